@@ -1,0 +1,60 @@
+import type { Access, Reference } from '../eso/reference.ts'
+import type { Note } from '../manifests/manifest.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { Finding, NotChecked } from '../rules/finding.ts'
+import type { SecretFact } from '../state/vault-state.ts'
+
+export type Mode = 'check' | 'drift' | 'plan' | 'apply'
+
+/** How a run ended (design §3); each has its exit code. */
+export type Outcome = 'clean' | 'findings' | 'incomplete' | 'invalid' | 'bug'
+
+export const EXIT_CODE: Readonly<Record<Outcome, number>> = {
+  clean: 0,
+  findings: 1,
+  invalid: 2,
+  incomplete: 3,
+  bug: 70,
+}
+
+export interface JudgedAccess {
+  readonly access: Access
+  readonly decision: Decision
+}
+
+export interface JudgedReference {
+  readonly reference: Reference
+  readonly accesses: readonly JudgedAccess[]
+  /** Live only. */
+  readonly secret?: SecretFact
+}
+
+/** All that a run found out; every reporter reads this and nothing else. */
+export interface Report {
+  readonly mode: Mode
+  /** Name of this cluster and Vault (`target`), so that several runs never mix. */
+  readonly target: string
+  readonly outcome: Outcome
+  /** Sorted: worst first, then by file, line and rule. */
+  readonly findings: readonly Finding[]
+  /** Findings that an `ignore` with a reason took out. */
+  readonly ignored: readonly { readonly finding: Finding; readonly reason: string }[]
+  readonly references: readonly JudgedReference[]
+  readonly notChecked: readonly NotChecked[]
+  readonly notes: readonly Note[]
+  /** Files read, objects found: the denominator of everything above. */
+  readonly counts: {
+    readonly files: number
+    readonly manifests: number
+    readonly externalSecrets: number
+    readonly pushSecrets: number
+    readonly stores: number
+  }
+  /** Whether a Vault was asked, and if not, why, as one line. */
+  readonly live: { readonly asked: boolean; readonly line: string }
+  /** Why the outcome is `incomplete`, a sentence each. */
+  readonly incomplete: readonly string[]
+}
+
+/** Gives the text of a source line (1-based), for reports that show it; `undefined` when the file is not held. */
+export type SourceLine = (file: string, line: number) => string | undefined
