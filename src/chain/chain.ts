@@ -1,0 +1,87 @@
+import type { Reference } from '../eso/reference.ts'
+import type { ForeignStore, VaultStore } from '../eso/store.ts'
+import type { Manifest } from '../manifests/manifest.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { JudgedAccess } from '../report/report.ts'
+import type { Span } from '../span.ts'
+import type { AuthMountFact, Hidden, MountFact, PolicyFact, RoleFact, SecretFact, VaultState } from '../state/vault-state.ts'
+
+/** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
+export type Lookup<T> =
+  | { readonly found: 'known'; readonly fact: T; readonly other?: T }
+  /** The server says that it is not there, or Git declares its like and not it; `near` are names that look alike. */
+  | { readonly found: 'absent'; readonly by: 'vault' | 'git'; readonly near: readonly T[] }
+  /** Several places in Git declare it differently. */
+  | { readonly found: 'conflict'; readonly facts: readonly T[] }
+  | { readonly found: 'unknown'; readonly because: string }
+
+/** The policies of the token that a store's login gives. */
+export interface TokenPolicies {
+  readonly names: readonly string[]
+  /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
+  readonly withDefault: boolean
+  readonly from: 'role' | 'config'
+}
+
+/** One reference followed as far as it can be: store, role, policies, decision, live key. */
+export interface Link {
+  readonly reference: Reference
+  readonly store: VaultStore | undefined
+  readonly role: Lookup<RoleFact> | undefined
+  readonly policies: TokenPolicies | undefined
+  readonly accesses: readonly JudgedAccess[]
+  /** The engine mounted where the store's path points. */
+  readonly mount: Lookup<MountFact> | undefined
+  /** Live only; `undefined` when no Vault was asked about it. */
+  readonly secret: SecretFact | undefined
+}
+
+/** What is said of one store, whoever uses it. */
+export interface StoreLink {
+  readonly store: VaultStore
+  readonly role: Lookup<RoleFact> | undefined
+  readonly policies: TokenPolicies | undefined
+  readonly mount: Lookup<MountFact> | undefined
+  readonly authMount: Lookup<AuthMountFact> | undefined
+  readonly links: readonly Link[]
+}
+
+/** A policy text that does not parse, with the place of the error. */
+export interface InvalidPolicy {
+  readonly policy: PolicyFact
+  readonly message: string
+  /** Line in the policy's text, from 1. */
+  readonly line: number
+  readonly span: Span | undefined
+}
+
+/** The version of ESO that Git installs. */
+export interface InstalledEso {
+  readonly version: string
+  readonly span: Span
+}
+
+/** Everything that rules look at: the manifests, followed to their ends. Nothing in it reads a file or asks a server. */
+export interface Chain {
+  readonly manifests: readonly Manifest[]
+  readonly stores: readonly (VaultStore | ForeignStore)[]
+  readonly links: readonly Link[]
+  readonly storeLinks: readonly StoreLink[]
+  readonly declared: VaultState
+  /** What the server told; absent when none was asked. */
+  readonly live: LiveView | undefined
+  readonly invalidPolicies: readonly InvalidPolicy[]
+  readonly installedEso: readonly InstalledEso[]
+  /** Policies by name, as the law that judges holds them. */
+  policy(name: string): Lookup<PolicyFact>
+  /** What the token of `policies` may do; the same judgement that the links carry. */
+  decide(policies: TokenPolicies, path: string, capability: JudgedAccess['access']['capability']): Decision
+}
+
+export interface LiveView {
+  readonly state: VaultState
+  /** One line: product, version, address. */
+  readonly server: string
+  /** What was asked for and could not be seen. */
+  readonly hidden: readonly { readonly what: string; readonly hidden: Hidden }[]
+}

@@ -1,0 +1,18 @@
+import type { Chain } from '../chain/chain.ts'
+import type { Finding, Severity } from './finding.ts'
+
+/** What a rule needs to know before it can say anything (design §5). */
+export type RuleGroup = 'manifest' | 'law' | 'facts'
+
+/** A rule: an id that names the problem, and a pure function over the chain. */
+export interface Rule {
+  readonly id: string
+  /** One line for the rules index: what is wrong when the rule speaks. */
+  readonly title: string
+  readonly group: RuleGroup
+  /** The worst severity that the rule gives; ESO's own behaviour decides per finding (design §5). */
+  readonly severity: Severity
+  /** Off unless the config turns it on, or the mode asks for it. */
+  readonly optIn?: boolean
+  check(chain: Chain): Iterable<Finding>
+}

@@ -1,0 +1,30 @@
+import type { Reference } from '../eso/reference.ts'
+import type { Manifest } from '../manifests/manifest.ts'
+
+/** `ExternalSecret backstage/app`; the namespace is left out where the kind has none or Git does not tell it. */
+export function nameManifest(manifest: Manifest): string {
+  return manifest.namespace === undefined
+    ? `${manifest.kind} ${manifest.name}`
+    : `${manifest.kind} ${manifest.namespace}/${manifest.name}`
+}
+
+/** `spec.data[0].remoteRef`: the way people write a field's place. */
+export function nameField(path: readonly (string | number)[]): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('')
+}
+
+/** `ExternalSecret backstage/app, spec.dataFrom[0]`. */
+export function nameReference(reference: Reference): string {
+  return `${nameManifest(reference.manifest)}, ${nameField(reference.field)}`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  if (items.length <= 1) return items[0] ?? ''
+  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`
+}
+
+/** `1 reference`, `2 references`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
