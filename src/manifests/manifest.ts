@@ -44,6 +44,11 @@ export interface Manifest {
    * exist. After rendering this can be another file than `span.file`: a patch, or a Flux Kustomization that holds the variable.
    */
   spanOf(path: FieldPath, part?: 'key' | 'value'): Span
+  /**
+   * Where line `line` (from 1) of the text at `path` was written: the line inside a block scalar. Optional: without it, or when
+   * it gives `undefined` (a folded scalar, a rendered text), the field's own span stands in.
+   */
+  spanOfTextLine?(path: FieldPath, line: number): Span | undefined
   /** Variables that nothing in Git or in the settings resolves, with the field that uses each. */
   readonly unresolved: readonly UnresolvedVariable[]
   /** Fields that a patch sets which could not be applied here; what stands at or under them is not checked. */

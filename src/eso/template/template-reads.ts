@@ -1,0 +1,38 @@
+import type { FieldPath } from '../../manifests/manifest.ts'
+import type { Span } from '../../span.ts'
+
+/** A key of the data that a template asks for. */
+export interface TemplateRead {
+  readonly key: string
+  /** The line of the template that reads it. */
+  readonly span: Span
+  /** The field that holds the template: `['spec','target','template','data','url']`. */
+  readonly field: FieldPath
+  /**
+   * Nothing fails when the key is missing: the read stands behind a condition, or goes through a function that asks first
+   * (`hasKey`, `get`, `dig`). `default` guards nothing, because ESO renders with `missingkey=error` (eso.md §6.4).
+   */
+  readonly guarded: boolean
+  /**
+   * What a missing key does: `fails` (`map has no entry for key`), or `empty` (`index . "key"` gives an empty string without
+   * an error, and an empty value lands in the Secret).
+   */
+  readonly onMissing: 'fails' | 'empty'
+}
+
+/** A template that Go does not parse, or that fails whatever the data is. */
+export interface InvalidTemplate {
+  /** Go's own words first, then what to write. */
+  readonly message: string
+  readonly span: Span
+  readonly field: FieldPath
+  /** `warning`: a function that this tool does not know; the installed ESO may have it. */
+  readonly severity: 'error' | 'warning'
+}
+
+export interface TemplateReads {
+  readonly reads: readonly TemplateRead[]
+  readonly invalid: readonly InvalidTemplate[]
+  /** Templates that were not looked into, a sentence each. */
+  readonly opaque: readonly string[]
+}
