@@ -1,0 +1,68 @@
+const MASK = '***'
+
+/** Shapes of credentials, whoever issued them. Each is linear to match: no nested or adjoining repetition. */
+const SHAPES: readonly RegExp[] = [
+  // Vault and OpenBao tokens, with or without a namespace suffix; `s.`, `b.` and `r.` are the older shape.
+  /\bhv[sbr]\.[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9]{1,16})?/g,
+  /\b[sbr]\.[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9]{1,16})?/g,
+  // JSON Web Tokens: a base64url header that begins with `{"`.
+  /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?/g,
+  // GitHub tokens.
+  /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,})/g,
+  // Credentials in a URL.
+  /(?<=:\/\/)[^\s/@:]{1,256}:[^\s/@]{1,256}(?=@)/g,
+]
+
+const KEY_BEGIN = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/
+const KEY_END = '-----END'
+
+/**
+ * Takes credentials out of a text that leaves the process (design §7): the given secrets, each of their lines, their
+ * percent-encoded form, and anything that has the shape of a token, a JWT or a private key.
+ *
+ * A secret or line shorter than 4 characters is left alone: masking it would garble every message and hide nothing.
+ */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  let clean = text
+  for (const secret of pieces(secrets)) clean = clean.replaceAll(secret, MASK)
+  clean = withoutPrivateKeys(clean)
+  for (const shape of SHAPES) clean = clean.replace(shape, MASK)
+  return clean
+}
+
+/** Longest first, so that a secret which contains another one is not left in part. */
+function pieces(secrets: readonly string[]): string[] {
+  const all = new Set<string>()
+  for (const secret of secrets) {
+    // Tools that know no multi-line secrets print them line by line (CVE-2021-32074 was that).
+    for (const piece of [secret, ...secret.split(/\r?\n/)]) {
+      for (const form of [piece, piece.trim(), encode(piece), JSON.stringify(piece).slice(1, -1)]) {
+        if (form.length >= 4) all.add(form)
+      }
+    }
+  }
+  return [...all].sort((a, b) => b.length - a.length)
+}
+
+function encode(piece: string): string {
+  try {
+    return encodeURIComponent(piece)
+  } catch {
+    return piece // a lone surrogate has no encoded form
+  }
+}
+
+function withoutPrivateKeys(text: string): string {
+  let rest = text
+  let clean = ''
+  for (;;) {
+    const begin = KEY_BEGIN.exec(rest)
+    if (!begin) return clean + rest
+    const end = rest.indexOf(KEY_END, begin.index + begin[0].length)
+    clean += rest.slice(0, begin.index) + MASK
+    // A key without an end is cut off there: what follows may be the key.
+    if (end < 0) return clean
+    const lineEnd = rest.indexOf('-----', end + KEY_END.length)
+    rest = lineEnd < 0 ? '' : rest.slice(lineEnd + 5)
+  }
+}
