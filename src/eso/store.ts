@@ -3,7 +3,10 @@ import type { Manifest } from '../manifests/manifest.ts'
 export type StoreKind = 'SecretStore' | 'ClusterSecretStore'
 export type KvVersion = 'v1' | 'v2'
 
-/** Who logs in to Vault (spec/eso.md §5.3). */
+/** A generator carries a Vault provider of its own and logs in by it like a store would (eso.md §3.5). */
+export type GeneratorKind = 'VaultDynamicSecret' | 'ClusterGenerator'
+
+/** Who logs in to Vault (eso.md §5.3). */
 export type Identity =
   | {
       readonly type: 'serviceAccount'
@@ -13,7 +16,7 @@ export type Identity =
       /** Audiences asked for in the TokenRequest; empty: the API server's default audience. */
       readonly audiences: readonly string[]
     }
-  /** The ESO controller pod's own ServiceAccount: neither `serviceAccountRef` nor `secretRef` is set (spec/eso.md §0.21). */
+  /** The ESO controller pod's own ServiceAccount: neither `serviceAccountRef` nor `secretRef` is set (eso.md §0.21). */
   | { readonly type: 'controller' }
   /** A token, JWT or credential held in a Kubernetes Secret: what it proves cannot be told from Git. */
   | {
@@ -35,7 +38,7 @@ export type AuthMethod =
   | 'iam'
   | 'gcp'
 
-/** The auth method that ESO uses: the first that is set, in ESO's order (spec/eso.md §5.1). */
+/** The auth method that ESO uses: the first that is set, in ESO's order (eso.md §5.1). */
 export interface StoreAuth {
   readonly method: AuthMethod
   /** Auth mount as ESO inserts it after `auth/`, slashes at the ends cleaned; `undefined` for a static token. */
@@ -44,24 +47,38 @@ export interface StoreAuth {
   readonly role: string | undefined
   /** Other methods that are set too and that ESO ignores. */
   readonly ignored: readonly AuthMethod[]
+  /** AppRole with `roleId`: the role's id as written (not its name, and not a secret). */
+  readonly roleId?: string
+  /** LDAP and userpass: the name that the login path ends in. */
+  readonly username?: string
+  /** The login fails before Vault is asked, with this text (eso.md §5.1, §5.2). */
+  readonly failsWith?: string
 }
 
-/** A SecretStore or ClusterSecretStore with the Vault provider. */
+/** A SecretStore or ClusterSecretStore with the Vault provider, or the provider inside a generator. */
 export interface VaultStore {
-  readonly kind: StoreKind
+  readonly kind: StoreKind | GeneratorKind
   readonly name: string
   readonly namespace: string | undefined
   readonly manifest: Manifest
-  /** `spec.provider.vault.path`: the KV mount. `undefined` is not `""` (spec/eso.md §2.1). */
+  /** `spec.provider.vault.path`: the KV mount. `undefined` is not `""` (eso.md §2.1). */
   readonly path: string | undefined
   readonly version: KvVersion
+  /** `spec.provider.vault.server` as written: a name for the Vault, never an address that is called. */
+  readonly server: string | undefined
   /** Vault namespace (header); `undefined`: the root namespace. */
   readonly vaultNamespace: string | undefined
+  /** `auth.namespace`: the Vault namespace of the login alone, where it differs (eso.md §5.4). */
+  readonly authNamespace: string | undefined
   readonly auth: StoreAuth | undefined
   readonly controller: string | undefined
   readonly checkAndSet: boolean
-  /** Any reference without `namespace` in a ClusterSecretStore: the identity depends on the consumer (spec/eso.md §5.3). */
+  /** Any reference without `namespace` in a ClusterSecretStore: the identity depends on the consumer (eso.md §5.3). */
   readonly referent: boolean
+  /** Variables and placeholders left in path, version, role, mount or namespaces, as written; empty when all is known. */
+  readonly holes: readonly string[]
+  /** Why what is said above may not be what reaches the cluster (a patch that could not be applied). */
+  readonly notChecked: string | undefined
 }
 
 /** A store of another provider: known, so that nothing is said of it. */
@@ -71,11 +88,18 @@ export interface ForeignStore {
   readonly namespace: string | undefined
   readonly manifest: Manifest
   readonly provider: string | undefined
+  /** Worth saying to people: OpenBao has a provider of its own that this program does not follow. */
+  readonly note?: string
 }
 
 /** What a `secretStoreRef` leads to. */
 export type StoreResolution =
-  | { readonly found: 'vault'; readonly store: VaultStore }
+  | {
+      readonly found: 'vault'
+      readonly store: VaultStore
+      /** Git holds several stores of that name: how this one was chosen, as a sentence part ("the one in …"). */
+      readonly chosen?: string
+    }
   | { readonly found: 'foreign'; readonly store: ForeignStore }
   | { readonly found: 'duplicate'; readonly stores: readonly (VaultStore | ForeignStore)[] }
   | { readonly found: 'absent' }
