@@ -1,0 +1,108 @@
+import type { SubKeys } from '../../state/vault-state.ts'
+import { nearestName } from '../nearest-name.ts'
+import { type PathStep, parseGjsonPath } from './gjson-path.ts'
+
+/** Whether ESO will find a property, as far as key names without values can tell. */
+export interface PropertyVerdict {
+  readonly presence: 'present' | 'absent' | 'unknown'
+  /** One sentence, with the names that are there. */
+  readonly because: string
+  /** What was probably meant, written as a property; only for `absent`. */
+  readonly nearest?: string
+  /** For `present`: the keys below, or `null` for a value. */
+  readonly found?: SubKeys | null
+}
+
+const own = (keys: SubKeys, name: string): boolean => Object.hasOwn(keys, name)
+
+/** Key names for a message: all when few, else the first ten. */
+export function listKeys(names: readonly string[]): string {
+  if (names.length === 0) return 'no key at all'
+  const shown = names.slice(0, 10).map((name) => `\`${name}\``)
+  const more = names.length - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/** A key as a property that reads it and nothing else (eso.md §4.3: gjson escapes). */
+export function asProperty(key: string): string {
+  return key.replace(/[\\.*?|#@!{}[\]]/g, (char) => `\\${char}`)
+}
+
+const ABSENT = Symbol('absent')
+const OPAQUE = Symbol('opaque')
+type Step = typeof ABSENT | typeof OPAQUE | SubKeys | null
+
+function walk(at: SubKeys | null, steps: readonly PathStep[]): Step {
+  const [step, ...rest] = steps
+  if (step === undefined) return at
+  if (at === null) {
+    // An array or a number cannot be told from a string here; but an empty step finds nothing in any of them (eso.md §4.3).
+    return step.text === '' ? ABSENT : OPAQUE
+  }
+  const { pattern } = step
+  if (pattern === undefined) return own(at, step.text) ? walk(at[step.text] ?? null, rest) : ABSENT
+  // gjson takes the first match in sorted order and goes on to the next when the rest of the path fails below it.
+  let outcome: Step = ABSENT
+  for (const name of Object.keys(at).sort()) {
+    if (!pattern.test(name)) continue
+    const found = walk(at[name] ?? null, rest)
+    if (found === OPAQUE) outcome = OPAQUE
+    else if (found !== ABSENT) return outcome === OPAQUE ? OPAQUE : found
+  }
+  return outcome
+}
+
+/** The deepest map that the path reaches, and the steps left over there. */
+function reach(keys: SubKeys, steps: readonly PathStep[]): { at: SubKeys; prefix: string[]; missing: string } {
+  let at = keys
+  const prefix: string[] = []
+  for (const step of steps) {
+    const next = step.pattern === undefined && own(at, step.text) ? at[step.text] : undefined
+    if (next === undefined || next === null) return { at, prefix, missing: step.text }
+    at = next
+    prefix.push(step.text)
+  }
+  return { at, prefix, missing: '' }
+}
+
+/**
+ * Says whether `property` (`remoteRef.property`, eso.md §4.1) resolves in a secret with these key names: an exact top-level key
+ * first, then gjson. What depends on a value (arrays, JSON inside a string, modifiers) is `unknown`, never `absent`.
+ * An empty property stands for the whole secret, hence present.
+ */
+export function propertyPresence(keys: SubKeys, property: string): PropertyVerdict {
+  if (property === '')
+    return { presence: 'present', because: 'without a property ESO takes the whole secret', found: keys }
+  if (own(keys, property)) {
+    return { presence: 'present', because: `\`${property}\` is a key of the secret`, found: keys[property] ?? null }
+  }
+  const parsed = parseGjsonPath(property)
+  if ('opaque' in parsed) {
+    return {
+      presence: 'unknown',
+      because: `\`${property}\` cannot be judged without reading the value: ${parsed.opaque}`,
+    }
+  }
+  const found = walk(keys, parsed.steps)
+  if (found === OPAQUE) {
+    return {
+      presence: 'unknown',
+      because: `\`${property}\` leads into a value (an array, or text), which key names do not show`,
+    }
+  }
+  if (found !== ABSENT) {
+    return { presence: 'present', because: `\`${property}\` leads to a key of the secret`, found }
+  }
+  const { at, prefix, missing } = reach(keys, parsed.steps)
+  const names = Object.keys(at).sort()
+  const where = prefix.length === 0 ? 'the secret has' : `\`${prefix.join('.')}\` has`
+  const near = nearestName(missing, names)
+  const nearTop = nearestName(property, Object.keys(keys))
+  const nearest =
+    near !== undefined ? [...prefix, near].map(asProperty).join('.') : nearTop !== undefined ? nearTop : undefined
+  return {
+    presence: 'absent',
+    because: `no key \`${property}\`: ${where} ${listKeys(names)}`,
+    ...(nearest === undefined ? {} : { nearest }),
+  }
+}
