@@ -4,7 +4,15 @@ import type { Manifest } from '../manifests/manifest.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { JudgedAccess } from '../report/report.ts'
 import type { Span } from '../span.ts'
-import type { AuthMountFact, Hidden, MountFact, PolicyFact, RoleFact, SecretFact, VaultState } from '../state/vault-state.ts'
+import type {
+  AuthMountFact,
+  Hidden,
+  MountFact,
+  PolicyFact,
+  RoleFact,
+  SecretFact,
+  VaultState,
+} from '../state/vault-state.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
 export type Lookup<T> =

@@ -1,0 +1,155 @@
+import type { StoreAuth } from '../eso/store.ts'
+import type { Span } from '../span.ts'
+import type { AuthMountFact, MountFact, PolicyFact, Provenance, RoleFact, VaultState } from '../state/vault-state.ts'
+import type { Lookup } from './chain.ts'
+import { nearestNames } from './nearest-name.ts'
+
+/** What a server told, with the means to tell "it is not there" from "it could not be seen". */
+export interface LiveAnswers {
+  readonly state: VaultState
+  /** `absent`: the server answered that there is none. `unseen`: it was not asked, or refused; the sentence says which. */
+  role(authMount: string, name: string): 'absent' | { readonly unseen: string }
+  policy(name: string): 'absent' | { readonly unseen: string }
+  mount(path: string): 'absent' | { readonly unseen: string }
+  authMount(path: string): 'absent' | { readonly unseen: string }
+}
+
+/** Where the two states come from; Git is asked first because it is what the merge will bring (design §3). */
+export interface Knowledge {
+  readonly declared: VaultState
+  readonly live: LiveAnswers | undefined
+}
+
+/** The role that a store logs in with. A role's identity is its auth mount and its name together (field.md §3). */
+export function lookUpRole(auth: StoreAuth, from: Span, { declared, live }: Knowledge): Lookup<RoleFact> | undefined {
+  if (auth.mount === undefined) return undefined
+  if (auth.role === undefined)
+    return { found: 'unknown', because: `the store names no role of auth mount \`${auth.mount}\`` }
+  const name = auth.role.toLowerCase()
+  const mount = trimSlashes(auth.mount)
+  const here = declared.roles.filter((role) => role.name === name && role.authMount === mount)
+  const there = live?.state.roles.find((role) => role.name === name && role.authMount === mount)
+  const chosen = choose(here, from, there, (a, b) => roleKey(a) === roleKey(b))
+  if (chosen !== undefined) return chosen
+  if (live !== undefined) return fromServer(live.role(mount, name))
+  const sameName = declared.roles.filter((role) => role.name === name)
+  if (sameName.length > 0) return { found: 'absent', by: 'git', near: sameName }
+  const onMount = declared.roles.filter((role) => role.authMount === mount)
+  const near = nearestNames(
+    name,
+    onMount.map((role) => role.name),
+  )
+  if (near.length > 0) return { found: 'absent', by: 'git', near: onMount.filter((role) => near.includes(role.name)) }
+  return {
+    found: 'unknown',
+    because: `role \`${auth.role}\` of auth mount \`${mount}\` stands nowhere in the files that were read, and no Vault was asked`,
+  }
+}
+
+/** A policy by name, as the role names it. */
+export function lookUpPolicy(name: string, from: Span | undefined, { declared, live }: Knowledge): Lookup<PolicyFact> {
+  const wanted = name.toLowerCase()
+  const here = declared.policies.filter((policy) => policy.name === wanted)
+  const there = live?.state.policies.find((policy) => policy.name === wanted)
+  const chosen = choose(here, from, there, (a, b) => a.text.trim() === b.text.trim())
+  if (chosen !== undefined) return chosen
+  if (live !== undefined) return fromServer(live.policy(wanted))
+  const near = nearestNames(
+    wanted,
+    declared.policies.map((policy) => policy.name),
+  )
+  if (near.length > 0)
+    return { found: 'absent', by: 'git', near: declared.policies.filter((policy) => near.includes(policy.name)) }
+  return {
+    found: 'unknown',
+    because: `the text of policy \`${name}\` stands nowhere in the files that were read, and no Vault was asked`,
+  }
+}
+
+/** The engine at a store's path. Git seldom tells it, so without a Vault the answer is mostly "unknown". */
+export function lookUpMount(path: string, from: Span | undefined, { declared, live }: Knowledge): Lookup<MountFact> {
+  const wanted = trimSlashes(path)
+  const here = declared.mounts.filter((mount) => mount.path === wanted)
+  const there = live?.state.mounts.find((mount) => mount.path === wanted)
+  const chosen = choose(here, from, there, (a, b) => a.type === b.type && a.version === b.version)
+  if (chosen !== undefined) return chosen
+  if (live !== undefined) return fromServer(live.mount(wanted))
+  return {
+    found: 'unknown',
+    because: `nothing in the files that were read enables an engine at \`${wanted}/\`, and no Vault was asked`,
+  }
+}
+
+export function lookUpAuthMount(
+  path: string,
+  from: Span | undefined,
+  { declared, live }: Knowledge,
+): Lookup<AuthMountFact> {
+  const wanted = trimSlashes(path)
+  const here = declared.authMounts.filter((mount) => mount.path === wanted)
+  const there = live?.state.authMounts.find((mount) => mount.path === wanted)
+  const chosen = choose(here, from, there, (a, b) => a.type === b.type)
+  if (chosen !== undefined) return chosen
+  if (live !== undefined) return fromServer(live.authMount(wanted))
+  return {
+    found: 'unknown',
+    because: `nothing in the files that were read enables an auth method at \`${wanted}/\`, and no Vault was asked`,
+  }
+}
+
+function choose<T extends { readonly provenance: Provenance }>(
+  here: readonly T[],
+  from: Span | undefined,
+  there: T | undefined,
+  same: (a: T, b: T) => boolean,
+): Lookup<T> | undefined {
+  const nearest = nearestByFolder(here, from)
+  const first = nearest[0]
+  if (first === undefined) return there === undefined ? undefined : { found: 'known', fact: there }
+  if (nearest.some((fact) => !same(fact, first))) return { found: 'conflict', facts: nearest }
+  return there === undefined ? { found: 'known', fact: first } : { found: 'known', fact: first, other: there }
+}
+
+/**
+ * Repositories with several clusters declare one name once for each; the declaration that shares the longest folder path with
+ * the store is the one meant. Equal ones all count.
+ */
+function nearestByFolder<T extends { readonly provenance: Provenance }>(
+  facts: readonly T[],
+  from: Span | undefined,
+): readonly T[] {
+  if (facts.length <= 1 || from === undefined) return facts
+  const shared = facts.map((fact) =>
+    fact.provenance.from === 'git' ? sharedFolders(fact.provenance.span.file, from.file) : 0,
+  )
+  const most = Math.max(...shared)
+  return facts.filter((_, i) => shared[i] === most)
+}
+
+function sharedFolders(a: string, b: string): number {
+  const as = a.split('/').slice(0, -1)
+  const bs = b.split('/').slice(0, -1)
+  let i = 0
+  while (i < as.length && i < bs.length && as[i] === bs[i]) i++
+  return i
+}
+
+function fromServer<T>(answer: 'absent' | { readonly unseen: string }): Lookup<T> {
+  return answer === 'absent' ? { found: 'absent', by: 'vault', near: [] } : { found: 'unknown', because: answer.unseen }
+}
+
+/** What decides whether two declarations of a role say the same. */
+function roleKey(role: RoleFact): string {
+  const sorted = (list: readonly string[] | undefined) => [...(list ?? ['?'])].sort().join(',')
+  return [
+    sorted(role.policies),
+    sorted(role.boundServiceAccountNames),
+    sorted(role.boundServiceAccountNamespaces),
+    sorted(role.audiences),
+    role.noDefaultPolicy,
+  ].join(';')
+}
+
+export function trimSlashes(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '')
+}

@@ -1,0 +1,23 @@
+import type { Span } from '../span.ts'
+import type { Provenance } from '../state/vault-state.ts'
+
+/** Where a fact is written, if it is written anywhere; the server has no lines. */
+export function spanOfProvenance(provenance: Provenance): Span | undefined {
+  switch (provenance.from) {
+    case 'git':
+      return provenance.span
+    case 'config':
+      return provenance.span
+    case 'manifests':
+      return provenance.spans[0]
+    case 'vault':
+      return undefined
+  }
+}
+
+/** `in docs/vault.md`, `on the server`: for the middle of a sentence. */
+export function nameProvenance(provenance: Provenance): string {
+  if (provenance.from === 'vault') return 'on the server'
+  const span = spanOfProvenance(provenance)
+  return span === undefined ? 'in the config' : `in ${span.file}:${span.line}`
+}

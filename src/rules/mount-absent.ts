@@ -1,0 +1,32 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { counted } from './wording.ts'
+
+/** The store's path is no mount. ESO reports the same `Secret does not exist` as for one missing key (eso.md §0.8). */
+export const mountAbsent: Rule = {
+  id: 'mount-absent',
+  title: 'No engine is mounted where the store points',
+  group: 'facts',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { store, mount, links } of chain.storeLinks) {
+      if (mount?.found !== 'absent') continue
+      const mounts = (chain.live?.state.mounts ?? [])
+        .filter((fact) => fact.type === 'kv')
+        .map((fact) => `\`${fact.path}\``)
+      yield {
+        rule: this.id,
+        severity: 'error',
+        message:
+          `${store.kind} \`${store.name}\` has \`path: ${store.path}\`, and the server has no engine there` +
+          `${mounts.length > 0 ? ` (its KV mounts: ${mounts.join(', ')})` : ''}. ESO reports every one of its ` +
+          `${counted(links.length, 'reference')} as \`Secret does not exist\`.`,
+        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'path']),
+        related: [],
+        fix: `\`path\` is the mount alone, without folders and without \`data\`: name a mount that exists, or enable one: vault secrets enable -path=${store.path} -version=${store.version === 'v2' ? 2 : 1} kv`,
+        fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, store.path),
+      }
+    }
+  },
+}

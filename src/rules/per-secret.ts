@@ -1,0 +1,42 @@
+import type { Chain, Link } from '../chain/chain.ts'
+import type { SecretFact } from '../state/vault-state.ts'
+import type { RelatedPlace } from './finding.ts'
+import { nameManifest } from './wording.ts'
+
+/** All references that read one secret through one kind of store: what is wrong with the secret is said once for them. */
+export interface SecretReaders {
+  /** Path for people and for `vault kv`: mount and key, without `data/`. */
+  readonly path: string
+  readonly secret: SecretFact
+  /** At least one. */
+  readonly links: readonly Link[]
+}
+
+/** References that read (a push target may be absent), grouped by the path that is read. */
+export function readersOfSecrets(chain: Chain): SecretReaders[] {
+  const byPath = new Map<string, { path: string; secret: SecretFact; links: Link[] }>()
+  for (const link of chain.links) {
+    const { reference, secret, store } = link
+    if (secret === undefined || store === undefined || reference.proposed) continue
+    if (reference.operation !== 'data' && reference.operation !== 'extract' && reference.operation !== 'fetch-metadata') continue
+    const read = reference.accesses.find((access) => access.side === 'data' || access.side === 'metadata')
+    if (read === undefined) continue
+    const known = byPath.get(`${store.vaultNamespace ?? ''} ${read.path}`)
+    if (known !== undefined) known.links.push(link)
+    else byPath.set(`${store.vaultNamespace ?? ''} ${read.path}`, { path: kvPath(read.path, store.path), secret, links: [link] })
+  }
+  return [...byPath.values()]
+}
+
+/** `kv/data/a/b` on mount `kv` is what people and the command line call `kv/a/b`. */
+export function kvPath(aclPath: string, mount: string | undefined): string {
+  const prefix = mount === undefined ? '' : `${mount.replace(/^\/+|\/+$/g, '')}/`
+  for (const side of ['data/', 'metadata/']) {
+    if (aclPath.startsWith(prefix + side)) return prefix + aclPath.slice(prefix.length + side.length)
+  }
+  return aclPath
+}
+
+export function otherReaders(links: readonly Link[]): RelatedPlace[] {
+  return links.slice(1).map(({ reference }) => ({ span: reference.span, message: `${nameManifest(reference.manifest)} reads it too` }))
+}

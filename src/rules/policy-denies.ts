@@ -1,0 +1,148 @@
+import type { Chain, Link } from '../chain/chain.ts'
+import type { JudgedAccess } from '../report/report.ts'
+import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
+import type { Finding, RelatedPlace } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { counted, listed, nameManifest, nameReference } from './wording.ts'
+
+/**
+ * The policies of the role that ESO logs in with do not allow a request that a manifest makes it send. Only that role's policies
+ * count: an admin policy in the same repository must not hide a gap (field.md §4).
+ */
+export const policyDenies: Rule = {
+  id: 'policy-denies',
+  title: 'The policies of the role that ESO logs in with do not allow a request that the manifest needs',
+  group: 'law',
+  severity: 'error',
+  check: (chain) => reportCauses(denials(chain), (findings) => summarise(findings)),
+}
+
+function* denials(chain: Chain): Iterable<CausedFinding> {
+  for (const link of chain.links) {
+    const denied = link.accesses.filter(
+      (judged) => judged.access.side !== 'session' && judged.decision.verdict === 'denied',
+    )
+    if (denied.length === 0 || link.policies === undefined) continue
+    yield { cause: causeOf(link, denied), finding: denial(chain, link, denied) }
+  }
+}
+
+/** One store, one token, and the same rule (or none) deciding: mended by one edit. */
+function causeOf(link: Link, denied: readonly JudgedAccess[]): string {
+  const winners = new Set(
+    denied.map((judged) => judged.decision.winner.map((rule) => `${rule.policy} ${rule.path}`).join(' & ')),
+  )
+  return [link.store?.kind, link.store?.namespace, link.store?.name, ...[...winners].sort()].join('|')
+}
+
+function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Finding {
+  const { reference } = link
+  const needs = byPath(denied)
+  const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``).join('; ')
+  const because = [...new Set(denied.map((judged) => judged.decision.because))]
+  const lead = reference.proposed ? 'Once the fields stand where ESO reads them, ' : ''
+  const message =
+    `${lead}${nameReference(reference)} needs ${wanted}, and ${tokenOf(link)} does not allow it: ${because.join(' ')}` +
+    whenOf(denied)
+  return {
+    rule: policyDenies.id,
+    // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
+    severity: 'error',
+    message,
+    span: reference.span,
+    related: relatedPlaces(chain, link, denied),
+    fix: `Add to policy \`${policyToMend(link, denied)}\`:\n${policyText(needs)}`,
+    fingerprint: fingerprint(
+      policyDenies.id,
+      nameManifest(reference.manifest),
+      link.store?.name,
+      reference.key,
+      reference.property,
+      [...needs].map(([path, capabilities]) => `${path}:${capabilities.join('+')}`).join(','),
+    ),
+  }
+}
+
+function tokenOf(link: Link): string {
+  const names = link.policies?.names ?? []
+  const policies =
+    names.length === 0
+      ? 'no policy'
+      : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names.map((n) => `\`${n}\``))}`
+  if (link.policies?.from === 'config') return `${policies} (from the config file, store \`${link.store?.name}\`)`
+  return `role \`${link.store?.auth?.role}\` of auth mount \`${link.store?.auth?.mount}\`, with ${policies},`
+}
+
+/** Conditional requests are needed as well, only not at every refresh; the reader should know which. */
+function whenOf(denied: readonly JudgedAccess[]): string {
+  const sometimes = [
+    ...new Set(denied.filter((judged) => judged.access.when !== 'always').map((judged) => judged.access.when)),
+  ]
+  return sometimes.length === denied.length && sometimes.length === 1 ? ` ESO sends it ${sometimes[0]}.` : ''
+}
+
+function byPath(denied: readonly JudgedAccess[]): Map<string, string[]> {
+  const needs = new Map<string, string[]>()
+  for (const { access } of denied) {
+    const capabilities = needs.get(access.path)
+    if (capabilities === undefined) needs.set(access.path, [access.capability])
+    else if (!capabilities.includes(access.capability)) capabilities.push(access.capability)
+  }
+  for (const capabilities of needs.values()) capabilities.sort()
+  return needs
+}
+
+function policyText(needs: ReadonlyMap<string, readonly string[]>): string {
+  return [...needs]
+    .map(
+      ([path, capabilities]) =>
+        `path "${path}" {\n  capabilities = [${capabilities.map((c) => `"${c}"`).join(', ')}]\n}`,
+    )
+    .join('\n')
+}
+
+function policyToMend(link: Link, denied: readonly JudgedAccess[]): string {
+  return denied[0]?.decision.winner[0]?.policy ?? link.policies?.names[0] ?? 'external-secrets'
+}
+
+function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]): RelatedPlace[] {
+  const places: RelatedPlace[] = []
+  for (const rule of denied.flatMap((judged) => judged.decision.winner)) {
+    if (rule.span === undefined) continue
+    places.push({ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\` decides` })
+  }
+  if (places.length === 0) {
+    for (const name of link.policies?.names ?? []) {
+      const policy = chain.policy(name)
+      const span = policy.found === 'known' ? policy.fact.spanOfLine?.(1) : undefined
+      if (span !== undefined) places.push({ span, message: `policy \`${name}\` begins here` })
+    }
+  }
+  const role = link.role?.found === 'known' ? link.role.fact : undefined
+  if (role?.provenance.from === 'git')
+    places.push({ span: role.provenance.span, message: `role \`${role.name}\` names the policies` })
+  if (link.store !== undefined) {
+    const span = link.store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key')
+    places.push({ span, message: `${link.store.kind} \`${link.store.name}\` logs in here` })
+  }
+  const seen = new Set<string>()
+  return places.filter(({ span }) => {
+    const at = `${span.file}:${span.line}`
+    if (seen.has(at)) return false
+    seen.add(at)
+    return true
+  })
+}
+
+function summarise(findings: readonly Finding[]): Finding {
+  const first = findings[0] as Finding
+  const decides = first.related[0]
+  return {
+    ...first,
+    message: `${counted(findings.length, 'reference')} of one store are denied for one reason. The first: ${first.message}`,
+    span: decides?.span ?? first.span,
+    related: [...placesOf(findings, 'denied'), ...first.related.slice(1)],
+    fingerprint: fingerprint(policyDenies.id, 'many', first.fingerprint.split('|')[2]),
+  }
+}

@@ -1,0 +1,26 @@
+import { spanOfProvenance } from '../chain/provenance.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+
+/** A policy text that the server refuses to store (vault.md §1): the old one stays in force, or there is none. */
+export const policyInvalid: Rule = {
+  id: 'policy-invalid',
+  title: 'A policy text that the server would refuse',
+  group: 'law',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { policy, message, span, line } of chain.invalidPolicies) {
+      const at = span ?? spanOfProvenance(policy.provenance)
+      if (at === undefined) continue
+      yield {
+        rule: this.id,
+        severity: 'error',
+        message: `Policy \`${policy.name}\` does not parse, at line ${line} of its text: ${message}. The server answers 400 and keeps the policy it had.`,
+        span: at,
+        related: [],
+        fingerprint: fingerprint(this.id, policy.name, message),
+      }
+    }
+  },
+}

@@ -1,0 +1,40 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import { otherReaders, readersOfSecrets } from './per-secret.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/** Nothing was ever written at the path that a reference reads, or only metadata was. */
+export const secretAbsent: Rule = {
+  id: 'secret-absent',
+  title: 'The secret that a reference reads does not exist',
+  group: 'facts',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { path, secret, links } of readersOfSecrets(chain)) {
+      const first = links[0]
+      if (secret.presence !== 'absent' || first === undefined) continue
+      // Retain (the default) makes the absence an error; Delete and Merge skip the item without a word (eso.md §0.9).
+      const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')
+      const link = failing ?? first
+      yield {
+        rule: this.id,
+        severity: failing === undefined ? 'warning' : 'error',
+        message:
+          `There is no secret at \`${path}\`, and ${nameReference(link.reference)} reads it. ` +
+          (failing === undefined
+            ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently: the key is missing from the Kubernetes Secret.`
+            : 'ESO answers `Secret does not exist` and the whole ExternalSecret fails.'),
+        span: link.reference.span,
+        related: otherReaders([link, ...links.filter((other) => other !== link)]),
+        fix: `Write it (\`vault kv put ${quoted(path)} …\`), or mend the key.`,
+        fingerprint: fingerprint(this.id, path),
+      }
+    }
+  },
+}
+
+/** For a shell: single quotes, so that nothing in a path is read as a command. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,39 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import { otherReaders, readersOfSecrets } from './per-secret.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/** The current version is soft-deleted or destroyed: ESO sees the same 404 as for a secret that never was (eso.md §3.2). */
+export const secretDeleted: Rule = {
+  id: 'secret-deleted',
+  title: 'The current version of the secret is deleted or destroyed',
+  group: 'facts',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { path, secret, links } of readersOfSecrets(chain)) {
+      const first = links[0]
+      if ((secret.presence !== 'deleted' && secret.presence !== 'destroyed') || first === undefined) continue
+      const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')
+      const link = failing ?? first
+      const destroyed = secret.presence === 'destroyed'
+      const when = !destroyed && secret.deletionTime !== undefined ? ` since ${secret.deletionTime}` : ''
+      yield {
+        rule: this.id,
+        severity: failing === undefined ? 'warning' : 'error',
+        message:
+          `Version ${secret.currentVersion} of \`${path}\`, the current one, is ${destroyed ? 'destroyed' : `deleted${when}`}, and ` +
+          `${nameReference(link.reference)} reads it. ` +
+          (failing === undefined
+            ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently.`
+            : 'ESO answers `Secret does not exist`, as if it had never been written.'),
+        span: link.reference.span,
+        related: otherReaders([link, ...links.filter((other) => other !== link)]),
+        fix: destroyed
+          ? 'A destroyed version cannot come back: write a new one.'
+          : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${path}\`), or write a new version.`,
+        fingerprint: fingerprint(this.id, path),
+      }
+    }
+  },
+}

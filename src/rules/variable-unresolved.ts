@@ -1,0 +1,70 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { counted, listed, nameField, nameManifest } from './wording.ts'
+
+interface Use {
+  readonly finding: Finding
+  readonly manifests: Set<string>
+  readonly related: Finding['related'][number][]
+}
+
+/**
+ * A `${NAME}` in a reference or a store that Git does not resolve. Flux puts an empty text there when nothing defines it, so the
+ * path that ESO asks for is another one than is written (platform.md §3.2).
+ */
+export const variableUnresolved: Rule = {
+  id: 'variable-unresolved',
+  title: 'A variable in a reference or a store that nothing in Git resolves',
+  group: 'manifest',
+  severity: 'warning',
+  *check(chain): Iterable<Finding> {
+    const uses = new Map<string, Use>()
+    for (const manifest of chain.manifests) {
+      for (const variable of manifest.unresolved) {
+        if (!decides(variable.path)) continue
+        const cause = `${variable.name} ${variable.asked}`
+        const known = uses.get(cause)
+        if (known !== undefined) {
+          known.manifests.add(nameManifest(manifest))
+          known.related.push({ span: variable.span, message: `${nameField(variable.path)} uses it too` })
+          continue
+        }
+        uses.set(cause, {
+          manifests: new Set([nameManifest(manifest)]),
+          related: [],
+          finding: {
+            rule: this.id,
+            severity: this.severity,
+            message:
+              `\`\${${variable.name}}\` in ${nameField(variable.path)} of ${nameManifest(manifest)} is resolved by nothing in Git ` +
+              `(asked: ${variable.asked}), so its Vault path is not checked. Flux puts an empty text in its place when it stays undefined.`,
+            span: variable.span,
+            related: [],
+            fix: `Give it to the check: \`variables: ${variable.name}=…\` (input, or \`manifests.variables\` in the config), or define it in \`postBuild.substitute\`.`,
+            fingerprint: fingerprint(this.id, variable.name, variable.asked),
+          },
+        })
+      }
+    }
+    for (const { finding, manifests, related } of uses.values()) {
+      const others = [...manifests].slice(1)
+      const more =
+        others.length === 0
+          ? ''
+          : ` Also in ${listed(others.slice(0, 3))}${others.length > 3 ? ` and ${counted(others.length - 3, 'other object')}` : ''}.`
+      yield { ...finding, message: finding.message + more, related }
+    }
+  },
+}
+
+/** Fields that decide where a request goes; a variable in a label or an interval breaks no link of the chain. */
+function decides(path: readonly (string | number)[]): boolean {
+  const field = path.filter((part) => typeof part === 'string').join('.')
+  return (
+    /\b(remoteRef\.(key|remoteKey|property|version)|extract\.(key|property|version)|find\.path)$/.test(field) ||
+    /\b(secretStoreRefs?|storeRef|generatorRef)\.(name|kind)$/.test(field) ||
+    /^spec\.(provider\.vault\.(path|version|namespace|auth\..*)|path|method)$/.test(field) ||
+    /^(metadata\.(name|namespace))$/.test(field)
+  )
+}
