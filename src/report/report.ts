@@ -29,6 +29,13 @@ export interface JudgedReference {
   readonly secret?: SecretFact
 }
 
+export interface IgnoredFinding {
+  readonly finding: Finding
+  readonly reason: string
+  /** Told in the file itself (`# eso-vault: ignore[…]`) or by the config file. */
+  readonly by?: 'comment' | 'config'
+}
+
 /** All that a run found out; every reporter reads this and nothing else. */
 export interface Report {
   readonly mode: Mode
@@ -38,7 +45,7 @@ export interface Report {
   /** Sorted: worst first, then by file, line and rule. */
   readonly findings: readonly Finding[]
   /** Findings that an `ignore` with a reason took out. */
-  readonly ignored: readonly { readonly finding: Finding; readonly reason: string }[]
+  readonly ignored: readonly IgnoredFinding[]
   readonly references: readonly JudgedReference[]
   readonly notChecked: readonly NotChecked[]
   readonly notes: readonly Note[]
@@ -54,6 +61,8 @@ export interface Report {
   readonly live: { readonly asked: boolean; readonly line: string }
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
+  /** Why the outcome is `invalid` or `bug`: what to change, and where. */
+  readonly problems?: readonly { readonly message: string; readonly file?: string; readonly line?: number }[]
 }
 
 /** Gives the text of a source line (1-based), for reports that show it; `undefined` when the file is not held. */

@@ -20,6 +20,8 @@ export interface Finding {
   readonly fix?: string
   /** Stable over moved lines: made of the rule and what it is about (store, key, property), never of line numbers. */
   readonly fingerprint: string
+  /** Vault paths that it is about, mount and key as people write them (`kv/team/app`): what `ignore` in the config file matches. */
+  readonly vaultPaths?: readonly string[]
 }
 
 /** Something that was asked for and could not be judged (design §1, promise 5). */

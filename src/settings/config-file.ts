@@ -1,0 +1,229 @@
+import type { FieldPath, ValueMap } from '../manifests/manifest.ts'
+import type { ParsedYaml, YamlDocument } from '../manifests/yaml/yaml-document.ts'
+import type { Severity } from '../rules/finding.ts'
+import type { Span } from '../span.ts'
+import { CONFIG_SHAPE } from './config-shape.ts'
+import { type InputProblem, InvalidInput } from './invalid-input.ts'
+import { checkShape, didYouMean, quoted } from './shape.ts'
+
+export const DEFAULT_CONFIG_FILE = '.github/eso-vault.yml'
+
+/** A rule's severity as the config sets it. */
+export type RuleSetting = Severity | 'off'
+
+export interface NamingPattern {
+  /** Mount and path, with names in braces. */
+  readonly pattern: string
+  /** Name in the pattern → what may stand there; an expression such as `{namespace}` stays as written. */
+  readonly where: Readonly<Record<string, readonly string[]>>
+  readonly span: Span
+}
+
+export interface ConfigIgnore {
+  readonly rule: string
+  /** Glob over Vault paths (mount and key). */
+  readonly path: string | undefined
+  /** Glob over files. */
+  readonly file: string | undefined
+  readonly reason: string
+  /** `YYYY-MM-DD`, the last day on which it counts. */
+  readonly until: string | undefined
+  readonly span: Span
+}
+
+/** What the config file says (design §4). Absent keys are empty or `undefined`: defaults are `settings`' and `setup`'s affair. */
+export interface Config {
+  /** `undefined`: there is no config file. */
+  readonly file: string | undefined
+  readonly manifests: {
+    readonly exclude: readonly string[]
+    readonly rendered: readonly string[]
+    readonly variables: Readonly<Record<string, string>>
+  }
+  readonly vault: {
+    readonly address: string | undefined
+    readonly addressSpan: Span | undefined
+    /** `""`: the root namespace, said on purpose; `undefined`: not said. */
+    readonly namespace: string | undefined
+    /** `auto`, `vault@1.20`, `openbao@2.7`. */
+    readonly product: string
+  }
+  readonly stores: Readonly<Record<string, { readonly policies: readonly string[]; readonly span: Span }>>
+  readonly naming: readonly NamingPattern[]
+  readonly setup: {
+    readonly policy: {
+      readonly name: string | undefined
+      readonly generate: 'exact' | 'folder' | { readonly file: string }
+      readonly span: Span | undefined
+    }
+    readonly role: { readonly ttl: string | undefined }
+    readonly kubernetes: {
+      readonly host: string | undefined
+      readonly reviewer: 'pod' | 'client' | 'token' | undefined
+    }
+  }
+  readonly rules: Readonly<Record<string, RuleSetting>>
+  readonly ignore: readonly ConfigIgnore[]
+}
+
+export const EMPTY_CONFIG: Config = {
+  file: undefined,
+  manifests: { exclude: [], rendered: [], variables: {} },
+  vault: { address: undefined, addressSpan: undefined, namespace: undefined, product: 'auto' },
+  stores: {},
+  naming: [],
+  setup: {
+    policy: { name: undefined, generate: 'exact', span: undefined },
+    role: { ttl: undefined },
+    kubernetes: { host: undefined, reviewer: undefined },
+  },
+  rules: {},
+  ignore: [],
+}
+
+export interface ConfigContext {
+  /** Every rule's id; an id that is none of them is an error. */
+  readonly rules: readonly string[]
+  readonly parse: (file: string, text: string) => ParsedYaml
+}
+
+/**
+ * Reads the config file's text.
+ *
+ * @throws InvalidInput naming every wrong line at once: what does not parse, unknown keys, wrong types, unknown rules.
+ */
+export function readConfig(file: string, text: string, context: ConfigContext): Config {
+  const { documents, notes } = context.parse(file, text)
+  const broken = notes[0]
+  if (broken !== undefined) {
+    throw new InvalidInput(broken.message, { file, ...(broken.line === undefined ? {} : { line: broken.line }) })
+  }
+  const document = documents.find((candidate) => candidate.value !== null)
+  if (document === undefined) return { ...EMPTY_CONFIG, file }
+  const second = documents.find((candidate) => candidate !== document && candidate.value !== null)
+  if (second !== undefined) {
+    throw new InvalidInput('A config file holds one YAML document; this one starts a second.', {
+      file,
+      line: second.span.line,
+    })
+  }
+  const problems = checkShape(document.value, CONFIG_SHAPE).map(({ path, part, message }) =>
+    problemAt(document, path, part, message),
+  )
+  if (problems.length === 0) problems.push(...checkMeaning(document, context.rules))
+  if (problems.length > 0) throw new InvalidInput(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)))
+  return toConfig(document)
+}
+
+/** What the shape cannot tell: names that must exist, dates of the calendar, braces that must be there. */
+function checkMeaning(document: YamlDocument, rules: readonly string[]): InputProblem[] {
+  const config = document.value as unknown as RawConfig
+  const problems: InputProblem[] = []
+  const unknownRule = (id: string, path: FieldPath, part: 'key' | 'value') => {
+    if (rules.includes(id)) return
+    const near = didYouMean(id, rules) || ' The rules are listed in docs/rules.'
+    problems.push(problemAt(document, path, part, `there is no rule ${quoted(id)}.${near}`))
+  }
+  for (const id of Object.keys(config.rules ?? {})) unknownRule(id, ['rules', id], 'key')
+  for (const [index, entry] of (config.ignore ?? []).entries()) {
+    unknownRule(entry.rule, ['ignore', index, 'rule'], 'value')
+    if (entry.until !== undefined && !isCalendarDate(entry.until)) {
+      const message = `ignore[${index}].until: ${quoted(entry.until)} is no day of the calendar.`
+      problems.push(problemAt(document, ['ignore', index, 'until'], 'value', message))
+    }
+  }
+  for (const [index, entry] of (config.naming ?? []).entries()) {
+    const names = namesInPattern(entry.pattern)
+    for (const key of Object.keys(entry.where ?? {})) {
+      if (names.includes(key)) continue
+      const message = `naming[${index}].where.${key}: the pattern has no {${key}}.${didYouMean(key, names)}`
+      problems.push(problemAt(document, ['naming', index, 'where', key], 'key', message))
+    }
+  }
+  return problems
+}
+
+function problemAt(document: YamlDocument, path: FieldPath, part: 'key' | 'value', message: string): InputProblem {
+  return { file: document.file, line: document.spanOf(path, part).line, message }
+}
+
+/** The names in braces of a naming pattern. */
+export function namesInPattern(pattern: string): string[] {
+  return [...pattern.matchAll(/\{([A-Za-z][A-Za-z0-9_-]*)\}/g)].map((match) => match[1] as string)
+}
+
+function isCalendarDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
+
+/** The file's own structure, once its shape is checked. */
+interface RawConfig {
+  readonly manifests?: { readonly exclude?: string[]; readonly rendered?: string[]; readonly variables?: ValueMap }
+  readonly vault?: { readonly address?: string; readonly namespace?: string; readonly product?: string }
+  readonly stores?: Readonly<Record<string, { readonly policies?: string[] }>>
+  readonly naming?: readonly { readonly pattern: string; readonly where?: Record<string, string | string[]> }[]
+  readonly setup?: {
+    readonly policy?: { readonly name?: string; readonly generate?: 'exact' | 'folder' | { readonly file: string } }
+    readonly role?: { readonly ttl?: string }
+    readonly kubernetes?: { readonly host?: string; readonly reviewer?: 'pod' | 'client' | 'token' }
+  }
+  readonly rules?: Readonly<Record<string, RuleSetting>>
+  readonly ignore?: readonly {
+    readonly rule: string
+    readonly path?: string
+    readonly file?: string
+    readonly reason: string
+    readonly until?: string
+  }[]
+}
+
+function toConfig(document: YamlDocument): Config {
+  const raw = document.value as unknown as RawConfig
+  const { setup } = raw
+  return {
+    file: document.file,
+    manifests: {
+      exclude: raw.manifests?.exclude ?? [],
+      rendered: raw.manifests?.rendered ?? [],
+      variables: (raw.manifests?.variables ?? {}) as Record<string, string>,
+    },
+    vault: {
+      address: raw.vault?.address,
+      addressSpan: raw.vault?.address === undefined ? undefined : document.spanOf(['vault', 'address']),
+      namespace: raw.vault?.namespace,
+      product: raw.vault?.product ?? 'auto',
+    },
+    stores: Object.fromEntries(
+      Object.entries(raw.stores ?? {}).map(([name, store]) => [
+        name,
+        { policies: store.policies ?? [], span: document.spanOf(['stores', name], 'key') },
+      ]),
+    ),
+    naming: (raw.naming ?? []).map(({ pattern, where }, index) => ({
+      pattern,
+      where: Object.fromEntries(
+        Object.entries(where ?? {}).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]),
+      ),
+      span: document.spanOf(['naming', index, 'pattern']),
+    })),
+    setup: {
+      policy: {
+        name: setup?.policy?.name,
+        generate: setup?.policy?.generate ?? 'exact',
+        span: setup?.policy === undefined ? undefined : document.spanOf(['setup', 'policy'], 'key'),
+      },
+      role: { ttl: setup?.role?.ttl },
+      kubernetes: { host: setup?.kubernetes?.host, reviewer: setup?.kubernetes?.reviewer },
+    },
+    rules: raw.rules ?? {},
+    ignore: (raw.ignore ?? []).map(({ rule, path, file, reason, until }, index) => ({
+      rule,
+      path,
+      file,
+      reason: reason.trim(),
+      until,
+      span: document.spanOf(['ignore', index]),
+    })),
+  }
+}

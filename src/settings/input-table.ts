@@ -1,0 +1,264 @@
+/**
+ * Every input, once: `action.yml`, the terminal's flags, its help and the reading code all follow this table, and a test
+ * compares them in both directions. Defaults are not in it: they live in `settings.ts`, so that the config file can tell an
+ * omitted input from a default (design §4).
+ */
+
+/** How an input's text is read. */
+export type InputFormat =
+  | { readonly is: 'text' }
+  /** One item a line; blank lines and lines that start with `#` are skipped. */
+  | { readonly is: 'lines' }
+  | { readonly is: 'boolean' }
+  | { readonly is: 'choice'; readonly of: readonly string[] }
+
+export interface InputSpec {
+  readonly name: string
+  readonly format: InputFormat
+  /** Sentences for `action.yml`; the first one is also the terminal's help. */
+  readonly description: string
+  /** The value is masked in logs and never shown. */
+  readonly secret?: true
+}
+
+const text: InputFormat = { is: 'text' }
+const lines: InputFormat = { is: 'lines' }
+const boolean: InputFormat = { is: 'boolean' }
+const choice = (...of: string[]): InputFormat => ({ is: 'choice', of })
+
+export const INPUTS = [
+  {
+    name: 'mode',
+    format: choice('check', 'drift', 'plan', 'apply'),
+    description: 'What to do: `check` (default), `drift`, `plan` or `apply`.',
+  },
+  {
+    name: 'paths',
+    format: lines,
+    description: 'Files, folders or globs to read, one a line. Default: the whole repository.',
+  },
+  {
+    name: 'rendered',
+    format: lines,
+    description:
+      'Folders of manifests that something else rendered (Helm, Argo CD, Flux), one a line. They are checked as they are.',
+  },
+  {
+    name: 'config',
+    format: text,
+    description: 'Path of the config file. Default: `.github/eso-vault.yml` when it exists.',
+  },
+  {
+    name: 'variables',
+    format: lines,
+    description: '`NAME=value` lines for the `${NAME}` in manifests that Git cannot resolve.',
+  },
+  {
+    name: 'vault-addr',
+    format: text,
+    description:
+      'Address of the Vault or OpenBao server, for example `https://vault.example.com:8200`. The token goes to this address and to no other. Default: `BAO_ADDR` or `VAULT_ADDR`; with neither, nothing is asked of a server.',
+  },
+  {
+    name: 'vault-namespace',
+    format: text,
+    description: 'Vault namespace of every request. Default: `BAO_NAMESPACE` or `VAULT_NAMESPACE`.',
+  },
+  {
+    name: 'ca-certificate',
+    format: text,
+    description:
+      'CA certificate of the server: PEM text, the same in base64, or the path of a PEM file. Default: the file that `BAO_CACERT` or `VAULT_CACERT` names.',
+  },
+  {
+    name: 'vault-token',
+    format: text,
+    secret: true,
+    description:
+      'A token for the server. Default: `BAO_TOKEN` or `VAULT_TOKEN`. Leave it out to log in with `auth-method`.',
+  },
+  {
+    name: 'auth-method',
+    format: choice('token', 'jwt', 'approle', 'kubernetes', 'userpass', 'ldap'),
+    description:
+      'How to log in: `jwt` (GitHub OIDC, needs `permissions: id-token: write`), `approle`, `kubernetes`, `userpass`, `ldap`, or `token` (default when `vault-token` is given). The token of a login is revoked at the end.',
+  },
+  {
+    name: 'auth-mount',
+    format: text,
+    description: 'Auth mount to log in at, without `auth/`. Default: the name of the method.',
+  },
+  { name: 'auth-role', format: text, description: 'Role to log in as, for `jwt` and `kubernetes`.' },
+  {
+    name: 'auth-audience',
+    format: text,
+    description:
+      "Audience to ask GitHub's OIDC provider for, for `jwt`. Default: GitHub's own (the URL of the repository owner).",
+  },
+  {
+    name: 'auth-namespace',
+    format: text,
+    description: 'Vault namespace to log in at, where it differs from `vault-namespace`.',
+  },
+  { name: 'role-id', format: text, secret: true, description: 'RoleID, for `approle`.' },
+  {
+    name: 'secret-id',
+    format: text,
+    secret: true,
+    description: 'SecretID, for `approle`. Leave it out for roles that need none.',
+  },
+  {
+    name: 'kubernetes-token-path',
+    format: text,
+    description:
+      'File that holds the ServiceAccount token, for `kubernetes`. Default: `/var/run/secrets/kubernetes.io/serviceaccount/token`.',
+  },
+  { name: 'username', format: text, description: 'User name, for `userpass` and `ldap`.' },
+  { name: 'password', format: text, secret: true, description: 'Password, for `userpass` and `ldap`.' },
+  {
+    name: 'skip-token-revoke',
+    format: boolean,
+    description: '`true` leaves the token of a login alive at the end of the job. Default: `false`.',
+  },
+  {
+    name: 'report-scope',
+    format: choice('all', 'changed'),
+    description:
+      '`changed` reports only references whose lines, store, policy or variables the pull request changed. Default: `changed` on pull requests, else `all`.',
+  },
+  {
+    name: 'fail-on',
+    format: choice('error', 'warning', 'never'),
+    description: 'The lowest severity that fails the run: `error` (default), `warning` or `never`.',
+  },
+  {
+    name: 'on-incomplete',
+    format: choice('fail', 'warn'),
+    description:
+      'What to do when a check that was asked for could not run (server unreachable, sealed, 403): `fail` (default) or `warn`.',
+  },
+  {
+    name: 'comment',
+    format: choice('never', 'on-failure', 'always'),
+    description:
+      'One pull-request comment that is kept up to date: `never` (default), `on-failure` or `always`. Needs `permissions: pull-requests: write`.',
+  },
+  {
+    name: 'issue',
+    format: boolean,
+    description:
+      'For `drift`: `true` (default) keeps one issue open while there is drift. Needs `permissions: issues: write`.',
+  },
+  {
+    name: 'sarif-file',
+    format: text,
+    description: 'File to write a SARIF 2.1.0 report to, for `github/codeql-action/upload-sarif`.',
+  },
+  {
+    name: 'report-file',
+    format: text,
+    description: 'File to write the JSON report to (schema: `docs/report-schema.json`).',
+  },
+  {
+    name: 'plan-file',
+    format: text,
+    description: 'For `plan`: file to write the plan to. For `apply`: the plan that was approved.',
+  },
+  {
+    name: 'plan-digest',
+    format: text,
+    description: 'For `apply`: digest of the approved plan. Apply refuses when the plan is no longer the same.',
+  },
+  {
+    name: 'target',
+    format: text,
+    description: 'Name of this cluster and Vault in reports, comment and issue. Default: the repository.',
+  },
+  {
+    name: 'github-token',
+    format: text,
+    secret: true,
+    description: "Token for the comment and the issue. Default: the job's own token.",
+  },
+  {
+    name: 'allow-root-token',
+    format: boolean,
+    description: '`true` lets `apply` work with a root token. Default: `false`.',
+  },
+  {
+    name: 'allow-value-read',
+    format: boolean,
+    description:
+      '`true` lets the check read secret values where `subkeys` is not to be had (KV v1). Default: `false`: no value is ever read.',
+  },
+  {
+    name: 'allow-remote-bases',
+    format: boolean,
+    description: '`true` lets kustomize fetch remote bases. Default: `false`.',
+  },
+  {
+    name: 'enable-helm',
+    format: boolean,
+    description: '`true` lets kustomize inflate Helm charts. Default: `false`.',
+  },
+  {
+    name: 'eso-version',
+    format: text,
+    description:
+      'Version of External Secrets Operator in the cluster, for example `2.9.0`. Default: the version that Git installs, else the newest known.',
+  },
+] as const satisfies readonly InputSpec[]
+
+export type InputName = (typeof INPUTS)[number]['name']
+
+const BY_NAME: ReadonlyMap<string, InputSpec> = new Map(INPUTS.map((input) => [input.name, input]))
+
+/** The input of that exact name. */
+export function inputNamed(name: string): InputSpec | undefined {
+  return BY_NAME.get(name)
+}
+
+export function isInputName(name: string): name is InputName {
+  return BY_NAME.has(name)
+}
+
+/**
+ * Names that other Vault actions use for the same thing. Silently ignoring one of them would turn a live check into an offline
+ * one, so each fails with the name to write.
+ */
+export const OTHER_NAMES: Readonly<Record<string, InputName>> = {
+  url: 'vault-addr',
+  address: 'vault-addr',
+  'vault-url': 'vault-addr',
+  'vault-address': 'vault-addr',
+  namespace: 'vault-namespace',
+  token: 'vault-token',
+  method: 'auth-method',
+  role: 'auth-role',
+  'auth-path': 'auth-mount',
+  audience: 'auth-audience',
+  'jwt-github-audience': 'auth-audience',
+  'ca-cert': 'ca-certificate',
+  'path-to-config': 'config',
+  'config-file': 'config',
+  sarif: 'sarif-file',
+  report: 'report-file',
+  plan: 'plan-file',
+}
+
+/** The outputs of design §4, in the order of `action.yml`. */
+export const OUTPUTS = {
+  outcome: '`clean`, `findings`, `incomplete`, `invalid` or `bug`.',
+  'error-count': 'Number of errors.',
+  'warning-count': 'Number of warnings.',
+  'not-checked-count': 'Number of places that were asked for and could not be judged.',
+  references: 'Number of references to Vault that were followed.',
+  'report-file': 'Path of the JSON report, when it was written.',
+  'sarif-file': 'Path of the SARIF report, when it was written.',
+  'has-changes': '`plan` and `apply`: `true` when the server differs from what is wanted.',
+  'plan-file': '`plan`: path of the plan, when it was written.',
+  'plan-digest': '`plan`: digest to hand to `apply`.',
+  'issue-number': '`drift`: number of the issue, when there is one.',
+} as const
+
+export type OutputName = keyof typeof OUTPUTS

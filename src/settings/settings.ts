@@ -1,0 +1,99 @@
+import type { Mode } from '../report/report.ts'
+import type { Config } from './config-file.ts'
+
+/** What the terminal can be asked for; the Action knows only the modes. */
+export type Command = Mode | 'explain' | 'ci-policy' | 'references'
+
+export type FailOn = 'error' | 'warning' | 'never'
+export type OnIncomplete = 'fail' | 'warn'
+export type CommentWhen = 'never' | 'on-failure' | 'always'
+export type ReportScope = 'all' | 'changed'
+export type Format = 'text' | 'json' | 'sarif' | 'markdown'
+
+/** A certificate as text, or the file to read it from. */
+export type CaCertificate = { readonly pem: string } | { readonly file: string }
+
+/** How to get a token (platform.md §2). */
+export type Login =
+  | { readonly method: 'token'; readonly token: string }
+  | {
+      readonly method: 'jwt'
+      readonly mount: string
+      /** `undefined`: the mount's default role. */
+      readonly role: string | undefined
+      readonly audience: string | undefined
+      readonly namespace: string | undefined
+    }
+  | {
+      readonly method: 'approle'
+      readonly mount: string
+      readonly roleId: string
+      readonly secretId: string | undefined
+      readonly namespace: string | undefined
+    }
+  | {
+      readonly method: 'kubernetes'
+      readonly mount: string
+      readonly role: string
+      readonly tokenPath: string
+      readonly namespace: string | undefined
+    }
+  | {
+      readonly method: 'userpass' | 'ldap'
+      readonly mount: string
+      readonly username: string
+      readonly password: string
+      readonly namespace: string | undefined
+    }
+
+/** The one server that is asked. */
+export interface VaultSettings {
+  /** Origin and path prefix without a slash at the end: `https://vault.example.com:8200`. */
+  readonly address: string
+  readonly namespace: string | undefined
+  readonly caCertificate: CaCertificate | undefined
+  readonly login: Login
+}
+
+/** All that a run is told: inputs, config file, environment and defaults, validated (design §4). */
+export interface Settings {
+  readonly command: Command
+  /** The mode whose report a command makes: `check` for `explain`, `ci-policy` and `references`. */
+  readonly mode: Mode
+  /** `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. */
+  readonly subject: string | undefined
+  /** Files, folders and globs; empty: the whole repository. */
+  readonly paths: readonly string[]
+  /** Globs below the working directory. */
+  readonly exclude: readonly string[]
+  readonly rendered: readonly string[]
+  /** `NAME` → value, input over config. */
+  readonly variables: Readonly<Record<string, string>>
+  /** What the config file says, its defaults filled in; `file` is absent when there is none. */
+  readonly config: Config
+  /** `undefined`: no server was named or no credentials were given; `offlineBecause` says which. */
+  readonly vault: VaultSettings | undefined
+  /** One sentence for the report, when `vault` is `undefined`. */
+  readonly offlineBecause: string | undefined
+  readonly skipTokenRevoke: boolean
+  readonly reportScope: ReportScope
+  readonly failOn: FailOn
+  readonly onIncomplete: OnIncomplete
+  readonly comment: CommentWhen
+  readonly issue: boolean
+  readonly sarifFile: string | undefined
+  readonly reportFile: string | undefined
+  readonly planFile: string | undefined
+  readonly planDigest: string | undefined
+  readonly target: string
+  readonly githubToken: string | undefined
+  readonly allowRootToken: boolean
+  readonly allowValueRead: boolean
+  readonly allowRemoteBases: boolean
+  readonly enableHelm: boolean
+  readonly esoVersion: string | undefined
+  /** Terminal only: what is printed. */
+  readonly format: Format
+  /** Terminal only. `undefined`: decided by `NO_COLOR` and by what standard output is. */
+  readonly color: boolean | undefined
+}
