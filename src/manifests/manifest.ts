@@ -83,6 +83,7 @@ export interface Note {
 export type NoteReason =
   | 'yaml-unparseable'
   | 'yaml-too-deep'
+  | 'yaml-duplicate-key'
   | 'too-large'
   | 'sops'
   | 'symlink'
