@@ -1,0 +1,167 @@
+import type { FieldPath, Manifest, Value } from '../../manifests/manifest.ts'
+import type { Span } from '../../span.ts'
+import { isAtLeast, parseVersionRange, type Release } from './version-range.ts'
+
+/** Something that ESO learned in a release (eso.md §1, "Feature → first release"). */
+export interface EsoFeature {
+  readonly id: string
+  readonly since: Release
+  /** What it is, as a sentence part. */
+  readonly what: string
+  readonly kinds?: readonly string[]
+  /** The field that uses it; `*` stands for any index. The kind's spec is found below `spec` and the Cluster wrappers. */
+  readonly field?: readonly string[]
+  /** Only this value of the field is new. */
+  readonly value?: string
+}
+
+const STORES = ['SecretStore', 'ClusterSecretStore']
+const EXTERNAL = ['ExternalSecret', 'ClusterExternalSecret']
+const PUSH = ['PushSecret', 'ClusterPushSecret']
+const VAULT = ['provider', 'vault']
+
+export const ESO_FEATURES: readonly EsoFeature[] = [
+  { id: 'push-kv1', since: [0, 9, 10], what: 'PushSecret to KV v1' },
+  { id: 'mtls', since: [0, 9, 12], what: 'client certificates for Vault', kinds: STORES, field: [...VAULT, 'tls'] },
+  {
+    id: 'auth-namespace',
+    since: [0, 9, 14],
+    what: 'a Vault namespace for the login',
+    kinds: STORES,
+    field: [...VAULT, 'auth', 'namespace'],
+  },
+  { id: 'update-policy', since: [0, 9, 14], what: 'updatePolicy', kinds: PUSH, field: ['updatePolicy'] },
+  { id: 'push-whole-secret', since: [0, 9, 14], what: 'pushing a whole Secret (no secretKey)' },
+  { id: 'headers', since: [0, 10, 0], what: 'headers', kinds: STORES, field: [...VAULT, 'headers'] },
+  { id: 'metadata-path-middle', since: [0, 10, 3], what: 'replacing only `/data/` in a metadata path' },
+  { id: 'find-kv1', since: [0, 10, 4], what: 'find on KV v1' },
+  { id: 'find-no-secret', since: [0, 12, 0], what: 'find that lists nothing is "no secret", not an error' },
+  {
+    id: 'result-type-raw',
+    since: [0, 14, 1],
+    what: 'resultType Raw',
+    kinds: ['VaultDynamicSecret'],
+    field: ['resultType'],
+    value: 'Raw',
+  },
+  { id: 'auth-optional', since: [0, 14, 4], what: 'a Vault store without auth' },
+  { id: 'token-request-first', since: [0, 15, 1], what: 'Kubernetes auth that prefers TokenRequest' },
+  { id: 'api-v1', since: [0, 16, 0], what: 'apiVersion external-secrets.io/v1' },
+  { id: 'check-and-set', since: [0, 20, 0], what: 'checkAndSet', kinds: STORES, field: [...VAULT, 'checkAndSet'] },
+  {
+    id: 'cert-path',
+    since: [0, 20, 2],
+    what: 'the mount of cert auth',
+    kinds: STORES,
+    field: [...VAULT, 'auth', 'cert', 'path'],
+  },
+  { id: 'push-compares-maps', since: [0, 20, 4], what: 'a whole-secret push that writes only changes' },
+  {
+    id: 'target-manifest',
+    since: [1, 0, 0],
+    what: 'targets other than Secrets',
+    kinds: EXTERNAL,
+    field: ['target', 'manifest'],
+  },
+  { id: 'auth-gcp', since: [1, 1, 0], what: 'gcp auth', kinds: STORES, field: [...VAULT, 'auth', 'gcp'] },
+  { id: 'push-errors-sanitised', since: [1, 3, 2], what: 'PushSecret errors without values' },
+  {
+    id: 'cert-vault-role',
+    since: [2, 3, 0],
+    what: 'the role of cert auth',
+    kinds: STORES,
+    field: [...VAULT, 'auth', 'cert', 'vaultRole'],
+  },
+  { id: 'data-to', since: [2, 3, 0], what: 'dataTo', kinds: PUSH, field: ['dataTo'] },
+  {
+    id: 'null-byte-policy',
+    since: [2, 3, 0],
+    what: 'nullBytePolicy',
+    kinds: EXTERNAL,
+    field: ['data', '*', 'remoteRef', 'nullBytePolicy'],
+  },
+  {
+    id: 'null-byte-policy-extract',
+    since: [2, 3, 0],
+    what: 'nullBytePolicy',
+    kinds: EXTERNAL,
+    field: ['dataFrom', '*', 'extract', 'nullBytePolicy'],
+  },
+  {
+    id: 'null-byte-policy-find',
+    since: [2, 3, 0],
+    what: 'nullBytePolicy',
+    kinds: EXTERNAL,
+    field: ['dataFrom', '*', 'find', 'nullBytePolicy'],
+  },
+  {
+    id: 'get-parameters',
+    since: [2, 4, 0],
+    what: 'getParameters',
+    kinds: ['VaultDynamicSecret'],
+    field: ['getParameters'],
+  },
+  { id: 'sync-windows', since: [2, 7, 0], what: 'syncWindows', kinds: EXTERNAL, field: ['syncWindows'] },
+  {
+    id: 'openbao-provider',
+    since: [2, 7, 0],
+    what: 'the openBao provider',
+    kinds: STORES,
+    field: ['provider', 'openBao'],
+  },
+  {
+    id: 'fetch-system-metadata',
+    since: [2, 8, 0],
+    what: 'metadataPolicy Fetch with created_time, current_version and delete_version_after',
+  },
+  {
+    id: 'create-or-merge',
+    since: [2, 8, 0],
+    what: 'creationPolicy CreateOrMerge',
+    kinds: EXTERNAL,
+    field: ['target', 'creationPolicy'],
+    value: 'CreateOrMerge',
+  },
+  {
+    id: 'no-policy-defaults',
+    since: [2, 9, 0],
+    what: 'CRDs without defaults for metadataPolicy, conversionStrategy and decodingStrategy',
+  },
+]
+
+const WRAPPERS: Readonly<Record<string, string>> = {
+  ClusterExternalSecret: 'externalSecretSpec',
+  ClusterPushSecret: 'pushSecretSpec',
+}
+
+function places(
+  value: Value | undefined,
+  field: readonly string[],
+  at: FieldPath,
+): { path: FieldPath; value: Value }[] {
+  if (value === undefined || value === null) return []
+  const [step, ...rest] = field
+  if (step === undefined) return [{ path: at, value }]
+  if (step === '*') return Array.isArray(value) ? value.flatMap((item, i) => places(item, rest, [...at, i])) : []
+  if (typeof value !== 'object' || Array.isArray(value)) return []
+  const child = (value as { readonly [key: string]: Value })[step]
+  return places(child, rest, [...at, step])
+}
+
+/** Fields of a manifest that the pinned ESO is certainly too old for; nothing when the version is not known. */
+export function fieldsNewerThan(
+  manifest: Manifest,
+  esoVersion: string | undefined,
+): readonly { readonly feature: EsoFeature; readonly path: FieldPath; readonly span: Span }[] {
+  const range = esoVersion === undefined ? undefined : parseVersionRange(esoVersion.trim())
+  if (range === undefined) return []
+  const wrapper = WRAPPERS[manifest.kind]
+  const root = wrapper === undefined ? ['spec'] : ['spec', wrapper]
+  return ESO_FEATURES.flatMap((feature) => {
+    if (!feature.field || !feature.kinds?.includes(manifest.kind)) return []
+    if (isAtLeast(range, feature.since) !== 'no') return []
+    return places(manifest.body, [...root, ...feature.field], [])
+      .filter((place) => feature.value === undefined || place.value === feature.value)
+      .map(({ path }) => ({ feature, path, span: manifest.spanOf(path, 'key') }))
+  })
+}
