@@ -1,23 +1,15 @@
 import type { StoreAuth } from '../eso/store.ts'
 import type { Span } from '../span.ts'
+import type { LiveState, Seen } from '../state/live/live-state.ts'
 import type { AuthMountFact, MountFact, PolicyFact, Provenance, RoleFact, VaultState } from '../state/vault-state.ts'
 import type { Lookup } from './chain.ts'
 import { nearestNames } from './nearest-name.ts'
 
-/** What a server told, with the means to tell "it is not there" from "it could not be seen". */
-export interface LiveAnswers {
-  readonly state: VaultState
-  /** `absent`: the server answered that there is none. `unseen`: it was not asked, or refused; the sentence says which. */
-  role(authMount: string, name: string): 'absent' | { readonly unseen: string }
-  policy(name: string): 'absent' | { readonly unseen: string }
-  mount(path: string): 'absent' | { readonly unseen: string }
-  authMount(path: string): 'absent' | { readonly unseen: string }
-}
-
 /** Where the two states come from; Git is asked first because it is what the merge will bring (design §3). */
 export interface Knowledge {
   readonly declared: VaultState
-  readonly live: LiveAnswers | undefined
+  /** Of the store's Vault namespace; absent when no Vault was asked. */
+  readonly live: LiveState | undefined
 }
 
 /** The role that a store logs in with. A role's identity is its auth mount and its name together (field.md §3). */
@@ -28,10 +20,10 @@ export function lookUpRole(auth: StoreAuth, from: Span, { declared, live }: Know
   const name = auth.role.toLowerCase()
   const mount = trimSlashes(auth.mount)
   const here = declared.roles.filter((role) => role.name === name && role.authMount === mount)
-  const there = live?.state.roles.find((role) => role.name === name && role.authMount === mount)
-  const chosen = choose(here, from, there, (a, b) => roleKey(a) === roleKey(b))
+  const seen = live?.role(mount, name)
+  const chosen = choose(here, from, seen, (a, b) => roleKey(a) === roleKey(b))
   if (chosen !== undefined) return chosen
-  if (live !== undefined) return fromServer(live.role(mount, name))
+  if (seen !== undefined) return fromServer(seen)
   const sameName = declared.roles.filter((role) => role.name === name)
   if (sameName.length > 0) return { found: 'absent', by: 'git', near: sameName }
   const onMount = declared.roles.filter((role) => role.authMount === mount)
@@ -50,10 +42,10 @@ export function lookUpRole(auth: StoreAuth, from: Span, { declared, live }: Know
 export function lookUpPolicy(name: string, from: Span | undefined, { declared, live }: Knowledge): Lookup<PolicyFact> {
   const wanted = name.toLowerCase()
   const here = declared.policies.filter((policy) => policy.name === wanted)
-  const there = live?.state.policies.find((policy) => policy.name === wanted)
-  const chosen = choose(here, from, there, (a, b) => a.text.trim() === b.text.trim())
+  const seen = live?.policy(wanted)
+  const chosen = choose(here, from, seen, (a, b) => a.text.trim() === b.text.trim())
   if (chosen !== undefined) return chosen
-  if (live !== undefined) return fromServer(live.policy(wanted))
+  if (seen !== undefined) return fromServer(seen)
   const near = nearestNames(
     wanted,
     declared.policies.map((policy) => policy.name),
@@ -70,10 +62,10 @@ export function lookUpPolicy(name: string, from: Span | undefined, { declared, l
 export function lookUpMount(path: string, from: Span | undefined, { declared, live }: Knowledge): Lookup<MountFact> {
   const wanted = trimSlashes(path)
   const here = declared.mounts.filter((mount) => mount.path === wanted)
-  const there = live?.state.mounts.find((mount) => mount.path === wanted)
-  const chosen = choose(here, from, there, (a, b) => a.type === b.type && a.version === b.version)
+  const seen = live?.mount(wanted)
+  const chosen = choose(here, from, seen, (a, b) => a.type === b.type && a.version === b.version)
   if (chosen !== undefined) return chosen
-  if (live !== undefined) return fromServer(live.mount(wanted))
+  if (seen !== undefined) return fromServer(seen)
   return {
     found: 'unknown',
     because: `nothing in the files that were read enables an engine at \`${wanted}/\`, and no Vault was asked`,
@@ -87,10 +79,10 @@ export function lookUpAuthMount(
 ): Lookup<AuthMountFact> {
   const wanted = trimSlashes(path)
   const here = declared.authMounts.filter((mount) => mount.path === wanted)
-  const there = live?.state.authMounts.find((mount) => mount.path === wanted)
-  const chosen = choose(here, from, there, (a, b) => a.type === b.type)
+  const seen = live?.authMount(wanted)
+  const chosen = choose(here, from, seen, (a, b) => a.type === b.type)
   if (chosen !== undefined) return chosen
-  if (live !== undefined) return fromServer(live.authMount(wanted))
+  if (seen !== undefined) return fromServer(seen)
   return {
     found: 'unknown',
     because: `nothing in the files that were read enables an auth method at \`${wanted}/\`, and no Vault was asked`,
@@ -100,9 +92,10 @@ export function lookUpAuthMount(
 function choose<T extends { readonly provenance: Provenance }>(
   here: readonly T[],
   from: Span | undefined,
-  there: T | undefined,
+  seen: Seen<T> | undefined,
   same: (a: T, b: T) => boolean,
 ): Lookup<T> | undefined {
+  const there = seen?.presence === 'present' ? seen.fact : undefined
   const nearest = nearestByFolder(here, from)
   const first = nearest[0]
   if (first === undefined) return there === undefined ? undefined : { found: 'known', fact: there }
@@ -134,8 +127,15 @@ function sharedFolders(a: string, b: string): number {
   return i
 }
 
-function fromServer<T>(answer: 'absent' | { readonly unseen: string }): Lookup<T> {
-  return answer === 'absent' ? { found: 'absent', by: 'vault', near: [] } : { found: 'unknown', because: answer.unseen }
+function fromServer<T>(seen: Seen<T>): Lookup<T> {
+  switch (seen.presence) {
+    case 'present':
+      return { found: 'known', fact: seen.fact }
+    case 'absent':
+      return { found: 'absent', by: 'vault', near: [] }
+    default:
+      return { found: 'unknown', because: seen.because }
+  }
 }
 
 /** What decides whether two declarations of a role say the same. */

@@ -18,12 +18,18 @@ export function readersOfSecrets(chain: Chain): SecretReaders[] {
   for (const link of chain.links) {
     const { reference, secret, store } = link
     if (secret === undefined || store === undefined || reference.proposed) continue
-    if (reference.operation !== 'data' && reference.operation !== 'extract' && reference.operation !== 'fetch-metadata') continue
+    if (reference.operation !== 'data' && reference.operation !== 'extract' && reference.operation !== 'fetch-metadata')
+      continue
     const read = reference.accesses.find((access) => access.side === 'data' || access.side === 'metadata')
     if (read === undefined) continue
     const known = byPath.get(`${store.vaultNamespace ?? ''} ${read.path}`)
     if (known !== undefined) known.links.push(link)
-    else byPath.set(`${store.vaultNamespace ?? ''} ${read.path}`, { path: kvPath(read.path, store.path), secret, links: [link] })
+    else
+      byPath.set(`${store.vaultNamespace ?? ''} ${read.path}`, {
+        path: kvPath(read.path, store.path),
+        secret,
+        links: [link],
+      })
   }
   return [...byPath.values()]
 }
@@ -38,5 +44,7 @@ export function kvPath(aclPath: string, mount: string | undefined): string {
 }
 
 export function otherReaders(links: readonly Link[]): RelatedPlace[] {
-  return links.slice(1).map(({ reference }) => ({ span: reference.span, message: `${nameManifest(reference.manifest)} reads it too` }))
+  return links
+    .slice(1)
+    .map(({ reference }) => ({ span: reference.span, message: `${nameManifest(reference.manifest)} reads it too` }))
 }

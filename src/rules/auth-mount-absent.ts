@@ -1,0 +1,42 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { counted } from './wording.ts'
+
+/** The store logs in at an auth mount that the server has not got. Vault answers 403, not 404, to the login (eso.md §5.2). */
+export const authMountAbsent: Rule = {
+  id: 'auth-mount-absent',
+  title: 'No auth method is mounted where the store logs in',
+  group: 'facts',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { store, authMount, links } of chain.storeLinks) {
+      if (authMount?.found !== 'absent' || store.auth?.mount === undefined) continue
+      const { method, mount } = store.auth
+      const others = (chain.live?.state.authMounts ?? [])
+        .filter((fact) => fact.type !== 'token')
+        .map((fact) => `\`${fact.path}\` (${fact.type})`)
+      yield {
+        rule: this.id,
+        severity: 'error',
+        message:
+          `${store.kind} \`${store.name}\` logs in at \`auth/${mount}/login\`, and the server has no auth mount \`${mount}\`` +
+          `${others.length > 0 ? ` (it has ${others.join(', ')})` : ''}. Vault answers 403 \`permission denied\`, as for a wrong token, ` +
+          `for ${counted(links.length, 'reference')}.`,
+        span: store.manifest.spanOf([
+          'spec',
+          'provider',
+          'vault',
+          'auth',
+          method,
+          method === 'kubernetes' ? 'mountPath' : 'path',
+        ]),
+        related: [],
+        fix: mount.startsWith('auth/')
+          ? `Write the mount without \`auth/\`: ESO adds that part itself.`
+          : `Name an auth mount that exists, or enable this one: vault auth enable -path=${mount} ${method === 'appRole' ? 'approle' : method.toLowerCase()}`,
+        fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, mount),
+      }
+    }
+  },
+}

@@ -1,0 +1,52 @@
+import { spanOfProvenance } from '../chain/provenance.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { listed } from './wording.ts'
+
+/**
+ * The role asks for an audience that the store's token does not carry. A role with no audience takes any token: Vault 1.21 and
+ * later only warn about it, whatever ESO's documentation says (eso.md §0.23).
+ */
+export const roleAudience: Rule = {
+  id: 'role-audience',
+  title: "The role demands an audience that the store's token does not have",
+  group: 'law',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { store, role, links } of chain.storeLinks) {
+      if (role?.found !== 'known' || store.auth === undefined) continue
+      const { method } = store.auth
+      if (method !== 'kubernetes' && method !== 'jwt') continue
+      const demanded = (role.fact.audiences ?? []).filter((audience) => audience !== '')
+      const identity = links[0]?.reference.identity
+      if (identity?.type !== 'serviceAccount' || demanded.some((audience) => audience.includes('$'))) continue
+      // A JWT role without bound_audiences refuses every token that carries an `aud`, and ESO's always do (eso.md §5.3).
+      const unbound = method === 'jwt' && role.fact.audiences !== undefined && demanded.length === 0
+      if (!unbound && (demanded.length === 0 || demanded.some((audience) => identity.audiences.includes(audience))))
+        continue
+      const at = ['spec', 'provider', 'vault', 'auth', method]
+      const ref = method === 'jwt' ? [...at, 'kubernetesServiceAccountToken'] : [...at, 'serviceAccountRef']
+      const roleSpan = spanOfProvenance(role.fact.provenance)
+      const asked =
+        identity.audiences.length === 0
+          ? "only the API server's default audience"
+          : listed(identity.audiences.map((a) => `\`${a}\``))
+      yield {
+        rule: this.id,
+        severity: 'error',
+        message: unbound
+          ? `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` has no \`bound_audiences\`, and the token of ${store.kind} ` +
+            `\`${store.name}\` carries ${asked}. Vault answers 400 \`audience claim found in JWT but no audiences bound to the role\`.`
+          : `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` demands audience ${listed(demanded.map((a) => `\`${a}\``))}, and ` +
+            `the token of ${store.kind} \`${store.name}\` asks for ${asked}. Vault answers 403 \`invalid audience (aud) claim\`.`,
+        span: store.manifest.spanOf([...ref, 'audiences']),
+        related: roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.fact.name}\`` }],
+        fix: unbound
+          ? `Set \`bound_audiences=${identity.audiences[0] ?? 'vault'}\` on the role.`
+          : `Write \`audiences: [${demanded[0]}]\` under \`${method === 'jwt' ? 'kubernetesServiceAccountToken' : 'serviceAccountRef'}\`, or take the audience off the role.`,
+        fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, role.fact.name),
+      }
+    }
+  },
+}

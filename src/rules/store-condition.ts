@@ -1,0 +1,53 @@
+import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { counted, nameManifest } from './wording.ts'
+
+/** A ClusterSecretStore's `conditions` shut out the namespace that uses it (eso.md §6.1). */
+export const storeCondition: Rule = {
+  id: 'store-condition',
+  title: "A ClusterSecretStore's conditions exclude the namespace that uses it",
+  group: 'manifest',
+  severity: 'error',
+  check: (chain) =>
+    reportCauses(
+      (function* (): Iterable<CausedFinding> {
+        const seen = new Set<string>()
+        for (const { reference, store } of chain.links) {
+          if (reference.condition.verdict !== 'denied' || store === undefined || reference.storeRef === undefined)
+            continue
+          const { span } = reference.storeRef
+          const at = `${span.file}:${span.line}:${store.name}:${reference.manifest.namespace}`
+          if (seen.has(at)) continue
+          seen.add(at)
+          yield {
+            cause: `${store.name} ${store.manifest.span.file}`,
+            finding: {
+              rule: storeCondition.id,
+              severity: 'error',
+              message:
+                `${nameManifest(reference.manifest)} uses ClusterSecretStore \`${store.name}\`, whose conditions do not admit namespace ` +
+                `\`${reference.condition.namespaces.join('`, `')}\`. ESO answers \`${reference.condition.because}\`.`,
+              span,
+              related: [
+                { span: store.manifest.spanOf(['spec', 'conditions'], 'key'), message: 'the conditions of the store' },
+              ],
+              fix: `Add the namespace to \`spec.conditions\` of ClusterSecretStore \`${store.name}\`, or use a store that admits it.`,
+              fingerprint: fingerprint(storeCondition.id, nameManifest(reference.manifest), store.name),
+            },
+          }
+        }
+      })(),
+      (findings) => {
+        const first = findings[0] as Finding
+        return {
+          ...first,
+          message: `${counted(findings.length, 'object')} use a store whose conditions shut them out. The first: ${first.message}`,
+          span: first.related[0]?.span ?? first.span,
+          related: placesOf(findings, 'is shut out'),
+          fingerprint: fingerprint(storeCondition.id, 'many', first.fingerprint.split('|')[2]),
+        }
+      },
+    ),
+}
