@@ -1,9 +1,10 @@
-import { parseEvents, YAMLException } from 'js-yaml'
+import { YAMLException } from 'js-yaml'
 import type { Span } from '../../span.ts'
 import type { FieldPath, Note } from '../manifest.ts'
 import { buildTrees, type Unusable } from './build-tree.ts'
 import { findComments } from './comments.ts'
 import { type LineIndex, lineIndex } from './line-index.ts'
+import { readEvents } from './parse-events.ts'
 import { scalarLines } from './scalar-lines.ts'
 import { type Place, type Range, walk } from './tree.ts'
 import type { Comment, ParsedYaml, YamlDocument } from './yaml-document.ts'
@@ -51,17 +52,19 @@ export function parseYaml(
       continue
     }
     try {
-      for (const built of buildTrees(part, parseEvents(part, { maxDepth: 200 }))) {
+      const stream = readEvents(part)
+      const offset = (at: number) => chunk.start + stream.original(at)
+      const place = (start: number, end: number) => locate(offset(start), offset(end))
+      for (const built of buildTrees(stream.text, stream.events)) {
         const at = index++
-        for (const range of built.scalars)
-          scalars.push({ start: range.start + chunk.start, end: range.end + chunk.start })
+        for (const range of built.scalars) scalars.push({ start: offset(range.start), end: offset(range.end) })
         if (built.failure !== undefined) {
-          notes.push(unusableNote(file, locate, chunk.start, built.failure))
+          notes.push(unusableNote(file, place, built.failure))
           continue
         }
-        for (const { key, offset } of built.duplicates)
-          notes.push(duplicateNote(file, locate, chunk.start + offset, key))
-        documents.push(yamlDocument(file, at, part, chunk.start, built.root, locate))
+        for (const duplicate of built.duplicates)
+          notes.push(duplicateNote(file, place, duplicate.offset, duplicate.key))
+        documents.push(yamlDocument(file, at, stream.text, built.root, place))
       }
     } catch (error) {
       index++
@@ -135,11 +138,10 @@ function yamlDocument(
   file: string,
   index: number,
   text: string,
-  offset: number,
   root: Place,
   locate: (start: number, end: number) => Span,
 ): YamlDocument {
-  const span = (range: Range) => locate(range.start + offset, range.end + offset)
+  const span = (range: Range) => locate(range.start, range.end)
   const scalarAt = (path: FieldPath) => {
     const found = walk(root, path)
     return found.complete ? found.place.node.scalar : undefined
@@ -199,14 +201,8 @@ function unparseableNote(
   }
 }
 
-function unusableNote(
-  file: string,
-  locate: (start: number, end: number) => Span,
-  offset: number,
-  failure: Unusable,
-): Note {
-  const at = offset + failure.offset
-  const { line } = locate(at, at)
+function unusableNote(file: string, locate: (start: number, end: number) => Span, failure: Unusable): Note {
+  const { line } = locate(failure.offset, failure.offset)
   const message =
     failure.reason === 'template-not-rendered'
       ? `This document is a template that was not rendered (${failure.message}) and was not read.`
