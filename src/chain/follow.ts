@@ -1,0 +1,195 @@
+import type { Prediction } from '../eso/predict.ts'
+import type { Access, Reference } from '../eso/reference.ts'
+import type { VaultStore } from '../eso/store.ts'
+import type { Manifest } from '../manifests/manifest.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { LiveState } from '../state/live/live-state.ts'
+import type { PolicyFact, SecretFact, VaultState } from '../state/vault-state.ts'
+import type { Chain, InstalledEso, InvalidPolicy, Link, LiveView, Lookup, StoreLink, TokenPolicies } from './chain.ts'
+import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
+import { readTarget } from './read-target.ts'
+
+/** What the policies of a token say to one request; the policy room's judgement, given from outside. */
+export interface Judge {
+  /** `textless`: policies of the token whose text nobody holds; a miss is then "unknown". */
+  decide(
+    policies: readonly PolicyFact[],
+    options: { readonly withDefault: boolean; readonly textless: readonly string[] },
+    request: { readonly path: string; readonly capability: Access['capability']; readonly holes: readonly string[] },
+  ): Decision
+  /** The texts that the server would refuse. */
+  invalid(policies: readonly PolicyFact[]): readonly InvalidPolicy[]
+}
+
+export interface FollowInput {
+  readonly manifests: readonly Manifest[]
+  readonly prediction: Prediction
+  readonly declared: VaultState
+  /** Policies that Git writes from a text that Git does not hold: not absent, and not known either. */
+  readonly textlessPolicies: readonly string[]
+  /** The server's answers in one Vault namespace (`''`: the root); `undefined` when it was not asked. */
+  readonly live: (vaultNamespace: string | undefined) => LiveState | undefined
+  readonly liveView: LiveView | undefined
+  readonly judge: Judge
+  /** `stores.<name>.policies` of the config: what the manifests do not say (static tokens, AppRole). */
+  readonly policiesOfStore: (name: string) => readonly string[] | undefined
+  readonly installedEso: readonly InstalledEso[]
+}
+
+/** Follows every reference from its line to the rule that decides and the live key, as far as each step is known. */
+export function follow(input: FollowInput): Chain {
+  const { prediction, declared } = input
+  const storeLinks = new Map<VaultStore, { -readonly [K in keyof StoreLink]: StoreLink[K] } & { links: Link[] }>()
+  const linkOf = (store: VaultStore) => {
+    const known = storeLinks.get(store)
+    if (known !== undefined) return known
+    const made = { ...describeStore(store, input), links: [] as Link[] }
+    storeLinks.set(store, made)
+    return made
+  }
+  for (const store of prediction.stores) if ('path' in store) linkOf(store)
+  const links: Link[] = []
+  for (const reference of prediction.references) {
+    const store = reference.store.found === 'vault' ? reference.store.store : undefined
+    const storeLink = store === undefined ? undefined : linkOf(store)
+    const link: Link = {
+      reference,
+      store,
+      role: storeLink?.role,
+      policies: storeLink?.policies,
+      mount: storeLink?.mount,
+      accesses: reference.accesses.map((access) => ({
+        access,
+        decision: decideAccess(storeLink, reference, access, input),
+      })),
+      secret: store === undefined ? undefined : secretOf(reference, store, input),
+    }
+    links.push(link)
+    storeLink?.links.push(link)
+  }
+  const knowledge = { declared, live: input.live(undefined) }
+  return {
+    manifests: input.manifests,
+    stores: prediction.stores,
+    links,
+    storeLinks: [...storeLinks.values()],
+    declared,
+    live: input.liveView,
+    invalidPolicies: input.judge.invalid(declared.policies),
+    installedEso: input.installedEso,
+    policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
+    decide: (policies, path, capability) =>
+      decideWith(policies, { path, capability, holes: [] }, undefined, knowledge, input),
+  }
+}
+
+type Knowledge = Parameters<typeof lookUpPolicy>[2]
+
+function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, 'links'> {
+  const knowledge: Knowledge = { declared: input.declared, live: input.live(store.vaultNamespace) }
+  const authKnowledge: Knowledge = { ...knowledge, live: input.live(store.authNamespace ?? store.vaultNamespace) }
+  const from = store.manifest.span
+  const role = store.auth === undefined ? undefined : lookUpRole(store.auth, from, authKnowledge)
+  const configured = input.policiesOfStore(store.name)
+  const policies: TokenPolicies | undefined =
+    configured !== undefined
+      ? { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
+      : role?.found === 'known' && role.fact.policies !== undefined
+        ? { names: role.fact.policies, withDefault: !role.fact.noDefaultPolicy, from: 'role' }
+        : undefined
+  return {
+    store,
+    role,
+    policies,
+    mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
+    authMount: store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge),
+  }
+}
+
+function decideAccess(
+  storeLink: Omit<StoreLink, 'links'> | undefined,
+  reference: Reference,
+  access: Access,
+  input: FollowInput,
+): Decision {
+  if (storeLink === undefined) return unknown(reference.notChecked ?? 'the store is not known')
+  const { policies, role, store } = storeLink
+  if (store.notChecked !== undefined) return unknown(store.notChecked)
+  if (policies === undefined) return unknown(whyNoPolicies(store, role))
+  const knowledge: Knowledge = { declared: input.declared, live: input.live(store.vaultNamespace) }
+  // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
+  const { path, capability } = access
+  return decideWith(
+    policies,
+    { path, capability, holes: [...reference.holes, ...store.holes] },
+    store,
+    knowledge,
+    input,
+  )
+}
+
+function decideWith(
+  policies: TokenPolicies,
+  request: Parameters<Judge['decide']>[2],
+  store: VaultStore | undefined,
+  knowledge: Knowledge,
+  input: FollowInput,
+): Decision {
+  const facts: PolicyFact[] = []
+  const textless: string[] = []
+  for (const name of policies.names) {
+    if (name === 'root') return { ...unknown('the token has policy root, which may do everything'), verdict: 'allowed' }
+    const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
+    if (policy.found === 'known') facts.push(policy.fact)
+    // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
+    else if (policy.found === 'absent' && policy.by === 'vault') continue
+    else textless.push(name)
+  }
+  return input.judge.decide(facts, { withDefault: policies.withDefault, textless }, request)
+}
+
+function policyLookup(
+  name: string,
+  store: VaultStore | undefined,
+  knowledge: Knowledge,
+  textless: readonly string[],
+): Lookup<PolicyFact> {
+  const found = lookUpPolicy(name, store?.manifest.span, knowledge)
+  if (found.found === 'absent' && found.by === 'git' && textless.includes(name.toLowerCase())) {
+    return {
+      found: 'unknown',
+      because: `policy \`${name}\` is written from a text that the files that were read do not hold`,
+    }
+  }
+  return found
+}
+
+function whyNoPolicies(store: VaultStore, role: StoreLink['role']): string {
+  const config = `give them in the config: \`stores: { ${store.name}: { policies: […] } }\``
+  if (store.auth === undefined)
+    return `${store.kind} ${store.name} has no \`auth\`: which policies its requests have is not known; ${config}`
+  if (role === undefined) {
+    return `${store.kind} ${store.name} logs in with \`${store.auth.method}\`, which names no role: which policies its token has is not known; ${config}`
+  }
+  switch (role.found) {
+    case 'known':
+      return `the policies of role \`${role.fact.name}\` are not told where it is declared; ${config}`
+    case 'absent':
+      return `role \`${store.auth.role}\` does not exist on auth mount \`${store.auth.mount}\``
+    case 'conflict':
+      return `role \`${store.auth.role}\` is declared ${role.facts.length} times, with different content`
+    case 'unknown':
+      return role.because
+  }
+}
+
+function unknown(because: string): Decision {
+  return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
+}
+
+/** The live fact of the secret that a reference reads or writes. */
+function secretOf(reference: Reference, store: VaultStore, input: FollowInput): SecretFact | undefined {
+  const live = input.live(store.vaultNamespace)
+  const target = live === undefined ? undefined : readTarget(reference, store)
+  return target === undefined ? undefined : live?.secretFact(target.mount, target.key, target.version)
+}

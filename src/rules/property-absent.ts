@@ -1,0 +1,41 @@
+import { propertyPresence } from '../eso/property/property-presence.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import { readersOfSecrets } from './per-secret.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/**
+ * The secret is there and the property is not. ESO fails the whole ExternalSecret, whatever its deletionPolicy: a missing
+ * property is never "no secret" (eso.md §0.9). Judged by key names alone; what lies behind a value is left unchecked.
+ */
+export const propertyAbsent: Rule = {
+  id: 'property-absent',
+  title: 'The secret exists and has no such property',
+  group: 'facts',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { path, secret, links } of readersOfSecrets(chain)) {
+      if (secret.presence !== 'present' || secret.keys === undefined) continue
+      for (const { reference } of links) {
+        if (reference.property === undefined || reference.operation === 'fetch-metadata') continue
+        const verdict = propertyPresence(secret.keys, reference.property)
+        if (verdict.presence !== 'absent') continue
+        yield {
+          rule: this.id,
+          severity: this.severity,
+          message:
+            `${nameReference(reference)} reads property \`${reference.property}\` of \`${path}\`, and there is ${verdict.because}. ` +
+            `ESO answers \`cannot find secret data for key: "${reference.property}"\` and the whole ExternalSecret fails.`,
+          span: reference.propertySpan ?? reference.span,
+          related: [],
+          fix:
+            verdict.nearest === undefined
+              ? `Add the key to the secret, or name one that it has.`
+              : `Write \`property: ${verdict.nearest}\`.`,
+          fingerprint: fingerprint(this.id, path, reference.property),
+        }
+      }
+    }
+  },
+}

@@ -1,0 +1,44 @@
+import { readTarget } from '../chain/read-target.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameManifest } from './wording.ts'
+
+/**
+ * A push goes to a secret that somebody else wrote: ESO refuses without `custom_metadata.managed-by` (eso.md §0.15). A
+ * soft-deleted secret is taken over instead, its custom metadata lost (§0.16).
+ */
+export const pushUnmanaged: Rule = {
+  id: 'push-unmanaged',
+  title: 'A push targets a secret that ESO does not manage, and ESO refuses it',
+  group: 'facts',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    const seen = new Set<string>()
+    for (const { reference, secret, store } of chain.links) {
+      if (reference.operation !== 'push' || secret?.presence !== 'present' || store?.version !== 'v2') continue
+      // IfNotExists stops before it looks at the owner (eso.md §3.7).
+      if (reference.push?.updatePolicy === 'IfNotExists') continue
+      const target = readTarget(reference, store)
+      if (target === undefined || secret.customMetadata?.['managed-by'] === 'external-secrets') continue
+      if (secret.currentVersion === undefined) continue
+      const path = `${target.mount}/${target.key}`
+      const about = `${nameManifest(reference.manifest)} ${path}`
+      if (seen.has(about)) continue
+      seen.add(about)
+      const owner = secret.customMetadata?.['managed-by']
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message:
+          `${nameManifest(reference.manifest)} pushes to \`${path}\`, which exists and ` +
+          `${owner === undefined ? 'carries no `managed-by` in its custom metadata' : `is managed by \`${owner}\``}. ` +
+          'ESO answers `secret not managed by external-secrets` at every refresh; `updatePolicy: Replace` does not override it.',
+        span: reference.span,
+        related: [],
+        fix: `Hand it over: vault kv metadata patch -mount=${target.mount} -custom-metadata=managed-by=external-secrets ${target.key}`,
+        fingerprint: fingerprint(this.id, nameManifest(reference.manifest), path),
+      }
+    }
+  },
+}
