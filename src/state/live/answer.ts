@@ -1,0 +1,81 @@
+import { redact } from '../../redact.ts'
+
+/** An answer of the API, of any status. */
+export interface Answer {
+  readonly status: number
+  /** The envelope's `data`, when it is an object (vault.md §4.0: read `data` only). */
+  readonly data: Readonly<Record<string, unknown>> | undefined
+  /** The envelope's `auth` of a login. */
+  readonly auth: Readonly<Record<string, unknown>> | undefined
+  /** The server's own errors, on one line each, fit to be shown. */
+  readonly errors: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** The API was asked something and said no; `setup` throws these, live checks make facts of them. */
+export class Denied extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'Denied'
+  }
+}
+
+export class RequestRefused extends Error {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.name = 'RequestRefused'
+    this.status = status
+  }
+}
+
+/** Reads the envelope of an answer. */
+export function toAnswer(status: number, body: unknown): Answer {
+  const envelope = isObject(body) ? body : {}
+  return {
+    status,
+    data: isObject(envelope.data) ? envelope.data : undefined,
+    auth: isObject(envelope.auth) ? envelope.auth : undefined,
+    errors: strings(envelope.errors).map(readable),
+    warnings: strings(envelope.warnings).map(readable),
+  }
+}
+
+/** `GET kv/metadata/app answered 403 (permission denied)`: method, path, status and the server's own errors only. */
+export function sayAnswer(method: string, path: string, answer: Pick<Answer, 'status' | 'errors'>): string {
+  const errors = answer.errors.join('; ')
+  return `${method} ${path} answered ${answer.status}${errors ? ` (${errors})` : ''}`
+}
+
+/**
+ * The answer, if it is a success.
+ *
+ * @throws Denied for 403, RequestRefused for any other status that is not a success.
+ */
+export function expectSuccess(method: string, path: string, answer: Answer): Answer {
+  if (answer.status >= 200 && answer.status < 300) return answer
+  const sentence = `${sayAnswer(method, path, answer)}.`
+  throw answer.status === 403 ? new Denied(sentence) : new RequestRefused(answer.status, sentence)
+}
+
+/** `1 error occurred:\n\t* permission denied\n\n` → `permission denied`. */
+function readable(text: string): string {
+  const line = text
+    .replace(/^\d+ errors? occurred:\s*/, '')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/^\s*\* /, '')
+    .replace(/ \* /g, ', ')
+    .trim()
+  return redact(line.length > 500 ? `${line.slice(0, 500)}…` : line)
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The strings of a list; anything else is dropped. A lone string counts as a list of one. */
+export function strings(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+}

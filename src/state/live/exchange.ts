@@ -1,0 +1,70 @@
+import { type Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { VaultUnavailable } from './errors.ts'
+
+/** One HTTP answer, whole. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+export interface HttpMessage {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface ExchangeLimits {
+  readonly agent: HttpAgent | HttpsAgent
+  /** Milliseconds for the whole exchange, from the first byte out to the last byte in. */
+  readonly timeoutMs: number
+  readonly maxBytes: number
+}
+
+/** One request and its answer, without retries. Follows no redirect. Rejects with Node's own error, or VaultUnavailable. */
+export function exchange(message: HttpMessage, limits: ExchangeLimits): Promise<HttpAnswer> {
+  const { method, url, headers, body } = message
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
+    const request = send(url, { method, headers, agent: limits.agent })
+    const fail = (error: unknown) => {
+      clearTimeout(timer)
+      reject(error)
+    }
+    const timer = setTimeout(() => {
+      fail(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }))
+      request.destroy()
+    }, limits.timeoutMs)
+    request.on('error', fail)
+    request.on('response', (response) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        if (bytes > limits.maxBytes) {
+          fail(tooLarge(url.host, limits.maxBytes))
+          request.destroy()
+          return
+        }
+        chunks.push(chunk)
+      })
+      response.on('error', fail)
+      response.on('end', () => {
+        clearTimeout(timer)
+        const text = Buffer.concat(chunks).toString('utf8')
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
+      })
+    })
+    request.end(body)
+  })
+}
+
+function tooLarge(host: string, maxBytes: number): VaultUnavailable {
+  const size = `${Math.floor(maxBytes / 1024 / 1024)} MiB`
+  return new VaultUnavailable(
+    'oversize',
+    `${host} sent an answer larger than ${size}; no answer of Vault is that large.`,
+  )
+}

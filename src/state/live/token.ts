@@ -1,0 +1,59 @@
+import { type Answer, sayAnswer } from './answer.ts'
+import type { VaultClient } from './client.ts'
+import { VaultUnavailable } from './errors.ts'
+import type { TokenFacts } from './live-state.ts'
+import { type Login, policiesOf } from './login.ts'
+
+/**
+ * What the token is. One that may not look itself up is told from a bad one by a second question that needs no policy.
+ *
+ * @throws VaultUnavailable when the token is wrong, expired or revoked.
+ */
+export async function lookUpToken(client: VaultClient, login: Login): Promise<TokenFacts> {
+  const answer = await client.read('auth/token/lookup-self')
+  if (answer.status === 200 && answer.data) return facts(answer, login)
+  if (answer.status !== 403) throw unexpected(answer)
+  // A token without the default policy gets 403 too (vault.md §4.2); this endpoint asks no policy, only for a valid token.
+  const known = await client.read('sys/internal/ui/mounts')
+  if (known.status === 200) {
+    return {
+      lookedUp: false,
+      type: login.type,
+      policies: [],
+      root: false,
+      numUses: login.numUses,
+      ttl: undefined,
+    }
+  }
+  throw badToken(client, login)
+}
+
+function facts(answer: Answer, login: Login): TokenFacts {
+  const data = answer.data ?? {}
+  const policies = policiesOf(data.policies, data.identity_policies)
+  const expires = typeof data.expire_time === 'string' || Number(data.creation_ttl) > 0
+  return {
+    lookedUp: true,
+    type: data.type === 'batch' || data.type === 'service' ? data.type : login.type,
+    policies,
+    root: policies.includes('root'),
+    numUses: Number(data.num_uses ?? 0),
+    ttl: expires ? Number(data.ttl ?? 0) : undefined,
+  }
+}
+
+function badToken(client: VaultClient, login: Login): VaultUnavailable {
+  const host = client.transport.address.host
+  const where = client.namespace ? ` in the Vault namespace ${client.namespace}` : ''
+  const advice = login.ours
+    ? 'It came from the login just made: check its TTL, its use limit and its bound CIDRs.'
+    : 'Check vault-token: it may have expired, been revoked, be bound to other addresses, or belong to another server or namespace.'
+  return new VaultUnavailable('token', `Vault at ${host} does not accept the token${where} (403). ${advice}`)
+}
+
+function unexpected(answer: Answer): VaultUnavailable {
+  return new VaultUnavailable(
+    'token',
+    `The token cannot be looked up: ${sayAnswer('GET', 'auth/token/lookup-self', answer)}.`,
+  )
+}
