@@ -1,0 +1,64 @@
+/** Above this a file is not read (design §6; the largest real manifest file seen has 2.7 MB, field.md §3). */
+export const MAX_FILE_BYTES = 5 * 1024 * 1024
+
+/** What makes a YAML or JSON file worth parsing for Kubernetes objects. */
+const MANIFEST =
+  /external-secrets|kustomize|argoproj\.io|kind["']?: *["']?(?:Kustomization|Component|Namespace|ServiceAccount|ConfigMap|Secret|List)\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/
+
+/** What policies and roles look like in any of the forms of field.md §4. */
+const POLICY =
+  /policy[ _-]write|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/
+
+const KUSTOMIZATION_NAMES = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
+
+export type FileForm = 'yaml' | 'hcl' | 'shell' | 'markdown' | 'terraform'
+
+/** What a file can be by its name; `undefined`: nothing that is ever read. */
+export function formOf(name: string): FileForm | undefined {
+  if (KUSTOMIZATION_NAMES.has(name)) return 'yaml'
+  const dot = name.lastIndexOf('.')
+  if (dot <= 0) return dot === -1 ? 'shell' : undefined
+  switch (name.slice(dot + 1).toLowerCase()) {
+    case 'yaml':
+    case 'yml':
+    case 'json':
+      return 'yaml'
+    case 'hcl':
+      return 'hcl'
+    case 'sh':
+    case 'bash':
+      return 'shell'
+    case 'md':
+    case 'markdown':
+      return 'markdown'
+    case 'tf':
+    case 'tofu':
+      return 'terraform'
+    case 'tftpl':
+    case 'tpl':
+      return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined
+    default:
+      return undefined
+  }
+}
+
+export function isKustomizationName(name: string): boolean {
+  return KUSTOMIZATION_NAMES.has(name)
+}
+
+/** The byte search of design §6, on the file's bytes as Latin-1: decides before anything is decoded or parsed. */
+export function canMatter(name: string, form: FileForm, bytes: string): boolean {
+  if (form === 'yaml') return isKustomizationName(name) || MANIFEST.test(bytes) || POLICY.test(bytes)
+  return form === 'hcl' || POLICY.test(bytes)
+}
+
+/** A file that SOPS encrypted: its values are no text, and its names are not ours to read (platform.md §3.2). */
+export function isSops(form: FileForm, bytes: string): boolean {
+  return form === 'yaml' && bytes.includes('ENC[AES256_GCM') && /["']?sops["']?:/.test(bytes)
+}
+
+/** Whether all the file holds are CustomResourceDefinitions (14 % of repositories vendor them, field.md §3). */
+export function isOnlyDefinitions(bytes: string): boolean {
+  const kinds = bytes.match(/^kind: *["']?[A-Za-z]+/gm)
+  return kinds !== null && kinds.every((kind) => kind.endsWith('CustomResourceDefinition'))
+}

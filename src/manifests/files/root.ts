@@ -1,0 +1,53 @@
+import { posix } from 'node:path'
+
+/** A folder that was searched, and all that was seen in it: also the files that were not read. */
+export interface Root {
+  /** Absolute. */
+  readonly path: string
+  readonly files: ReadonlySet<string>
+  readonly folders: ReadonlySet<string>
+  /**
+   * The path below the root that `path` leads to, symlinks inside the repository followed; `undefined` when it leaves the root.
+   * It need not exist.
+   */
+  resolve(path: string): string | undefined
+}
+
+export function root(
+  path: string,
+  files: ReadonlySet<string>,
+  folders: ReadonlySet<string>,
+  links: ReadonlyMap<string, string>,
+): Root {
+  return {
+    path,
+    files,
+    folders,
+    resolve(given) {
+      let current = normalise(given)
+      // A link may lead to a link; a loop of them leads nowhere.
+      for (let hop = 0; hop < 16 && current !== undefined; hop++) {
+        const next = followFirstLink(current, links)
+        if (next === current) return current
+        current = normalise(next)
+      }
+      return undefined
+    },
+  }
+}
+
+function normalise(path: string): string | undefined {
+  const clean = posix.normalize(path).replace(/\/+$/, '')
+  if (clean === '..' || clean.startsWith('../') || clean.startsWith('/')) return undefined
+  return clean === '.' ? '' : clean
+}
+
+function followFirstLink(path: string, links: ReadonlyMap<string, string>): string {
+  if (links.size === 0) return path
+  const segments = path.split('/')
+  for (let count = 1; count <= segments.length; count++) {
+    const target = links.get(segments.slice(0, count).join('/'))
+    if (target !== undefined) return [target, ...segments.slice(count)].filter((segment) => segment !== '').join('/')
+  }
+  return path
+}
