@@ -1,5 +1,6 @@
 import type { FieldPath, ValueMap } from '../manifests/manifest.ts'
-import type { ParsedYaml, YamlDocument } from '../manifests/yaml/yaml-document.ts'
+import { parseYaml } from '../manifests/yaml/parse-yaml.ts'
+import type { YamlDocument } from '../manifests/yaml/yaml-document.ts'
 import type { Severity } from '../rules/finding.ts'
 import type { Span } from '../span.ts'
 import { CONFIG_SHAPE } from './config-shape.ts'
@@ -84,7 +85,6 @@ export const EMPTY_CONFIG: Config = {
 export interface ConfigContext {
   /** Every rule's id; an id that is none of them is an error. */
   readonly rules: readonly string[]
-  readonly parse: (file: string, text: string) => ParsedYaml
 }
 
 /**
@@ -93,7 +93,7 @@ export interface ConfigContext {
  * @throws InvalidInput naming every wrong line at once: what does not parse, unknown keys, wrong types, unknown rules.
  */
 export function readConfig(file: string, text: string, context: ConfigContext): Config {
-  const { documents, notes } = context.parse(file, text)
+  const { documents, notes } = parseYaml({ file, text })
   const broken = notes[0]
   if (broken !== undefined) {
     throw new InvalidInput(broken.message, { file, ...(broken.line === undefined ? {} : { line: broken.line }) })

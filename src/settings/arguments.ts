@@ -1,0 +1,177 @@
+import type { Given } from './given.ts'
+import { INPUTS, type InputName, type InputSpec, inputNamed } from './input-table.ts'
+import { meant } from './inputs.ts'
+import { type InputProblem, InvalidInput } from './invalid-input.ts'
+import type { Command, Format } from './settings.ts'
+import { didYouMean, oneOf } from './shape.ts'
+
+export const COMMANDS: Readonly<Record<Command, string>> = {
+  check: 'follow every reference from its line to policy and live key (default)',
+  drift: 'say what changed in Vault against Git',
+  plan: 'say what setting Vault up for these manifests would change',
+  apply: 'set Vault up, as planned',
+  explain: 'every request that ESO will make, and the rule that grants or denies it',
+  'ci-policy': 'the smallest policy that a CI token needs for this repository',
+  references: 'who uses which Vault path',
+}
+
+const FORMATS: readonly Format[] = ['text', 'json', 'sarif', 'markdown']
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly given: Given }
+  | { readonly kind: 'help'; readonly command: Command | undefined }
+  | { readonly kind: 'version' }
+
+/**
+ * Reads the command line (without `node` and the script's name).
+ *
+ * @throws InvalidInput naming every argument that is wrong, with the nearest that is right.
+ */
+export function parseArguments(argv: readonly string[]): ParsedArguments {
+  const problems: InputProblem[] = []
+  const wrong = (message: string): void => void problems.push({ message })
+  const flags: { name: string; value: string | undefined }[] = []
+  const positional: string[] = []
+  let rest = false
+  for (let i = 0; i < argv.length; i++) {
+    const argument = argv[i] as string
+    if (rest || argument === '-' || !argument.startsWith('-')) positional.push(argument)
+    else if (argument === '--') rest = true
+    else {
+      const [name, inline] = splitFlag(argument)
+      const next = argv[i + 1]
+      if (inline === undefined && takesValue(name, next) && next !== undefined) {
+        flags.push({ name, value: next })
+        i++
+      } else flags.push({ name, value: inline })
+    }
+  }
+
+  const command = takeCommand(positional, wrong)
+  if (flags.some(({ name }) => name === 'help')) return { kind: 'help', command }
+  if (flags.some(({ name }) => name === 'version')) return { kind: 'version' }
+
+  const values: Partial<Record<InputName, string>> = {}
+  let format: Format | undefined
+  let color: boolean | undefined
+  for (const { name, value } of flags) {
+    const input = inputNamed(name)
+    if (name === 'format') format = readFormat(value, wrong)
+    else if (name === 'color' || name === 'no-color') color = name === 'color'
+    else if (name === 'mode') wrong('There is no --mode here: write the command instead, as in `eso-vault drift`.')
+    else if (input === undefined) wrong(unknownFlag(name))
+    else addValue(values, input, value, wrong)
+  }
+
+  let subject: string | undefined
+  if (command === 'explain') {
+    subject = positional.shift()
+    if (positional.length > 0) wrong(`explain takes one place; ${JSON.stringify(positional[0])} is too much.`)
+  } else if (positional.length > 0) {
+    values.paths = [...(values.paths === undefined ? [] : [values.paths]), ...positional].join('\n')
+  }
+  if (problems.length > 0) throw new InvalidInput(problems)
+  return { kind: 'run', given: { from: 'terminal', command: command ?? 'check', subject, values, format, color } }
+}
+
+function splitFlag(argument: string): [name: string, inline: string | undefined] {
+  if (argument === '-h') return ['help', undefined]
+  if (argument === '-V') return ['version', undefined]
+  const body = argument.replace(/^--?/, '')
+  const equals = body.indexOf('=')
+  return equals === -1 ? [body, undefined] : [body.slice(0, equals), body.slice(equals + 1)]
+}
+
+/** A boolean flag stands alone unless `true` or `false` follows: `--allow-root-token manifests/` names a path. */
+function takesValue(name: string, next: string | undefined): boolean {
+  if (name === 'format' || name === 'mode') return true
+  const input = inputNamed(name)
+  if (input === undefined) return false
+  if (input.format.is === 'boolean') return next === 'true' || next === 'false'
+  return next === undefined || !next.startsWith('--')
+}
+
+function takeCommand(positional: string[], wrong: (message: string) => void): Command | undefined {
+  const first = positional[0]
+  if (first === undefined) return undefined
+  if (Object.hasOwn(COMMANDS, first)) return positional.shift() as Command
+  // `eso-vault kubernetes/` means `check kubernetes/`; a bare word that is nearly a command is a typo.
+  if (/[./\\*]/.test(first)) return undefined
+  const near = didYouMean(first, Object.keys(COMMANDS))
+  wrong(`There is no command ${JSON.stringify(first)}.${near || ` Commands: ${Object.keys(COMMANDS).join(', ')}.`}`)
+  positional.shift()
+  return undefined
+}
+
+function readFormat(value: string | undefined, wrong: (message: string) => void): Format | undefined {
+  if (FORMATS.includes(value as Format)) return value as Format
+  const given = value === undefined ? '' : `, not ${JSON.stringify(value)}`
+  wrong(`--format must be ${oneOf(FORMATS)}${given}.${value === undefined ? '' : didYouMean(value, FORMATS)}`)
+  return undefined
+}
+
+function unknownFlag(name: string): string {
+  const flags = ['format', 'color', 'no-color', 'help', 'version']
+  const near = meant(name) || didYouMean(name, flags)
+  return `There is no option --${name}.${near.replaceAll(/"([a-z-]+)"/g, '--$1')}`
+}
+
+function addValue(
+  values: Partial<Record<InputName, string>>,
+  input: InputSpec,
+  value: string | undefined,
+  wrong: (message: string) => void,
+): void {
+  const name = input.name as InputName
+  const text = value ?? (input.format.is === 'boolean' ? 'true' : undefined)
+  if (text === undefined) {
+    wrong(`--${name} needs a value: --${name} <${input.format.is === 'choice' ? input.format.of.join('|') : 'value'}>.`)
+  } else if (values[name] !== undefined && input.format.is !== 'lines') wrong(`--${name} is given twice.`)
+  else if (text.trim() !== '') values[name] = values[name] === undefined ? text : `${values[name]}\n${text}`
+}
+
+/** The text of `--help`. */
+export function helpText(command?: Command): string {
+  const usage =
+    command === 'explain'
+      ? 'eso-vault explain [file[:line] | kind/namespace/name] [options]'
+      : `eso-vault ${command ?? '[command]'} [path…] [options]`
+  const commands = Object.entries(COMMANDS).map(([name, about]) => `  ${name.padEnd(12)}${about}`)
+  const width = 26
+  const options = INPUTS.filter((input) => input.name !== 'mode').map((input) => {
+    const flag = `--${input.name}${valueHint(input)}`
+    return option(flag, firstSentence(input.description), width)
+  })
+  return [
+    `Usage: ${usage}`,
+    '',
+    ...(command === undefined ? ['Commands:', ...commands] : [`${command}: ${COMMANDS[command]}.`]),
+    '',
+    'Options:',
+    option('--format <format>', 'text (default), json, sarif or markdown', width),
+    option('--no-color', 'no colours; NO_COLOR does the same', width),
+    ...options,
+    option('-h, --help', 'this text', width),
+    option('-V, --version', 'the version', width),
+    '',
+    'Exit codes: 0 clean, 1 findings, 2 wrong input, 3 a check that was asked for could not run, 70 a bug.',
+    'Give secrets by the environment (VAULT_TOKEN, BAO_TOKEN): a command line can be seen by other users.',
+    '',
+  ].join('\n')
+}
+
+function valueHint(input: InputSpec): string {
+  if (input.format.is === 'boolean') return ''
+  if (input.format.is === 'lines') return ' <item>…'
+  return ' <value>'
+}
+
+function option(flag: string, about: string, width: number): string {
+  const start = `  ${flag}`
+  return start.length > width + 2 ? `${start}\n${' '.repeat(width + 4)}${about}` : `${start.padEnd(width + 4)}${about}`
+}
+
+/** Up to the first full stop that ends a sentence; backticks are for Markdown. */
+function firstSentence(text: string): string {
+  return (text.match(/^.*?[.:](?=\s|$)(?!\s`)/)?.[0] ?? text).replaceAll('`', '').replace(/[.:]$/, '')
+}

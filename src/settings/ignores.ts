@@ -1,0 +1,183 @@
+import { globTest } from '../manifests/files/glob.ts'
+import type { Comment } from '../manifests/yaml/yaml-document.ts'
+import type { Finding } from '../rules/finding.ts'
+import type { Span } from '../span.ts'
+import type { ConfigIgnore } from './config-file.ts'
+import { pathFits } from './path-glob.ts'
+
+/** Rules that no ignore takes out: an ignore that does nothing must not hide that it does nothing. */
+export const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
+
+/** `# eso-vault: ignore[rule-a, rule-b] reason` */
+export interface InlineIgnore {
+  readonly file: string
+  readonly rules: readonly string[]
+  /** Empty: the reason is missing, and the ignore does not count. */
+  readonly reason: string
+  /** The line whose findings it takes out: its own, or the one below when it stands alone. */
+  readonly covers: number
+  /** The comment's line, for findings about the ignore itself. */
+  readonly span: Span
+}
+
+export interface AppliedIgnores {
+  readonly kept: readonly Finding[]
+  readonly ignored: readonly { readonly finding: Finding; readonly reason: string; readonly by: 'comment' | 'config' }[]
+  readonly unused: readonly UselessIgnore[]
+}
+
+/** Data for the rule `ignore-unused`. */
+export interface UselessIgnore {
+  readonly why: 'matches-nothing' | 'expired' | 'no-reason' | 'unknown-rule' | 'not-ignorable'
+  readonly rule: string
+  readonly by: 'comment' | 'config'
+  readonly span: Span
+  /** One sentence: what is wrong with the ignore, and what to do. */
+  readonly message: string
+}
+
+export interface IgnoreContext {
+  /** `YYYY-MM-DD` in UTC. */
+  readonly today: string
+  /** Every rule's id. */
+  readonly rules: readonly string[]
+  /** Whether the rule had its say in this run. An ignore for a live rule is not unused because no server was asked. */
+  readonly ran?: (rule: string) => boolean
+}
+
+/** The ignores among the comments of a YAML file (`ParsedYamlFile.comments()`). */
+export function inlineIgnores(file: string, comments: readonly Comment[]): InlineIgnore[] {
+  const alone = new Set(comments.filter((comment) => comment.alone).map((comment) => comment.line))
+  const found: InlineIgnore[] = []
+  for (const comment of comments) {
+    const match = /^eso-vault:\s*ignore\s*\[([^\]]*)\]\s*(.*)$/s.exec(comment.text)
+    if (match === null) continue
+    let covers = comment.line
+    // Comments may stand on each other: the line below is the first that is not one of them.
+    while (comment.alone && alone.has(covers)) covers++
+    found.push({
+      file,
+      rules: (match[1] as string)
+        .split(',')
+        .map((rule) => rule.trim())
+        .filter((rule) => rule !== ''),
+      reason: (match[2] as string).replace(/^[-–—:]+\s*/, '').trim(),
+      covers,
+      span: { file, line: comment.line, column: 1, endLine: comment.line, endColumn: 1 },
+    })
+  }
+  return found
+}
+
+/** The ignores in a text that is no YAML (policies, shell, Terraform): comments that start with `#` or `//`. */
+export function inlineIgnoresInText(file: string, text: string): InlineIgnore[] {
+  if (!text.includes('eso-vault:')) return []
+  const comments: Comment[] = []
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const match = /^(.*?)(?:#|\/\/)\s*(eso-vault:.*)$/.exec(line)
+    const bare = /^\s*(?:#|\/\/)/.test(line)
+    if (match !== null) comments.push({ line: index + 1, text: (match[2] as string).trim(), alone: bare })
+    else if (bare) comments.push({ line: index + 1, text: '', alone: true })
+  }
+  return inlineIgnores(file, comments)
+}
+
+/**
+ * Takes out the findings that somebody gave a reason to ignore. A finding about several Vault paths is only taken out by a config
+ * entry that matches all of them: the others would be lost otherwise.
+ */
+export function applyIgnores(
+  findings: readonly Finding[],
+  inline: readonly InlineIgnore[],
+  config: readonly ConfigIgnore[],
+  context: IgnoreContext,
+): AppliedIgnores {
+  const entries = [...inline.flatMap(commentEntries), ...config.map(configEntry)]
+  const useless = new Map<Entry, UselessIgnore>()
+  for (const entry of entries) {
+    const problem = problemOf(entry, context)
+    if (problem !== undefined) useless.set(entry, problem)
+  }
+  const usable = entries.filter((entry) => !useless.has(entry))
+  const used = new Set<Entry>()
+  const kept: Finding[] = []
+  const ignored: AppliedIgnores['ignored'][number][] = []
+  for (const finding of findings) {
+    const matching = usable.filter((entry) => entry.rule === finding.rule && entry.matches(finding))
+    for (const entry of matching) used.add(entry)
+    const first = matching[0]
+    if (first === undefined) kept.push(finding)
+    else ignored.push({ finding, reason: first.reason, by: first.by })
+  }
+  const unused = entries.flatMap((entry) => {
+    const problem = useless.get(entry)
+    if (problem !== undefined) return [problem]
+    if (used.has(entry) || context.ran?.(entry.rule) === false) return []
+    const message = `Nothing here breaks the rule ${entry.rule} any more: remove the ignore.`
+    return [uselessIgnore(entry, 'matches-nothing', message)]
+  })
+  return { kept, ignored, unused }
+}
+
+interface Entry {
+  readonly rule: string
+  readonly reason: string
+  readonly by: 'comment' | 'config'
+  readonly until: string | undefined
+  readonly span: Span
+  matches(finding: Finding): boolean
+}
+
+function commentEntries(ignore: InlineIgnore): Entry[] {
+  const rules = ignore.rules.length === 0 ? [''] : ignore.rules
+  return rules.map((rule) => ({
+    rule,
+    reason: ignore.reason,
+    by: 'comment',
+    until: undefined,
+    span: ignore.span,
+    matches: (finding) => finding.span.file === ignore.file && finding.span.line === ignore.covers,
+  }))
+}
+
+function configEntry({ rule, path, file, reason, until, span }: ConfigIgnore): Entry {
+  const fileFits = file === undefined ? () => true : globTest(file, 'ignore.file')
+  return {
+    rule,
+    reason,
+    by: 'config',
+    until,
+    span,
+    matches(finding) {
+      if (!fileFits(finding.span.file)) return false
+      if (path === undefined) return true
+      const paths = finding.vaultPaths ?? []
+      return paths.length > 0 && paths.every((candidate) => pathFits(candidate, path))
+    },
+  }
+}
+
+function problemOf(entry: Entry, { today, rules }: IgnoreContext): UselessIgnore | undefined {
+  if (entry.rule === '') {
+    return uselessIgnore(entry, 'unknown-rule', 'The ignore names no rule: write `ignore[rule-id] reason`.')
+  }
+  if (!rules.includes(entry.rule)) {
+    return uselessIgnore(entry, 'unknown-rule', `The ignore names ${entry.rule}, and there is no such rule.`)
+  }
+  if (NOT_IGNORABLE.includes(entry.rule)) {
+    return uselessIgnore(entry, 'not-ignorable', `Findings of ${entry.rule} cannot be ignored: remove the ignore.`)
+  }
+  if (entry.reason === '') {
+    const message = `The ignore of ${entry.rule} gives no reason, so it does not count: write one behind the bracket.`
+    return uselessIgnore(entry, 'no-reason', message)
+  }
+  if (entry.until !== undefined && entry.until < today) {
+    const message = `The ignore of ${entry.rule} ended on ${entry.until}: remove it, or give it a new date and reason.`
+    return uselessIgnore(entry, 'expired', message)
+  }
+  return undefined
+}
+
+function uselessIgnore(entry: Entry, why: UselessIgnore['why'], message: string): UselessIgnore {
+  return { why, rule: entry.rule, by: entry.by, span: entry.span, message }
+}

@@ -1,0 +1,50 @@
+import { type Env, readEnvironment } from './environment.ts'
+import type { Given } from './given.ts'
+import { INPUTS, type InputName, isInputName, OTHER_NAMES } from './input-table.ts'
+import { type InputProblem, InvalidInput } from './invalid-input.ts'
+import { didYouMean } from './shape.ts'
+
+/** Reads one input of the Action; `core.getInput` fits. */
+export type GetInput = (name: string) => string
+
+/**
+ * The Action's inputs as given. The runner hands every key of the step's `with:` over as `INPUT_<NAME>`, also those that
+ * `action.yml` does not know, with no more than a warning: a typo would silently turn a live check into an offline one, so it
+ * fails here.
+ *
+ * @throws InvalidInput naming each unknown input and the one that was meant.
+ */
+export function readInputs(getInput: GetInput, env: Env): Given {
+  const unknown = unknownInputs(env)
+  if (unknown.length > 0) throw new InvalidInput(unknown)
+  const values: Partial<Record<InputName, string>> = {}
+  for (const { name } of INPUTS) {
+    const value = getInput(name).trim()
+    if (value !== '') values[name] = value
+  }
+  return { from: 'action', command: undefined, subject: undefined, values, format: undefined, color: undefined }
+}
+
+function unknownInputs(env: Env): InputProblem[] {
+  // act and the runners built on it (Forgejo, Gitea) leak the inputs of an enclosing composite action into the environment, so
+  // that a foreign name proves nothing there.
+  const { kind } = readEnvironment(env).ci
+  if (kind === 'forgejo' || kind === 'gitea' || kind === 'act') return []
+  return Object.keys(env)
+    .filter((key) => key.startsWith('INPUT_'))
+    .map((key) => key.slice('INPUT_'.length).toLowerCase())
+    .filter((name) => !isInputName(name))
+    .map((name) => ({ message: `There is no input \`${name}\`.${meant(name)}` }))
+}
+
+/** ` Did you mean …?` for an input's or a flag's name. */
+export function meant(name: string): string {
+  const other = Object.hasOwn(OTHER_NAMES, name.replaceAll('_', '-'))
+    ? OTHER_NAMES[name.replaceAll('_', '-')]
+    : undefined
+  if (other !== undefined) return ` Write "${other}".`
+  return didYouMean(
+    name,
+    INPUTS.map((input) => input.name),
+  )
+}

@@ -1,0 +1,103 @@
+import type { Mode } from '../report/report.ts'
+import type { Config } from './config-file.ts'
+import type { Environment } from './environment.ts'
+import { type Given, type GivenReader, readGiven } from './given.ts'
+import type { Settings } from './settings.ts'
+import { quoted } from './shape.ts'
+import { readVaultSettings } from './vault-settings.ts'
+
+export interface SettingsSources {
+  readonly given: Given
+  readonly config: Config
+  readonly environment: Environment
+  /** Name of the folder that is checked: the `target` where there is no repository name. */
+  readonly folder: string
+}
+
+/**
+ * One validated whole out of what was given, the config file, the environment and the defaults, in that order (design §4).
+ *
+ * @throws InvalidInput naming every wrong input at once.
+ */
+export function resolveSettings({ given, config, environment, folder }: SettingsSources): Settings {
+  const read = readGiven(given)
+  const mode = modeOf(given, read)
+  const { ci } = environment
+  const vaultOrNot = readVaultSettings(read, config, environment)
+  if (vaultOrNot.vault === undefined && (mode === 'drift' || mode === 'apply')) {
+    const why = vaultOrNot.offlineBecause.replace('No server was asked: ', '')
+    read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}`)
+  }
+  const settings: Settings = {
+    command: given.command ?? mode,
+    mode,
+    subject: given.subject,
+    paths: read.lines('paths') ?? [],
+    exclude: config.manifests.exclude,
+    rendered: read.lines('rendered') ?? config.manifests.rendered,
+    variables: { ...config.manifests.variables, ...readVariables(read) },
+    config,
+    ...vaultOrNot,
+    skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
+    // Drift asks what no longer holds anywhere; a change set would hide most of it.
+    reportScope: read.choice('report-scope') ?? (ci.pullRequest && mode === 'check' ? 'changed' : 'all'),
+    failOn: read.choice('fail-on') ?? 'error',
+    onIncomplete: read.choice('on-incomplete') ?? 'fail',
+    comment: read.choice('comment') ?? 'never',
+    // A person who looks at drift on a terminal does not mean to open an issue.
+    issue: read.boolean('issue') ?? given.from === 'action',
+    sarifFile: read.text('sarif-file'),
+    reportFile: read.text('report-file'),
+    planFile: read.text('plan-file'),
+    planDigest: read.text('plan-digest'),
+    target: readTarget(read) ?? ci.repository ?? folder,
+    githubToken: read.text('github-token') ?? environment.githubToken,
+    allowRootToken: read.boolean('allow-root-token') ?? false,
+    allowValueRead: read.boolean('allow-value-read') ?? false,
+    allowRemoteBases: read.boolean('allow-remote-bases') ?? false,
+    enableHelm: read.boolean('enable-helm') ?? false,
+    esoVersion: readEsoVersion(read),
+    format: given.format ?? 'text',
+    color: given.color,
+  }
+  read.finish()
+  return settings
+}
+
+function modeOf(given: Given, read: GivenReader): Mode {
+  if (given.command === undefined) return read.choice<Mode>('mode') ?? 'check'
+  const { command } = given
+  return command === 'drift' || command === 'plan' || command === 'apply' ? command : 'check'
+}
+
+function readVariables(read: GivenReader): Record<string, string> {
+  const variables: Record<string, string> = {}
+  for (const line of read.lines('variables') ?? []) {
+    const match = /^([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$/s.exec(line)
+    // The line itself may be a value that somebody pasted into the wrong place: say which line, do not repeat it.
+    if (match === null) read.problem('variables', `takes NAME=value lines; line ${lineNumber(read, line)} is none.`)
+    else variables[match[1] as string] = (match[2] as string).trim()
+  }
+  return variables
+}
+
+function lineNumber(read: GivenReader, line: string): number {
+  return (read.text('variables') ?? '').split(/\r?\n/).findIndex((candidate) => candidate.trim() === line) + 1
+}
+
+function readTarget(read: GivenReader): string | undefined {
+  const target = read.text('target')
+  if (target === undefined) return undefined
+  // It becomes part of the hidden marker by which comment and issue are found again.
+  if (target.length <= 100 && !/\p{C}/u.test(target)) return target
+  read.problem('target', 'must be one line of at most 100 visible characters.')
+  return undefined
+}
+
+function readEsoVersion(read: GivenReader): string | undefined {
+  const version = read.text('eso-version')
+  if (version === undefined) return undefined
+  const match = /^v?(\d+\.\d+(?:\.\d+)?)$/.exec(version)
+  if (match === null) read.problem('eso-version', `must be a version such as 2.9.0, not ${quoted(version)}.`)
+  return match?.[1]
+}
