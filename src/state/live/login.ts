@@ -55,7 +55,7 @@ export async function logIn(options: LoginOptions): Promise<Login> {
     return { token, ours: false, type: undefined, numUses: 0 }
   }
   const client = await openClient({ transport: options.transport, namespace: options.namespace })
-  const { path, body, hint } = await credentials(options)
+  const { path, body, hint } = await credentials(login, options)
   const answer = await client.write(path, body)
   const token = answer.auth?.client_token
   if (answer.status !== 200 || typeof token !== 'string' || !token) throw refused(client, path, answer, hint)
@@ -76,8 +76,11 @@ interface Credentials {
   readonly hint: string
 }
 
-async function credentials(options: LoginOptions): Promise<Credentials> {
-  const { login, mask } = options
+async function credentials(
+  login: Exclude<LoginMethod, { method: 'token' }>,
+  options: LoginOptions,
+): Promise<Credentials> {
+  const { mask } = options
   switch (login.method) {
     case 'jwt': {
       const jwt = await requestIdToken(options, login.audience)

@@ -1,0 +1,91 @@
+import { isUnencrypted, parseAddress } from './address.ts'
+import { loadCaCertificate } from './certificate.ts'
+import { openClient, type VaultClient } from './client.ts'
+import { type KnownServer, preflight } from './health.ts'
+import { type Login, type LoginMethod, type LoginOptions, logIn } from './login.ts'
+import type { Session } from './read-live.ts'
+import { type Revoked, revokeToken } from './revoke.ts'
+import { lookUpToken } from './token.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
+
+/** Settings of one server, as text; the environment is not read. */
+export interface ConnectOptions {
+  readonly address: string
+  readonly caCertificate?: string
+  /** Vault namespace that is read. */
+  readonly namespace?: string
+  /** Vault namespace of the auth mount; default `namespace`. `''` is the root namespace. */
+  readonly authNamespace?: string
+  readonly login: LoginMethod
+  readonly getIdToken?: (audience?: string) => Promise<string>
+  /** For what only the runner tells (`ACTIONS_ID_TOKEN_REQUEST_*`). */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly mask: (secret: string) => void
+  readonly known?: KnownServer
+  readonly allowValueRead?: boolean
+  /** Default true; `apply` says false. */
+  readonly readOnly?: boolean
+  readonly transport?: Omit<TransportOptions, 'address' | 'caCertificates'>
+}
+
+export interface Connection extends Session {
+  readonly login: Login
+  /** Sentences worth showing once. */
+  readonly warnings: readonly string[]
+  /** Ends the token if it is ours, then the connections. Never throws. */
+  readonly end: (also?: { readonly usersToken: boolean }) => Promise<Revoked>
+}
+
+/**
+ * Connects to the one server: health, login, and what the token is.
+ *
+ * @throws LiveSettingsError for settings that cannot be right, VaultUnavailable when the server cannot be used.
+ */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const address = parseAddress(options.address)
+  const caCertificates = options.caCertificate ? await loadCaCertificate(options.caCertificate) : []
+  const transport = createTransport({ ...options.transport, address, caCertificates })
+  let login: Login | undefined
+  let authClient: VaultClient | undefined
+  try {
+    const server = await preflight(transport, options.known)
+    const authNamespace = options.authNamespace ?? options.namespace
+    const loginOptions: LoginOptions = {
+      transport,
+      login: options.login,
+      namespace: authNamespace,
+      env: options.env,
+      mask: options.mask,
+      ...(options.getIdToken ? { getIdToken: options.getIdToken } : {}),
+    }
+    login = await logIn(loginOptions)
+    // The token lives in the namespace of its auth mount: there it is looked up and revoked.
+    const tokenClient = await openClient({ transport, token: login.token, namespace: authNamespace })
+    authClient = tokenClient
+    const token = await lookUpToken(tokenClient, login)
+    const { allowValueRead = false, readOnly = true, namespace } = options
+    const client = await openClient({ transport, token: login.token, namespace, allowValueRead, readOnly })
+    const whole: Login = { ...login, type: token.type ?? login.type }
+    return {
+      client,
+      server,
+      token,
+      login: whole,
+      warnings: isUnencrypted(address) ? [unencrypted(address)] : [],
+      end: async (also) => {
+        const revoked = await revokeToken(tokenClient, whole, also)
+        transport.close()
+        return revoked
+      },
+    }
+  } catch (error) {
+    // A token that was just made must not outlive a start that failed.
+    if (login && authClient) await revokeToken(authClient, login)
+    transport.close()
+    throw error
+  }
+}
+
+function unencrypted(address: URL): string {
+  return `vault-addr is http://${address.host}: the token travels unencrypted. Use https:// wherever the network is not yours alone.`
+}

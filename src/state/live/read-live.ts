@@ -1,0 +1,122 @@
+import type { Hidden } from '../vault-state.ts'
+import { readAuthMounts } from './auth-mounts.ts'
+import type { VaultClient } from './client.ts'
+import { listBelow } from './find.ts'
+import type { Asking } from './hidden.ts'
+import type { FindFact, LiveState, MissingRight, Seen, ServerFacts, TokenFacts, Wanted } from './live-state.ts'
+import { readMounts, type SeenMounts } from './mounts.ts'
+import { trimSlashes } from './paths.ts'
+import { readPolicies } from './policies.ts'
+import { readRoles, roleKey } from './roles.ts'
+import { readSecrets, secretKey, whyNotKv } from './secrets.ts'
+
+/** Whom to ask, and what is known of it already. */
+export interface Session {
+  readonly client: VaultClient
+  readonly server: ServerFacts
+  readonly token: TokenFacts
+}
+
+/**
+ * Asks the server for everything that is wanted, in one Vault namespace: the one of `session.client`.
+ *
+ * What cannot be seen is told as hidden or unknown, part by part.
+ *
+ * @throws VaultUnavailable when nothing more can be asked (sealed, unreachable, redirected).
+ */
+export async function readLive(session: Session, wanted: Wanted): Promise<LiveState> {
+  const { client, server, token } = session
+  const missing = new Map<string, MissingRight>()
+  const asking: Asking = {
+    client,
+    missing: (right) => void missing.set(`${right.path}\n${right.capability}`, right),
+  }
+  const finds = wanted.finds ?? []
+  const secrets = wanted.secrets ?? []
+  const roles = wanted.roles ?? []
+
+  const mountPaths = [...(wanted.mounts ?? []), ...secrets.map(mountOf), ...finds.map(mountOf)]
+  const authPaths = [...(wanted.authMounts ?? []), ...roles.map((role) => role.authMount)]
+  const [mounts, authMounts] = await Promise.all([
+    readMounts(asking, mountPaths),
+    readAuthMounts(asking, authPaths, wanted.authConfig === true),
+  ])
+
+  const typeOf = (path: string) => authMounts.all.find((mount) => mount.path === path)?.type
+  const seenRoles = await readRoles(asking, roles, typeOf)
+  const named = facts(seenRoles.values()).flatMap((role) => [
+    ...(role.policies ?? []),
+    ...(role.noDefaultPolicy ? [] : ['default']),
+  ])
+  const [policies, seenSecrets] = await Promise.all([
+    readPolicies(asking, [...(wanted.policies ?? []), ...named]),
+    readSecrets(asking, mounts, secrets, finds),
+  ])
+  const seenFinds = new Map<string, FindFact | Hidden>()
+  for (const { mount, path } of finds) {
+    const fact = await readFind(mounts, seenSecrets.list, trimSlashes(mount), trimSlashes(path))
+    seenFinds.set(findKey(mount, path), fact)
+  }
+
+  return {
+    state: {
+      mounts: mounts.all,
+      authMounts: authMounts.all,
+      roles: facts(seenRoles.values()),
+      policies: facts(policies.values()),
+    },
+    server,
+    token,
+    mount: (path) => mounts.of.get(trimSlashes(path)),
+    authMount: (path) => authMounts.of.get(trimSlashes(path)),
+    authConfig: (path) => authMounts.configOf.get(trimSlashes(path)),
+    role: (authMount, name) => seenRoles.get(roleKey(authMount, name)),
+    policy: (name) => policies.get(name.toLowerCase()),
+    secretFact: (mount, key, version) => seenSecrets.of.get(secretKey(mount, key, version)),
+    find: (mount, path) => seenFinds.get(findKey(mount, path)),
+    missingRights: [...missing.values()].sort(byPathAndCapability),
+    excess: { root: token.root, readableValues: token.root ? [] : seenSecrets.readableValues },
+    warnings: warningsOf(session),
+  }
+}
+
+async function readFind(
+  mounts: SeenMounts,
+  list: Parameters<typeof listBelow>[0],
+  mount: string,
+  path: string,
+): Promise<FindFact | Hidden> {
+  const seen = mounts.of.get(mount)
+  const unusable = whyNotKv(mount, seen)
+  if (unusable?.presence === 'absent') return { names: [], incomplete: undefined }
+  if (unusable) return unusable
+  return seen?.presence === 'present'
+    ? listBelow(list, seen.fact, path)
+    : { presence: 'unknown', because: `The mount ${mount}/ was not asked for.` }
+}
+
+function warningsOf(session: Session): string[] {
+  const { numUses } = session.token
+  return numUses > 0
+    ? [
+        `The CI token may be used ${numUses} times only, and every request uses one up: checks may end in 403 before all is read. Set token_num_uses to 0 for its role.`,
+      ]
+    : []
+}
+
+function facts<Fact>(seen: Iterable<Seen<Fact>>): Fact[] {
+  return [...seen].flatMap((one) => (one.presence === 'present' ? [one.fact] : []))
+}
+
+function mountOf(part: { readonly mount: string }): string {
+  return part.mount
+}
+
+function findKey(mount: string, path: string): string {
+  return `${trimSlashes(mount)}\n${trimSlashes(path)}`
+}
+
+function byPathAndCapability(a: MissingRight, b: MissingRight): number {
+  const [left, right] = [`${a.path}\n${a.capability}`, `${b.path}\n${b.capability}`]
+  return left < right ? -1 : left > right ? 1 : 0
+}

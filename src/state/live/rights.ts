@@ -1,0 +1,35 @@
+import { isObject, strings } from './answer.ts'
+import { type Asking, orUnknown } from './hidden.ts'
+
+/** What the CI token may do, as far as the server told. */
+export interface Rights {
+  /** `undefined`: not told, so that only trying shows it. */
+  readonly may: (capability: 'read' | 'list', path: string) => boolean | undefined
+}
+
+/** So many paths in one question: far below any limit on a request's size. */
+const AT_ONCE = 500
+
+/**
+ * Asks for the rights on many paths at once. Saves a refused request for each path that is denied, and is the only way to learn
+ * that values could be read without reading one: the paths stand in the question's body.
+ *
+ * For LIST write a path with a slash at its end, for everything else without (vault.md §2.5).
+ */
+export async function askRights(asking: Asking, paths: readonly string[]): Promise<Rights> {
+  const distinct = [...new Set(paths)]
+  const told = new Map<string, readonly string[]>()
+  for (let start = 0; start < distinct.length; start += AT_ONCE) {
+    const some = distinct.slice(start, start + AT_ONCE)
+    const answer = await orUnknown(() => asking.client.write('sys/capabilities-self', { paths: some }))
+    // A token without the default policy may not ask: then each path is tried.
+    if (!('status' in answer) || answer.status !== 200 || !isObject(answer.data)) break
+    for (const path of some) if (path in answer.data) told.set(path, strings(answer.data[path]))
+  }
+  return {
+    may: (capability, path) => {
+      const capabilities = told.get(path)
+      return capabilities && (capabilities.includes(capability) || capabilities.includes('root'))
+    },
+  }
+}

@@ -1,0 +1,132 @@
+import type { Hidden, MountFact, SecretFact } from '../vault-state.ts'
+import { folderLister, type ListFolder } from './folders.ts'
+import { type Asking, orUnknown } from './hidden.ts'
+import { readKv1 } from './kv1.ts'
+import { type Kv2Asking, metadataReader, readKv2 } from './kv2.ts'
+import type { Seen, WantedFind, WantedSecret } from './live-state.ts'
+import { describeMount, type SeenMounts } from './mounts.ts'
+import { join, pathProblem, trimSlashes } from './paths.ts'
+import { askRights, type Rights } from './rights.ts'
+
+/** More distinct secrets than any repository names; beyond them nothing is asked (platform.md §7, threat 15). */
+const MOST_SECRETS = 10_000
+
+export interface SeenSecrets {
+  readonly of: ReadonlyMap<string, SecretFact>
+  /** Paths whose values the token could read. */
+  readonly readableValues: readonly string[]
+  /** Lists folders with the rights already known; for `find`. */
+  readonly list: ListFolder
+}
+
+/** One key for a fact; without a version, the current one. */
+export function secretKey(mount: string, key: string, version?: number): string {
+  return `${trimSlashes(mount)}\n${key}\n${version ?? ''}`
+}
+
+/** Presence, state and key names of secrets, one pass over the distinct ones; never a value. */
+export async function readSecrets(
+  asking: Asking,
+  mounts: SeenMounts,
+  wanted: readonly WantedSecret[],
+  finds: readonly WantedFind[],
+): Promise<SeenSecrets> {
+  const distinct = merge(wanted)
+  const kv = (secret: { readonly mount: string }) => kvMount(mounts, secret.mount)
+  const rights = await askRights(
+    asking,
+    [...distinct, ...finds.map(asFolder)].flatMap((one) => pathsOf(one, kv(one))),
+  )
+  const list = folderLister(asking, rights)
+  const kv2Asking: Kv2Asking = { ...asking, rights, list, metadata: metadataReader(asking) }
+  const of = new Map<string, SecretFact>()
+  await Promise.all(
+    distinct.map(async (secret, index) => {
+      const { mount, key, version } = secret
+      const fact = index < MOST_SECRETS ? await readSecret(kv2Asking, mounts, secret) : tooMany()
+      of.set(secretKey(mount, key, version), fact)
+    }),
+  )
+  return { of, readableValues: readable(distinct, kv, rights), list }
+}
+
+/** Distinct secrets; for a version also the secret itself, since "this version never was" needs to know that it exists. */
+function merge(wanted: readonly WantedSecret[]): WantedSecret[] {
+  const all = new Map<string, WantedSecret>()
+  const add = (secret: WantedSecret) => {
+    const mount = trimSlashes(secret.mount)
+    const id = secretKey(mount, secret.key, secret.version)
+    const withKeys = secret.withKeys === true || all.get(id)?.withKeys === true
+    all.set(id, { ...secret, mount, withKeys })
+  }
+  for (const secret of wanted) {
+    add(secret)
+    if (secret.version !== undefined) add({ mount: secret.mount, key: secret.key })
+  }
+  return [...all.values()]
+}
+
+async function readSecret(asking: Kv2Asking, mounts: SeenMounts, secret: WantedSecret): Promise<SecretFact> {
+  const { mount, key, version, withKeys = false } = secret
+  const problem = pathProblem(key)
+  if (problem) return { presence: 'unknown', because: problem }
+  const seen = mounts.of.get(mount)
+  const unusable = whyNotKv(mount, seen)
+  if (unusable) return unusable
+  if (kvMount(mounts, mount)?.version === 1) return orUnknown(() => readKv1(asking, mount, key, withKeys))
+  return orUnknown(() => readKv2(asking, { mount, key, version, withKeys }))
+}
+
+/** What is said of anything below a mount that is not there, not visible or not KV; `undefined` for a KV mount. */
+export function whyNotKv(
+  mount: string,
+  seen: Seen<MountFact> | undefined,
+): Exclude<SecretFact, { presence: 'present' | 'deleted' | 'destroyed' }> | undefined {
+  if (!seen) return { presence: 'unknown', because: `The mount ${mount}/ was not asked for.` }
+  if (seen.presence === 'absent') return { presence: 'absent' }
+  if (seen.presence !== 'present') return seen
+  if (seen.fact.type === 'kv') return undefined
+  const because = `${mount}/ is a mount of type ${describeMount(seen.fact)}, not KV: reading it could make a credential, so it is not read.`
+  return { presence: 'unknown', because }
+}
+
+function tooMany(): Hidden {
+  return {
+    presence: 'unknown',
+    because: `More than ${MOST_SECRETS} secrets were asked for; the others were not looked at.`,
+  }
+}
+
+function kvMount(mounts: SeenMounts, path: string): MountFact | undefined {
+  const seen = mounts.of.get(trimSlashes(path))
+  return seen?.presence === 'present' && seen.fact.type === 'kv' ? seen.fact : undefined
+}
+
+/** The paths whose rights matter for one secret; those of folders end with a slash (vault.md §2.5). */
+function pathsOf(secret: { readonly mount: string; readonly key: string }, mount: MountFact | undefined): string[] {
+  if (!mount || pathProblem(secret.key)) return []
+  const { key } = secret
+  const folder = key.slice(0, Math.max(key.lastIndexOf('/'), 0))
+  if (mount.version === 1) return [`${join(mount.path, folder)}/`, join(mount.path, key)]
+  return [
+    ...['metadata', 'subkeys', 'data'].map((side) => join(mount.path, side, key)),
+    `${join(mount.path, 'metadata', folder)}/`,
+  ]
+}
+
+/** The folder of a `find`, in the shape of a secret in it. */
+function asFolder(find: WantedFind): { readonly mount: string; readonly key: string } {
+  return { mount: trimSlashes(find.mount), key: join(find.path, '*') }
+}
+
+function readable(
+  secrets: readonly WantedSecret[],
+  kv: (secret: WantedSecret) => MountFact | undefined,
+  rights: Rights,
+): readonly string[] {
+  const paths = secrets.flatMap((secret) => {
+    const mount = kv(secret)
+    return mount ? [join(mount.path, mount.version === 2 ? 'data' : '', secret.key)] : []
+  })
+  return [...new Set(paths)].filter((path) => rights.may('read', path) === true).sort()
+}
