@@ -83,7 +83,7 @@ export interface VaultStore {
 
 /** A store of another provider: known, so that nothing is said of it. */
 export interface ForeignStore {
-  readonly kind: StoreKind
+  readonly kind: StoreKind | GeneratorKind
   readonly name: string
   readonly namespace: string | undefined
   readonly manifest: Manifest

@@ -1,0 +1,73 @@
+import type { Manifest } from '../../manifests/manifest.ts'
+import { listAt, mapAt, textAt } from '../field-value.ts'
+import { isCoreKind } from '../kinds.ts'
+import { labelsOf, namespaceLabels } from '../labels.ts'
+import { patchOver } from '../patched.ts'
+import { type Consumer, readConsumer } from '../predict/consumer.ts'
+
+type HolesOf = (text: string) => readonly string[]
+
+/** A Secret that something in Git makes. */
+export interface ProducedSecret {
+  /** `undefined`: Git does not tell, or the namespaces of a ClusterExternalSecret. */
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly by: Manifest
+  /** All of its keys; `undefined` when they cannot be told plainly (extract, find, template functions, another writer). */
+  readonly keys: readonly string[] | undefined
+}
+
+/** The Secrets that ExternalSecrets and plain Secrets in Git make, one for each maker and namespace. */
+export function producedSecrets(manifests: readonly Manifest[], holesOf: HolesOf): readonly ProducedSecret[] {
+  const namespaces = namespaceLabels(manifests, holesOf)
+  return manifests.flatMap((manifest): ProducedSecret[] => {
+    if (isCoreKind(manifest, 'Secret')) {
+      const { namespace, name } = manifest
+      const whole = labelsOf(manifest, holesOf).complete && patchOver(manifest, ['data'], ['stringData']) === undefined
+      return [{ namespace, name, by: manifest, keys: whole ? secretKeys(manifest) : undefined }]
+    }
+    const consumer = readConsumer(manifest, { namespaces, holesOf })
+    if (consumer?.makes !== 'ExternalSecret') return []
+    const name = targetName(consumer)
+    if (holesOf(name).length > 0) return []
+    const keys = patchOver(manifest, consumer.at) === undefined ? externalSecretKeys(consumer) : undefined
+    return (consumer.namespaces ?? [undefined]).map((namespace) => ({ namespace, name, by: manifest, keys }))
+  })
+}
+
+/** Name of the Secret that an ExternalSecret makes: its target's, else its own (eso.md §6.2, §6.5). */
+export function targetName(consumer: Consumer): string {
+  const given = textAt(consumer.spec, 'target', 'name')
+  if (given) return given
+  return textAt(consumer.manifest.body, 'spec', 'externalSecretName') || consumer.manifest.name
+}
+
+/** Looks up keys by namespace and name; several makers of one Secret make its keys unknown. */
+export function producedKeys(manifests: readonly Manifest[], holesOf: HolesOf) {
+  let produced: readonly ProducedSecret[] | undefined
+  return (namespace: string | undefined, name: string): readonly string[] | undefined => {
+    produced ??= producedSecrets(manifests, holesOf)
+    const makers = produced.filter((secret) => secret.name === name && secret.namespace === namespace)
+    return makers.length === 1 ? makers[0]?.keys : undefined
+  }
+}
+
+function secretKeys(manifest: Manifest): readonly string[] {
+  const data = Object.keys(mapAt(manifest.body, 'data') ?? {})
+  return [...new Set([...data, ...Object.keys(mapAt(manifest.body, 'stringData') ?? {})])]
+}
+
+/** Only what is plain: `data[]` alone, or a template that replaces (eso.md §6.4). */
+function externalSecretKeys({ spec }: Consumer): readonly string[] | undefined {
+  const policy = textAt(spec, 'target', 'creationPolicy') ?? 'Owner'
+  // With the others the Secret may hold keys of somebody else (eso.md §6.2).
+  if (policy !== 'Owner' && policy !== 'Orphan') return undefined
+  if (listAt(spec, 'target', 'template', 'templateFrom').length > 0) return undefined
+  const template = mapAt(spec, 'target', 'template', 'data')
+  const merges = textAt(spec, 'target', 'template', 'mergePolicy') === 'Merge'
+  const templated = Object.keys(template ?? {})
+  if (template !== undefined && templated.length > 0 && !merges) return templated
+  if (listAt(spec, 'dataFrom').length > 0) return undefined
+  const keys = listAt(spec, 'data').flatMap((item) => textAt(item, 'secretKey') ?? [])
+  return [...new Set([...keys, ...templated])]
+}

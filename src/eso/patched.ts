@@ -1,0 +1,19 @@
+import type { FieldPath, Manifest } from '../manifests/manifest.ts'
+import { formatSpan } from '../span.ts'
+
+/**
+ * Why the fields at or under `paths` may not be what reaches the cluster: a patch that could not be applied here sets one of
+ * them, something above or something below. `undefined` when no patch does.
+ */
+export function patchOver(manifest: Manifest, ...paths: readonly FieldPath[]): string | undefined {
+  const patch = manifest.patched.find((patched) => paths.some((path) => overlap(patched.path, path)))
+  return patch === undefined
+    ? undefined
+    : `a patch (${formatSpan(patch.span)}) changes it, and patches are applied only with kustomize`
+}
+
+function overlap(one: FieldPath, other: FieldPath): boolean {
+  const shared = Math.min(one.length, other.length)
+  for (let i = 0; i < shared; i++) if (one[i] !== other[i]) return false
+  return true
+}

@@ -1,0 +1,136 @@
+import type { FieldPath, Value, ValueMap } from '../../manifests/manifest.ts'
+import { isMap, mapAt, textAt, textMapAt, valueAt } from '../field-value.ts'
+import { type Item, orderItems } from '../order.ts'
+import type { FindQuery, Reference } from '../reference.ts'
+import type { Consumer } from './consumer.ts'
+import type { Context } from './context.ts'
+import { findRequests } from './find.ts'
+import { generatorReferences } from './generator-ref.ts'
+import { type Asked, makeReference } from './make-reference.ts'
+import { fetchRequests, readRequests } from './read.ts'
+import { skippedBy } from './skipped.ts'
+import { readStoreRef, type StoreRef, type Usage, usagesOf } from './usage.ts'
+
+const FIND_PARTS = ['path', 'name', 'tags']
+
+/** Everything that an ExternalSecret, or the one in a ClusterExternalSecret, makes ESO ask of Vault, in order (eso.md §3). */
+export function externalSecretReferences(consumer: Consumer, context: Context): readonly Reference[] {
+  const items = orderItems(consumer.spec)
+  const references = items.flatMap((item) => itemReferences(consumer, item, context))
+  // One unmanaged store or generator makes ESO leave the whole object alone (eso.md §6.3 step 2).
+  const own = readStoreRef(consumer, [...consumer.at, 'secretStoreRef'], context)
+  const ownUsages = own === undefined ? [] : usagesOf(consumer, own, context)
+  const skipped = skippedBy([...ownUsages.map(({ store }) => store), ...references.map(({ store }) => store)], context)
+  return skipped === undefined ? references : references.map((reference) => ({ ...reference, skipped }))
+}
+
+function itemReferences(consumer: Consumer, item: Item, context: Context): readonly Reference[] {
+  const field = [...consumer.at, ...item.field]
+  const generatorField = [...field, 'sourceRef', 'generatorRef']
+  if (item.list === 'dataFrom' && isMap(valueAt(consumer.manifest.body, generatorField))) {
+    return generatorReferences(consumer, field, generatorField, context, undefined)
+  }
+  const asked = askedBy(consumer, item, field, context)
+  if (asked === undefined) return []
+  const { ref, usages } = storeOf(consumer, item, field, context)
+  return usages.map((usage) =>
+    makeReference(
+      consumer,
+      ref === undefined
+        ? { ...asked, failsWith: 'could not get SecretStore "", SecretStore.external-secrets.io "" not found' }
+        : asked,
+      { storeRef: ref, usage },
+      context,
+      (store) => {
+        if (asked.operation === 'find' && asked.find !== undefined) return findRequests(store, asked.find)
+        if (asked.operation === 'fetch-metadata') return fetchRequests(store, asked.key)
+        return readRequests(store, asked.key, asked.version)
+      },
+      undefined,
+    ),
+  )
+}
+
+/** The item's own store, else the ExternalSecret's (eso.md §6.3 step 1). */
+function storeOf(
+  consumer: Consumer,
+  item: Item,
+  field: FieldPath,
+  context: Context,
+): { readonly ref: StoreRef | undefined; readonly usages: readonly Usage[] } {
+  const source = mapAt(item.value, 'sourceRef')
+  const ref =
+    source !== undefined
+      ? readStoreRef(consumer, [...field, 'sourceRef', 'storeRef'], context)
+      : readStoreRef(consumer, [...consumer.at, 'secretStoreRef'], context)
+  if (ref !== undefined) return { ref, usages: usagesOf(consumer, ref, context) }
+  const usage: Usage = {
+    namespaces: consumer.namespaces,
+    store: { found: 'absent' },
+    identity: undefined,
+    condition: { verdict: 'allowed' },
+  }
+  return { ref, usages: [usage] }
+}
+
+function askedBy(consumer: Consumer, item: Item, field: FieldPath, context: Context): Asked | undefined {
+  if (!isMap(item.value)) return undefined
+  if (item.list === 'data') return readAsked(consumer, item.value, field, 'remoteRef', 'data', context)
+  if (isMap(valueAt(item.value, ['find']))) return findAsked(consumer, mapAt(item.value, 'find') ?? {}, field, 'find')
+  const extract = readAsked(consumer, item.value, field, 'extract', 'extract', context)
+  if (extract !== undefined) return extract
+  // `find:` is null and its parts are its siblings: what the right indentation would give (field.md §2, W1).
+  const outside = FIND_PARTS.some((part) => Object.hasOwn(item.value as ValueMap, part))
+  return outside && Object.hasOwn(item.value, 'find')
+    ? { ...findAsked(consumer, item.value, field, undefined), proposed: true }
+    : undefined
+}
+
+/** A `remoteRef` or `extract`; or, where its block is null and its `key` stands beside it, the read that was meant. */
+function readAsked(
+  consumer: Consumer,
+  value: ValueMap,
+  field: FieldPath,
+  block: 'remoteRef' | 'extract',
+  operation: 'data' | 'extract',
+  { holesOf }: Context,
+): Asked | undefined {
+  const inside = mapAt(value, block)
+  // A key beside its null block is dropped by the API server, and the item has no source (field.md §2, W1).
+  const proposed = inside === undefined && textAt(value, 'key') !== undefined
+  const from: ValueMap | undefined = inside ?? (proposed ? value : undefined)
+  if (from === undefined) return undefined
+  const at = proposed ? field : [...field, block]
+  const key = textAt(from, 'key')
+  const property = textAt(from, 'property') || undefined
+  const policy = textAt(from, 'metadataPolicy') ?? ''
+  const [hole] = holesOf(policy)
+  return {
+    operation: policy === 'Fetch' ? 'fetch-metadata' : operation,
+    field,
+    span: consumer.manifest.spanOf([...at, 'key'], 'value'),
+    key: key ?? '',
+    property,
+    propertySpan: property === undefined ? undefined : consumer.manifest.spanOf([...at, 'property'], 'value'),
+    version: textAt(from, 'version') || undefined,
+    proposed,
+    unknown: key === undefined ? notText(from.key) : hole === undefined ? undefined : `metadataPolicy holds ${hole}`,
+  }
+}
+
+function notText(key: Value | undefined): string {
+  return key === undefined || key === null ? 'the key is missing' : 'the key is not a text'
+}
+
+function findAsked(consumer: Consumer, find: ValueMap, field: FieldPath, block: 'find' | undefined): Asked {
+  const at = block === undefined ? field : [...field, block]
+  const name = mapAt(find, 'name')
+  const path = textAt(find, 'path')
+  const query: FindQuery = {
+    path,
+    regexp: name === undefined ? undefined : (textAt(name, 'regexp') ?? ''),
+    tags: textMapAt(find, 'tags'),
+  }
+  const span = consumer.manifest.spanOf(path === undefined ? at : [...at, 'path'], 'value')
+  return { operation: 'find', field, span, key: path ?? '', find: query }
+}

@@ -1,0 +1,91 @@
+import type { FieldPath, Manifest } from '../../manifests/manifest.ts'
+import { mapAt, textAt } from '../field-value.ts'
+import { GENERATOR_GROUP, groupOf, isGeneratorKind } from '../kinds.ts'
+import type { AnyStore } from '../nearest-store.ts'
+import { patchOver } from '../patched.ts'
+import { readVault, wholeNamespace } from '../read-store.ts'
+import type { Reference } from '../reference.ts'
+import type { GeneratorKind, VaultStore } from '../store.ts'
+import { indexOf, type StoreIndex } from '../stores.ts'
+import type { Consumer } from './consumer.ts'
+import type { Context } from './context.ts'
+import { generateRequests } from './generate.ts'
+import { type Asked, makeReference, type Through } from './make-reference.ts'
+import { generatorUsages } from './usage.ts'
+
+const DYNAMIC = 'VaultDynamicSecret'
+
+/** Generators that Git holds; a ClusterGenerator of another kind than VaultDynamicSecret counts as foreign (eso.md §3.5). */
+export function indexGenerators(manifests: readonly Manifest[], holesOf: Context['holesOf']): StoreIndex {
+  return indexOf(
+    manifests.flatMap((manifest): AnyStore[] => {
+      if (isGeneratorKind(manifest, DYNAMIC)) {
+        return [readVault(manifest, DYNAMIC, wholeNamespace(manifest, holesOf), holesOf)]
+      }
+      if (!isGeneratorKind(manifest, 'ClusterGenerator')) return []
+      const { name } = manifest
+      const kind = textAt(manifest.body, 'spec', 'kind')
+      if (kind === DYNAMIC) return [readVault(manifest, 'ClusterGenerator', undefined, holesOf)]
+      return [{ kind: 'ClusterGenerator', name, namespace: undefined, manifest, provider: kind }]
+    }),
+  )
+}
+
+/** Where a VaultDynamicSecret's spec stands in its manifest. */
+export function dynamicSpecPath(kind: VaultStore['kind']): FieldPath {
+  return kind === 'ClusterGenerator' ? ['spec', 'generator', 'vaultDynamicSecretSpec'] : ['spec']
+}
+
+/**
+ * What a `generatorRef` makes ESO ask of Vault. Nothing for generators of other kinds; a ClusterGenerator that Git does not hold
+ * gives a reference with an absent store, as it may be one for Vault.
+ */
+export function generatorReferences(
+  consumer: Consumer,
+  field: FieldPath,
+  refField: FieldPath,
+  context: Context,
+  skipped: string | undefined,
+): readonly Reference[] {
+  const ref = mapAt(consumer.manifest.body, ...refField)
+  const kind = textAt(ref, 'kind')
+  if (ref === undefined || (kind !== DYNAMIC && kind !== 'ClusterGenerator')) return []
+  const name = textAt(ref, 'name') ?? ''
+  const span = consumer.manifest.spanOf([...refField, 'name'], 'value')
+  const [hole] = context.holesOf(name)
+  const group = groupOf(textAt(ref, 'apiVersion') || `${GENERATOR_GROUP}/v1alpha1`)
+  const wrongGroup = group !== GENERATOR_GROUP
+  const unknown =
+    hole !== undefined
+      ? `the name of the generator holds ${hole}`
+      : wrongGroup
+        ? `generators are of the group ${GENERATOR_GROUP}`
+        : patchOver(consumer.manifest, refField)
+  return generatorUsages(consumer, { kind, name, unknown }, context).flatMap((usage) => {
+    if (usage.store.found === 'foreign') return []
+    const failsWith = wrongGroup ? `generatorRef may only reference the generators group, but got ${group}` : undefined
+    const asked = askedOf(field, span, kind, usage.store.found === 'vault' ? usage.store.store : undefined, failsWith)
+    const send = (store: VaultStore) =>
+      generateRequests(mapAt(store.manifest.body, ...dynamicSpecPath(store.kind)) ?? {})
+    const through: Through = { storeRef: undefined, generatorRef: { kind, name, span }, usage }
+    return [makeReference(consumer, asked, through, context, send, skipped)]
+  })
+}
+
+function askedOf(
+  field: FieldPath,
+  span: Reference['span'],
+  kind: GeneratorKind,
+  store: VaultStore | undefined,
+  failsWith: string | undefined,
+): Asked {
+  const at = [...dynamicSpecPath(kind), 'path']
+  return {
+    operation: 'generator',
+    field,
+    // A finding about the path points into the generator, where the path is written.
+    span: store === undefined ? span : store.manifest.spanOf(at, 'value'),
+    key: store === undefined ? '' : (textAt(store.manifest.body, ...at) ?? ''),
+    failsWith,
+  }
+}

@@ -1,0 +1,121 @@
+import type { FieldPath } from '../../manifests/manifest.ts'
+import type { Span } from '../../span.ts'
+import { patchOver } from '../patched.ts'
+import { loginFailureOf } from '../read-store.ts'
+import type { EsoOperation, FindQuery, PushEntry, Reference } from '../reference.ts'
+import type { GeneratorKind, StoreResolution, VaultStore } from '../store.ts'
+import type { Requests } from './access.ts'
+import type { Consumer } from './consumer.ts'
+import type { Context } from './context.ts'
+import type { StoreRef, Usage } from './usage.ts'
+
+/** What an item of a manifest asks for, before it is known which store answers. */
+export interface Asked {
+  readonly operation: EsoOperation
+  readonly field: FieldPath
+  readonly span: Span
+  readonly key: string
+  readonly property?: string | undefined
+  readonly propertySpan?: Span | undefined
+  readonly version?: string | undefined
+  readonly find?: FindQuery | undefined
+  readonly push?: PushEntry | undefined
+  readonly proposed?: boolean
+  /** ESO fails whatever the store. */
+  readonly failsWith?: string | undefined
+  /** Why the key cannot be told, beside variables and patches. */
+  readonly unknown?: string | undefined
+}
+
+export interface Through {
+  readonly storeRef: StoreRef | undefined
+  readonly generatorRef?: { readonly kind: GeneratorKind; readonly name: string; readonly span: Span }
+  readonly usage: Usage
+}
+
+/** Puts a reference together; `requests` says what is sent once the store is known. */
+export function makeReference(
+  consumer: Consumer,
+  asked: Asked,
+  { storeRef, generatorRef, usage }: Through,
+  context: Context,
+  requests: (store: VaultStore) => Requests,
+  skipped: string | undefined,
+): Reference {
+  const { store } = usage
+  const vault = store.found === 'vault' ? store.store : undefined
+  const sent = vault === undefined || asked.unknown !== undefined ? undefined : requests(vault)
+  const keyHoles = [...context.holesOf(asked.key), ...context.holesOf(asked.find?.path ?? '')]
+  const pathHoles = vault === undefined || generatorRef !== undefined ? [] : holesInPath(vault, context)
+  return {
+    manifest: consumer.manifest,
+    operation: asked.operation,
+    field: asked.field,
+    span: asked.span,
+    storeRef: storeRef === undefined ? undefined : { kind: storeRef.kind, name: storeRef.name, span: storeRef.span },
+    generatorRef,
+    namespaces: usage.namespaces,
+    condition: usage.condition,
+    skipped,
+    store,
+    identity: usage.identity,
+    key: asked.key,
+    property: asked.property,
+    propertySpan: asked.propertySpan,
+    version: asked.version,
+    find: asked.find,
+    push: asked.push,
+    deletionPolicy: deletionPolicyOf(consumer),
+    accesses: sent?.accesses ?? [],
+    failsWith: asked.failsWith ?? (vault === undefined ? undefined : loginFailureOf(vault)) ?? sent?.failsWith,
+    holes: [...new Set([...keyHoles, ...pathHoles])],
+    notChecked:
+      patchOver(consumer.manifest, asked.field) ??
+      asked.unknown ??
+      (keyHoles[0] === undefined ? undefined : `the key holds ${keyHoles[0]}, which nothing in Git resolves`) ??
+      notResolved(store, generatorRef === undefined ? 'store' : 'generator') ??
+      (pathHoles[0] === undefined
+        ? undefined
+        : `the path of the store holds ${pathHoles[0]}, which nothing in Git resolves`) ??
+      (vault?.notChecked === undefined ? undefined : `of its store, ${nameOf(vault)}: ${vault.notChecked}`),
+    proposed: asked.proposed ?? false,
+  }
+}
+
+function holesInPath(store: VaultStore, { holesOf }: Context): readonly string[] {
+  const version = store.holes.filter((hole) => versionText(store).includes(hole))
+  return [...holesOf(store.path ?? ''), ...version]
+}
+
+function versionText(store: VaultStore): string {
+  const provider = (store.manifest.body.spec as { provider?: { vault?: { version?: unknown } } } | undefined)?.provider
+  return String(provider?.vault?.version ?? '')
+}
+
+/** Why a resolution gives no Vault store to go by; `undefined` when it does. */
+export function notResolved(store: StoreResolution, what: 'store' | 'generator'): string | undefined {
+  switch (store.found) {
+    case 'vault':
+      return undefined
+    case 'foreign':
+      return `its ${what} uses the provider ${store.store.provider ?? 'of another kind'}, not Vault`
+    case 'duplicate':
+      return `Git holds ${store.stores.length} ${what}s of that name that one cluster would get`
+    case 'absent':
+      return `its ${what} is not in Git`
+    case 'unknown':
+      return `its ${what} is not known: ${store.because}`
+  }
+}
+
+function nameOf(store: VaultStore): string {
+  return store.namespace === undefined
+    ? `${store.kind} ${store.name}`
+    : `${store.kind} ${store.namespace}/${store.name}`
+}
+
+function deletionPolicyOf(consumer: Consumer): Reference['deletionPolicy'] {
+  if (consumer.makes !== 'ExternalSecret') return 'Retain'
+  const policy = (consumer.spec.target as { deletionPolicy?: unknown } | null | undefined)?.deletionPolicy
+  return policy === 'Delete' || policy === 'Merge' ? policy : 'Retain'
+}

@@ -1,0 +1,90 @@
+import type { FieldPath, Manifest, ValueMap } from '../manifests/manifest.ts'
+import { noMethodFailure, readAuth } from './auth.ts'
+import { mapAt, textAt, valueAt } from './field-value.ts'
+import { isEsoKind } from './kinds.ts'
+import { patchOver } from './patched.ts'
+import { providerPath } from './provider.ts'
+import { isReferent } from './referent.ts'
+import type { ForeignStore, StoreKind, VaultStore } from './store.ts'
+
+type HolesOf = (text: string) => readonly string[]
+
+/** The store that a SecretStore or ClusterSecretStore manifest declares; `undefined` for any other manifest. */
+export function readStore(manifest: Manifest, holesOf: HolesOf): VaultStore | ForeignStore | undefined {
+  if (!isEsoKind(manifest, 'SecretStore', 'ClusterSecretStore')) return undefined
+  const kind = manifest.kind as StoreKind
+  // A ClusterSecretStore has no namespace, whatever its metadata or a kustomization says (eso.md §6.8).
+  const namespace = kind === 'ClusterSecretStore' ? undefined : wholeNamespace(manifest, holesOf)
+  const providers = mapAt(manifest.body, 'spec', 'provider') ?? {}
+  if (mapAt(providers, 'vault') !== undefined) return readVault(manifest, kind, namespace, holesOf)
+  const provider = Object.keys(providers).find((name) => valueAt(providers, [name]) !== null)
+  const note = 'the openBao provider is another one than vault, and is not followed yet'
+  return { kind, name: manifest.name, namespace, manifest, provider, ...(provider === 'openBao' ? { note } : {}) }
+}
+
+/** Whether a store uses the Vault provider. */
+export function isVaultStore(store: VaultStore | ForeignStore): store is VaultStore {
+  return !('provider' in store)
+}
+
+/** Reads the Vault provider's block of a store or generator. The manifest must have one. */
+export function readVault(
+  manifest: Manifest,
+  kind: VaultStore['kind'],
+  namespace: string | undefined,
+  holesOf: HolesOf,
+): VaultStore {
+  const at = providerPath(kind)
+  const provider = mapAt(manifest.body, ...at) ?? {}
+  const auth = readAuth(provider)
+  const vaultNamespace = textAt(provider, 'namespace') || undefined
+  const authNamespace = textAt(provider, 'auth', 'namespace') || undefined
+  return {
+    kind,
+    name: manifest.name,
+    namespace,
+    manifest,
+    path: textAt(provider, 'path'),
+    version: textAt(provider, 'version') === 'v1' ? 'v1' : 'v2',
+    server: textAt(provider, 'server'),
+    vaultNamespace,
+    // Only a different namespace changes the header for the login (eso.md §5.4).
+    authNamespace: authNamespace === vaultNamespace ? undefined : authNamespace,
+    auth,
+    controller: textAt(manifest.body, ...specOf(kind), 'controller') || undefined,
+    checkAndSet: valueAt(provider, ['checkAndSet', 'required']) === true,
+    referent: kind === 'ClusterSecretStore' && isReferent(provider),
+    holes: holesIn(provider, namespace, manifest.name, holesOf),
+    notChecked: patchOver(manifest, at, [...specOf(kind), 'controller'], ['metadata', 'name']),
+  }
+}
+
+/** The manifest's namespace; one with a variable in it is not known (field.md §3). */
+export function wholeNamespace(manifest: Manifest, holesOf: HolesOf): string | undefined {
+  const { namespace } = manifest
+  return namespace === undefined || holesOf(namespace).length > 0 ? undefined : namespace
+}
+
+/** Why the login fails before Vault is asked; `undefined` when nothing in the manifest makes it fail. */
+export function loginFailureOf(store: VaultStore): string | undefined {
+  return store.auth?.failsWith ?? noMethodFailure(mapAt(store.manifest.body, ...providerPath(store.kind)) ?? {})
+}
+
+function specOf(kind: VaultStore['kind']): FieldPath {
+  return kind === 'ClusterGenerator' ? ['spec', 'generator', 'vaultDynamicSecretSpec'] : ['spec']
+}
+
+function holesIn(provider: ValueMap, namespace: string | undefined, name: string, holesOf: HolesOf) {
+  const auth = mapAt(provider, 'auth') ?? {}
+  const texts = [name, namespace, textAt(provider, 'path'), textAt(provider, 'version'), textAt(provider, 'namespace')]
+  return [...new Set([...texts.flatMap((text) => holesOf(text ?? '')), ...holesUnder(auth, holesOf)])]
+}
+
+/** All of `auth` decides who logs in where: role, mount, ServiceAccount, namespaces. */
+function holesUnder(map: ValueMap, holesOf: HolesOf): readonly string[] {
+  return Object.values(map).flatMap((value): readonly string[] => {
+    if (typeof value === 'string') return holesOf(value)
+    if (Array.isArray(value)) return value.flatMap((item) => (typeof item === 'string' ? holesOf(item) : []))
+    return typeof value === 'object' && value !== null ? holesUnder(value as ValueMap, holesOf) : []
+  })
+}
