@@ -1,0 +1,55 @@
+import type { FieldPath, Manifest, ValueMap } from '../../manifests/manifest.ts'
+import type { Span } from '../../span.ts'
+import { patchOver } from '../patched.ts'
+import { isUnder } from './field-path.ts'
+import type { SchemaEffect, SchemaProblem, SchemaProblemKind } from './problem.ts'
+
+export interface NewProblem {
+  readonly kind: SchemaProblemKind
+  readonly effect: SchemaEffect
+  /** `error` unless given. */
+  readonly severity?: 'error' | 'warning'
+  readonly path: FieldPath
+  /** Which part of the field to point at; the value unless given. */
+  readonly at?: 'key' | 'value'
+  readonly message: string
+  readonly suggestion?: string | undefined
+  readonly proposedBody?: ValueMap | undefined
+}
+
+/** A value that was moved in thought, so that later checks see the object as it was meant. */
+export interface Move {
+  readonly from: FieldPath
+  readonly to: FieldPath
+}
+
+/** Collects problems of one manifest; leaves out what a patch decides, and points moved values back to where they stand. */
+export interface ProblemList {
+  add(problem: NewProblem): void
+  readonly problems: readonly SchemaProblem[]
+}
+
+export function problemList(manifest: Manifest, moves: readonly Move[] = []): ProblemList {
+  const problems: SchemaProblem[] = []
+  const written = (path: FieldPath): FieldPath => {
+    const move = moves.find((candidate) => isUnder(path, candidate.to))
+    return move === undefined ? path : [...move.from, ...path.slice(move.to.length)]
+  }
+  const spanOf = (path: FieldPath, at: 'key' | 'value'): Span => manifest.spanOf(written(path), at)
+  return {
+    problems,
+    add({ kind, effect, severity = 'error', path, at = 'value', message, suggestion, proposedBody }) {
+      if (patchOver(manifest, path) !== undefined) return
+      problems.push({
+        kind,
+        effect,
+        severity,
+        path: written(path),
+        span: spanOf(path, at),
+        message,
+        ...(suggestion === undefined ? {} : { suggestion }),
+        ...(proposedBody === undefined ? {} : { proposedBody }),
+      })
+    },
+  }
+}

@@ -1,0 +1,150 @@
+import type { FieldPath, Manifest, Value, ValueMap } from '../../manifests/manifest.ts'
+import { isMap, valueAt } from '../field-value.ts'
+import { describeUnknown } from './describe-unknown.ts'
+import { formatPath, withValue } from './field-path.ts'
+import { checkType } from './field-type.ts'
+import type { SchemaProblem } from './problem.ts'
+import { type Move, type ProblemList, problemList } from './problem-list.ts'
+import { kindSchema, rootNode, shapeOf } from './schema-lookup.ts'
+import type { SchemaNode, SchemaShape } from './schema-node.ts'
+import { isTemplateGarbage, isTemplateKey } from './undecided.ts'
+import { findUnknownFields } from './unknown-fields.ts'
+
+/** The object as it was meant, and what is wrong with its shape. */
+export interface Structure {
+  readonly problems: readonly SchemaProblem[]
+  /** The body with misplaced and misspelt fields where they belong. */
+  readonly body: ValueMap
+  readonly moves: readonly Move[]
+}
+
+function isWritten(value: Value | undefined): boolean {
+  return value !== undefined && value !== null
+}
+
+/** Fields that count for min and max: known ones that are not null (the API server prunes the others first). */
+function present(shape: SchemaShape, value: ValueMap): readonly string[] {
+  const fields = shape.properties
+  return Object.keys(value).filter(
+    (key) => isWritten(value[key]) && (fields === undefined || Object.hasOwn(fields, key)),
+  )
+}
+
+/** A provider or generator that this release of the schema does not know is none of our business. */
+function hasForeignKeys(shape: SchemaShape, value: ValueMap): boolean {
+  return Object.keys(value).some((key) => isTemplateKey(key) || !Object.hasOwn(shape.properties ?? {}, key))
+}
+
+function checkCount(shape: SchemaShape, value: ValueMap, path: FieldPath, list: ProblemList): void {
+  const names = present(shape, value)
+  const all = Object.keys(shape.properties ?? {})
+  const choice = all.length <= 6 ? all.map((name) => `\`${name}\``).join(', ') : `one of its ${all.length} kinds`
+  const field = `\`${formatPath(path)}\``
+  if (shape.maxProperties !== undefined && names.length > shape.maxProperties) {
+    list.add({
+      kind: 'exclusive',
+      effect: 'rejected',
+      path,
+      at: 'key',
+      message: `${field} has ${names.map((name) => `\`${name}\``).join(' and ')}, and may have only one of them: the API server refuses the object.`,
+    })
+  } else if (shape.minProperties !== undefined && names.length < shape.minProperties && !hasForeignKeys(shape, value)) {
+    list.add({
+      kind: 'exclusive',
+      effect: 'rejected',
+      path,
+      at: 'key',
+      message: `${field} is empty, and needs exactly one of ${choice}: the API server refuses the object.`,
+    })
+  }
+}
+
+function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, list: ProblemList): void {
+  const shape = shapeOf(node)
+  if (!checkType(shape, value, path, list)) return
+  if (Array.isArray(value)) {
+    const items = value as readonly Value[]
+    if (shape.minItems !== undefined && items.length < shape.minItems) {
+      list.add({
+        kind: 'value',
+        effect: 'rejected',
+        path,
+        message: `\`${formatPath(path)}\` is an empty list, which the API server refuses.`,
+      })
+    }
+    for (const [i, item] of items.entries()) {
+      if (item !== null) checkNode(shape.items, item, [...path, i], list)
+      else if (shape.items !== undefined && shapeOf(shape.items).type !== undefined) {
+        list.add({
+          kind: 'type',
+          effect: 'rejected',
+          path: [...path, i],
+          message: `\`${formatPath([...path, i])}\` is an empty list item, which the API server refuses.`,
+          suggestion: 'Take the lone `-` away, or write the item.',
+        })
+      }
+    }
+    return
+  }
+  if (!isMap(value) || Object.hasOwn(value, '$patch')) return
+  if (shape.additionalProperties !== undefined) {
+    for (const [key, item] of Object.entries(value)) {
+      if (!isTemplateKey(key)) checkNode(shape.additionalProperties, item, [...path, key], list)
+    }
+    return
+  }
+  const fields = shape.properties
+  if (fields === undefined) return
+  for (const name of shape.required ?? []) {
+    if (isWritten(value[name]) || shapeOf(fields[name]).default !== undefined) continue
+    if (Object.keys(value).some(isTemplateKey)) continue
+    list.add({
+      kind: 'missing',
+      effect: path.length === 0 ? 'fails' : 'rejected',
+      path: [...path, name],
+      at: 'key',
+      message:
+        path.length === 0
+          ? `\`${name}\` is missing.`
+          : `\`${formatPath(path)}\` lacks \`${name}\`, without which the API server refuses the object.`,
+    })
+  }
+  checkCount(shape, value, path, list)
+  for (const [key, item] of Object.entries(value)) {
+    if (Object.hasOwn(fields, key)) checkNode(fields[key], item, [...path, key], list)
+  }
+}
+
+/**
+ * Holds a manifest against the CRD schema of its kind and version. `undefined` when there is none for it. Nulls count as unset,
+ * as the API server drops them before it validates.
+ */
+export function checkStructure(manifest: Manifest): Structure | undefined {
+  const schema = kindSchema(manifest)
+  if (schema === undefined || isTemplateGarbage(manifest.body) || Object.hasOwn(manifest.body, '$patch'))
+    return undefined
+  const root = rootNode(schema)
+  const unknown = findUnknownFields(root, manifest.body)
+  const moves: Move[] = []
+  let body: Value = manifest.body
+  for (const field of unknown) {
+    const value = valueAt(manifest.body, field.path)
+    body = withValue(body, field.path, undefined)
+    if (field.to === undefined || !field.fits || value === undefined) continue
+    if (isWritten(valueAt(body, field.to))) continue
+    body = withValue(body, field.to, value)
+    moves.push({ from: field.path, to: field.to })
+  }
+  const fixed = isMap(body) ? body : manifest.body
+  // Unknown fields are told where they stand, hence without moves.
+  const list = problemList(manifest)
+  describeUnknown(manifest, unknown, moves, fixed, list)
+  // A field that was named but could not be moved explains what is missing there.
+  const explained = unknown.flatMap((field) => (field.to && !field.fits ? [formatPath(field.to)] : []))
+  const shape = problemList(manifest, moves)
+  checkNode(root, fixed, [], shape)
+  const rest = shape.problems.filter(
+    (problem) => !(problem.kind === 'missing' && explained.includes(formatPath(problem.path))),
+  )
+  return { problems: [...list.problems, ...rest], body: fixed, moves }
+}

@@ -1,0 +1,144 @@
+import type { FieldPath, Value, ValueMap } from '../../manifests/manifest.ts'
+import { isMap } from '../field-value.ts'
+import { nearestName } from '../nearest-name.ts'
+import { fieldsOf, shapeOf } from './schema-lookup.ts'
+import type { SchemaNode, SchemaShape } from './schema-node.ts'
+import { isTemplateGarbage, isTemplateKey } from './undecided.ts'
+
+/** An unknown field and what to make of it. */
+export interface UnknownField {
+  readonly path: FieldPath
+  /** Where it was meant to stand: renamed, under a sibling, or further up. `undefined`: nobody knows. */
+  readonly to?: FieldPath
+  /** How `to` was found. */
+  readonly how?: 'indent' | 'nest' | 'lift' | 'rename'
+  /** `false`: the value does not fit at `to` (a list is wanted), so it is named but not moved. */
+  readonly fits: boolean
+}
+
+/** Names people take from the neighbour kind or method (eso.md §6.8), by the field that holds them. */
+const ALIASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  kubernetes: { path: 'mountPath', mount: 'mountPath' },
+  appRole: { mountPath: 'path' },
+  ldap: { mountPath: 'path' },
+  userPass: { mountPath: 'path' },
+  jwt: { mountPath: 'path' },
+  cert: { mountPath: 'path' },
+  iam: { mountPath: 'path' },
+  gcp: { mountPath: 'path' },
+  remoteRef: { remoteKey: 'key', key: 'remoteKey' },
+  extract: { remoteKey: 'key' },
+  spec: { refreshInterval: 'refreshTime', secretStoreRef: 'secretStoreRefs', secretStoreRefs: 'secretStoreRef' },
+}
+
+/** A map on the way down: its fields and its value. */
+interface Level {
+  readonly path: FieldPath
+  readonly fields: Readonly<Record<string, SchemaNode>>
+  readonly value: ValueMap
+}
+
+const has = (fields: object, name: string): boolean => Object.hasOwn(fields, name)
+const isUnset = (value: Value | undefined): boolean =>
+  value === undefined || value === null || (isMap(value) && Object.keys(value).length === 0)
+
+function fits(node: SchemaNode | undefined, value: Value): boolean {
+  const { type } = shapeOf(node)
+  if (type === undefined) return true
+  if (type === 'object') return isMap(value)
+  if (type === 'array') return Array.isArray(value)
+  return !isMap(value) && !Array.isArray(value)
+}
+
+/** Map-valued fields of a level that are not lists. */
+function children(level: Level): [name: string, fields: Readonly<Record<string, SchemaNode>>][] {
+  return Object.entries(level.fields).flatMap(([name, node]) => {
+    const fields = fieldsOf(shapeOf(node))
+    return fields === undefined ? [] : [[name, fields] as [string, Readonly<Record<string, SchemaNode>>]]
+  })
+}
+
+/** The one place one or two levels down that has a field of this name. */
+function nested(level: Level, key: string, depth: number): FieldPath | undefined {
+  const direct = children(level).filter(([name, fields]) => {
+    const child = level.value[name]
+    return has(fields, key) && (child === undefined || child === null || (isMap(child) && isUnset(child[key])))
+  })
+  const written = direct.filter(([name]) => level.value[name] !== undefined)
+  const choice = written.length === 1 ? written : direct
+  if (choice.length === 1 && choice[0]) return [...level.path, choice[0][0], key]
+  if (direct.length > 0 || depth === 0) return undefined
+  const deeper = children(level).flatMap(([name, fields]) => {
+    const child = level.value[name]
+    if (child !== undefined && !isMap(child)) return []
+    const found = nested({ path: [...level.path, name], fields, value: child ?? {} }, key, depth - 1)
+    return found === undefined ? [] : [found]
+  })
+  return deeper.length === 1 ? deeper[0] : undefined
+}
+
+function nodeAt(fields: Readonly<Record<string, SchemaNode>>, names: FieldPath): SchemaNode | undefined {
+  let node: SchemaNode | undefined = { type: 'object', properties: fields }
+  for (const name of names) node = typeof name === 'string' ? fieldsOf(shapeOf(node))?.[name] : undefined
+  return node
+}
+
+function explain(level: Level, above: readonly Level[], key: string): UnknownField {
+  const value = level.value[key] ?? null
+  const path = [...level.path, key]
+  const placed = (how: UnknownField['how'], at: Level, names: FieldPath): UnknownField => ({
+    path,
+    to: [...at.path, ...names],
+    ...(how === undefined ? {} : { how }),
+    fits: fits(nodeAt(at.fields, names), value),
+  })
+
+  // `extract:` with nothing below it, and what belongs below beside it: wrong indentation (field.md §2 W1).
+  for (const [name, fields] of children(level)) {
+    if (level.value[name] === null && has(fields, key)) return placed('indent', level, [name, key])
+  }
+  const holder = level.path.at(-1)
+  const alias = typeof holder === 'string' ? ALIASES[holder]?.[key] : undefined
+  if (alias !== undefined && has(level.fields, alias)) {
+    return isUnset(level.value[alias]) ? placed('rename', level, [alias]) : { path, fits: false }
+  }
+  // `extract: null` may have been renamed by hand: a typo in the name comes before a wrong place.
+  const free = Object.keys(level.fields).filter((name) => level.value[name] === undefined)
+  const near = nearestName(key, free)
+  if (near !== undefined) return placed('rename', level, [near])
+
+  const lifted = above.find((candidate) => has(candidate.fields, key))
+  if (lifted && lifted.value[key] === undefined) return placed('lift', lifted, [key])
+  const down = nested(level, key, 1)
+  if (down !== undefined) return placed('nest', level, down.slice(level.path.length))
+  return { path, fits: false }
+}
+
+/**
+ * Every field of `body` that the schema does not know, outermost first. Skipped are keys that a template or a variable stands
+ * for, `$patch`, and everything below them.
+ */
+export function findUnknownFields(root: SchemaShape, body: ValueMap): readonly UnknownField[] {
+  const found: UnknownField[] = []
+  const visit = (node: SchemaNode | undefined, value: Value | undefined, path: FieldPath, above: readonly Level[]) => {
+    const shape = shapeOf(node)
+    if (shape.type === 'array' && Array.isArray(value)) {
+      for (const [i, item] of (value as readonly Value[]).entries()) visit(shape.items, item, [...path, i], above)
+      return
+    }
+    if (!isMap(value) || isTemplateGarbage(value) || has(value, '$patch')) return
+    if (shape.additionalProperties !== undefined) {
+      for (const [key, item] of Object.entries(value)) visit(shape.additionalProperties, item, [...path, key], [])
+      return
+    }
+    const fields = shape.properties
+    if (fields === undefined) return
+    const level: Level = { path, fields, value }
+    for (const key of Object.keys(value)) {
+      if (has(fields, key)) visit(fields[key], value[key], [...path, key], [level, ...above].slice(0, 3))
+      else if (shape.open !== true && !isTemplateKey(key)) found.push(explain(level, above, key))
+    }
+  }
+  visit(root, body, [], [])
+  return found
+}
