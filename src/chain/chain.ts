@@ -69,6 +69,14 @@ export interface InstalledEso {
   readonly span: Span
 }
 
+/** A naming convention from the config: mount and path, with names in braces (design §4). */
+export interface NamingRule {
+  readonly pattern: string
+  /** Name in the pattern → what may stand there; `{namespace}` and `{name}` are those of the manifest. */
+  readonly where: Readonly<Record<string, readonly string[]>>
+  readonly span: Span
+}
+
 /** Everything that rules look at: the manifests, followed to their ends. Nothing in it reads a file or asks a server. */
 export interface Chain {
   readonly manifests: readonly Manifest[]
@@ -80,6 +88,7 @@ export interface Chain {
   readonly live: LiveView | undefined
   readonly invalidPolicies: readonly InvalidPolicy[]
   readonly installedEso: readonly InstalledEso[]
+  readonly naming: readonly NamingRule[]
   /** Policies by name, as the law that judges holds them. */
   policy(name: string): Lookup<PolicyFact>
   /** What the token of `policies` may do; the same judgement that the links carry. */

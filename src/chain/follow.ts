@@ -5,7 +5,17 @@ import type { Manifest } from '../manifests/manifest.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import type { PolicyFact, SecretFact, VaultState } from '../state/vault-state.ts'
-import type { Chain, InstalledEso, InvalidPolicy, Link, LiveView, Lookup, StoreLink, TokenPolicies } from './chain.ts'
+import type {
+  Chain,
+  InstalledEso,
+  InvalidPolicy,
+  Link,
+  LiveView,
+  Lookup,
+  NamingRule,
+  StoreLink,
+  TokenPolicies,
+} from './chain.ts'
 import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { readTarget } from './read-target.ts'
 
@@ -34,6 +44,7 @@ export interface FollowInput {
   /** `stores.<name>.policies` of the config: what the manifests do not say (static tokens, AppRole). */
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
   readonly installedEso: readonly InstalledEso[]
+  readonly naming: readonly NamingRule[]
 }
 
 /** Follows every reference from its line to the rule that decides and the live key, as far as each step is known. */
@@ -77,6 +88,7 @@ export function follow(input: FollowInput): Chain {
     live: input.liveView,
     invalidPolicies: input.judge.invalid(declared.policies),
     installedEso: input.installedEso,
+    naming: input.naming,
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
     decide: (policies, path, capability) =>
       decideWith(policies, { path, capability, holes: [] }, undefined, knowledge, input),

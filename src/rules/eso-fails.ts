@@ -1,0 +1,39 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/**
+ * ESO fails at this reference before or instead of asking Vault, for a reason that no rule of its own names: a path it cannot
+ * build, a nil pointer, two entries for one remote key (eso.md §2.3, §6.6).
+ */
+export const esoFails: Rule = {
+  id: 'eso-fails',
+  title: 'ESO fails at this reference before it asks Vault',
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    const seen = new Set<string>()
+    for (const { reference, store } of chain.links) {
+      const { failsWith } = reference
+      if (failsWith === undefined || reference.notChecked !== undefined || reference.proposed) continue
+      // Told by rules of their own.
+      if (failsWith.includes('kv version v1') || failsWith.startsWith('could not compile find.name.regexp')) continue
+      const at = `${reference.span.file}:${reference.span.line} ${failsWith}`
+      if (seen.has(at)) continue
+      seen.add(at)
+      const unset = store !== undefined && store.path === undefined
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message:
+          `${nameReference(reference)} cannot work: ESO answers \`${failsWith}\`` +
+          `${unset ? `, because ${store.kind} \`${store.name}\` has no \`path\` and the key \`${reference.key}\` does not say where the mount ends` : ''}.`,
+        span: reference.span,
+        related: [],
+        ...(unset ? { fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.` } : {}),
+        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, failsWith),
+      }
+    }
+  },
+}

@@ -1,0 +1,44 @@
+import { trimSlashes } from '../chain/lookup.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/**
+ * A key that begins with the mount, where ESO asks for metadata. ESO strips the mount for data and not for metadata
+ * (eso.md §2.3), so the two requests go to different secrets. On plain reads the form is harmless and common: nothing is said.
+ */
+export const keyDoublesMount: Rule = {
+  id: 'key-doubles-mount',
+  title: 'The key repeats the mount, and ESO asks for the metadata of another path',
+  group: 'manifest',
+  severity: 'warning',
+  *check(chain): Iterable<Finding> {
+    const seen = new Set<string>()
+    for (const { reference, store } of chain.links) {
+      if (store?.path === undefined || !reference.key.startsWith(`${store.path}/`)) continue
+      const metadata = reference.accesses.find((access) => access.side === 'metadata' && access.capability !== 'list')
+      if (metadata === undefined || reference.operation === 'find') continue
+      const data = reference.accesses.find((access) => access.side === 'data')
+      const at = `${reference.span.file}:${reference.span.line}`
+      if (seen.has(at)) continue
+      seen.add(at)
+      const push = reference.operation === 'push'
+      yield {
+        rule: this.id,
+        // A push to a fresh path works, beside a phantom entry; reading metadata never does (eso.md §7 row 4).
+        severity: push ? 'warning' : 'error',
+        message:
+          `The key \`${reference.key}\` of ${nameReference(reference)} begins with the mount of ${store.kind} \`${store.name}\`. ESO strips it from ` +
+          `data paths and not from metadata paths: it asks for ${data === undefined ? '' : `\`${data.path}\` and `}\`${metadata.path}\`. ` +
+          (push
+            ? 'A push leaves a phantom metadata entry there, and fails with `secret not found` where the secret already exists.'
+            : 'That path holds nothing, and ESO answers `secret not found`.'),
+        span: reference.span,
+        related: [],
+        fix: `Write the key relative to the mount: \`${reference.key.slice(trimSlashes(store.path).length + 1).replace(/^data\//, '')}\`.`,
+        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
+      }
+    }
+  },
+}

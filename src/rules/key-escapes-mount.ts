@@ -1,0 +1,29 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/** `..` in a key leaves the mount: the Go client cleans the path after ESO has put the mount before it (eso.md §0.6). */
+export const keyEscapesMount: Rule = {
+  id: 'key-escapes-mount',
+  title: 'A `..` in the key leads out of the mount',
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { reference, store } of chain.links) {
+      if (store === undefined || !reference.key.split('/').includes('..')) continue
+      const access = reference.accesses[0]
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message:
+          `The key \`${reference.key}\` of ${nameReference(reference)} holds \`..\`. The path is cleaned after the mount is put before it, ` +
+          `${access === undefined ? 'so the request leaves the API' : `so ESO asks for \`${access.path}\``}; servers that reject relative paths answer 400.`,
+        span: reference.span,
+        related: [],
+        fix: 'Write the key below the mount without `..`; for another mount, use a store of its own.',
+        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
+      }
+    }
+  },
+}

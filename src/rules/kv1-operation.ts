@@ -1,0 +1,63 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/** Something that KV version 1 has not got: metadata, tags, versions, check-and-set (eso.md §3.3, §3.4, §5.5). */
+export const kv1Operation: Rule = {
+  id: 'kv1-operation',
+  title: 'An operation that KV version 1 does not have',
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { reference, store } of chain.links) {
+      if (store?.version !== 'v1' || reference.notChecked !== undefined) continue
+      const wrong = problemOf(reference.failsWith, reference.version)
+      if (wrong === undefined) continue
+      yield {
+        rule: this.id,
+        severity: wrong.severity,
+        message: `${nameReference(reference)} uses ${store.kind} \`${store.name}\`, which has \`version: v1\`. ${wrong.text}`,
+        span: reference.span,
+        related: [
+          { span: store.manifest.spanOf(['spec', 'provider', 'vault', 'version']), message: 'the store says v1 here' },
+        ],
+        fix: wrong.fix,
+        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, wrong.text),
+      }
+    }
+    for (const { store } of chain.storeLinks) {
+      if (store.version !== 'v1' || !store.checkAndSet) continue
+      yield {
+        rule: this.id,
+        severity: 'error',
+        message: `${store.kind} \`${store.name}\` asks for check-and-set on KV version 1. ESO's webhook refuses it: \`checkAndSet is not supported with Vault KV version v1\`.`,
+        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'checkAndSet'], 'key'),
+        related: [],
+        fix: 'Take `checkAndSet` out, or move the secrets to a version 2 mount.',
+        fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, 'checkAndSet'),
+      }
+    }
+  },
+}
+
+function problemOf(
+  failsWith: string | undefined,
+  version: string | undefined,
+): { severity: 'error' | 'warning'; text: string; fix: string } | undefined {
+  if (failsWith?.includes('kv version v1')) {
+    return {
+      severity: 'error',
+      text: `ESO answers \`${failsWith}\`.`,
+      fix: 'Use a KV version 2 mount, or leave the operation out.',
+    }
+  }
+  if (version !== undefined && version !== '') {
+    return {
+      severity: 'warning',
+      text: `It pins version ${version}; KV version 1 keeps no versions and ignores it, so the newest value is read.`,
+      fix: 'Leave `version` out, or use a KV version 2 mount.',
+    }
+  }
+  return undefined
+}
