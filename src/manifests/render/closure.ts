@@ -1,0 +1,201 @@
+import type { FieldPath, ValueMap } from '../manifest.ts'
+import { type KustomizationEntry, kustomizationEntries, misspelledField } from './kustomization-entries.ts'
+import { type KustomizationFile, kustomizationFileIn, readKustomization } from './kustomization-file.ts'
+import { pluginProblem } from './plugin-config.ts'
+import { isRemoteAddress } from './remote-address.ts'
+import { joinRelative, type RepositoryTree } from './repository-tree.ts'
+
+/** Why a kustomization cannot be rendered here, or what was left out of it: one sentence part, and where it stands. */
+export interface Obstacle {
+  readonly kind: 'remote' | 'helm' | 'plugin' | 'outside' | 'absent' | 'loop' | 'too-large' | 'unreadable'
+  readonly reason: string
+  /** The kustomization (relative to the repository) and the field that names it. */
+  readonly file: string
+  readonly path: FieldPath
+}
+
+/** One kustomization folder with all that it reaches, looked through without running anything. */
+export interface Closure {
+  readonly folder: string
+  readonly kustomization: KustomizationFile
+  /** Files that kustomize reads for it: kustomizations, objects, patches, data. Relative to the repository. */
+  readonly files: ReadonlySet<string>
+  /** Kustomization folders that it includes, itself among them. */
+  readonly folders: ReadonlySet<string>
+  /** Direct entries, with the file or folder that each leads to. */
+  readonly entries: readonly ResolvedEntry[]
+  /** Entries of this folder or below that were taken out (remote bases, charts): what they bring is not checked. */
+  readonly leftOut: readonly Obstacle[]
+  /** Files that only the configuration of a builtin plugin names. */
+  readonly pluginFiles: readonly string[]
+  readonly refusal: Obstacle | undefined
+  /** How often kustomize will load a kustomization for it; a folder included twice counts twice. */
+  readonly loads: number
+}
+
+export interface ResolvedEntry extends KustomizationEntry {
+  /** Relative to the repository. */
+  readonly relative: string
+  readonly leads: 'file' | 'directory'
+}
+
+export interface ClosureOptions {
+  readonly allowRemoteBases: boolean
+  readonly enableHelm: boolean
+}
+
+/** Three times the entries of the largest repository seen, all kustomizations together; a hostile list passes it at once. */
+const MAX_ENTRIES = 20_000
+const MAX_LOADS = 20_000
+const MAX_FILE = 16 * 1024 * 1024
+
+/**
+ * Looks through kustomizations before kustomize runs: addresses, charts, plugins, paths and symlinks that leave the repository,
+ * loops and explosions (platform.md §7, threats 2 to 5). Each folder is looked through once.
+ */
+export function closureReader(tree: RepositoryTree, shown: (relative: string) => string, options: ClosureOptions) {
+  const known = new Map<string, Closure | Obstacle>()
+  const open = new Set<string>()
+
+  const closureOf = (folder: string): Closure | Obstacle => {
+    const done = known.get(folder)
+    if (done !== undefined) return done
+    if (open.has(folder))
+      return { kind: 'loop', reason: 'includes itself', file: kustomizationFileIn(tree, folder) ?? folder, path: [] }
+    open.add(folder)
+    const found = look(folder)
+    open.delete(folder)
+    known.set(folder, found)
+    return found
+  }
+
+  const look = (folder: string): Closure | Obstacle => {
+    const read = readKustomization(tree, folder, shown)
+    if (read === undefined) return { kind: 'absent', reason: 'has no kustomization file', file: folder, path: [] }
+    if (!('document' in read)) return { kind: 'unreadable', reason: read.unreadable, file: read.file, path: [] }
+    return lookInto(read)
+  }
+
+  /** As `closureOf` for a kustomization that is not in the tree as it stands: one that Flux extends or generates. */
+  const lookInto = (read: KustomizationFile, value: ValueMap = read.value): Closure => {
+    const { folder, file } = read
+    const files = new Set<string>([file])
+    const folders = new Set<string>([folder])
+    const pluginFiles = new Set<string>()
+    const resolved: ResolvedEntry[] = []
+    const leftOut: Obstacle[] = []
+    let refusal: Obstacle | undefined
+    let loads = 1
+    const refuse = (kind: Obstacle['kind'], reason: string, path: FieldPath) => {
+      refusal ??= { kind, reason, file, path }
+    }
+    const misspelled = misspelledField(value)
+    if (misspelled !== undefined)
+      refuse('unreadable', `writes the field "${misspelled}" in a spelling that only kustomize accepts`, [])
+    for (const field of ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'])
+      if (value[field] !== undefined && !options.enableHelm) {
+        if (field !== 'helmGlobals') leftOut.push({ kind: 'helm', reason: 'renders a Helm chart', file, path: [field] })
+      }
+    const entries = kustomizationEntries(value)
+    if (entries.length > MAX_ENTRIES) refuse('too-large', `has more than ${MAX_ENTRIES} entries`, [])
+    for (const entry of refusal === undefined ? entries : []) {
+      if (isRemoteAddress(entry.target)) {
+        if (options.allowRemoteBases) continue
+        const obstacle: Obstacle = {
+          kind: 'remote',
+          reason: `names a remote address (${entry.target})`,
+          file,
+          path: entry.path,
+        }
+        // What a remote resource brings is missing; what a remote patch or component changes would be wrong.
+        if (entry.role === 'resource') leftOut.push(obstacle)
+        else refusal ??= obstacle
+        continue
+      }
+      const relative = joinRelative(folder, entry.target)
+      const leads = entry.target.startsWith('/') ? 'outside' : tree.entry(relative)
+      if (leads === 'outside') refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path)
+      else if (leads === 'absent') refuse('absent', `names ${entry.target}, which is not there`, entry.path)
+      else if (leads === 'file') {
+        if (tree.size(relative) > MAX_FILE)
+          refuse('too-large', `names ${entry.target}, which is larger than 16 MiB`, entry.path)
+        files.add(relative)
+        resolved.push({ ...entry, relative, leads })
+        if (entry.role === 'plugin') {
+          const problem = pluginProblem(tree.read(relative), folder, tree, options, pluginFiles)
+          if (problem?.kind === 'helm' && entry.path[0] === 'generators')
+            leftOut.push({ kind: 'helm', reason: problem.reason, file, path: entry.path })
+          else if (problem !== undefined) refuse(problem.kind, problem.reason, entry.path)
+        }
+      } else if (entry.role === 'file') refuse('unreadable', `names ${entry.target}, which is a folder`, entry.path)
+      else {
+        const below = closureOf(relative)
+        if (isObstacle(below)) {
+          refusal ??=
+            below.kind === 'absent'
+              ? { ...below, file, reason: `names ${entry.target}, which has no kustomization file`, path: entry.path }
+              : below
+          continue
+        }
+        resolved.push({ ...entry, relative, leads })
+        refusal ??= below.refusal
+        leftOut.push(...below.leftOut)
+        loads += below.loads
+        for (const name of below.files) files.add(name)
+        for (const name of below.folders) folders.add(name)
+      }
+      if (loads > MAX_LOADS)
+        refuse('too-large', `makes kustomize load more than ${MAX_LOADS} kustomizations`, entry.path)
+      if (refusal !== undefined) break
+    }
+    for (const field of ['generators', 'transformers', 'validators'] as const)
+      for (const [index, item] of (Array.isArray(value[field]) ? value[field] : []).entries()) {
+        if (typeof item !== 'string' || resolved.some((entry) => entry.path[0] === field && entry.path[1] === index))
+          continue
+        const problem = isRemoteAddress(item) ? undefined : pluginProblem(item, folder, tree, options, pluginFiles)
+        if (problem?.kind === 'helm' && field === 'generators')
+          leftOut.push({ kind: 'helm', reason: problem.reason, file, path: [field, index] })
+        else if (problem !== undefined) refuse(problem.kind, problem.reason, [field, index])
+      }
+    for (const name of pluginFiles) files.add(name)
+    return {
+      folder,
+      kustomization: read,
+      files,
+      folders,
+      entries: resolved,
+      leftOut: unique(leftOut),
+      pluginFiles: [...pluginFiles],
+      refusal,
+      loads,
+    }
+  }
+
+  return { closureOf, lookInto }
+}
+
+export type ClosureReader = ReturnType<typeof closureReader>
+
+function unique(obstacles: readonly Obstacle[]): Obstacle[] {
+  const seen = new Map(obstacles.map((obstacle) => [`${obstacle.file}#${obstacle.path.join('/')}`, obstacle]))
+  return [...seen.values()]
+}
+
+/** The kustomization without the entries that were left out of it. */
+export function withoutLeftOut(closure: Closure, value: ValueMap = closure.kustomization.value): ValueMap {
+  const mine = closure.leftOut.filter((obstacle) => obstacle.file === closure.kustomization.file)
+  if (mine.length === 0) return value
+  const result: Record<string, ValueMap[string]> = { ...value }
+  for (const field of new Set(mine.map((obstacle) => String(obstacle.path[0])))) {
+    const items = result[field]
+    const gone = new Set(mine.filter((obstacle) => obstacle.path[0] === field).map((obstacle) => obstacle.path[1]))
+    if (!Array.isArray(items) || gone.has(undefined)) delete result[field]
+    else result[field] = items.filter((_, index) => !gone.has(index))
+    if (field === 'helmCharts') delete result.helmGlobals
+  }
+  return result
+}
+
+export function isObstacle(found: Closure | Obstacle): found is Obstacle {
+  return 'reason' in found
+}

@@ -1,0 +1,60 @@
+import type { Value, ValueMap } from '../manifest.ts'
+import { parseYaml, type YamlDocument } from '../yaml/parse-yaml.ts'
+import { joinRelative, type RepositoryTree } from './repository-tree.ts'
+
+/** The names that kustomize looks for, in its order. */
+export const KUSTOMIZATION_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
+
+/** The file of one kustomization folder, read. */
+export interface KustomizationFile {
+  /** Folder, relative to the repository. */
+  readonly folder: string
+  /** Path of the file, relative to the repository. */
+  readonly file: string
+  readonly document: YamlDocument
+  readonly value: ValueMap
+}
+
+export interface UnreadableKustomization {
+  readonly file: string
+  readonly unreadable: string
+}
+
+const MAX_BYTES = 5 * 1024 * 1024
+
+/** Path of the folder's kustomization file; `undefined` when it has none. */
+export function kustomizationFileIn(tree: RepositoryTree, folder: string): string | undefined {
+  return KUSTOMIZATION_NAMES.map((name) => joinRelative(folder, name)).find((file) => tree.entry(file) === 'file')
+}
+
+/** Reads the kustomization of a folder; `undefined` when the folder has none. `shown` turns a relative path into the path in spans. */
+export function readKustomization(
+  tree: RepositoryTree,
+  folder: string,
+  shown: (relative: string) => string,
+): KustomizationFile | UnreadableKustomization | undefined {
+  const file = kustomizationFileIn(tree, folder)
+  if (file === undefined) return undefined
+  if (tree.size(file) > MAX_BYTES) return { file, unreadable: 'it is larger than 5 MiB' }
+  const parsed = parseYaml({ file: shown(file), text: tree.read(file) })
+  const documents = parsed.documents.filter((document) => document.value !== null)
+  const [document] = documents
+  if (parsed.notes.length > 0) return { file, unreadable: parsed.notes[0]?.message ?? 'it does not parse' }
+  if (document === undefined) return { file, unreadable: 'it is empty' }
+  // kustomize reads the first document only; a second one is a mistake that must not hide entries from the look-through below.
+  if (documents.length > 1) return { file, unreadable: 'it holds more than one YAML document' }
+  if (!isMap(document.value)) return { file, unreadable: 'it is no mapping' }
+  return { folder, file, document, value: document.value }
+}
+
+export function isMap(value: Value | undefined): value is ValueMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function listOf(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? (value as readonly Value[]) : []
+}
+
+export function textOf(value: Value | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
