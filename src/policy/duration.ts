@@ -1,0 +1,48 @@
+const UNITS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+}
+
+/** Seconds, or why the text is no duration, in Go's words. */
+export type Duration = { readonly seconds: number } | { readonly error: string }
+
+/** What Vault accepts as a TTL: a number of seconds, a Go duration (`1h30m`), or days (`7d`); empty is 0 (vault.md §1.2). */
+export function parseTtl(text: string): Duration {
+  if (text === '') return { seconds: 0 }
+  if (/^[+-]?\d+$/.test(text)) return { seconds: Number(text) }
+  if (text.endsWith('d')) {
+    const days = text.slice(0, -1)
+    if (/^[+-]?\d+$/.test(days)) return { seconds: Number(days) * 86_400 }
+    return { error: `strconv.ParseInt: parsing ${JSON.stringify(days)}: invalid syntax` }
+  }
+  return parseGoDuration(text)
+}
+
+function parseGoDuration(text: string): Duration {
+  const invalid = { error: `time: invalid duration ${JSON.stringify(text)}` }
+  const sign = text.startsWith('-') ? -1 : 1
+  const body = text.replace(/^[+-]/, '')
+  if (body === '') return invalid
+  let nanoseconds = 0
+  let rest = body
+  while (rest !== '') {
+    const number = /^(\d*)(\.\d*)?/.exec(rest)?.[0] ?? ''
+    if (number === '' || number === '.') return invalid
+    rest = rest.slice(number.length)
+    const unit = /^[^\d.]*/.exec(rest)?.[0] ?? ''
+    if (unit === '') return { error: `time: missing unit in duration ${JSON.stringify(text)}` }
+    const factor = UNITS[unit]
+    if (factor === undefined) {
+      return { error: `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}` }
+    }
+    nanoseconds += Number(number) * Number(factor)
+    rest = rest.slice(unit.length)
+  }
+  return { seconds: (sign * nanoseconds) / 1e9 }
+}

@@ -1,0 +1,110 @@
+import type { Acl } from './acl.ts'
+import type { AclRule } from './acl-rule.ts'
+import type { Operation } from './decision.ts'
+import { compareRules, type Reason } from './specificity.ts'
+import type { Variant } from './variant.ts'
+
+/** A rule that matches a request, and in which form of the path. */
+export interface Match {
+  readonly rule: AclRule
+  /** `trimmed`: the path without its trailing slash (vault.md §2.1). */
+  readonly form: 'path' | 'trimmed'
+}
+
+export interface LostMatch extends Match {
+  readonly reason: Reason
+}
+
+/** The request's path as it is compared: with its namespace in front, without any leading slash (vault.md §2.1, D116). */
+export function requestPath(path: string, namespace = ''): string {
+  return (namespace + path).replace(/^\/+/, '')
+}
+
+export function withoutSlash(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : path
+}
+
+/**
+ * Which servers try a request without its trailing slash too, against rules with wildcards: OpenBao from 2.6 for SCAN as
+ * well, all others for LIST only (vault.md §2.1).
+ */
+export function triesBothForms(operation: Operation, path: string, variant: Variant): boolean {
+  if (!path.endsWith('/') || variant === 'old') return false
+  return operation === 'list' || (operation === 'scan' && variant === 'bao26')
+}
+
+/** The one rule that decides a request, in time that grows with the path's length. `path` is a byte string. */
+export function findRule(acl: Acl, operation: Operation, path: string, variant: Variant): Match | undefined {
+  const exact = acl.exact.get(path)
+  if (exact) return { rule: exact, form: 'path' }
+  const trimmed = withoutSlash(path)
+  if (operation === 'list' || operation === 'scan') {
+    const rule = acl.exact.get(trimmed)
+    if (rule) return { rule, form: 'trimmed' }
+  }
+  const whole = () => matchOf(acl.wild.best(path), 'path')
+  if (!triesBothForms(operation, path, variant)) return whole()
+  const cut = () => matchOf(acl.wild.best(trimmed), 'trimmed')
+  if (variant === 'legacy') return cut() ?? whole()
+  if (variant === 'bao26') return whole() ?? cut()
+  return findAmongBoth(acl, operation, path)
+}
+
+function matchOf(rule: AclRule | undefined, form: Match['form']): Match | undefined {
+  return rule && { rule, form }
+}
+
+/**
+ * Vault from 2.0.3: of both forms together, a deny that is strictly more specific wins, else the best rule that grants
+ * list, else the best rule.
+ */
+function findAmongBoth(acl: Acl, operation: Operation, path: string): Match | undefined {
+  const matches = wildMatches(acl, operation, path, 'vault203')
+  const deny = matches.find((match) => match.rule.denies)
+  const grant = matches.find((match) => match.rule.grants.has('list'))
+  if (deny && (!grant || compareRules(deny.rule.path, grant.rule.path).order > 0)) return deny
+  return grant ?? matches[0]
+}
+
+/** All rules with wildcards that match in a form that the variant looks at, the best first, each rule once. */
+function wildMatches(acl: Acl, operation: Operation, path: string, variant: Variant): Match[] {
+  const whole = acl.wild.candidates(path).map((rule): Match => ({ rule, form: 'path' }))
+  if (!triesBothForms(operation, path, variant)) return whole
+  const trimmed = acl.wild.candidates(withoutSlash(path)).map((rule): Match => ({ rule, form: 'trimmed' }))
+  if (variant === 'bao26') return distinct([...whole, ...trimmed])
+  if (variant === 'legacy') return distinct([...trimmed, ...whole])
+  const both = distinct([...whole, ...trimmed])
+  return both.sort((a, b) => compareRules(b.rule.path, a.rule.path).order)
+}
+
+function distinct(matches: readonly Match[]): Match[] {
+  const seen = new Set<AclRule>()
+  return matches.filter(({ rule }) => !seen.has(rule) && seen.add(rule))
+}
+
+/** The winner and every rule that matches and loses, with the reason, in the order in which they would win. */
+export function findAll(
+  acl: Acl,
+  operation: Operation,
+  path: string,
+  variant: Variant,
+): { readonly winner: Match | undefined; readonly lost: readonly LostMatch[] } {
+  const winner = findRule(acl, operation, path, variant)
+  if (!winner) return { winner, lost: [] }
+  const exact: Match[] = []
+  const whole = acl.exact.get(path)
+  if (whole) exact.push({ rule: whole, form: 'path' })
+  const trimmed = operation === 'list' || operation === 'scan' ? acl.exact.get(withoutSlash(path)) : undefined
+  if (trimmed) exact.push({ rule: trimmed, form: 'trimmed' })
+  const all = distinct([...exact, ...wildMatches(acl, operation, path, variant)])
+  const lost = all.filter((match) => match.rule !== winner.rule)
+  return { winner, lost: lost.map((match) => ({ ...match, reason: reasonFor(winner, match, variant) })) }
+}
+
+function reasonFor(winner: Match, loser: Match, variant: Variant): Reason {
+  const exact = (match: Match) => match.rule.path.kind === 'exact'
+  if (exact(winner)) return exact(loser) ? 'trailing-slash' : 'exact'
+  const { order, reason } = compareRules(winner.rule.path, loser.rule.path)
+  if (variant === 'vault203') return order < 0 ? 'lists' : reason
+  return winner.form === loser.form ? reason : 'trailing-slash'
+}

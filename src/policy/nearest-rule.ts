@@ -1,0 +1,72 @@
+import type { Acl } from './acl.ts'
+import type { AclRule } from './acl-rule.ts'
+import { fromBytes } from './byte-string.ts'
+import { findRule } from './match.ts'
+
+/** The rule that somebody probably meant to cover a path with, and what keeps it from doing so, as a sentence part. */
+export interface NearestRule {
+  readonly rule: AclRule
+  readonly hint: string | undefined
+}
+
+/** Help for a miss; `path` is a byte string. `undefined` when no rule begins like the path. */
+export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
+  for (const { variation, hint } of variations(path)) {
+    const rule = findRule(acl, 'read', variation, 'bao26')?.rule
+    if (rule && rule.path.text !== '') return { rule, hint }
+  }
+  let best: { readonly rule: AclRule; readonly score: number } | undefined
+  for (const rule of acl.rules) {
+    const score = likeness(rule, path)
+    if (score > (best?.score ?? 0)) best = { rule, score }
+  }
+  return best && { rule: best.rule, hint: hintFor(best.rule, path) }
+}
+
+/** Slips that people make, the likeliest first (vault.md §9.3). */
+function variations(path: string): { readonly variation: string; readonly hint: string }[] {
+  const segments = path.split('/')
+  const found: { variation: string; hint: string }[] = []
+  segments.slice(0, -1).forEach((segment, index) => {
+    if (index === 0 || (segment !== 'data' && segment !== 'metadata')) return
+    const other = segment === 'data' ? 'metadata' : 'data'
+    const without = segments.toSpliced(index, 1).join('/')
+    found.push({ variation: without, hint: `the rule lacks the segment ${segment}/ that KV v2 puts behind the mount` })
+    const swapped = segments.with(index, other).join('/')
+    found.push({ variation: swapped, hint: `the rule is about ${other}/, and this request about ${segment}/` })
+  })
+  const lower = path.toLowerCase()
+  if (lower !== path) found.push({ variation: lower, hint: 'paths are compared with upper and lower case told apart' })
+  if (path.endsWith('/')) found.push({ variation: path.slice(0, -1), hint: 'the rule lacks the trailing slash' })
+  else
+    found.push({
+      variation: `${path}/`,
+      hint: `the rule covers what is below ${fromBytes(path)}/, not the path itself`,
+    })
+  return found
+}
+
+/** How many bytes the rule shares with the path from the start, whole segments counting first; 0: another mount. */
+function likeness(rule: AclRule, path: string): number {
+  const literal = rule.path.text.split('/')
+  const asked = path.split('/')
+  let segments = 0
+  while (segments < literal.length && segments < asked.length) {
+    const one = literal[segments]
+    if (one !== asked[segments] && one !== '+') break
+    segments += 1
+  }
+  if (segments === 0) return 0
+  const [a = '', b = ''] = [literal[segments], asked[segments]]
+  let bytes = 0
+  while (bytes < a.length && a[bytes] === b[bytes]) bytes += 1
+  return segments * 1000 + bytes
+}
+
+function hintFor(rule: AclRule, path: string): string | undefined {
+  const { text, kind } = rule.path
+  if (kind !== 'segment' && text.includes('*')) return '"*" is a wildcard only as the last character of a rule'
+  if (kind === 'exact' && path.startsWith(`${text}/`)) return 'the rule has no "*" at its end and covers only itself'
+  if (text.includes('//')) return 'the rule has a doubled slash'
+  return undefined
+}

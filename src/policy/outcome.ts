@@ -1,0 +1,31 @@
+import type { AclRule } from './acl-rule.ts'
+import { type AclRequest, refuse } from './authorize.ts'
+import { capabilityFor } from './capability.ts'
+import { checksParameters, limitsParameters } from './parameters.ts'
+
+/** What a rule says to a request if it decides: `either` when that hangs on something not known. */
+export interface RuleOutcome {
+  readonly outcome: 'allowed' | 'denied' | 'either'
+  /** A sentence part that follows the rule's name. */
+  readonly because: string
+}
+
+/** `sudo`: whether the path needs it (vault.md §2.3). */
+export function outcomeOf(rule: AclRule, request: AclRequest, sudo: 'no' | 'perhaps' | 'yes'): RuleOutcome {
+  const needed = capabilityFor(request.operation)
+  const unread = rule.unknownCapabilities.length > 0 && !rule.denies
+  if (unread) return { outcome: 'either', because: `grants ${rule.unknownCapabilities.join(', ')}, which is not known` }
+  const granted = needed !== undefined && rule.grants.has(needed)
+  // A write's body decides about parameter limits, and here nobody has told it.
+  const open = request.data === undefined && request.operation !== 'read' && checksParameters(request.operation)
+  if (granted && open && limitsParameters(rule)) {
+    return { outcome: 'either', because: `grants ${needed} and limits parameters, so it hangs on the request's body` }
+  }
+  const refusal = refuse(rule, request)
+  if (refusal) return { outcome: 'denied', because: refusal }
+  if (sudo !== 'no' && !rule.grants.has('sudo')) {
+    const because = `grants ${needed}, and this path needs sudo as well`
+    return { outcome: sudo === 'yes' ? 'denied' : 'either', because }
+  }
+  return { outcome: 'allowed', because: `grants ${needed}` }
+}

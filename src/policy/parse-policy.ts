@@ -1,0 +1,121 @@
+import { fromBytes } from './byte-string.ts'
+import type { Product } from './capability.ts'
+import { goQuote } from './go-quote.ts'
+import { HclError, type Item, type ListNode, type Node } from './hcl-node.ts'
+import { holeFinder } from './hole.ts'
+import { parseHcl } from './parse-hcl.ts'
+import { parseJson } from './parse-json.ts'
+import { type BlockOptions, keyError, parseBlock } from './path-block.ts'
+import type { ParsedPolicy, PolicyRemark, PolicyRule } from './policy-rule.ts'
+
+export interface ParseOptions {
+  /**
+   * Whose policy language: with `any` (default) what only one product accepts passes with a remark; `vault` means its
+   * current releases, which refuse an attribute that stands twice in a block (P18).
+   */
+  readonly product?: Product
+  /** Variables that stand in the text and are not Vault's (PolicyFact.unknown). */
+  readonly unknown?: readonly string[]
+  /** Decides which OpenBao `expiration` is past; default now. */
+  readonly now?: Date
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly policy: ParsedPolicy }
+  | {
+      readonly ok: false
+      /** The server's text, with its prefix `failed to parse policy: `. */
+      readonly error: string
+      /** Line in the policy's text, from 1, where it can be told. */
+      readonly line: number | undefined
+    }
+
+/** Parses a policy text, HCL 1 or JSON, as the server would when the policy is written (vault.md §1). Never throws. */
+export function parsePolicy(text: string, options: ParseOptions = {}): ParseResult {
+  try {
+    return { ok: true, policy: parse(text, options) }
+  } catch (error) {
+    if (!(error instanceof HclError)) throw error
+    return { ok: false, error: `failed to parse policy: ${error.message}`, line: error.at?.line }
+  }
+}
+
+function parse(text: string, options: ParseOptions): ParsedPolicy {
+  const product = options.product ?? 'any'
+  const remarks: PolicyRemark[] = []
+  const items = isJson(text) ? parseJson(text) : readHcl(text, product, remarks)
+  checkTopLevel(items)
+
+  const block: BlockOptions = {
+    product,
+    holes: holeFinder(options.unknown ?? []),
+    now: options.now ?? new Date(),
+    remarks,
+  }
+  const rules: PolicyRule[] = []
+  for (const item of items) {
+    if (fromBytes(item.keys[0]?.value ?? '') !== 'path') continue
+    const rule = parseBlock({ ...item, keys: item.keys.slice(1) }, item.keys[0]?.line ?? 1, block)
+    if (rule) rules.push(rule)
+  }
+  for (const item of items) remarkDropped(item.value, remarks)
+  return { rules, templated: rules.some((rule) => rule.label.includes('{{')), remarks }
+}
+
+/** The first character that is not white space decides (vault.md §1.1). */
+function isJson(text: string): boolean {
+  return /^\p{White_Space}*\{/u.test(text)
+}
+
+function readHcl(text: string, product: Product, remarks: PolicyRemark[]): Item[] {
+  const { items, duplicates } = parseHcl(text)
+  for (const { name, at } of duplicates) {
+    const where = `${at.line}:${at.column}`
+    if (product === 'vault') {
+      const argument = `The argument ${goQuote(name)} at ${where} was already set`
+      throw new HclError(`${argument}. Each argument can only be defined once`, at)
+    }
+    remarks.push({
+      about: 'duplicate-attribute',
+      line: at.line,
+      message: `${name} stands twice in this block: Vault 1.21 and later refuse the policy, other servers join the two.`,
+    })
+  }
+  return items
+}
+
+function checkTopLevel(items: readonly Item[]): void {
+  const bad = items.filter((item) => !['name', 'path'].includes(fromBytes(item.keys[0]?.value ?? '')))
+  const first = bad[0]
+  if (first) throw keyError(bad, '', first.keys[0]?.line)
+  for (const item of items) {
+    if (fromBytes(item.keys[0]?.value ?? '') !== 'name') continue
+    const { value } = item
+    const isText = value.kind === 'literal' && ['STRING', 'HEREDOC', 'NUMBER'].includes(value.scalar.type)
+    if (isText) continue
+    const type = { object: '*ast.ObjectList', list: '*ast.ListType', literal: '*ast.LiteralType' }[value.kind]
+    const at = value.reported
+    const where = at ? `${at.line}:${at.column}` : '-'
+    throw new HclError(`At ${where}: root.name: unknown type for string ${type}`, at)
+  }
+}
+
+function remarkDropped(node: Node, remarks: PolicyRemark[]): void {
+  const lists: ListNode[] = []
+  collectLists(node, lists)
+  for (const line of lists.flatMap((list) => list.dropped)) {
+    remarks.push({
+      about: 'json-boolean',
+      line,
+      message:
+        'A boolean or a nested list inside a list is dropped from a policy in JSON; an empty list then allows any value. Write this policy in HCL.',
+    })
+  }
+}
+
+function collectLists(node: Node, lists: ListNode[]): void {
+  if (node.kind === 'object') for (const item of node.items) collectLists(item.value, lists)
+  if (node.kind !== 'list') return
+  lists.push(node)
+  for (const element of node.elements) collectLists(element, lists)
+}

@@ -1,0 +1,309 @@
+import { parseAbsoluteTime } from './absolute-time.ts'
+import { fromBytes } from './byte-string.ts'
+import { CAPABILITY_OWNER, type Capability, isCapability, type Product, SHORTHAND } from './capability.ts'
+import { type Attribute, decodeInteger, decodeLimits, decodeString, decodeStrings, decodeTtl } from './decode-node.ts'
+import { parseTtl } from './duration.ts'
+import { goQuote } from './go-quote.ts'
+import { HclError, type Item, type Scalar } from './hcl-node.ts'
+import type { HoleFinder } from './hole.ts'
+import type { ParameterValue, PolicyRemark, PolicyRule } from './policy-rule.ts'
+
+/** Keys of a `path` block, and who accepts each (vault.md §1.2). */
+const KEY_OWNER: Readonly<Record<string, Product>> = {
+  comment: 'any',
+  policy: 'any',
+  capabilities: 'any',
+  allowed_parameters: 'any',
+  denied_parameters: 'any',
+  required_parameters: 'any',
+  min_wrapping_ttl: 'any',
+  max_wrapping_ttl: 'any',
+  mfa_methods: 'any',
+  control_group: 'vault',
+  subscribe_event_types: 'vault',
+  pagination_limit: 'openbao',
+  expiration: 'openbao',
+  list_scan_response_keys_filter_path: 'openbao',
+}
+
+const OWNER_NAME: Readonly<Record<string, string>> = {
+  control_group: 'Vault Enterprise',
+  subscribe_event_types: 'Vault (1.16 and later)',
+  subscribe: 'Vault (1.16 and later)',
+  recover: 'Vault (1.20 and later)',
+  scan: 'OpenBao (2.2 and later)',
+  pagination_limit: 'OpenBao (2.2 and later)',
+  expiration: 'OpenBao (2.3 and later)',
+  list_scan_response_keys_filter_path: 'OpenBao (2.4 and later)',
+}
+
+export interface BlockOptions {
+  readonly product: Product
+  readonly holes: HoleFinder
+  readonly now: Date
+  readonly remarks: PolicyRemark[]
+}
+
+/** All unknown keys in one error, as Vault lists them (vault.md §1.4); `prefix` names the block. */
+export function keyError(items: readonly Item[], prefix: string, line: number | undefined): HclError {
+  const lines = items.map((item) => {
+    const key = goQuote(fromBytes(item.keys[0]?.value ?? ''))
+    return `\t* ${prefix}invalid key ${key} on line ${item.assign?.line ?? 0}`
+  })
+  const count = lines.length === 1 ? '1 error' : `${lines.length} errors`
+  const at = line === undefined ? undefined : { line, column: 1 }
+  return new HclError(`${count} occurred:\n${lines.join('\n')}\n\n`, at)
+}
+
+/**
+ * Reads one `path` block; `item.keys` begins with the label. `undefined` when its `expiration` is past: OpenBao then
+ * drops the block. The order of the checks is the server's, so that of several errors the same one is reported.
+ */
+export function parseBlock(item: Item, line: number, options: BlockOptions): PolicyRule | undefined {
+  const key: Scalar | undefined = item.keys[0]
+  // `path { … }` without a label is a rule for a path called "path" (P13, J17).
+  const labelBytes = key?.value ?? 'path'
+  const label = fromBytes(labelBytes)
+  const labelLine = key?.line ?? line
+  const at = { line: labelLine, column: 1 }
+  const path = `path ${goQuote(label)}: `
+  if (key === undefined) {
+    options.remarks.push({
+      about: 'unlabelled',
+      line,
+      message: 'This block has no path: Vault takes it as a rule for a path named "path".',
+    })
+  }
+  checkTemplate(label, at)
+  const { value } = item
+  if (value.kind !== 'object') {
+    const type = value.kind === 'list' ? '*ast.ListType' : '*ast.LiteralType'
+    throw new HclError(`${path}cannot check HCL keys of type ${type}`, at)
+  }
+  checkKeys(value.items, path, labelLine, options)
+
+  const block = prefixErrors(path, () => decodeBlock(value.items))
+  if (block.expiration !== '') {
+    const expiration = parseAbsoluteTime(block.expiration, options.now)
+    if (expiration === undefined) {
+      throw new HclError(`${path}invalid expiration time: could not parse string as date and time`, at)
+    }
+    if (expiration < options.now) {
+      options.remarks.push({
+        about: 'expired',
+        line: labelLine,
+        message: `This block expired at ${expiration.toISOString()}; OpenBao drops it.`,
+      })
+      return undefined
+    }
+  }
+  // Vault names the path here without the slash that it strips (vault.md §1.5).
+  const stripped = label.replace(/^\//, '')
+  if (stripped.includes('+*')) {
+    throw new HclError(`path ${goQuote(stripped)}: invalid use of wildcards ('+*' is forbidden)`, at)
+  }
+
+  const granted = readCapabilities(block, path, options)
+  const rule = {
+    label,
+    labelBytes,
+    line: labelLine,
+    capabilitiesLine: block.capabilitiesLine ?? labelLine,
+    capabilities: granted.capabilities,
+    unknownCapabilities: granted.unknown,
+  }
+  const unlimited = {
+    allowed: undefined,
+    denied: undefined,
+    required: [],
+    minWrapTtl: 0,
+    maxWrapTtl: 0,
+    mfaMethods: [],
+    paginationLimit: 0,
+    responseFilter: undefined,
+  }
+  // Behind a "deny" nothing of the block is looked at (vault.md §1.3).
+  if (granted.capabilities[0] === 'deny') return { ...rule, ...unlimited }
+  return { ...rule, ...readLimits(block, granted.capabilities, at) }
+}
+
+/** Only the balance of `{{` and `}}` is checked when a policy is written (vault.md §2.7, P30–P32). */
+function checkTemplate(label: string, at: { readonly line: number; readonly column: number }): void {
+  const [head, ...pieces] = label.split('{{')
+  const balanced = !head?.includes('}}') && pieces.every((piece) => piece.split('}}').length === 2)
+  if (!balanced) throw new HclError('failed to validate policy templating: unbalanced templating characters', at)
+}
+
+function checkKeys(items: readonly Item[], path: string, line: number, options: BlockOptions): void {
+  const bad: Item[] = []
+  for (const item of items) {
+    const key = fromBytes(item.keys[0]?.value ?? '')
+    const owner = Object.hasOwn(KEY_OWNER, key) ? KEY_OWNER[key] : undefined
+    if (owner === undefined || (options.product !== 'any' && owner !== 'any' && owner !== options.product)) {
+      bad.push(item)
+    } else if (options.product === 'any' && owner !== 'any') {
+      options.remarks.push({
+        about: 'product-key',
+        line: item.keys[0]?.line ?? line,
+        message: `Only ${OWNER_NAME[key]} accepts ${key}; other servers refuse the whole policy.`,
+      })
+    }
+  }
+  if (bad.length > 0) throw keyError(bad, path, bad[0]?.keys[0]?.line ?? line)
+}
+
+interface Block {
+  readonly capabilities: readonly string[]
+  readonly capabilitiesLine: number | undefined
+  readonly policy: string
+  readonly expiration: string
+  readonly allowed: ReadonlyMap<string, readonly ParameterValue[]> | undefined
+  readonly denied: ReadonlyMap<string, readonly ParameterValue[]> | undefined
+  readonly required: readonly string[]
+  readonly minTtl: string | undefined
+  readonly maxTtl: string | undefined
+  readonly mfaMethods: readonly string[]
+  readonly paginationLimit: number
+  readonly responseFilter: string
+}
+
+/** Attributes in the order in which the server decodes them: the first that is wrong is the one it reports. */
+function decodeBlock(items: readonly Item[]): Block {
+  const all = (name: string) => attributes(items, name)
+  const last = <T>(name: string, decode: (name: string, attribute: Attribute) => T, none: T): T =>
+    all(name).reduce((_, attribute) => decode(`root.${name}`, attribute), none)
+  const joined = (name: string) => all(name).flatMap((attribute) => decodeStrings(`root.${name}`, attribute))
+  const limits = (name: string) => {
+    const found = all(name)
+    return found.length === 0 ? undefined : lowerCase(found.flatMap((one) => decodeLimits(`root.${name}`, one)))
+  }
+  const lineOf = (name: string) => items.find((item) => fromBytes(item.keys[0]?.value ?? '') === name)?.keys[0]?.line
+  const policy = last('policy', decodeString, '')
+  const capabilities = joined('capabilities')
+  const expiration = last('expiration', decodeString, '')
+  const minTtl = last<string | undefined>('min_wrapping_ttl', (_, a) => decodeTtl('min_wrapping_ttl', a), undefined)
+  const maxTtl = last<string | undefined>('max_wrapping_ttl', (_, a) => decodeTtl('max_wrapping_ttl', a), undefined)
+  return {
+    policy,
+    capabilities,
+    capabilitiesLine: lineOf('capabilities') ?? lineOf('policy'),
+    expiration,
+    minTtl,
+    maxTtl,
+    allowed: limits('allowed_parameters'),
+    denied: limits('denied_parameters'),
+    required: joined('required_parameters'),
+    mfaMethods: joined('mfa_methods'),
+    paginationLimit: last('pagination_limit', decodeInteger, 0),
+    responseFilter: last('list_scan_response_keys_filter_path', decodeString, ''),
+  }
+}
+
+/** Several blocks or lists of one name are joined (P18); `x "y" { … }` counts as an item `y` of `x`. */
+function attributes(items: readonly Item[], name: string): Attribute[] {
+  const found: Attribute[] = []
+  const nested: Item[] = []
+  for (const item of items) {
+    if (fromBytes(item.keys[0]?.value ?? '') !== name) continue
+    if (item.keys.length > 1) nested.push({ ...item, keys: item.keys.slice(1) })
+    else if (item.value.kind === 'object') found.push({ items: item.value.items, nested: false })
+    else found.push({ node: item.value })
+  }
+  return nested.length > 0 ? [{ items: nested, nested: true }, ...found] : found
+}
+
+function lowerCase(entries: readonly [string, readonly ParameterValue[]][]): Map<string, readonly ParameterValue[]> {
+  const limits = new Map<string, readonly ParameterValue[]>()
+  for (const [name, values] of entries) {
+    const key = name.toLowerCase()
+    limits.set(key, [...(limits.get(key) ?? []), ...values])
+  }
+  return limits
+}
+
+function readCapabilities(
+  block: Block,
+  path: string,
+  options: BlockOptions,
+): { readonly capabilities: readonly Capability[]; readonly unknown: readonly string[] } {
+  const line = block.capabilitiesLine ?? 1
+  let names = block.capabilities
+  if (block.policy !== '') {
+    const shorthand = Object.hasOwn(SHORTHAND, block.policy) ? SHORTHAND[block.policy] : undefined
+    if (!shorthand) {
+      if (!options.holes.within(block.policy)) {
+        throw new HclError(`${path}invalid policy ${goQuote(block.policy)}`, { line, column: 1 })
+      }
+      names = [...names, block.policy]
+    } else {
+      // The shorthand is appended, except `deny`, which replaces (vault.md §1.2).
+      names = block.policy === 'deny' ? shorthand : [...names, ...shorthand]
+    }
+  }
+  const capabilities: Capability[] = []
+  const unknown: string[] = []
+  for (const name of names) {
+    if (name === 'deny') return { capabilities: ['deny'], unknown: [] }
+    if (options.holes.within(name)) {
+      unknown.push(name)
+      continue
+    }
+    const owner = isCapability(name) ? CAPABILITY_OWNER[name] : undefined
+    const accepted = owner === 'any' || options.product === 'any' || owner === options.product
+    if (owner === undefined || !isCapability(name) || !accepted) {
+      throw new HclError(`${path}invalid capability ${goQuote(name)}`, { line, column: 1 })
+    }
+    if (owner !== 'any' && options.product === 'any') {
+      options.remarks.push({
+        about: 'product-capability',
+        line,
+        message: `Only ${OWNER_NAME[name]} knows the capability ${name}; other servers refuse the whole policy.`,
+      })
+    }
+    capabilities.push(name)
+  }
+  return { capabilities, unknown }
+}
+
+function readLimits(
+  block: Block,
+  capabilities: readonly Capability[],
+  at: { readonly line: number; readonly column: number },
+) {
+  const ttl = (name: string, text: string | undefined) => {
+    if (text === undefined) return 0
+    const duration = parseTtl(text)
+    if ('error' in duration) throw new HclError(`error parsing ${name}: ${duration.error}`, at)
+    return duration.seconds
+  }
+  const minWrapTtl = ttl('min_wrapping_ttl', block.minTtl)
+  const maxWrapTtl = ttl('max_wrapping_ttl', block.maxTtl)
+  if (minWrapTtl !== 0 && maxWrapTtl !== 0 && maxWrapTtl < minWrapTtl) {
+    throw new HclError('max_wrapping_ttl cannot be less than min_wrapping_ttl', at)
+  }
+  if (block.responseFilter !== '' && !capabilities.includes('list')) {
+    const message = 'list_scan_response_keys_filter_path needs to be used on a path with the list capability'
+    throw new HclError(message, at)
+  }
+  return {
+    allowed: block.allowed,
+    denied: block.denied,
+    required: block.required,
+    minWrapTtl,
+    maxWrapTtl,
+    mfaMethods: block.mfaMethods,
+    paginationLimit: block.paginationLimit,
+    responseFilter: block.responseFilter === '' ? undefined : block.responseFilter,
+  }
+}
+
+function prefixErrors<T>(prefix: string, decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    if (!(error instanceof HclError)) throw error
+    // The TTL's own error carries no path (vault.md §1.4).
+    if (error.message.startsWith('error parsing ')) throw error
+    throw new HclError(`${prefix}${error.message}`, error.at)
+  }
+}
