@@ -60,5 +60,5 @@ export function isSops(form: FileForm, bytes: string): boolean {
 /** Whether all the file holds are CustomResourceDefinitions (14 % of repositories vendor them, field.md §3). */
 export function isOnlyDefinitions(bytes: string): boolean {
   const kinds = bytes.match(/^kind: *["']?[A-Za-z]+/gm)
-  return kinds !== null && kinds.every((kind) => kind.endsWith('CustomResourceDefinition'))
+  return kinds?.every((kind) => kind.endsWith('CustomResourceDefinition')) ?? false
 }

@@ -1,0 +1,247 @@
+import { posix } from 'node:path'
+import type { Span } from '../../span.ts'
+import type { Root } from '../files/root.ts'
+import type { FieldPath, Note, Value, ValueMap } from '../manifest.ts'
+import type { SourceFile } from '../source-file.ts'
+import type { SourceObject } from '../source-object.ts'
+import { at, isMap, listAt, stringAt, stringsAt } from '../value.ts'
+import { parseEmbeddedYaml } from '../yaml/parse-yaml.ts'
+import type { ParsedYaml, YamlDocument } from '../yaml/yaml-document.ts'
+import { type Patch, readPatch, replacementPatches } from './patch.ts'
+import { readTarget } from './patch-target.ts'
+
+/** A path that a kustomization names, below the root. */
+export interface Listed {
+  readonly path: string
+  readonly span: Span
+}
+
+/** What a kustomization does to the objects it gathers. */
+export interface Changes {
+  readonly patches: readonly Patch[]
+  readonly namespace?: string
+  readonly namePrefix?: string
+  readonly nameSuffix?: string
+}
+
+/** A `kustomization.yaml`, or a Component, as far as it decides what is applied where. */
+export interface KustomizationFile {
+  readonly root: Root
+  /** Below the root; `""` for the root itself. */
+  readonly folder: string
+  readonly source: SourceFile
+  readonly span: Span
+  readonly component: boolean
+  readonly resources: readonly Listed[]
+  readonly components: readonly Listed[]
+  readonly changes: Changes
+  /** ConfigMaps and Secrets of its generators. */
+  readonly generated: readonly SourceObject[]
+  /** Files it takes as something other than objects: patches, generator sources, values. */
+  readonly parts: readonly string[]
+  readonly notes: readonly Note[]
+}
+
+/** Gives the parsed file at a path below the root; `undefined` when it was not read. */
+export type ReadYaml = (root: Root, path: string) => ParsedYaml | undefined
+
+const MAX_ENTRIES = 10_000
+
+/** Reads a kustomization; `read` is asked for the patch files that it names. */
+export function readKustomization(
+  root: Root,
+  source: SourceFile,
+  document: YamlDocument,
+  read: ReadYaml,
+): KustomizationFile | undefined {
+  const body = document.value
+  if (!isMap(body)) return undefined
+  const folder = posix.dirname(source.relative) === '.' ? '' : posix.dirname(source.relative)
+  const reader = new Reader(root, folder, source, document, body, read)
+  return reader.kustomization()
+}
+
+class Reader {
+  private readonly root: Root
+  private readonly folder: string
+  private readonly source: SourceFile
+  private readonly document: YamlDocument
+  private readonly body: ValueMap
+  private readonly read: ReadYaml
+  private readonly parts: string[] = []
+  private readonly notes: Note[] = []
+
+  constructor(root: Root, folder: string, source: SourceFile, document: YamlDocument, body: ValueMap, read: ReadYaml) {
+    this.root = root
+    this.folder = folder
+    this.source = source
+    this.document = document
+    this.body = body
+    this.read = read
+  }
+
+  kustomization(): KustomizationFile {
+    const { body, document } = this
+    const namespace = stringAt(body, 'namespace')
+    const namePrefix = stringAt(body, 'namePrefix')
+    const nameSuffix = stringAt(body, 'nameSuffix')
+    const patches = [...this.patches(), ...this.replacements(), ...this.transformers()]
+    const resources = [...this.listed('resources'), ...this.listed('bases')]
+    const components = this.listed('components')
+    const charts = listAt(body, 'helmCharts').length + listAt(body, 'helmChartInflationGenerator').length
+    if (charts > 0)
+      this.note('template-not-rendered', ['helmCharts'], `Its ${charts} Helm chart(s) are not rendered here.`)
+    if (listAt(body, 'generators').length > 0)
+      this.note('needs-kustomize', ['generators'], 'What its generator plugins make is not read.')
+    return {
+      root: this.root,
+      folder: this.folder,
+      source: this.source,
+      span: document.span,
+      component: stringAt(body, 'kind') === 'Component',
+      resources,
+      components,
+      changes: {
+        patches,
+        ...(namespace === undefined || namespace === '' ? {} : { namespace }),
+        ...(namePrefix === undefined ? {} : { namePrefix }),
+        ...(nameSuffix === undefined ? {} : { nameSuffix }),
+      },
+      generated: [...this.generated('configMapGenerator', 'ConfigMap'), ...this.generated('secretGenerator', 'Secret')],
+      parts: this.parts,
+      notes: this.notes,
+    }
+  }
+
+  private note(reason: Note['reason'], path: FieldPath, message: string): void {
+    this.notes.push({ reason, file: this.source.file, line: this.document.spanOf(path).line, message })
+  }
+
+  /** The path below the root that an entry names; `undefined` for URLs and for what leads out of the repository. */
+  private resolve(text: string): string | undefined {
+    return this.root.resolve(posix.join(this.folder, text))
+  }
+
+  private listed(field: string): Listed[] {
+    const entries = listAt(this.body, field)
+    if (entries.length > MAX_ENTRIES)
+      this.note('other', [field], `It lists more than ${MAX_ENTRIES} ${field}; the rest was not followed.`)
+    let remote = 0
+    let outside = 0
+    const found = new Map<string, Listed>()
+    entries.slice(0, MAX_ENTRIES).forEach((entry, index) => {
+      if (typeof entry !== 'string' || entry === '') return
+      const path = this.resolve(entry)
+      const exists = path !== undefined && (this.root.files.has(path) || this.root.folders.has(path))
+      if (exists && path !== undefined) {
+        if (!found.has(path)) found.set(path, { path, span: this.document.spanOf([field, index]) })
+      } else if (isRemote(entry)) remote++
+      else if (path === undefined) outside++
+    })
+    if (remote > 0) this.note('needs-kustomize', [field], `${remote} remote entries of ${field} are not read.`)
+    if (outside > 0)
+      this.note('other', [field], `${outside} entries of ${field} lead out of the repository and were not read.`)
+    return [...found.values()]
+  }
+
+  private patches(): Patch[] {
+    const of = (field: string, entry: Value, index: number): Patch[] => {
+      if (typeof entry === 'string') {
+        const inline = entry.includes('\n') || entry.includes('{')
+        return this.patchDocuments(inline ? undefined : entry, [field, index]).flatMap((found) =>
+          readPatch(found, undefined),
+        )
+      }
+      const target = isMap(entry) && isMap(entry.target) ? readTarget(entry.target) : undefined
+      const path = stringAt(entry, 'path')
+      return this.patchDocuments(path, [field, index, 'patch']).flatMap((found) => readPatch(found, target))
+    }
+    return ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((field) =>
+      listAt(this.body, field).flatMap((entry, index) => of(field, entry, index)),
+    )
+  }
+
+  private patchDocuments(path: string | undefined, inline: FieldPath): readonly YamlDocument[] {
+    if (path === undefined) return parseEmbeddedYaml(this.document, inline)?.documents ?? []
+    const file = this.resolve(path)
+    if (file === undefined) return []
+    this.parts.push(file)
+    return this.read(this.root, file)?.documents ?? []
+  }
+
+  private replacements(): Patch[] {
+    return listAt(this.body, 'replacements').flatMap((entry, index) => {
+      const path = stringAt(entry, 'path')
+      if (path === undefined)
+        return replacementPatches(entry, (field) => this.document.spanOf(['replacements', index, ...field]))
+      return this.patchDocuments(path, []).flatMap((found) => {
+        const list = Array.isArray(found.value) ? (found.value as readonly Value[]) : [found.value]
+        return list.flatMap((item, at) =>
+          replacementPatches(item, (field) => found.spanOf(Array.isArray(found.value) ? [at, ...field] : field)),
+        )
+      })
+    })
+  }
+
+  /** Transformer files: the ones that cannot change what ESO reads are let pass, of the others anything is possible. */
+  private transformers(): Patch[] {
+    return listAt(this.body, 'transformers').flatMap((entry, index) => {
+      if (typeof entry !== 'string') return []
+      const inline = entry.includes('\n')
+      const documents = this.patchDocuments(inline ? undefined : entry, ['transformers', index])
+      return documents.flatMap((document): Patch[] => {
+        const kind = stringAt(document.value, 'kind') ?? ''
+        if (/^(?:Label|Labels|Annotations|ImageTag|ReplicaCount)Transformer$/.test(kind)) return []
+        const span = document.span
+        const path: FieldPath = kind === 'NamespaceTransformer' ? ['metadata', 'namespace'] : []
+        return [{ target: {}, deletes: false, fields: [{ path, span }], apply: () => undefined }]
+      })
+    })
+  }
+
+  private generated(field: 'configMapGenerator' | 'secretGenerator', kind: string): SourceObject[] {
+    return listAt(this.body, field).flatMap((entry, index): SourceObject[] => {
+      for (const file of [...stringsAt(entry, 'files'), ...stringsAt(entry, 'envs'), stringAt(entry, 'env') ?? '']) {
+        const path = this.resolve(file.slice(file.indexOf('=') + 1))
+        if (path !== undefined && path !== '') this.parts.push(path)
+      }
+      const name = stringAt(entry, 'name')
+      if (name === undefined) return []
+      const namespace = stringAt(entry, 'namespace') ?? stringAt(this.body, 'namespace')
+      const base: FieldPath = [field, index]
+      const pairs = stringsAt(entry, 'literals').map((literal): [string, Value] => {
+        const equals = literal.indexOf('=')
+        const value = literal.slice(equals + 1).replace(/^(["'])(.*)\1$/, '$2')
+        return [literal.slice(0, Math.max(equals, 0)), kind === 'Secret' ? null : value]
+      })
+      const metadata = { name, ...(namespace === undefined ? {} : { namespace }) }
+      return [
+        {
+          source: this.source,
+          document: this.document.index,
+          body: { apiVersion: 'v1', kind, metadata, data: Object.fromEntries(pairs) },
+          apiVersion: 'v1',
+          kind,
+          name,
+          namespace,
+          span: this.document.spanOf(base),
+          spanOf: (path, part) =>
+            this.document.spanOf(path[0] === 'metadata' ? [...base, ...path.slice(1)] : base, part),
+          embedded: () => undefined,
+        },
+      ]
+    })
+  }
+}
+
+function isRemote(entry: string): boolean {
+  return /^[a-z+]+:\/\/|^git@|^github\.com\/|[?&]ref=|\.git(?:\/\/|$)/.test(entry)
+}
+
+/** Whether a document is a kustomization by its content; by its file name it is one without apiVersion and kind too. */
+export function looksLikeKustomization(value: Value): boolean {
+  const kind = stringAt(value, 'kind')
+  const apiVersion = stringAt(value, 'apiVersion')
+  if (apiVersion !== undefined && !apiVersion.startsWith('kustomize.config.k8s.io/')) return false
+  return kind === undefined || kind === 'Kustomization' || kind === 'Component' || at(value, 'resources') !== undefined
+}
