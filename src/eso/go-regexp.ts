@@ -38,7 +38,9 @@ function replaceAll(pattern: RE2JS, text: string, replacement: string): string {
       const index = /^\d+$/.test(reference) ? Number(reference) : names[reference]
       return index === undefined || index > matcher.groupCount() ? '' : (matcher.group(index) ?? '')
     }
-    out += text.slice(end, matcher.start()) + expand(replacement, group)
+    // Go takes no empty match right behind the last one: `.*` replaces "abc" once, not twice.
+    const behind = matcher.end() === matcher.start() && matcher.start() === end && matcher.start() > 0
+    out += text.slice(end, matcher.start()) + (behind ? '' : expand(replacement, group))
     end = matcher.end()
   }
   return out + text.slice(end)
