@@ -1,0 +1,90 @@
+import type { Finding } from '../rules/finding.ts'
+import { nameManifest } from '../rules/wording.ts'
+import type { JudgedReference, Report } from './report.ts'
+import { countOf, nameStore } from './wording.ts'
+
+/** Version of the JSON report. Fields are added within a version, never changed or removed (issue: "The JSON report"). */
+export const JSON_VERSION = 1
+
+/** The JSON report as a value; `docs/report-schema.json` describes it. Key names of secrets are not in it, only their presence. */
+export function jsonReport(report: Report) {
+  return {
+    version: JSON_VERSION,
+    outcome: report.outcome,
+    findings: report.findings.map(jsonFinding),
+    references: report.references.map(jsonReference),
+    notChecked: report.notChecked.map(({ file, line, what, reason }) => ({ file, line, what, reason })),
+    mode: report.mode,
+    target: report.target,
+    counts: {
+      ...report.counts,
+      references: report.references.length,
+      errors: countOf(report.findings, 'error'),
+      warnings: countOf(report.findings, 'warning'),
+      notes: countOf(report.findings, 'note'),
+    },
+    live: { asked: report.live.asked, line: report.live.line },
+    incomplete: [...report.incomplete],
+    ignored: report.ignored.map(({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
+    notes: report.notes.map(({ reason, file, line, message }) => ({ reason, file, line: line ?? null, message })),
+    problems: (report.problems ?? []).map(({ message, file, line }) => ({
+      message,
+      file: file ?? null,
+      line: line ?? null,
+    })),
+  }
+}
+
+export type JsonReport = ReturnType<typeof jsonReport>
+
+/** The text of the report file and of `--format json`. */
+export function jsonText(report: Report): string {
+  return `${JSON.stringify(jsonReport(report), null, 2)}\n`
+}
+
+function jsonFinding(finding: Finding) {
+  const { rule, severity, message, span, related, fix, fingerprint } = finding
+  return {
+    rule,
+    severity,
+    message,
+    file: span.file,
+    line: span.line,
+    column: span.column,
+    endLine: span.endLine,
+    endColumn: span.endColumn,
+    related: related.map((place) => ({
+      file: place.span.file,
+      line: place.span.line,
+      column: place.span.column,
+      endLine: place.span.endLine,
+      message: place.message,
+    })),
+    fix: fix ?? null,
+    fingerprint,
+  }
+}
+
+function jsonReference({ reference, accesses, secret }: JudgedReference) {
+  return {
+    file: reference.span.file,
+    line: reference.span.line,
+    manifest: nameManifest(reference.manifest),
+    store: nameStore(reference) ?? null,
+    key: reference.key,
+    accesses: accesses.map(({ access, decision }) => ({
+      path: access.path,
+      capability: access.capability,
+      decision: decision.verdict,
+      when: access.when,
+      side: access.side,
+      because: decision.because,
+    })),
+    operation: reference.operation,
+    property: reference.property ?? null,
+    proposed: reference.proposed,
+    notChecked: reference.notChecked ?? null,
+    failsWith: reference.failsWith ?? null,
+    secret: secret?.presence ?? null,
+  }
+}

@@ -1,0 +1,32 @@
+import type { OutputName } from '../settings/input-table.ts'
+import { oneLine } from './plain-text.ts'
+import type { Report } from './report.ts'
+import { countOf } from './wording.ts'
+
+/** What the modes add to the outputs of every run. */
+export interface MoreOutputs {
+  readonly reportFile?: string | undefined
+  readonly sarifFile?: string | undefined
+  readonly hasChanges?: boolean | undefined
+  readonly planFile?: string | undefined
+  readonly planDigest?: string | undefined
+  readonly issueNumber?: number | undefined
+}
+
+/** The Action's outputs (design §4), all of them texts; what a mode does not have is the empty text. */
+export function outputsOf(report: Report, more: MoreOutputs = {}): Readonly<Record<OutputName, string>> {
+  const text = (value: string | number | boolean | undefined): string => oneLine(String(value ?? ''))
+  return {
+    outcome: report.outcome,
+    'error-count': text(countOf(report.findings, 'error')),
+    'warning-count': text(countOf(report.findings, 'warning')),
+    'not-checked-count': text(report.notChecked.length),
+    references: text(report.references.length),
+    'report-file': text(more.reportFile),
+    'sarif-file': text(more.sarifFile),
+    'has-changes': text(more.hasChanges),
+    'plan-file': text(more.planFile),
+    'plan-digest': text(more.planDigest),
+    'issue-number': text(more.issueNumber),
+  }
+}

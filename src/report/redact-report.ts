@@ -1,0 +1,84 @@
+import type { Manifest } from '../manifests/manifest.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { Finding } from '../rules/finding.ts'
+import type { JudgedReference, Report, SourceLine } from './report.ts'
+
+/** Takes secrets out of a text. */
+export type Redact = (text: string) => string
+
+/**
+ * A report whose every text passed the redaction, for the reporters. It happens here and not on what they print: escaping and
+ * wrapping would cut a secret into pieces that no longer look like one.
+ */
+export function redactReport(report: Report, redact: Redact): Report {
+  const finding = (original: Finding): Finding => ({
+    ...original,
+    message: redact(original.message),
+    related: original.related.map((place) => ({ ...place, message: redact(place.message) })),
+    ...(original.fix === undefined ? {} : { fix: redact(original.fix) }),
+    fingerprint: redact(original.fingerprint),
+  })
+  return {
+    ...report,
+    findings: report.findings.map(finding),
+    ignored: report.ignored.map((entry) => ({
+      ...entry,
+      finding: finding(entry.finding),
+      reason: redact(entry.reason),
+    })),
+    references: report.references.map((judged) => redactReference(judged, redact)),
+    notChecked: report.notChecked.map((item) => ({ ...item, what: redact(item.what), reason: redact(item.reason) })),
+    notes: report.notes.map((note) => ({ ...note, message: redact(note.message) })),
+    live: { ...report.live, line: redact(report.live.line) },
+    incomplete: report.incomplete.map(redact),
+    ...(report.problems === undefined
+      ? {}
+      : { problems: report.problems.map((problem) => ({ ...problem, message: redact(problem.message) })) }),
+  }
+}
+
+/** The same for the source lines that the terminal shows. */
+export function redactLines(line: SourceLine, redact: Redact): SourceLine {
+  return (file, number) => {
+    const text = line(file, number)
+    return text === undefined ? undefined : redact(text)
+  }
+}
+
+function redactReference(judged: JudgedReference, redact: Redact): JudgedReference {
+  const { reference } = judged
+  return {
+    ...judged,
+    reference: {
+      ...reference,
+      key: redact(reference.key),
+      property: maybe(reference.property, redact),
+      failsWith: maybe(reference.failsWith, redact),
+      notChecked: maybe(reference.notChecked, redact),
+      manifest: redactName(reference.manifest, redact),
+      storeRef:
+        reference.storeRef === undefined ? undefined : { ...reference.storeRef, name: redact(reference.storeRef.name) },
+    },
+    accesses: judged.accesses.map(({ access, decision }) => ({
+      access: { ...access, path: redact(access.path) },
+      decision: redactDecision(decision, redact),
+    })),
+  }
+}
+
+function redactDecision(decision: Decision, redact: Redact): Decision {
+  const winner = decision.winner.map((rule) => ({ ...rule, path: redact(rule.path), policy: redact(rule.policy) }))
+  return { ...decision, because: redact(decision.because), winner }
+}
+
+function redactName(manifest: Manifest, redact: Redact): Manifest {
+  const name = redact(manifest.name)
+  const namespace = maybe(manifest.namespace, redact)
+  if (name === manifest.name && namespace === manifest.namespace) return manifest
+  // A manifest may keep its places behind methods and getters, which a copy by spreading would lose.
+  return Object.create(manifest, { name: { value: name }, namespace: { value: namespace } }) as Manifest
+}
+
+function maybe(text: string | undefined, redact: Redact): string | undefined {
+  return text === undefined ? undefined : redact(text)
+}

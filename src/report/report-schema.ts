@@ -1,0 +1,88 @@
+import type { JsonSchema } from '../settings/config-schema.ts'
+import { JSON_VERSION } from './json.ts'
+
+const text = { type: 'string' }
+const textOrNull = { type: ['string', 'null'] }
+const line = { type: 'integer', minimum: 1 }
+const count = { type: 'integer', minimum: 0 }
+
+/**
+ * Every field that this version writes is required, and others are welcome: within version 1 fields are added, never changed or
+ * removed, so that a reader of today's report can read tomorrow's.
+ */
+function object(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return { type: 'object', required: Object.keys(properties), properties }
+}
+
+const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items })
+
+const finding = {
+  rule: text,
+  severity: { enum: ['error', 'warning', 'note'] },
+  message: text,
+  file: text,
+  line,
+  column: line,
+  endLine: line,
+  endColumn: line,
+  related: listOf(object({ file: text, line, column: line, endLine: line, message: text })),
+  fix: textOrNull,
+  fingerprint: text,
+}
+
+/** The JSON Schema of the report; published as `docs/report-schema.json`. */
+export function reportJsonSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'eso-vault report',
+    ...object({
+      version: { const: JSON_VERSION },
+      outcome: { enum: ['clean', 'findings', 'incomplete', 'invalid', 'bug'] },
+      findings: listOf(object(finding)),
+      references: listOf(
+        object({
+          file: text,
+          line,
+          manifest: text,
+          store: textOrNull,
+          key: text,
+          accesses: listOf(
+            object({
+              path: text,
+              capability: { enum: ['read', 'list', 'create', 'update', 'delete'] },
+              decision: { enum: ['allowed', 'denied', 'unknown'] },
+              when: text,
+              side: { enum: ['data', 'metadata', 'session', 'engine'] },
+              because: text,
+            }),
+          ),
+          operation: { enum: ['data', 'extract', 'fetch-metadata', 'find', 'push', 'generator'] },
+          property: textOrNull,
+          proposed: { type: 'boolean' },
+          notChecked: textOrNull,
+          failsWith: textOrNull,
+          secret: { enum: ['present', 'absent', 'deleted', 'destroyed', 'hidden', 'unknown', null] },
+        }),
+      ),
+      notChecked: listOf(object({ file: text, line, what: text, reason: text })),
+      mode: { enum: ['check', 'drift', 'plan', 'apply'] },
+      target: text,
+      counts: object({
+        files: count,
+        manifests: count,
+        externalSecrets: count,
+        pushSecrets: count,
+        stores: count,
+        references: count,
+        errors: count,
+        warnings: count,
+        notes: count,
+      }),
+      live: object({ asked: { type: 'boolean' }, line: text }),
+      incomplete: listOf(text),
+      ignored: listOf(object({ ...finding, reason: text, by: { enum: ['comment', 'config', null] } })),
+      notes: listOf(object({ reason: text, file: text, line: { type: ['integer', 'null'] }, message: text })),
+      problems: listOf(object({ message: text, file: textOrNull, line: { type: ['integer', 'null'] } })),
+    }),
+  }
+}

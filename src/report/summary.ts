@@ -1,0 +1,197 @@
+import type { Finding, Severity } from '../rules/finding.ts'
+import { nameReference } from '../rules/wording.ts'
+import { bytes, joinWithin, type Part } from './join-within.ts'
+import { type Links, NO_LINKS } from './links.ts'
+import { code, html, link, prose } from './markdown.ts'
+import { cut, plainText } from './plain-text.ts'
+import type { JudgedReference, Report } from './report.ts'
+import { byReason, byWorst, counted, countedObjects, headline } from './wording.ts'
+
+/** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
+export const SUMMARY_BYTES = 1_000_000
+
+const ICON: Readonly<Record<Severity, string>> = { error: '🔴', warning: '🟡', note: '🔵' }
+const RELATED = 5
+const PLACES_OF_A_REASON = 10
+const TEXT_LENGTH = 4000
+
+export interface MarkdownOptions {
+  readonly links?: Links
+}
+
+/** The job summary: everything the run found, as Markdown for GitHub. */
+export function summaryOf(report: Report, options: MarkdownOptions = {}): string {
+  const links = options.links ?? NO_LINKS
+  return joinWithin(
+    [...overview(report), ...findingParts(report, links), ...details(report, links)],
+    SUMMARY_BYTES,
+    bytes,
+  )
+}
+
+/** Headline, what was looked at, what could not run. */
+export function overview(report: Report): Part[] {
+  const icon = report.outcome === 'clean' ? '✅' : report.outcome === 'incomplete' ? '⚠️' : '❌'
+  const head = `## ${icon} eso-vault ${report.mode}: ${prose(headline(report))}\n\n`
+  const problems = (report.problems ?? []).map(({ message, file, line }) => {
+    const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `
+    return `- ${at}${prose(cut(message, TEXT_LENGTH))}\n`
+  })
+  if (report.outcome === 'invalid' || report.outcome === 'bug') return [list(head, problems)]
+  const looked = `**${prose(report.target)}** · ${countedObjects(report)}${leftOut(report)}\n\n`
+  const live = report.live.line === '' ? '' : `${prose(cut(report.live.line, TEXT_LENGTH))}\n\n`
+  const incomplete = report.incomplete.map((sentence) => `- ${prose(cut(sentence, TEXT_LENGTH))}\n`)
+  return [
+    list(head + looked + live, problems),
+    ...(incomplete.length > 0 ? [list('**Could not run:**\n\n', incomplete)] : []),
+  ]
+}
+
+function list(head: string, items: readonly string[]): Part {
+  return { head, items, tail: items.length > 0 ? '\n' : '', more: (left) => `- and ${left} more\n` }
+}
+
+function leftOut(report: Report): string {
+  const parts = [
+    report.notChecked.length > 0 ? `${report.notChecked.length} not checked` : '',
+    report.ignored.length > 0 ? `${report.ignored.length} ignored` : '',
+    report.notes.length > 0 ? `${counted(report.notes.length, 'note')} on files left out` : '',
+  ]
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => ` · ${part}`)
+    .join('')
+}
+
+/** One table for each file, the file with the worst finding first. */
+export function findingParts(report: Report, links: Links, ownTables = FILES_WITH_OWN_TABLE): Part[] {
+  const files = new Map<string, Finding[]>()
+  for (const finding of [...report.findings].sort(byWorst)) {
+    const group = files.get(finding.span.file)
+    if (group === undefined) files.set(finding.span.file, [finding])
+    else group.push(finding)
+  }
+  if (files.size > ownTables) {
+    const rows = [...files].flatMap(([file, findings]) => findings.map((finding) => findingRow(finding, links, file)))
+    return [table('### Findings', '| Place | Rule | Problem |', rows)]
+  }
+  return [...files].map(([file, findings]) =>
+    table(
+      `### ${code(cut(file, 200))}`,
+      '| Line | Rule | Problem |',
+      findings.map((finding) => findingRow(finding, links)),
+    ),
+  )
+}
+
+/** Every table's frame is paid for, whatever the size; beyond this many files they would crowd the findings out. */
+const FILES_WITH_OWN_TABLE = 500
+
+function table(heading: string, columns: string, rows: readonly string[]): Part {
+  const rule = columns.replace(/[^|]+/g, '---')
+  return {
+    head: `${heading}\n\n${columns}\n${rule}\n`,
+    items: rows,
+    tail: '\n',
+    more: (left) => `\n${counted(left, 'more finding')} in the JSON report: there is no more room here.\n`,
+  }
+}
+
+function findingRow(finding: Finding, links: Links, file?: string): string {
+  const { span, rule, severity, related, fix } = finding
+  const at = file === undefined ? String(span.line) : code(`${file}:${span.line}`, true)
+  const cell = [prose(cut(finding.message, TEXT_LENGTH), true)]
+  for (const place of related.slice(0, RELATED)) {
+    const where = link(
+      code(`${place.span.file}:${place.span.line}`, true),
+      links.source(place.span.file, place.span.line),
+    )
+    cell.push(`↳ ${where} ${prose(cut(place.message, TEXT_LENGTH), true)}`)
+  }
+  if (related.length > RELATED) cell.push(`↳ and ${counted(related.length - RELATED, 'more place')}`)
+  if (fix !== undefined) cell.push(fixCell(cut(fix, TEXT_LENGTH)))
+  const where = link(at, links.source(span.file, span.line))
+  const name = link(code(rule, true), links.rule(rule))
+  return `| ${where} | ${ICON[severity]} ${severity}<br>${name} | ${cell.join('<br>')} |\n`
+}
+
+/** The first line of a fix is a sentence; the others are lines to paste. */
+function fixCell(fix: string): string {
+  const [first = '', ...rest] = plainText(fix).replace(/\n+$/, '').split('\n')
+  const pasted = rest.map((line) => code(line.replaceAll('\t', '  '), true))
+  return [`**Fix:** ${prose(first, true)}`, ...pasted].join('<br>')
+}
+
+function details(report: Report, links: Links): Part[] {
+  const parts: Part[] = []
+  if (report.notChecked.length > 0) parts.push(notCheckedPart(report))
+  if (report.references.length > 0) parts.push(referencesPart(report, links))
+  if (report.ignored.length > 0) parts.push(ignoredPart(report))
+  if (report.notes.length > 0) parts.push(notesPart(report))
+  return parts
+}
+
+function fold(title: string, head: string, items: readonly string[]): Part {
+  return {
+    head: `<details><summary>${html(title)}</summary>\n\n${head}`,
+    items,
+    tail: '\n</details>\n\n',
+    more: (left) => `\n${left} more in the JSON report.\n`,
+  }
+}
+
+/** What could not be judged, by reason. */
+export function notCheckedPart(report: Report): Part {
+  const items = byReason(report.notChecked).map(({ reason, items }) => {
+    const places = items
+      .slice(0, PLACES_OF_A_REASON)
+      .map(({ file, line, what }) => `  - ${code(`${file}:${line}`)} ${prose(cut(what, TEXT_LENGTH))}\n`)
+    const left = items.length - places.length
+    const more = left > 0 ? `  - and ${left} more\n` : ''
+    return `- ${items.length} × ${prose(cut(reason, TEXT_LENGTH))}\n${places.join('')}${more}`
+  })
+  return fold(`Not checked: ${counted(report.notChecked.length, 'place')}`, '', items)
+}
+
+function referencesPart(report: Report, links: Links): Part {
+  return fold(
+    `References: what External Secrets Operator will ask for (${report.references.length})`,
+    '| Where | What | Requests |\n|---|---|---|\n',
+    report.references.map((judged) => referenceRow(judged, links)),
+  )
+}
+
+const VERDICT = { allowed: '✅', denied: '❌', unknown: '❔' } as const
+
+function referenceRow(judged: JudgedReference, links: Links): string {
+  const { reference, accesses, secret } = judged
+  const { file, line } = reference.span
+  const requests = accesses
+    .filter(({ access }) => access.side !== 'session')
+    .map(
+      ({ access, decision }) =>
+        `${VERDICT[decision.verdict]} ${decision.verdict}: ${access.capability} ${code(access.path, true)}`,
+    )
+  if (reference.notChecked !== undefined)
+    requests.push(`❔ not checked: ${prose(cut(reference.notChecked, TEXT_LENGTH), true)}`)
+  if (secret !== undefined) requests.push(`secret: ${secret.presence}`)
+  const what = `${prose(nameReference(reference), true)}${reference.proposed ? ' (once fixed)' : ''}`
+  const where = link(code(`${file}:${line}`, true), links.source(file, line))
+  return `| ${where} | ${what} | ${requests.length === 0 ? 'none' : requests.join('<br>')} |\n`
+}
+
+function ignoredPart(report: Report): Part {
+  const rows = report.ignored.map(
+    ({ finding, reason }) =>
+      `- ${code(`${finding.span.file}:${finding.span.line}`)} ${code(finding.rule)}: ${prose(cut(reason, TEXT_LENGTH))}\n`,
+  )
+  return fold(`Ignored: ${counted(report.ignored.length, 'finding')}`, '', rows)
+}
+
+function notesPart(report: Report): Part {
+  const rows = report.notes.map(
+    ({ file, line, message }) =>
+      `- ${code(line === undefined ? file : `${file}:${line}`)} ${prose(cut(message, TEXT_LENGTH))}\n`,
+  )
+  return fold(`Left out: ${counted(report.notes.length, 'note')}`, '', rows)
+}

@@ -1,0 +1,89 @@
+import type { Reference } from '../eso/reference.ts'
+import type { Finding, NotChecked, Severity } from '../rules/finding.ts'
+import { counted, nameManifest } from '../rules/wording.ts'
+import type { Report } from './report.ts'
+
+export function countOf(findings: readonly Finding[], severity: Severity): number {
+  return findings.filter((finding) => finding.severity === severity).length
+}
+
+/** `3 errors, 1 warning and 2 notes`; `no findings`. */
+export function countedFindings(findings: readonly Finding[]): string {
+  const parts = (['error', 'warning', 'note'] as const)
+    .map((severity) => [severity, countOf(findings, severity)] as const)
+    .filter(([, count]) => count > 0)
+    .map(([severity, count]) => counted(count, severity))
+  if (parts.length === 0) return 'no findings'
+  return parts.length === 1 ? (parts[0] as string) : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
+
+/** What the run looked at: the denominator of everything it says. */
+export function countedObjects(report: Report): string {
+  const { files, externalSecrets, pushSecrets, stores } = report.counts
+  return [
+    counted(report.references.length, 'reference'),
+    counted(externalSecrets, 'ExternalSecret'),
+    counted(pushSecrets, 'PushSecret'),
+    counted(stores, 'store'),
+    counted(files, 'file'),
+  ].join(', ')
+}
+
+/** The outcome as a sentence that somebody who sees nothing else understands. */
+export function headline(report: Report): string {
+  const found = countedFindings(report.findings)
+  switch (report.outcome) {
+    case 'clean':
+      if (report.references.length === 0 && report.findings.length === 0) {
+        return 'Nothing to check: no manifest makes External Secrets Operator ask Vault for anything.'
+      }
+      if (report.findings.length > 0) return `Passed, with ${found}.`
+      return report.notChecked.length > 0
+        ? 'Passed: nothing that could be checked is broken.'
+        : `Passed: ${report.references.length === 1 ? 'the one reference holds' : `all ${report.references.length} references hold`}.`
+    case 'findings':
+      return report.mode === 'drift' ? `Vault differs from Git: ${found}.` : `Failed: ${found}.`
+    case 'incomplete':
+      return report.findings.length === 0
+        ? 'Not finished: a check that was asked for could not run.'
+        : `Not finished: a check that was asked for could not run; the others gave ${found}.`
+    case 'invalid':
+      return 'Not started: an input, the config file or a permission is wrong.'
+    case 'bug':
+      return 'Stopped by an error of its own. Nothing was judged.'
+  }
+}
+
+/** `ClusterSecretStore vault`; `undefined` for a reference that names none. */
+export function nameStore({ storeRef }: Reference): string | undefined {
+  return storeRef === undefined ? undefined : `${storeRef.kind} ${storeRef.name}`
+}
+
+export { counted, nameManifest }
+
+/** What could not be judged, gathered by reason: most frequent first. */
+export function byReason(notChecked: readonly NotChecked[]): { reason: string; items: NotChecked[] }[] {
+  const groups = new Map<string, NotChecked[]>()
+  for (const item of notChecked) {
+    const group = groups.get(item.reason)
+    if (group === undefined) groups.set(item.reason, [item])
+    else group.push(item)
+  }
+  return [...groups].map(([reason, items]) => ({ reason, items })).sort((a, b) => b.items.length - a.items.length)
+}
+
+/** Worst first, then by file, line, column and rule: the order of `Report.findings`. */
+export function byWorst(a: Finding, b: Finding): number {
+  const rank = { error: 0, warning: 1, note: 2 }
+  return (
+    rank[a.severity] - rank[b.severity] ||
+    compare(a.span.file, b.span.file) ||
+    a.span.line - b.span.line ||
+    a.span.column - b.span.column ||
+    compare(a.rule, b.rule)
+  )
+}
+
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
