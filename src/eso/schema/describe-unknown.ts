@@ -39,7 +39,9 @@ function line(key: string, value: Value | undefined, indent: string): string {
   if (typeof value === 'object' && value !== null) return `${indent}${key}: …`
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null)
   const plain = SHOWN_KEYS.has(key) && text.length <= 200 && !text.includes('\n')
-  const safe = /^[\w./${}<>-][\w./${}<>:=@-]*$/.test(text) && !/:$/.test(text)
+  const safe =
+    typeof value !== 'string' ||
+    (/^[A-Za-z/$_][\w./${}:=@-]*$/.test(text) && !/:$|^(true|false|null|yes|no|on|off)$/i.test(text))
   return `${indent}${key}: ${plain ? (safe ? text : JSON.stringify(text)) : '…'}`
 }
 

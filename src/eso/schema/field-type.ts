@@ -112,6 +112,7 @@ function checkText(shape: SchemaShape, value: Scalar, path: FieldPath, list: Pro
       kind: 'value',
       effect: 'rejected',
       path,
+      at: 'key',
       message: `${field} holds PEM text, and must hold its base64 form: the API server refuses the object (must be of type byte).`,
       suggestion: `Write the output of \`base64 -w0 ca.pem\` there, or use caProvider.`,
     })

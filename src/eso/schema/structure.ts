@@ -18,6 +18,11 @@ export interface Structure {
   readonly moves: readonly Move[]
 }
 
+/** A strategic merge patch says so, and is no manifest (field.md §6). */
+function isPatch(body: ValueMap): boolean {
+  return [body, body.metadata, body.spec].some((map) => isMap(map) && Object.hasOwn(map, '$patch'))
+}
+
 function isWritten(value: Value | undefined): boolean {
   return value !== undefined && value !== null
 }
@@ -121,18 +126,16 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
  */
 export function checkStructure(manifest: Manifest): Structure | undefined {
   const schema = kindSchema(manifest)
-  if (schema === undefined || isTemplateGarbage(manifest.body) || Object.hasOwn(manifest.body, '$patch'))
-    return undefined
+  if (schema === undefined || isTemplateGarbage(manifest.body) || isPatch(manifest.body)) return undefined
   const root = rootNode(schema)
   const unknown = findUnknownFields(root, manifest.body)
   const moves: Move[] = []
   let body: Value = manifest.body
   for (const field of unknown) {
     const value = valueAt(manifest.body, field.path)
-    body = withValue(body, field.path, undefined)
     if (field.to === undefined || !field.fits || value === undefined) continue
     if (isWritten(valueAt(body, field.to))) continue
-    body = withValue(body, field.to, value)
+    body = withValue(withValue(body, field.path, undefined), field.to, value)
     moves.push({ from: field.path, to: field.to })
   }
   const fixed = isMap(body) ? body : manifest.body
