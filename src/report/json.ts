@@ -1,5 +1,6 @@
 import type { Finding } from '../rules/finding.ts'
 import { nameManifest } from '../rules/wording.ts'
+import { logSafeJson } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { countOf, nameStore } from './wording.ts'
 
@@ -39,7 +40,7 @@ export type JsonReport = ReturnType<typeof jsonReport>
 
 /** The text of the report file and of `--format json`. */
 export function jsonText(report: Report): string {
-  return `${JSON.stringify(jsonReport(report), null, 2)}\n`
+  return logSafeJson(`${JSON.stringify(jsonReport(report), null, 2)}\n`)
 }
 
 function jsonFinding(finding: Finding) {

@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '../rules/finding.ts'
 import type { Span } from '../span.ts'
 import { type Links, NO_LINKS } from './links.ts'
-import { cut, plainText } from './plain-text.ts'
+import { cut, logSafeJson, plainText } from './plain-text.ts'
 import type { IgnoredFinding, Report } from './report.ts'
 import { byWorst } from './wording.ts'
 
@@ -56,7 +56,7 @@ export function sarifReport(report: Report, options: SarifOptions) {
 }
 
 export function sarifText(report: Report, options: SarifOptions): string {
-  return `${JSON.stringify(sarifReport(report, options), null, 2)}\n`
+  return logSafeJson(`${JSON.stringify(sarifReport(report, options), null, 2)}\n`)
 }
 
 /** A sentence when code scanning will not show every finding; for the log. */

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { Finding, RelatedPlace, Severity } from '../rules/finding.ts'
 import { formatSpan, type Span } from '../span.ts'
 import { wrap } from './display-width.ts'
-import { oneLine, plainText } from './plain-text.ts'
+import { logSafe, oneLine, plainText } from './plain-text.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
 import { byReason, byWorst, counted, countedObjects, headline } from './wording.ts'
@@ -38,7 +38,7 @@ export function terminalReport(report: Report, source: SourceLine, options: Term
   const blocks = findings.map((finding) =>
     findingBlock(finding, source, { paint, width, related: options.related ?? 4 }),
   )
-  return `${[...blocks, closing(report, paint, width)].join('\n\n')}\n`
+  return logSafe(`${[...blocks, closing(report, paint, width)].join('\n\n')}\n`)
 }
 
 interface Layout {
@@ -52,17 +52,19 @@ function findingBlock(finding: Finding, source: SourceLine, layout: Layout): str
   const shown = finding.related.slice(0, layout.related)
   const gutter = Math.max(...[finding, ...shown].map(({ span }) => String(span.line).length))
   const head = `${finding.severity}[${oneLine(finding.rule)}]`
-  const [first = '', ...more] = wrap(`${head}: ${plainText(finding.message)}`, width)
+  const [first = '', ...more] = wrap(`${head}: ${oneLine(finding.message)}`, width)
   const lines = [
     paint(SEVERITY_STYLE[finding.severity], head) + paint('bold', first.slice(head.length)),
     ...more.map((line) => paint('bold', line)),
     ...place('-->', finding.span, undefined, source, SEVERITY_STYLE[finding.severity], gutter, layout),
   ]
   for (const related of relatedWithLines(shown)) {
-    lines.push(...place(':::', related.span, related.message, source, ['blue', 'bold'], gutter, layout))
+    lines.push(...place('==>', related.span, related.message, source, ['blue', 'bold'], gutter, layout))
   }
   const left = finding.related.length - shown.length
   const indent = ' '.repeat(gutter + 1)
+  if (lines.at(-1)?.includes('^') && (left > 0 || finding.fix !== undefined))
+    lines.push(`${indent}${paint('blue', '|')}`)
   if (left > 0) lines.push(`${indent}${paint('blue', '=')} and ${counted(left, 'more place')}`)
   if (finding.fix !== undefined) {
     const label = `${indent}${paint('blue', '=')} ${paint('bold', 'help:')} `

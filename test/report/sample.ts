@@ -1,0 +1,98 @@
+import type { Access, Reference } from '../../src/eso/reference.ts'
+import type { Manifest } from '../../src/manifests/manifest.ts'
+import type { Decision } from '../../src/policy/decision.ts'
+import type { JudgedReference, Report, SourceLine } from '../../src/report/report.ts'
+import type { Finding } from '../../src/rules/finding.ts'
+import type { Span } from '../../src/span.ts'
+
+/** Reports to render, with only what a test is about spelled out. */
+
+export function span(file: string, line: number, column = 1, endColumn = column + 1, endLine = line): Span {
+  return { file, line, column, endLine, endColumn }
+}
+
+export function finding(parts: Partial<Finding> = {}): Finding {
+  return {
+    rule: 'secret-absent',
+    severity: 'error',
+    message: 'There is no secret.',
+    span: span('apps/db.yaml', 14, 14, 29),
+    related: [],
+    fingerprint: 'secret-absent|db',
+    ...parts,
+  }
+}
+
+export function report(parts: Partial<Report> = {}): Report {
+  return {
+    mode: 'check',
+    target: 'acme/gitops',
+    outcome: parts.findings?.some(({ severity }) => severity === 'error') ? 'findings' : 'clean',
+    findings: [],
+    ignored: [],
+    references: [],
+    notChecked: [],
+    notes: [],
+    counts: { files: 12, manifests: 30, externalSecrets: 8, pushSecrets: 1, stores: 2 },
+    live: { asked: false, line: 'No server was asked: neither `vault-addr` nor credentials are given.' },
+    incomplete: [],
+    ...parts,
+  }
+}
+
+export function access(path: string, parts: Partial<Access> = {}): Access {
+  return { path, capability: 'read', http: { method: 'GET', path }, side: 'data', when: 'always', ...parts }
+}
+
+export function decision(verdict: Decision['verdict'], because = 'No rule matches.'): Decision {
+  return { verdict, winner: [], beaten: [], because, perVariant: {} }
+}
+
+export function reference(
+  parts: Partial<Reference> = {},
+  accesses: readonly [Access, Decision['verdict']][] = [[access('kv/data/team/db'), 'allowed']],
+): JudgedReference {
+  const manifest = {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    namespace: 'apps',
+    name: 'db',
+  } as Manifest
+  const plain: Partial<Reference> = {
+    manifest,
+    operation: 'data',
+    field: ['spec', 'data', 0],
+    span: span('apps/db.yaml', 14, 14, 29),
+    storeRef: { kind: 'ClusterSecretStore', name: 'vault', span: span('apps/db.yaml', 8) },
+    key: 'team/db',
+    property: 'password',
+    failsWith: undefined,
+    notChecked: undefined,
+    proposed: false,
+  }
+  return {
+    reference: { ...plain, ...parts } as Reference,
+    accesses: accesses.map(([each, verdict]) => ({ access: each, decision: decision(verdict) })),
+  }
+}
+
+/** Files by name, as lines. */
+export function sourceOf(files: Readonly<Record<string, string>>): SourceLine {
+  return (file, line) => files[file]?.split('\n')[line - 1]
+}
+
+/** Text that a hostile pull request might put into a name, a key or a path (platform.md §7 threats 7 and 8). */
+export const HOSTILE = [
+  'a\n::set-output name=x::y',
+  'a\r::add-mask::b',
+  '%0A::error::boo',
+  '`; rm -rf /` and ```',
+  '</details><img src=https://evil.example/x.png>',
+  '@acme/security and #12 and GH-7 and acme/x#3',
+  'see https://evil.example and www.evil.example',
+  '[click](javascript:alert(1)) ![x](https://evil.example/x.png)',
+  'abc\u202edcba\u2066x\u200by',
+  '\u001b[31mred\u0007',
+  'a|b|c',
+  '# not a heading\n- not a list',
+]
