@@ -50,12 +50,14 @@ export function exchange(message: HttpMessage, limits: ExchangeLimits): Promise<
         }
         chunks.push(chunk)
       })
-      response.on('error', fail)
-      response.on('end', () => {
+      const finish = () => {
         clearTimeout(timer)
         const text = Buffer.concat(chunks).toString('utf8')
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
-      })
+      }
+      // A TLS port refuses plain HTTP with a 400 and a reset at once; what came before the reset says why.
+      response.on('error', (error) => (response.statusCode === 400 ? finish() : fail(error)))
+      response.on('end', finish)
     })
     request.end(body)
   })

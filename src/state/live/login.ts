@@ -146,8 +146,10 @@ function refused(client: VaultClient, path: string, answer: Answer, hint: string
       `${answered}: no auth method that can do this login is mounted at ${mount}${where}. Check auth-mount.`,
     )
   }
-  // The ACL is not asked about logins; 403 without more is what Vault says when it will not say why.
-  return new VaultUnavailable('login', `Vault refused the login${where}: ${answered}. ${hint}`)
+  // A mount that is not there answers 403 too: without a token, the ACL comes before the router.
+  const mount =
+    answer.status === 403 ? ' A wrong auth-mount or namespace gets the same answer: check auth-mount too.' : ''
+  return new VaultUnavailable('login', `Vault refused the login${where}: ${answered}. ${hint}${mount}`)
 }
 
 /** Policies of a token, as a list without doubles. */

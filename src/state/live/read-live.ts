@@ -44,10 +44,8 @@ export async function readLive(session: Session, wanted: Wanted): Promise<LiveSt
 
   const typeOf = (path: string) => authMounts.all.find((mount) => mount.path === path)?.type
   const seenRoles = await readRoles(asking, roles, typeOf)
-  const named = facts(seenRoles.values()).flatMap((role) => [
-    ...(role.policies ?? []),
-    ...(role.noDefaultPolicy ? [] : ['default']),
-  ])
+  // Not `default`: it covers no KV path, and CI tokens may rarely read it. Who wants it asks for it by name.
+  const named = facts(seenRoles.values()).flatMap((role) => role.policies ?? [])
   const [policies, seenSecrets] = await Promise.all([
     readPolicies(asking, [...(wanted.policies ?? []), ...named]),
     readSecrets(asking, mounts, secrets, finds),

@@ -33,10 +33,8 @@ export async function readSecrets(
 ): Promise<SeenSecrets> {
   const distinct = merge(wanted)
   const kv = (secret: { readonly mount: string }) => kvMount(mounts, secret.mount)
-  const rights = await askRights(
-    asking,
-    [...distinct, ...finds.map(asFolder)].flatMap((one) => pathsOf(one, kv(one))),
-  )
+  const folders = finds.flatMap((find) => folderOf(find, kv(find)))
+  const rights = await askRights(asking, [...distinct.flatMap((secret) => pathsOf(secret, kv(secret))), ...folders])
   const list = folderLister(asking, rights)
   const kv2Asking: Kv2Asking = { ...asking, rights, list, metadata: metadataReader(asking) }
   const of = new Map<string, SecretFact>()
@@ -114,9 +112,9 @@ function pathsOf(secret: { readonly mount: string; readonly key: string }, mount
   ]
 }
 
-/** The folder of a `find`, in the shape of a secret in it. */
-function asFolder(find: WantedFind): { readonly mount: string; readonly key: string } {
-  return { mount: trimSlashes(find.mount), key: join(find.path, '*') }
+/** The folder where a `find` begins. */
+function folderOf(find: WantedFind, mount: MountFact | undefined): string[] {
+  return mount ? [`${join(mount.path, mount.version === 2 ? 'metadata' : '', find.path)}/`] : []
 }
 
 function readable(

@@ -34,6 +34,8 @@ export interface TransportOptions {
   /** Largest answer; default 8 MiB. */
   readonly maxBytes?: number
   readonly surroundings?: Surroundings
+  /** `HTTPS_PROXY` and `NO_PROXY` of the environment; used with https only. */
+  readonly proxyEnv?: Readonly<Record<string, string | undefined>>
 }
 
 export interface TransportRequest {
@@ -53,8 +55,9 @@ export interface TransportAnswer {
 
 /**
  * Our HTTP(S) to one server: one keep-alive pool, bounded concurrency, timeouts, retries with jitter, no redirects, answers
- * capped and parsed (design §7). `VAULT_SKIP_VERIFY` has no meaning here: certificates are always checked. A proxy is used only
- * as Node itself does when it is started with `NODE_USE_ENV_PROXY=1`, never otherwise.
+ * capped and parsed (design §7). `VAULT_SKIP_VERIFY` has no meaning here: certificates are always checked.
+ *
+ * A proxy is used for https only, where it sees nothing but the host name (CONNECT); over http it would see the token.
  */
 export interface Transport {
   readonly address: URL
@@ -99,7 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
       answer = await exchange(toMessage(request, url), limits)
     } catch (error) {
       if (error instanceof VaultUnavailable) throw error
-      const trouble = whyUnreachable(error, address.host)
+      const trouble = whyUnreachable(error, address)
       const verdict: Verdict = trouble.retry ? judgeFailure(tries, retrying) : { retry: false }
       if (!verdict.retry) throw trouble.error
       await wait(verdict)

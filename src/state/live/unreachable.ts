@@ -97,10 +97,15 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 /** What a failed connection means. Only the error's code is used: its text may hold what must not be shown. */
 export function whyUnreachable(
   error: unknown,
-  host: string,
+  address: URL,
 ): { readonly error: VaultUnavailable; readonly retry: boolean } {
+  const { host } = address
   const code = codeOf(error)
   const trouble = TROUBLES[code]
+  if (trouble === RESET && address.protocol === 'http:') {
+    const sentence = `${RESET.sentence(host)} If the server speaks TLS, write vault-addr with https://.`
+    return { error: new VaultUnavailable('reset', sentence), retry: true }
+  }
   if (trouble) return { error: new VaultUnavailable(trouble.kind, trouble.sentence(host)), retry: trouble.retry }
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE/.test(code)) {
     const sentence = `${host} refuses the TLS handshake (${code}). It may ask for a client certificate, which is not supported.`
