@@ -29,6 +29,7 @@ export type ObjectsOf = (root: Root, path: string) => readonly SourceObject[]
 /** Builds of one repository: beyond this, its kustomizations multiply each other on purpose. */
 const MAX_STEPS = 200_000
 const MAX_ITEMS = 100_000
+const MAX_NESTING = 200
 
 export function kustomizationGraph(kustomizations: readonly KustomizationFile[], objectsOf: ObjectsOf): Graph {
   const places = new Map<Root, Map<string, KustomizationFile>>()
@@ -58,6 +59,13 @@ export function kustomizationGraph(kustomizations: readonly KustomizationFile[],
   const accumulate = (kustomization: KustomizationFile, given: readonly Item[]): readonly Item[] => {
     if (open.has(kustomization)) {
       note(kustomization, 'This kustomization includes itself; the inclusion was not followed.')
+      return given
+    }
+    if (open.size >= MAX_NESTING) {
+      note(
+        kustomization,
+        `Kustomizations are nested deeper than ${MAX_NESTING} levels here; this one was not followed.`,
+      )
       return given
     }
     if (++steps > MAX_STEPS) {
@@ -92,8 +100,7 @@ export function kustomizationGraph(kustomizations: readonly KustomizationFile[],
     const known = built.get(kustomization)
     if (known !== undefined) return known
     const items = accumulate(kustomization, [])
-    // What was cut short by a loop is not the whole of it for those who come from elsewhere.
-    if (open.size === 0 || !open.has(kustomization)) built.set(kustomization, items)
+    built.set(kustomization, items)
     return items
   }
 
