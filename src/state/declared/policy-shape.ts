@@ -20,7 +20,7 @@ function isJsonPolicy(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-    const path = (value as Record<string, unknown>)['path']
+    const path = (value as Record<string, unknown>).path
     return (
       typeof path === 'object' && path !== null && Object.keys(value).every((key) => key === 'path' || key === 'name')
     )
@@ -29,25 +29,43 @@ function isJsonPolicy(text: string): boolean {
   }
 }
 
-/** Walks the text outside strings and comments, and looks at the words at depth 0 alone. */
+const PIECE =
+  /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"?|%\{[^}\n]*\}|\$\{[^}\n]*\}|\{\{[^}\n]*\}\}|[{}[\]]|[A-Za-z_][\w.-]*|[^\s]/g
+const COMMENT = /^(?:#|\/\/|\/\*)/
+/** Directives of templates that make a policy out of this text: `%{ for … }`, `{{ range }}`. */
+const DIRECTIVE = /^(?:%\{|\{\{|\$\{)/
+
+/**
+ * Walks the text outside strings and comments. At its top level may stand `word label… {`, `word = value`, commas and
+ * directives; anything else there means that it is a script, or prose, in which a policy is only quoted.
+ */
 function hasPathBlock(text: string): boolean {
-  const token = /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"?|[{}[\]]|[A-Za-z_][\w.-]*|[^\s]/g
   let depth = 0
   let found = false
   let head: string | undefined
-  for (const match of text.matchAll(token)) {
-    const piece = match[0]
-    if (piece.startsWith('#') || piece.startsWith('//') || piece.startsWith('/*')) continue
+  let labels = 0
+  let value = false
+  for (const [piece] of text.matchAll(PIECE)) {
+    if (COMMENT.test(piece)) continue
     if (piece === '{' || piece === '[') {
+      if (depth === 0 && head === undefined && !value) return false
       if (piece === '{' && depth === 0 && head === 'path') found = true
       depth++
+      value = false
     } else if (piece === '}' || piece === ']') {
       depth = Math.max(0, depth - 1)
       if (depth === 0) head = undefined
-    } else if (depth === 0 && /^[A-Za-z_]/.test(piece) && head === undefined) {
+    } else if (depth > 0 || DIRECTIVE.test(piece)) continue
+    else if (value) value = false
+    else if (piece === '=' && head !== undefined && labels === 0) {
+      head = undefined
+      value = true
+    } else if (head === undefined && /^[A-Za-z_]/.test(piece)) {
       if (FOREIGN_BLOCKS.has(piece)) return false
       head = piece
-    } else if (depth === 0 && piece === '=') head = undefined
+      labels = 0
+    } else if (head !== undefined && /^["A-Za-z_]/.test(piece)) labels++
+    else if (piece !== ',') return false
   }
   return found
 }

@@ -1,11 +1,96 @@
+import type { Note } from '../../manifests/manifest.ts'
 import type { SourceFile } from '../../manifests/source-file.ts'
-import type { Declared, DeclaredYaml } from './declared.ts'
+import type { RoleFact } from '../vault-state.ts'
+import type { Declared, DeclaredYaml, TextlessPolicy } from './declared.ts'
+import { emptyHarvest, type Harvest } from './harvest.ts'
+import { wholeFile } from './placed-text.ts'
+import { nameFiles } from './policy-files.ts'
+import { looksLikePolicy } from './policy-shape.ts'
+import { settle } from './precedence.ts'
+import { readMarkdown } from './read-markdown.ts'
+import { authTypeOf } from './role-fields.ts'
+import { readScript } from './shell/read-script.ts'
+import { VAULT_CALL } from './shell/vault-call.ts'
+import { readTerraform } from './terraform/read-terraform.ts'
+import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 
 /**
  * Tells what the files of a repository say about the shape of a Vault: policies, roles, mounts and auth mounts, each with the
- * place where it is written (field.md §4). Reads text only; nothing is executed, fetched or opened.
+ * place where it is written (field.md §4). Reads text only; nothing is executed, fetched or opened. Only files with a marker
+ * of one of the forms are looked into.
  */
-export function readDeclared(_files: readonly SourceFile[], _yaml: DeclaredYaml): Declared {
-  const nothing = { policies: [], roles: [], mounts: [], authMounts: [] }
-  return { state: nothing, notes: [], also: { unnamed: [], textless: [] }, shadowed: nothing, conflicts: [] }
+export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): Declared {
+  const unique = [...new Map(files.map((file) => [file.file, file])).values()]
+  const harvest = emptyHarvest()
+  // In this order, the first of two facts that say the same is the one that is kept.
+  for (const file of unique) readPolicyFile(file, harvest)
+  for (const file of unique) if (isShell(file)) readShellFile(file, harvest)
+  readTerraform(terraformFiles(unique), harvest)
+  for (const file of unique)
+    if (isYaml(file) && (YAML_MARKERS.test(file.text) || VAULT_CALL.test(file.text))) readYaml(file, yaml, harvest)
+  for (const file of unique) if (isMarkdown(file)) readMarkdown(file, harvest)
+
+  const named = nameFiles(unique, harvest)
+  const textless = [...named.textless, ...harvest.textless]
+  return {
+    ...settle({
+      policies: [...named.policies, ...harvest.policies],
+      roles: harvest.roles.map((role) => withType(role, harvest)),
+      mounts: harvest.mounts,
+      authMounts: harvest.authMounts,
+    }),
+    notes: textless.map(noteOf),
+    also: { unnamed: harvest.unnamed, textless },
+  }
+}
+
+/** Whether `readDeclared` may find something in a file of this name; for choosing which files to read at all. */
+export function mayDeclare(path: string): boolean {
+  return (
+    /\.(?:hcl|policy|tpl|tftpl|tmpl|j2|sh|bash|zsh|tf|tfvars|ya?ml|json|md|markdown)$/.test(path) ||
+    !/\.[^/]*$/.test(path)
+  )
+}
+
+function readPolicyFile(source: SourceFile, harvest: Harvest): void {
+  if (!/\.(?:hcl|policy)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(source.relative) || !looksLikePolicy(source.text)) return
+  harvest.files.push({ source, placed: wholeFile(source.file, source.text), form: 'hcl' })
+}
+
+function isShell({ relative, text }: SourceFile): boolean {
+  if (/\.(?:sh|bash|zsh|ksh)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative)) return true
+  return !/\.[^/]*$/.test(relative) && /^#!.*\b(?:ba|da|a|z|k)?sh\b/.test(text)
+}
+
+function readShellFile(source: SourceFile, harvest: Harvest): void {
+  if (VAULT_CALL.test(source.text)) readScript(wholeFile(source.file, source.text), { source, form: 'shell', harvest })
+}
+
+function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
+  const all = files.filter(({ relative }) => /\.(?:tf|tfvars)$/.test(relative))
+  return all.some(({ text }) => text.includes('"vault_')) ? all : []
+}
+
+function isYaml({ relative }: SourceFile): boolean {
+  return /\.ya?ml(?:\.(?:tpl|tmpl|j2))?$/.test(relative)
+}
+
+function isMarkdown({ relative, text }: SourceFile): boolean {
+  return /\.(?:md|markdown|mdx)$/.test(relative) && (VAULT_CALL.test(text) || /\bpath\s+"[^"\n]+"\s*\{/.test(text))
+}
+
+/** A role's type is that of its auth mount where the mount is enabled in Git. */
+function withType(role: RoleFact, { authMounts }: Harvest): RoleFact {
+  if (role.type !== undefined) return role
+  const mount = authMounts.find(({ path, type }) => path === role.authMount && type !== '')
+  return mount === undefined ? role : { ...role, type: authTypeOf(mount.type) }
+}
+
+function noteOf({ name, source, span }: TextlessPolicy): Note {
+  return {
+    reason: 'other',
+    file: span.file,
+    line: span.line,
+    message: `Policy \`${name}\` is written here from ${source}, whose text is not among the files that were read: what it grants is unknown.`,
+  }
 }

@@ -1,0 +1,95 @@
+import type { SourceFile } from '../../manifests/source-file.ts'
+import type { Span } from '../../span.ts'
+import type { AuthMountFact, DeclaredForm, MountFact, RoleFact } from '../vault-state.ts'
+import type { DeclaredPolicy, TextlessPolicy, UnnamedPolicy } from './declared.ts'
+import { lowerCaseName, withTemplateHoles } from './partly-known.ts'
+import { type PlacedText, placedLines, spanBetween, spanOfLine } from './placed-text.ts'
+
+/** A policy that is written from a file: the file has the text, this has the name. */
+export interface PolicyWrite {
+  readonly name: string
+  readonly unknown: readonly string[]
+  /** As written; variables stand in it as `${…}`. */
+  readonly path: string
+  /** The file that says so: relative paths begin beside it, or at its root. */
+  readonly from: SourceFile
+  readonly span: Span
+  readonly form: DeclaredForm
+  /** Values that `templatefile()` fills in. `undefined`: the text is written as it is. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** A command changes the text on its way (`sed`, `envsubst`). */
+  readonly altered?: string
+}
+
+/** A policy's text in a file, or in a ConfigMap's key that stands for one; the name is still open. */
+export interface PolicyFile {
+  /** For the part of a ConfigMap a made-up one, with the path that the key would have beside it. */
+  readonly source: SourceFile
+  readonly placed: PlacedText
+  readonly form: DeclaredForm
+}
+
+/** What the readers of the forms find, before names, files and precedence are settled. */
+export interface Harvest {
+  readonly policies: DeclaredPolicy[]
+  readonly roles: RoleFact[]
+  readonly mounts: MountFact[]
+  readonly authMounts: AuthMountFact[]
+  readonly files: PolicyFile[]
+  readonly writes: PolicyWrite[]
+  readonly unnamed: UnnamedPolicy[]
+  readonly textless: TextlessPolicy[]
+  /** Names under which kustomize packs a file (`configMapGenerator`): the last segment, and the path in the repository. */
+  readonly packed: { readonly name: string; readonly path: string; readonly from: SourceFile }[]
+}
+
+export function emptyHarvest(): Harvest {
+  return {
+    policies: [],
+    roles: [],
+    mounts: [],
+    authMounts: [],
+    files: [],
+    writes: [],
+    unnamed: [],
+    textless: [],
+    packed: [],
+  }
+}
+
+export interface PolicyParts {
+  readonly name: string
+  readonly unknown: readonly string[]
+  readonly placed: PlacedText
+  readonly form: DeclaredForm
+  readonly namedAt?: Span
+  /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it. */
+  readonly template?: boolean
+}
+
+export function policyFact({ name, unknown, placed, form, namedAt, template }: PolicyParts): DeclaredPolicy {
+  const filled = template === true ? withTemplateHoles(placed.text) : { text: placed.text, unknown: [] }
+  const all = [...new Set([...unknown, ...filled.unknown])]
+  return {
+    name: lowerCaseName(name, unknown),
+    text: filled.text,
+    unknown: all,
+    spanOfLine: (line) => spanOfLine(placed, line),
+    provenance: { from: 'git', span: wholeSpan(placed), form },
+    ...(namedAt === undefined ? {} : { namedAt }),
+  }
+}
+
+/** From the first to the last line that is not blank. */
+export function wholeSpan(placed: PlacedText): Span {
+  const start = placed.text.search(/\S/)
+  return start < 0 ? spanBetween(placed, 0, 0) : spanBetween(placed, start, placed.text.trimEnd().length)
+}
+
+/** A text whose lines are known by their spans alone (a YAML scalar). */
+export function placedBySpans(file: string, text: string, spanOf: (line: number) => Span): PlacedText {
+  return placedLines(file, text, (line) => {
+    const { line: at, column } = spanOf(line)
+    return { line: at, column }
+  })
+}

@@ -1,0 +1,73 @@
+import { type PlacedText, placeAt, placedLines } from './placed-text.ts'
+
+export interface Fence {
+  /** First word after the fence's mark, lower-case: `sh`, `hcl`, `terraform`, ``. */
+  readonly language: string
+  readonly content: PlacedText
+  /** A file name that the fence's title, or the line before it, gives: "Create `eso.hcl`:". */
+  readonly fileName: string | undefined
+}
+
+export interface MarkdownCode {
+  readonly fences: readonly Fence[]
+  /** `code` in running text, each on its own. */
+  readonly inline: readonly PlacedText[]
+}
+
+const FILE_NAME = /[\w./-]+\.(?:hcl|tf|sh|json)\b/
+
+/** The code in a Markdown text: fences (also `~~~`, in lists and quotes) with their indentation taken off, and inline code. */
+export function readMarkdownCode(placed: PlacedText): MarkdownCode {
+  const fences: Fence[] = []
+  const inline: PlacedText[] = []
+  const lines = placed.text.split('\n')
+  let previous = ''
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? ''
+    const open = /^((?:\s|>|[-*+]\s|\d+[.)]\s)*)(`{3,}|~{3,})([^\n]*)$/.exec(line)
+    const mark = open?.[2] ?? ''
+    const info = open?.[3] ?? ''
+    if (open === null || (mark.startsWith('`') && info.includes('`'))) {
+      inline.push(...inlineCode(placed, index, line))
+      if (line.trim() !== '') previous = line
+      continue
+    }
+    const indent = (open[1] ?? '').length
+    const closing = new RegExp(`^[\\s>]*${mark[0] === '~' ? '~' : '`'}{${mark.length},}\\s*$`)
+    let end = index + 1
+    while (end < lines.length && !closing.test(lines[end] ?? '')) end++
+    fences.push({
+      language: /^\s*\{?\.?([\w+-]*)/.exec(info)?.[1]?.toLowerCase() ?? '',
+      content: contentOf(placed, lines, index + 1, end, indent),
+      fileName: FILE_NAME.exec(info)?.[0] ?? FILE_NAME.exec(previous)?.[0],
+    })
+    previous = ''
+    index = end
+  }
+  return { fences, inline }
+}
+
+function contentOf(placed: PlacedText, lines: readonly string[], from: number, to: number, indent: number): PlacedText {
+  const kept: string[] = []
+  const cuts: number[] = []
+  for (const line of lines.slice(from, to)) {
+    // A fence in a list is indented with it; a line that is indented less keeps what it has.
+    const lead = /^[\s>]*/.exec(line)?.[0].length ?? 0
+    const cut = Math.min(indent, lead)
+    // A prompt is not part of the command.
+    const prompt = /^\$ +(?=\S)/.exec(line.slice(cut))?.[0].length ?? 0
+    kept.push(line.slice(cut + prompt))
+    cuts.push(cut + prompt)
+  }
+  return placedLines(placed.file, kept.join('\n'), (line) => {
+    const start = placed.starts[from + line - 1] ?? placed.starts.at(-1) ?? { line: 1, column: 1 }
+    return { line: start.line, column: start.column + (cuts[line - 1] ?? 0) }
+  })
+}
+
+function inlineCode(placed: PlacedText, index: number, line: string): PlacedText[] {
+  const from = placed.offsets[index] ?? 0
+  return [...line.matchAll(/(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g)].map((match) =>
+    placedLines(placed.file, match[2] ?? '', () => placeAt(placed, from + match.index + (match[1] ?? '').length)),
+  )
+}

@@ -1,0 +1,121 @@
+import type { AuthMountFact, DeclaredForm, MountFact, Provenance, RoleFact } from '../vault-state.ts'
+import type { Declared, DeclaredConflict, DeclaredPolicy } from './declared.ts'
+
+type Sorted = Pick<Declared, 'state' | 'shadowed' | 'conflicts'>
+
+interface Facts {
+  readonly policies: readonly DeclaredPolicy[]
+  readonly roles: readonly RoleFact[]
+  readonly mounts: readonly MountFact[]
+  readonly authMounts: readonly AuthMountFact[]
+}
+
+/**
+ * Settles what is declared more than once: Markdown gives way to every other form (design §3), facts that say the same become
+ * one, and those that do not are kept and told as a conflict.
+ */
+export function settle(facts: Facts): Sorted {
+  const policies = settleKind(facts.policies, (policy) => policy.name, policyContent)
+  const roles = settleKind(facts.roles, (role) => `${role.authMount}/${role.name}`, roleContent)
+  const mounts = settleKind(facts.mounts, (mount) => mount.path, mountContent)
+  const authMounts = settleKind(mergeAuthMounts(facts.authMounts), (mount) => mount.path, authMountContent)
+  const conflicts: DeclaredConflict[] = [
+    ...policies.conflicts.map(([name, all]) => ({ what: 'policy' as const, name, facts: all })),
+    ...roles.conflicts.map(([name, all]) => ({ what: 'role' as const, name, facts: all })),
+    ...mounts.conflicts.map(([name, all]) => ({ what: 'mount' as const, name, facts: all })),
+    ...authMounts.conflicts.map(([name, all]) => ({ what: 'auth mount' as const, name, facts: all })),
+  ]
+  return {
+    state: { policies: policies.kept, roles: roles.kept, mounts: mounts.kept, authMounts: authMounts.kept },
+    shadowed: {
+      policies: policies.shadowed,
+      roles: roles.shadowed,
+      mounts: mounts.shadowed,
+      authMounts: authMounts.shadowed,
+    },
+    conflicts,
+  }
+}
+
+function settleKind<Fact extends { readonly provenance: Provenance }>(
+  facts: readonly Fact[],
+  nameOf: (fact: Fact) => string,
+  contentOf: (fact: Fact) => string,
+) {
+  const byName = new Map<string, Fact[]>()
+  for (const fact of facts) {
+    const same = byName.get(nameOf(fact))
+    if (same === undefined) byName.set(nameOf(fact), [fact])
+    else same.push(fact)
+  }
+  const kept: Fact[] = []
+  const shadowed: Fact[] = []
+  const conflicts: [string, readonly Fact[]][] = []
+  for (const [name, all] of byName) {
+    const elsewhere = all.some((fact) => formOf(fact) !== 'markdown')
+    const counting = all.filter((fact) => {
+      const counts = !elsewhere || formOf(fact) !== 'markdown'
+      if (!counts) shadowed.push(fact)
+      return counts
+    })
+    const distinct = [...new Map(counting.toReversed().map((fact) => [contentOf(fact), fact])).values()].toReversed()
+    kept.push(...distinct)
+    if (distinct.length > 1) conflicts.push([name, distinct])
+  }
+  return { kept, shadowed, conflicts }
+}
+
+function formOf({ provenance }: { readonly provenance: Provenance }): DeclaredForm | undefined {
+  return provenance.from === 'git' ? provenance.form : undefined
+}
+
+/** Equal but for white space at the ends of lines and blank lines: Vault reads both alike (vault.md §7.2). */
+function policyContent({ text }: DeclaredPolicy): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n')
+}
+
+function roleContent({ provenance: _, unknown: _unknown, policies, ...role }: RoleFact): string {
+  return JSON.stringify({ ...role, policies: policies?.toSorted(), fields: Object.entries(role.fields).sort() })
+}
+
+function mountContent({ type, version }: MountFact): string {
+  return JSON.stringify([type, version])
+}
+
+function authMountContent({ type, config }: AuthMountFact): string {
+  return JSON.stringify([type, config === undefined ? undefined : Object.entries(config).sort()])
+}
+
+/** `auth enable` and the write to `auth/<mount>/config` that follows it in the same file tell of one auth mount. */
+function mergeAuthMounts(facts: readonly AuthMountFact[]): AuthMountFact[] {
+  const merged: AuthMountFact[] = []
+  for (const fact of facts) {
+    const index = merged.findIndex(
+      (other) => other.path === fact.path && fileOf(other) === fileOf(fact) && joinable(other, fact),
+    )
+    const other = merged[index]
+    if (other === undefined) merged.push(fact)
+    else {
+      const enabled = other.config === undefined ? other : fact
+      const config = fact.config ?? other.config
+      merged[index] = {
+        ...enabled,
+        unknown: [...new Set([...other.unknown, ...fact.unknown])],
+        ...(config === undefined ? {} : { config }),
+      }
+    }
+  }
+  return merged
+}
+
+function joinable(a: AuthMountFact, b: AuthMountFact): boolean {
+  return (a.config === undefined) !== (b.config === undefined)
+}
+
+function fileOf({ provenance }: { readonly provenance: Provenance }): string | undefined {
+  return provenance.from === 'git' ? provenance.span.file : undefined
+}

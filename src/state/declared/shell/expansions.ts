@@ -1,0 +1,99 @@
+import { buildText, type Hole, literalText, type SymbolicText } from '../symbolic-text.ts'
+
+/** Reads the inside of `$(…)` from its first character; gives the offset after the parenthesis. */
+export type OnSubstitution = (open: number) => number
+
+export interface Expansion {
+  /** `undefined`: the `$` stands for itself. */
+  readonly hole: Omit<Hole, 'at' | 'length' | 'quoted'> | undefined
+  readonly end: number
+}
+
+/** Reads what begins with `$`, with a backtick, with `<(`, or with `{{` at `at`. */
+export function readExpansion(source: string, at: number, onSubstitution: OnSubstitution): Expansion {
+  if (source[at] === '`') return readBackticks(source, at)
+  if (source.startsWith('<(', at) || source.startsWith('>(', at)) return command(source, at + 2, onSubstitution)
+  if (source.startsWith('$((', at)) {
+    const close = source.indexOf('))', at)
+    if (close >= 0) return { hole: { name: '$((…))', opaque: true }, end: close + 2 }
+  }
+  if (source.startsWith('$(', at)) return command(source, at + 2, onSubstitution)
+  if (source.startsWith('${', at)) return readBraces(source, at)
+  const plain = /^\$([A-Za-z_]\w*|[0-9@*#?$!-])/.exec(source.slice(at, at + 80))
+  const name = plain?.[1]
+  if (plain === null || name === undefined) return { hole: undefined, end: at + 1 }
+  return { hole: { name, ...(name === '@' || name === '*' ? { list: true } : {}) }, end: at + plain[0].length }
+}
+
+/**
+ * Helm, Jinja and Go templates fill `{{ … }}` in before the shell, or Vault, sees the text. Vault's own templates begin with
+ * `identity.` (vault.md §2.7) and are no hole.
+ */
+export function readMoustache(source: string, at: number): Expansion {
+  const match = /^\{\{-?\s*([^{}\n]*?)\s*-?\}\}/.exec(source.slice(at, at + 300))
+  if (match === null || (match[1] ?? '').startsWith('identity.')) return { hole: undefined, end: at }
+  return { hole: { name: match[1] ?? '', opaque: true }, end: at + match[0].length }
+}
+
+function command(source: string, open: number, onSubstitution: OnSubstitution): Expansion {
+  const end = onSubstitution(open)
+  const name = /^\s*([\w./-]*)/.exec(source.slice(open, open + 80))?.[1] ?? ''
+  return { hole: { name: `$(${name})`, opaque: true }, end }
+}
+
+function readBackticks(source: string, at: number): Expansion {
+  let end = at + 1
+  while (end < source.length && source[end] !== '`') end += source[end] === '\\' ? 2 : 1
+  if (end >= source.length) return { hole: undefined, end: at + 1 }
+  const name = /^\s*([\w./-]*)/.exec(source.slice(at + 1, at + 80))?.[1] ?? ''
+  return { hole: { name: `$(${name})`, opaque: true }, end: end + 1 }
+}
+
+function readBraces(source: string, at: number): Expansion {
+  const close = closingBrace(source, at + 2)
+  if (close < 0) return { hole: undefined, end: at + 1 }
+  const inside = source.slice(at + 2, close)
+  const match = /^([A-Za-z_]\w*|[0-9@*#?$!-])(\[[@*]\])?/.exec(inside)
+  const end = close + 1
+  const name = match?.[1]
+  if (match === null || name === undefined) return { hole: { name: inside.replaceAll('}', ''), opaque: true }, end }
+  const rest = inside.slice(match[0].length)
+  const list = match[2] !== undefined || name === '@' || name === '*'
+  if (rest === '' || rest.startsWith('?') || rest.startsWith(':?'))
+    return { hole: list ? { name, list } : { name }, end }
+  const fallback = /^:?[-=]/.exec(rest)
+  if (fallback === null) return { hole: { name, opaque: true }, end }
+  return { hole: { name, fallback: fallbackText(source, end - 1 - rest.length + fallback[0].length, end - 1) }, end }
+}
+
+function closingBrace(source: string, from: number): number {
+  let depth = 0
+  for (let at = from; at < source.length; at++) {
+    const ch = source[at]
+    if (ch === '\\') at++
+    else if (ch === '{') depth++
+    else if (ch === '}' && depth-- === 0) return at
+    else if (ch === '\n' && at - from > 2000) return -1
+  }
+  return -1
+}
+
+/** The text after `:-`: quotes dropped, variables in it are holes again. */
+function fallbackText(source: string, from: number, to: number): SymbolicText {
+  const builder = buildText()
+  let at = from
+  while (at < to) {
+    const ch = source[at] ?? ''
+    if (ch === '"' || ch === "'") at++
+    else if (ch === '$') {
+      const { hole, end } = readExpansion(source, at, (open) => Math.max(open, source.indexOf(')', open) + 1))
+      if (hole === undefined || end > to) builder.append(literalText(ch, at))
+      else builder.addHole({ ...hole, quoted: true }, at)
+      at = hole === undefined || end > to ? at + 1 : end
+    } else {
+      builder.add(ch, at)
+      at++
+    }
+  }
+  return builder.done()
+}

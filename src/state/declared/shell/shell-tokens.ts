@@ -1,0 +1,162 @@
+import { literalText, type SymbolicText } from '../symbolic-text.ts'
+import { readExpansion } from './expansions.ts'
+import { readHeredocBody } from './heredocs.ts'
+import { isBlank, isWordEnd } from './shell-characters.ts'
+import type { ShellWord } from './shell-word.ts'
+import { readWord } from './words.ts'
+
+export type ShellToken =
+  | { readonly kind: 'word'; readonly word: ShellWord }
+  /** `NAME=(a b c)` */
+  | { readonly kind: 'array'; readonly name: string; readonly items: readonly ShellWord[]; readonly from: number }
+  | { readonly kind: 'operator'; readonly text: string; readonly from: number }
+  | { readonly kind: 'redirect'; readonly redirect: Redirect }
+
+export interface Redirect {
+  readonly operator: '<' | '>' | '<<' | '<<<'
+  readonly fd: number
+  /** The file, or the word after `<<<`; for `<<` the heredoc's body. */
+  readonly text: SymbolicText
+}
+
+/** What a script was cut into; `inner` holds the tokens of each `$(…)` in it, in order. */
+export interface ShellTokens {
+  readonly tokens: readonly ShellToken[]
+  readonly inner: readonly ShellTokens[]
+  /** Offset after the last character read. */
+  readonly end: number
+}
+
+interface PendingHeredoc {
+  readonly index: number
+  readonly delimiter: string
+  readonly stripTabs: boolean
+  readonly literal: boolean
+  readonly fd: number
+}
+
+const OPERATORS = [';;&', ';;', ';&', '&&', '||', '|&', ';', '&', '|', '(', ')', '\n']
+
+/**
+ * Cuts a script into words, operators and redirections as a POSIX shell does (XCU §2.3), with bash's arrays, here-strings and
+ * `$'…'`. Executes nothing. Where a quote never ends it is taken as a plain character: the text may be prose.
+ *
+ * `nested`: the text is the inside of `$(…)`, and reading ends at its parenthesis.
+ */
+export function tokenizeShell(source: string, start = 0, nested = false): ShellTokens {
+  const tokens: ShellToken[] = []
+  const inner: ShellTokens[] = []
+  const pending: PendingHeredoc[] = []
+  let depth = 0
+  let at = start
+  const onSubstitution = (open: number) => {
+    const result = tokenizeShell(source, open, true)
+    inner.push(result)
+    return result.end
+  }
+  const takeBodies = () => {
+    for (const { index, delimiter, stripTabs, literal, fd } of pending.splice(0)) {
+      const body = readHeredocBody(source, at, delimiter, { stripTabs, literal, onSubstitution })
+      tokens[index] = { kind: 'redirect', redirect: { operator: '<<', fd, text: body.text } }
+      at = body.end
+    }
+  }
+  while (at < source.length) {
+    const ch = source[at] ?? ''
+    if (isBlank(ch)) {
+      at++
+      continue
+    }
+    if (ch === '\\' && source[at + 1] === '\n') {
+      at += 2
+      continue
+    }
+    if (ch === '#') {
+      const stop = source.indexOf('\n', at)
+      at = stop < 0 ? source.length : stop
+      continue
+    }
+    const redirect = /^(\d?)(<<<|<<-|<<|<&|>&|&>>|&>|<>|>>|>\||<(?!\()|>(?!\())/.exec(source.slice(at, at + 4))
+    if (redirect !== null) {
+      const written = redirect[2] ?? ''
+      at += redirect[0].length
+      while (isBlank(source[at] ?? '')) at++
+      const target = readWord(source, at, onSubstitution)
+      at = target.to
+      const fd = redirect[1] === '' ? (written.includes('<') ? 0 : 1) : Number(redirect[1])
+      if (written === '<<' || written === '<<-') {
+        pending.push({
+          index: tokens.length,
+          delimiter: target.text.value,
+          stripTabs: written === '<<-',
+          literal: !target.bare,
+          fd,
+        })
+        tokens.push({ kind: 'redirect', redirect: { operator: '<<', fd, text: literalText('', at) } })
+      } else if (written === '<<<') {
+        tokens.push({ kind: 'redirect', redirect: { operator: '<<<', fd, text: target.text } })
+      } else if (!written.includes('&') && written !== '<>') {
+        const operator = written.startsWith('<') ? '<' : '>'
+        tokens.push({ kind: 'redirect', redirect: { operator, fd, text: target.text } })
+      }
+      continue
+    }
+    if (source.startsWith('((', at)) {
+      const close = source.indexOf('))', at)
+      if (close >= 0 && !source.slice(at, close).includes('\n')) {
+        at = close + 2
+        continue
+      }
+    }
+    const operator = OPERATORS.find((candidate) => source.startsWith(candidate, at))
+    if (operator !== undefined) {
+      if (operator === '(') depth++
+      if (operator === ')' && depth-- === 0) {
+        if (nested) return { tokens, inner, end: at + 1 }
+        depth = 0
+      }
+      tokens.push({ kind: 'operator', text: operator, from: at })
+      at += operator.length
+      if (operator === '\n') takeBodies()
+      continue
+    }
+    const array = /^([A-Za-z_]\w*)\+?=\(/.exec(source.slice(at, at + 80))
+    if (array !== null) {
+      const items = readArray(source, at + array[0].length, onSubstitution)
+      tokens.push({ kind: 'array', name: array[1] ?? '', items: items.items, from: at })
+      at = items.end
+      continue
+    }
+    const word = readWord(source, at, onSubstitution)
+    // A character that can neither begin a word nor is an operator must not stop the reading.
+    if (word.to === at) {
+      at = ch === '<' || ch === '>' ? readExpansion(source, at, onSubstitution).end : at + 1
+      continue
+    }
+    tokens.push({ kind: 'word', word })
+    at = word.to
+  }
+  takeBodies()
+  return { tokens, inner, end: at }
+}
+
+function readArray(source: string, start: number, onSubstitution: (open: number) => number) {
+  const items: ShellWord[] = []
+  let at = start
+  while (at < source.length && source[at] !== ')') {
+    const ch = source[at] ?? ''
+    if (ch === '#') {
+      const stop = source.indexOf('\n', at)
+      at = stop < 0 ? source.length : stop
+    } else if (isWordEnd(ch)) at++
+    else {
+      const word = readWord(source, at, onSubstitution)
+      if (word.to === at) at++
+      else {
+        items.push(word)
+        at = word.to
+      }
+    }
+  }
+  return { items, end: at + 1 }
+}

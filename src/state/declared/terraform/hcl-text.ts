@@ -1,0 +1,112 @@
+import { buildText, type SymbolicText, type TextBuilder } from '../symbolic-text.ts'
+import type { Expression } from './hcl-expression.ts'
+
+/** Reads the expression between two offsets. */
+export type ReadExpression = (source: string, from: number, to: number) => Expression
+
+export interface HclText {
+  readonly text: SymbolicText
+  /** One for each hole of the text. */
+  readonly holes: readonly Expression[]
+  /** Offset after the closing quote, or after the heredoc's delimiter. */
+  readonly end: number
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
+
+/** Reads a quoted text from after its first quote. One that does not end stops at the line's end. */
+export function readHclString(source: string, from: number, read: ReadExpression): HclText {
+  const text = buildText()
+  const holes: Expression[] = []
+  let at = from
+  while (at < source.length && source[at] !== '"' && source[at] !== '\n') {
+    const ch = source[at] ?? ''
+    if (ch === '\\') {
+      const unicode = /^\\u([0-9a-fA-F]{4})/.exec(source.slice(at, at + 6))
+      if (unicode !== null) text.add(String.fromCharCode(Number.parseInt(unicode[1] ?? '', 16)), at)
+      else text.add(ESCAPES[source[at + 1] ?? ''] ?? source[at + 1] ?? '', at)
+      at += unicode === null ? 2 : 6
+    } else at = addTemplatePart(source, at, source.length, text, holes, read)
+  }
+  return { text: text.done(), holes, end: source[at] === '"' ? at + 1 : at }
+}
+
+/** Reads `<<EOT` or `<<-EOT` from its first character; `undefined` when it is none. */
+export function readHclHeredoc(source: string, from: number, read: ReadExpression): HclText | undefined {
+  const head = /<<(-?)([A-Za-z_][\w-]*)[ \t\r]*\n/y
+  head.lastIndex = from
+  const match = head.exec(source)
+  if (match === null) return undefined
+  const start = from + match[0].length
+  const close = new RegExp(`^[ \\t]*${match[2]}[ \\t\\r]*$`, 'm')
+  const found = close.exec(source.slice(start))
+  const bodyEnd = found === null ? source.length : start + found.index
+  const end = found === null ? source.length : bodyEnd + found[0].trimEnd().length
+  const indent = match[1] === '-' ? commonIndent(source.slice(start, bodyEnd)) : 0
+  const text = buildText()
+  const holes: Expression[] = []
+  let at = start
+  let lineStart = true
+  while (at < bodyEnd) {
+    if (lineStart) {
+      const blank = /^[ \t]*/.exec(source.slice(at, at + indent))?.[0].length ?? 0
+      at += Math.min(indent, blank)
+      lineStart = false
+      continue
+    }
+    lineStart = source[at] === '\n'
+    at = addTemplatePart(source, at, bodyEnd, text, holes, read)
+  }
+  return { text: text.done(), holes, end }
+}
+
+function commonIndent(body: string): number {
+  const indents = body
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.length - line.trimStart().length)
+  return indents.length === 0 ? 0 : Math.min(...indents)
+}
+
+/** Adds one character, or one `${…}`/`%{…}`, and gives the offset after it. */
+function addTemplatePart(
+  source: string,
+  at: number,
+  end: number,
+  text: TextBuilder,
+  holes: Expression[],
+  read: ReadExpression,
+): number {
+  const ch = source[at] ?? ''
+  if ((ch === '$' || ch === '%') && source[at + 1] === ch && source[at + 2] === '{') {
+    text.add(`${ch}{`, at + 1)
+    return at + 3
+  }
+  if ((ch === '$' || ch === '%') && source[at + 1] === '{') {
+    const close = closingBrace(source, at + 2, end)
+    if (close >= 0) {
+      const from = source[at + 2] === '~' ? at + 3 : at + 2
+      const to = source[close - 1] === '~' ? close - 1 : close
+      const raw = source.slice(from, to).trim().replaceAll('}', '').replaceAll('\n', ' ')
+      text.addHole({ name: ch === '$' ? raw : `%{ ${raw}`, quoted: true }, at)
+      holes.push(ch === '$' ? read(source, from, to) : { kind: 'other', raw, from, to })
+      return close + 1
+    }
+  }
+  text.add(ch, at)
+  return at + 1
+}
+
+function closingBrace(source: string, from: number, end: number): number {
+  let depth = 0
+  let quoted = false
+  for (let at = from; at < end; at++) {
+    const ch = source[at]
+    if (ch === '\\' && quoted) at++
+    else if (ch === '"') quoted = !quoted
+    else if (quoted) continue
+    else if (ch === '{') depth++
+    else if (ch === '}' && depth-- === 0) return at
+  }
+  return -1
+}

@@ -1,0 +1,72 @@
+import type { FieldPath, Value, ValueMap } from '../../../manifests/manifest.ts'
+import { authMountFact, mountFact } from '../engine-facts.ts'
+import { authTypeOf, roleFact, withoutSecrets } from '../role-fields.ts'
+import { type YamlContext, yamlProvenance } from './yaml-context.ts'
+import { isList, isMap, textOf, variablesIn } from './yaml-values.ts'
+
+/** Bank-Vaults' `externalConfig`, under that key or as a file of its own: `auth` and `secrets` are lists of engines. */
+export function isEngineConfig(node: ValueMap, key: string | number | undefined): boolean {
+  const lists = [node.auth, node.secrets, node.policies].filter(isList)
+  if (key === 'externalConfig') return lists.length > 0
+  return isEngineList(node.auth) && (isList(node.policies) || isList(node.secrets))
+}
+
+function isEngineList(value: Value | undefined): boolean {
+  return isList(value) && value.some((item) => isMap(item) && typeof item.type === 'string')
+}
+
+/** Reads its auth methods with their roles, and its secret engines; the policies in it are found as strings. */
+export function readEngineConfig(node: ValueMap, path: FieldPath, context: YamlContext): void {
+  for (const [item, at] of maps(node.auth, [...path, 'auth'])) readAuth(item, at, context)
+  for (const [item, at] of maps(node.secrets, [...path, 'secrets'])) {
+    const type = textOf(item.type)
+    if (type === undefined) continue
+    const description = textOf(item.description)
+    context.harvest.mounts.push(
+      mountFact({
+        path: textOf(item.path) ?? type,
+        type,
+        options: isMap(item.options) ? item.options : {},
+        unknown: variablesIn([item.path ?? null, type]),
+        provenance: yamlProvenance(context, at),
+        ...(description === undefined ? {} : { description }),
+      }),
+    )
+  }
+}
+
+function readAuth(item: ValueMap, at: FieldPath, context: YamlContext): void {
+  const type = textOf(item.type)
+  if (type === undefined) return
+  const path = textOf(item.path) ?? type
+  const { harvest } = context
+  harvest.authMounts.push(
+    authMountFact({
+      path,
+      type,
+      unknown: variablesIn(path),
+      provenance: yamlProvenance(context, at),
+      ...(isMap(item.config) ? { config: withoutSecrets(item.config) } : {}),
+    }),
+  )
+  for (const [role, roleAt] of maps(item.roles, [...at, 'roles'])) {
+    const { name, ...fields } = role
+    if (typeof name !== 'string') continue
+    harvest.roles.push(
+      roleFact({
+        authMount: path,
+        name,
+        fields,
+        type: authTypeOf(type),
+        unknown: variablesIn([path, role]),
+        provenance: yamlProvenance(context, roleAt),
+      }),
+    )
+  }
+}
+
+function maps(value: Value | undefined, path: FieldPath): [ValueMap, FieldPath][] {
+  return isList(value)
+    ? value.flatMap((item, index): [ValueMap, FieldPath][] => (isMap(item) ? [[item, [...path, index]]] : []))
+    : []
+}

@@ -1,0 +1,17 @@
+import type { FieldPath } from '../../../manifests/manifest.ts'
+import type { SourceFile } from '../../../manifests/source-file.ts'
+import type { Provenance } from '../../vault-state.ts'
+import type { DeclaredDocument, DeclaredYaml } from '../declared.ts'
+import type { Harvest } from '../harvest.ts'
+
+/** What every reader of a part of a YAML document is given. */
+export interface YamlContext {
+  readonly source: SourceFile
+  readonly document: DeclaredDocument
+  readonly harvest: Harvest
+  readonly yaml: DeclaredYaml
+}
+
+export function yamlProvenance({ document }: YamlContext, path: FieldPath): Provenance {
+  return { from: 'git', span: document.spanOf(path), form: 'yaml' }
+}
