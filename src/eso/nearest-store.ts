@@ -22,19 +22,23 @@ export function nearest(candidates: readonly AnyStore[], consumer: Manifest): Ch
   if (inRoot !== undefined && allAlike(sameRoot)) {
     return { store: inRoot, chosen: `the one that ${rootName(inRoot.manifest, consumer)} applies too` }
   }
-  const pool = sameRoot.length > 0 ? sameRoot : candidates
+  // One root brings them all, and they differ: folders tell nothing any more.
+  if (inRoot !== undefined) return leftOver(sameRoot)
   const depth = (store: AnyStore) => commonFolders(store.manifest.origin.file, consumer.origin.file)
-  const deepest = Math.max(...pool.map(depth))
-  const close = pool.filter((store) => depth(store) === deepest)
+  const deepest = Math.max(...candidates.map(depth))
+  const close = candidates.filter((store) => depth(store) === deepest)
   const [closest] = close
-  if (closest !== undefined && allAlike(close) && !(sameRoot.length > 1)) {
-    const chosen = close.length === pool.length ? 'one of several that say the same' : 'the nearest one in the folders'
-    return { store: closest, chosen: `${chosen}, ${formatSpan(closest.manifest.span)}` }
-  }
-  const places = close.map((store) => formatSpan(store.manifest.span)).join(', ')
+  if (closest === undefined || !allAlike(close)) return leftOver(close)
+  const how = close.length === candidates.length ? 'one of several that say the same' : 'the nearest one in the folders'
+  return { store: closest, chosen: `${how}, ${formatSpan(closest.manifest.span)}` }
+}
+
+function leftOver(stores: readonly AnyStore[]): Choice {
+  const [first] = stores
+  const places = stores.map((store) => formatSpan(store.manifest.span)).join(', ')
   return {
     store: undefined,
-    duplicate: close.length > 1 && close.every((one, i) => i === 0 || together(one.manifest, close[0]?.manifest)),
+    duplicate: stores.every((store) => store === first || together(store.manifest, first?.manifest)),
     because: `Git holds several different stores of that name, none nearer than the others: ${places}`,
   }
 }
@@ -47,9 +51,13 @@ export function duplicateStores(stores: readonly AnyStore[]): readonly (readonly
     groups.set(key, [...(groups.get(key) ?? []), store])
   }
   return [...groups.values()].flatMap((group) => {
-    const [first] = group
-    const same = group.filter((store) => store === first || together(store.manifest, first?.manifest))
-    return same.length > 1 ? [same] : []
+    const clusters: AnyStore[][] = []
+    for (const store of group) {
+      const cluster = clusters.find((members) => members.some((one) => together(one.manifest, store.manifest)))
+      if (cluster === undefined) clusters.push([store])
+      else cluster.push(store)
+    }
+    return clusters.filter((members) => members.length > 1)
   })
 }
 

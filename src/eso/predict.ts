@@ -1,5 +1,6 @@
 import type { Manifest } from '../manifests/manifest.ts'
 import { producedKeys } from './facts/produced-secrets.ts'
+import { textHoles } from './holes.ts'
 import { namespaceLabels } from './labels.ts'
 import { readConsumer } from './predict/consumer.ts'
 import type { Context } from './predict/context.ts'
@@ -13,8 +14,8 @@ import type { ForeignStore, VaultStore } from './store.ts'
 import { indexStores } from './stores.ts'
 
 export interface PredictOptions {
-  /** Variables and placeholders left in a text, as written; `[]` when it is whole. */
-  readonly holesOf: (text: string) => readonly string[]
+  /** Variables and placeholders left in a text, as written; `[]` when it is whole. Default: those of field.md §6. */
+  readonly holesOf?: (text: string) => readonly string[]
   /** `--controller-class` of the installed ESO; default `default`. */
   readonly controllerClass?: string
   /**
@@ -36,8 +37,8 @@ export interface Prediction {
 }
 
 /** Says what ESO will ask of Vault for these manifests. Pure; it fails on no manifest, however wrong. */
-export function predict(manifests: readonly Manifest[], options: PredictOptions): Prediction {
-  const { holesOf } = options
+export function predict(manifests: readonly Manifest[], options: PredictOptions = {}): Prediction {
+  const holesOf = options.holesOf ?? textHoles
   const context: Context = {
     stores: indexStores(manifests, holesOf),
     generators: indexGenerators(manifests, holesOf),
