@@ -1,0 +1,90 @@
+import type { FieldPath, Manifest, Value, ValueMap } from '../../manifests/manifest.ts'
+import { isMap, listAt, mapAt, textAt } from '../field-value.ts'
+
+/** A template in a manifest. */
+export interface TemplateField {
+  readonly path: FieldPath
+  readonly text: string
+  /** `secret`: over the keys of the Secret; `rewrite`: over one key, as `.value` (eso.md §6.4). */
+  readonly over: 'secret' | 'rewrite'
+}
+
+export interface TemplateFields {
+  readonly fields: readonly TemplateField[]
+  readonly opaque: readonly string[]
+}
+
+/** Where a kind keeps its spec and, in it, the template of the Secret. */
+const PLACES: Readonly<
+  Record<string, { readonly spec: FieldPath; readonly template: FieldPath; readonly lists: string }>
+> = {
+  ExternalSecret: { spec: ['spec'], template: ['target', 'template'], lists: 'dataFrom' },
+  ClusterExternalSecret: { spec: ['spec', 'externalSecretSpec'], template: ['target', 'template'], lists: 'dataFrom' },
+  PushSecret: { spec: ['spec'], template: ['template'], lists: 'dataTo' },
+  ClusterPushSecret: { spec: ['spec', 'pushSecretSpec'], template: ['template'], lists: 'dataTo' },
+}
+
+/** The spec of an ExternalSecret or PushSecret, also inside its Cluster kind. */
+export function secretSpec(manifest: Manifest): { readonly spec: ValueMap; readonly path: FieldPath } | undefined {
+  const place = Object.hasOwn(PLACES, manifest.kind) ? PLACES[manifest.kind] : undefined
+  const spec = place && mapAt(manifest.body, ...place.spec)
+  return place === undefined || spec === undefined ? undefined : { spec, path: place.spec }
+}
+
+/** The template block of a manifest: `spec.target.template`, or `spec.template` of a PushSecret. */
+export function secretTemplate(
+  manifest: Manifest,
+): { readonly template: ValueMap; readonly path: FieldPath } | undefined {
+  const found = secretSpec(manifest)
+  const place = PLACES[manifest.kind]
+  if (found === undefined || place === undefined) return undefined
+  const template = mapAt(found.spec, ...place.template)
+  return template === undefined ? undefined : { template, path: [...found.path, ...place.template] }
+}
+
+function texts(map: Value | undefined, path: FieldPath): TemplateField[] {
+  if (!isMap(map)) return []
+  return Object.entries(map).flatMap(([key, text]) =>
+    typeof text === 'string' ? [{ path: [...path, key], text, over: 'secret' as const }] : [],
+  )
+}
+
+/** Every template of a manifest that stands in the manifest itself. */
+export function templateFields(manifest: Manifest): TemplateFields {
+  const found = secretSpec(manifest)
+  if (found === undefined) return { fields: [], opaque: [] }
+  const fields: TemplateField[] = []
+  const opaque: string[] = []
+  const block = secretTemplate(manifest)
+  if (block !== undefined) {
+    const { template, path } = block
+    if (textAt(template, 'engineVersion') === 'v1') {
+      opaque.push('templates of engine v1 are not looked into')
+    } else {
+      fields.push(...texts(template.data, [...path, 'data']))
+      fields.push(...texts(mapAt(template, 'metadata', 'labels'), [...path, 'metadata', 'labels']))
+      fields.push(...texts(mapAt(template, 'metadata', 'annotations'), [...path, 'metadata', 'annotations']))
+      for (const [i, from] of listAt(template, 'templateFrom').entries()) {
+        const literal = isMap(from) ? from.literal : undefined
+        if (typeof literal === 'string') {
+          fields.push({ path: [...path, 'templateFrom', i, 'literal'], text: literal, over: 'secret' })
+        }
+        for (const kind of ['configMap', 'secret'] as const) {
+          const name = textAt(from, kind, 'name')
+          if (name === undefined) continue
+          opaque.push(`the templates in ${kind === 'secret' ? 'Secret' : 'ConfigMap'} \`${name}\` are not looked into`)
+        }
+      }
+    }
+  }
+  const lists = PLACES[manifest.kind]?.lists ?? ''
+  for (const [i, item] of listAt(found.spec, lists).entries()) {
+    for (const [j, rewrite] of listAt(item, 'rewrite').entries()) {
+      const path = ['transform', 'template']
+      const text = textAt(rewrite, ...path)
+      if (text !== undefined)
+        fields.push({ path: [...found.path, lists, i, 'rewrite', j, ...path], text, over: 'rewrite' })
+    }
+  }
+  return { fields, opaque }
+}
