@@ -5,7 +5,7 @@ import { change, type Item, itemOf, patchedBody } from '../kustomize/item.ts'
 import type { Note, Value, ValueMap } from '../manifest.ts'
 import type { SourceObject } from '../source-object.ts'
 import { type FolderPlace, sourceFolder } from '../source-path.ts'
-import { isMap } from '../value.ts'
+import { isMap, stringAt } from '../value.ts'
 import { type FluxKustomization, fluxTitle, readFluxKustomization } from './flux-kustomization.ts'
 import { type PostBuild, postBuild } from './post-build.ts'
 import { substituteValue } from './substitute-value.ts'
@@ -46,8 +46,18 @@ export function fluxTree(source: FluxSource): {
   const ids = new Map(all.map((object, index) => [object, index]))
   const reached = new Set<SourceObject>()
 
+  // A path that exists here decides whose it is; the root always exists, so there the source must be one that others share.
+  const own = new Set<string>()
+  for (const object of all) {
+    const path = stringAt(object.body, 'spec', 'path')
+    if (path === undefined || isTop(path)) continue
+    if (sourceFolder(source.rootOf(object), object.source.relative, path) !== undefined)
+      own.add(sourceName(object.body))
+  }
   const placeOf = (object: SourceObject, path: string) =>
-    sourceFolder(source.rootOf(object), object.source.relative, path)
+    isTop(path) && own.size > 0 && !own.has(sourceName(object.body))
+      ? undefined
+      : sourceFolder(source.rootOf(object), object.source.relative, path)
 
   const children = (object: SourceObject): SourceObject[] => {
     const path = readFluxKustomization(object, object.name, object.namespace, object.body).path
@@ -95,4 +105,13 @@ export function fluxTree(source: FluxSource): {
   // Kustomizations that apply each other in a circle.
   for (const object of all) if (!reached.has(object)) start(object)
   return { builds, notes }
+}
+
+function isTop(path: string): boolean {
+  return /^(?:\.?\/)*\.?$/.test(path)
+}
+
+function sourceName(body: ValueMap): string {
+  const part = (name: string) => stringAt(body, 'spec', 'sourceRef', name) ?? ''
+  return `${part('kind')}/${part('name')}`
 }
