@@ -1,4 +1,5 @@
 import { type PlacedText, placeAt, placedLines } from './placed-text.ts'
+import { VAULT_CALL } from './shell/vault-call.ts'
 
 export interface Fence {
   /** First word after the fence's mark, lower-case: `sh`, `hcl`, `terraform`, ``. */
@@ -10,7 +11,7 @@ export interface Fence {
 
 export interface MarkdownCode {
   readonly fences: readonly Fence[]
-  /** `code` in running text, each on its own. */
+  /** `code` in running text that may call vault, each on its own. */
   readonly inline: readonly PlacedText[]
 }
 
@@ -66,6 +67,7 @@ function contentOf(placed: PlacedText, lines: readonly string[], from: number, t
 }
 
 function inlineCode(placed: PlacedText, index: number, line: string): PlacedText[] {
+  if (!VAULT_CALL.test(line)) return []
   const from = placed.offsets[index] ?? 0
   return [...line.matchAll(/(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g)].map((match) =>
     placedLines(placed.file, match[2] ?? '', () => placeAt(placed, from + match.index + (match[1] ?? '').length)),

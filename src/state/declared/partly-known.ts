@@ -44,7 +44,7 @@ export function isWhollyUnknown(text: string, unknown: readonly string[]): boole
  */
 export function withTemplateHoles(text: string): { readonly text: string; readonly unknown: readonly string[] } {
   const unknown = new Set<string>()
-  const plain = text.replace(/\{\{-?\s*([^{}\n]*?)\s*-?\}\}/g, (whole, inner: string) =>
+  const plain = text.replace(/\{\{-?[ \t]{0,20}([^{}\n]{0,300}?)[ \t]{0,20}-?\}\}/g, (whole, inner: string) =>
     inner.startsWith('identity.') ? whole : `\${${inner}}`,
   )
   for (const match of plain.matchAll(/\$\{([^}]*)\}/g)) unknown.add(match[1] ?? '')

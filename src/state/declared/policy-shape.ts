@@ -30,7 +30,7 @@ function isJsonPolicy(text: string): boolean {
 }
 
 const PIECE =
-  /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"?|%\{[^}\n]*\}|\$\{[^}\n]*\}|\{\{[^}\n]*\}\}|[{}[\]]|[A-Za-z_][\w.-]*|[^\s]/g
+  /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"?|%\{[^}\n]{0,500}\}|\$\{[^}\n]{0,500}\}|\{\{[^}\n]{0,500}\}\}|[{}[\]]|[A-Za-z_][\w.-]*|[^\s]/g
 const COMMENT = /^(?:#|\/\/|\/\*)/
 /** Directives of templates that make a policy out of this text: `%{ for … }`, `{{ range }}`. */
 const DIRECTIVE = /^(?:%\{|\{\{|\$\{)/

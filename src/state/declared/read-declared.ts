@@ -10,7 +10,7 @@ import { settle } from './precedence.ts'
 import { readMarkdown } from './read-markdown.ts'
 import { authTypeOf } from './role-fields.ts'
 import { readScript } from './shell/read-script.ts'
-import { VAULT_CALL } from './shell/vault-call.ts'
+import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
 import { readTerraform } from './terraform/read-terraform.ts'
 import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 
@@ -22,13 +22,17 @@ import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): Declared {
   const unique = [...new Map(files.map((file) => [file.file, file])).values()]
   const harvest = emptyHarvest()
+  const notes: Note[] = []
+  const each = (isWanted: (file: SourceFile) => boolean, read: (file: SourceFile) => void) => {
+    for (const file of unique) if (isWanted(file)) guard(file, read, notes)
+  }
   // In this order, the first of two facts that say the same is the one that is kept.
-  for (const file of unique) readPolicyFile(file, harvest)
-  for (const file of unique) if (isShell(file)) readShellFile(file, harvest)
-  readTerraform(terraformFiles(unique), harvest)
-  for (const file of unique)
-    if (isYaml(file) && (YAML_MARKERS.test(file.text) || VAULT_CALL.test(file.text))) readYaml(file, yaml, harvest)
-  for (const file of unique) if (isMarkdown(file)) readMarkdown(file, harvest)
+  each(isPolicyFile, (file) => readPolicyFile(file, harvest))
+  each(isShell, (file) => readShellFile(file, harvest))
+  const modules = terraformFiles(unique)
+  if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, harvest), notes)
+  each(isYaml, (file) => readYaml(file, yaml, harvest))
+  each(isMarkdown, (file) => readMarkdown(file, harvest))
 
   const named = nameFiles(unique, harvest)
   const textless = [...named.textless, ...harvest.textless]
@@ -39,7 +43,7 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
       mounts: harvest.mounts,
       authMounts: harvest.authMounts,
     }),
-    notes: textless.map(noteOf),
+    notes: [...notes, ...textless.map(noteOf)],
     also: { unnamed: harvest.unnamed, textless },
   }
 }
@@ -52,8 +56,25 @@ export function mayDeclare(path: string): boolean {
   )
 }
 
+/** Reading is recursive where the text is: brackets nested by the thousand are an attack or an accident, and one note. */
+function guard(file: SourceFile, read: (file: SourceFile) => void, notes: Note[]): void {
+  try {
+    read(file)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    notes.push({
+      reason: 'other',
+      file: file.file,
+      message: 'Nested too deeply to be read for Vault policies and roles.',
+    })
+  }
+}
+
+function isPolicyFile({ relative, text }: SourceFile): boolean {
+  return /\.(?:hcl|policy)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative) && looksLikePolicy(text)
+}
+
 function readPolicyFile(source: SourceFile, harvest: Harvest): void {
-  if (!/\.(?:hcl|policy)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(source.relative) || !looksLikePolicy(source.text)) return
   harvest.files.push({ source, placed: wholeFile(source.file, source.text), form: 'hcl' })
 }
 
@@ -71,8 +92,9 @@ function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
   return all.some(({ text }) => text.includes('"vault_')) ? all : []
 }
 
-function isYaml({ relative }: SourceFile): boolean {
-  return /\.ya?ml(?:\.(?:tpl|tmpl|j2))?$/.test(relative)
+function isYaml({ relative, text }: SourceFile): boolean {
+  if (!/\.ya?ml(?:\.(?:tpl|tmpl|j2))?$/.test(relative)) return false
+  return YAML_MARKERS.test(text) || VAULT_CALL.test(text) || VAULT_CALL_LIST.test(text)
 }
 
 function isMarkdown({ relative, text }: SourceFile): boolean {

@@ -76,7 +76,7 @@ export function listOf(value: unknown, unknown: readonly string[]): readonly str
   const text = String(value).trim()
   if (isWhollyUnknown(text, unknown)) return undefined
   return text
-    .split(/,(?![^${}]*\})/)
+    .split(/,(?![^${}]{0,200}\})/)
     .map((item) => item.trim())
     .filter((item) => item !== '')
 }

@@ -1,5 +1,8 @@
 import { buildText, type Hole, literalText, type SymbolicText } from '../symbolic-text.ts'
 
+/** Longer ones are taken as plain text, so that an unclosed brace costs no more than this. */
+const LONGEST_EXPANSION = 2000
+
 /** Reads the inside of `$(…)` from its first character; gives the offset after the parenthesis. */
 export type OnSubstitution = (open: number) => number
 
@@ -68,12 +71,12 @@ function readBraces(source: string, at: number): Expansion {
 
 function closingBrace(source: string, from: number): number {
   let depth = 0
-  for (let at = from; at < source.length; at++) {
+  const stop = Math.min(source.length, from + LONGEST_EXPANSION)
+  for (let at = from; at < stop; at++) {
     const ch = source[at]
     if (ch === '\\') at++
     else if (ch === '{') depth++
     else if (ch === '}' && depth-- === 0) return at
-    else if (ch === '\n' && at - from > 2000) return -1
   }
   return -1
 }

@@ -10,6 +10,7 @@ export interface Scope {
 }
 
 const LONGEST_CHAIN = 8
+const LONGEST_VALUE = 200_000
 /** Origin of characters that stand in another script. */
 const FOREIGN = -1
 /** Loops in loops multiply; beyond this the variables stay unknown. */
@@ -81,9 +82,14 @@ export function expandText(text: SymbolicText, scope: Scope, chain: readonly str
   if (text.holes.length === 0) return text
   const builder = buildText()
   let from = 0
+  let length = text.value.length
   for (const hole of text.holes) {
     builder.append(sliceText(text, from, hole.at))
-    builder.append(valueOfHole(text, hole, scope, chain))
+    const value = valueOfHole(text, hole, scope, chain)
+    length += value.value.length
+    // `A=$B$B`, `B=$C$C`, …: such a text is no policy.
+    if (length > LONGEST_VALUE) return text
+    builder.append(value)
     from = hole.at + hole.length
   }
   builder.append(sliceText(text, from))

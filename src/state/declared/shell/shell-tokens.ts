@@ -35,22 +35,26 @@ interface PendingHeredoc {
   readonly fd: number
 }
 
+const DEEPEST = 6
 const OPERATORS = [';;&', ';;', ';&', '&&', '||', '|&', ';', '&', '|', '(', ')', '\n']
 
 /**
  * Cuts a script into words, operators and redirections as a POSIX shell does (XCU §2.3), with bash's arrays, here-strings and
  * `$'…'`. Executes nothing. Where a quote never ends it is taken as a plain character: the text may be prose.
  *
- * `nested`: the text is the inside of `$(…)`, and reading ends at its parenthesis.
+ * `depthOfNesting`: above 0 the text is the inside of `$(…)`, and reading ends at its parenthesis.
  */
-export function tokenizeShell(source: string, start = 0, nested = false): ShellTokens {
+export function tokenizeShell(source: string, start = 0, depthOfNesting = 0): ShellTokens {
+  const nested = depthOfNesting > 0
   const tokens: ShellToken[] = []
   const inner: ShellTokens[] = []
   const pending: PendingHeredoc[] = []
   let depth = 0
   let at = start
   const onSubstitution = (open: number) => {
-    const result = tokenizeShell(source, open, true)
+    // An unclosed quote in an unclosed `$(` is read twice at every level: deeper ones are passed over.
+    if (depthOfNesting >= DEEPEST) return Math.max(open, source.indexOf(')', open) + 1)
+    const result = tokenizeShell(source, open, depthOfNesting + 1)
     inner.push(result)
     return result.end
   }

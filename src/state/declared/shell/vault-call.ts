@@ -19,7 +19,11 @@ const SPEAKERS = new Set(['echo', 'printf', 'log', 'info', 'warn', 'error', 'gre
 
 /** Whether a text may hold a call that `readVaultCall` understands: a cheap test before any reading. */
 export const VAULT_CALL =
-  /\bpolicy\s+write\b|\b(?:secrets|auth)\s+enable\b|\bwrite\b[^\n]*(?:\\\r?\n[^\n]*)?\b(?:auth|sys)\/|"policy",\s*"write"/
+  /\bpolicy\s+write\b|\b(?:secrets|auth)\s+enable\b|\bwrite\b[^\n]{0,300}(?:\\\r?\n[^\n]{0,300})?\b(?:auth|sys)\//
+
+/** As `VAULT_CALL`, for the words of a call in a YAML list. */
+export const VAULT_CALL_LIST =
+  /\b(?:policy|secrets|auth)["']?\s*(?:,|\n\s*-)\s*["']?(?:write|enable)\b|\bwrite["']?\s*(?:,|\n\s*-)\s*["']?(?:auth|sys)\//
 
 /**
  * Finds the call in a command's words: `vault …`, `/bin/bao …`, `kubectl exec … -- vault …`, `$VAULT_CMD …`, `run_vault …`.

@@ -1,26 +1,11 @@
-import type { Span } from '../../../span.ts'
 import { type PlacedText, spanBetween } from '../placed-text.ts'
 import { buildText, literalText, type SymbolicText, sliceText } from '../symbolic-text.ts'
 import type { Expression } from './hcl-expression.ts'
 import type { TerraformModule, Written } from './module.ts'
 import { policyDocument } from './policy-document.ts'
+import type { TerraformValue } from './terraform-value.ts'
 
-/** What an expression comes to without running Terraform. */
-export type TerraformValue =
-  | { readonly kind: 'text'; readonly text: SymbolicText; readonly placed: PlacedText }
-  | { readonly kind: 'list'; readonly items: readonly TerraformValue[] }
-  | { readonly kind: 'object'; readonly entries: Readonly<Record<string, TerraformValue>> }
-  | { readonly kind: 'literal'; readonly value: number | boolean | null }
-  | { readonly kind: 'file'; readonly path: string; readonly variables?: Readonly<Record<string, TerraformValue>> }
-  | {
-      readonly kind: 'document'
-      readonly text: string
-      readonly unknown: readonly string[]
-      readonly spanOf: (line: number) => Span
-    }
-  | { readonly kind: 'unknown'; readonly name: string }
-
-const DEEPEST = 12
+const LONGEST_TEXT = 200_000
 /** Attributes by which one resource names another. */
 const DEFAULT_PATHS: Readonly<Record<string, string>> = {
   vault_jwt_auth_backend: 'jwt',
@@ -28,13 +13,20 @@ const DEFAULT_PATHS: Readonly<Record<string, string>> = {
 }
 
 /** Evaluates an expression in its module. What depends on state, on input or on a loop is `unknown`, by the text that says so. */
-export function evaluate(
-  { node, placed, source }: Written<Expression>,
-  module: TerraformModule,
-  depth = 0,
-): TerraformValue {
-  const inner = (expression: Expression) => evaluate({ node: expression, placed, source }, module, depth + 1)
-  if (depth > DEEPEST) return { kind: 'unknown', name: rawOf(node, placed) }
+export function evaluate(written: Written<Expression>, module: TerraformModule): TerraformValue {
+  const { node, placed } = written
+  const unknown: TerraformValue = { kind: 'unknown', name: rawOf(node, placed) }
+  // One that is met again while it is evaluated refers to itself.
+  if (module.values.has(node)) return module.values.get(node) ?? unknown
+  module.values.set(node, undefined)
+  const value = evaluateNode(written, module)
+  const tooLong = value.kind === 'text' && value.text.value.length > LONGEST_TEXT
+  module.values.set(node, tooLong ? unknown : value)
+  return tooLong ? unknown : value
+}
+
+function evaluateNode({ node, placed, source }: Written<Expression>, module: TerraformModule): TerraformValue {
+  const inner = (expression: Expression) => evaluate({ node: expression, placed, source }, module)
   switch (node.kind) {
     case 'text':
       return { kind: 'text', placed, text: fill(node.text, node.holes.map(inner)) }
@@ -47,7 +39,7 @@ export function evaluate(
     case 'call':
       return call(node.name, node.args.map(inner), node, placed)
     case 'reference':
-      return reference(node, placed, module, depth)
+      return reference(node, placed, module)
     default:
       return { kind: 'unknown', name: rawOf(node, placed) }
   }
@@ -75,12 +67,7 @@ function fill(text: SymbolicText, values: readonly TerraformValue[]): SymbolicTe
   return builder.done()
 }
 
-function reference(
-  node: Expression & { kind: 'reference' },
-  placed: PlacedText,
-  module: TerraformModule,
-  depth: number,
-) {
+function reference(node: Expression & { kind: 'reference' }, placed: PlacedText, module: TerraformModule) {
   const unknown: TerraformValue = { kind: 'unknown', name: node.raw }
   const [head = '', second = '', third = '', fourth = ''] = node.raw.split('.')
   if (node.raw === 'path.module')
@@ -92,21 +79,21 @@ function reference(
         ? module.variables.get(second)
         : undefined
   if (found !== undefined) {
-    const value = evaluate(found, module, depth + 1)
+    const value = evaluate(found, module)
     if (third === '') return value
     return value.kind === 'object' ? (value.entries[third] ?? unknown) : unknown
   }
   if (head === 'data' && second === 'vault_policy_document') {
     const document = module.byAddress.get(`data.${second}.${third.replace(/\[.*$/, '')}`)
     if (document === undefined || fourth !== 'hcl' || document.node.body.attributes.has('for_each')) return unknown
-    return policyDocument(document, (expression) => evaluate({ ...document, node: expression }, module, depth + 1))
+    return policyDocument(document, (expression) => evaluate({ ...document, node: expression }, module))
   }
   const resource = module.byAddress.get(`${head}.${second.replace(/\[.*$/, '')}`)
   if (resource === undefined || !head.startsWith('vault_')) return unknown
   const names = third === 'id' ? ['path', 'name', 'type'] : third === 'path' ? ['path', 'type'] : [third]
   for (const name of names) {
     const attribute = resource.node.body.attributes.get(name)
-    if (attribute !== undefined) return evaluate({ ...resource, node: attribute }, module, depth + 1)
+    if (attribute !== undefined) return evaluate({ ...resource, node: attribute }, module)
   }
   const usual = third === 'path' ? DEFAULT_PATHS[head] : undefined
   return usual === undefined

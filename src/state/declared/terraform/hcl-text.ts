@@ -12,6 +12,9 @@ export interface HclText {
   readonly end: number
 }
 
+/** Longer ones are taken as plain text, so that an unclosed brace costs no more than this. */
+const LONGEST_INTERPOLATION = 2000
+
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 
 /** Reads a quoted text from after its first quote. One that does not end stops at the line's end. */
@@ -100,7 +103,8 @@ function addTemplatePart(
 function closingBrace(source: string, from: number, end: number): number {
   let depth = 0
   let quoted = false
-  for (let at = from; at < end; at++) {
+  const stop = Math.min(end, from + LONGEST_INTERPOLATION)
+  for (let at = from; at < stop; at++) {
     const ch = source[at]
     if (ch === '\\' && quoted) at++
     else if (ch === '"') quoted = !quoted

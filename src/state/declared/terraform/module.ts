@@ -3,6 +3,7 @@ import { folderOf, joinPath, lastSegment } from '../file-lookup.ts'
 import { type PlacedText, wholeFile } from '../placed-text.ts'
 import type { Block, Expression } from './hcl-expression.ts'
 import { parseHcl } from './parse-hcl.ts'
+import type { TerraformValue } from './terraform-value.ts'
 
 /** A piece of HCL with the file that it is written in. */
 export interface Written<T> {
@@ -22,6 +23,8 @@ export interface TerraformModule {
   readonly byAddress: ReadonlyMap<string, Written<Block>>
   /** Variables that several calls of this module, or calls with other than literal values, set: their default says nothing. */
   readonly overridden: ReadonlySet<string>
+  /** What was evaluated already; an entry that is still `undefined` is being evaluated. */
+  readonly values: Map<Expression, TerraformValue | undefined>
 }
 
 /** Groups Terraform files into modules. Values files that Terraform loads by itself override defaults. */
@@ -79,6 +82,7 @@ function moduleOf(files: readonly SourceFile[]): TerraformModule {
     resources,
     byAddress,
     overridden: new Set(),
+    values: new Map(),
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Span } from '../../../span.ts'
 import { spanBetween } from '../placed-text.ts'
-import type { TerraformValue } from './evaluate.ts'
 import type { Block, Expression } from './hcl-expression.ts'
 import type { Written } from './module.ts'
+import type { TerraformValue } from './terraform-value.ts'
 
 /** Parts of a rule that this reader does not put into the text; with them the policy is only partly known. */
 const LEFT_OUT = ['allowed_parameter', 'denied_parameter', 'dynamic']

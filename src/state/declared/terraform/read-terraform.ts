@@ -6,9 +6,10 @@ import { lowerCaseName } from '../partly-known.ts'
 import { placedLines, spanBetween } from '../placed-text.ts'
 import { roleFact, withoutSecrets } from '../role-fields.ts'
 import { placeText } from '../symbolic-text.ts'
-import { evaluate, plainValue, type TerraformValue } from './evaluate.ts'
+import { evaluate, plainValue } from './evaluate.ts'
 import type { Block } from './hcl-expression.ts'
 import { type TerraformModule, terraformModules, type Written } from './module.ts'
+import type { TerraformValue } from './terraform-value.ts'
 
 interface Resource {
   readonly written: Written<Block>

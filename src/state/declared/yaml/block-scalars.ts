@@ -2,6 +2,8 @@ import type { SourceFile } from '../../../manifests/source-file.ts'
 import type { DeclaredDocument } from '../declared.ts'
 import { placedLines, spanOfLine, wholeFile } from '../placed-text.ts'
 
+const LONGEST_HEAD = 200
+
 /**
  * The literal block scalars (`key: |`) of a text that is no YAML: a Helm template whose blocks still are what they look like.
  * Read by indentation alone.
@@ -11,7 +13,9 @@ export function blockScalars(source: SourceFile): { readonly key: string; readon
   const lines = whole.text.split('\n')
   const found: { key: string; document: DeclaredDocument }[] = []
   for (let index = 0; index < lines.length; index++) {
-    const head = /^(\s*)(?:- +)*(?:(["']?)([\w./ -]+)\2: *|- +)\|[-+\d]*\s*$/.exec(lines[index] ?? '')
+    const line = lines[index] ?? ''
+    if (line.length > LONGEST_HEAD) continue
+    const head = /^(\s*)(?:- +)*(?:(["']?)([\w./ -]+)\2: *|- +)\|[-+\d]*\s*$/.exec(line)
     if (head === null) continue
     const outer = (head[1] ?? '').length
     let end = index + 1
