@@ -38,7 +38,7 @@ function leftOver(stores: readonly AnyStore[]): Choice {
   const places = stores.map((store) => formatSpan(store.manifest.span)).join(', ')
   return {
     store: undefined,
-    duplicate: stores.every((store) => store === first || together(store.manifest, first?.manifest)),
+    duplicate: stores.every((store) => store === first || reachOneCluster(store.manifest, first?.manifest)),
     because: `Git holds several different stores of that name, none nearer than the others: ${places}`,
   }
 }
@@ -53,7 +53,7 @@ export function duplicateStores(stores: readonly AnyStore[]): readonly (readonly
   return [...groups.values()].flatMap((group) => {
     const clusters: AnyStore[][] = []
     for (const store of group) {
-      const cluster = clusters.find((members) => members.some((one) => together(one.manifest, store.manifest)))
+      const cluster = clusters.find((members) => members.some((one) => reachOneCluster(one.manifest, store.manifest)))
       if (cluster === undefined) clusters.push([store])
       else cluster.push(store)
     }
@@ -62,7 +62,7 @@ export function duplicateStores(stores: readonly AnyStore[]): readonly (readonly
 }
 
 /** Whether two manifests reach one cluster, as far as Git shows it: one root applies both, or one folder holds both. */
-function together(one: Manifest, other: Manifest | undefined): boolean {
+export function reachOneCluster(one: Manifest, other: Manifest | undefined): boolean {
   if (other === undefined || one === other) return false
   if (one.origin.appliedBy.length > 0 && other.origin.appliedBy.length > 0) return shareRoot(one, other)
   return folderOf(one.origin.file) === folderOf(other.origin.file)

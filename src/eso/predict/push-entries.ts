@@ -112,9 +112,12 @@ function matching(
   return keys.filter((key) => compiled.matches(key))
 }
 
-/** `ReverseUnicode` turns `_U002f_` back into `/` (eso.md §3.6, §6.4). */
 function reverse(key: string, item: Value): string {
-  if (textAt(item, 'conversionStrategy') !== 'ReverseUnicode') return key
+  return textAt(item, 'conversionStrategy') === 'ReverseUnicode' ? reverseUnicode(key) : key
+}
+
+/** What `ReverseUnicode` makes of a key: `_U002f_` becomes `/` again (eso.md §3.6, §6.4). */
+export function reverseUnicode(key: string): string {
   return key.replace(/_U([0-9a-fA-F]{4,6})_/g, (whole, code: string) => {
     const point = Number.parseInt(code, 16)
     return point <= 0x10ffff ? String.fromCodePoint(point) : whole

@@ -1,0 +1,57 @@
+import type { FieldPath, Manifest } from '../../manifests/manifest.ts'
+import type { Span } from '../../span.ts'
+import { listAt, mapAt, textAt } from '../field-value.ts'
+import { textHoles } from '../holes.ts'
+import { namespaceLabels } from '../labels.ts'
+import { patchOver } from '../patched.ts'
+import { type Consumer, readConsumer } from '../predict/consumer.ts'
+import { reverseUnicode } from '../predict/push-entries.ts'
+import { type ProducedSecret, producedSecrets } from './produced-secrets.ts'
+
+/** A PushSecret entry whose source key the source Secret does not have: `secret key K does not exist` (eso.md §3.6). */
+export interface AbsentPushKey {
+  readonly manifest: Manifest
+  readonly field: FieldPath
+  readonly span: Span
+  readonly secretKey: string
+  readonly source: ProducedSecret
+  /** All keys that there are, as the PushSecret sees them. */
+  readonly keys: readonly string[]
+}
+
+/**
+ * Entries that push a key which the Secret does not have, where one maker in Git tells all of its keys. `produced` may know more
+ * about templates than `producedSecrets` does; keys of the PushSecret's own template are added to the Secret's (eso.md §6.6).
+ */
+export function absentPushKeys(
+  manifests: readonly Manifest[],
+  produced: readonly ProducedSecret[] = producedSecrets(manifests, textHoles),
+): readonly AbsentPushKey[] {
+  const namespaces = namespaceLabels(manifests, textHoles)
+  return manifests.flatMap((manifest) => {
+    const consumer = readConsumer(manifest, { namespaces, holesOf: textHoles })
+    if (consumer?.makes !== 'PushSecret') return []
+    const source = sourceOf(consumer, produced)
+    if (source?.keys === undefined || listAt(consumer.spec, 'template', 'templateFrom').length > 0) return []
+    const keys = [...source.keys, ...Object.keys(mapAt(consumer.spec, 'template', 'data') ?? {})]
+    return listAt(consumer.spec, 'data').flatMap((item, i): AbsentPushKey[] => {
+      const field = [...consumer.at, 'data', i, 'match', 'secretKey']
+      const secretKey = textAt(item, 'match', 'secretKey')
+      if (!secretKey || textHoles(secretKey).length > 0 || patchOver(manifest, field) !== undefined) return []
+      const reverse = textAt(item, 'conversionStrategy') === 'ReverseUnicode'
+      const seen = reverse ? keys.map(reverseUnicode) : keys
+      if (seen.includes(secretKey)) return []
+      return [{ manifest, field, span: manifest.spanOf(field, 'value'), secretKey, source, keys: seen }]
+    })
+  })
+}
+
+function sourceOf(consumer: Consumer, produced: readonly ProducedSecret[]): ProducedSecret | undefined {
+  const name = textAt(consumer.spec, 'selector', 'secret', 'name')
+  const [namespace, ...more] = consumer.namespaces ?? [undefined]
+  // Without a namespace nothing says that it is the same Secret.
+  if (name === undefined || namespace === undefined || more.length > 0) return undefined
+  if (textHoles(name).length > 0 || patchOver(consumer.manifest, [...consumer.at, 'selector'])) return undefined
+  const makers = produced.filter((secret) => secret.name === name && (secret.namespace ?? namespace) === namespace)
+  return makers.length === 1 && makers[0]?.namespace === namespace ? makers[0] : undefined
+}
