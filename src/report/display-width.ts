@@ -33,16 +33,17 @@ export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = []
     let line = ''
-    let used = 0
+    let used = -1
     for (const word of paragraph.split(' ')) {
       const wide = textWidth(word)
-      if (line !== '' && used + 1 + wide > width) {
+      const started = line.trim() !== ''
+      if (started && used + 1 + wide > width) {
         lines.push(line)
         line = word
         used = wide
       } else {
-        used = line === '' && lines.length === 0 && used === 0 ? wide : used + 1 + wide
-        line = line === '' && used === wide ? word : `${line} ${word}`
+        line = used === -1 ? word : `${line} ${word}`
+        used += 1 + wide
       }
     }
     return [...lines, line]

@@ -21,7 +21,8 @@ export function snippet(line: string, span: Span, width: number): Snippet {
   const skipped = Math.max(0, span.column - 1 - REACH)
   const source = visibleLine(line.slice(skipped, skipped + 2 * REACH))
   const begin = span.column - 1 - skipped
-  const end = span.endLine === span.line ? span.endColumn - 1 - skipped : source.trimEnd().length
+  const last = span.endLine === span.line ? span.endColumn - 1 - skipped : source.trimEnd().length
+  const end = Math.max(begin + 1, last)
   const cells: { char: string; width: number; marked: boolean }[] = []
   let unit = 0
   let column = 0

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { exitCodeOf, outcomeOf } from '../../src/report/outcome.ts'
+import { outputsOf } from '../../src/report/outputs.ts'
+import type { Outcome } from '../../src/report/report.ts'
+import type { Severity } from '../../src/rules/finding.ts'
+import type { FailOn } from '../../src/settings/settings.ts'
+import { finding, reference, report } from './sample.ts'
+
+describe('outcomes (design §3)', () => {
+  const cases: [severities: Severity[], failOn: FailOn, incomplete: string[], drifted: boolean, expected: Outcome][] = [
+    [[], 'error', [], false, 'clean'],
+    [['error'], 'error', [], false, 'findings'],
+    [['warning', 'note'], 'error', [], false, 'clean'],
+    [['warning'], 'warning', [], false, 'findings'],
+    [['note'], 'warning', [], false, 'clean'],
+    [['error', 'warning'], 'never', [], false, 'clean'],
+    [[], 'error', ['sealed'], false, 'incomplete'],
+    [['warning'], 'error', ['sealed'], false, 'incomplete'],
+    // What was seen to be broken is broken, whatever could not be seen beside it.
+    [['error'], 'error', ['sealed'], false, 'findings'],
+    [['error'], 'never', ['sealed'], false, 'incomplete'],
+    // In drift, drift fails whatever its severity.
+    [['note'], 'error', [], true, 'findings'],
+  ]
+  it.each(cases)(
+    '%j, fail-on %s, incomplete %j, drifted %j → %s',
+    (severities, failOn, incomplete, drifted, expected) => {
+      const findings = severities.map((severity) => finding({ severity }))
+      expect(outcomeOf({ findings, failOn, incomplete, drifted })).toBe(expected)
+    },
+  )
+
+  it.each([
+    ['clean', 0, 0],
+    ['findings', 1, 1],
+    ['invalid', 2, 2],
+    ['incomplete', 3, 0],
+    ['bug', 70, 70],
+  ] as const)('%s exits with %i, with on-incomplete: warn %i', (outcome, fail, warn) => {
+    expect(exitCodeOf(outcome, 'fail')).toBe(fail)
+    expect(exitCodeOf(outcome, 'warn')).toBe(warn)
+  })
+})
+
+describe('outputs (design §4)', () => {
+  it('are texts, on one line each, empty where a mode has none', () => {
+    const given = report({
+      findings: [finding(), finding(), finding({ severity: 'warning' }), finding({ severity: 'note' })],
+      references: [reference(), reference()],
+      notChecked: [{ file: 'a', line: 1, what: 'b', reason: 'c' }],
+    })
+    expect(outputsOf(given, { reportFile: 'out/report\n.json', hasChanges: false, issueNumber: 7 })).toEqual({
+      outcome: 'findings',
+      'error-count': '2',
+      'warning-count': '1',
+      'not-checked-count': '1',
+      references: '2',
+      'report-file': 'out/report .json',
+      'sarif-file': '',
+      'has-changes': 'false',
+      'plan-file': '',
+      'plan-digest': '',
+      'issue-number': '7',
+    })
+  })
+})

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { bytes, codePoints, joinWithin } from '../../src/report/join-within.ts'
+import { linksOf } from '../../src/report/links.ts'
+import { SUMMARY_BYTES, summaryOf } from '../../src/report/summary.ts'
+import { readEnvironment } from '../../src/settings/environment.ts'
+import { access, finding, HOSTILE, reference, report, span } from './sample.ts'
+
+const links = linksOf(
+  readEnvironment({
+    GITHUB_ACTIONS: 'true',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_REPOSITORY: 'acme/gitops',
+    GITHUB_SHA: 'abc',
+    GITHUB_ACTION_REPOSITORY: 'tools/eso-vault-action',
+    GITHUB_ACTION_REF: 'v1',
+  }).ci,
+)
+
+describe('the job summary', () => {
+  it('is a headline, a table for each file, and what folds away', () => {
+    const text = summaryOf(
+      report({
+        findings: [
+          finding({
+            message: 'There is no secret at `kv/team/db`.',
+            related: [{ span: span('p.hcl', 2), message: 'the rule that decides' }],
+            fix: 'Add:\npath "x" {\n  a\n}',
+          }),
+          finding({ severity: 'warning', span: span('b c.yaml', 3) }),
+        ],
+        references: [
+          reference({}, [
+            [access('kv/data/team/db'), 'denied'],
+            [access('auth/token/lookup-self', { side: 'session' }), 'allowed'],
+          ]),
+        ],
+        notChecked: [{ file: 'a.yaml', line: 1, what: 'ExternalSecret a/b', reason: 'nothing resolves ${ENV}' }],
+        ignored: [{ finding: finding(), reason: 'seeded @later' }],
+        notes: [{ reason: 'sops', file: 's.yaml', message: 'SOPS file.' }],
+        incomplete: ['403 on `kv`.'],
+      }),
+      { links },
+    )
+    expect(text).toBe(`## ❌ eso-vault check: Failed: 1 error and 1 warning.
+
+**acme/gitops** · 1 reference, 8 ExternalSecrets, 1 PushSecret, 2 stores, 12 files · 1 not checked · 1 ignored · 1 note on files left out
+
+No server was asked: neither \`vault-addr\` nor credentials are given.
+
+**Could not run:**
+
+- 403 on \`kv\`.
+
+### \`apps/db.yaml\`
+
+| Line | Rule | Problem |
+|---|---|---|
+| [14](https://github.com/acme/gitops/blob/abc/apps/db.yaml#L14) | 🔴 error<br>[\`secret-absent\`](https://github.com/tools/eso-vault-action/blob/v1/docs/rules/secret-absent.md) | There is no secret at \`kv/team/db\`.<br>↳ [\`p.hcl:2\`](https://github.com/acme/gitops/blob/abc/p.hcl#L2) the rule that decides<br>**Fix:** Add:<br>\`path "x" {\`<br>\`  a\`<br>\`}\` |
+
+### \`b c.yaml\`
+
+| Line | Rule | Problem |
+|---|---|---|
+| [3](https://github.com/acme/gitops/blob/abc/b%20c.yaml#L3) | 🟡 warning<br>[\`secret-absent\`](https://github.com/tools/eso-vault-action/blob/v1/docs/rules/secret-absent.md) | There is no secret. |
+
+<details><summary>Not checked: 1 place</summary>
+
+- 1 × nothing resolves \\\${ENV}
+  - \`a.yaml:1\` ExternalSecret a/b
+
+</details>
+
+<details><summary>References: what External Secrets Operator will ask for (1)</summary>
+
+| Where | What | Requests |
+|---|---|---|
+| [\`apps/db.yaml:14\`](https://github.com/acme/gitops/blob/abc/apps/db.yaml#L14) | ExternalSecret apps/db, spec.data\\[0\\] | ❌ denied: read \`kv/data/team/db\` |
+
+</details>
+
+<details><summary>Ignored: 1 finding</summary>
+
+- \`apps/db.yaml:14\` \`secret-absent\`: seeded @\u200blater
+
+</details>
+
+<details><summary>Left out: 1 note</summary>
+
+- \`s.yaml\` SOPS file.
+
+</details>
+
+`)
+  })
+
+  it('shows wrong inputs and nothing that was not judged', () => {
+    const problems = [{ message: 'unknown key "rulez".', file: '.github/eso-vault.yml', line: 2 }]
+    expect(summaryOf(report({ outcome: 'invalid', problems }))).toBe(
+      '## ❌ eso-vault check: Not started: an input, the config file or a permission is wrong.\n\n- `.github/eso-vault.yml:2`: unknown key "rulez".\n\n',
+    )
+  })
+
+  it.each(HOSTILE)('lets nothing of a manifest be interpreted: %j', (text) => {
+    const place = { span: span(text, 1), message: text }
+    const out = summaryOf(
+      report({
+        target: text.replace(/\n/g, ' '),
+        findings: [
+          finding({ rule: text, message: text, fix: `${text}\n${text}`, span: span(text, 1), related: [place] }),
+        ],
+        references: [reference({ key: text, notChecked: text }, [[access(text), 'denied']])],
+        notChecked: [{ file: text, line: 1, what: text, reason: text }],
+        ignored: [{ finding: finding({ rule: text }), reason: text }],
+        notes: [{ reason: 'other', file: text, message: text }],
+        live: { asked: false, line: text },
+        incomplete: [text],
+      }),
+      { links },
+    )
+    const outside = out
+      .replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, 'CODE')
+      .replace(/\]\(https:\/\/github\.com\/[^\s)]*\)/g, ']')
+    expect(outside.replace(/<\/?details>|<\/?summary>|<br>/g, '')).not.toContain('<')
+    expect(out.match(/<details>/g)?.length).toBe(4)
+    expect(outside.match(/<\/details>/g)?.length).toBe(4)
+    expect(outside).not.toMatch(/@(?=\w)|#\d|:\/\/|www\.|(?<!\\)\]\(/)
+    expect(out).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
+    const rows = outside.split('\n').filter((line) => line.startsWith('|'))
+    expect(rows).toHaveLength(6)
+    for (const row of rows) expect(row.replace(/\\\|/g, '').match(/\|/g)).toHaveLength(4)
+  })
+
+  it('stays below 1 MiB and counts what it left out', () => {
+    const findings = Array.from({ length: 30_000 }, (_, i) =>
+      finding({ message: `Nr ${i} 日本語 ${'<x> '.repeat(20)}`, span: span('a.yaml', i + 1) }),
+    )
+    const text = summaryOf(report({ findings, references: Array.from({ length: 20_000 }, () => reference()) }))
+    expect(bytes(text)).toBeLessThanOrEqual(SUMMARY_BYTES)
+    expect(bytes(text)).toBeGreaterThan(SUMMARY_BYTES - 2000)
+    const shown = text.match(/^\| \d+ \|/gm)?.length ?? 0
+    expect(text).toContain(`${30_000 - shown} more findings in the JSON report`)
+    expect(text).toContain('20000 more in the JSON report')
+    expect(text.trimEnd().endsWith('</details>')).toBe(true)
+  })
+
+  it('stays below it with a finding in each of very many files', () => {
+    const findings = Array.from({ length: 5000 }, (_, i) => finding({ span: span(`${'d'.repeat(900)}/${i}.yaml`, 1) }))
+    expect(bytes(summaryOf(report({ findings })))).toBeLessThanOrEqual(SUMMARY_BYTES)
+    expect(bytes(summaryOf(report({ findings: findings.slice(0, 499) })))).toBeLessThanOrEqual(SUMMARY_BYTES)
+  })
+})
+
+describe('joining within a size', () => {
+  const part = (items: string[]) => ({ head: 'H', items, tail: 'T', more: (left: number) => `+${left}` })
+  it.each([
+    [100, 'HabcTHdT'],
+    // Frames (H, T and the line of what is left out) are paid first: 8 of them.
+    [10, 'Hab+1TH+1T'],
+    [8, 'H+3TH+1T'],
+  ])('%i', (most, expected) => {
+    expect(joinWithin([part(['a', 'b', 'c']), part(['d'])], most, codePoints)).toBe(expected)
+  })
+})

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest'
+import { textWidth, wrap } from '../../src/report/display-width.ts'
+import { snippet } from '../../src/report/source-snippet.ts'
+import { terminalReport } from '../../src/report/terminal.ts'
+import { finding, HOSTILE, reference, report, sourceOf, span } from './sample.ts'
+
+const plain = { color: false }
+const FILES = sourceOf({
+  'apps/db.yaml': `${'\n'.repeat(13)}        key: kv/team/db     `,
+  'p.hcl': '# policy\npath "kv/metadata/*" {\n}',
+})
+
+describe('the terminal report', () => {
+  it('shows the line, what it is about, and what to do', () => {
+    const text = terminalReport(
+      report({
+        findings: [
+          finding({
+            message: 'There is no secret at `kv/team/db`.',
+            span: span('apps/db.yaml', 14, 14, 24),
+            related: [{ span: span('p.hcl', 2, 6, 21), message: 'the rule that decides' }],
+            fix: 'Add to the policy:\npath "kv/data/team/db" {\n  capabilities = ["read"]\n}\n',
+          }),
+        ],
+        references: [reference()],
+      }),
+      FILES,
+      plain,
+    )
+    expect(text).toBe(`error[secret-absent]: There is no secret at \`kv/team/db\`.
+  --> apps/db.yaml:14:14
+   |
+14 |         key: kv/team/db
+   |              ^^^^^^^^^^
+  ==> p.hcl:2:6  the rule that decides
+   |
+ 2 | path "kv/metadata/*" {
+   |      ^^^^^^^^^^^^^^^
+   |
+   = help: Add to the policy:
+     path "kv/data/team/db" {
+       capabilities = ["read"]
+     }
+
+Checked 1 reference, 8 ExternalSecrets, 1 PushSecret, 2 stores, 12 files.
+No server was asked: neither \`vault-addr\` nor credentials are given.
+Failed: 1 error.
+`)
+  })
+
+  it('says what was not checked, by reason, and what could not run', () => {
+    const notChecked = [1, 2, 3, 4, 5].map((line) => ({
+      file: 'a.yaml',
+      line,
+      what: `ExternalSecret apps/a, spec.data[${line}]`,
+      reason: line === 5 ? 'a patch may change it' : 'nothing resolves ${ENV}',
+    }))
+    const text = terminalReport(
+      report({ outcome: 'incomplete', notChecked, incomplete: ['the server is sealed.'] }),
+      FILES,
+      plain,
+    )
+    expect(text).toBe(`Not checked: 5 places
+  4 × nothing resolves \${ENV}
+      a.yaml:1  ExternalSecret apps/a, spec.data[1]
+      a.yaml:2  ExternalSecret apps/a, spec.data[2]
+      a.yaml:3  ExternalSecret apps/a, spec.data[3]
+      and 1 more
+  1 × a patch may change it
+      a.yaml:5  ExternalSecret apps/a, spec.data[5]
+
+Could not run: the server is sealed.
+
+Checked 0 references, 8 ExternalSecrets, 1 PushSecret, 2 stores, 12 files.
+No server was asked: neither \`vault-addr\` nor credentials are given.
+Not finished: a check that was asked for could not run.
+`)
+  })
+
+  it('shows each wrong input with its place', () => {
+    const problems = [
+      { message: 'unknown key "rulez".', file: '.github/eso-vault.yml', line: 2 },
+      { message: 'Other.' },
+    ]
+    expect(terminalReport(report({ outcome: 'invalid', problems }), FILES, plain)).toBe(
+      'error: .github/eso-vault.yml:2: unknown key "rulez".\nerror: Other.\n\nNot started: an input, the config file or a permission is wrong.\n',
+    )
+  })
+
+  it.each([
+    [report({ references: [reference(), reference()] }), 'Passed: all 2 references hold.'],
+    [report({ references: [reference()] }), 'Passed: the one reference holds.'],
+    [report(), 'Nothing to check: no manifest makes External Secrets Operator ask Vault for anything.'],
+    [
+      report({ references: [reference()], notChecked: [{ file: 'a', line: 1, what: 'b', reason: 'c' }] }),
+      'Passed: nothing that could be checked is broken.',
+    ],
+    [report({ findings: [finding({ severity: 'warning' })] }), 'Passed, with 1 warning.'],
+    [report({ mode: 'drift', findings: [finding()] }), 'Vault differs from Git: 1 error.'],
+    [report({ outcome: 'bug' }), 'Stopped by an error of its own. Nothing was judged.'],
+  ])('ends with the outcome as a sentence: %#', (given, sentence) => {
+    expect(terminalReport(given, FILES, plain).trimEnd().split('\n').at(-1)).toBe(sentence)
+  })
+
+  it('counts related places beyond the first, and puts the worst finding first', () => {
+    const related = Array.from({ length: 12 }, (_, i) => ({ span: span('x.yaml', i + 1), message: 'denied as well' }))
+    const text = terminalReport(
+      report({ findings: [finding({ severity: 'note', rule: 'later' }), finding({ related })] }),
+      () => undefined,
+      plain,
+    )
+    expect(text.indexOf('note[later]')).toBeGreaterThan(text.indexOf('error[secret-absent]'))
+    expect(text.match(/==> x\.yaml/g)).toHaveLength(4)
+    expect(text).toContain('  = and 8 more places\n')
+  })
+
+  it('paints only when told to, and says the same', () => {
+    const given = report({ findings: [finding()] })
+    const painted = terminalReport(given, FILES, { color: true })
+    expect(painted).toContain('\u001b[31merror[secret-absent]')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is taken out.
+    expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(terminalReport(given, FILES, plain))
+  })
+
+  it.each(HOSTILE)('neither drives the terminal nor the runner: %j', (text) => {
+    const files = sourceOf({ [text]: `##[add-mask]x ${text}` })
+    const out = terminalReport(
+      report({
+        findings: [
+          finding({
+            message: text,
+            fix: `${text}\n${text}`,
+            span: span(text, 1),
+            related: [{ span: span(text, 1), message: text }],
+          }),
+        ],
+        notChecked: [{ file: text, line: 1, what: text, reason: text }],
+        incomplete: [text],
+        live: { asked: true, line: text },
+      }),
+      files,
+      { color: false, width: 40 },
+    )
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there.
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069]/)
+    expect(out).not.toMatch(/^\s*::|##\[/m)
+  })
+})
+
+describe('the marked line', () => {
+  const shown = (line: string, from: number, to: number, width = 80) => {
+    const { text, from: before, length } = snippet(line, span('f', 1, from, to), width)
+    return `${text}\n${' '.repeat(before)}${'^'.repeat(length)}`
+  }
+  it.each([
+    ['tabs are four columns', '\tkey:\tabc', 7, 10, '    key:    abc\n            ^^^'],
+    ['wide characters are two', '日本: 鍵', 5, 6, '日本: 鍵\n      ^^'],
+    ['an emoji is two UTF-16 units and two columns', '🔑: x', 1, 3, '🔑: x\n^^'],
+    ['combining marks are none', 'e\u0301a', 3, 4, 'e\u0301a\n ^'],
+    ['an empty span still shows a place', 'abc', 2, 2, 'abc\n ^'],
+    ['past the end of the line', 'abc', 9, 12, 'abc\n   ^'],
+  ])('%s', (_, line, from, to, expected) => {
+    expect(shown(line, from, to)).toBe(expected)
+  })
+
+  it('a long line is clipped around what is marked', () => {
+    const line = `${'a'.repeat(300)}KEY${'b'.repeat(300)}`
+    const text = shown(line, 301, 304, 40)
+    const [top = '', carets = ''] = text.split('\n')
+    expect(textWidth(top)).toBeLessThanOrEqual(40)
+    expect(top).toMatch(/^…a+KEYb+…$/)
+    expect(top.slice(carets.indexOf('^'), carets.length)).toBe('KEY')
+  })
+
+  it('a megabyte in one line costs nothing', () => {
+    const line = `key: ${'x'.repeat(5_000_000)}`
+    const start = performance.now()
+    expect(shown(line, 6, 5_000_006).length).toBeLessThan(400)
+    shown(line, 4_000_000, 4_000_010)
+    expect(performance.now() - start).toBeLessThan(500)
+  })
+
+  it('a span of several lines is marked to the end of its first', () => {
+    const { length } = snippet('  a: bcd  ', span('f', 1, 3, 2, 4), 80)
+    expect(length).toBe(6)
+  })
+})
+
+describe('wrapping', () => {
+  it.each([
+    ['a bb ccc', 4, ['a bb', 'ccc']],
+    ['a', 10, ['a']],
+    ['', 10, ['']],
+    ['averylongword b', 4, ['averylongword', 'b']],
+    ['a\nb', 10, ['a', 'b']],
+    ['  in dent', 20, ['  in dent']],
+  ])('%j at %i', (text, width, expected) => {
+    expect(wrap(text, width)).toEqual(expected)
+  })
+})
