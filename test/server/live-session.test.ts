@@ -1,9 +1,11 @@
 import { createSign, generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { type AddressInfo, createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect } from '../../src/state/live/connect.ts'
+import { connect, revokeSavedToken } from '../../src/state/live/connect.ts'
 import { LiveSettingsError, VaultUnavailable } from '../../src/state/live/errors.ts'
 import type { LoginMethod } from '../../src/state/live/login.ts'
 import { readLive } from '../../src/state/live/read-live.ts'
@@ -273,6 +275,15 @@ describeWithServer('a session with a live server', () => {
     expect(await alive(masked[1] ?? '')).toBe(false)
   })
 
+  test('a token kept for the post step is revoked by another process', async () => {
+    const token = await tokenWith(server, 'path "x" { capabilities = ["read"] }')
+    expect(await revokeSavedToken({ address: server.address, token })).toEqual({ revoked: true })
+    expect(await alive(token)).toBe(false)
+    const again = await revokeSavedToken({ address: server.address, token })
+    expect(again).toMatchObject({ revoked: false, warning: expect.stringContaining('answered 403') })
+    expect(await revokeSavedToken({ address: 'nonsense', token })).toMatchObject({ revoked: false })
+  })
+
   test('one Vault namespace is read, another logged in to', async () => {
     await expectSuccess(server, 'POST', 'sys/namespaces/team', {})
     const inTeam = { namespace: 'team/' }
@@ -349,6 +360,55 @@ describeWithServer('a server that comes and goes', () => {
         message: expect.stringContaining('write vault-addr with https://'),
       })
     } finally {
+      await server.stop()
+    }
+  })
+})
+
+describeWithServer('through a proxy', () => {
+  test('https goes through it by CONNECT, which sees no more than the name; the certificate is still checked', async () => {
+    const server = await startOpenBao({ tls: true })
+    const { port } = new URL(server.address)
+    const seen: string[] = []
+    const proxy = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`)
+      response.writeHead(500).end()
+    })
+    proxy.on('connect', (request, socket) => {
+      seen.push(`CONNECT ${request.url}`)
+      const onward = createConnection(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+        onward.pipe(socket).pipe(onward)
+      })
+      onward.on('error', () => socket.destroy())
+      socket.on('error', () => onward.destroy())
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const proxyEnv = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+    try {
+      const connection = await connectWith(server, server.rootToken, {
+        address: `https://localhost:${port}`,
+        transport: { proxyEnv },
+      })
+      expect(new Set(seen)).toEqual(new Set([`CONNECT localhost:${port}`]))
+      await connection.end()
+      const elsewhere = connectWith(server, server.rootToken, {
+        address: 'https://vault.example.com',
+        transport: { proxyEnv },
+      })
+      await expect(elsewhere).rejects.toMatchObject({
+        kind: 'tls',
+        message: expect.stringContaining('for another host name'),
+      })
+      seen.length = 0
+      const direct = await connectWith(server, server.rootToken, {
+        transport: { proxyEnv: { ...proxyEnv, NO_PROXY: '127.0.0.1' } },
+      })
+      await direct.end()
+      expect(seen).toEqual([])
+    } finally {
+      proxy.closeAllConnections()
+      proxy.close()
       await server.stop()
     }
   })

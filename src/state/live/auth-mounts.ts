@@ -28,7 +28,9 @@ export async function readAuthMounts(
   const configOf = new Map<string, Seen<Readonly<Record<string, unknown>>>>()
   if (paths.length === 0) return { of, all: [], configOf }
   const listed = await orUnknown(() => asking.client.read('sys/auth'))
-  const all = 'status' in listed && listed.status === 200 ? authMountsIn(listed.data) : undefined
+  const told = 'status' in listed && listed.status === 200 ? authMountsIn(listed.data) : []
+  // Every namespace has auth/token/: a list without anything is no list.
+  const all = told.length > 0 ? told : undefined
   await Promise.all(
     paths.map(async (path) => {
       const seen = all ? inList(path, all) : await orUnknown(() => askForAuthMount(asking, path))

@@ -1,6 +1,7 @@
 import { isUnencrypted, parseAddress } from './address.ts'
 import { loadCaCertificate } from './certificate.ts'
 import { openClient, type VaultClient } from './client.ts'
+import { LiveSettingsError } from './errors.ts'
 import { type KnownServer, preflight } from './health.ts'
 import { type Login, type LoginMethod, type LoginOptions, logIn } from './login.ts'
 import type { Session } from './read-live.ts'
@@ -83,6 +84,31 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     if (login && authClient) await revokeToken(authClient, login)
     transport.close()
     throw error
+  }
+}
+
+/** What the post step of the Action kept of a session that was cut off. */
+export interface SavedToken {
+  readonly address: string
+  readonly caCertificate?: string
+  /** Vault namespace of the auth mount. */
+  readonly authNamespace?: string
+  readonly token: string
+  readonly transport?: ConnectOptions['transport']
+}
+
+/** Ends a token from another process of the same job. Never throws. */
+export async function revokeSavedToken(saved: SavedToken): Promise<Revoked> {
+  try {
+    const caCertificates = saved.caCertificate ? await loadCaCertificate(saved.caCertificate) : []
+    const transport = createTransport({ ...saved.transport, address: parseAddress(saved.address), caCertificates })
+    const client = await openClient({ transport, token: saved.token, namespace: saved.authNamespace })
+    const revoked = await revokeToken(client, { ours: true, type: undefined })
+    transport.close()
+    return revoked
+  } catch (error) {
+    const why = error instanceof LiveSettingsError ? error.message : 'the request could not be made.'
+    return { revoked: false, warning: `The token was not revoked and lives until its TTL ends: ${why}` }
   }
 }
 

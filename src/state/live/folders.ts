@@ -23,7 +23,7 @@ async function list(asking: Asking, rights: Rights, path: string): Promise<Listi
   const right = { path: `${path}/`, capability: 'list', purpose: `the names in ${path}/` } as const
   if (rights.may('list', `${path}/`) === false) return lacking(asking, right)
   const answer = await asking.client.list(path)
-  if (answer.status === 200) return { names: new Set(strings(answer.data?.keys)) }
+  if (answer.status === 200 && Array.isArray(answer.data?.keys)) return { names: new Set(strings(answer.data.keys)) }
   // An empty folder is no folder (vault.md §4.0).
   if (answer.status === 404) return { names: new Set() }
   if (answer.status === 403) return denied(asking, 'LIST', path, answer, right)

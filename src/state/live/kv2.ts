@@ -141,7 +141,10 @@ async function viaValue(asking: Kv2Asking, question: Kv2Question) {
  * @param now milliseconds since 1970: a `deletion_time` after it means that the version is alive until then.
  */
 export function stateOf(data: Readonly<Record<string, unknown>>, version: number | undefined, now: number): SecretFact {
-  const currentVersion = Number(data.current_version ?? 0)
+  const currentVersion = data.current_version
+  if (typeof currentVersion !== 'number') {
+    return { presence: 'unknown', because: 'The metadata that the server sent names no current version.' }
+  }
   const told = isObject(data.versions) ? data.versions : {}
   const versions: Record<string, 'alive' | 'deleted' | 'destroyed'> = {}
   for (const [number, one] of Object.entries(told)) if (isObject(one)) versions[number] = versionState(one, now)

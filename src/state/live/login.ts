@@ -9,8 +9,18 @@ import type { Transport } from './transport.ts'
 /** How to get a token; mounts are written without `auth/`. */
 export type LoginMethod =
   | { readonly method: 'token'; readonly token: string }
-  | { readonly method: 'jwt'; readonly mount?: string; readonly role?: string; readonly audience?: string }
-  | { readonly method: 'approle'; readonly mount?: string; readonly roleId: string; readonly secretId?: string }
+  | {
+      readonly method: 'jwt'
+      readonly mount?: string
+      readonly role?: string | undefined
+      readonly audience?: string | undefined
+    }
+  | {
+      readonly method: 'approle'
+      readonly mount?: string
+      readonly roleId: string
+      readonly secretId?: string | undefined
+    }
   | { readonly method: 'kubernetes'; readonly mount?: string; readonly role: string; readonly tokenPath?: string }
   | {
       readonly method: 'userpass' | 'ldap'

@@ -20,7 +20,9 @@ export async function readMounts(asking: Asking, wanted: readonly string[]): Pro
   const paths = [...new Set(wanted.map(trimSlashes))].filter(Boolean)
   if (paths.length === 0) return { of: new Map(), all: [] }
   const listed = await orUnknown(() => asking.client.read('sys/mounts'))
-  const all = 'status' in listed && listed.status === 200 ? mountsIn(listed.data) : undefined
+  const told = 'status' in listed && listed.status === 200 ? mountsIn(listed.data) : []
+  // Every namespace has sys/: a list without anything is no list, and says of nothing that it is absent.
+  const all = told.length > 0 ? told : undefined
   const of = new Map<string, Seen<MountFact>>()
   await Promise.all(
     paths.map(async (path) => {

@@ -58,6 +58,7 @@ export interface TransportAnswer {
  * capped and parsed (design §7). `VAULT_SKIP_VERIFY` has no meaning here: certificates are always checked.
  *
  * A proxy is used for https only, where it sees nothing but the host name (CONNECT); over http it would see the token.
+ * It needs Node 24.5, as the Action has; older ones connect directly.
  */
 export interface Transport {
   readonly address: URL
@@ -80,8 +81,9 @@ export function createTransport(options: TransportOptions): Transport {
   const secure = address.protocol === 'https:'
   const agentOptions = { keepAlive: true, maxSockets: options.concurrency ?? 8 }
   const ca = options.caCertificates?.length ? { ca: [...options.caCertificates] } : {}
+  const proxy = options.proxyEnv ? { proxyEnv: { ...options.proxyEnv } } : {}
   const agent = secure
-    ? new HttpsAgent({ ...agentOptions, ...ca, rejectUnauthorized: true })
+    ? new HttpsAgent({ ...agentOptions, ...ca, ...proxy, rejectUnauthorized: true })
     : new HttpAgent(agentOptions)
   const limits = { agent, timeoutMs: options.timeoutMs ?? 15_000, maxBytes: options.maxBytes ?? 8 * 1024 * 1024 }
   const retrying: RetryOptions = { retries: options.retries ?? 3, random: surroundings.random, now: surroundings.now }

@@ -66,6 +66,12 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   ECONNRESET: RESET,
   ECONNABORTED: RESET,
   EPIPE: RESET,
+  ERR_PROXY_TUNNEL: {
+    kind: 'unreachable',
+    retry: false,
+    sentence: (host) =>
+      `The proxy of HTTPS_PROXY makes no connection to ${host}. Let it through there, or name the host in NO_PROXY.`,
+  },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
   UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,

@@ -153,6 +153,18 @@ describe('readLive when something fails', () => {
     })
   })
 
+  test.each([{}, { data: null }, { data: {} }, { data: { 'kv/': 'odd' } }])(
+    'a list of mounts that holds nothing (%j) does not make mounts absent',
+    async (body) => {
+      const { client } = await clientTo((_, response) => json(response, 200, body))
+      const state = await readLive(
+        { client, server: SERVER, token: TOKEN },
+        { mounts: ['kv'], authMounts: ['kubernetes'], finds: [{ mount: 'kv', path: '' }] },
+      )
+      expect([state.mount('kv')?.presence, state.authMount('kubernetes')?.presence]).not.toContain('absent')
+    },
+  )
+
   test('a sealed server ends it', async () => {
     const { client } = await clientTo(answers((_, response) => json(response, 503, { errors: ['Vault is sealed'] })))
     await expect(readLive({ client, server: SERVER, token: TOKEN }, wanted)).rejects.toMatchObject({ kind: 'sealed' })
