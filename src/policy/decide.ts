@@ -1,11 +1,12 @@
 import type { Acl, UncertainRule } from './acl.ts'
+import type { AclRule } from './acl-rule.ts'
 import type { AclRequest } from './authorize.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
 import type { BeatenRule, Decision } from './decision.ts'
 import { describeLoss, describePolicies, describeRule, joinNames } from './describe-rule.ts'
 import { findAll, findRule, type Match, requestPath, withoutSlash } from './match.ts'
 import { nearestRule } from './nearest-rule.ts'
-import { outcomeOf, type RuleOutcome } from './outcome.ts'
+import { outcomeOf, outcomeOfUncertain, type RuleOutcome } from './outcome.ts'
 import { literalTokens, meet } from './path-tokens.ts'
 import { needsSudo } from './sudo-path.ts'
 import { DEFAULT_VARIANTS, type Variant } from './variant.ts'
@@ -30,17 +31,24 @@ export interface Judgement {
  * policy of the token could not be read, or when a write's body decides and `data` was not given.
  */
 export function decide(acl: Acl, request: AclRequest, variants: readonly Variant[] = DEFAULT_VARIANTS): Decision {
-  const judgements = judge(acl, request, variants)
-  const perVariant = Object.fromEntries(judgements.map(({ variant, verdict }) => [variant, verdict]))
+  return combine(judge(acl, request, variants), ({ variant }) => beatenBy(acl, request, variant))
+}
+
+/** One decision out of the judgements of several kinds of servers; where they differ it is `unknown`. */
+export function combine(
+  judgements: readonly (Judgement & { readonly deciding?: readonly AclRule[] })[],
+  beaten: (first: Judgement) => readonly BeatenRule[],
+): Decision {
   const first = judgements[0]
-  if (!first) throw new RangeError('decide: at least one variant is needed')
+  if (!first) throw new RangeError('at least one variant is needed')
   const agreed = judgements.every(({ verdict }) => verdict === first.verdict)
+  const deciding = first.match ? [first.match.rule] : (first.deciding ?? [])
   return {
     verdict: agreed ? first.verdict : 'unknown',
-    winner: first.match?.rule.blocks ?? [],
-    beaten: first.match ? beatenBy(acl, request, first.variant) : [],
+    winner: deciding.flatMap((rule) => rule.blocks),
+    beaten: beaten(first),
     because: `${agreed ? first.because : describeDifference(judgements)}.`,
-    perVariant,
+    perVariant: Object.fromEntries(judgements.map(({ variant, verdict }) => [variant, verdict])),
   }
 }
 
@@ -57,15 +65,20 @@ export function judge(acl: Acl, request: AclRequest, variants: readonly Variant[
   return variants.map((variant) => judgeOne(acl, request, path, variant))
 }
 
-function judgeOne(acl: Acl, request: AclRequest, path: string, variant: Variant): Judgement {
+/** What settles a request before any rule is looked at: root, help, or a policy that could not be read. */
+export function settledJudgement(acl: Acl, request: AclRequest, variant: Variant): Judgement | undefined {
   const plain = { variant, match: undefined, uncertain: [] }
   if (acl.root) return { ...plain, verdict: 'allowed', because: 'the policy root allows everything' }
   if (request.operation === 'help') return { ...plain, verdict: 'allowed', because: 'help is allowed to every token' }
   const unreadable = acl.unreadable[0]
-  if (unreadable) {
-    const because = `policy ${unreadable.policy} could not be read (${unreadable.because}), so its rules are not known`
-    return { ...plain, verdict: 'unknown', because }
-  }
+  if (!unreadable) return undefined
+  const because = `policy ${unreadable.policy} could not be read (${unreadable.because}), so its rules are not known`
+  return { ...plain, verdict: 'unknown', because }
+}
+
+function judgeOne(acl: Acl, request: AclRequest, path: string, variant: Variant): Judgement {
+  const settled = settledJudgement(acl, request, variant)
+  if (settled) return settled
   const match = findRule(acl, request.operation, path, variant)
   const sudo = needsSudo(request.path) ? 'yes' : 'no'
   const said = match && outcomeOf(match.rule, request, sudo)
@@ -96,7 +109,7 @@ function weighUncertain(
   const trimmed = lists && path.endsWith('/') ? literalTokens(withoutSlash(path)) : undefined
   const changing = acl.uncertain.filter(({ rule, matches }) => {
     if (!meet(matches, asked) && !(trimmed && meet(matches, trimmed))) return false
-    return couldChange(rule, outcomeOf(rule, request, sudo), judgement)
+    return couldChange(rule, outcomeOfUncertain(rule, request, sudo), judgement)
   })
   if (changing.length === 0) return judgement
   return { ...judgement, verdict: 'unknown', uncertain: changing, because: describeUncertain(changing, judgement) }

@@ -10,6 +10,19 @@ const GO_TYPE = { object: '*ast.ObjectType', list: '*ast.ListType', literal: '*a
 /** What an attribute of a block holds: `x = […]` gives a node, `x { … }` and `x "y" { … }` give items. */
 export type Attribute = { readonly node: Node } | { readonly items: readonly Item[]; readonly nested: boolean }
 
+/** Several blocks or lists of one name are joined (P18); `x "y" { … }` counts as an item `y` of `x`. */
+export function attributes(items: readonly Item[], name: string): Attribute[] {
+  const found: Attribute[] = []
+  const nested: Item[] = []
+  for (const item of items) {
+    if (fromBytes(item.keys[0]?.value ?? '') !== name) continue
+    if (item.keys.length > 1) nested.push({ ...item, keys: item.keys.slice(1) })
+    else if (item.value.kind === 'object') found.push({ items: item.value.items, nested: false })
+    else found.push({ node: item.value })
+  }
+  return nested.length > 0 ? [{ items: nested, nested: true }, ...found] : found
+}
+
 export function decodeString(name: string, attribute: Attribute): string {
   if ('items' in attribute) {
     throw positionError(attribute.items[0]?.keys[0]?.reported, `${name}: unknown type for string *ast.ObjectList`)
@@ -68,7 +81,7 @@ export function decodeLimits(name: string, attribute: Attribute): [string, Param
     const key = fromBytes(item.keys[0]?.value ?? '')
     const nested: Attribute =
       item.keys.length > 1 ? { items: [{ ...item, keys: item.keys.slice(1) }], nested: true } : { node: item.value }
-    return [key, sliceOf(nested).map((element) => decodeValue(element))]
+    return [key, sliceOf(nested).map((element, index) => decodeValue(`${name}.${key}[${index}]`, element))]
   })
 }
 
@@ -87,11 +100,11 @@ function sliceOf(attribute: Attribute): readonly (Node | Item)[] {
   throw positionError(node.reported, `unknown slice type: ${GO_TYPE[node.kind]}`)
 }
 
-function decodeValue(element: Node | Item): ParameterValue {
-  if ('keys' in element) return { fields: { [fromBytes(element.keys[0]?.value ?? '')]: decodeValue(element.value) } }
-  if (element.kind === 'list') return element.elements.map(decodeValue)
+function decodeValue(name: string, element: Node | Item): ParameterValue {
+  if ('keys' in element) throw new HclError(`${name}: cannot decode into interface: *ast.ObjectItem`, undefined)
+  if (element.kind === 'list') return element.elements.map((one, index) => decodeValue(`${name}[${index}]`, one))
   if (element.kind === 'object') {
-    const entries = element.items.map((item) => [fromBytes(item.keys[0]?.value ?? ''), decodeValue(item.value)])
+    const entries = element.items.map((item) => [fromBytes(item.keys[0]?.value ?? ''), decodeValue(name, item.value)])
     return { fields: Object.fromEntries(entries) }
   }
   const { type, text, value } = element.scalar
@@ -101,13 +114,11 @@ function decodeValue(element: Node | Item): ParameterValue {
   return fromBytes(value)
 }
 
-/** A TTL as written: text or a number of seconds; anything else is an error of its own. */
-export function decodeTtl(name: string, attribute: Attribute): string {
-  if ('node' in attribute && attribute.node.kind === 'literal') {
-    const { type, text, value } = attribute.node.scalar
-    if (type === 'NUMBER') return String(parseInteger(text))
-    if (type === 'FLOAT') return String(Math.trunc(Number(text)))
-    if (type !== 'BOOL') return fromBytes(value)
-  }
-  throw new HclError(`error parsing ${name}: could not parse duration from input`, undefined)
+/** A TTL as written, a number as its digits; `undefined` when it is neither text nor a number. */
+export function decodeTtl(attribute: Attribute): string | undefined {
+  if ('items' in attribute || attribute.node.kind !== 'literal') return undefined
+  const { type, text, value } = attribute.node.scalar
+  if (type === 'NUMBER') return String(parseInteger(text))
+  if (type === 'FLOAT') return String(Math.trunc(Number(text)))
+  return type === 'BOOL' ? undefined : fromBytes(value)
 }

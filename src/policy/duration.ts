@@ -1,3 +1,6 @@
+import { toBytes } from './byte-string.ts'
+import { goQuote } from './go-quote.ts'
+
 const UNITS: Readonly<Record<string, bigint>> = {
   ns: 1n,
   us: 1_000n,
@@ -19,13 +22,13 @@ export function parseTtl(text: string): Duration {
   if (text.endsWith('d')) {
     const days = text.slice(0, -1)
     if (/^[+-]?\d+$/.test(days)) return { seconds: Number(days) * 86_400 }
-    return { error: `strconv.ParseInt: parsing ${JSON.stringify(days)}: invalid syntax` }
+    return { error: `strconv.ParseInt: parsing ${goQuote(days)}: invalid syntax` }
   }
   return parseGoDuration(text)
 }
 
 function parseGoDuration(text: string): Duration {
-  const invalid = { error: `time: invalid duration ${JSON.stringify(text)}` }
+  const invalid = { error: `time: invalid duration ${quote(text)}` }
   const sign = text.startsWith('-') ? -1 : 1
   const body = text.replace(/^[+-]/, '')
   if (body === '') return invalid
@@ -36,13 +39,20 @@ function parseGoDuration(text: string): Duration {
     if (number === '' || number === '.') return invalid
     rest = rest.slice(number.length)
     const unit = /^[^\d.]*/.exec(rest)?.[0] ?? ''
-    if (unit === '') return { error: `time: missing unit in duration ${JSON.stringify(text)}` }
+    if (unit === '') return { error: `time: missing unit in duration ${quote(text)}` }
     const factor = UNITS[unit]
     if (factor === undefined) {
-      return { error: `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}` }
+      return { error: `time: unknown unit ${quote(unit)} in duration ${quote(text)}` }
     }
     nanoseconds += Number(number) * Number(factor)
     rest = rest.slice(unit.length)
   }
   return { seconds: (sign * nanoseconds) / 1e9 }
+}
+
+/** Go's time package quotes on its own: every byte that is not plain ASCII as `\xHH`. */
+function quote(text: string): string {
+  const written = (byte: string) =>
+    byte === '"' || byte === '\\' ? `\\${byte}` : `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`
+  return `"${toBytes(text).replace(/[^ !#-[\]-\x7f]/g, written)}"`
 }

@@ -29,3 +29,14 @@ export function outcomeOf(rule: AclRule, request: AclRequest, sudo: 'no' | 'perh
   }
   return { outcome: 'allowed', because: `grants ${needed}` }
 }
+
+/**
+ * The same for a rule of which a part is not known. It may turn out to be the same rule as another and merge with it; limits
+ * and `sudo` then act together with what the other one grants, so what they lead to is open.
+ */
+export function outcomeOfUncertain(rule: AclRule, request: AclRequest, sudo: 'no' | 'perhaps' | 'yes'): RuleOutcome {
+  const said = outcomeOf(rule, request, sudo)
+  const limits = limitsParameters(rule) || rule.minWrapTtl > 0 || rule.maxWrapTtl > 0 || rule.paginationLimit > 0
+  const adds = limits || (sudo !== 'no' && rule.grants.has('sudo'))
+  return adds && !rule.denies ? { outcome: 'either', because: `${said.because}, and has limits of its own` } : said
+}

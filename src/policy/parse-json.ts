@@ -101,10 +101,10 @@ function scanToken(reader: CharacterReader, character: string, complain: Complai
 }
 
 function scanNumber(reader: CharacterReader, first: string, complain: Complain): TokenType {
-  const start = reader.offset()
+  const { column } = reader.position()
   scanMantissa(reader, first)
   const type = scanNumberTail(reader, reader.next())
-  if (type === 'NUMBER' && first === '0' && reader.offset() !== start) {
+  if (type === 'NUMBER' && first === '0' && reader.position().column !== column) {
     complain(reader.position(), 'numbers cannot start with 0')
   }
   return type

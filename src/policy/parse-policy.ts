@@ -1,5 +1,6 @@
 import { fromBytes } from './byte-string.ts'
 import type { Product } from './capability.ts'
+import { attributes, decodeString } from './decode-node.ts'
 import { goQuote } from './go-quote.ts'
 import { HclError, type Item, type ListNode, type Node } from './hcl-node.ts'
 import { holeFinder } from './hole.ts'
@@ -88,16 +89,7 @@ function checkTopLevel(items: readonly Item[]): void {
   const bad = items.filter((item) => !['name', 'path'].includes(fromBytes(item.keys[0]?.value ?? '')))
   const first = bad[0]
   if (first) throw keyError(bad, '', first.keys[0]?.line)
-  for (const item of items) {
-    if (fromBytes(item.keys[0]?.value ?? '') !== 'name') continue
-    const { value } = item
-    const isText = value.kind === 'literal' && ['STRING', 'HEREDOC', 'NUMBER'].includes(value.scalar.type)
-    if (isText) continue
-    const type = { object: '*ast.ObjectList', list: '*ast.ListType', literal: '*ast.LiteralType' }[value.kind]
-    const at = value.reported
-    const where = at ? `${at.line}:${at.column}` : '-'
-    throw new HclError(`At ${where}: root.name: unknown type for string ${type}`, at)
-  }
+  for (const name of attributes(items, 'name')) decodeString('root.name', name)
 }
 
 function remarkDropped(node: Node, remarks: PolicyRemark[]): void {

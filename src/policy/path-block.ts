@@ -1,7 +1,15 @@
 import { parseAbsoluteTime } from './absolute-time.ts'
 import { fromBytes } from './byte-string.ts'
 import { CAPABILITY_OWNER, type Capability, isCapability, type Product, SHORTHAND } from './capability.ts'
-import { type Attribute, decodeInteger, decodeLimits, decodeString, decodeStrings, decodeTtl } from './decode-node.ts'
+import {
+  type Attribute,
+  attributes,
+  decodeInteger,
+  decodeLimits,
+  decodeString,
+  decodeStrings,
+  decodeTtl,
+} from './decode-node.ts'
 import { parseTtl } from './duration.ts'
 import { goQuote } from './go-quote.ts'
 import { HclError, type Item, type Scalar } from './hcl-node.ts'
@@ -160,6 +168,7 @@ interface Block {
   readonly allowed: ReadonlyMap<string, readonly ParameterValue[]> | undefined
   readonly denied: ReadonlyMap<string, readonly ParameterValue[]> | undefined
   readonly required: readonly string[]
+  /** `undefined`: neither text nor a number. */
   readonly minTtl: string | undefined
   readonly maxTtl: string | undefined
   readonly mfaMethods: readonly string[]
@@ -170,9 +179,11 @@ interface Block {
 /** Attributes in the order in which the server decodes them: the first that is wrong is the one it reports. */
 function decodeBlock(items: readonly Item[]): Block {
   const all = (name: string) => attributes(items, name)
+  // Two fields have no name of their own in the decoder, which then says Go's.
+  const field = (name: string) => `root.${{ policy: 'Policy', capabilities: 'Capabilities' }[name] ?? name}`
   const last = <T>(name: string, decode: (name: string, attribute: Attribute) => T, none: T): T =>
-    all(name).reduce((_, attribute) => decode(`root.${name}`, attribute), none)
-  const joined = (name: string) => all(name).flatMap((attribute) => decodeStrings(`root.${name}`, attribute))
+    all(name).reduce((_, attribute) => decode(field(name), attribute), none)
+  const joined = (name: string) => all(name).flatMap((attribute) => decodeStrings(field(name), attribute))
   const limits = (name: string) => {
     const found = all(name)
     return found.length === 0 ? undefined : lowerCase(found.flatMap((one) => decodeLimits(`root.${name}`, one)))
@@ -181,8 +192,8 @@ function decodeBlock(items: readonly Item[]): Block {
   const policy = last('policy', decodeString, '')
   const capabilities = joined('capabilities')
   const expiration = last('expiration', decodeString, '')
-  const minTtl = last<string | undefined>('min_wrapping_ttl', (_, a) => decodeTtl('min_wrapping_ttl', a), undefined)
-  const maxTtl = last<string | undefined>('max_wrapping_ttl', (_, a) => decodeTtl('max_wrapping_ttl', a), undefined)
+  const minTtl = last<Block['minTtl']>('min_wrapping_ttl', (_, attribute) => decodeTtl(attribute), '')
+  const maxTtl = last<Block['maxTtl']>('max_wrapping_ttl', (_, attribute) => decodeTtl(attribute), '')
   return {
     policy,
     capabilities,
@@ -197,19 +208,6 @@ function decodeBlock(items: readonly Item[]): Block {
     paginationLimit: last('pagination_limit', decodeInteger, 0),
     responseFilter: last('list_scan_response_keys_filter_path', decodeString, ''),
   }
-}
-
-/** Several blocks or lists of one name are joined (P18); `x "y" { … }` counts as an item `y` of `x`. */
-function attributes(items: readonly Item[], name: string): Attribute[] {
-  const found: Attribute[] = []
-  const nested: Item[] = []
-  for (const item of items) {
-    if (fromBytes(item.keys[0]?.value ?? '') !== name) continue
-    if (item.keys.length > 1) nested.push({ ...item, keys: item.keys.slice(1) })
-    else if (item.value.kind === 'object') found.push({ items: item.value.items, nested: false })
-    else found.push({ node: item.value })
-  }
-  return nested.length > 0 ? [{ items: nested, nested: true }, ...found] : found
 }
 
 function lowerCase(entries: readonly [string, readonly ParameterValue[]][]): Map<string, readonly ParameterValue[]> {
@@ -271,8 +269,7 @@ function readLimits(
   at: { readonly line: number; readonly column: number },
 ) {
   const ttl = (name: string, text: string | undefined) => {
-    if (text === undefined) return 0
-    const duration = parseTtl(text)
+    const duration = text === undefined ? { error: 'could not parse duration from input' } : parseTtl(text)
     if ('error' in duration) throw new HclError(`error parsing ${name}: ${duration.error}`, at)
     return duration.seconds
   }
@@ -302,8 +299,6 @@ function prefixErrors<T>(prefix: string, decode: () => T): T {
     return decode()
   } catch (error) {
     if (!(error instanceof HclError)) throw error
-    // The TTL's own error carries no path (vault.md §1.4).
-    if (error.message.startsWith('error parsing ')) throw error
     throw new HclError(`${prefix}${error.message}`, error.at)
   }
 }

@@ -8,7 +8,7 @@ import {
   isWhitespace,
   readCharacters,
 } from './character-reader.ts'
-import type { Position, Token, TokenType } from './hcl-node.ts'
+import type { Token, TokenType } from './hcl-node.ts'
 import { type Complain, scanExponent, scanMantissa, scanNumberTail, scanString } from './scan-literal.ts'
 
 const PUNCTUATION: Readonly<Record<string, TokenType>> = {
@@ -60,9 +60,11 @@ function scanToken(reader: CharacterReader, character: string, complain: Complai
       scanExponent(reader, scanMantissa(reader, ahead))
       return 'FLOAT'
     }
-    case '<':
-      scanHeredoc(reader, complain)
+    case '<': {
+      const problem = scanHeredoc(reader)
+      if (problem) complain(reader.position(), problem)
       return 'HEREDOC'
+    }
     case '-':
       return isDecimal(reader.peek()) ? scanNumber(reader, reader.next(), complain) : 'SUB'
     default:
@@ -130,9 +132,9 @@ function scanNumber(reader: CharacterReader, first: string, complain: Complain):
   return 'NUMBER'
 }
 
-function scanHeredoc(reader: CharacterReader, complain: Complain): void {
-  const fail = (message: string, at: Position = reader.position()) => complain(at, message)
-  if (reader.next() !== '<') return fail("heredoc expected second '<', didn't see it")
+/** Reads a heredoc from behind its first `<`; returns what is wrong with it. */
+function scanHeredoc(reader: CharacterReader): string | undefined {
+  if (reader.next() !== '<') return "heredoc expected second '<', didn't see it"
   let anchor = ''
   let character = reader.next()
   if (character === '-') {
@@ -143,26 +145,26 @@ function scanHeredoc(reader: CharacterReader, complain: Complain): void {
     anchor += character
     character = reader.next()
   }
-  if (character === EOF) return fail('heredoc not terminated')
+  if (character === EOF) return 'heredoc not terminated'
   if (character === '\r' && reader.peek() === '\n') {
     anchor += character
     character = reader.next()
   }
-  if (character !== '\n') return fail('invalid characters in heredoc anchor')
-  if (anchor === '' || anchor === '-') return fail('zero-length heredoc anchor')
+  if (character !== '\n') return 'invalid characters in heredoc anchor'
+  if (anchor === '' || anchor === '-') return 'zero-length heredoc anchor'
 
   const word = anchor.replace(/^-/, '')
   let line = ''
   for (;;) {
     character = reader.next()
-    if (character === EOF) return fail('heredoc not terminated')
+    if (character === EOF) return 'heredoc not terminated'
     if (character !== '\n') {
       line += character
       continue
     }
     // The length of `-WORD` counts, minus sign included: a bare WORD does not end `<<-WORD`.
     const closes = line.length >= anchor.length && line.replace(/^[\t\n\v\f\r ]*/, '').replace(/\r*$/, '') === word
-    if (closes) return
+    if (closes) return undefined
     line = ''
   }
 }

@@ -65,10 +65,10 @@ export function scanString(reader: CharacterReader, complain: Complain, form: { 
 function scanEscape(reader: CharacterReader, complain: Complain): void {
   const character = reader.next()
   if (character !== EOF && 'abfnrtv\\"'.includes(character)) return
-  if (character >= '0' && character <= '7') return scanDigits(reader, complain, character, 8, 3)
   const width = { x: 2, u: 4, U: 8 }[character]
-  if (width !== undefined) return scanDigits(reader, complain, reader.next(), 16, width)
-  complain(reader.position(), 'illegal char escape')
+  if (character >= '0' && character <= '7') scanDigits(reader, complain, character, 8, 3)
+  else if (width !== undefined) scanDigits(reader, complain, reader.next(), 16, width)
+  else complain(reader.position(), 'illegal char escape')
 }
 
 function scanDigits(reader: CharacterReader, complain: Complain, first: string, base: number, count: number): void {

@@ -1,3 +1,8 @@
+import { type Completions, completionsOf, trimmedCompletions } from './completions.ts'
+import { literalStart, meet, type PathTokens } from './path-tokens.ts'
+import { type RulePath, rulePath } from './rule-path.ts'
+import { ruleTokens } from './rule-tokens.ts'
+
 /** Paths whose rule must carry `sudo` too (vault.md §2.3); `*` is a prefix. KV, kubernetes and jwt have none. */
 const SYSTEM = [
   'auth/*',
@@ -25,15 +30,24 @@ const SYSTEM = [
 ]
 const TOKEN = ['revoke-orphan/*', 'accessors*']
 
-/** `path`: relative to the request's namespace. */
-export function needsSudo(path: string): boolean {
-  const clean = path.replace(/^\/+/, '')
-  if (clean.startsWith('sys/')) return SYSTEM.some((pattern) => matches(pattern, clean.slice('sys/'.length)))
-  if (clean.startsWith('auth/token/'))
-    return TOKEN.some((pattern) => matches(pattern, clean.slice('auth/token/'.length)))
-  return false
+const PATTERNS = [...SYSTEM.map((pattern) => `sys/${pattern}`), ...TOKEN.map((pattern) => `auth/token/${pattern}`)]
+const RULES = PATTERNS.map((pattern) => rulePath(pattern))
+
+/** Whether the paths need `sudo`, which are told without their namespace. */
+export function sudoOf(completions: Completions): 'no' | 'perhaps' | 'yes' {
+  // A LIST has a slash at the end that the server's list of paths lacks (`auth/token/accessors/`).
+  const forms = [...completions, ...trimmedCompletions(completions)]
+  if (!RULES.some((rule) => forms.some((form) => meet(ruleTokens(rule), form)))) return 'no'
+  const always = completions.every((tokens) => RULES.some((rule) => isWithin(rule, tokens)))
+  return always ? 'yes' : 'perhaps'
 }
 
-function matches(pattern: string, path: string): boolean {
-  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern || path === `${pattern}/`
+function isWithin(rule: RulePath, tokens: PathTokens): boolean {
+  const start = literalStart(tokens)
+  if (rule.open) return start.startsWith(rule.text)
+  return tokens.every((token) => token >= 0) && (start === rule.text || start === `${rule.text}/`)
+}
+
+export function needsSudo(path: string): boolean {
+  return /^\/*(sys|auth\/token)\//.test(path) && sudoOf(completionsOf([path])) === 'yes'
 }

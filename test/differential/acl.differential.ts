@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { startOpenBao } from '../openbao/server.ts'
+import { compareRequests, prepareMount } from './compare-requests.ts'
+import { compareRights } from './compare-rights.ts'
+import { compareText, SAMPLES } from './compare-texts.ts'
+import { randomFrom } from './random.ts'
+import type { Disagreement } from './subject.ts'
+
+/**
+ * Random policies and paths: our decision against the server's own. Ends with code 1 at any disagreement, which then belongs
+ * into test/policy/vectors/. `node test/differential/acl.differential.ts --count 20000 --seed 7`
+ */
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '20000' },
+    requests: { type: 'string' },
+    texts: { type: 'string' },
+    seed: { type: 'string' },
+  },
+})
+const count = Number(values.count)
+const requests = Number(values.requests ?? Math.ceil(count / 8))
+const texts = Number(values.texts ?? Math.ceil(count / 20))
+const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed)
+
+const lines = (file: string) =>
+  readFileSync(new URL(file, import.meta.url), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+const samples: string[] = lines('../policy/vectors/policy-parse-vectors.jsonl').map((line) => JSON.parse(line).policy)
+
+const disagreements: Disagreement[] = []
+const report = (disagreement: Disagreement) => {
+  disagreements.push(disagreement)
+  if (disagreements.length <= 20) print(JSON.stringify(disagreement, null, 2))
+}
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+const server = await startOpenBao()
+try {
+  print(`seed ${seed}, ${server.product} ${server.version}`)
+  const random = randomFrom(seed)
+  await prepareMount(server)
+  let rights = 0
+  while (rights < count) rights += await compareRights(server, random, 100, report)
+  let sent = 0
+  while (sent < requests) sent += await compareRequests(server, random, 25, report)
+  for (let text = 0; text < texts; text += 1) await compareText(server, random, [...samples, ...SAMPLES], report)
+  print(`${rights} rights, ${sent} requests, ${texts} policy texts compared: ${disagreements.length} disagreements`)
+} finally {
+  await server.stop()
+}
+process.exitCode = disagreements.length === 0 ? 0 : 1

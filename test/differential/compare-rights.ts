@@ -1,0 +1,41 @@
+import { capabilities } from '../../src/policy/authorize.ts'
+import type { RunningServer } from '../openbao/server.ts'
+import type { Random } from './random.ts'
+import { policyText, type RandomPolicies, randomPath, randomPolicies } from './random-policy.ts'
+import { ask, type Disagreement, giveToken, ourAcl, shrink } from './subject.ts'
+
+/** Compares what `sys/capabilities` answers, many paths at once, with ours. Returns the number of cases. */
+export async function compareRights(
+  server: RunningServer,
+  random: Random,
+  paths: number,
+  report: (disagreement: Disagreement) => void,
+): Promise<number> {
+  const policies = randomPolicies(random, { limits: false })
+  const asked = [...new Set(Array.from({ length: paths }, () => randomPath(random, policies)))].filter(Boolean)
+  const server_ = await serverRights(server, policies, asked)
+  const acl = ourAcl(policies)
+  for (const path of asked) {
+    const ours = capabilities(acl, path, 'bao26').join(' ')
+    const theirs = server_.get(path) ?? 'no answer'
+    if (ours === theirs) continue
+    const smallest = await shrink(policies, async (fewer) => {
+      const answer = (await serverRights(server, fewer, [path])).get(path)
+      return capabilities(ourAcl(fewer), path, 'bao26').join(' ') !== answer
+    })
+    report({ policies: smallest.map(policyText), request: `capabilities of ${path}`, ours, server: theirs })
+  }
+  return asked.length
+}
+
+async function serverRights(
+  server: RunningServer,
+  policies: RandomPolicies,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const token = await giveToken(server, policies)
+  const answer = await ask(server, 'POST', 'sys/capabilities', { body: { token, paths } })
+  if (answer.status !== 200) throw new Error(`sys/capabilities: ${JSON.stringify(answer)}`)
+  await ask(server, 'POST', 'auth/token/revoke', { body: { token } })
+  return new Map(paths.map((path) => [path, [...(answer.body.data[path] ?? ['no answer'])].sort().join(' ')]))
+}
