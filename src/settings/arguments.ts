@@ -1,3 +1,4 @@
+import { wrap } from '../report/display-width.ts'
 import type { Given } from './given.ts'
 import { INPUTS, type InputName, type InputSpec, inputNamed } from './input-table.ts'
 import { meant } from './inputs.ts'
@@ -112,7 +113,7 @@ function readFormat(value: string | undefined, wrong: (message: string) => void)
 
 function unknownFlag(name: string): string {
   const flags = ['format', 'color', 'no-color', 'help', 'version']
-  const near = meant(name) || didYouMean(name, flags)
+  const near = meant(name, 'mode') || didYouMean(name, flags)
   return `There is no option --${name}.${near.replaceAll(/"([a-z-]+)"/g, '--$1')}`
 }
 
@@ -129,6 +130,9 @@ function addValue(
   } else if (values[name] !== undefined && input.format.is !== 'lines') wrong(`--${name} is given twice.`)
   else if (text.trim() !== '') values[name] = values[name] === undefined ? text : `${values[name]}\n${text}`
 }
+
+/** Columns of the help text. */
+const HELP_WIDTH = 100
 
 /** The text of `--help`. */
 export function helpText(command?: Command): string {
@@ -160,18 +164,22 @@ export function helpText(command?: Command): string {
   ].join('\n')
 }
 
-function valueHint(input: InputSpec): string {
-  if (input.format.is === 'boolean') return ''
-  if (input.format.is === 'lines') return ' <item>…'
-  return ' <value>'
+function valueHint({ format }: InputSpec): string {
+  if (format.is === 'boolean') return ''
+  if (format.is === 'lines') return ' <item>…'
+  return format.is === 'choice' && format.of.length < 4 ? ` <${format.of.join('|')}>` : ' <value>'
 }
 
 function option(flag: string, about: string, width: number): string {
   const start = `  ${flag}`
-  return start.length > width + 2 ? `${start}\n${' '.repeat(width + 4)}${about}` : `${start.padEnd(width + 4)}${about}`
+  const indent = ' '.repeat(width + 4)
+  const lines = wrap(about, HELP_WIDTH - indent.length)
+  const tail = lines.slice(1).map((line) => `\n${indent}${line}`)
+  const lead = start.length > width + 2 ? `${start}\n${indent}` : start.padEnd(width + 4)
+  return `${lead}${lines[0]}${tail.join('')}`
 }
 
-/** Up to the first full stop that ends a sentence; backticks are for Markdown. */
+/** The first sentence; backticks are for Markdown. A colon or a dot inside of words ends none. */
 function firstSentence(text: string): string {
-  return (text.match(/^.*?[.:](?=\s|$)(?!\s`)/)?.[0] ?? text).replaceAll('`', '').replace(/[.:]$/, '')
+  return (text.match(/^.*?\.(?=\s[A-Z`]|$)/)?.[0] ?? text).replaceAll('`', '').replace(/\.$/, '')
 }

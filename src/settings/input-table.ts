@@ -68,7 +68,7 @@ export const INPUTS = [
     name: 'ca-certificate',
     format: text,
     description:
-      'CA certificate of the server: PEM text, the same in base64, or the path of a PEM file. Default: the file that `BAO_CACERT` or `VAULT_CACERT` names.',
+      'CA certificate of the server, as PEM text, the same in base64, or the path of a PEM file. Default: the file that `BAO_CACERT` or `VAULT_CACERT` names.',
   },
   {
     name: 'vault-token',
@@ -147,7 +147,7 @@ export const INPUTS = [
     name: 'issue',
     format: boolean,
     description:
-      'For `drift`: `true` (default) keeps one issue open while there is drift. Needs `permissions: issues: write`.',
+      'For `drift`: `true` (default of the Action, not of the terminal) keeps one issue open while there is drift. Needs `permissions: issues: write`.',
   },
   {
     name: 'sarif-file',
@@ -162,12 +162,12 @@ export const INPUTS = [
   {
     name: 'plan-file',
     format: text,
-    description: 'For `plan`: file to write the plan to. For `apply`: the plan that was approved.',
+    description: 'File to write the plan to, for `plan`; the approved plan, for `apply`.',
   },
   {
     name: 'plan-digest',
     format: text,
-    description: 'For `apply`: digest of the approved plan. Apply refuses when the plan is no longer the same.',
+    description: 'Digest of the approved plan, for `apply`. `apply` refuses when the plan is no longer the same.',
   },
   {
     name: 'target',

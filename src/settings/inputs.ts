@@ -37,14 +37,10 @@ function unknownInputs(env: Env): InputProblem[] {
     .map((name) => ({ message: `There is no input \`${name}\`.${meant(name)}` }))
 }
 
-/** ` Did you mean …?` for an input's or a flag's name. */
-export function meant(name: string): string {
-  const other = Object.hasOwn(OTHER_NAMES, name.replaceAll('_', '-'))
-    ? OTHER_NAMES[name.replaceAll('_', '-')]
-    : undefined
-  if (other !== undefined) return ` Write "${other}".`
-  return didYouMean(
-    name,
-    INPUTS.map((input) => input.name),
-  )
+/** ` Did you mean …?` for an input's or a flag's name; `without` is a name that is not to be proposed. */
+export function meant(name: string, without?: InputName): string {
+  const kebab = name.replaceAll('_', '-')
+  if (Object.hasOwn(OTHER_NAMES, kebab)) return ` Write "${OTHER_NAMES[kebab]}".`
+  const names = INPUTS.map((input) => input.name).filter((known) => known !== without)
+  return didYouMean(name, names)
 }
