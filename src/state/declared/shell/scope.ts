@@ -7,10 +7,12 @@ export interface Scope {
   /** `undefined`: not known. */
   valueOf(name: string): SymbolicText | undefined
   listOf(name: string): readonly ShellWord[] | undefined
+  /** Values with their own variables filled in; a name that is still `undefined` is being filled in. */
+  readonly filled: Map<string, SymbolicText | undefined>
 }
 
-const LONGEST_CHAIN = 8
-const LONGEST_VALUE = 200_000
+/** `A=$B$B`, `B=$C$C`, …: a longer value is no policy. */
+const LONGEST_VALUE = 50_000
 /** Origin of characters that stand in another script. */
 const FOREIGN = -1
 /** Loops in loops multiply; beyond this the variables stay unknown. */
@@ -27,6 +29,7 @@ export function scopeOf(commands: readonly ShellCommand[], outer?: Scope): Scope
       if (!assignments.has(name)) assignments.set(name, value ?? 'several')
       else if (!sameValue(assignments.get(name), value)) assignments.set(name, 'several')
   return {
+    filled: new Map(),
     valueOf(name) {
       const value = assignments.get(name)
       if (value === undefined) return foreign(outer?.valueOf(name))
@@ -72,22 +75,22 @@ export function turnsOf(loops: readonly ForLoop[], scope: Scope): Scope[] {
 
 function bind(scope: Scope, variable: string, value: SymbolicText | undefined): Scope {
   return {
+    filled: new Map(),
     valueOf: (name) => (name === variable ? value : scope.valueOf(name)),
     listOf: (name) => (name === variable ? undefined : scope.listOf(name)),
   }
 }
 
 /** The text with known variables filled in. */
-export function expandText(text: SymbolicText, scope: Scope, chain: readonly string[] = []): SymbolicText {
+export function expandText(text: SymbolicText, scope: Scope): SymbolicText {
   if (text.holes.length === 0) return text
   const builder = buildText()
   let from = 0
   let length = text.value.length
   for (const hole of text.holes) {
     builder.append(sliceText(text, from, hole.at))
-    const value = valueOfHole(text, hole, scope, chain)
+    const value = valueOfHole(text, hole, scope)
     length += value.value.length
-    // `A=$B$B`, `B=$C$C`, …: such a text is no policy.
     if (length > LONGEST_VALUE) return text
     builder.append(value)
     from = hole.at + hole.length
@@ -96,19 +99,30 @@ export function expandText(text: SymbolicText, scope: Scope, chain: readonly str
   return builder.done()
 }
 
-function valueOfHole(text: SymbolicText, hole: Hole, scope: Scope, chain: readonly string[]): SymbolicText {
+function valueOfHole(text: SymbolicText, hole: Hole, scope: Scope): SymbolicText {
   const itself = sliceText(text, hole.at, hole.at + hole.length)
   if (hole.opaque === true || hole.list === true) return itself
-  const open = !chain.includes(hole.name) && chain.length < LONGEST_CHAIN
-  const assigned = open ? scope.valueOf(hole.name) : undefined
-  const value = assigned ?? hole.fallback
-  if (value === undefined) return itself
-  const expanded = expandText(value, scope, [...chain, hole.name])
-  // `X=$(command)`: "X" says more to a reader than the command does.
-  const literal = expanded.holes.reduce((rest, inner) => rest - inner.length, expanded.value.length)
-  if (literal === 0 && expanded.holes.length > 0) return itself
+  const value =
+    filledValue(hole.name, scope) ?? (hole.fallback === undefined ? undefined : expandText(hole.fallback, scope))
+  if (value === undefined || isOnlyHoles(value)) return itself
   const origin = text.origins[hole.at] ?? 0
-  return { ...expanded, origins: expanded.origins.map((written) => (written === FOREIGN ? origin : written)) }
+  return { ...value, origins: value.origins.map((written) => (written === FOREIGN ? origin : written)) }
+}
+
+/** `undefined`: not set to one value, or met while it is filled in (`M=${M:-kv}`). */
+function filledValue(name: string, scope: Scope): SymbolicText | undefined {
+  if (scope.filled.has(name)) return scope.filled.get(name)
+  const assigned = scope.valueOf(name)
+  if (assigned === undefined) return undefined
+  scope.filled.set(name, undefined)
+  const value = expandText(assigned, scope)
+  scope.filled.set(name, value)
+  return value
+}
+
+/** `X=$(command)`: "X" says more to a reader than the command does. */
+function isOnlyHoles({ value, holes }: SymbolicText): boolean {
+  return holes.length > 0 && holes.reduce((rest, hole) => rest - hole.length, value.length) === 0
 }
 
 /** The words that one written word becomes: `$X` outside quotes is split at white space, `"${LIST[@]}"` gives its items. */
@@ -125,7 +139,7 @@ export function expandWord(text: SymbolicText, scope: Scope): SymbolicText[] {
   for (const hole of text.holes) {
     if (hole.at > from) started = true
     current.append(sliceText(text, from, hole.at))
-    const value = valueOfHole(text, hole, scope, [])
+    const value = valueOfHole(text, hole, scope)
     const pieces = hole.quoted || value.holes.length > 0 ? undefined : value.value.split(/\s+/)
     if (pieces === undefined || pieces.length === 1) {
       current.append(value)

@@ -35,7 +35,7 @@ interface PendingHeredoc {
   readonly fd: number
 }
 
-const DEEPEST = 6
+const DEEPEST = 4
 const OPERATORS = [';;&', ';;', ';&', '&&', '||', '|&', ';', '&', '|', '(', ')', '\n']
 
 /**

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { declare, expectExactPlaces, placeOf } from './declare.ts'
+
+const WRITE = 'vault policy write eso - <<\'HCL\'\npath "kv/data/a" {\n  capabilities = ["read"]\n}\nHCL'
+const indent = (text: string, by: string) => text.replace(/^/gm, by)
+
+describe('Markdown (field.md §4)', () => {
+  test.each([
+    ['sh', `# Title\n\n\`\`\`sh\n${WRITE}\n\`\`\`\n`, 5],
+    ['bash with a title', `\`\`\`bash title="setup"\n${WRITE}\n\`\`\`\n`, 3],
+    ['shell, CRLF', `\`\`\`shell\n${WRITE}\n\`\`\`\n`.replaceAll('\n', '\r\n'), 3],
+    ['no language', `\`\`\`\n${WRITE}\n\`\`\`\n`, 3],
+    ['tildes', `~~~sh\n${WRITE}\n~~~\n`, 3],
+    ['four backticks around three', `\`\`\`\`sh\n${WRITE}\n\`\`\`\n\`\`\`\`\n`, 3],
+    ['a list', `1. Write it:\n\n   \`\`\`sh\n${indent(WRITE, '   ')}\n   \`\`\`\n`, 5],
+    ['a quote', `> \`\`\`sh\n${indent(WRITE, '> ')}\n> \`\`\`\n`, 3],
+    ['a prompt', `\`\`\`console\n$ ${WRITE}\n\`\`\`\n`, 3],
+  ])('a fence: %s', (_, text, line) => {
+    const files = { 'docs/a.md': text }
+    const { state } = declare(files)
+    expect(state.policies.map((policy) => [policy.name, placeOf(policy)])).toEqual([['eso', `docs/a.md:${line}`]])
+    for (const policy of state.policies) expectExactPlaces(files, policy)
+    expect(state.policies[0]?.provenance).toMatchObject({ form: 'markdown' })
+  })
+
+  test('inline code tells mounts and auth methods, not policies and roles', () => {
+    const { state, also } = declare({
+      'a.md':
+        '- `vault secrets enable -path=kv kv-v2 || true`\n- `vault auth enable kubernetes`\n- see `vault write auth/kubernetes/role/x policies=y` and `vault policy write x y.hcl`\n',
+    })
+    expect(state.mounts).toMatchObject([{ path: 'kv', type: 'kv', version: 2 }])
+    expect(state.mounts[0]?.provenance).toMatchObject({ span: { line: 1, column: 4 } })
+    expect(state.authMounts.map(placeOf)).toEqual(['a.md:2'])
+    expect([...state.roles, ...state.policies, ...also.textless]).toEqual([])
+  })
+
+  test('fences of one text are steps of one script', () => {
+    const { state } = declare({
+      'a.md': '```sh\nexport M=kv\n```\n\nThen\n\n```sh\nvault policy write eso - <<E\npath "$M/x" {}\nE\n```\n',
+    })
+    expect(state.policies[0]).toMatchObject({ text: 'path "kv/x" {}\n', unknown: [] })
+  })
+
+  test('a policy in an hcl fence gets its name from the file that the text names', () => {
+    const files = {
+      'a.md':
+        'Create `eso.hcl`:\n\n```hcl\npath "kv/data/a" {}\n```\n\n```sh\nvault policy write reader eso.hcl\n```\n',
+    }
+    const { state } = declare(files)
+    expect(state.policies.map((policy) => [policy.name, placeOf(policy)])).toEqual([['reader', 'a.md:4']])
+    for (const policy of state.policies) expectExactPlaces(files, policy)
+  })
+
+  test('without a name it is kept apart', () => {
+    const { state, also } = declare({ 'a.md': 'For instance\n\n```hcl\npath "kv/data/a" {}\n```\n' })
+    expect(state.policies).toEqual([])
+    expect(also.unnamed).toMatchObject([{ span: { file: 'a.md', line: 4 }, form: 'markdown' }])
+  })
+
+  test('prose and other languages are nothing', () => {
+    const { state } = declare({
+      'a.md': 'Run vault policy write eso x.hcl now.\n\n```python\nvault policy write eso - <<E\npath "a" {}\nE\n```\n',
+    })
+    expect(state.policies).toEqual([])
+  })
+})
