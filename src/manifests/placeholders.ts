@@ -17,7 +17,7 @@ const PATTERNS: readonly (readonly [Hole['kind'], RegExp])[] = [
   ['placeholder', /%[A-Z][A-Z0-9_]+%|@@[A-Za-z0-9_]+@@|__[A-Z][A-Z0-9_]+__/g],
   [
     'placeholder',
-    /\b(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)\b[A-Za-z0-9 _-]*/g,
+    /\b(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?![A-Za-z0-9])[A-Za-z0-9 _-]*/g,
   ],
   ['placeholder', /\b(?:PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*)\b/g],
   ['placeholder', /\b(?:changeme|replaceme|change-me|replace-me|placeholder)\b/g],

@@ -172,7 +172,8 @@ function applyAll(parsed: ParsedFiles, graph: Graph, variables: Readonly<Record<
     add(items, { ...nothing, appliedBy: undefined })
   }
   for (const object of objects)
-    if (!applied.has(object) && object.holder === undefined) add([itemOf(object)], { ...nothing, appliedBy: undefined })
+    if (!applied.has(object) && !graph.gathered.has(object) && object.holder === undefined)
+      add([itemOf(object)], { ...nothing, appliedBy: undefined })
 
   return { applications: wanted(applications, objects), notes: flux.notes }
 }

@@ -20,6 +20,8 @@ export interface Graph {
   buildPath(root: Root, folder: string): readonly Item[]
   /** Files below a path that Flux would gather without a kustomization, and the kustomization folders among them. */
   generatedEntries(root: Root, folder: string): readonly Listed[]
+  /** Every object that some build so far has gathered, also those that a patch then deleted. */
+  readonly gathered: ReadonlySet<SourceObject>
   readonly notes: readonly Note[]
 }
 
@@ -47,6 +49,11 @@ export function kustomizationGraph(kustomizations: readonly KustomizationFile[],
     }
 
   const notes: Note[] = []
+  const gathered = new Set<SourceObject>()
+  const gather = (object: SourceObject): Item => {
+    gathered.add(object)
+    return itemOf(object)
+  }
   const built = new Map<KustomizationFile, readonly Item[]>()
   const generated = new Map<string, readonly Item[]>()
   const open = new Set<KustomizationFile>()
@@ -92,7 +99,7 @@ export function kustomizationGraph(kustomizations: readonly KustomizationFile[],
   }
 
   const entryItems = (root: Root, { path }: Listed): readonly Item[] =>
-    root.files.has(path) ? objectsOf(root, path).map(itemOf) : build(root, path)
+    root.files.has(path) ? objectsOf(root, path).map(gather) : build(root, path)
 
   const build = (root: Root, folder: string): readonly Item[] => {
     const kustomization = at(root, folder)
@@ -152,6 +159,7 @@ export function kustomizationGraph(kustomizations: readonly KustomizationFile[],
       }
       return items
     },
+    gathered,
     notes,
   }
 }

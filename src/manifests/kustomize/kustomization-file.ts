@@ -189,12 +189,13 @@ class Reader {
       if (typeof entry !== 'string') return []
       const inline = entry.includes('\n')
       const documents = this.patchDocuments(inline ? undefined : entry, ['transformers', index])
+      if (documents.length === 0) return [anything([], this.document.spanOf(['transformers', index]))]
       return documents.flatMap((document): Patch[] => {
         const kind = stringAt(document.value, 'kind') ?? ''
         if (/^(?:Label|Labels|Annotations|ImageTag|ReplicaCount)Transformer$/.test(kind)) return []
         const span = document.span
         const path: FieldPath = kind === 'NamespaceTransformer' ? ['metadata', 'namespace'] : []
-        return [{ target: {}, deletes: false, fields: [{ path, span }], apply: () => undefined }]
+        return [anything(path, span)]
       })
     })
   }
@@ -232,6 +233,11 @@ class Reader {
       ]
     })
   }
+}
+
+/** A change to all objects, of which only the place is known. */
+function anything(path: FieldPath, span: Span): Patch {
+  return { target: {}, deletes: false, fields: [{ path, span }], apply: () => undefined }
 }
 
 function isRemote(entry: string): boolean {
