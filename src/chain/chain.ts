@@ -4,15 +4,8 @@ import type { Manifest } from '../manifests/manifest.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { JudgedAccess } from '../report/report.ts'
 import type { Span } from '../span.ts'
-import type {
-  AuthMountFact,
-  Hidden,
-  MountFact,
-  PolicyFact,
-  RoleFact,
-  SecretFact,
-  VaultState,
-} from '../state/vault-state.ts'
+import type { LiveState } from '../state/live/live-state.ts'
+import type { AuthMountFact, MountFact, PolicyFact, RoleFact, SecretFact, VaultState } from '../state/vault-state.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
 export type Lookup<T> =
@@ -95,10 +88,11 @@ export interface Chain {
   decide(policies: TokenPolicies, path: string, capability: JudgedAccess['access']['capability']): Decision
 }
 
+/** The server's answers, for rules about the server as a whole. */
 export interface LiveView {
   readonly state: VaultState
   /** One line: product, version, address. */
   readonly server: string
-  /** What was asked for and could not be seen. */
-  readonly hidden: readonly { readonly what: string; readonly hidden: Hidden }[]
+  /** By Vault namespace, relative to the one of the settings (`''`). */
+  readonly states: ReadonlyMap<string, LiveState>
 }

@@ -1,0 +1,74 @@
+import { decide } from '../policy/decide.ts'
+import { decidePattern } from '../policy/decide-pattern.ts'
+import type { Decision } from '../policy/decision.ts'
+import { holeFinder } from '../policy/hole.ts'
+import { buildLaw, type HolderLaw, type LawOptions } from '../policy/law.ts'
+import { parsePolicy } from '../policy/parse-policy.ts'
+import { DEFAULT_VARIANTS, type Variant } from '../policy/variant.ts'
+import type { PolicyFact } from '../state/vault-state.ts'
+import type { InvalidPolicy } from './chain.ts'
+import type { Judge } from './follow.ts'
+
+export interface JudgeOptions {
+  readonly product?: LawOptions['product']
+  readonly variants?: readonly Variant[]
+}
+
+/**
+ * The policy room's judgement, as the chain asks for it. Texts are parsed once and an ACL is built once for each set of them,
+ * so that a store with a thousand references costs one.
+ */
+export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: JudgeOptions = {}): Judge {
+  const ids = new Map<PolicyFact, number>()
+  const laws = new Map<string, HolderLaw>()
+  const idOf = (fact: PolicyFact) => {
+    const known = ids.get(fact)
+    if (known !== undefined) return known
+    ids.set(fact, ids.size)
+    return ids.size - 1
+  }
+  const lawOf = (facts: readonly PolicyFact[], withDefault: boolean): HolderLaw => {
+    const key = `${[...facts.map(idOf)].sort((a, b) => a - b).join(',')};${withDefault}`
+    const known = laws.get(key)
+    if (known !== undefined) return known
+    const made = buildLaw({ policies: facts, product }).forHolder({
+      policies: facts.map((fact) => fact.name),
+      noDefaultPolicy: !withDefault,
+    })
+    laws.set(key, made)
+    return made
+  }
+  return {
+    decide(policies, { withDefault, textless }, { path, capability, holes }) {
+      const law = lawOf(policies, withDefault)
+      // LIST is asked for the folder, with its slash (vault.md §2.2).
+      const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
+      const request = { operation: capability, path: asked } as const
+      const present = holes.filter((hole) => asked.includes(hole))
+      const decision =
+        present.length === 0
+          ? decide(law.acl, request, variants)
+          : decidePattern(law.acl, { operation: capability, path: holeFinder(present).split(asked) }, variants)
+      return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
+    },
+    invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, product)),
+  }
+}
+
+/** A policy whose text nobody holds may grant what the known ones do not. */
+function doubt(decision: Decision, textless: readonly string[]): Decision {
+  const names = textless.map((name) => `\`${name}\``).join(', ')
+  return {
+    ...decision,
+    verdict: 'unknown',
+    because: `${decision.because} The text of ${textless.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it.`,
+    perVariant: Object.fromEntries(Object.keys(decision.perVariant).map((variant) => [variant, 'unknown'])),
+  }
+}
+
+function invalidPolicy(policy: PolicyFact, product: LawOptions['product']): InvalidPolicy[] {
+  const result = parsePolicy(policy.text, { product: product ?? 'any', unknown: policy.unknown })
+  if (result.ok) return []
+  const line = result.line ?? 1
+  return [{ policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }]
+}

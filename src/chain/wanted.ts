@@ -1,0 +1,105 @@
+import type { Prediction } from '../eso/predict.ts'
+import type { Reference } from '../eso/reference.ts'
+import type { VaultStore } from '../eso/store.ts'
+import type { Wanted, WantedFind, WantedRole, WantedSecret } from '../state/live/live-state.ts'
+import type { AuthType, VaultState } from '../state/vault-state.ts'
+import { trimSlashes } from './lookup.ts'
+import { readTarget } from './read-target.ts'
+
+const AUTH_TYPES: Readonly<Record<string, AuthType>> = {
+  appRole: 'approle',
+  kubernetes: 'kubernetes',
+  ldap: 'ldap',
+  userPass: 'userpass',
+  jwt: 'jwt',
+  cert: 'cert',
+  iam: 'aws',
+  gcp: 'gcp',
+}
+
+/**
+ * What a server must be asked for these manifests, by Vault namespace (`''`: the one of the settings). Each secret path, role
+ * and mount stands in it once, however many references use it; stores whose fields are not fully known are not asked about.
+ */
+export function wantedOf(
+  prediction: Prediction,
+  declared: VaultState,
+  options: { readonly authConfig: boolean; readonly policiesOfStore: (name: string) => readonly string[] | undefined },
+): Map<string, Wanted> {
+  const byNamespace = new Map<string, Collector>()
+  const collect = (namespace: string | undefined) => {
+    const key = trimSlashes(namespace ?? '')
+    const known = byNamespace.get(key)
+    if (known !== undefined) return known
+    const made = new Collector()
+    byNamespace.set(key, made)
+    return made
+  }
+  for (const store of [...prediction.stores, ...prediction.generators]) {
+    if (!('path' in store) || store.holes.length > 0 || store.notChecked !== undefined) continue
+    const wanted = collect(store.vaultNamespace)
+    if (store.path !== undefined && trimSlashes(store.path) !== '') wanted.mounts.add(trimSlashes(store.path))
+    for (const name of options.policiesOfStore(store.name) ?? []) wanted.policies.add(name)
+    collectAuth(collect(store.authNamespace ?? store.vaultNamespace), store)
+  }
+  for (const reference of prediction.references) collectReference(reference, collect)
+  // Policies that Git declares are compared with the server's of the same name; roles name the rest.
+  const root = collect('')
+  for (const role of declared.roles)
+    for (const policy of role.policies ?? []) if (!policy.includes('$')) root.policies.add(policy)
+  return new Map([...byNamespace].map(([namespace, collector]) => [namespace, collector.wanted(options.authConfig)]))
+}
+
+function collectAuth(wanted: Collector, store: VaultStore): void {
+  const { auth } = store
+  if (auth?.mount === undefined || trimSlashes(auth.mount) === '') return
+  const authMount = trimSlashes(auth.mount)
+  wanted.authMounts.add(authMount)
+  if (auth.role === undefined || auth.role === '') return
+  const type = AUTH_TYPES[auth.method]
+  wanted.roles.set(`${authMount} ${auth.role}`, { authMount, name: auth.role, ...(type === undefined ? {} : { type }) })
+}
+
+function collectReference(reference: Reference, collect: (namespace: string | undefined) => Collector): void {
+  if (reference.store.found !== 'vault' || reference.skipped !== undefined) return
+  const { store } = reference.store
+  if (store.notChecked !== undefined) return
+  const wanted = collect(store.vaultNamespace)
+  if (reference.operation === 'find' && reference.holes.length === 0 && store.path !== undefined) {
+    const find: WantedFind = { mount: trimSlashes(store.path), path: trimSlashes(reference.find?.path ?? '') }
+    wanted.finds.set(`${find.mount} ${find.path}`, find)
+    return
+  }
+  const target = readTarget(reference, store)
+  if (target === undefined) return
+  const id = `${target.mount} ${target.key} ${target.version ?? ''}`
+  const known = wanted.secrets.get(id)
+  const withKeys = (known?.withKeys ?? false) || target.withKeys
+  wanted.secrets.set(id, {
+    mount: target.mount,
+    key: target.key,
+    withKeys,
+    ...(target.version === undefined ? {} : { version: target.version }),
+  })
+}
+
+class Collector {
+  readonly mounts = new Set<string>()
+  readonly authMounts = new Set<string>()
+  readonly policies = new Set<string>()
+  readonly roles = new Map<string, WantedRole>()
+  readonly secrets = new Map<string, WantedSecret>()
+  readonly finds = new Map<string, WantedFind>()
+
+  wanted(authConfig: boolean): Wanted {
+    return {
+      mounts: [...this.mounts],
+      authMounts: [...this.authMounts],
+      authConfig,
+      roles: [...this.roles.values()],
+      policies: [...this.policies],
+      secrets: [...this.secrets.values()],
+      finds: [...this.finds.values()],
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { basename } from 'node:path'
+import process from 'node:process'
+import { jsonText } from './report/json.ts'
+import { EXIT_CODE } from './report/report.ts'
+import { sarifText } from './report/sarif.ts'
+import { summaryOf } from './report/summary.ts'
+import { terminalReport } from './report/terminal.ts'
+import { writeReportFiles } from './report/write-files.ts'
+import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
+import { type RunResult, run } from './run.ts'
+import { helpText, parseArguments } from './settings/arguments.ts'
+import { type Env, readEnvironment } from './settings/environment.ts'
+import { InvalidInput } from './settings/invalid-input.ts'
+import { loadConfig } from './settings/load-config.ts'
+import { resolveSettings } from './settings/resolve-settings.ts'
+import type { Settings } from './settings/settings.ts'
+import { readTextIfThere } from './text-file.ts'
+import { VERSION } from './version.ts'
+
+/** The terminal: arguments → run → what is printed → exit code. */
+export async function terminal(argv: readonly string[] = process.argv.slice(2), env: Env = process.env): Promise<void> {
+  const out = (text: string) => void process.stdout.write(text)
+  const err = (text: string) => void process.stderr.write(text)
+  try {
+    const parsed = parseArguments(argv)
+    if (parsed.kind === 'help') return out(`${helpText(parsed.command)}\n`)
+    if (parsed.kind === 'version') return out(`eso-vault ${VERSION}\n`)
+    const config = await loadConfig(parsed.given, RULE_IDS, readTextIfThere)
+    const settings = resolveSettings({
+      given: parsed.given,
+      config,
+      environment: readEnvironment(env),
+      folder: basename(process.cwd()),
+    })
+    const result = await run(settings, {
+      cwd: process.cwd(),
+      env,
+      now: () => new Date(),
+      mask: () => undefined,
+      warn: (sentence) => err(`warning: ${sentence}\n`),
+    })
+    await writeReportFiles(settings, result.report, { version: VERSION, rules: SARIF_RULES })
+    out(render(settings, result, env))
+    process.exitCode = result.exitCode
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error
+    err(`${error.message}\n`)
+    process.exitCode = EXIT_CODE.invalid
+  }
+}
+
+function render(settings: Settings, { report, sourceLine }: RunResult, env: Env): string {
+  switch (settings.format) {
+    case 'json':
+      return jsonText(report)
+    case 'sarif':
+      return sarifText(report, { version: VERSION, rules: SARIF_RULES })
+    case 'markdown':
+      return summaryOf(report)
+    case 'text':
+      return terminalReport(report, sourceLine, {
+        color: settings.color ?? ((env.NO_COLOR ?? '') === '' && process.stdout.isTTY === true),
+        ...(process.stdout.columns === undefined ? {} : { width: Math.min(process.stdout.columns, 140) }),
+      })
+  }
+}

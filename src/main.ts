@@ -1,0 +1,96 @@
+import { basename } from 'node:path'
+import process from 'node:process'
+import type * as Core from '@actions/core'
+import { annotate } from './report/annotations.ts'
+import { linksOf } from './report/links.ts'
+import { outputsOf } from './report/outputs.ts'
+import { EXIT_CODE } from './report/report.ts'
+import { summaryOf } from './report/summary.ts'
+import { terminalReport } from './report/terminal.ts'
+import { headline } from './report/wording.ts'
+import { writeReportFiles } from './report/write-files.ts'
+import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
+import { type RunResult, run } from './run.ts'
+import { type Env, readEnvironment } from './settings/environment.ts'
+import { readInputs } from './settings/inputs.ts'
+import { InvalidInput } from './settings/invalid-input.ts'
+import { loadConfig } from './settings/load-config.ts'
+import { resolveSettings } from './settings/resolve-settings.ts'
+import type { Settings } from './settings/settings.ts'
+import { readTextIfThere } from './text-file.ts'
+import { VERSION } from './version.ts'
+
+/** The Action: inputs → run → annotations, summary, outputs. */
+export async function action(env: Env = process.env): Promise<void> {
+  const core = await import('@actions/core')
+  try {
+    const environment = readEnvironment(env, await readEvent(env))
+    const given = readInputs((name) => core.getInput(name), env)
+    const config = await loadConfig(given, RULE_IDS, readTextIfThere)
+    const settings = resolveSettings({ given, config, environment, folder: basename(process.cwd()) })
+    const result = await run(settings, {
+      cwd: process.cwd(),
+      env,
+      now: () => new Date(),
+      mask: (secret) => maskLines(core, secret),
+      getIdToken: (audience) => core.getIDToken(audience),
+      keepToken: (vault) => {
+        if (settings.skipTokenRevoke) return
+        core.saveState('address', settings.vault?.address ?? '')
+        core.saveState('namespace', settings.vault?.namespace ?? '')
+        core.saveState(
+          'ca',
+          settings.vault?.caCertificate === undefined ? '' : JSON.stringify(settings.vault.caCertificate),
+        )
+        core.saveState('token', vault.login.token)
+      },
+      warn: (sentence) => core.warning(sentence),
+    })
+    await publish(core, settings, result, environment)
+    if (result.exitCode !== 0) core.setFailed(headline(result.report))
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error
+    for (const { message, file, line } of error.problems) {
+      core.error(message, {
+        title: 'eso-vault: invalid',
+        ...(file === undefined ? {} : { file }),
+        ...(line === undefined ? {} : { startLine: line }),
+      })
+    }
+    core.setOutput('outcome', 'invalid')
+    process.exitCode = EXIT_CODE.invalid
+  }
+}
+
+async function publish(
+  core: typeof Core,
+  settings: Settings,
+  result: RunResult,
+  environment: ReturnType<typeof readEnvironment>,
+): Promise<void> {
+  const { report, sourceLine } = result
+  const links = linksOf(environment.ci)
+  await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, links })
+  core.info(terminalReport(report, sourceLine, { color: false }))
+  // The outcome takes one of the ten error annotations (`setFailed`).
+  annotate(report, core, { reserved: { error: result.exitCode === 0 ? 0 : 1 } })
+  if ((process.env.GITHUB_STEP_SUMMARY ?? '') !== '') await core.summary.addRaw(summaryOf(report, { links })).write()
+  const outputs = outputsOf(report, { reportFile: settings.reportFile, sarifFile: settings.sarifFile })
+  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
+}
+
+/** The runner masks line by line, so a multi-line secret is masked line by line too (platform.md §2.1). */
+function maskLines(core: typeof Core, secret: string): void {
+  for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line)
+}
+
+async function readEvent(env: Env): Promise<unknown> {
+  const file = env.GITHUB_EVENT_PATH
+  const text = file === undefined || file === '' ? undefined : await readTextIfThere(file)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

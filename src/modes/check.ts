@@ -1,0 +1,77 @@
+import { outcomeOf } from '../report/outcome.ts'
+import type { Report } from '../report/report.ts'
+import { ignoreUnused } from '../rules/ignore-unused.ts'
+import { RULES } from '../rules/registry.ts'
+import { runRules } from '../rules/run-rules.ts'
+import { applyIgnores, inlineIgnores, inlineIgnoresInText, type UselessIgnore } from '../settings/ignores.ts'
+import type { Settings } from '../settings/settings.ts'
+import { type Gathered, gather, type LiveSource } from './gather.ts'
+import { notChecked } from './not-checked.ts'
+
+export interface CheckDeps {
+  readonly cwd: string
+  /** `YYYY-MM-DD` in UTC. */
+  readonly today: string
+  readonly live: LiveSource | undefined
+  /** Why a server that was to be asked could not be, a sentence each. */
+  readonly incomplete: readonly string[]
+}
+
+/** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
+export async function check(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
+  const gathered = await gather(settings, deps)
+  const { chain, repository, declared, live } = gathered
+  const ruled = runRules(RULES, chain, settings.config.rules)
+  const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
+    today: deps.today,
+    rules: [...RULES.map((rule) => rule.id), ignoreUnused.id],
+    ran: (id) => deps.live !== undefined || RULES.find((rule) => rule.id === id)?.group !== 'facts',
+  })
+  const findings = [...kept, ...uselessIgnores(unused, settings)]
+  const unseen = notChecked(chain)
+  const hidden = [...live.values()].flatMap((state) => state.missingRights)
+  const incomplete = [...deps.incomplete, ...hiddenSentences(hidden.length, deps.live?.name)]
+  const report: Report = {
+    mode: settings.mode,
+    target: settings.target,
+    outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
+    findings,
+    ignored,
+    references: chain.links.map(({ reference, accesses, secret }) => ({
+      reference,
+      accesses,
+      ...(secret === undefined ? {} : { secret }),
+    })),
+    notChecked: unseen,
+    notes: [...repository.notes, ...declared.notes],
+    counts: repository.counts,
+    live: liveLine(settings, deps),
+    incomplete,
+  }
+  return { report, gathered }
+}
+
+function ignoresIn({ repository }: Gathered) {
+  return repository.files.flatMap((source) => {
+    const comments = repository.comments(source.file)
+    return comments.length > 0 ? inlineIgnores(source.file, comments) : inlineIgnoresInText(source.file, source.text)
+  })
+}
+
+function uselessIgnores(unused: readonly UselessIgnore[], settings: Settings) {
+  const setting = settings.config.rules[ignoreUnused.id]
+  return setting === 'off' ? [] : unused.map((useless) => ignoreUnused.finding(useless, setting))
+}
+
+function hiddenSentences(rights: number, server: string | undefined): string[] {
+  if (rights === 0 || server === undefined) return []
+  return [
+    `${server} hid a part from this token: ${rights} ${rights === 1 ? 'right is' : 'rights are'} missing. \`eso-vault ci-policy\` prints the policy that the token needs.`,
+  ]
+}
+
+function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
+  if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
+  if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.' }
+  return { asked: false, line: settings.offlineBecause ?? 'No server was asked.' }
+}

@@ -1,0 +1,49 @@
+import type { Outcome, Report } from '../report/report.ts'
+import { InvalidInput } from '../settings/invalid-input.ts'
+import type { Settings } from '../settings/settings.ts'
+
+/**
+ * The report of a run that could not do its work: wrong input, an unreachable server, or a bug of ours. It says what to change
+ * and where; for a bug, what to report.
+ */
+export function failedReport(settings: Pick<Settings, 'mode' | 'target'>, error: unknown): Report {
+  const { outcome, problems, incomplete } = describe(error)
+  return {
+    mode: settings.mode,
+    target: settings.target,
+    outcome,
+    findings: [],
+    ignored: [],
+    references: [],
+    notChecked: [],
+    notes: [],
+    counts: { files: 0, manifests: 0, externalSecrets: 0, pushSecrets: 0, stores: 0 },
+    live: { asked: false, line: '' },
+    incomplete,
+    ...(problems.length === 0 ? {} : { problems }),
+  }
+}
+
+interface Description {
+  readonly outcome: Outcome
+  readonly problems: NonNullable<Report['problems']>
+  readonly incomplete: readonly string[]
+}
+
+function describe(error: unknown): Description {
+  if (error instanceof InvalidInput) return { outcome: 'invalid', problems: error.problems, incomplete: [] }
+  const name = error instanceof Error ? error.name : ''
+  const message = error instanceof Error ? error.message : String(error)
+  // The live room's errors are told by name, so that an offline run does not load it.
+  if (name === 'VaultUnavailable') return { outcome: 'incomplete', problems: [], incomplete: [message] }
+  if (name === 'LiveSettingsError') return { outcome: 'invalid', problems: [{ message }], incomplete: [] }
+  const trace =
+    error instanceof Error && error.stack !== undefined ? `\n${error.stack.split('\n').slice(1, 8).join('\n')}` : ''
+  return {
+    outcome: 'bug',
+    problems: [
+      { message: `This is a bug in eso-vault, please report it with this trace: ${name}: ${message}${trace}` },
+    ],
+    incomplete: [],
+  }
+}

@@ -1,0 +1,80 @@
+import type { Chain, LiveView } from '../chain/chain.ts'
+import { follow } from '../chain/follow.ts'
+import { createJudge } from '../chain/judge.ts'
+import { trimSlashes } from '../chain/lookup.ts'
+import { wantedOf } from '../chain/wanted.ts'
+import { predict } from '../eso/predict.ts'
+import { holesOf } from '../manifests/placeholders.ts'
+import { type Repository, readRepository } from '../manifests/read-repository.ts'
+import { parseYaml } from '../manifests/yaml/parse-yaml.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Declared } from '../state/declared/declared.ts'
+import { readDeclared } from '../state/declared/read-declared.ts'
+import type { LiveState, Wanted } from '../state/live/live-state.ts'
+import { variantsOf } from '../state/live/product.ts'
+import { knownServer } from './known-server.ts'
+
+/** The answers of a server, by Vault namespace; given from outside, so that offline runs load nothing of it. */
+export interface LiveSource {
+  /** `OpenBao 2.7.1 at https://vault.example.com`. */
+  readonly name: string
+  /** `namespace` is relative to the settings' one; `''` is that one itself. */
+  readonly read: (namespace: string, wanted: Wanted) => Promise<LiveState>
+}
+
+export interface Gathered {
+  readonly repository: Repository
+  readonly declared: Declared
+  readonly chain: Chain
+  readonly live: ReadonlyMap<string, LiveState>
+}
+
+/** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
+export async function gather(
+  settings: Settings,
+  { cwd, live: source }: { readonly cwd: string; readonly live: LiveSource | undefined },
+): Promise<Gathered> {
+  const paths = settings.paths.length === 0 ? ['.'] : settings.paths
+  const repository = await readRepository(paths, { cwd, exclude: settings.exclude, variables: settings.variables })
+  const declared = readDeclared(repository.files, { parse: (file, text) => parseYaml({ file, text }).documents })
+  const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
+  const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
+  const live = new Map<string, LiveState>()
+  if (source !== undefined) {
+    const wanted = wantedOf(prediction, declared.state, { authConfig: true, policiesOfStore })
+    for (const [namespace, parts] of wanted) live.set(namespace, await source.read(namespace, parts))
+  }
+  const first = live.get('') ?? [...live.values()][0]
+  const known = knownServer(settings.config.vault.product)
+  const product = first?.server.product ?? known.product
+  const chain = follow({
+    manifests: repository.manifests,
+    prediction,
+    declared: declared.state,
+    textlessPolicies: declared.also.textless.map((policy) => policy.name),
+    live: (namespace) => live.get(trimSlashes(namespace ?? '')),
+    liveView: first === undefined || source === undefined ? undefined : liveView(source, live),
+    judge: createJudge({
+      product: product ?? 'any',
+      variants: first?.server.variants ?? variantsOf(known.product, known.version),
+    }),
+    policiesOfStore,
+    installedEso: repository.installedEso,
+    naming: settings.config.naming,
+  })
+  return { repository, declared, chain, live }
+}
+
+function liveView(source: LiveSource, live: ReadonlyMap<string, LiveState>): LiveView {
+  const states = [...live.values()]
+  return {
+    server: source.name,
+    state: {
+      mounts: states.flatMap((one) => one.state.mounts),
+      authMounts: states.flatMap((one) => one.state.authMounts),
+      roles: states.flatMap((one) => one.state.roles),
+      policies: states.flatMap((one) => one.state.policies),
+    },
+    states: live,
+  }
+}

@@ -1,0 +1,29 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { InvalidInput } from '../settings/invalid-input.ts'
+import type { Settings } from '../settings/settings.ts'
+import { jsonText } from './json.ts'
+import type { Report } from './report.ts'
+import { type SarifOptions, sarifText } from './sarif.ts'
+
+/** Writes `report-file` and `sarif-file`, where they are asked for. */
+export async function writeReportFiles(
+  settings: Pick<Settings, 'reportFile' | 'sarifFile'>,
+  report: Report,
+  sarif: SarifOptions,
+): Promise<void> {
+  if (settings.reportFile !== undefined) await writeText(settings.reportFile, jsonText(report))
+  if (settings.sarifFile !== undefined) await writeText(settings.sarifFile, sarifText(report, sarif))
+}
+
+async function writeText(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+  } catch (error) {
+    throw new InvalidInput(
+      `This file cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
+      { file },
+    )
+  }
+}

@@ -1,0 +1,57 @@
+import type { Chain, InstalledEso } from '../chain/chain.ts'
+import { apiVersionVerdict } from '../eso/schema/api-versions.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameManifest } from './wording.ts'
+
+/** The installed ESO does not serve the object's apiVersion: applying it fails with `no matches for kind` (eso.md §0.25). */
+export const apiVersionUnserved: Rule = {
+  id: 'api-version-unserved',
+  title: "The installed ESO does not serve the object's apiVersion",
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const manifest of chain.manifests) {
+      if (!manifest.apiVersion.includes('external-secrets.io/')) continue
+      const judged = judge(chain, manifest.span.file, manifest.apiVersion, manifest.kind)
+      if (judged === undefined) continue
+      const { because, use, installed } = judged
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message:
+          `${nameManifest(manifest)} is written in ${manifest.apiVersion}, and ${because}` +
+          `${installed === undefined ? '' : ` (${installed.version} is pinned in ${installed.span.file}:${installed.span.line})`}. ` +
+          `Applying it fails with \`no matches for kind "${manifest.kind}" in version "${manifest.apiVersion}"\`.`,
+        span: manifest.spanOf(['apiVersion']),
+        related: installed === undefined ? [] : [{ span: installed.span, message: 'ESO is pinned here' }],
+        ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
+        fingerprint: fingerprint(this.id, nameManifest(manifest), manifest.apiVersion),
+      }
+    }
+  },
+}
+
+/** With several clusters in one repository the pin nearest to the manifest counts; equally near ones must all refuse it. */
+function judge(chain: Chain, file: string, apiVersion: string, kind: string) {
+  const pins = nearest(chain.installedEso, file)
+  if (pins.length === 0) {
+    const verdict = apiVersionVerdict(apiVersion, kind)
+    return verdict.served === 'no' ? { ...verdict, installed: undefined } : undefined
+  }
+  const verdicts = pins.map((installed) => ({ ...apiVersionVerdict(apiVersion, kind, installed.version), installed }))
+  return verdicts.every((verdict) => verdict.served === 'no') ? verdicts[0] : undefined
+}
+
+function nearest(pins: readonly InstalledEso[], file: string): InstalledEso[] {
+  const folders = file.split('/').slice(0, -1)
+  const shared = pins.map(({ span }) => {
+    const other = span.file.split('/')
+    let i = 0
+    while (i < folders.length && folders[i] === other[i]) i++
+    return i
+  })
+  const most = Math.max(0, ...shared)
+  return pins.filter((_, i) => shared[i] === most)
+}

@@ -1,0 +1,31 @@
+import { validateManifest } from '../eso/schema/validate.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameField, nameManifest } from './wording.ts'
+
+/**
+ * A field that ESO's CRDs do not have, in the wrong place, missing, of the wrong type or with a value that is refused. The API
+ * server drops unknown fields without a word, so a wrong indentation leaves an ExternalSecret without a source.
+ */
+export const fieldUnknown: Rule = {
+  id: 'field-unknown',
+  title: "A field that ESO's CRD does not have, or that is misplaced, missing or of the wrong type",
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const manifest of chain.manifests) {
+      for (const problem of validateManifest(manifest)) {
+        yield {
+          rule: this.id,
+          severity: problem.severity,
+          message: `${nameManifest(manifest)}: ${problem.message}`,
+          span: problem.span,
+          related: [],
+          ...(problem.suggestion === undefined ? {} : { fix: problem.suggestion }),
+          fingerprint: fingerprint(this.id, nameManifest(manifest), problem.kind, nameField(problem.path)),
+        }
+      }
+    }
+  },
+}

@@ -1,0 +1,13 @@
+import type { SarifRule } from '../report/sarif.ts'
+import { ignoreUnused } from './ignore-unused.ts'
+import { RULES } from './registry.ts'
+
+/** Every id that a config file or an ignore may name. */
+export const RULE_IDS: readonly string[] = [...RULES.map((rule) => rule.id), ignoreUnused.id]
+
+/** What SARIF tells of the rules. */
+export const SARIF_RULES: readonly SarifRule[] = [...RULES, ignoreUnused].map(({ id, title, severity }) => ({
+  id,
+  title,
+  severity,
+}))
