@@ -17,6 +17,8 @@ export type TokenType =
   | ','
   | 'char'
   | 'end-of-text'
+  /** What the lexer refuses; `text` says why. It counts only when the parser gets there. */
+  | 'error'
 
 export interface Token {
   readonly type: TokenType
@@ -60,12 +62,19 @@ function unescapeGo(quoted: string): string {
   )
 }
 
-/**
- * Splits a template as Go's text/template does, with its messages for what it refuses.
- * @throws TemplateSyntaxError
- */
+/** Splits a template as Go's text/template does; the last token is `end-of-text`, or `error` with Go's message. */
 export function lexTemplate(input: string): readonly Token[] {
   const tokens: Token[] = []
+  try {
+    lexInto(tokens, input)
+  } catch (error) {
+    if (!(error instanceof TemplateSyntaxError)) throw error
+    tokens.push({ type: 'error', text: error.message, line: error.line })
+  }
+  return tokens
+}
+
+function lexInto(tokens: Token[], input: string): void {
   let at = 0
   let line = 1
   let depth = 0
@@ -192,5 +201,4 @@ export function lexTemplate(input: string): readonly Token[] {
     while (inside) inside = insideAction()
   }
   tokens.push({ type: 'end-of-text', text: '', line })
-  return tokens
 }

@@ -24,7 +24,11 @@ export function parseTemplate(text: string): TemplateTree {
   let scope: string[] = ['$']
   let loops = 0
 
-  const peek = (): Token => tokens[Math.min(at, tokens.length - 1)] as Token
+  const peek = (): Token => {
+    const token = tokens[Math.min(at, tokens.length - 1)] as Token
+    if (token.type === 'error') throw new TemplateSyntaxError(token.text, token.line)
+    return token
+  }
   const next = (): Token => {
     const token = peek()
     at += 1

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import { templateReads } from '../../../src/eso/template/read-templates.ts'
+import type { Manifest } from '../../../src/manifests/manifest.ts'
+import { yamlManifest } from '../yaml-manifest.ts'
+
+function withTemplate(text: string): Manifest {
+  const lines = text.split('\n').map((line) => `          ${line}`)
+  return yamlManifest(
+    [
+      'apiVersion: external-secrets.io/v1',
+      'kind: ExternalSecret',
+      'metadata: {name: app}',
+      'spec:',
+      '  target:',
+      '    template:',
+      '      data:',
+      '        out: |-',
+      ...lines,
+      '',
+    ].join('\n'),
+  )
+}
+
+/** `key`, `key?` when guarded, `key=` when a missing one gives an empty text. */
+function readsOf(text: string): string[] {
+  return templateReads(withTemplate(text)).reads.map(
+    (read) => `${read.key}${read.guarded ? '?' : ''}${read.onMissing === 'empty' ? '=' : ''}`,
+  )
+}
+
+describe('keys that a template reads (eso.md §6.4)', () => {
+  it.each<[text: string, reads: string[]]>([
+    ['plain', []],
+    ['{{ .a }}', ['a']],
+    ['{{- .a -}} {{.b}}', ['a', 'b']],
+    ['postgres://{{ .user }}:{{ .pass | urlquery }}@db', ['user', 'pass']],
+    ['{{ .x | default "y" }}', ['x']],
+    ['{{ default "y" .x }}', ['x']],
+    ['{{ index . "tls.crt" }}', ['tls.crt=']],
+    ['{{ index $ "a" }}', ['a=']],
+    ['{{ (index . "a") | b64enc }}', ['a=']],
+    ['{{ hasKey . "a" }}{{ get . "b" }}{{ dig "c" "none" . }}', ['a?', 'b?', 'c?']],
+    ['{{ if .a }}{{ .b }}{{ else if .c }}{{ .d }}{{ else }}{{ .e }}{{ end }}', ['a', 'b?', 'c?', 'd?', 'e?']],
+    ['{{ if hasKey . "a" }}{{ .a }}{{ end }}', ['a?', 'a?']],
+    ['{{ and .a .b }}{{ or .c .d }}', ['a', 'b?', 'c', 'd?']],
+    ['{{ with .a }}{{ .b }}{{ $.c }}{{ else }}{{ .d }}{{ end }}', ['a', 'c?', 'd?']],
+    ['{{ with . }}{{ .b }}{{ end }}', ['b?']],
+    ['{{ range split "," .a }}{{ .b }}{{ $.c }}{{ end }}', ['a', 'c?']],
+    ['{{ range $k, $v := . }}{{ $k }}{{ $v.x }}{{ end }}', []],
+    ['{{ $x := .a }}{{ $x }}', ['a']],
+    ['{{ $all := . }}{{ $all.a }}', ['a']],
+    ['{{ $all := . }}{{ $all = .b }}{{ $all.c }}', ['b']],
+    ['{{ $.a }}', ['a']],
+    ['{{ "{{ .x }}" }}{{ `{{ .y }}` }}{{/* {{ .z }} */}}', []],
+    ['{{ printf "%s" .a }}{{ (.b | fromJson).c }}', ['a', 'b']],
+    ['{{ define "t" }}{{ .a }}{{ $.b }}{{ end }}', []],
+    ['{{ define "t" }}{{ .a }}{{ $.b }}{{ end }}{{ template "t" . }}', ['a', 'b']],
+    ['{{ define "t" }}{{ .a }}{{ end }}{{ template "t" .b }}', ['b']],
+    ['{{ block "t" . }}{{ .a }}{{ end }}', ['a']],
+    ['{{ define "t" }}{{ .a }}{{ template "t" . }}{{ end }}{{ template "t" . }}', ['a']],
+    ['{{ toJson . }}', []],
+    ['{{ .a | eq .b }}', ['a', 'b']],
+  ])('%s', (text, reads) => {
+    expect(readsOf(text)).toEqual(reads)
+  })
+
+  it('points at the line inside a block scalar', () => {
+    const { reads } = templateReads(withTemplate('first\n{{ .a }}\n{{ if .b }}\n{{ .c }}\n{{ end }}'))
+    expect(reads.map((read) => read.span.line)).toEqual([10, 11, 12])
+    expect(reads[0]?.field).toEqual(['spec', 'target', 'template', 'data', 'out'])
+  })
+})
+
+describe('templates that Go refuses, or that always fail', () => {
+  it.each([
+    [
+      'a\n{{ .quay-username }}',
+      10,
+      'bad character U+002D \'-\'. A key with `-` is read with `index . "quay-username"`.',
+    ],
+    ['{{ .a', 9, 'unclosed action'],
+    ['{{ if .a }}', 9, 'lacks its `{{ end }}`'],
+    ['{{ env "HOME" }}', 9, 'function "env" not defined: ESO takes it out'],
+    ['{{ .tls.crt }}', 9, "can't evaluate field crt in type string"],
+    ['{{ .tls.crt }}', 9, '`index . "tls.crt"`'],
+  ])('%j', (text, line, message) => {
+    const { invalid, reads } = templateReads(withTemplate(text))
+    expect(invalid).toHaveLength(1)
+    expect(invalid[0]?.span.line).toBe(line)
+    expect(invalid[0]?.message).toContain(message)
+    expect(invalid[0]?.severity).toBe('error')
+    expect(reads).toEqual([])
+  })
+
+  it('only warns of functions that are not known here', () => {
+    const { invalid, reads } = templateReads(withTemplate('{{ b64encc .a }}'))
+    expect(invalid).toMatchObject([{ severity: 'warning' }])
+    expect(invalid[0]?.message).toContain('Did you mean `b64enc`?')
+    expect(reads).toHaveLength(1)
+  })
+
+  it('leaves Helm templates and variables inside actions alone', () => {
+    for (const text of [
+      '{{ .Values.key }}',
+      '{{ include "app.name" . }}',
+      '{{ .${APP}_password }}',
+      '{{ tpl .Values.x . }}',
+    ]) {
+      const found = templateReads(withTemplate(text))
+      expect(found.invalid).toEqual([])
+      expect(found.reads).toEqual([])
+      expect(found.opaque).toHaveLength(1)
+    }
+  })
+
+  it('takes a variable outside of an action as text', () => {
+    expect(readsOf('https://${DOMAIN}/{{ .a }}')).toEqual(['a'])
+  })
+})
+
+describe('where templates stand', () => {
+  const manifest = yamlManifest(`apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: app}
+spec:
+  dataFrom:
+    - extract: {key: a}
+      rewrite:
+        - transform: {template: "{{ .value | upper }}"}
+        - transform: {template: "{{ .name }}"}
+  target:
+    template:
+      data: {a: "{{ .data }}"}
+      metadata:
+        labels: {b: "{{ .label }}"}
+        annotations: {c: "{{ .annotation }}"}
+      templateFrom:
+        - literal: "d: {{ .literal }}"
+        - configMap: {name: cm, items: [{key: k}]}
+        - secret: {name: s, items: [{key: k}]}
+`)
+
+  it('reads data, labels, annotations and literals, and names what it does not see', () => {
+    const found = templateReads(manifest)
+    expect(found.reads.map((read) => `${read.span.line} ${read.key}`)).toEqual([
+      '12 data',
+      '14 label',
+      '15 annotation',
+      '17 literal',
+    ])
+    expect(found.opaque).toEqual([
+      'the templates in ConfigMap `cm` are not looked into',
+      'the templates in Secret `s` are not looked into',
+    ])
+  })
+
+  it('knows that a rewrite template has only .value', () => {
+    const { invalid } = templateReads(manifest)
+    expect(invalid).toHaveLength(1)
+    expect(invalid[0]).toMatchObject({ span: { line: 9 }, severity: 'error' })
+    expect(invalid[0]?.message).toContain('map has no entry for key "name"')
+  })
+
+  it.each([
+    ['ClusterExternalSecret', 'v1', 'externalSecretSpec: {target: {template: {data: {a: "{{ .k }}"}}}}'],
+    ['PushSecret', 'v1alpha1', 'template: {data: {a: "{{ .k }}"}}'],
+    ['ClusterPushSecret', 'v1alpha1', 'pushSecretSpec: {template: {data: {a: "{{ .k }}"}}}'],
+  ])('%s', (kind, version, spec) => {
+    const yaml = `apiVersion: external-secrets.io/${version}\nkind: ${kind}\nmetadata: {name: a}\nspec:\n  ${spec}\n`
+    expect(templateReads(yamlManifest(yaml)).reads.map((read) => read.key)).toEqual(['k'])
+  })
+
+  it('does not look into engine v1, nor where a patch changes the template', () => {
+    const spec = 'spec: {target: {template: {engineVersion: v1, data: {a: "{{ .k-x }}"}}}}'
+    const old = yamlManifest(
+      `apiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\nmetadata: {name: a}\n${spec}\n`,
+    )
+    expect(templateReads(old)).toMatchObject({
+      reads: [],
+      invalid: [],
+      opaque: ['templates of engine v1 are not looked into'],
+    })
+    const text =
+      '{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: a}, spec: {target: {template: {data: {a: "{{ .k-x }}"}}}}}'
+    const patched = yamlManifest(text, { patched: [['spec', 'target', 'template', 'data', 'a']] })
+    expect(templateReads(patched)).toMatchObject({ reads: [], invalid: [] })
+    expect(templateReads(patched).opaque).toHaveLength(1)
+  })
+})
