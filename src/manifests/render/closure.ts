@@ -1,4 +1,5 @@
-import type { FieldPath, ValueMap } from '../manifest.ts'
+import type { FieldPath, Value, ValueMap } from '../manifest.ts'
+import { isMap } from '../value.ts'
 import { type KustomizationEntry, kustomizationEntries, misspelledField } from './kustomization-entries.ts'
 import { type KustomizationFile, kustomizationFileIn, readKustomization } from './kustomization-file.ts'
 import { pluginProblem } from './plugin-config.ts'
@@ -115,7 +116,12 @@ export function closureReader(tree: RepositoryTree, shown: (relative: string) =>
       const relative = joinRelative(folder, entry.target)
       const leads = entry.target.startsWith('/') ? 'outside' : tree.entry(relative)
       if (leads === 'outside') refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path)
-      else if (leads === 'absent') refuse('absent', `names ${entry.target}, which is not there`, entry.path)
+      else if (leads === 'absent') {
+        const obstacle: Obstacle = { kind: 'absent', reason: `names ${entry.target}, which is not there`, file, path: entry.path }
+        // Often a file that Git does not hold (a secret kept elsewhere). Without a patch or a Component the rest would be wrong.
+        if (entry.role === 'resource' || isGeneratorData(entry)) leftOut.push(obstacle)
+        else refusal ??= obstacle
+      }
       else if (leads === 'file') {
         if (tree.size(relative) > MAX_FILE)
           refuse('too-large', `names ${entry.target}, which is larger than 16 MiB`, entry.path)
@@ -181,19 +187,25 @@ function unique(obstacles: readonly Obstacle[]): Obstacle[] {
   return [...seen.values()]
 }
 
+function isGeneratorData(entry: KustomizationEntry): boolean {
+  return entry.path[0] === 'configMapGenerator' || entry.path[0] === 'secretGenerator'
+}
+
 /** The kustomization without the entries that were left out of it. */
 export function withoutLeftOut(closure: Closure, value: ValueMap = closure.kustomization.value): ValueMap {
   const mine = closure.leftOut.filter((obstacle) => obstacle.file === closure.kustomization.file)
-  if (mine.length === 0) return value
-  const result: Record<string, ValueMap[string]> = { ...value }
-  for (const field of new Set(mine.map((obstacle) => String(obstacle.path[0])))) {
-    const items = result[field]
-    const gone = new Set(mine.filter((obstacle) => obstacle.path[0] === field).map((obstacle) => obstacle.path[1]))
-    if (!Array.isArray(items) || gone.has(undefined)) delete result[field]
-    else result[field] = items.filter((_, index) => !gone.has(index))
-    if (field === 'helmCharts') delete result.helmGlobals
+  const gone = new Set(mine.map((obstacle) => obstacle.path.join('/')))
+  if (gone.size === 0) return value
+  if (gone.has('helmCharts')) gone.add('helmGlobals')
+  const without = (here: Value, path: FieldPath): Value => {
+    const kept = (step: string | number) => !gone.has([...path, step].join('/'))
+    if (Array.isArray(here))
+      return (here as readonly Value[]).flatMap((item, index) => (kept(index) ? [without(item, [...path, index])] : []))
+    if (!isMap(here)) return here
+    const entries = Object.entries(here).filter(([key]) => kept(key))
+    return Object.fromEntries(entries.map(([key, item]) => [key, without(item, [...path, key])]))
   }
-  return result
+  return without(value, []) as ValueMap
 }
 
 export function isObstacle(found: Closure | Obstacle): found is Obstacle {

@@ -74,9 +74,7 @@ function add(object: Placed, path: readonly string[], value: Placed): Placed {
 
 function replace(object: Placed, path: readonly string[], value: Placed): Placed {
   if (path.length === 0) return value
-  return within(object, path, (parent, last) =>
-    parent.type === 'scalar' ? parent : setAt(parent, [last], value),
-  )
+  return within(object, path, (parent, last) => (parent.type === 'scalar' ? parent : setAt(parent, [last], value)))
 }
 
 function remove(object: Placed, path: readonly string[]): Placed {

@@ -1,0 +1,84 @@
+import path from 'node:path'
+import type { KustomizeBinary, Run, RunResult } from './kustomize-binary.ts'
+import type { RenderRoot } from './render-root.ts'
+import { type RenderedObject, renderedObjects } from './rendered-output.ts'
+import type { Staging } from './staging.ts'
+import { valueOf } from './placed.ts'
+import type { ValueMap } from '../manifest.ts'
+
+export interface BuildOptions {
+  readonly binary: KustomizeBinary
+  readonly run: Run
+  readonly temporary: string
+  readonly enableHelm: boolean
+  readonly allowRemoteBases: boolean
+  /** What the process may see of the environment (PATH, proxies, HOME), only where remote bases or Helm are allowed. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface Built {
+  readonly objects: readonly RenderedObject[]
+  /** The repository file that an origin path means. */
+  sourceOf(annotated: string): string | undefined
+  /** Why there are none, as a sentence part. */
+  readonly failure: string | undefined
+}
+
+/** platform.md §7, threat 5: a root that takes longer, or gives more, is not rendered. */
+const TIMEOUT = 60_000
+const MAX_OUTPUT = 64 * 1024 * 1024
+
+/** Builds one root; never throws for what the repository holds. */
+export async function buildRoot(root: RenderRoot, staging: Staging, options: BuildOptions): Promise<Built> {
+  let folder: string
+  try {
+    folder = root.changed ? staging.changed(root.closure, valueOf(root.node) as ValueMap) : staging.plain(root.closure)
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : 'its files cannot be copied')
+  }
+  const helm = options.enableHelm ? ['--enable-helm'] : []
+  const result = await options.run(options.binary.command, [...options.binary.args, ...helm, folder], {
+    cwd: options.temporary,
+    timeout: TIMEOUT,
+    maxBuffer: MAX_OUTPUT,
+    env: environment(options),
+  })
+  if (result.code !== 0) return failed(reasonOf(result, options.temporary))
+  return {
+    objects: renderedObjects(result.stdout),
+    sourceOf: (annotated) => staging.sourceOf(folder, annotated),
+    failure: undefined,
+  }
+}
+
+/**
+ * Nothing is inherited: no proxy, no token, no plugin folder, and an empty PATH, so that there is no git, helm or plugin to start
+ * (platform.md §7, threats 2 and 4).
+ */
+function environment(options: BuildOptions): Record<string, string> {
+  const none = path.join(options.temporary, 'none')
+  const closed = { HOME: none, PATH: '', XDG_CONFIG_HOME: none, KUSTOMIZE_PLUGIN_HOME: none, KUBECONFIG: path.join(none, 'config') }
+  if (!options.enableHelm && !options.allowRemoteBases) return closed
+  return { ...closed, ...options.environment, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' }
+}
+
+function failed(failure: string): Built {
+  return { objects: [], sourceOf: () => undefined, failure }
+}
+
+function reasonOf(result: RunResult, temporary: string): string {
+  if (result.stopped === 'timeout') return `kustomize did not end within ${TIMEOUT / 1000} seconds`
+  if (result.stopped === 'too-much-output') return `its output is larger than ${MAX_OUTPUT / 1024 / 1024} MiB`
+  if (result.stopped === 'not-started') return 'kustomize could not be started'
+  const text = result.stderr
+    .split('\n')
+    .filter((line) => !line.startsWith('# Warning'))
+    .join(' ')
+    .replaceAll(`${temporary}/tree/`, '')
+    .replaceAll(temporary, '')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/^Error: /, '')
+    .trim()
+  return `kustomize says: ${text.length > 400 ? `${text.slice(0, 400)}…` : text}`
+}

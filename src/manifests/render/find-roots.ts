@@ -1,0 +1,112 @@
+import type { Note } from '../manifest.ts'
+import type { Checkout } from './checkout.ts'
+import { valueOf } from './placed.ts'
+import { type GitOpsObject, leftOutNote, type PlainRoot, type RenderRoot } from './render-root.ts'
+import {
+  gitOpsObjects,
+  holdsGitOps,
+  isRelevant,
+  kustomizationRoot,
+  rootsOf,
+  type TopKustomization,
+  topKustomizations,
+} from './roots.ts'
+
+/**
+ * The order in which roots come to light: objects that nothing renders first, then what rendered output names, then kustomizations
+ * that no root reached, those that may name further roots before the others.
+ */
+export interface RootFinder {
+  start(): RenderRoot[]
+  /** The Flux Kustomizations and Applications in the output of a root that was built. */
+  fromOutput(root: RenderRoot, objects: readonly GitOpsObject[]): RenderRoot[]
+  /** More roots when all known ones are built; empty at the end. */
+  more(): RenderRoot[]
+  readonly plain: readonly PlainRoot[]
+  readonly notes: readonly Note[]
+}
+
+export function rootFinder(checkout: Checkout): RootFinder {
+  const written = gitOpsObjects(checkout)
+  const tops = topKustomizations(checkout)
+  const plain: PlainRoot[] = []
+  const notes = new Map<string, Note>()
+  const seen = new Set<string>()
+  /** GitOps objects, by file and document, that some output held. */
+  const rendered = new Set<string>()
+  /** Files of roots that were built: what is missing in the output was taken away on purpose. */
+  const built = new Set<string>()
+  const reached = new Set<string>()
+  let waiting: GitOpsObject[] = []
+  let rest: TopKustomization[] | undefined
+
+  const keep = (note: Note) => notes.set(`${note.file}:${note.line}:${note.message}`, note)
+  const accept = (root: RenderRoot): RenderRoot[] => {
+    for (const folder of root.closure.folders) reached.add(folder)
+    for (const obstacle of root.closure.leftOut) keep(leftOutNote(checkout, obstacle))
+    const always = root.closure.leftOut.length > 0 && root.closure.entries.length === 0
+    return !always && isRelevant(checkout, root.closure.files) ? [root] : []
+  }
+  const follow = (object: GitOpsObject): RenderRoot[] => {
+    const key = `${object.file}\0${JSON.stringify(valueOf(object.node))}`
+    if (seen.has(key)) return []
+    seen.add(key)
+    const found = rootsOf(object)
+    for (const note of found.notes) keep(note)
+    plain.push(...found.plain)
+    for (const folder of found.refused) reached.add(folder)
+    return found.rendered.flatMap(accept)
+  }
+  const top = (kustomization: TopKustomization): RenderRoot[] => {
+    const root = kustomizationRoot(checkout, kustomization)
+    if (!('note' in root)) return accept(root)
+    keep(root.note)
+    return []
+  }
+
+  return {
+    plain,
+    get notes() {
+      return [...notes.values()]
+    },
+    start() {
+      const held = new Set(
+        tops.flatMap(({ closure }) => ('kustomization' in closure && closure.refusal === undefined ? [...closure.files] : [])),
+      )
+      const free = written.filter((object) => !held.has(object.file))
+      const reaches = free.map((object) => new Set(rootsOf(object).rendered.flatMap((root) => [...root.closure.files])))
+      // Of two files that apply each other, the first is the start.
+      const below = free.filter((object, index) =>
+        reaches.some((files, other) => other !== index && files.has(object.file) && !(reaches[index]?.has(free[other]?.file ?? '') && index < other)),
+      )
+      waiting = written.filter((object) => held.has(object.file) || below.includes(object))
+      return free.filter((object) => !below.includes(object)).flatMap(follow)
+    },
+    fromOutput(root, objects) {
+      for (const file of root.closure.files) built.add(file)
+      for (const object of objects) rendered.add(idOf(object))
+      return objects.flatMap(follow)
+    },
+    more() {
+      rest ??= tops.filter(({ folder, closure }) => !reached.has(folder) && 'kustomization' in closure && holdsGitOps(checkout, closure.files))
+      for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
+        if (reached.has(next.folder)) continue
+        const roots = top(next)
+        if (roots.length > 0) return roots
+      }
+      // Held by a kustomization that could not be rendered: as written is the best there is.
+      const unseen = waiting.filter((object) => !rendered.has(idOf(object)) && !built.has(object.file))
+      waiting = []
+      const roots = unseen.flatMap(follow)
+      if (roots.length > 0) return roots
+      return tops.filter(({ folder }) => !reached.has(folder)).flatMap((one) => {
+        reached.add(one.folder)
+        return top(one)
+      })
+    },
+  }
+}
+
+function idOf(object: GitOpsObject): string {
+  return `${object.file}#${object.document}`
+}

@@ -1,0 +1,209 @@
+import { isEsoGroup } from '../kinds.ts'
+import type { Manifest, Note } from '../manifest.ts'
+import type { NotChecked } from '../../rules/finding.ts'
+import type { Repository } from '../read-repository.ts'
+import { buildRoot } from './build-root.ts'
+import { checkout as openCheckout, type Checkout } from './checkout.ts'
+import { rootFinder } from './find-roots.ts'
+import { nestedObjects } from './nested-objects.ts'
+import type { KustomizeBinary, Run } from './kustomize-binary.ts'
+import { type RenderedManifest, renderedManifests } from './rendered-manifests.ts'
+import { locateObjects } from './rendered-objects.ts'
+import type { LocatedObject } from './rendered-objects.ts'
+import type { RenderRoot } from './render-root.ts'
+import type { RenderedObject } from './rendered-output.ts'
+import { workThrough } from './render-queue.ts'
+import { isGitOps } from './roots.ts'
+import { stage } from './staging.ts'
+import { configMapFinder, rootVariables } from './variables.ts'
+import path from 'node:path'
+
+export interface RenderOptions {
+  readonly binary: KustomizeBinary
+  readonly run: Run
+  /** An empty folder outside of the repository; the caller removes it. */
+  readonly temporary: string
+  readonly allowRemoteBases: boolean
+  readonly enableHelm: boolean
+  /** For `${NAME}` that Git cannot resolve. */
+  readonly variables: Readonly<Record<string, string>>
+  /** What kustomize may see of the environment where remote bases or Helm are allowed (PATH, HOME, proxies). */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export interface RenderedRoot {
+  readonly root: RenderRoot
+  readonly failure: string | undefined
+}
+
+export interface RenderedRepository {
+  /** All Manifests: rendered ones in place of the plain ones whose files a root builds, and the remaining plain ones. */
+  readonly manifests: readonly (Manifest | RenderedManifest)[]
+  readonly notes: readonly Note[]
+  /** Roots that could not be rendered, with the reason. */
+  readonly notChecked: readonly NotChecked[]
+  readonly roots: readonly RenderedRoot[]
+  readonly stats: {
+    readonly processes: number
+    /** Wall-clock time of the whole, and of all kustomize processes together. */
+    readonly milliseconds: number
+    readonly processMilliseconds: number
+    /** Rendered scalars of which only the best known line can be told. */
+    readonly guessed: number
+    readonly located: number
+  }
+}
+
+/** Two at a time: a runner has two to four cores, and kustomize itself uses more than one. */
+const WIDTH = 2
+
+/**
+ * Renders what GitOps applies and gives it back as Manifests whose fields know the line that wrote them (design §6). Never throws
+ * for what the repository holds: a root that cannot be rendered is a note, and its manifests stay as they were read.
+ */
+export async function renderRepository(repository: Repository, options: RenderOptions): Promise<RenderedRepository> {
+  const started = performance.now()
+  const parts: PartResult[] = []
+  for (const [index, root] of repository.roots.entries()) {
+    const checkout = openCheckout({ root, files: repository.files, documents: repository.documents, options })
+    parts.push(await renderCheckout(checkout, repository, { ...options, temporary: path.join(options.temporary, String(index)) }))
+  }
+  const files = new Set(parts.flatMap(({ replaced }) => [...replaced]))
+  const failed = new Set(parts.flatMap(({ roots }) => roots.filter(({ failure }) => failure !== undefined).map(({ root }) => nameOf(root))))
+  const plain = repository.manifests.filter((manifest) => staysPlain(manifest, files, failed))
+  const roots = parts.flatMap((part) => part.roots)
+  return {
+    manifests: [...parts.flatMap(({ manifests }) => manifests), ...plain],
+    notes: parts.flatMap(({ notes }) => notes),
+    notChecked: parts.flatMap(({ notChecked }) => notChecked),
+    roots,
+    stats: {
+      processes: sum(parts.map(({ processes }) => processes)),
+      milliseconds: performance.now() - started,
+      processMilliseconds: sum(parts.map(({ processMilliseconds }) => processMilliseconds)),
+      guessed: sum(parts.map(({ guessed }) => guessed)),
+      located: sum(parts.map(({ located }) => located)),
+    },
+  }
+}
+
+interface PartResult {
+  readonly manifests: readonly RenderedManifest[]
+  readonly notes: readonly Note[]
+  readonly notChecked: readonly NotChecked[]
+  readonly roots: readonly RenderedRoot[]
+  /** Shown paths of the files whose plain manifests the rendered ones replace. */
+  readonly replaced: ReadonlySet<string>
+  readonly processes: number
+  readonly processMilliseconds: number
+  readonly guessed: number
+  readonly located: number
+}
+
+async function renderCheckout(checkout: Checkout, repository: Repository, options: RenderOptions): Promise<PartResult> {
+  const finder = rootFinder(checkout)
+  const staging = stage(checkout.tree, checkout.closures, options.temporary)
+  const configMaps = configMapFinder(checkout)
+  const kinds = manifestKinds(repository)
+  const isWanted = (object: RenderedObject, file: string | undefined) =>
+    object.kind !== 'CustomResourceDefinition' &&
+    (isEsoGroup(object.apiVersion) ||
+      object.text.includes('external-secrets.io') ||
+      isGitOps(object.apiVersion, object.kind) ||
+      (file !== undefined && kinds.has(`${checkout.shown(file)}\0${object.kind}`)))
+  const roots: RenderedRoot[] = []
+  const outputs: { readonly root: RenderRoot; readonly objects: readonly LocatedObject[] }[] = []
+  const notes: Note[] = []
+  const replaced = new Set<string>()
+  const builds = new Map<string, ReturnType<typeof buildRoot>>()
+  let processMilliseconds = 0
+
+  const build = (root: RenderRoot) => {
+    // Two Flux Kustomizations that differ in their variables only are one build.
+    const key = buildKey(root)
+    let running = builds.get(key)
+    if (running === undefined) {
+      const began = performance.now()
+      running = buildRoot(root, staging, { ...options, environment: options.environment ?? {} }).finally(() => {
+        processMilliseconds += performance.now() - began
+      })
+      builds.set(key, running)
+    }
+    return running
+  }
+
+  await workThrough(
+    finder.start(),
+    WIDTH,
+    async (root) => {
+      const built = await build(root)
+      roots.push({ root, failure: built.failure })
+      if (built.failure !== undefined) {
+        notes.push(failureNote(root, built.failure))
+        return []
+      }
+      const objects = locateObjects(root, built, isWanted)
+      outputs.push({ root, objects })
+      for (const file of root.closure.files) replaced.add(checkout.shown(file))
+      const variables = rootVariables(root, configMaps, options.variables)
+      return finder.fromOutput(root, nestedObjects(root, objects, variables))
+    },
+    () => finder.more(),
+  )
+
+  const applied = outputs.map(({ root, objects }) => ({
+    root,
+    objects,
+    variables: rootVariables(root, configMaps, options.variables),
+  }))
+  const objects = outputs.flatMap((output) => output.objects)
+  const all = [...finder.notes, ...notes]
+  return {
+    manifests: renderedManifests(applied, options.variables),
+    notes: all,
+    notChecked: all.flatMap(asNotChecked),
+    roots,
+    replaced,
+    processes: builds.size,
+    processMilliseconds,
+    guessed: sum(objects.map(({ guessed }) => guessed)),
+    located: objects.length,
+  }
+}
+
+function buildKey(root: RenderRoot): string {
+  return root.changed ? `${root.folder}\0${JSON.stringify(root.closure.kustomization.value)}` : root.folder
+}
+
+/** File and kind of everything that plain reading found worth keeping: its rendered form is, too. */
+function manifestKinds(repository: Repository): ReadonlySet<string> {
+  return new Set(repository.manifests.map((manifest) => `${manifest.origin.file}\0${manifest.kind}`))
+}
+
+/** A plain manifest stays where nothing built its file, or where only a root that failed would have applied it. */
+function staysPlain(manifest: Manifest, replaced: ReadonlySet<string>, failed: ReadonlySet<string>): boolean {
+  const { origin } = manifest
+  if (!replaced.has(origin.file)) return true
+  return origin.appliedBy.length > 0 && origin.appliedBy.every(({ kind, name }) => failed.has(`${kind} ${name}`))
+}
+
+function nameOf(root: RenderRoot): string {
+  return `${root.appliedBy.kind} ${root.appliedBy.name}`
+}
+
+function failureNote(root: RenderRoot, failure: string): Note {
+  const { file, line } = root.appliedBy.span
+  const message = `${root.appliedBy.kind} ${root.appliedBy.name} (${root.folder === '' ? '.' : root.folder}) is not rendered: ${failure}`
+  return { reason: 'render-failed', file, line, message: message.endsWith('.') ? message : `${message}.` }
+}
+
+function asNotChecked(note: Note): NotChecked[] {
+  const what = / is not rendered: /.exec(note.message)
+  if (what === null) return []
+  const reason = note.message.slice(what.index + what[0].length)
+  return [{ file: note.file, line: note.line ?? 1, what: note.message.slice(0, what.index), reason }]
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
