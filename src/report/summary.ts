@@ -3,9 +3,9 @@ import { nameReference } from '../rules/wording.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
-import { cut, plainText } from './plain-text.ts'
+import { cut } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'
-import { byReason, byWorst, counted, countedObjects, headline } from './wording.ts'
+import { byReason, byWorst, counted, countedObjects, headline, splitFix } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
 export const SUMMARY_BYTES = 1_000_000
@@ -117,9 +117,9 @@ function findingRow(finding: Finding, links: Links, file?: string): string {
 
 /** The first line of a fix is a sentence; the others are lines to paste. */
 function fixCell(fix: string): string {
-  const [first = '', ...rest] = plainText(fix).replace(/\n+$/, '').split('\n')
-  const pasted = rest.map((line) => code(line.replaceAll('\t', '  '), true))
-  return [`**Fix:** ${prose(first, true)}`, ...pasted].join('<br>')
+  const { lead, paste } = splitFix(fix)
+  const pasted = paste.map((line) => code(line.replaceAll('\t', '  '), true))
+  return [`**Fix:** ${prose(lead, true)}`, ...pasted].join('<br>')
 }
 
 function details(report: Report, links: Links): Part[] {

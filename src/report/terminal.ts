@@ -5,7 +5,7 @@ import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
-import { byReason, byWorst, counted, countedObjects, headline } from './wording.ts'
+import { byReason, byWorst, counted, countedObjects, headline, splitFix } from './wording.ts'
 
 export interface TerminalOptions {
   /** Decided by the caller: `--no-color`, `NO_COLOR`, whether standard output is a terminal. */
@@ -69,9 +69,9 @@ function findingBlock(finding: Finding, source: SourceLine, layout: Layout): str
   if (finding.fix !== undefined) {
     const label = `${indent}${paint('blue', '=')} ${paint('bold', 'help:')} `
     const inner = ' '.repeat(gutter + 3)
-    const [lead = '', ...rest] = plainText(finding.fix).replace(/\n+$/, '').split('\n')
+    const { lead, paste } = splitFix(finding.fix)
     const wrapped = wrap(lead, width - gutter - 9)
-    lines.push(`${label}${wrapped[0]}`, ...[...wrapped.slice(1), ...rest].map((line) => `${inner}${line}`.trimEnd()))
+    lines.push(`${label}${wrapped[0]}`, ...[...wrapped.slice(1), ...paste].map((line) => `${inner}${line}`.trimEnd()))
   }
   return lines.join('\n')
 }

@@ -1,6 +1,7 @@
 import type { Reference } from '../eso/reference.ts'
 import type { Finding, NotChecked, Severity } from '../rules/finding.ts'
 import { counted, nameManifest } from '../rules/wording.ts'
+import { plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
 
 export function countOf(findings: readonly Finding[], severity: Severity): number {
@@ -86,4 +87,14 @@ export function byWorst(a: Finding, b: Finding): number {
 
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/**
+ * A fix is a sentence, or a sentence and lines to paste below it. One of several lines whose first begins like no sentence is all
+ * lines to paste.
+ */
+export function splitFix(fix: string): { readonly lead: string; readonly paste: readonly string[] } {
+  const lines = plainText(fix).replace(/\n+$/, '').split('\n')
+  const [first = '', ...rest] = lines
+  return rest.length === 0 || /^\p{Lu}/u.test(first) ? { lead: first, paste: rest } : { lead: 'Write:', paste: lines }
 }
