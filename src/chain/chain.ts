@@ -27,6 +27,8 @@ export interface TokenPolicies {
 /** One reference followed as far as it can be: store, role, policies, decision, live key. */
 export interface Link {
   readonly reference: Reference
+  /** Other objects that come out of the same line with the same outcome (overlays of one base). */
+  readonly also: readonly Manifest[]
   readonly store: VaultStore | undefined
   readonly role: Lookup<RoleFact> | undefined
   readonly policies: TokenPolicies | undefined

@@ -16,6 +16,7 @@ import type {
   StoreLink,
   TokenPolicies,
 } from './chain.ts'
+import { foldLinks } from './fold-links.ts'
 import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { readTarget } from './read-target.ts'
 
@@ -59,12 +60,13 @@ export function follow(input: FollowInput): Chain {
     return made
   }
   for (const store of prediction.stores) if ('path' in store) linkOf(store)
-  const links: Link[] = []
+  const unfolded: Link[] = []
   for (const reference of prediction.references) {
     const store = reference.store.found === 'vault' ? reference.store.store : undefined
     const storeLink = store === undefined ? undefined : linkOf(store)
     const link: Link = {
       reference,
+      also: [],
       store,
       role: storeLink?.role,
       policies: storeLink?.policies,
@@ -75,9 +77,10 @@ export function follow(input: FollowInput): Chain {
       })),
       secret: store === undefined ? undefined : secretOf(reference, store, input),
     }
-    links.push(link)
-    storeLink?.links.push(link)
+    unfolded.push(link)
   }
+  const links = foldLinks(unfolded)
+  for (const link of links) if (link.store !== undefined) linkOf(link.store).links.push(link)
   const knowledge = { declared, live: input.live(undefined) }
   return {
     manifests: input.manifests,
@@ -127,6 +130,7 @@ function decideAccess(
   if (storeLink === undefined) return unknown(reference.notChecked ?? 'the store is not known')
   const { policies, role, store } = storeLink
   if (store.notChecked !== undefined) return unknown(store.notChecked)
+  if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
   if (policies === undefined) return unknown(whyNoPolicies(store, role))
   const knowledge: Knowledge = { declared: input.declared, live: input.live(store.vaultNamespace) }
   // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).

@@ -37,8 +37,9 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
     outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
     findings,
     ignored,
-    references: chain.links.map(({ reference, accesses, secret }) => ({
+    references: chain.links.map(({ reference, also, accesses, secret }) => ({
       reference,
+      also,
       accesses,
       ...(secret === undefined ? {} : { secret }),
     })),

@@ -66,7 +66,7 @@ function jsonFinding(finding: Finding) {
   }
 }
 
-function jsonReference({ reference, accesses, secret }: JudgedReference) {
+function jsonReference({ reference, also, accesses, secret }: JudgedReference) {
   return {
     file: reference.span.file,
     line: reference.span.line,
@@ -81,6 +81,7 @@ function jsonReference({ reference, accesses, secret }: JudgedReference) {
       side: access.side,
       because: decision.because,
     })),
+    also: (also ?? []).map(nameManifest),
     operation: reference.operation,
     property: reference.property ?? null,
     proposed: reference.proposed,

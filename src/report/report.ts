@@ -1,5 +1,5 @@
 import type { Access, Reference } from '../eso/reference.ts'
-import type { Note } from '../manifests/manifest.ts'
+import type { Manifest, Note } from '../manifests/manifest.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { Finding, NotChecked } from '../rules/finding.ts'
 import type { SecretFact } from '../state/vault-state.ts'
@@ -24,6 +24,8 @@ export interface JudgedAccess {
 
 export interface JudgedReference {
   readonly reference: Reference
+  /** Other objects that come out of the same line with the same outcome (overlays of one base). */
+  readonly also?: readonly Manifest[]
   readonly accesses: readonly JudgedAccess[]
   /** Live only. */
   readonly secret?: SecretFact

@@ -12,19 +12,23 @@ export const apiVersionUnserved: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
+    const seen = new Set<string>()
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.includes('external-secrets.io/')) continue
       const judged = judge(chain, manifest.span.file, manifest.apiVersion, manifest.kind)
       if (judged === undefined) continue
       const { because, use, installed } = judged
+      const span = manifest.spanOf(['apiVersion'])
+      // One line of a base that many overlays use is one finding.
+      if (seen.has(`${span.file}:${span.line}`)) continue
+      seen.add(`${span.file}:${span.line}`)
       yield {
         rule: this.id,
         severity: this.severity,
         message:
-          `${nameManifest(manifest)} is written in ${manifest.apiVersion}, and ${because}` +
-          `${installed === undefined ? '' : ` (${installed.version} is pinned in ${installed.span.file}:${installed.span.line})`}. ` +
-          `Applying it fails with \`no matches for kind "${manifest.kind}" in version "${manifest.apiVersion}"\`.`,
-        span: manifest.spanOf(['apiVersion']),
+          `${nameManifest(manifest)}: ${because}` +
+          `${installed === undefined ? '' : ` (Git pins ${installed.version} in ${installed.span.file}:${installed.span.line})`}.`,
+        span,
         related: installed === undefined ? [] : [{ span: installed.span, message: 'ESO is pinned here' }],
         ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
         fingerprint: fingerprint(this.id, nameManifest(manifest), manifest.apiVersion),

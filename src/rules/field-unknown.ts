@@ -14,8 +14,13 @@ export const fieldUnknown: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
+    const seen = new Set<string>()
     for (const manifest of chain.manifests) {
       for (const problem of validateManifest(manifest)) {
+        // One line of a base that many overlays use is one finding.
+        const at = `${problem.span.file}:${problem.span.line}:${problem.span.column} ${problem.message}`
+        if (seen.has(at)) continue
+        seen.add(at)
         yield {
           rule: this.id,
           severity: problem.severity,

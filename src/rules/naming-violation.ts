@@ -32,6 +32,7 @@ export const namingViolation: Rule = {
         related: [{ span: closest.naming.span, message: 'the pattern' }],
         fix: `Mend the path, or add a pattern that admits it.`,
         fingerprint: fingerprint(this.id, path),
+        vaultPaths: [path],
       }
     }
   },

@@ -3,8 +3,9 @@ import type { JudgedAccess } from '../report/report.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding, RelatedPlace } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { kvPath } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { counted, listed, nameManifest, nameReference } from './wording.ts'
+import { andOthers, counted, listed, nameManifest, nameReference } from './wording.ts'
 
 /**
  * The policies of the role that ESO logs in with do not allow a request that a manifest makes it send. Only that role's policies
@@ -39,12 +40,11 @@ function causeOf(link: Link, denied: readonly JudgedAccess[]): string {
 function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Finding {
   const { reference } = link
   const needs = byPath(denied)
-  const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``).join('; ')
-  const because = [...new Set(denied.map((judged) => judged.decision.because))]
-  const lead = reference.proposed ? 'Once the fields stand where ESO reads them, ' : ''
+  const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
+  const because = [...new Set(denied.map((judged) => judged.decision.because))].map(sentence)
   const message =
-    `${lead}${nameReference(reference)} needs ${wanted}, and ${tokenOf(link)} does not allow it: ${because.join(' ')}` +
-    whenOf(denied)
+    `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference)}${andOthers(link.also)} needs ` +
+    `${listed(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
   return {
     rule: policyDenies.id,
     // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
@@ -61,17 +61,19 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
       reference.property,
       [...needs].map(([path, capabilities]) => `${path}:${capabilities.join('+')}`).join(','),
     ),
+    vaultPaths: [...needs.keys()].map((path) => kvPath(path, link.store?.path)),
   }
 }
 
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 function tokenOf(link: Link): string {
-  const names = link.policies?.names ?? []
-  const policies =
-    names.length === 0
-      ? 'no policy'
-      : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names.map((n) => `\`${n}\``))}`
-  if (link.policies?.from === 'config') return `${policies} (from the config file, store \`${link.store?.name}\`)`
-  return `role \`${link.store?.auth?.role}\` of auth mount \`${link.store?.auth?.mount}\`, with ${policies},`
+  const names = (link.policies?.names ?? []).map((name) => `\`${name}\``)
+  const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}`
+  if (link.policies?.from === 'config') return `${policies} (config file, store \`${link.store?.name}\`)`
+  return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`
 }
 
 /** Conditional requests are needed as well, only not at every refresh; the reader should know which. */

@@ -34,6 +34,7 @@ export const propertyAbsent: Rule = {
               ? `Add the key to the secret, or name one that it has.`
               : `Write \`property: ${verdict.nearest}\`.`,
           fingerprint: fingerprint(this.id, path, reference.property),
+          vaultPaths: [path],
         }
       }
     }

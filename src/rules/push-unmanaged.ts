@@ -38,6 +38,7 @@ export const pushUnmanaged: Rule = {
         related: [],
         fix: `Hand it over: vault kv metadata patch -mount=${target.mount} -custom-metadata=managed-by=external-secrets ${target.key}`,
         fingerprint: fingerprint(this.id, nameManifest(reference.manifest), path),
+        vaultPaths: [path],
       }
     }
   },

@@ -29,6 +29,7 @@ export const secretAbsent: Rule = {
         related: otherReaders([link, ...links.filter((other) => other !== link)]),
         fix: `Write it (\`vault kv put ${quoted(path)} …\`), or mend the key.`,
         fingerprint: fingerprint(this.id, path),
+        vaultPaths: [path],
       }
     }
   },

@@ -33,6 +33,7 @@ export const secretDeleted: Rule = {
           ? 'A destroyed version cannot come back: write a new one.'
           : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${path}\`), or write a new version.`,
         fingerprint: fingerprint(this.id, path),
+        vaultPaths: [path],
       }
     }
   },

@@ -65,6 +65,6 @@ function decides(path: readonly (string | number)[]): boolean {
     /\b(remoteRef\.(key|remoteKey|property|version)|extract\.(key|property|version)|find\.path)$/.test(field) ||
     /\b(secretStoreRefs?|storeRef|generatorRef)\.(name|kind)$/.test(field) ||
     /^spec\.(provider\.vault\.(path|version|namespace|auth\..*)|path|method)$/.test(field) ||
-    /^(metadata\.(name|namespace))$/.test(field)
+    field === 'metadata.namespace'
   )
 }

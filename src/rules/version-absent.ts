@@ -38,6 +38,7 @@ export const versionAbsent: Rule = {
               ? 'Write the secret anew, then drop the pin.'
               : `Write \`version: "${alive[alive.length - 1]}"\`, or drop the pin to follow the current one.`,
           fingerprint: fingerprint(this.id, path, reference.version),
+          vaultPaths: [path],
         }
       }
     }

@@ -28,3 +28,8 @@ export function listed(items: readonly string[]): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
+
+/** ` (and 11 more objects from the same lines)`, or nothing. */
+export function andOthers(also: readonly Manifest[]): string {
+  return also.length === 0 ? '' : ` (and ${counted(also.length, 'more object', 'more objects')} from the same lines)`
+}
