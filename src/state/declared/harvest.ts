@@ -3,7 +3,7 @@ import type { Span } from '../../span.ts'
 import type { AuthMountFact, DeclaredForm, MountFact, RoleFact } from '../vault-state.ts'
 import type { DeclaredPolicy, TextlessPolicy, UnnamedPolicy } from './declared.ts'
 import { lowerCaseName, withTemplateHoles } from './partly-known.ts'
-import { type PlacedText, placedLines, spanBetween, spanOfLine } from './placed-text.ts'
+import { type PlacedText, spanBetween, spanOfLine } from './placed-text.ts'
 
 /** A policy that is written from a file: the file has the text, this has the name. */
 export interface PolicyWrite {
@@ -84,12 +84,4 @@ export function policyFact({ name, unknown, placed, form, namedAt, template }: P
 export function wholeSpan(placed: PlacedText): Span {
   const start = placed.text.search(/\S/)
   return start < 0 ? spanBetween(placed, 0, 0) : spanBetween(placed, start, placed.text.trimEnd().length)
-}
-
-/** A text whose lines are known by their spans alone (a YAML scalar). */
-export function placedBySpans(file: string, text: string, spanOf: (line: number) => Span): PlacedText {
-  return placedLines(file, text, (line) => {
-    const { line: at, column } = spanOf(line)
-    return { line: at, column }
-  })
 }

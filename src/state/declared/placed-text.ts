@@ -8,15 +8,17 @@ export interface Place {
 
 /**
  * A text that stands in a file, or in a text that stands in a file (a heredoc in a script in a YAML string), and where each of
- * its lines begins there. Lines are parted by `\n` alone.
+ * its parts stands there. A part is a line, or less where one line of the text is written over several (YAML's `>`).
  */
 export interface PlacedText {
   readonly file: string
   readonly text: string
-  /** For each line of the text, where its first character stands in the file. */
+  /** For each part, where its first character stands in the file. */
   readonly starts: readonly Place[]
-  /** For each line of the text, the offset of its first character. */
+  /** For each part, the offset of its first character; ascending. */
   readonly offsets: readonly number[]
+  /** Offsets at which the lines (parted by `\n`) begin. */
+  readonly lines: readonly number[]
 }
 
 /** Offsets at which the lines of a text begin. */
@@ -30,13 +32,19 @@ export function lineOffsets(text: string): number[] {
 export function wholeFile(file: string, text: string): PlacedText {
   const plain = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
   const offsets = lineOffsets(plain)
-  return { file, text: plain, offsets, starts: offsets.map((_, index) => ({ line: index + 1, column: 1 })) }
+  return {
+    file,
+    text: plain,
+    offsets,
+    lines: offsets,
+    starts: offsets.map((_, index) => ({ line: index + 1, column: 1 })),
+  }
 }
 
 /** A text whose lines were found one by one: `startOf(n)` tells where line `n` (from 1) begins in the file. */
 export function placedLines(file: string, text: string, startOf: (line: number) => Place): PlacedText {
   const offsets = lineOffsets(text)
-  return { file, text, offsets, starts: offsets.map((_, index) => startOf(index + 1)) }
+  return { file, text, offsets, lines: offsets, starts: offsets.map((_, index) => startOf(index + 1)) }
 }
 
 /** Where the character at an offset stands in the file. */
@@ -63,11 +71,46 @@ export function spanBetween(placed: PlacedText, from: number, to: number): Span 
 
 /** The span of one line (from 1) of the text, without white space at its ends; lines beyond the text give its last one. */
 export function spanOfLine(placed: PlacedText, line: number): Span {
-  const index = Math.max(0, Math.min(line - 1, placed.offsets.length - 1))
-  const from = placed.offsets[index] ?? 0
-  const next = placed.offsets[index + 1]
+  const index = Math.max(0, Math.min(line - 1, placed.lines.length - 1))
+  const from = placed.lines[index] ?? 0
+  const next = placed.lines[index + 1]
   const text = placed.text.slice(from, next === undefined ? undefined : next - 1)
   const indent = text.length - text.trimStart().length
   const body = text.trim()
   return body === '' ? spanBetween(placed, from, from) : spanBetween(placed, from + indent, from + indent + body.length)
+}
+
+/**
+ * A text whose lines are known by their spans (a YAML scalar). A line that is written over several lines of `source` is cut
+ * into what each of them holds.
+ */
+export function placedBySpans(
+  source: { readonly file: string; readonly text: string },
+  text: string,
+  spanOf: (line: number) => Span,
+): PlacedText {
+  const lines = lineOffsets(text)
+  const offsets: number[] = []
+  const starts: Place[] = []
+  let sourceLines: readonly string[] | undefined
+  for (const [index, from] of lines.entries()) {
+    const span = spanOf(index + 1)
+    offsets.push(from)
+    starts.push({ line: span.line, column: span.column })
+    if (span.endLine <= span.line) continue
+    sourceLines ??= source.text.split(/\r?\n/)
+    const next = lines[index + 1]
+    const content = text.slice(from, next === undefined ? undefined : next - 1)
+    let at = 0
+    for (let line = span.line + 1; line <= span.endLine; line++) {
+      const written = sourceLines[line - 1] ?? ''
+      const found = content.indexOf(written.trim(), at)
+      // Escapes and quotes make the source differ from the text; such a part stays with the one before.
+      if (written.trim() === '' || found <= at) continue
+      offsets.push(from + found)
+      starts.push({ line, column: written.length - written.trimStart().length + 1 })
+      at = found + written.trim().length
+    }
+  }
+  return { file: source.file, text, offsets, starts, lines }
 }

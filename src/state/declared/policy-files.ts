@@ -1,9 +1,9 @@
 import type { SourceFile } from '../../manifests/source-file.ts'
 import type { DeclaredPolicy, TextlessPolicy } from './declared.ts'
 import { fileLookup, lastSegment } from './file-lookup.ts'
-import { type Harvest, type PolicyFile, type PolicyWrite, placedBySpans, policyFact } from './harvest.ts'
+import { type Harvest, type PolicyFile, type PolicyWrite, policyFact } from './harvest.ts'
 import { isWhollyUnknown, lowerCaseName } from './partly-known.ts'
-import { type PlacedText, spanOfLine, wholeFile } from './placed-text.ts'
+import { type PlacedText, placeAt, placedLines, wholeFile } from './placed-text.ts'
 import { policyNamesOfFile } from './policy-shape.ts'
 
 /**
@@ -60,7 +60,7 @@ function fillIn(placed: PlacedText, variables: Readonly<Record<string, string>>)
     const value = variables[name]
     return value === undefined || value.includes('\n') ? whole : value
   })
-  return placedBySpans(placed.file, text, (line) => spanOfLine(placed, line))
+  return placedLines(placed.file, text, (line) => placeAt(placed, placed.lines[line - 1] ?? 0))
 }
 
 function textlessOf({ name, unknown, path, span, form }: PolicyWrite): TextlessPolicy {

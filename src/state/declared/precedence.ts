@@ -23,7 +23,9 @@ export function settle(facts: Facts): Sorted {
     ...policies.conflicts.map(([name, all]) => ({ what: 'policy' as const, name, facts: all })),
     ...roles.conflicts.map(([name, all]) => ({ what: 'role' as const, name, facts: all })),
     ...mounts.conflicts.map(([name, all]) => ({ what: 'mount' as const, name, facts: all })),
-    ...authMounts.conflicts.map(([name, all]) => ({ what: 'auth mount' as const, name, facts: all })),
+    ...authMounts.conflicts
+      .filter(([, all]) => disagree(all))
+      .map(([name, all]) => ({ what: 'auth mount' as const, name, facts: all })),
   ]
   return {
     state: { policies: policies.kept, roles: roles.kept, mounts: mounts.kept, authMounts: authMounts.kept },
@@ -88,6 +90,13 @@ function mountContent({ type, version }: MountFact): string {
 
 function authMountContent({ type, config }: AuthMountFact): string {
   return JSON.stringify([type, config === undefined ? undefined : Object.entries(config).sort()])
+}
+
+/** One that enables and one that configures say different things of one auth mount, not opposite ones. */
+function disagree(facts: readonly AuthMountFact[]): boolean {
+  const types = new Set(facts.map((fact) => fact.type).filter((type) => type !== ''))
+  const configs = new Set(facts.filter((fact) => fact.config !== undefined).map(authMountContent))
+  return types.size > 1 || configs.size > 1
 }
 
 /** `auth enable` and the write to `auth/<mount>/config` that follows it in the same file tell of one auth mount. */

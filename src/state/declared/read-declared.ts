@@ -48,14 +48,6 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
   }
 }
 
-/** Whether `readDeclared` may find something in a file of this name; for choosing which files to read at all. */
-export function mayDeclare(path: string): boolean {
-  return (
-    /\.(?:hcl|policy|tpl|tftpl|tmpl|j2|sh|bash|zsh|tf|tfvars|ya?ml|json|md|markdown)$/.test(path) ||
-    !/\.[^/]*$/.test(path)
-  )
-}
-
 /** Reading is recursive where the text is: brackets nested by the thousand are an attack or an accident, and one note. */
 function guard(file: SourceFile, read: (file: SourceFile) => void, notes: Note[]): void {
   try {
@@ -71,7 +63,8 @@ function guard(file: SourceFile, read: (file: SourceFile) => void, notes: Note[]
 }
 
 function isPolicyFile({ relative, text }: SourceFile): boolean {
-  return /\.(?:hcl|policy)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative) && looksLikePolicy(text)
+  const named = /\.(?:hcl|policy)(?:\.(?:tpl|tftpl|tmpl|j2))?$|policy[^/]*\.(?:tpl|tftpl|tmpl|j2)$/.test(relative)
+  return named && looksLikePolicy(text)
 }
 
 function readPolicyFile(source: SourceFile, harvest: Harvest): void {
@@ -88,12 +81,12 @@ function readShellFile(source: SourceFile, harvest: Harvest): void {
 }
 
 function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
-  const all = files.filter(({ relative }) => /\.(?:tf|tfvars)$/.test(relative))
+  const all = files.filter(({ relative }) => /\.(?:tf|tofu|tfvars)$/.test(relative))
   return all.some(({ text }) => text.includes('"vault_')) ? all : []
 }
 
 function isYaml({ relative, text }: SourceFile): boolean {
-  if (!/\.ya?ml(?:\.(?:tpl|tmpl|j2))?$/.test(relative)) return false
+  if (!/\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2))?$|(?:^|\/)Kustomization$/.test(relative)) return false
   return YAML_MARKERS.test(text) || VAULT_CALL.test(text) || VAULT_CALL_LIST.test(text)
 }
 

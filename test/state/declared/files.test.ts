@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { couldBeNamed } from '../../../src/state/declared/partly-known.ts'
 import { looksLikePolicy, policyNamesOfFile } from '../../../src/state/declared/policy-shape.ts'
+import { readDeclared } from '../../../src/state/declared/read-declared.ts'
 import { declare, expectExactPlaces, placeOf, policyNamed } from './declare.ts'
 
 const RULE = '# who reads\npath "kv/data/a" {\n  capabilities = ["read"]\n}\n'
@@ -162,9 +163,24 @@ describe('the same name twice', () => {
     expect(state.policies.map(placeOf)).toEqual(['a/eso.hcl:1', 'b/eso.hcl:1'])
     expect(conflicts).toMatchObject([{ what: 'policy', name: 'eso' }])
   })
-  test('a file that is found under two roots is one file', () => {
-    const { state } = declare({ 'a/eso.hcl': RULE })
+  test('a file that is found twice is one file', () => {
+    const file = { file: 'a/eso.hcl', root: '/repo', relative: 'a/eso.hcl', text: RULE }
+    const { state } = readDeclared([file, { ...file, root: '/repo/a', relative: 'eso.hcl' }], { parse: () => [] })
     expect(state.policies).toHaveLength(1)
+  })
+  test('an auth mount that is enabled here and configured there is no conflict', () => {
+    const { conflicts } = declare({
+      'a.sh': 'vault auth enable kubernetes',
+      'b.sh': 'vault write auth/kubernetes/config kubernetes_host=https://k',
+    })
+    expect(conflicts).toEqual([])
+  })
+  test('two types of one auth mount are', () => {
+    const { conflicts } = declare({
+      'a.sh': 'vault auth enable -path=x kubernetes',
+      'b.sh': 'vault auth enable -path=x jwt',
+    })
+    expect(conflicts).toMatchObject([{ what: 'auth mount', name: 'x' }])
   })
 })
 

@@ -67,6 +67,30 @@ spec:
     ])
   })
 
+  test('a folded text: each command at the line that it is written on', () => {
+    const { state } = declare({
+      'hr.yaml': `values:
+  postStart:
+    - sh
+    - -c
+    - >-
+      sleep 1;
+      vault auth enable kubernetes;
+      vault write auth/kubernetes/role/eso
+      bound_service_account_names=eso
+      policies=eso
+`,
+    })
+    expect(state.authMounts.map(placeOf)).toEqual(['hr.yaml:7'])
+    expect(state.roles.map(placeOf)).toEqual(['hr.yaml:8'])
+    expect(state.roles[0]?.provenance).toMatchObject({ span: { column: 7, endLine: 10, endColumn: 19 } })
+  })
+
+  test('JSON is YAML', () => {
+    const { state } = declare({ 'cm.json': '{\n  "data": {\n    "eso.hcl": "path \\"a\\" {}"\n  }\n}\n' })
+    expect(state.policies.map((policy) => [policy.name, placeOf(policy)])).toEqual([['eso', 'cm.json:3']])
+  })
+
   test('words without a shell', () => {
     const { state } = declare({
       'pod.yaml': `command:\n  - vault\n  - write\n  - auth/kubernetes/role/eso\n  - policies=eso\n  - bound_service_account_names=eso\n`,

@@ -1,7 +1,8 @@
 import type { FieldPath, ValueMap } from '../../../manifests/manifest.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
-import { placedBySpans, policyFact } from '../harvest.ts'
+import { policyFact } from '../harvest.ts'
 import { withTemplateHoles } from '../partly-known.ts'
+import { placedBySpans } from '../placed-text.ts'
 import { roleFact, withoutSecrets } from '../role-fields.ts'
 import { type YamlContext, yamlProvenance } from './yaml-context.ts'
 import { isList, isMap, snakeCase, textOf, variablesIn } from './yaml-values.ts'
@@ -43,7 +44,7 @@ function readPolicy({ name, spec, path, context }: OperatorObject): void {
   if (typeof text !== 'string') return
   const at = [...path, 'policy']
   const { document, source, harvest } = context
-  const placed = placedBySpans(source.file, text, (line) => document.spanOfTextLine(at, line))
+  const placed = placedBySpans(source, text, (line) => document.spanOfTextLine(at, line))
   const named = withTemplateHoles(name)
   // `${auth/kubernetes/@accessor}` is the operator's own placeholder; what it stands for is not in Git either.
   harvest.policies.push(policyFact({ name: named.text, unknown: named.unknown, placed, form: 'yaml', template: true }))

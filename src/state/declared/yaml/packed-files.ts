@@ -1,6 +1,6 @@
 import type { FieldPath, Value } from '../../../manifests/manifest.ts'
 import { folderOf, joinPath, lastSegment } from '../file-lookup.ts'
-import { placedBySpans } from '../harvest.ts'
+import { placedBySpans } from '../placed-text.ts'
 import { looksLikePolicy } from '../policy-shape.ts'
 import type { YamlContext } from './yaml-context.ts'
 import { isList, isMap } from './yaml-values.ts'
@@ -28,7 +28,7 @@ function addLiteral(item: string, path: FieldPath, { harvest, source, document }
   const equals = item.indexOf('=')
   const text = item.slice(equals + 1).replace(/^(["'])([\s\S]*)\1$/, '$2')
   if (equals < 1 || !looksLikePolicy(text)) return
-  const placed = placedBySpans(source.file, text, (line) => document.spanOfTextLine(path, line))
+  const placed = placedBySpans(source, text, (line) => document.spanOfTextLine(path, line))
   const relative = joinPath(folderOf(source.relative), item.slice(0, equals))
   harvest.files.push({ source: { ...source, relative, text }, placed, form: 'yaml' })
 }

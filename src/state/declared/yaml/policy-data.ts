@@ -1,8 +1,8 @@
 import type { FieldPath, ValueMap } from '../../../manifests/manifest.ts'
 import { folderOf, joinPath } from '../file-lookup.ts'
-import { placedBySpans, policyFact, wholeSpan } from '../harvest.ts'
+import { policyFact, wholeSpan } from '../harvest.ts'
 import { withTemplateHoles } from '../partly-known.ts'
-import { spanOfLine } from '../placed-text.ts'
+import { placedBySpans, spanOfLine } from '../placed-text.ts'
 import type { YamlContext } from './yaml-context.ts'
 import { textOf } from './yaml-values.ts'
 
@@ -20,7 +20,7 @@ const NAME_KEYS = ['name', 'policy_name', 'policyName', 'policyname', 'title', '
  */
 export function addPolicyText(text: string, path: FieldPath, parent: ValueMap | undefined, context: YamlContext): void {
   const { source, harvest, document } = context
-  const placed = placedBySpans(source.file, text, (line) => document.spanOfTextLine(path, line))
+  const placed = placedBySpans(source, text, (line) => document.spanOfTextLine(path, line))
   const key = path.at(-1)
   if (typeof key === 'string' && /\.(?:hcl|policy|json)$/.test(key)) {
     const relative = joinPath(folderOf(source.relative), key)

@@ -2,7 +2,8 @@ import type { FieldPath, Value, ValueMap } from '../../../manifests/manifest.ts'
 import type { SourceFile } from '../../../manifests/source-file.ts'
 import type { Span } from '../../../span.ts'
 import type { DeclaredDocument, DeclaredYaml } from '../declared.ts'
-import { type Harvest, placedBySpans } from '../harvest.ts'
+import type { Harvest } from '../harvest.ts'
+import { placedBySpans } from '../placed-text.ts'
 import { looksLikePolicy } from '../policy-shape.ts'
 import { readScript } from '../shell/read-script.ts'
 import { VAULT_CALL } from '../shell/vault-call.ts'
@@ -19,6 +20,9 @@ import { isList } from './yaml-values.ts'
 /** A YAML file that holds none of these says nothing about a Vault. */
 export const YAML_MARKERS =
   /\bpath \\?["'][^"'\n]*\\?["'] *\{|"path\\?" *:|redhatcop\.redhat\.io|externalConfig|bound_service_account_names|configMapGenerator|auth\/[\w./-]+\/role\//
+
+/** `path a {}`: no shorter text can be a policy or a call. */
+const SHORTEST = 9
 
 /** Reads what YAML holds: policies and roles as data, custom resources of two operators, and scripts in strings. */
 export function readYaml(source: SourceFile, yaml: DeclaredYaml, harvest: Harvest): void {
@@ -53,12 +57,11 @@ function readNode(node: Value, path: FieldPath, parent: ValueMap | undefined, co
 }
 
 function readString(text: string, path: FieldPath, parent: ValueMap | undefined, context: YamlContext): void {
-  if (text.length < 12) return
+  if (text.length < SHORTEST) return
   const { source, harvest, document, yaml } = context
   const spanOf = (line: number): Span => document.spanOfTextLine(path, line)
   if (looksLikePolicy(text)) addPolicyText(text, path, parent, context)
-  else if (VAULT_CALL.test(text))
-    readScript(placedBySpans(source.file, text, spanOf), { source, form: 'yaml', harvest })
+  else if (VAULT_CALL.test(text)) readScript(placedBySpans(source, text, spanOf), { source, form: 'yaml', harvest })
   else if (text.includes('\n') && /\.ya?ml$/.test(String(path.at(-1))) && YAML_MARKERS.test(text))
     // YAML in YAML: a ConfigMap that carries another tool's configuration.
     for (const inner of yaml.parse(source.file, text))
