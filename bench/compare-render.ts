@@ -56,7 +56,7 @@ async function main(folder: string): Promise<number> {
       enableHelm: false,
       variables: {},
     })
-    print(`${folder}: ${binary.command} ${binary.version}; reading ${Math.round(read - began)} ms, rendering ${Math.round(rendered.stats.milliseconds)} ms, ${rendered.stats.processes} processes`)
+    print(`${folder}: ${binary.command} ${binary.version}; reading ${Math.round(read - began)} ms, rendering ${Math.round(rendered.stats.milliseconds)} ms, ${rendered.stats.processes} processes (${Math.round(rendered.stats.processMilliseconds)} ms)`)
     const failed = rendered.roots.filter(({ failure }) => failure !== undefined)
     print(`  roots: ${rendered.roots.length} built, ${failed.length} failed, ${rendered.notChecked.length} not checked; fields located by guess: ${rendered.stats.guessed} in ${rendered.stats.located} objects`)
     if (process.argv.includes('--notes')) for (const note of rendered.notes) print(`  note ${note.reason} ${note.file}:${note.line} ${note.message}`)

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { YamlDocument } from '../yaml/yaml-document.ts'
+import { stringAt } from '../value.ts'
 import { type ClosureOptions, type ClosureReader, closureReader, isObstacle } from './closure.ts'
 import { type Placed, placed } from './placed.ts'
 import { type RepositoryTree, repositoryTree } from './repository-tree.ts'
@@ -18,6 +19,8 @@ export interface Checkout {
   /** Files that were read, by their path below the root. */
   readonly sources: ReadonlyMap<string, SourceFile>
   shown(relative: string): string
+  /** Names of Flux sources that Git declares, and the one that Flux Kustomizations name most often. */
+  readonly sourceNames: { readonly declared: ReadonlySet<string>; readonly usual: string | undefined }
   /** Whether the text of a file matches; asked once for each file and pattern. */
   mentions(relative: string, pattern: RegExp): boolean
 }
@@ -53,6 +56,7 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const objects = objectFiles(tree, shown, wanted, parsed)
   const closures = closureReader(tree, shown, options)
   const nodes = new Map<string, Placed | undefined>()
+  let fluxSources: Checkout['sourceNames'] | undefined
   const mentioned = new Map<string, boolean>()
   const kustomization = (folder: string): Placed | undefined => {
     if (!nodes.has(folder)) {
@@ -69,6 +73,10 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
     sources,
     shown,
     trace: { tree, files: objects, kustomization, done: new Map() },
+    get sourceNames() {
+      fluxSources ??= sourceNames(documents.filter(({ source }) => source.root === root.path))
+      return fluxSources
+    },
     mentions(relative, pattern) {
       const key = `${pattern.source}\0${relative}`
       let found = mentioned.get(key)
@@ -80,4 +88,18 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
       return found
     },
   }
+}
+
+function sourceNames(documents: CheckoutSource['documents']): Checkout['sourceNames'] {
+  const declared = new Set<string>()
+  const uses = new Map<string, number>()
+  for (const { document } of documents) {
+    const kind = stringAt(document.value, 'kind')
+    const name = stringAt(document.value, 'metadata', 'name')
+    const used = stringAt(document.value, 'spec', 'sourceRef', 'name')
+    if (kind === 'Kustomization' && used !== undefined) uses.set(used, (uses.get(used) ?? 0) + 1)
+    if ((kind === 'GitRepository' || kind === 'OCIRepository' || kind === 'Bucket') && name !== undefined) declared.add(name)
+  }
+  const usual = [...uses].sort((a, b) => b[1] - a[1])[0]?.[0]
+  return { declared, usual }
 }

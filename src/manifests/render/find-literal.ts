@@ -8,7 +8,7 @@ import { joinRelative } from './repository-tree.ts'
 
 /**
  * Where in a root's patches a literal stands as the value of a field named `key`: the last resort for values that tracing did not
- * give (platform.md §3.4), such as those of transformer plugins.
+ * give (platform.md §3.4), where a selector means more than the trace knows.
  */
 export function literalFinder(checkout: Checkout, closure: Closure, own: Placed) {
   let known: Map<string, Place> | undefined
@@ -33,7 +33,7 @@ export function literalFinder(checkout: Checkout, closure: Closure, own: Placed)
     for (const folder of closure.folders) {
       const node = folder === closure.folder ? own : checkout.trace.kustomization(folder)
       if (node === undefined) continue
-      for (const field of ['patches', 'patchesJson6902', 'patchesStrategicMerge', 'transformers'])
+      for (const field of ['patches', 'patchesJson6902', 'patchesStrategicMerge'])
         for (const item of itemsAt(node, field)) {
           const text = textAt(item)
           const file = text ?? textAt(item, 'path')

@@ -40,7 +40,10 @@ export function rootFinder(checkout: Checkout): RootFinder {
   let waiting: GitOpsObject[] = []
   let rest: TopKustomization[] | undefined
 
-  const keep = (note: Note) => notes.set(`${note.file}:${note.line}:${note.message}`, note)
+  const keep = (note: Note) => {
+    const key = `${note.file}:${note.line}:${note.message}`
+    notes.set(key, note)
+  }
   const accept = (root: RenderRoot): RenderRoot[] => {
     for (const folder of root.closure.folders) reached.add(folder)
     for (const obstacle of root.closure.leftOut) keep(leftOutNote(checkout, obstacle))

@@ -26,6 +26,10 @@ export function fluxRoot(object: GitOpsObject): RenderRoot | { readonly note: No
     return { note: noteAt(object, ['spec', 'path'], 'flux-path-absent', message) }
   }
   const { folder } = place
+  if (isForeign(object)) {
+    const message = `${title} applies another repository (its sourceRef), which is not here.`
+    return { note: noteAt(object, ['spec', 'sourceRef'], 'flux-path-absent', message) }
+  }
   const written = checkout.closures.closureOf(folder)
   let base: Placed
   let closure: Closure
@@ -56,6 +60,15 @@ export function fluxRoot(object: GitOpsObject): RenderRoot | { readonly note: No
     flux,
     ...(commonMetadata === undefined ? {} : { commonMetadata }),
   }
+}
+
+/**
+ * Whether the source is another repository, of which a path of the same name (often `./`) exists here by chance: Git declares it
+ * as a source of its own, and it is not the one that most Flux Kustomizations name.
+ */
+function isForeign({ checkout, node }: GitOpsObject): boolean {
+  const name = textAt(node, 'spec', 'sourceRef', 'name')
+  return name !== undefined && checkout.sourceNames.declared.has(name) && name !== checkout.sourceNames.usual
 }
 
 /** The spec's own fields put into the kustomization; the same object when there are none. */

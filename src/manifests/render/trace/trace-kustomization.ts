@@ -69,7 +69,7 @@ export function traceKustomization(
     if (item.type === 'scalar')
       return typeof item.value !== 'string' ? [] : isInline(item.value) ? inline(item) : patchFile(item.value)
     const path = textAt(item, 'path')
-    return path === undefined ? inline(at(item, 'patch')) : patchFile(path)
+    return path === undefined ? inline(at(item, 'patch') ?? at(item, 'jsonOp')) : patchFile(path)
   }
   const patch = (field: string) => {
     for (const item of itemsAt(kustomization, field))
@@ -85,6 +85,12 @@ export function traceKustomization(
     const path = textAt(item, 'path')
     const replacements = path === undefined ? [item] : patchFile(path).flatMap((root) => (root.type === 'list' ? root.items : [root]))
     for (const replacement of replacements) objects = applyReplacement(objects, replacement)
+  }
+  for (const item of itemsAt(kustomization, 'transformers')) {
+    if (item.type !== 'scalar' || typeof item.value !== 'string') continue
+    for (const transformer of isInline(item.value) ? inline(item) : patchFile(item.value))
+      if (/^Patch(?:Json6902)?Transformer$/.test(textAt(transformer, 'kind') ?? ''))
+        for (const text of patchTexts(transformer)) objects = applyPatch(objects, text, at(transformer, 'target'))
   }
   return objects
 }
