@@ -54,7 +54,7 @@ describeWithServer('a session with a live server', () => {
     return { masked, connected: connect({ address: server.address, login, env: GITHUB, mask, ...more }) }
   }
   async function alive(token: string): Promise<boolean> {
-    return (await server.request('GET', 'auth/token/lookup-self', undefined, token)).status === 200
+    return (await server.request('POST', 'auth/token/lookup', { token })).status === 200
   }
 
   test('a token of the user is looked up, masked, and not revoked', async () => {
@@ -282,6 +282,20 @@ describeWithServer('a session with a live server', () => {
     const again = await revokeSavedToken({ address: server.address, token })
     expect(again).toMatchObject({ revoked: false, warning: expect.stringContaining('answered 403') })
     expect(await revokeSavedToken({ address: 'nonsense', token })).toMatchObject({ revoked: false })
+  })
+
+  test('a token of the root namespace serves in one below; a bad one nowhere', async () => {
+    await expectSuccess(server, 'POST', 'sys/namespaces/below', {})
+    for (const fields of [{}, { no_default_policy: true }]) {
+      const token = await tokenWith(server, 'path "below/kv/metadata/*" { capabilities = ["read"] }', fields)
+      const connection = await connectWith(server, token, { namespace: 'below' })
+      expect(connection.token.lookedUp).toBe(!('no_default_policy' in fields))
+      expect(connection.client.namespace).toBe('below')
+      const ended = await connection.end({ usersToken: true })
+      expect(ended.revoked).toBe(!(await alive(token)))
+    }
+    const bad = connectWith(server, 'wrong', { namespace: 'below' })
+    await expect(bad).rejects.toMatchObject({ message: expect.stringContaining('in the Vault namespace below') })
   })
 
   test('one Vault namespace is read, another logged in to', async () => {

@@ -74,7 +74,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       login: whole,
       warnings: isUnencrypted(address) ? [unencrypted(address)] : [],
       end: async (also) => {
-        const revoked = await revokeToken(tokenClient, whole, also)
+        const revoked = await revokeToken(tokenClient.inNamespace(token.namespace), whole, also)
         transport.close()
         return revoked
       },

@@ -37,6 +37,8 @@ export interface TokenFacts {
   readonly numUses: number
   /** Seconds left; `undefined`: does not expire, or unknown. */
   readonly ttl: number | undefined
+  /** Vault namespace that knew it, `''` for the root namespace: the one that is read, or one above. There it can be revoked. */
+  readonly namespace?: string
 }
 
 /** What the CI token's policy lacks for what was asked. */

@@ -7,25 +7,33 @@ import { type Login, policiesOf } from './login.ts'
 /**
  * What the token is. One that may not look itself up is told from a bad one by a second question that needs no policy.
  *
+ * A token lives in the Vault namespace of its auth mount and may be used in those below. OpenBao looks it up there too; a server
+ * whose default policy stops at the namespace does not, so the ones above are asked when the client's own says no.
+ *
  * @throws VaultUnavailable when the token is wrong, expired or revoked.
  */
 export async function lookUpToken(client: VaultClient, login: Login): Promise<TokenFacts> {
+  for (const namespace of selfAndAbove(client.namespace)) {
+    const told = await lookUpIn(namespace === client.namespace ? client : client.inNamespace(namespace), login)
+    if (told) return { ...told, namespace }
+  }
+  throw badToken(client, login)
+}
+
+/** `a/b` → `a/b`, `a`, and the root namespace. */
+function selfAndAbove(namespace: string): string[] {
+  const parts = namespace.split('/').filter(Boolean)
+  return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), '']
+}
+
+async function lookUpIn(client: VaultClient, login: Login): Promise<TokenFacts | undefined> {
   const answer = await client.read('auth/token/lookup-self')
   if (answer.status === 200 && answer.data) return facts(answer, login)
   if (answer.status !== 403) throw unexpected(answer)
   // A token without the default policy gets 403 too (vault.md §4.2); this endpoint asks no policy, only for a valid token.
   const known = await client.read('sys/internal/ui/mounts')
-  if (known.status === 200) {
-    return {
-      lookedUp: false,
-      type: login.type,
-      policies: [],
-      root: false,
-      numUses: login.numUses,
-      ttl: undefined,
-    }
-  }
-  throw badToken(client, login)
+  if (known.status !== 200) return undefined
+  return { lookedUp: false, type: login.type, policies: [], root: false, numUses: login.numUses, ttl: undefined }
 }
 
 function facts(answer: Answer, login: Login): TokenFacts {

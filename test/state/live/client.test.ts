@@ -5,6 +5,7 @@ import { openClient } from '../../../src/state/live/client.ts'
 import { ForbiddenRequest, LiveSettingsError, VaultUnavailable } from '../../../src/state/live/errors.ts'
 import { preflight } from '../../../src/state/live/health.ts'
 import { readLive } from '../../../src/state/live/read-live.ts'
+import { lookUpToken } from '../../../src/state/live/token.ts'
 import { endAfterEach, type Handler, json, serve, transportTo } from './local-server.ts'
 
 endAfterEach()
@@ -168,6 +169,38 @@ describe('readLive when something fails', () => {
   test('a sealed server ends it', async () => {
     const { client } = await clientTo(answers((_, response) => json(response, 503, { errors: ['Vault is sealed'] })))
     await expect(readLive({ client, server: SERVER, token: TOKEN }, wanted)).rejects.toMatchObject({ kind: 'sealed' })
+  })
+})
+
+describe('looking a token up in namespaces', () => {
+  const login = { token: 'token', ours: true, type: undefined, numUses: 0 } as const
+  const knownIn =
+    (namespace: string | undefined): Handler =>
+    (request, response) =>
+      request.headers['x-vault-namespace'] === namespace
+        ? json(response, 200, { data: { policies: ['default'], type: 'service', ttl: 5, creation_ttl: 9 } })
+        : json(response, 403, { errors: ['permission denied'] })
+
+  test.each([
+    ['a/b', 'a/b'],
+    ['a', 'a'],
+    [undefined, ''],
+  ])('known in %s', async (header, namespace) => {
+    const { client } = await clientTo(knownIn(header), { namespace: 'a/b' })
+    expect(await lookUpToken(client, login)).toMatchObject({ namespace, lookedUp: true, type: 'service', ttl: 5 })
+  })
+
+  test('known nowhere', async () => {
+    const { client, seen } = await clientTo(knownIn('other'), { namespace: 'a/b' })
+    await expect(lookUpToken(client, login)).rejects.toMatchObject({ kind: 'token' })
+    expect(seen.map(({ headers }) => headers['x-vault-namespace'])).toEqual([
+      'a/b',
+      'a/b',
+      'a',
+      'a',
+      undefined,
+      undefined,
+    ])
   })
 })
 
