@@ -2,6 +2,7 @@ import type { Value } from '../manifests/manifest.ts'
 import { listAt, mapAt, textsAt } from './field-value.ts'
 import { compileGoRegexp, isRegexp } from './go-regexp.ts'
 import { type Answer, agreed, any, type NamespaceLabels, selects, viewsOf } from './labels.ts'
+import { patchOver } from './patched.ts'
 import type { VaultStore } from './store.ts'
 
 /** What a ClusterSecretStore's `conditions` say to the consumer's namespace (eso.md §6.1). */
@@ -23,6 +24,8 @@ export function judgeConditions(
   holesOf: (text: string) => readonly string[],
 ): ConditionVerdict {
   if (store.kind !== 'ClusterSecretStore') return ALLOWED
+  const patched = patchOver(store.manifest, ['spec', 'conditions'])
+  if (patched !== undefined) return { verdict: 'unknown', because: `the conditions of the store: ${patched}` }
   const conditions = listAt(store.manifest.body, 'spec', 'conditions')
   if (conditions.length === 0) return ALLOWED
   if (namespaces === undefined) {

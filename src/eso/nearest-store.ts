@@ -1,44 +1,58 @@
 import type { Manifest } from '../manifests/manifest.ts'
 import { formatSpan } from '../span.ts'
-import { isVaultStore } from './read-store.ts'
 import type { ForeignStore, VaultStore } from './store.ts'
+import { alikeInAll, alikeInPaths } from './store-likeness.ts'
 
 export type AnyStore = VaultStore | ForeignStore
 
 export type Choice =
-  | { readonly store: AnyStore; readonly chosen: string | undefined }
+  | {
+      readonly store: AnyStore
+      readonly chosen: string | undefined
+      /** Stores that may as well be the one: they give the same paths, and may differ in the rest. */
+      readonly copies: readonly AnyStore[]
+    }
   | { readonly store: undefined; readonly duplicate: boolean; readonly because: string }
 
 /**
  * Chooses among stores of one kind, namespace and name. The same store stands in many template trees, overlays and environments
  * (field.md §6), of which a cluster sees one: the one that the consumer's own root brings, else the one in the nearest common
- * folder, else any if they say the same. What is left over is a duplicate if one cluster would get both.
+ * folder, else the one whose folders carry the same names ("staging"), else any if they give the same paths. What is left over is
+ * a duplicate if one cluster would get all of them.
  */
 export function nearest(candidates: readonly AnyStore[], consumer: Manifest): Choice {
   const [only] = candidates
-  if (only !== undefined && candidates.length === 1) return { store: only, chosen: undefined }
+  if (only !== undefined && candidates.length === 1) return { store: only, chosen: undefined, copies: [] }
   const sameRoot = candidates.filter((store) => shareRoot(store.manifest, consumer))
   const [inRoot] = sameRoot
-  if (inRoot !== undefined && allAlike(sameRoot)) {
-    return { store: inRoot, chosen: `the one that ${rootName(inRoot.manifest, consumer)} applies too` }
+  if (inRoot !== undefined) {
+    if (!alikeInAll(sameRoot)) return leftOver(sameRoot)
+    return { store: inRoot, chosen: `the one that ${rootName(inRoot.manifest, consumer)} applies too`, copies: [] }
   }
-  // One root brings them all, and they differ: folders tell nothing any more.
-  if (inRoot !== undefined) return leftOver(sameRoot)
-  const depth = (store: AnyStore) => commonFolders(store.manifest.origin.file, consumer.origin.file)
-  const deepest = Math.max(...candidates.map(depth))
-  const close = candidates.filter((store) => depth(store) === deepest)
-  const [closest] = close
-  if (closest === undefined || !allAlike(close)) return leftOver(close)
-  const how = close.length === candidates.length ? 'one of several that say the same' : 'the nearest one in the folders'
-  return { store: closest, chosen: `${how}, ${formatSpan(closest.manifest.span)}` }
+  const close = most(candidates, (store) => commonFolders(store.manifest, consumer))
+  const alike = most(close, (store) => sharedNames(store, close, consumer).length)
+  const [chosen] = alike
+  if (chosen === undefined) return leftOver(candidates)
+  const place = formatSpan(chosen.manifest.span)
+  if (alike.length === 1) {
+    const names = sharedNames(chosen, close, consumer)
+    const how =
+      close.length === 1
+        ? 'the nearest one in the folders'
+        : `the one that shares the folder name "${names[0]}" with it`
+    return { store: chosen, chosen: `${how}, ${place}`, copies: [] }
+  }
+  // Two different ones that one cluster would get are a mistake, whatever they agree on.
+  if (!alikeInPaths(alike) || (!alikeInAll(alike) && allInOneCluster(alike))) return leftOver(alike)
+  const copies = alike.filter((store) => store !== chosen)
+  return { store: chosen, chosen: `one of several that give the same paths, ${place}`, copies }
 }
 
 function leftOver(stores: readonly AnyStore[]): Choice {
-  const [first] = stores
   const places = stores.map((store) => formatSpan(store.manifest.span)).join(', ')
   return {
     store: undefined,
-    duplicate: stores.every((store) => store === first || reachOneCluster(store.manifest, first?.manifest)),
+    duplicate: allInOneCluster(stores),
     because: `Git holds several different stores of that name, none nearer than the others: ${places}`,
   }
 }
@@ -62,21 +76,28 @@ export function duplicateStores(stores: readonly AnyStore[]): readonly (readonly
 }
 
 /** Whether two manifests reach one cluster, as far as Git shows it: one root applies both, or one folder holds both. */
-export function reachOneCluster(one: Manifest, other: Manifest | undefined): boolean {
-  if (other === undefined || one === other) return false
+export function reachOneCluster(one: Manifest, other: Manifest): boolean {
+  if (one === other) return false
   if (one.origin.appliedBy.length > 0 && other.origin.appliedBy.length > 0) return shareRoot(one, other)
   return folderOf(one.origin.file) === folderOf(other.origin.file)
 }
 
+function allInOneCluster(stores: readonly AnyStore[]): boolean {
+  return stores.every((store, i) =>
+    stores.slice(0, i).every((other) => reachOneCluster(store.manifest, other.manifest)),
+  )
+}
+
 function shareRoot(one: Manifest, other: Manifest): boolean {
-  return rootsOf(one).some((root) => rootsOf(other).includes(root))
+  const roots = rootsOf(other)
+  return rootsOf(one).some((root) => roots.includes(root))
 }
 
 function rootName(one: Manifest, other: Manifest): string {
-  const shared = one.origin.appliedBy.find(({ kind, name, span }) =>
-    rootsOf(other).includes(`${kind} ${name} ${span.file}`),
-  )
-  return shared === undefined ? 'its root' : `${shared.kind} ${shared.name}`
+  const roots = rootsOf(other)
+  const shared = rootsOf(one).findIndex((root) => roots.includes(root))
+  const root = one.origin.appliedBy[shared]
+  return root === undefined ? 'its root' : `${root.kind} ${root.name}`
 }
 
 /** Roots are told apart by where they are written too: every cluster folder has its Kustomization `flux-system/apps`. */
@@ -84,45 +105,36 @@ function rootsOf(manifest: Manifest): readonly string[] {
   return manifest.origin.appliedBy.map(({ kind, name, span }) => `${kind} ${name} ${span.file}`)
 }
 
+/** Where a manifest stands: its own folder, and the folders of what applies it (a shared component is far from both clusters). */
+function placesOf(manifest: Manifest): readonly (readonly string[])[] {
+  const files = [manifest.origin.file, ...manifest.origin.appliedBy.map(({ span }) => span.file)]
+  return [...new Set(files.map(folderOf))].map((folder) => folder.split('/'))
+}
+
 function folderOf(file: string): string {
   return file.slice(0, Math.max(0, file.lastIndexOf('/')))
 }
 
-function commonFolders(one: string, other: string): number {
-  const [left, right] = [folderOf(one).split('/'), folderOf(other).split('/')]
-  let depth = 0
-  while (depth < left.length && left[depth] === right[depth]) depth++
-  return depth
-}
-
-function allAlike(stores: readonly AnyStore[]): boolean {
-  return new Set(stores.map(meaning)).size === 1
-}
-
-/** What of a store decides paths, identity and conditions; server addresses and labels may differ between environments. */
-function meaning(store: AnyStore): string {
-  if (!isVaultStore(store)) return JSON.stringify(['foreign', store.provider])
-  const spec = store.manifest.body.spec
-  const provider = (spec as { provider?: { vault?: { auth?: unknown } } } | undefined)?.provider?.vault
-  const conditions = (spec as { conditions?: unknown } | undefined)?.conditions
-  return canonical([
-    store.path,
-    store.version,
-    store.vaultNamespace,
-    store.controller,
-    store.checkAndSet,
-    provider?.auth,
-    conditions,
-  ])
-}
-
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, part: unknown) =>
-      typeof part === 'object' && part !== null && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : part,
-    ) ?? ''
+function commonFolders(one: Manifest, other: Manifest): number {
+  const depths = placesOf(one).flatMap((left) =>
+    placesOf(other).map((right) => {
+      const differs = left.findIndex((part, i) => part !== right[i])
+      return differs < 0 ? left.length : differs
+    }),
   )
+  return Math.max(...depths)
+}
+
+/** Folder names of the consumer that this store has and not all of the others: the name of an environment or a cluster. */
+function sharedNames(store: AnyStore, all: readonly AnyStore[], consumer: Manifest): readonly string[] {
+  const names = (manifest: Manifest) => new Set(placesOf(manifest).flat())
+  const others = all.filter((other) => other !== store).map((other) => names(other.manifest))
+  const mine = names(store.manifest)
+  return [...names(consumer)].filter((name) => mine.has(name) && others.some((other) => !other.has(name)))
+}
+
+function most(stores: readonly AnyStore[], score: (store: AnyStore) => number): readonly AnyStore[] {
+  const scores = stores.map(score)
+  const best = Math.max(...scores)
+  return stores.filter((_, i) => scores[i] === best)
 }

@@ -99,6 +99,10 @@ export type StoreResolution =
       readonly store: VaultStore
       /** Git holds several stores of that name: how this one was chosen, as a sentence part ("the one in …"). */
       readonly chosen?: string
+      /** Other stores of that name that may be the one: they give the same paths, and `conditions` must agree over all. */
+      readonly copies?: readonly VaultStore[]
+      /** Why it cannot be told how this consumer logs in: the copies differ in it. Its paths are known all the same. */
+      readonly unsure?: string
     }
   | { readonly found: 'foreign'; readonly store: ForeignStore }
   | { readonly found: 'duplicate'; readonly stores: readonly (VaultStore | ForeignStore)[] }

@@ -2,6 +2,7 @@ import type { Manifest } from '../manifests/manifest.ts'
 import { type AnyStore, nearest } from './nearest-store.ts'
 import { isVaultStore, readStore } from './read-store.ts'
 import type { GeneratorKind, StoreKind, StoreResolution } from './store.ts'
+import { alikeInAuth } from './store-likeness.ts'
 
 /** All stores that Git holds, by kind and name. */
 export interface StoreIndex {
@@ -80,11 +81,23 @@ function resolveWithoutNamespace(named: readonly AnyStore[], name: string, consu
 
 function choose(candidates: readonly AnyStore[], consumer: Manifest): StoreResolution {
   const choice = nearest(candidates, consumer)
-  if (choice.store !== undefined) return found(choice.store, choice.chosen)
+  if (choice.store !== undefined) return found(choice.store, choice.chosen, choice.copies)
   return choice.duplicate ? { found: 'duplicate', stores: candidates } : { found: 'unknown', because: choice.because }
 }
 
-function found(store: AnyStore, chosen?: string): StoreResolution {
+function found(store: AnyStore, chosen?: string, others: readonly AnyStore[] = []): StoreResolution {
   if (!isVaultStore(store)) return { found: 'foreign', store }
-  return { found: 'vault', store, ...(chosen === undefined ? {} : { chosen }) }
+  const copies = others.filter(isVaultStore)
+  if (copies.length === 0) return { found: 'vault', store, ...(chosen === undefined ? {} : { chosen }) }
+  const patched = copies.find((copy) => copy.notChecked !== undefined)?.notChecked
+  const unsure = alikeInAuth([store, ...copies])
+    ? patched
+    : `Git holds ${copies.length + 1} stores of that name that log in differently, and does not tell which one this is`
+  return {
+    found: 'vault',
+    store,
+    copies,
+    ...(chosen === undefined ? {} : { chosen }),
+    ...(unsure === undefined ? {} : { unsure }),
+  }
 }

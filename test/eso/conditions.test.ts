@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { documents, externalSecretYaml, pushSecretYaml, storeYaml } from './manifests-from-yaml.ts'
+import { predict } from '../../src/eso/predict.ts'
+import { documents, externalSecretYaml, fromYaml, pushSecretYaml, storeYaml } from './manifests-from-yaml.ts'
 import { predicted } from './requests-of.ts'
 
 const data = [{ secretKey: 'k', remoteRef: { key: 'a' } }]
@@ -87,6 +88,18 @@ describe('eso.md §6.1: conditions of a ClusterSecretStore', () => {
       namespaces: ['apps'],
       because: 'using cluster store "vault" is not allowed from namespace "apps": denied by spec.condition',
     })
+  })
+
+  it.each([
+    [['spec', 'conditions', 0, 'namespaces'], 'unknown'],
+    [['spec', 'conditions'], 'unknown'],
+    [['spec', 'provider', 'vault', 'auth'], 'denied'],
+  ])('a patch on %j of the store: %s', (path, verdict) => {
+    const manifests = [
+      ...fromYaml(storeYaml({ spec: { conditions: [{ namespaces: ['x'] }] } }), { patched: [path] }),
+      ...fromYaml(externalSecretYaml({ data })),
+    ]
+    expect(predict(manifests).references[0]?.condition.verdict).toBe(verdict)
   })
 
   it('a SecretStore does not honour them', () => {

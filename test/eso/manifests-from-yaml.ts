@@ -6,6 +6,8 @@ export interface From {
   readonly file?: string
   /** Names of the Flux Kustomizations that apply it. */
   readonly appliedBy?: readonly string[]
+  /** The folder that their files stand in. */
+  readonly appliedIn?: string
   readonly patched?: readonly FieldPath[]
 }
 
@@ -43,7 +45,11 @@ export function fromYaml(text: string, from: From = {}): Manifest[] {
           document,
           form: 'plain',
           appliedBy: (from.appliedBy ?? []).map(
-            (name): AppliedBy => ({ kind: 'Kustomization (Flux)', name, span: spanAt('flux.yaml', []) }),
+            (name): AppliedBy => ({
+              kind: 'Kustomization (Flux)',
+              name,
+              span: spanAt(`${from.appliedIn ?? 'flux'}/flux.yaml`, []),
+            }),
           ),
         },
       },

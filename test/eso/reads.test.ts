@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { documents, externalSecretYaml, storeYaml } from './manifests-from-yaml.ts'
+import { predict } from '../../src/eso/predict.ts'
+import { documents, externalSecretYaml, fromYaml, storeYaml } from './manifests-from-yaml.ts'
 import { lines, predicted } from './requests-of.ts'
 
 /** The references of one ExternalSecret through a store with the given provider fields. */
@@ -363,6 +364,20 @@ describe('what cannot be told is not checked, and its path still stands', () => 
   ])('a patch on %j of the ExternalSecret: %s', (path, touched) => {
     const { references: found } = predicted(externalSecretYaml(data({ key: 'a' })), {}, { patched: [path] })
     expect(found[0]?.notChecked?.startsWith('a patch') ?? false).toBe(touched)
+  })
+
+  it.each([
+    [['spec', 'provider', 'vault', 'path'], true],
+    [['spec', 'provider'], true],
+    [[], true],
+    [['spec', 'provider', 'vault', 'auth', 'appRole', 'roleId'], false],
+    [['spec', 'conditions'], false],
+  ])('a patch on %j of the store: %s', (path, touched) => {
+    const manifests = [
+      ...fromYaml(storeYaml(), { patched: [path] }),
+      ...fromYaml(externalSecretYaml(data({ key: 'a' }))),
+    ]
+    expect(predict(manifests).references[0]?.notChecked?.includes('a patch') ?? false).toBe(touched)
   })
 
   it('a patch on the store reference leaves the store unknown, not absent', () => {

@@ -188,11 +188,11 @@ describe('field.md §6: the same store name in many template trees', () => {
     ])
   })
 
-  it('takes any where they say the same, and says so', () => {
+  it('takes any where they give the same paths, and says so', () => {
     const copy = clusterStore('clusters/two/store.yaml', { path: 'one', server: 'https://other.example.com' })
     expect(pathOf(resolve(at('apps/app.yaml'), one, copy))).toEqual([
       'one',
-      expect.stringContaining('one of several that say the same'),
+      expect.stringContaining('one of several that give the same paths'),
     ])
   })
 
@@ -208,6 +208,43 @@ describe('field.md §6: the same store name in many template trees', () => {
     const root = clusterStore('infra/store.yaml', { path: 'root' }, { appliedBy: ['flux-system/apps'] })
     const resolution = resolve(at('clusters/two/apps/app.yaml', { appliedBy: ['flux-system/apps'] }), near, root)
     expect(pathOf(resolution)).toEqual(['root', 'the one that Kustomization (Flux) flux-system/apps applies too'])
+  })
+
+  it('the folder of what applies a shared component counts as well as its own', () => {
+    const from = { appliedBy: ['apps'], appliedIn: 'clusters/two/apps' }
+    expect(pathOf(resolve(at('components/backup/app.yaml', from), one, two))).toEqual([
+      'two',
+      expect.stringContaining('nearest'),
+    ])
+  })
+
+  it('takes the one whose folders carry the same name of an environment', () => {
+    const staging = clusterStore('stores/staging/store.yaml', { path: 'staging' })
+    const production = clusterStore('stores/production/store.yaml', { path: 'production' })
+    expect(pathOf(resolve(at('apps/x/staging/app.yaml'), production, staging))).toEqual([
+      'staging',
+      'the one that shares the folder name "staging" with it, stores/staging/store.yaml:1',
+    ])
+    expect(resolve(at('apps/x/app.yaml'), production, staging)?.found).toBe('unknown')
+  })
+
+  it('stores with one path that log in differently give the paths and leave the login open', () => {
+    const other = clusterStore('clusters/two/store.yaml', { path: 'one', auth: { kubernetes: { role: 'other' } } })
+    const [reference] = predict([...at('apps/app.yaml'), ...one, ...other].flat(), { holesOf }).references
+    expect(reference?.accesses[0]?.path).toBe('one/data/a')
+    expect(reference?.identity).toBeUndefined()
+    expect(reference?.notChecked).toBeUndefined()
+    expect(reference?.store).toMatchObject({ found: 'vault', unsure: expect.stringContaining('log in differently') })
+  })
+
+  it('stores with one path whose conditions differ leave the verdict open', () => {
+    const spec = { conditions: [{ namespaces: ['x'] }] }
+    const other = fromYaml(storeYaml({ vault: { path: 'one' }, spec }), { file: 'clusters/two/store.yaml' })
+    const [reference] = predict([...at('apps/app.yaml'), ...one, ...other], { holesOf }).references
+    expect(reference?.condition).toMatchObject({
+      verdict: 'unknown',
+      because: expect.stringContaining('differ in their conditions'),
+    })
   })
 
   it('two different ones under one root are a duplicate', () => {

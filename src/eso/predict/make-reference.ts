@@ -1,6 +1,7 @@
 import type { FieldPath } from '../../manifests/manifest.ts'
 import type { Span } from '../../span.ts'
 import { patchOver } from '../patched.ts'
+import { isGenerator, providerPath } from '../provider.ts'
 import { loginFailureOf } from '../read-store.ts'
 import type { EsoOperation, FindQuery, PushEntry, Reference } from '../reference.ts'
 import type { GeneratorKind, StoreResolution, VaultStore } from '../store.ts'
@@ -77,7 +78,7 @@ export function makeReference(
       (pathHoles[0] === undefined
         ? undefined
         : `the path of the store holds ${pathHoles[0]}, which nothing in Git resolves`) ??
-      (vault?.notChecked === undefined ? undefined : `of its store, ${nameOf(vault)}: ${vault.notChecked}`),
+      patchedPath(store),
     proposed: asked.proposed ?? false,
   }
 }
@@ -108,10 +109,25 @@ export function notResolved(store: StoreResolution, what: 'store' | 'generator')
   }
 }
 
-function nameOf(store: VaultStore): string {
-  return store.namespace === undefined
-    ? `${store.kind} ${store.name}`
-    : `${store.kind} ${store.namespace}/${store.name}`
+/** A patch on how a store logs in leaves the paths as they are; one on its mount does not. */
+function patchedPath(resolution: StoreResolution): string | undefined {
+  if (resolution.found !== 'vault') return undefined
+  const { store, copies = [] } = resolution
+  const at = providerPath(store.kind)
+  const fields = isGenerator(store)
+    ? [
+        [...at, 'namespace'],
+        [...at.slice(0, -1), 'path'],
+        [...at.slice(0, -1), 'method'],
+      ]
+    : [
+        [...at, 'path'],
+        [...at, 'version'],
+        [...at, 'namespace'],
+        [...at, 'checkAndSet'],
+      ]
+  const [patch] = [store, ...copies].flatMap(({ manifest }) => patchOver(manifest, ...fields) ?? [])
+  return patch === undefined ? undefined : `of its ${store.kind} ${store.name}: ${patch}`
 }
 
 function deletionPolicyOf(consumer: Consumer): Reference['deletionPolicy'] {

@@ -1,10 +1,11 @@
 import type { FieldPath } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import { formatSpan, type Span } from '../../span.ts'
 import { type ConditionVerdict, judgeConditions } from '../conditions.ts'
 import { mapAt, textAt } from '../field-value.ts'
 import { identityOf } from '../identity.ts'
 import { patchOver } from '../patched.ts'
 import type { GeneratorKind, Identity, StoreKind, StoreResolution } from '../store.ts'
+import { alikeInAuth } from '../store-likeness.ts'
 import { resolveStore, type StoreIndex } from '../stores.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
@@ -83,7 +84,7 @@ function usages(
   return [...groups.values()].map(({ usage, namespaces }) => {
     const where = namespaces.length > 0 ? namespaces : undefined
     if (usage.store.found !== 'vault' || namespaces.length < 2) return { ...usage, namespaces: where }
-    const condition = judgeConditions(usage.store.store, where, context.namespaces, context.holesOf)
+    const condition = conditionOf(usage.store, where, context)
     return { ...usage, namespaces: where, condition }
   })
 }
@@ -104,8 +105,24 @@ function usageIn(
   return {
     namespaces,
     store,
-    identity: identityOf(store.store, namespace),
-    condition: judgeConditions(store.store, namespaces, context.namespaces, context.holesOf),
+    // Copies that log in differently leave it open who logs in.
+    identity: alikeInAuth([store.store, ...(store.copies ?? [])]) ? identityOf(store.store, namespace) : undefined,
+    condition: conditionOf(store, namespaces, context),
+  }
+}
+
+/** The verdict that all stores agree on that may be meant. */
+function conditionOf(
+  { store, copies = [] }: Extract<StoreResolution, { found: 'vault' }>,
+  namespaces: readonly string[] | undefined,
+  { namespaces: known, holesOf }: Context,
+): ConditionVerdict {
+  const verdict = judgeConditions(store, namespaces, known, holesOf)
+  const other = copies.find((copy) => judgeConditions(copy, namespaces, known, holesOf).verdict !== verdict.verdict)
+  if (other === undefined) return verdict
+  return {
+    verdict: 'unknown',
+    because: `stores of that name differ in their conditions: ${formatSpan(store.manifest.span)} and ${formatSpan(other.manifest.span)}`,
   }
 }
 
