@@ -131,9 +131,10 @@ export function describeMiss(acl: Acl, path: string): string {
     return `no rule covers ${asked}: ${describePolicies(acl.policies)} ${acl.policies.length === 1 ? 'has' : 'have'} no rules`
   }
   const nearest = nearestRule(acl, path)
+  const about = acl.uncertain.length > 0 ? '' : '; no rule is about this mount'
   const help = nearest
     ? `; the nearest is ${describeRule(nearest.rule)}${nearest.hint ? ` (${nearest.hint})` : ''}`
-    : '; no rule is about this mount'
+    : about
   return `no rule of ${describePolicies(acl.policies)} covers ${asked}${help}`
 }
 

@@ -1,0 +1,154 @@
+import { type Acl, type AclPolicy, buildAcl } from './acl.ts'
+import type { AclRule } from './acl-rule.ts'
+import { fromBytes, toBytes } from './byte-string.ts'
+import { decide } from './decide.ts'
+import type { RuleLocation } from './decision.ts'
+import { holeFinder } from './hole.ts'
+import type { ParsedPolicy, PolicyRemark, PolicyRule } from './policy-rule.ts'
+import { rulePath } from './rule-path.ts'
+import { DEFAULT_VARIANTS, type Variant } from './variant.ts'
+
+/** Something in a policy that is accepted and does not do what it looks like. */
+export interface LintFact {
+  readonly rule: 'policy-rule-dead' | 'policy-version-dependent' | 'policy-invalid'
+  /** One sentence: what is wrong, and what to write instead. */
+  readonly why: string
+  /** Line in the policy's text, from 1. */
+  readonly line: number
+  /** The rule's path as written; absent when the fact is about the text. */
+  readonly path?: string
+}
+
+/** All facts about one policy by itself, in the order of its lines. `unknown`: see PolicyFact. */
+export function lintPolicy(policy: ParsedPolicy, unknown: readonly string[] = []): LintFact[] {
+  const holes = holeFinder(unknown)
+  const facts = [
+    ...policy.remarks.map(factOfRemark),
+    ...policy.rules.flatMap((rule) => [...deadPath(rule, holes.within(rule.label)), ...deadValues(rule)]),
+    ...deniedTwins(policy),
+    ...versionDependentLists(policy, unknown),
+  ]
+  return facts.sort((a, b) => a.line - b.line)
+}
+
+function factOfRemark({ about, line, message: why }: PolicyRemark): LintFact {
+  switch (about) {
+    case 'product-key':
+    case 'product-capability':
+    case 'duplicate-attribute':
+      return { rule: 'policy-version-dependent', line, why }
+    case 'json-boolean':
+      return { rule: 'policy-invalid', line, why }
+    case 'expired':
+    case 'unlabelled':
+      return { rule: 'policy-rule-dead', line, why }
+  }
+}
+
+/** Paths that no request, or none that a client sends, can have (vault.md §1.5, §9.3). */
+function deadPath(rule: PolicyRule, holed: boolean): LintFact[] {
+  const fact = (why: string): LintFact[] => [{ rule: 'policy-rule-dead', why, line: rule.line, path: rule.label }]
+  const { text } = rulePath(rule.label)
+  if (text.startsWith('/')) {
+    return fact(
+      'Only one leading slash is taken away, and requests have none: this rule never matches. Drop the slashes.',
+    )
+  }
+  if (text.includes('//')) {
+    return fact('Clients clean doubled slashes away, so no request matches this rule. Write single slashes.')
+  }
+  const segments = text.split('/')
+  if (segments.some((segment) => segment === '.' || segment === '..')) {
+    return fact(
+      'Servers and clients refuse or clean "." and "..", so no request matches this rule. Write the path without them.',
+    )
+  }
+  if (text.includes('*')) {
+    return fact(
+      '"*" is a wildcard only as the last character; here it matches a literal star. Write "+" for one whole segment, or end the path with "*".',
+    )
+  }
+  const partial = segments.find((segment) => segment !== '+' && segment.includes('+'))
+  if (partial !== undefined && !(holed && partial.includes('$'))) {
+    return fact(
+      `"+" is a wildcard only as a whole segment; "${partial}" matches that very text. Write "+" between slashes, or end the path with "*".`,
+    )
+  }
+  return []
+}
+
+/** Parameter values that no request can have (D111, D128). */
+function deadValues(rule: PolicyRule): LintFact[] {
+  const limits = [...(rule.allowed ?? []), ...(rule.denied ?? [])]
+  return limits.flatMap(([name, values]): LintFact[] => {
+    const at = { rule: 'policy-rule-dead' as const, line: rule.line, path: rule.label }
+    if (values.some((value) => typeof value === 'object' && 'number' in value)) {
+      const why = `A number in the values of ${name} never equals a number in a request. Write it as text, and send it as text.`
+      return [{ ...at, why }]
+    }
+    if (!values.includes('*')) return []
+    return [{ ...at, why: `The value "*" of ${name} matches only a literal star. For any value write an empty list.` }]
+  })
+}
+
+/** Two blocks for one path: where one denies, the other grants nothing (vault.md §2.4). */
+function deniedTwins(policy: ParsedPolicy): LintFact[] {
+  const denying = new Map<string, PolicyRule>()
+  for (const rule of policy.rules) if (rule.capabilities[0] === 'deny') denying.set(rulePath(rule.label).key, rule)
+  return policy.rules.flatMap((rule): LintFact[] => {
+    const deny = denying.get(rulePath(rule.label).key)
+    if (!deny || rule.capabilities[0] === 'deny' || rule.capabilities.length === 0) return []
+    const why = `Line ${deny.line} denies the same path, so this block grants nothing. Take one of the two away.`
+    return [{ rule: 'policy-rule-dead', why, line: rule.line, path: rule.label }]
+  })
+}
+
+/** LIST requests on which servers differ, by this policy alone. */
+function versionDependentLists(policy: ParsedPolicy, unknown: readonly string[]): LintFact[] {
+  const name = 'this policy'
+  const one: AclPolicy = { name, parsed: policy, unknown }
+  const built = buildAcl([one])
+  if ('error' in built) return []
+  return differingLists(built.acl).map(({ because, blocks }) => ({
+    rule: 'policy-version-dependent',
+    line: blocks[0]?.line ?? 1,
+    why: because,
+    ...(blocks[0] ? { path: blocks[0].path } : {}),
+  }))
+}
+
+export interface DifferingList {
+  /** The folder whose LIST servers judge differently. */
+  readonly path: string
+  readonly because: string
+  readonly blocks: readonly RuleLocation[]
+}
+
+/**
+ * Folders that the rules of a token name and that servers judge differently on LIST (vault.md §2.1: D64, D67–D71, D179, D180).
+ */
+export function differingLists(acl: Acl, variants: readonly Variant[] = DEFAULT_VARIANTS): DifferingList[] {
+  const seen = new Set<string>()
+  const found: DifferingList[] = []
+  for (const rule of acl.rules) {
+    const path = sampleFolder(rule)
+    if (path === '/' || seen.has(path)) continue
+    seen.add(path)
+    const decision = decide({ ...acl, uncertain: [] }, { operation: 'list', path }, variants)
+    const verdicts = new Set(Object.values(decision.perVariant))
+    if (verdicts.size > 1)
+      found.push({
+        path,
+        because: `LIST ${path} is ${decision.because}`,
+        blocks: decision.winner.length > 0 ? decision.winner : rule.blocks,
+      })
+  }
+  return found
+}
+
+/** A folder that the rule is about; "…" for a segment wildcard, which is no rule's own name. */
+function sampleFolder({ path }: AclRule): string {
+  const segments = path.kind === 'segment' ? path.segments : path.text.split('/')
+  const text = fromBytes(segments.map((one) => (one === '+' ? toBytes('…') : one)).join('/'))
+  return text.endsWith('/') ? text : `${text}/`
+}
