@@ -22,7 +22,7 @@ export type TokenType =
 
 export interface Token {
   readonly type: TokenType
-  /** A string's value, a field's name without its dot, otherwise the text as written. */
+  /** A field's name without its dot, otherwise the text as written, quotes included. */
   readonly text: string
   /** Line of the template's text, from 1. */
   readonly line: number
@@ -47,6 +47,12 @@ const NUMBER = /^[+-]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*)
 function unicode(char: string): string {
   const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
   return `U+${code} '${char}'`
+}
+
+/** The value of a string token: `"a\n"` or a raw string in backquotes. */
+export function stringValue(written: string): string {
+  const inner = written.slice(1, -1)
+  return written.startsWith('`') ? inner : unescapeGo(inner)
 }
 
 function unescapeGo(quoted: string): string {
@@ -142,11 +148,11 @@ function lexInto(tokens: Token[], input: string): void {
         }
         end += 1
       }
-      take(c === '"' ? 'string' : 'literal', end + 1, unescapeGo(input.slice(at + 1, end)))
+      take(c === '"' ? 'string' : 'literal', end + 1)
     } else if (c === '`') {
       const end = input.indexOf('`', at + 1)
       if (end < 0) fail('unterminated raw quoted string')
-      take('string', end + 1, input.slice(at + 1, end))
+      take('string', end + 1)
     } else if (c === '$' || (c === '.' && !/\d/.test(input[at + 1] ?? ''))) {
       const end = wordEnd(at + 1)
       mustEnd(end)
@@ -154,6 +160,8 @@ function lexInto(tokens: Token[], input: string): void {
       else take(end === at + 1 ? 'dot' : 'field', end, input.slice(at + 1, end))
     } else if (/[+\-.\d]/.test(c)) {
       const end = at + (NUMBER.exec(input.slice(at))?.[0].length ?? 0)
+      if (/^[+-]$/.test(input.slice(at, end)) && !isWord(input[end]))
+        fail(`illegal number syntax: ${JSON.stringify(c)}`)
       if (end === at || !/\d/.test(input.slice(at, end)) || isWord(input[end])) {
         fail(`bad number syntax: ${JSON.stringify(input.slice(at, end + 1))}`)
       }

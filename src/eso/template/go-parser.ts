@@ -1,4 +1,4 @@
-import { lexTemplate, TemplateSyntaxError, type Token, type TokenType } from './go-lexer.ts'
+import { lexTemplate, stringValue, TemplateSyntaxError, type Token, type TokenType } from './go-lexer.ts'
 import type { Command, Operand, Pipeline, TemplateNode, TemplateTree } from './go-tree.ts'
 
 const CONSTANTS = new Set(['true', 'false', 'nil'])
@@ -13,7 +13,7 @@ const STARTS_COMMAND: ReadonlySet<TokenType> = new Set([
   '(',
 ])
 
-type Stop = 'end' | 'else' | 'end-of-text'
+type Stop = 'end' | 'else' | 'else if' | 'else with' | 'end-of-text'
 
 /** Parses a template as Go's text/template does. The functions it calls are collected, not checked. @throws TemplateSyntaxError */
 export function parseTemplate(text: string): TemplateTree {
@@ -71,7 +71,9 @@ export function parseTemplate(text: string): TemplateTree {
       case 'literal':
         next()
         if (peek().type === 'field') fail(`unexpected . after term ${JSON.stringify(token.text)}`)
-        return token.type === 'string' ? { is: 'string', line, value: token.text } : { is: 'literal', line }
+        return token.type === 'string'
+          ? { is: 'string', line, value: stringValue(token.text) }
+          : { is: 'literal', line }
       case '(': {
         next()
         const inner = pipeline('parenthesized pipeline', ')')
@@ -82,7 +84,8 @@ export function parseTemplate(text: string): TemplateTree {
         next()
         if (CONSTANTS.has(token.text)) return { is: 'literal', line }
         if (!functions.has(token.text)) functions.set(token.text, line)
-        // `f.x` is no chain: Go reads a field of nothing.
+        // Go parses `f.x`, and fails when it runs.
+        names()
         return { is: 'function', line, name: token.text }
       }
       default:
@@ -120,8 +123,8 @@ export function parseTemplate(text: string): TemplateTree {
         next()
         const declares = token.type === ':='
         for (const name of variables) {
-          if (declares) scope.push(name)
-          else if (!scope.includes(name)) fail(`undefined variable ${JSON.stringify(name)}`, token)
+          // Go's parser takes an assignment for a declaration, too.
+          if (!scope.includes(name)) scope.push(name)
         }
         return { variables, declares }
       }
@@ -144,12 +147,8 @@ export function parseTemplate(text: string): TemplateTree {
       }
       if (!STARTS_COMMAND.has(token.type)) unexpected(token, context)
       if (token.type === 'identifier' && KEYWORDS.has(token.text)) unexpected(token, context)
-      const before = at
-      const parsed = command()
-      const piped = tokens[at - 1]?.type === 'pipe' && at > before
-      commands.push(parsed)
-      skipSpace()
-      if (piped && peek().type === end) fail(`missing value for ${context}`)
+      // A pipe with nothing after it is fine with Go.
+      commands.push(command())
     }
     if (commands.length === 0) fail(`missing value for ${context}`)
     for (const [i, [first]] of commands.entries()) {
@@ -164,7 +163,7 @@ export function parseTemplate(text: string): TemplateTree {
     const token = next()
     if (token.type !== 'string') unexpected(token, context)
     skipSpace()
-    return token.text
+    return stringValue(token.text)
   }
   const mustClose = (context: string) => {
     skipSpace()
@@ -180,18 +179,12 @@ export function parseTemplate(text: string): TemplateTree {
     if (is === 'range') loops -= 1
     let otherwise: readonly TemplateNode[] = []
     if (stop === 'else') {
-      skipSpace()
-      const token = peek()
-      if ((token.text === 'if' && is === 'if') || (token.text === 'with' && is === 'with')) {
-        next()
-        otherwise = [control(is)]
-      } else {
-        mustClose('else')
-        const rest = list(false)
-        if (rest.stop !== 'end') fail('expected end; found {{else}}')
-        otherwise = rest.nodes
-      }
-    }
+      const rest = list(false)
+      if (rest.stop !== 'end') fail('expected end; found {{else}}')
+      otherwise = rest.nodes
+    } else if (stop === `else ${is}`) {
+      if (is !== 'range') otherwise = [control(is)]
+    } else if (stop !== 'end') fail(`unexpected <${stop.slice(5)}> in input`)
     scope = outer
     return { is, pipeline: piped, body, otherwise }
   }
@@ -214,15 +207,23 @@ export function parseTemplate(text: string): TemplateTree {
         case 'with':
         case 'range':
           return control(token.text)
-        case 'else':
+        case 'else': {
+          skipSpace()
+          const after = peek().text
+          if (peek().type === 'identifier' && (after === 'if' || after === 'with')) {
+            next()
+            return `else ${after}`
+          }
+          mustClose('else')
           return 'else'
+        }
         case 'end':
           mustClose('end')
           return 'end'
         case 'break':
         case 'continue':
-          if (loops === 0) fail(`{{${token.text}}} outside {{range}}`, token)
           mustClose(`{{${token.text}}}`)
+          if (loops === 0) fail(`{{${token.text}}} outside {{range}}`, token)
           return undefined
         case 'define': {
           const name = nameOf('define clause')
@@ -261,11 +262,15 @@ export function parseTemplate(text: string): TemplateTree {
         continue
       }
       const node = action()
-      if (node === 'end' || node === 'else') {
-        if (top) fail(`unexpected {{${node}}}`, token)
+      if (typeof node === 'string') {
+        if (top)
+          fail(
+            node === 'end' || node === 'else' ? `unexpected {{${node}}}` : `unexpected <${node.slice(5)}> in input`,
+            token,
+          )
         return { nodes, stop: node }
       }
-      if (node !== undefined && typeof node === 'object') nodes.push(node)
+      if (node !== undefined) nodes.push(node)
     }
   }
   const { nodes } = list(true)

@@ -15,10 +15,36 @@ export interface NestedRead {
   readonly guarded: boolean
 }
 
+/** `hasKey . "a"`: a function that wants another kind of map than ESO's `map[string]string`, and fails on the data. */
+export interface RefusedMap {
+  readonly function: string
+  readonly line: number
+  readonly guarded: boolean
+}
+
 export interface KeyReads {
   readonly reads: readonly KeyRead[]
   readonly nested: readonly NestedRead[]
+  readonly refused: readonly RefusedMap[]
 }
+
+/** sprig's functions over `map[string]interface {}`. */
+const WANTS_ANY_MAP: ReadonlySet<string> = new Set([
+  'dig',
+  'get',
+  'hasKey',
+  'keys',
+  'merge',
+  'mergeOverwrite',
+  'mustMerge',
+  'mustMergeOverwrite',
+  'omit',
+  'pick',
+  'pluck',
+  'set',
+  'unset',
+  'values',
+])
 
 /** What the dot and the variables stand for: the data, or something whose keys nobody knows. */
 interface Env {
@@ -41,6 +67,7 @@ const ASKING: Readonly<Record<string, { readonly map: number; readonly key: numb
 export function keyReads(tree: TemplateTree): KeyReads {
   const reads: KeyRead[] = []
   const nested: NestedRead[] = []
+  const refused: RefusedMap[] = []
   const active = new Set<string>()
 
   const isData = (operand: Operand | undefined, env: Env): boolean => {
@@ -95,6 +122,9 @@ export function keyReads(tree: TemplateTree): KeyReads {
     const read = keyArgument(command, env)
     if (read !== undefined) reads.push(read)
     const [head] = command
+    if (head?.is === 'function' && WANTS_ANY_MAP.has(head.name) && command.some((operand) => isData(operand, env))) {
+      refused.push({ function: head.name, line: head.line, guarded: env.guarded })
+    }
     // Go evaluates the arguments of `and` and `or` one by one, and stops early.
     const lazy = head?.is === 'function' && (head.name === 'and' || head.name === 'or')
     for (const [i, operand] of command.entries()) {
@@ -137,7 +167,7 @@ export function keyReads(tree: TemplateTree): KeyReads {
     active.delete(node.name)
   }
   visitNodes(tree.nodes, { dot: 'data', data: new Set(['$']), guarded: false })
-  return { reads, nested }
+  return { reads, nested, refused }
 }
 
 /** `range $k, $v := .` gives elements to its variables, not the data. */

@@ -6,7 +6,7 @@ import { HELM_FUNCTIONS, HELM_OBJECTS, KNOWN_FUNCTIONS, REMOVED_FUNCTIONS } from
 import { TemplateSyntaxError } from './go-lexer.ts'
 import { parseTemplate } from './go-parser.ts'
 import type { TemplateTree } from './go-tree.ts'
-import { keyReads, type NestedRead } from './key-reads.ts'
+import { keyReads, type NestedRead, type RefusedMap } from './key-reads.ts'
 import { type TemplateField, templateFields } from './template-fields.ts'
 import type { InvalidTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
 
@@ -35,6 +35,10 @@ function nestedMessage({ names }: NestedRead): string {
   const [first = '', second = ''] = names
   const key = names.join('.')
   return `can't evaluate field ${second} in type string: every value is text, and \`.${key}\` asks for a field of \`${first}\`. A key with a dot is read with \`index . ${JSON.stringify(key)}\`; JSON in a key with \`(fromJson .${first}).${names.slice(1).join('.')}\`.`
+}
+
+function refusedMessage({ function: name }: RefusedMap): string {
+  return `error calling ${name}: expected map[string]interface {}; got map[string]string: ESO hands its templates a map of texts, which \`${name}\` does not take. Read a key that may be missing with \`index . "key"\`, which then gives an empty text.`
 }
 
 interface Judged {
@@ -92,7 +96,7 @@ function readField(
       opaque: [],
     }
   }
-  const { reads, nested } = keyReads(tree)
+  const { reads, nested, refused } = keyReads(tree)
   const isHelm =
     nested.some(({ names }) => HELM_OBJECTS.has(names[0] ?? '')) ||
     [...tree.functions.keys()].some((name) => HELM_FUNCTIONS.has(name))
@@ -108,11 +112,15 @@ function readField(
     const severity = read.guarded ? 'warning' : 'error'
     invalid.push({ message: nestedMessage(read), severity, field: field.path, span: at(read.line) })
   }
+  for (const read of refused) {
+    const severity = read.guarded ? 'warning' : 'error'
+    invalid.push({ message: refusedMessage(read), severity, field: field.path, span: at(read.line) })
+  }
   if (field.over === 'rewrite') {
     for (const { key, line } of reads) {
       if (key === 'value') continue
       invalid.push({
-        message: `map has no entry for key "${key}": a rewrite template has only \`.value\`, the name of the key.`,
+        message: `\`.${key}\` gives \`<no value>\`: a rewrite template has only \`.value\`, the name of the key.`,
         severity: 'error',
         field: field.path,
         span: at(line),

@@ -9,8 +9,8 @@ export interface TemplateRead {
   /** The field that holds the template: `['spec','target','template','data','url']`. */
   readonly field: FieldPath
   /**
-   * Nothing fails when the key is missing: the read stands behind a condition, or goes through a function that asks first
-   * (`hasKey`, `get`, `dig`). `default` guards nothing, because ESO renders with `missingkey=error` (eso.md §6.4).
+   * A missing key need not fail: the read stands behind a condition, or goes through a function that asks first (`hasKey`, `get`,
+   * `dig`; ESO's data is no map that they take, which is told as an invalid template). `default` guards nothing, because ESO renders with `missingkey=error` (eso.md §6.4).
    */
   readonly guarded: boolean
   /**

@@ -92,6 +92,22 @@ describe('templates that Go refuses, or that always fail', () => {
     expect(reads).toEqual([])
   })
 
+  it.each([
+    '{{ hasKey . "a" }}',
+    '{{ get $ "a" }}',
+    '{{ dig "a" "none" . }}',
+    '{{ keys . | join "," }}',
+    '{{ pick . "a" | toJson }}',
+  ])("%s: ESO's map of texts is not what the function wants", (text) => {
+    const { invalid } = templateReads(withTemplate(text))
+    expect(invalid).toMatchObject([{ severity: 'error' }])
+    expect(invalid[0]?.message).toContain('got map[string]string')
+  })
+
+  it('lets them work on maps made in the template', () => {
+    expect(templateReads(withTemplate('{{ hasKey (dict "a" 1) "a" }}{{ get (fromJson .b) "c" }}')).invalid).toEqual([])
+  })
+
   it('only warns of functions that are not known here', () => {
     const { invalid, reads } = templateReads(withTemplate('{{ b64encc .a }}'))
     expect(invalid).toMatchObject([{ severity: 'warning' }])
@@ -158,7 +174,7 @@ spec:
     const { invalid } = templateReads(manifest)
     expect(invalid).toHaveLength(1)
     expect(invalid[0]).toMatchObject({ span: { line: 9 }, severity: 'error' })
-    expect(invalid[0]?.message).toContain('map has no entry for key "name"')
+    expect(invalid[0]?.message).toContain('`.name` gives `<no value>`')
   })
 
   it.each([
