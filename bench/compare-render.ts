@@ -56,18 +56,30 @@ async function main(folder: string): Promise<number> {
       enableHelm: false,
       variables: {},
     })
-    print(`${folder}: ${binary.command} ${binary.version}; reading ${Math.round(read - began)} ms, rendering ${Math.round(rendered.stats.milliseconds)} ms, ${rendered.stats.processes} processes (${Math.round(rendered.stats.processMilliseconds)} ms)`)
+    print(
+      `${folder}: ${binary.command} ${binary.version}; reading ${Math.round(read - began)} ms, rendering ${Math.round(rendered.stats.milliseconds)} ms, ${rendered.stats.processes} processes (${Math.round(rendered.stats.processMilliseconds)} ms)`,
+    )
     const failed = rendered.roots.filter(({ failure }) => failure !== undefined)
-    print(`  roots: ${rendered.roots.length} built, ${failed.length} failed, ${rendered.notChecked.length} not checked; fields located by guess: ${rendered.stats.guessed} in ${rendered.stats.located} objects`)
-    if (process.argv.includes('--notes')) for (const note of rendered.notes) print(`  note ${note.reason} ${note.file}:${note.line} ${note.message}`)
+    print(
+      `  roots: ${rendered.roots.length} built, ${failed.length} failed, ${rendered.notChecked.length} not checked; fields located by guess: ${rendered.stats.guessed} in ${rendered.stats.located} objects`,
+    )
+    if (process.argv.includes('--notes'))
+      for (const note of rendered.notes) print(`  note ${note.reason} ${note.file}:${note.line} ${note.message}`)
     return (await compare(cwd, rendered, binary.command, binary.args)) ? 0 : 1
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
 }
 
-async function compare(cwd: string, rendered: RenderedRepository, command: string, args: readonly string[]): Promise<boolean> {
-  const folders = new Set(rendered.roots.flatMap(({ root, failure }) => (failure === undefined && !root.changed ? [root.folder] : [])))
+async function compare(
+  cwd: string,
+  rendered: RenderedRepository,
+  command: string,
+  args: readonly string[],
+): Promise<boolean> {
+  const folders = new Set(
+    rendered.roots.flatMap(({ root, failure }) => (failure === undefined && !root.changed ? [root.folder] : [])),
+  )
   const changed = rendered.roots.filter(({ root, failure }) => failure === undefined && root.changed)
   for (const { root } of changed) folders.add(root.folder)
   const held = new Set<string>()
@@ -108,12 +120,16 @@ async function compare(cwd: string, rendered: RenderedRepository, command: strin
       for (const key of keysIn(value as Value)) {
         seen++
         const pattern = key.value.includes('${')
-        const found = held.has(`${String(kind)}\0${key.value}`) || (pattern && [...held].some((one) => fits(key.value, one.slice(one.indexOf('\0') + 1))))
+        const found =
+          held.has(`${String(kind)}\0${key.value}`) ||
+          (pattern && [...held].some((one) => fits(key.value, one.slice(one.indexOf('\0') + 1))))
         if (!found) lost.push(`${folder}: ${String(kind)} ${key.value}`)
       }
     }
   }
-  print(`  plain kustomize build: ${folders.size} folders (${unbuilt} do not build plainly), ${seen} keys, ${lost.length} lost`)
+  print(
+    `  plain kustomize build: ${folders.size} folders (${unbuilt} do not build plainly), ${seen} keys, ${lost.length} lost`,
+  )
   for (const one of lost.slice(0, 20)) print(`    lost ${one}`)
   print(`  located keys: ${located}, at a line that holds them: ${exact}`)
   for (const one of wrong.slice(0, 20)) print(`    ${one}`)

@@ -23,7 +23,8 @@ export function parameterSets(generators: readonly Value[], root: Root): Paramet
   const one = (generator: Value): Parameters[] => {
     if (!isMap(generator)) return []
     if (generator.list !== undefined) return listAt(generator.list, 'elements').map((element) => flatten(element))
-    if (generator.clusters !== undefined) return [prefixed(flatten(at(generator.clusters, 'values') ?? null), 'values.')]
+    if (generator.clusters !== undefined)
+      return [prefixed(flatten(at(generator.clusters, 'values') ?? null), 'values.')]
     if (generator.git !== undefined) {
       const folders = directories(listAt(generator.git, 'directories'), root)
       if (listAt(generator.git, 'files').length > 0) unknown.push('git files')
@@ -45,7 +46,9 @@ export function parameterSets(generators: readonly Value[], root: Root): Paramet
     // A base whose merge keys Git does not tell (clusters) stands for every cluster: with each override, and with none.
     const open = base.some((set) => keys.some((key) => set[key] === undefined))
     const results = base.flatMap((set) => {
-      const fitting = overrides.filter((other) => keys.every((key) => set[key] === undefined || set[key] === other[key]))
+      const fitting = overrides.filter((other) =>
+        keys.every((key) => set[key] === undefined || set[key] === other[key]),
+      )
       const joined = fitting.map((other) => ({ ...set, ...other }))
       if (!open) return [fitting.reduce<Parameters>((all, other) => ({ ...all, ...other }), set)]
       return [set, ...joined]
@@ -59,7 +62,10 @@ export function parameterSets(generators: readonly Value[], root: Root): Paramet
 /** Fills `{{name}}`, `{{.name}}` and `{{ index .path.segments 0 }}`; what is not known stays as written. */
 export function fill(text: string, parameters: Parameters): string {
   return text
-    .replace(/\{\{-?\s*index\s+\.path\.segments\s+(\d+)\s*-?\}\}/g, (whole, index: string) => parameters[`path[${index}]`] ?? whole)
+    .replace(
+      /\{\{-?\s*index\s+\.path\.segments\s+(\d+)\s*-?\}\}/g,
+      (whole, index: string) => parameters[`path[${index}]`] ?? whole,
+    )
     .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
 }
 

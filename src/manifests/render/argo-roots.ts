@@ -1,8 +1,8 @@
 import type { AppliedBy, FieldPath, Note, ValueMap } from '../manifest.ts'
 import { sourceFolder } from '../source-path.ts'
-import { fill, parameterSets, type Parameters } from './application-set.ts'
+import { fill, type Parameters, parameterSets } from './application-set.ts'
 import { isObstacle } from './closure.ts'
-import { at, itemsAt, type Placed, type PlacedMap, placed, spanIn, textAt, valueOf, withEntry } from './placed.ts'
+import { at, itemsAt, type Placed, type PlacedMap, placed, plainValue, spanIn, textAt, withEntry } from './placed.ts'
 import { type GitOpsObject, gitOpsTitle, noteAt, obstacleNote, type PlainRoot, type RenderRoot } from './render-root.ts'
 import { joinRelative } from './repository-tree.ts'
 import type { FoundRoots } from './roots.ts'
@@ -10,12 +10,18 @@ import type { FoundRoots } from './roots.ts'
 /** What an Argo CD Application or ApplicationSet applies out of this repository: each source whose path exists here. */
 export function argoRoots(object: GitOpsObject): FoundRoots {
   const { node, checkout } = object
-  if (textAt(node, 'kind') === 'Application') return application(object, node, ['spec'], 'Application', gitOpsTitle(object))
+  if (textAt(node, 'kind') === 'Application')
+    return application(object, node, ['spec'], 'Application', gitOpsTitle(object))
   const template = at(node, 'spec', 'template')
-  const generators = itemsAt(node, 'spec', 'generators').map(valueOf)
+  const generators = itemsAt(node, 'spec', 'generators').map(plainValue)
   const { sets, unknown } = parameterSets(generators, checkout.root)
   const notes = unknown.map((name) =>
-    noteAt(object, ['spec', 'generators'], 'other', `ApplicationSet ${gitOpsTitle(object)} has a generator (${name}) whose outcome Git does not tell; its Applications are not followed.`),
+    noteAt(
+      object,
+      ['spec', 'generators'],
+      'other',
+      `ApplicationSet ${gitOpsTitle(object)} has a generator (${name}) whose outcome Git does not tell; its Applications are not followed.`,
+    ),
   )
   const all = sets.map((set) => {
     const filled = template === undefined ? node : filledIn(template, set)
@@ -68,11 +74,12 @@ function application(
       const base = placed(closure.kustomization.document)
       const merged = withOptions(base, at(source, 'kustomize'))
       const full =
-        merged === base ? closure : checkout.closures.lookInto(closure.kustomization, valueOf(merged) as ValueMap)
+        merged === base ? closure : checkout.closures.lookInto(closure.kustomization, plainValue(merged) as ValueMap)
       if (full.refusal !== undefined) {
         notes.push(obstacleNote(checkout, called, full.refusal, { file: full.kustomization.file, node: merged }))
         refused.push(folder)
-      } else rendered.push({ checkout, appliedBy, folder, closure: full, node: merged, changed: merged !== base, ...extra })
+      } else
+        rendered.push({ checkout, appliedBy, folder, closure: full, node: merged, changed: merged !== base, ...extra })
     }
   }
   return { rendered, plain, notes, refused }
@@ -99,7 +106,11 @@ function withOptions(kustomization: Placed, options: Placed | undefined): Placed
   for (const field of ['patches', 'components']) {
     const added = itemsAt(options, field)
     if (added.length === 0) continue
-    const list: Placed = { type: 'list', place: (added[0] as Placed).place, items: [...itemsAt(result, field), ...added] }
+    const list: Placed = {
+      type: 'list',
+      place: (added[0] as Placed).place,
+      items: [...itemsAt(result, field), ...added],
+    }
     result = withEntry(result, field, list)
   }
   return result
@@ -111,9 +122,12 @@ function known(node: Placed | undefined): boolean {
 }
 
 function filledIn(node: Placed, parameters: Parameters): Placed {
-  if (node.type === 'scalar') return typeof node.value === 'string' ? { ...node, value: fill(node.value, parameters) } : node
+  if (node.type === 'scalar')
+    return typeof node.value === 'string' ? { ...node, value: fill(node.value, parameters) } : node
   if (node.type === 'list') return { ...node, items: node.items.map((item) => filledIn(item, parameters)) }
-  const entries = [...node.entries].map(([key, entry]) => [key, { ...entry, node: filledIn(entry.node, parameters) }] as const)
+  const entries = [...node.entries].map(
+    ([key, entry]) => [key, { ...entry, node: filledIn(entry.node, parameters) }] as const,
+  )
   return { ...node, entries: new Map(entries) }
 }
 

@@ -1,10 +1,10 @@
 import path from 'node:path'
+import type { ValueMap } from '../manifest.ts'
 import type { KustomizeBinary, Run, RunResult } from './kustomize-binary.ts'
+import { plainValue } from './placed.ts'
 import type { RenderRoot } from './render-root.ts'
 import { type RenderedObject, renderedObjects } from './rendered-output.ts'
 import type { Staging } from './staging.ts'
-import { valueOf } from './placed.ts'
-import type { ValueMap } from '../manifest.ts'
 
 export interface BuildOptions {
   readonly binary: KustomizeBinary
@@ -32,7 +32,9 @@ const MAX_OUTPUT = 64 * 1024 * 1024
 export async function buildRoot(root: RenderRoot, staging: Staging, options: BuildOptions): Promise<Built> {
   let folder: string
   try {
-    folder = root.changed ? staging.changed(root.closure, valueOf(root.node) as ValueMap) : staging.plain(root.closure)
+    folder = root.changed
+      ? staging.changed(root.closure, plainValue(root.node) as ValueMap)
+      : staging.plain(root.closure)
   } catch (error) {
     return failed(error instanceof Error ? error.message : 'its files cannot be copied')
   }
@@ -57,7 +59,13 @@ export async function buildRoot(root: RenderRoot, staging: Staging, options: Bui
  */
 function environment(options: BuildOptions): Record<string, string> {
   const none = path.join(options.temporary, 'none')
-  const closed = { HOME: none, PATH: '', XDG_CONFIG_HOME: none, KUSTOMIZE_PLUGIN_HOME: none, KUBECONFIG: path.join(none, 'config') }
+  const closed = {
+    HOME: none,
+    PATH: '',
+    XDG_CONFIG_HOME: none,
+    KUSTOMIZE_PLUGIN_HOME: none,
+    KUBECONFIG: path.join(none, 'config'),
+  }
   if (!options.enableHelm && !options.allowRemoteBases) return closed
   return { ...closed, ...options.environment, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' }
 }
@@ -79,6 +87,14 @@ function reasonOf(result: RunResult, temporary: string): string {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')
     .replace(/^Error: /, '')
+    // Addresses in memory differ from run to run.
+    .replace(/ ?&\{0x[0-9a-f ]+(?:0x[0-9a-f]+)*\}/g, '')
+    // kustomize repeats, for each folder on the way, that the folder is no file.
+    .replace(/(?:\.\.\/)+tree\//g, '')
+    .replace(
+      /^(?:accumulating resources: accumulation err='.*?must resolve to a file': )?(?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': (?:accumulating resources: accumulation err='.*?must resolve to a file': )?)*/,
+      '',
+    )
     .trim()
   return `kustomize says: ${text.length > 400 ? `${text.slice(0, 400)}…` : text}`
 }

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../source-file.ts'
-import type { YamlDocument } from '../yaml/yaml-document.ts'
 import { stringAt } from '../value.ts'
+import type { YamlDocument } from '../yaml/yaml-document.ts'
 import { type ClosureOptions, type ClosureReader, closureReader, isObstacle } from './closure.ts'
 import { type Placed, placed } from './placed.ts'
 import { type RepositoryTree, repositoryTree } from './repository-tree.ts'
@@ -98,7 +98,8 @@ function sourceNames(documents: CheckoutSource['documents']): Checkout['sourceNa
     const name = stringAt(document.value, 'metadata', 'name')
     const used = stringAt(document.value, 'spec', 'sourceRef', 'name')
     if (kind === 'Kustomization' && used !== undefined) uses.set(used, (uses.get(used) ?? 0) + 1)
-    if ((kind === 'GitRepository' || kind === 'OCIRepository' || kind === 'Bucket') && name !== undefined) declared.add(name)
+    if ((kind === 'GitRepository' || kind === 'OCIRepository' || kind === 'Bucket') && name !== undefined)
+      declared.add(name)
   }
   const usual = [...uses].sort((a, b) => b[1] - a[1])[0]?.[0]
   return { declared, usual }

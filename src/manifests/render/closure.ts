@@ -1,6 +1,6 @@
 import type { FieldPath, Value, ValueMap } from '../manifest.ts'
 import { isMap } from '../value.ts'
-import { type KustomizationEntry, kustomizationEntries, misspelledField } from './kustomization-entries.ts'
+import { isInline, type KustomizationEntry, kustomizationEntries, misspelledField } from './kustomization-entries.ts'
 import { type KustomizationFile, kustomizationFileIn, readKustomization } from './kustomization-file.ts'
 import { pluginProblem } from './plugin-config.ts'
 import { isRemoteAddress } from './remote-address.ts'
@@ -117,12 +117,16 @@ export function closureReader(tree: RepositoryTree, shown: (relative: string) =>
       const leads = entry.target.startsWith('/') ? 'outside' : tree.entry(relative)
       if (leads === 'outside') refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path)
       else if (leads === 'absent') {
-        const obstacle: Obstacle = { kind: 'absent', reason: `names ${entry.target}, which is not there`, file, path: entry.path }
+        const obstacle: Obstacle = {
+          kind: 'absent',
+          reason: `names ${entry.target}, which is not there`,
+          file,
+          path: entry.path,
+        }
         // Often a file that Git does not hold (a secret kept elsewhere). Without a patch or a Component the rest would be wrong.
         if (entry.role === 'resource' || isGeneratorData(entry)) leftOut.push(obstacle)
         else refusal ??= obstacle
-      }
-      else if (leads === 'file') {
+      } else if (leads === 'file') {
         if (tree.size(relative) > MAX_FILE)
           refuse('too-large', `names ${entry.target}, which is larger than 16 MiB`, entry.path)
         files.add(relative)
@@ -156,9 +160,8 @@ export function closureReader(tree: RepositoryTree, shown: (relative: string) =>
     }
     for (const field of ['generators', 'transformers', 'validators'] as const)
       for (const [index, item] of (Array.isArray(value[field]) ? value[field] : []).entries()) {
-        if (typeof item !== 'string' || resolved.some((entry) => entry.path[0] === field && entry.path[1] === index))
-          continue
-        const problem = isRemoteAddress(item) ? undefined : pluginProblem(item, folder, tree, options, pluginFiles)
+        if (typeof item !== 'string' || !isInline(item)) continue
+        const problem = pluginProblem(item, folder, tree, options, pluginFiles)
         if (problem?.kind === 'helm' && field === 'generators')
           leftOut.push({ kind: 'helm', reason: problem.reason, file, path: [field, index] })
         else if (problem !== undefined) refuse(problem.kind, problem.reason, [field, index])

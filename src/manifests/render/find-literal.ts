@@ -2,8 +2,8 @@ import type { Value } from '../manifest.ts'
 import { parseEmbeddedYaml } from '../yaml/parse-yaml.ts'
 import type { Checkout } from './checkout.ts'
 import type { Closure } from './closure.ts'
-import { itemsAt, type Place, type Placed, placed, at, textAt } from './placed.ts'
 import { pointer } from './json-patch.ts'
+import { at, itemsAt, type Place, type Placed, placed, textAt } from './placed.ts'
 import { joinRelative } from './repository-tree.ts'
 
 /**

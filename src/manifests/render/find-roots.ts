@@ -1,6 +1,6 @@
 import type { Note } from '../manifest.ts'
 import type { Checkout } from './checkout.ts'
-import { valueOf } from './placed.ts'
+import { plainValue } from './placed.ts'
 import { type GitOpsObject, leftOutNote, type PlainRoot, type RenderRoot } from './render-root.ts'
 import {
   gitOpsObjects,
@@ -51,7 +51,7 @@ export function rootFinder(checkout: Checkout): RootFinder {
     return !always && isRelevant(checkout, root.closure.files) ? [root] : []
   }
   const follow = (object: GitOpsObject): RenderRoot[] => {
-    const key = `${object.file}\0${JSON.stringify(valueOf(object.node))}`
+    const key = `${object.file}\0${JSON.stringify(plainValue(object.node))}`
     if (seen.has(key)) return []
     seen.add(key)
     const found = rootsOf(object)
@@ -74,13 +74,20 @@ export function rootFinder(checkout: Checkout): RootFinder {
     },
     start() {
       const held = new Set(
-        tops.flatMap(({ closure }) => ('kustomization' in closure && closure.refusal === undefined ? [...closure.files] : [])),
+        tops.flatMap(({ closure }) =>
+          'kustomization' in closure && closure.refusal === undefined ? [...closure.files] : [],
+        ),
       )
       const free = written.filter((object) => !held.has(object.file))
       const reaches = free.map((object) => new Set(rootsOf(object).rendered.flatMap((root) => [...root.closure.files])))
       // Of two files that apply each other, the first is the start.
       const below = free.filter((object, index) =>
-        reaches.some((files, other) => other !== index && files.has(object.file) && !(reaches[index]?.has(free[other]?.file ?? '') && index < other)),
+        reaches.some(
+          (files, other) =>
+            other !== index &&
+            files.has(object.file) &&
+            !(reaches[index]?.has(free[other]?.file ?? '') && index < other),
+        ),
       )
       waiting = written.filter((object) => held.has(object.file) || below.includes(object))
       return free.filter((object) => !below.includes(object)).flatMap(follow)
@@ -91,7 +98,10 @@ export function rootFinder(checkout: Checkout): RootFinder {
       return objects.flatMap(follow)
     },
     more() {
-      rest ??= tops.filter(({ folder, closure }) => !reached.has(folder) && 'kustomization' in closure && holdsGitOps(checkout, closure.files))
+      rest ??= tops.filter(
+        ({ folder, closure }) =>
+          !reached.has(folder) && 'kustomization' in closure && holdsGitOps(checkout, closure.files),
+      )
       for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
         if (reached.has(next.folder)) continue
         const roots = top(next)
@@ -102,10 +112,12 @@ export function rootFinder(checkout: Checkout): RootFinder {
       waiting = []
       const roots = unseen.flatMap(follow)
       if (roots.length > 0) return roots
-      return tops.filter(({ folder }) => !reached.has(folder)).flatMap((one) => {
-        reached.add(one.folder)
-        return top(one)
-      })
+      return tops
+        .filter(({ folder }) => !reached.has(folder))
+        .flatMap((one) => {
+          reached.add(one.folder)
+          return top(one)
+        })
     },
   }
 }

@@ -3,12 +3,23 @@ import type { Note, ValueMap } from '../manifest.ts'
 import type { SourceObject } from '../source-object.ts'
 import { sourceFolder } from '../source-path.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
+import type { Checkout } from './checkout.ts'
 import { type Closure, isObstacle } from './closure.ts'
 import { KUSTOMIZATION_NAMES } from './kustomization-file.ts'
-import { at, itemsAt, type Placed, type PlacedMap, placed, placedAt, spanIn, textAt, valueOf, withEntry } from './placed.ts'
+import {
+  at,
+  itemsAt,
+  type Placed,
+  type PlacedMap,
+  placed,
+  placedAt,
+  plainValue,
+  spanIn,
+  textAt,
+  withEntry,
+} from './placed.ts'
 import { type GitOpsObject, noteAt, obstacleNote, type RenderRoot } from './render-root.ts'
 import { joinRelative } from './repository-tree.ts'
-import type { Checkout } from './checkout.ts'
 
 /**
  * What kustomize-controller builds for a Flux Kustomization: the kustomization at its path (one is generated when there is none)
@@ -16,7 +27,7 @@ import type { Checkout } from './checkout.ts'
  */
 export function fluxRoot(object: GitOpsObject): RenderRoot | { readonly note: Note; readonly folder?: string } {
   const { checkout, node } = object
-  const body = valueOf(node) as ValueMap
+  const body = plainValue(node) as ValueMap
   const source = asSource(object, body)
   const flux = readFluxKustomization(source, source.name, source.namespace, body)
   const title = `Flux Kustomization ${fluxTitle(flux)}`
@@ -42,7 +53,7 @@ export function fluxRoot(object: GitOpsObject): RenderRoot | { readonly note: No
   if (changed) {
     const file = generated ? joinRelative(folder, KUSTOMIZATION_NAMES[0]) : (written as Closure).kustomization.file
     const document = base.place.document
-    const value = valueOf(merged) as ValueMap
+    const value = plainValue(merged) as ValueMap
     closure = checkout.closures.lookInto({ folder, file, document, value })
   } else closure = written as Closure
   if (closure.refusal !== undefined) {
@@ -86,14 +97,19 @@ function withSpec(kustomization: Placed, object: Placed): Placed {
     const added = itemsAt(object, 'spec', field)
     if (added.length === 0) continue
     const place = (at(object, 'spec', field) as Placed).place
-    const list: Placed = { type: 'list', place: at(result, field)?.place ?? place, items: [...itemsAt(result, field), ...added] }
+    const list: Placed = {
+      type: 'list',
+      place: at(result, field)?.place ?? place,
+      items: [...itemsAt(result, field), ...added],
+    }
     result = withEntry(result, field, list)
   }
   return result
 }
 
 /** Left out of what source-controller packs, by its default ignore rules. */
-const IGNORED = /^(?:\.git|\.github|\.circleci)(?:\/|$)|^(?:\.travis\.yml|\.gitlab-ci\.yml|appveyor\.yml|\.drone\.yml|cloudbuild\.yaml|codeship-[^/]*\.yml|\.sops\.yaml|\.flux\.yaml|\.goreleaser\.ya?ml)$/
+const IGNORED =
+  /^(?:\.git|\.github|\.circleci)(?:\/|$)|^(?:\.travis\.yml|\.gitlab-ci\.yml|appveyor\.yml|\.drone\.yml|cloudbuild\.yaml|codeship-[^/]*\.yml|\.sops\.yaml|\.flux\.yaml|\.goreleaser\.ya?ml)$/
 
 /** As kustomize-controller generates one: every YAML file below, and folders with a kustomization of their own. */
 function generatedKustomization(checkout: Checkout, folder: string, origin: Placed): Placed {

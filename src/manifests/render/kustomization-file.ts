@@ -35,15 +35,16 @@ export function readKustomization(
 ): KustomizationFile | UnreadableKustomization | undefined {
   const file = kustomizationFileIn(tree, folder)
   if (file === undefined) return undefined
-  if (tree.size(file) > MAX_BYTES) return { file, unreadable: 'it is larger than 5 MiB' }
+  if (tree.size(file) > MAX_BYTES) return { file, unreadable: 'is larger than 5 MiB' }
   const parsed = parseYaml({ file: shown(file), text: tree.read(file) })
   const documents = parsed.documents.filter((document) => document.value !== null)
   const [document] = documents
-  if (parsed.notes.length > 0) return { file, unreadable: parsed.notes[0]?.message ?? 'it does not parse' }
-  if (document === undefined) return { file, unreadable: 'it is empty' }
+  if (parsed.notes.length > 0)
+    return { file, unreadable: `does not parse (${parsed.notes[0]?.message.replace(/\.$/, '') ?? 'no reason given'})` }
+  if (document === undefined) return { file, unreadable: 'is empty' }
   // kustomize reads the first document only; a second one is a mistake that must not hide entries from the look-through below.
-  if (documents.length > 1) return { file, unreadable: 'it holds more than one YAML document' }
-  if (!isMap(document.value)) return { file, unreadable: 'it is no mapping' }
+  if (documents.length > 1) return { file, unreadable: 'holds more than one YAML document' }
+  if (!isMap(document.value)) return { file, unreadable: 'is no mapping' }
   return { folder, file, document, value: document.value }
 }
 

@@ -1,6 +1,6 @@
 import type { Value, ValueMap } from '../manifest.ts'
 import { isList, isMap } from '../value.ts'
-import { type Place, type Placed, type PlacedEntry, textAt, valueOf } from './placed.ts'
+import { type Place, type Placed, type PlacedEntry, plainValue, textAt } from './placed.ts'
 
 /** How sure the places of an object are: fields whose value the trace did not give stand at the best line known. */
 export interface Located {
@@ -14,7 +14,11 @@ export interface Located {
  * kustomizations: where its value is what kustomize gave, the place is certain; elsewhere `find` is asked for a patch that holds the
  * literal, then the field's own line or its parent's is taken.
  */
-export function locate(body: ValueMap, traced: Placed, find: (literal: Value, key: string) => Place | undefined): Located {
+export function locate(
+  body: ValueMap,
+  traced: Placed,
+  find: (literal: Value, key: string) => Place | undefined,
+): Located {
   let guessed = 0
 
   const scalar = (value: Value, from: Placed | undefined, parent: Place, key: string): Placed => {
@@ -29,7 +33,11 @@ export function locate(body: ValueMap, traced: Placed, find: (literal: Value, ke
     const place = from?.place ?? parent
     if (isList(value)) {
       const items = from?.type === 'list' ? from.items : []
-      return { type: 'list', place, items: value.map((item, index) => walk(item, counterpart(item, index, value.length, items), place, key)) }
+      return {
+        type: 'list',
+        place,
+        items: value.map((item, index) => walk(item, counterpart(item, index, value.length, items), place, key)),
+      }
     }
     if (isMap(value)) {
       const entries = new Map<string, PlacedEntry>()
@@ -64,5 +72,5 @@ function counterpart(item: Value, index: number, length: number, items: readonly
     if (found !== undefined) return found
   }
   const text = JSON.stringify(item)
-  return items.find((other) => JSON.stringify(valueOf(other)) === text) ?? items[index]
+  return items.find((other) => JSON.stringify(plainValue(other)) === text) ?? items[index]
 }

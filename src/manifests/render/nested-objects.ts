@@ -2,7 +2,7 @@ import { substituteValue } from '../flux/substitute-value.ts'
 import type { ValueMap } from '../manifest.ts'
 import { isMap, mapAt } from '../value.ts'
 import { locate } from './locate.ts'
-import { textAt, valueOf } from './placed.ts'
+import { plainValue, textAt } from './placed.ts'
 import type { GitOpsObject, RenderRoot } from './render-root.ts'
 import type { LocatedObject } from './rendered-objects.ts'
 import { isGitOps } from './roots.ts'
@@ -16,7 +16,7 @@ export function nestedObjects(
 ): GitOpsObject[] {
   return objects.flatMap(({ node, file, document }): GitOpsObject[] => {
     if (!isGitOps(textAt(node, 'apiVersion') ?? '', textAt(node, 'kind') ?? '')) return []
-    const body = valueOf(node) as ValueMap
+    const body = plainValue(node) as ValueMap
     if (variables?.active !== true || isOptedOut(body)) return [{ checkout: root.checkout, node, file, document }]
     const { value } = substituteValue(body, (name) => variables.lookup(name))
     const substituted = isMap(value) ? locate(value, node, () => undefined).node : node

@@ -1,9 +1,9 @@
 import type { FieldPath, Value } from '../manifest.ts'
-import type { SourceObject } from '../source-object.ts'
 import type { SourceFile } from '../source-file.ts'
+import type { SourceObject } from '../source-object.ts'
 import { stringAt } from '../value.ts'
 import { parseEmbeddedYaml, type YamlDocument } from '../yaml/parse-yaml.ts'
-import { at, type Placed, spanIn, valueOf } from './placed.ts'
+import { at, type Placed, plainValue, spanIn } from './placed.ts'
 
 /** A rendered object in the form of a document, so that all that reads documents finds its places. */
 export function placedDocument(node: Placed, index: number): YamlDocument {
@@ -11,7 +11,7 @@ export function placedDocument(node: Placed, index: number): YamlDocument {
   return {
     file: span.file,
     index,
-    value: valueOf(node),
+    value: plainValue(node),
     span,
     has: (path) => at(node, ...path) !== undefined,
     spanOf: (path, part) => spanIn(node, path, part),

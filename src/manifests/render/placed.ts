@@ -70,10 +70,10 @@ export function placedAt(place: Place, value: Value): Placed {
   return { type: 'scalar', place, value: value as PlacedScalar['value'] }
 }
 
-export function valueOf(node: Placed): Value {
+export function plainValue(node: Placed): Value {
   if (node.type === 'scalar') return node.value
-  if (node.type === 'list') return node.items.map(valueOf)
-  return Object.fromEntries([...node.entries].map(([key, entry]) => [key, valueOf(entry.node)]))
+  if (node.type === 'list') return node.items.map(plainValue)
+  return Object.fromEntries([...node.entries].map(([key, entry]) => [key, plainValue(entry.node)]))
 }
 
 /** One step down; `undefined` when there is nothing. */

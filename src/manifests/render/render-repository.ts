@@ -1,22 +1,22 @@
+import path from 'node:path'
+import type { NotChecked } from '../../rules/finding.ts'
 import { isEsoGroup } from '../kinds.ts'
 import type { Manifest, Note } from '../manifest.ts'
-import type { NotChecked } from '../../rules/finding.ts'
 import type { Repository } from '../read-repository.ts'
 import { buildRoot } from './build-root.ts'
-import { checkout as openCheckout, type Checkout } from './checkout.ts'
+import { type Checkout, checkout as openCheckout } from './checkout.ts'
 import { rootFinder } from './find-roots.ts'
-import { nestedObjects } from './nested-objects.ts'
 import type { KustomizeBinary, Run } from './kustomize-binary.ts'
-import { type RenderedManifest, renderedManifests } from './rendered-manifests.ts'
-import { locateObjects } from './rendered-objects.ts'
-import type { LocatedObject } from './rendered-objects.ts'
-import type { RenderRoot } from './render-root.ts'
-import type { RenderedObject } from './rendered-output.ts'
+import { nestedObjects } from './nested-objects.ts'
 import { workThrough } from './render-queue.ts'
+import type { RenderRoot } from './render-root.ts'
+import { type RenderedManifest, renderedManifests } from './rendered-manifests.ts'
+import type { LocatedObject } from './rendered-objects.ts'
+import { locateObjects } from './rendered-objects.ts'
+import type { RenderedObject } from './rendered-output.ts'
 import { isGitOps } from './roots.ts'
 import { stage } from './staging.ts'
 import { configMapFinder, rootVariables } from './variables.ts'
-import path from 'node:path'
 
 export interface RenderOptions {
   readonly binary: KustomizeBinary
@@ -66,10 +66,17 @@ export async function renderRepository(repository: Repository, options: RenderOp
   const parts: PartResult[] = []
   for (const [index, root] of repository.roots.entries()) {
     const checkout = openCheckout({ root, files: repository.files, documents: repository.documents, options })
-    parts.push(await renderCheckout(checkout, repository, { ...options, temporary: path.join(options.temporary, String(index)) }))
+    parts.push(
+      await renderCheckout(checkout, repository, {
+        ...options,
+        temporary: path.join(options.temporary, String(index)),
+      }),
+    )
   }
   const files = new Set(parts.flatMap(({ replaced }) => [...replaced]))
-  const failed = new Set(parts.flatMap(({ roots }) => roots.filter(({ failure }) => failure !== undefined).map(({ root }) => nameOf(root))))
+  const failed = new Set(
+    parts.flatMap(({ roots }) => roots.filter(({ failure }) => failure !== undefined).map(({ root }) => nameOf(root))),
+  )
   const plain = repository.manifests.filter((manifest) => staysPlain(manifest, files, failed))
   const roots = parts.flatMap((part) => part.roots)
   return {
@@ -157,7 +164,7 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
     variables: rootVariables(root, configMaps, options.variables),
   }))
   const objects = outputs.flatMap((output) => output.objects)
-  const all = [...finder.notes, ...notes]
+  const all = groupRefusals([...finder.notes, ...notes])
   return {
     manifests: renderedManifests(applied, options.variables),
     notes: all,
@@ -197,8 +204,28 @@ function failureNote(root: RenderRoot, failure: string): Note {
   return { reason: 'render-failed', file, line, message: message.endsWith('.') ? message : `${message}.` }
 }
 
+/** One cause that keeps several roots from being rendered is one note. */
+function groupRefusals(notes: readonly Note[]): Note[] {
+  const groups = new Map<string, { readonly note: Note; readonly titles: Set<string> }>()
+  for (const note of notes) {
+    const [title, reason] = note.message.split(REFUSED, 2) as [string, string | undefined]
+    const key = reason === undefined ? `${note.file}:${note.line}:${note.message}` : reason
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { note, titles: new Set([title]) })
+    else group.titles.add(title)
+  }
+  return [...groups.values()].map(({ note, titles }) => {
+    if (titles.size < 2) return note
+    const [first] = titles
+    const others = titles.size === 2 ? '1 other root' : `${titles.size - 1} other roots`
+    return { ...note, message: note.message.replace(`${first}${REFUSED}`, `${first} and ${others} are not rendered: `) }
+  })
+}
+
+const REFUSED = ' is not rendered: '
+
 function asNotChecked(note: Note): NotChecked[] {
-  const what = / is not rendered: /.exec(note.message)
+  const what = / (?:is|are) not rendered: /.exec(note.message)
   if (what === null) return []
   const reason = note.message.slice(what.index + what[0].length)
   return [{ file: note.file, line: note.line ?? 1, what: note.message.slice(0, what.index), reason }]

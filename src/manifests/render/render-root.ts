@@ -1,9 +1,9 @@
 import type { Span } from '../../span.ts'
 import type { FluxKustomization } from '../flux/flux-kustomization.ts'
 import type { AppliedBy, FieldPath, Note, NoteReason } from '../manifest.ts'
+import type { Checkout } from './checkout.ts'
 import type { Closure, Obstacle } from './closure.ts'
 import { type Placed, spanIn, textAt } from './placed.ts'
-import type { Checkout } from './checkout.ts'
 
 /** One thing that GitOps would build and apply. */
 export interface RenderRoot {
@@ -61,8 +61,7 @@ export function obstacleNote(
   obstacle: Obstacle,
   own?: { readonly file: string; readonly node: Placed },
 ): Note {
-  const span =
-    own?.file === obstacle.file ? spanIn(own.node, obstacle.path) : spanOfObstacle(checkout, obstacle)
+  const span = own?.file === obstacle.file ? spanIn(own.node, obstacle.path) : spanOfObstacle(checkout, obstacle)
   return {
     reason: obstacle.kind === 'absent' || obstacle.kind === 'unreadable' ? 'render-failed' : 'needs-kustomize',
     file: span?.file ?? checkout.shown(obstacle.file),
@@ -82,7 +81,12 @@ function spanOfObstacle(checkout: Checkout, obstacle: Obstacle): Span | undefine
 export function leftOutNote(checkout: Checkout, obstacle: Obstacle): Note {
   const line = spanOfObstacle(checkout, obstacle)?.line
   return {
-    reason: obstacle.kind === 'helm' ? 'template-not-rendered' : obstacle.kind === 'absent' ? 'render-failed' : 'needs-kustomize',
+    reason:
+      obstacle.kind === 'helm'
+        ? 'template-not-rendered'
+        : obstacle.kind === 'absent'
+          ? 'render-failed'
+          : 'needs-kustomize',
     file: checkout.shown(obstacle.file),
     ...(line === undefined ? {} : { line }),
     message:
@@ -93,7 +97,8 @@ export function leftOutNote(checkout: Checkout, obstacle: Obstacle): Note {
 }
 
 function advice(obstacle: Obstacle): string {
-  if (obstacle.kind === 'remote') return ' Allow it with allow-remote-bases, or give the rendered manifests with "rendered".'
+  if (obstacle.kind === 'remote')
+    return ' Allow it with allow-remote-bases, or give the rendered manifests with "rendered".'
   if (obstacle.kind === 'helm') return ' Allow it with enable-helm, or give the rendered manifests with "rendered".'
   if (obstacle.kind === 'plugin') return ' Render it yourself and give the manifests with "rendered".'
   return ''

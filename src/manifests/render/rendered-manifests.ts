@@ -6,8 +6,8 @@ import { isManifestKind } from '../manifest-kinds.ts'
 import { type Application, embeddedItem, plainManifests } from '../plain-manifests.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { SourceObject } from '../source-object.ts'
-import { at as valueAt, isMap } from '../value.ts'
-import { type Placed, valueOf } from './placed.ts'
+import { isMap, at as valueAt } from '../value.ts'
+import { type Placed, plainValue } from './placed.ts'
 import { placedDocument, placedObject, placesOf } from './placed-document.ts'
 import type { RenderRoot } from './render-root.ts'
 import type { LocatedObject } from './rendered-objects.ts'
@@ -43,13 +43,15 @@ export function renderedManifests(
   outputs: readonly AppliedObjects[],
   settings: Readonly<Record<string, string>>,
 ): RenderedManifest[] {
-  const byFlux = new Set(outputs.flatMap(({ root, objects }) => (root.flux === undefined ? [] : objects.map(sourceKey))))
+  const byFlux = new Set(
+    outputs.flatMap(({ root, objects }) => (root.flux === undefined ? [] : objects.map(sourceKey))),
+  )
   const known = new Map<string, Known>()
   for (const { root, objects, variables } of outputs) {
     for (const located of objects) {
       // Where Flux applies an object, an overlay that no Flux Kustomization names is not applied (a backup, an alternative).
       if (root.appliedBy.kind === 'kustomization' && byFlux.has(sourceKey(located))) continue
-      const key = `${sourceKey(located)}\0${JSON.stringify(valueOf(located.node))}\0${placesOf(located.node)}`
+      const key = `${sourceKey(located)}\0${JSON.stringify(plainValue(located.node))}\0${placesOf(located.node)}`
       let entry = known.get(key)
       if (entry === undefined) {
         const object = placedObject(located.node, fileOf(root, located.file), located.document)
@@ -102,7 +104,12 @@ function manifestsOf({ object, node, applications, variables }: Known): Rendered
     ],
   })
   const document = placedDocument(node, object.document)
-  const own = isManifestKind(object) ? plainManifests(applications).map((manifest) => ({ ...finish(manifest, object.body), spanOfTextLine: document.spanOfTextLine })) : []
+  const own = isManifestKind(object)
+    ? plainManifests(applications).map((manifest) => ({
+        ...finish(manifest, object.body),
+        spanOfTextLine: document.spanOfTextLine,
+      }))
+    : []
   const inner = embeddedObjects(object.body, document, []).flatMap((found) => {
     const embedded: SourceObject = {
       source: object.source,
@@ -118,7 +125,8 @@ function manifestsOf({ object, node, applications, variables }: Known): Rendered
 }
 
 function variableNames(value: unknown): string[] {
-  if (typeof value === 'string') return [...value.matchAll(/\$\{#?([A-Za-z_][A-Za-z0-9_]*)/g)].map((match) => match[1] as string)
+  if (typeof value === 'string')
+    return [...value.matchAll(/\$\{#?([A-Za-z_][A-Za-z0-9_]*)/g)].map((match) => match[1] as string)
   if (Array.isArray(value)) return value.flatMap(variableNames)
   return isMap(value as never) ? Object.values(value as object).flatMap(variableNames) : []
 }

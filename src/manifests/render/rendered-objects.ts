@@ -37,7 +37,9 @@ export function locateObjects(
     const body = object.body()
     if (body === undefined) return []
     finder ??= objectFinder(
-      root.changed ? traceKustomization(checkout.trace, root.folder, root.node, []) : traceFolder(checkout.trace, root.folder),
+      root.changed
+        ? traceKustomization(checkout.trace, root.folder, root.node, [])
+        : traceFolder(checkout.trace, root.folder),
     )
     const namespace = stringAt(body, 'metadata', 'namespace')
     const traced = finder({ ...object, namespace, file })
@@ -54,7 +56,8 @@ function withApplied(root: RenderRoot, node: Placed, body: ValueMap): Placed {
   if (root.namespace !== undefined && stringAt(body, 'metadata', 'namespace') === undefined && !isClusterScoped(kind))
     result = setAt(result, ['metadata', 'namespace'], root.namespace)
   for (const field of ['labels', 'annotations'])
-    for (const [name, { node: value }] of entriesAt(root.commonMetadata, field)) result = setAt(result, ['metadata', field, name], value)
+    for (const [name, { node: value }] of entriesAt(root.commonMetadata, field))
+      result = setAt(result, ['metadata', field, name], value)
   return result
 }
 
@@ -62,7 +65,9 @@ function withApplied(root: RenderRoot, node: Placed, body: ValueMap): Placed {
 function unknownPlace(root: RenderRoot, object: RenderedObject, file: string | undefined, built: Built): Placed {
   const { checkout } = root
   if (file !== undefined) {
-    const [only, ...others] = checkout.objects.objects(file).filter((one) => at(one.node, 'kind') && one.names[0] !== undefined)
+    const [only, ...others] = checkout.objects
+      .objects(file)
+      .filter((one) => at(one.node, 'kind') && one.names[0] !== undefined)
     if (only !== undefined && others.length === 0) return only.node
     const [document] = checkout.objects.documents(file)
     if (document !== undefined) return placedAt({ document, path: [] }, {})
@@ -79,4 +84,3 @@ function sourceOf(root: RenderRoot, traced: TracedObject | undefined, file: stri
     document: traced?.source?.document ?? 0,
   }
 }
-

@@ -1,11 +1,11 @@
-import { isArgoApplication, isFluxKustomization } from '../kinds.ts'
 import { basename } from 'node:path'
+import { isArgoApplication, isFluxKustomization } from '../kinds.ts'
+import type { Note } from '../manifest.ts'
 import { argoRoots } from './argo-roots.ts'
 import type { Checkout } from './checkout.ts'
 import { type Closure, isObstacle, type Obstacle } from './closure.ts'
 import { fluxRoot } from './flux-root.ts'
 import { KUSTOMIZATION_NAMES } from './kustomization-file.ts'
-import type { Note } from '../manifest.ts'
 import { placed, textAt } from './placed.ts'
 import { type GitOpsObject, obstacleNote, type PlainRoot, type RenderRoot } from './render-root.ts'
 import { kindOf } from './trace/traced-object.ts'
@@ -37,14 +37,17 @@ export function gitOpsObjects(checkout: Checkout): GitOpsObject[] {
     return checkout.objects.objects(source.relative).flatMap((object): GitOpsObject[] => {
       const { apiVersion, kind } = kindOf(object)
       const isPatch = textAt(object.node, '$patch') !== undefined
-      return isGitOps(apiVersion, kind) && !isPatch ? [{ checkout, node: object.node, file: source.relative, document: object.source?.document ?? 0 }] : []
+      return isGitOps(apiVersion, kind) && !isPatch
+        ? [{ checkout, node: object.node, file: source.relative, document: object.source?.document ?? 0 }]
+        : []
     })
   })
 }
 
 /** The roots that one object names. */
 export function rootsOf(object: GitOpsObject): FoundRoots {
-  if (!isFluxKustomization(textAt(object.node, 'apiVersion') ?? '', textAt(object.node, 'kind') ?? '')) return argoRoots(object)
+  if (!isFluxKustomization(textAt(object.node, 'apiVersion') ?? '', textAt(object.node, 'kind') ?? ''))
+    return argoRoots(object)
   const root = fluxRoot(object)
   if (!('note' in root)) return { rendered: [root], plain: [], notes: [], refused: [] }
   return { rendered: [], plain: [], notes: [root.note], refused: root.folder === undefined ? [] : [root.folder] }
@@ -70,13 +73,17 @@ export function topKustomizations(checkout: Checkout): TopKustomization[] {
     }
     for (const entry of closure.entries) if (entry.leads === 'directory') included.add(entry.relative)
     const { kind, apiVersion } = closure.kustomization.value
-    if (kind === 'Component' || (typeof apiVersion === 'string' && !apiVersion.startsWith('kustomize.config.k8s.io/'))) continue
+    if (kind === 'Component' || (typeof apiVersion === 'string' && !apiVersion.startsWith('kustomize.config.k8s.io/')))
+      continue
     found.push({ folder, closure })
   }
   return found.filter(({ folder }) => !included.has(folder))
 }
 
-export function kustomizationRoot(checkout: Checkout, { folder, closure }: TopKustomization): RenderRoot | { readonly note: Note } {
+export function kustomizationRoot(
+  checkout: Checkout,
+  { folder, closure }: TopKustomization,
+): RenderRoot | { readonly note: Note } {
   const title = `The kustomization ${folder === '' ? '.' : checkout.shown(folder)}`
   const obstacle = isObstacle(closure) ? closure : closure.refusal
   if (obstacle !== undefined) return { note: obstacleNote(checkout, title, obstacle) }

@@ -1,8 +1,9 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Value, ValueMap } from '../manifest.ts'
 import { type Closure, type ClosureReader, isObstacle, type ResolvedEntry, withoutLeftOut } from './closure.ts'
 import { isMap } from './kustomization-file.ts'
+import { withLenientPatches } from './lenient-patches.ts'
 import { joinRelative, type RepositoryTree } from './repository-tree.ts'
 
 /**
@@ -59,7 +60,7 @@ export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: 
     if (isObstacle(own)) return
     const target = path.join(mirror, own.kustomization.file)
     if (written.has(target)) return
-    write(target, withoutLeftOut(own, place(own, path.dirname(target), own.kustomization.value)))
+    write(target, prepared(own, path.dirname(target), own.kustomization.value))
     for (const file of own.pluginFiles) copy(file, path.join(mirror, file))
     for (const entry of own.entries) if (entry.leads === 'directory') mirrored(entry.relative)
   }
@@ -89,6 +90,14 @@ export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: 
     return result
   }
 
+  const prepared = (closure: Closure, folder: string, value: ValueMap): ValueMap => {
+    const result = withoutLeftOut(closure, place(closure, folder, value))
+    // A Component is applied to what others left out.
+    const component = result.kind === 'Component'
+    if (!component && !closure.leftOut.some(({ kind }) => kind === 'remote' || kind === 'helm')) return result
+    return withLenientPatches(result, (file) => readFileSync(path.join(folder, file), 'utf8'))
+  }
+
   return {
     plain(closure) {
       mirrored(closure.folder)
@@ -105,7 +114,7 @@ export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: 
       for (const entry of closure.entries) if (entry.leads === 'directory') mirrored(entry.relative)
       const folder = path.join(temporary, 'roots', String(roots++))
       origins.set(folder, closure.folder)
-      const placed = withoutLeftOut(closure, place(closure, folder, value))
+      const placed = prepared(closure, folder, value)
       for (const file of closure.pluginFiles) {
         const within = path.posix.relative(closure.folder === '' ? '.' : closure.folder, file)
         if (!within.startsWith('../')) copy(file, path.join(folder, within))

@@ -2,11 +2,11 @@ import type { Span } from '../../span.ts'
 import { type PostBuild, postBuild } from '../flux/post-build.ts'
 import type { ValueMap } from '../manifest.ts'
 import type { SourceObject } from '../source-object.ts'
-import { at as valueAt, listAt, stringAt } from '../value.ts'
-import { asSource } from './flux-root.ts'
-import { valueOf } from './placed.ts'
-import type { RenderRoot } from './render-root.ts'
+import { listAt, stringAt, at as valueAt } from '../value.ts'
 import type { Checkout } from './checkout.ts'
+import { asSource } from './flux-root.ts'
+import { plainValue } from './placed.ts'
+import type { RenderRoot } from './render-root.ts'
 import { generate } from './trace/generator.ts'
 import { kindOf, type TracedObject } from './trace/traced-object.ts'
 
@@ -33,7 +33,12 @@ export function configMapFinder(checkout: Checkout): (name: string) => readonly 
       } else if (source.text.includes('ConfigMap')) objects = checkout.objects.objects(source.relative)
       return objects
         .filter((object) => isConfigMap(object, name))
-        .map((object) => asSource({ checkout, node: object.node, file: source.relative, document: object.source?.document ?? 0 }, valueOf(object.node) as ValueMap))
+        .map((object) =>
+          asSource(
+            { checkout, node: object.node, file: source.relative, document: object.source?.document ?? 0 },
+            plainValue(object.node) as ValueMap,
+          ),
+        )
     })
   return (name) => {
     let found = known.get(name)

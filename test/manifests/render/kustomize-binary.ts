@@ -20,7 +20,9 @@ export async function kustomizeForTests(): Promise<KustomizeBinary | undefined> 
   const binary = await findKustomize(runProcess, folders.join(path.delimiter))
   const required = process.env.REQUIRE_KUSTOMIZE === '1'
   if (required && (binary === undefined || binary.args[0] !== 'build'))
-    throw new Error('REQUIRE_KUSTOMIZE=1, but there is no kustomize 5: go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1')
+    throw new Error(
+      'REQUIRE_KUSTOMIZE=1, but there is no kustomize 5: go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1',
+    )
   if (binary === undefined)
     process.stderr.write(
       '\n*** SKIPPED: there is no kustomize 5 and no kubectl here, so nothing of rendering is tested. ***\n' +

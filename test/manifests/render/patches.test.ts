@@ -32,7 +32,9 @@ const CASES: readonly Case[] = [
     form: 'JSON 6902 in a file',
     files: {
       ...base,
-      'prod/kustomization.yaml': overlay('patches:\n  - path: key.yaml\n    target: {kind: ExternalSecret, name: db}\n'),
+      'prod/kustomization.yaml': overlay(
+        'patches:\n  - path: key.yaml\n    target: {kind: ExternalSecret, name: db}\n',
+      ),
       'prod/key.yaml': '---\n- op: replace\n  path: /spec/data/0/remoteRef/key\n  value: apps/prod/db\n',
     },
     value: 'apps/prod/db',
@@ -144,7 +146,8 @@ const CASES: readonly Case[] = [
       'prod/kustomization.yaml': overlay(
         'replacements:\n  - source: {kind: ConfigMap, name: settings, fieldPath: data.key}\n    targets:\n      - select: {kind: ExternalSecret}\n        fieldPaths:\n          - spec.data.[secretKey=password].remoteRef.key\n',
       ).replace('  - ../base\n', '  - ../base\n  - settings.yaml\n'),
-      'prod/settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  key: apps/prod/db\n',
+      'prod/settings.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  key: apps/prod/db\n',
     },
     value: 'apps/prod/db',
     at: 'prod/settings.yaml:6 key: apps/prod/db',

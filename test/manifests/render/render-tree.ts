@@ -4,12 +4,12 @@ import path from 'node:path'
 import type { FieldPath, Manifest, Value } from '../../../src/manifests/manifest.ts'
 import { readRepository } from '../../../src/manifests/read-repository.ts'
 import type { KustomizeBinary } from '../../../src/manifests/render/kustomize-binary.ts'
-import type { RenderedManifest } from '../../../src/manifests/render/rendered-manifests.ts'
 import {
   type RenderedRepository,
   type RenderOptions,
   renderRepository,
 } from '../../../src/manifests/render/render-repository.ts'
+import type { RenderedManifest } from '../../../src/manifests/render/rendered-manifests.ts'
 import { runProcess } from '../../../src/manifests/render/run-process.ts'
 import { at } from '../../../src/manifests/value.ts'
 
@@ -56,7 +56,8 @@ export async function renderTree(
 /** The rendered manifests of a kind and, when given, a name. */
 export function manifestsOf(rendering: RenderedRepository, kind: string, name?: string): RenderedManifest[] {
   return rendering.manifests.filter(
-    (manifest): manifest is RenderedManifest => manifest.kind === kind && (name === undefined || manifest.name === name),
+    (manifest): manifest is RenderedManifest =>
+      manifest.kind === kind && (name === undefined || manifest.name === name),
   )
 }
 

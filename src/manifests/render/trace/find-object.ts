@@ -30,7 +30,12 @@ export function objectFinder(objects: readonly TracedObject[]): (wanted: Wanted)
     // A name that something untraced changed (a plugin, a configuration): its file and a name that is part of it decide.
     return (
       ranked(named) ??
-      same.find((object) => wanted.file !== undefined && object.source?.file === wanted.file && wanted.name.includes(object.names[0] ?? ''))
+      same.find(
+        (object) =>
+          wanted.file !== undefined &&
+          object.source?.file === wanted.file &&
+          wanted.name.includes(object.names[0] ?? ''),
+      )
     )
   }
 }

@@ -1,7 +1,17 @@
 import type { Span } from '../../../span.ts'
 import { lineIndex } from '../../yaml/line-index.ts'
 import type { YamlDocument } from '../../yaml/yaml-document.ts'
-import { at, entriesAt, itemsAt, type Placed, type PlacedEntry, type PlacedMap, placedAt, textAt, withEntry } from '../placed.ts'
+import {
+  at,
+  entriesAt,
+  itemsAt,
+  type Placed,
+  type PlacedEntry,
+  type PlacedMap,
+  placedAt,
+  textAt,
+  withEntry,
+} from '../placed.ts'
 import { joinRelative, type RepositoryTree } from '../repository-tree.ts'
 import type { ObjectFiles } from './object-files.ts'
 import { changed, kindOf, type TracedObject, tracedObject } from './traced-object.ts'
@@ -76,7 +86,8 @@ function dataOf(item: Placed, folder: string, tree: RepositoryTree, files: Objec
     const lines = textDocument(files.shown(relative), text)
     for (const [index, line] of text.split(/\r?\n/).entries()) {
       const [, key, value] = /^\s*([^#=\s][^=]*)=(.*)$/.exec(line) ?? []
-      if (key !== undefined) add(key, { type: 'scalar', place: { document: lines, path: [index] }, value: value as string })
+      if (key !== undefined)
+        add(key, { type: 'scalar', place: { document: lines, path: [index] }, value: value as string })
     }
   }
   return data

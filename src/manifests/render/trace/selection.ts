@@ -1,10 +1,10 @@
 import { matchesTarget, type PatchTarget, readTarget } from '../../kustomize/patch-target.ts'
-import { type Placed, textAt, valueOf } from '../placed.ts'
+import { type Placed, plainValue, textAt } from '../placed.ts'
 import { head, kindOf, type TracedObject } from './traced-object.ts'
 
 /** Whether a `target` or `select` of a kustomization means the object. */
 export function selects(target: Placed, object: TracedObject): boolean {
-  return matches(readTarget(valueOf(target)), object)
+  return matches(readTarget(plainValue(target)), object)
 }
 
 /** Whether a strategic merge patch without `target` means the object: by its own kind and name. */

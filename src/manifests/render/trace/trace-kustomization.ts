@@ -60,7 +60,8 @@ export function traceKustomization(
   }
   objects = generate(objects, kustomization, folder, tree, files)
 
-  const patchFile = (target: string) => files.documents(joinRelative(folder, target)).map((document) => placed(document))
+  const patchFile = (target: string) =>
+    files.documents(joinRelative(folder, target)).map((document) => placed(document))
   const inline = (text: Placed | undefined) =>
     text === undefined
       ? []
@@ -83,7 +84,8 @@ export function traceKustomization(
   patch('patchesJson6902')
   for (const item of itemsAt(kustomization, 'replacements')) {
     const path = textAt(item, 'path')
-    const replacements = path === undefined ? [item] : patchFile(path).flatMap((root) => (root.type === 'list' ? root.items : [root]))
+    const replacements =
+      path === undefined ? [item] : patchFile(path).flatMap((root) => (root.type === 'list' ? root.items : [root]))
     for (const replacement of replacements) objects = applyReplacement(objects, replacement)
   }
   for (const item of itemsAt(kustomization, 'transformers')) {
@@ -95,7 +97,11 @@ export function traceKustomization(
   return objects
 }
 
-function applyPatch(objects: readonly TracedObject[], patch: Placed, target: Placed | undefined): readonly TracedObject[] {
+function applyPatch(
+  objects: readonly TracedObject[],
+  patch: Placed,
+  target: Placed | undefined,
+): readonly TracedObject[] {
   return objects.flatMap((object): readonly TracedObject[] => {
     if (target === undefined ? !selectsByHead(patch, object) : !selects(target, object)) return [object]
     if (isJsonPatch(patch)) return [changed(object, applyJsonPatch(object.node, patch))]

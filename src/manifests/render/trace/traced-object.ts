@@ -1,5 +1,5 @@
 import type { Value, ValueMap } from '../../manifest.ts'
-import { type Placed, type PlacedMap, setAt, textAt, valueOf } from '../placed.ts'
+import { type Placed, type PlacedMap, plainValue, setAt, textAt } from '../placed.ts'
 
 /** An object on its way through kustomizations: what it holds, where each part was written, and the names it has had. */
 export interface TracedObject {
@@ -45,5 +45,5 @@ export function reworded(object: TracedObject, path: readonly string[], old: Pla
 /** The part of the object that selectors look at. */
 export function head(object: TracedObject): ValueMap {
   const metadata = object.node.entries.get('metadata')?.node
-  return metadata === undefined ? {} : { metadata: valueOf(metadata) as Value }
+  return metadata === undefined ? {} : { metadata: plainValue(metadata) as Value }
 }
