@@ -1,19 +1,18 @@
-/**
- * OpenBao's `expiration`: RFC 3339, a date, Unix seconds, or a duration from now (`+1h`). `undefined` when it is none
- * (vault.md §1.4, P37, P38).
- */
-export function parseAbsoluteTime(text: string, now: Date): Date | undefined {
-  const relative = /^\+(.+)$/.exec(text)
-  if (relative?.[1]) return relativeTime(relative[1], now)
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/
+
+/** OpenBao's `expiration`: RFC 3339 (with an hour of one digit, as Go reads it) or Unix seconds; `undefined` when neither. */
+export function parseAbsoluteTime(text: string): Date | undefined {
   if (/^\d+$/.test(text)) return new Date(Number(text) * 1000)
-  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text)) return undefined
-  const time = new Date(text.length === 10 ? `${text}T00:00:00Z` : text.replace(' ', 'T'))
+  const match = RFC_3339.exec(text)
+  if (!match) return undefined
+  const [, year = '', month = '', day = '', hour = '', minute, second, fraction = '0', zone] = match
+  if (Number(day) > daysIn(Number(year), Number(month))) return undefined
+  const milliseconds = fraction.slice(0, 3).padEnd(3, '0')
+  const time = new Date(`${year}-${month}-${day}T${hour.padStart(2, '0')}:${minute}:${second}.${milliseconds}${zone}`)
   return Number.isNaN(time.getTime()) ? undefined : time
 }
 
-function relativeTime(duration: string, now: Date): Date | undefined {
-  const match = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(duration)
-  if (!match?.[0]) return undefined
-  const [hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0))
-  return new Date(now.getTime() + (((hours ?? 0) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000)
+/** `month` from 1. */
+function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate()
 }

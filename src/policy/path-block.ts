@@ -27,7 +27,7 @@ const KEY_OWNER: Readonly<Record<string, Product>> = {
   min_wrapping_ttl: 'any',
   max_wrapping_ttl: 'any',
   mfa_methods: 'any',
-  control_group: 'vault',
+  control_group: 'any',
   subscribe_event_types: 'vault',
   pagination_limit: 'openbao',
   expiration: 'openbao',
@@ -35,7 +35,7 @@ const KEY_OWNER: Readonly<Record<string, Product>> = {
 }
 
 const OWNER_NAME: Readonly<Record<string, string>> = {
-  control_group: 'Vault Enterprise',
+  control_group: 'Vault (and OpenBao from 2.7)',
   subscribe_event_types: 'Vault (1.16 and later)',
   subscribe: 'Vault (1.16 and later)',
   recover: 'Vault (1.20 and later)',
@@ -91,8 +91,12 @@ export function parseBlock(item: Item, line: number, options: BlockOptions): Pol
   checkKeys(value.items, path, labelLine, options)
 
   const block = prefixErrors(path, () => decodeBlock(value.items))
+  for (const name of block.colliding) {
+    const message = `${name} and ${name.toLowerCase()} are one parameter to the server, which keeps either at random. Write one of them.`
+    options.remarks.push({ about: 'duplicate-attribute', line: labelLine, message })
+  }
   if (block.expiration !== '') {
-    const expiration = parseAbsoluteTime(block.expiration, options.now)
+    const expiration = parseAbsoluteTime(block.expiration)
     if (expiration === undefined) {
       throw new HclError(`${path}invalid expiration time: could not parse string as date and time`, at)
     }
@@ -149,7 +153,10 @@ function checkKeys(items: readonly Item[], path: string, line: number, options: 
     const owner = Object.hasOwn(KEY_OWNER, key) ? KEY_OWNER[key] : undefined
     if (owner === undefined || (options.product !== 'any' && owner !== 'any' && owner !== options.product)) {
       bad.push(item)
-    } else if (options.product === 'any' && owner !== 'any') {
+    } else if (
+      (options.product === 'any' && owner !== 'any') ||
+      (key === 'control_group' && options.product !== 'vault')
+    ) {
       options.remarks.push({
         about: 'product-key',
         line: item.keys[0]?.line ?? line,
@@ -174,6 +181,8 @@ interface Block {
   readonly mfaMethods: readonly string[]
   readonly paginationLimit: number
   readonly responseFilter: string
+  /** Parameters that stand in one map in upper and in lower case. */
+  readonly colliding: readonly string[]
 }
 
 /** Attributes in the order in which the server decodes them: the first that is wrong is the one it reports. */
@@ -184,9 +193,13 @@ function decodeBlock(items: readonly Item[]): Block {
   const last = <T>(name: string, decode: (name: string, attribute: Attribute) => T, none: T): T =>
     all(name).reduce((_, attribute) => decode(field(name), attribute), none)
   const joined = (name: string) => all(name).flatMap((attribute) => decodeStrings(field(name), attribute))
+  const colliding: string[] = []
   const limits = (name: string) => {
     const found = all(name)
-    return found.length === 0 ? undefined : lowerCase(found.flatMap((one) => decodeLimits(`root.${name}`, one)))
+    if (found.length === 0) return undefined
+    const joined = lowerCase(found.flatMap((one) => decodeLimits(`root.${name}`, one)))
+    colliding.push(...joined.colliding)
+    return joined.limits
   }
   const lineOf = (name: string) => items.find((item) => fromBytes(item.keys[0]?.value ?? '') === name)?.keys[0]?.line
   const policy = last('policy', decodeString, '')
@@ -207,16 +220,21 @@ function decodeBlock(items: readonly Item[]): Block {
     mfaMethods: joined('mfa_methods'),
     paginationLimit: last('pagination_limit', decodeInteger, 0),
     responseFilter: last('list_scan_response_keys_filter_path', decodeString, ''),
+    colliding,
   }
 }
 
-function lowerCase(entries: readonly [string, readonly ParameterValue[]][]): Map<string, readonly ParameterValue[]> {
+/** Names are lower-cased (vault.md §1.2). One name written twice alike is joined; of `p` and `P` the server keeps either. */
+function lowerCase(entries: readonly [string, readonly ParameterValue[]][]) {
+  const written = new Map<string, readonly ParameterValue[]>()
+  for (const [name, values] of entries) written.set(name, [...(written.get(name) ?? []), ...values])
   const limits = new Map<string, readonly ParameterValue[]>()
-  for (const [name, values] of entries) {
-    const key = name.toLowerCase()
-    limits.set(key, [...(limits.get(key) ?? []), ...values])
+  const colliding: string[] = []
+  for (const [name, values] of written) {
+    if (limits.has(name.toLowerCase())) colliding.push(name)
+    limits.set(name.toLowerCase(), values)
   }
-  return limits
+  return { limits, colliding }
 }
 
 function readCapabilities(
@@ -281,6 +299,11 @@ function readLimits(
   if (block.responseFilter !== '' && !capabilities.includes('list')) {
     const message = 'list_scan_response_keys_filter_path needs to be used on a path with the list capability'
     throw new HclError(message, at)
+  }
+  // The server fills the template with two keys and compares; only a template that names the key can tell them apart.
+  // Whether Go can compile the template is not looked at.
+  if (block.responseFilter !== '' && !/\{\{[^}]*\.key\b/.test(block.responseFilter)) {
+    throw new HclError('list_scan_response_keys_filter_path resulted in same path for two different keys', at)
   }
   return {
     allowed: block.allowed,

@@ -21,7 +21,9 @@ export function holedRuleTokens(label: HoledText, namespace: string): PathTokens
   const units = label.flatMap((piece): (string | typeof ANY)[] =>
     typeof piece === 'string' ? [...toBytes(piece)] : [ANY],
   )
-  if (units[0] === '/') units.shift()
+  // One leading slash is stripped (vault.md §1.5); behind a hole in front, which may be empty, that is covered by the hole.
+  const first = units.findIndex((unit) => unit !== ANY)
+  if (units[first] === '/') units.splice(first, 1)
   const tokens = literalTokens(namespace)
   units.forEach((unit, index) => {
     if (unit === ANY) tokens.push(ANY)

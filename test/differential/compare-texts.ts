@@ -40,7 +40,7 @@ const PIECES = [
   'path',
 ]
 
-/** Forms beyond those of the parser vectors. */
+/** Forms beyond those of the parser vectors. None has a Go template (`list_scan_response_keys_filter_path`): we do not parse that. */
 export const SAMPLES: readonly string[] = [
   'path "a" { capabilities = ["read"] min_wrapping_ttl = "1h30m" max_wrapping_ttl = "7d" }',
   'path "a" { min_wrapping_ttl = 1.5 max_wrapping_ttl = 0x10 policy = "read" }',
@@ -53,6 +53,7 @@ export const SAMPLES: readonly string[] = [
   'name = "x"\nname "y" "z" {}\npath "+/b*" { policy = "sudo" }',
   'path "x" { capabilities "y" { } }\npath "z" { capabilities { read = 1 } }',
   'path "a" { allowed_parameters "x" { y = ["z"] } allowed_parameters = { "x" = ["1"] } }',
+  'path "a" { expiration = "2999-12-31T23:59:59+01:00" capabilities = ["list"] }',
   '{"path":[{"a":[{"capabilities":["read"]},{"policy":"read"}]}],"name":null}',
   '{"path": {"a": {"min_wrapping_ttl": "10s", "max_wrapping_ttl": 60, "required_parameters": ["x"], "comment": "\\u00e9"}}}',
 ]

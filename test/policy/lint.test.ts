@@ -64,11 +64,16 @@ describe('policy-version-dependent', () => {
     ])
   })
 
+  test('a parameter in upper and in lower case', () => {
+    const text = 'path "a" { capabilities = ["update"] allowed_parameters = { "p" = ["1"] "P" = ["2"] } }'
+    expect(lint(text)).toMatchObject([{ rule: 'policy-version-dependent', line: 1 }])
+  })
+
   test.each([
     ['path "a" {\n capabilities = ["scan"] }', 2, 'Only OpenBao (2.2 and later) knows the capability scan'],
     ['path "a" {\n capabilities = ["recover"] }', 2, 'Only Vault (1.20 and later) knows the capability recover'],
     ['path "a" {\n\n expiration = "2999-01-01T00:00:00Z" }', 3, 'Only OpenBao (2.3 and later) accepts expiration'],
-    ['path "a" {\n control_group = { ttl = "1h" } }', 2, 'Only Vault Enterprise accepts control_group'],
+    ['path "a" {\n control_group = { ttl = "1h" } }', 2, 'Only Vault (and OpenBao from 2.7) accepts control_group'],
   ])('%s', (text, line, why) => {
     expect(lint(text)).toEqual([{ rule: 'policy-version-dependent', line, why: expect.stringContaining(why) }])
   })

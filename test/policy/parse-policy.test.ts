@@ -54,7 +54,7 @@ describe('products (vault.md §1.2, §1.3)', () => {
     ['path "a" { capabilities = ["recover"] }', 'vault any'],
     ['path "a" { capabilities = ["root"] }', ''],
     ['path "a" { pagination_limit = 1 }', 'openbao any'],
-    ['path "a" { control_group = { } }', 'vault any'],
+    ['path "a" { control_group = { } }', 'vault openbao any'],
     ['path "a" { mfa_methods = ["m"] comment = "x" }', 'vault openbao any'],
     // P18: an attribute twice
     ['path "a" { policy = "read" policy = "write" }', 'openbao any'],
@@ -97,6 +97,18 @@ describe('errors (vault.md §1.4)', () => {
     ['path "a" { min_wrapping_ttl = "1.5" }', 'error parsing min_wrapping_ttl: time: missing unit in duration "1.5"'],
     ['path "a" { min_wrapping_ttl = [] }', 'error parsing min_wrapping_ttl: could not parse duration from input'],
     ['path "a" { policy = ["read"] }', 'path "a": At 1:21: root.Policy: unknown type for string *ast.ListType'],
+    [
+      'path "a" { expiration = "2999-02-30T00:00:00Z" }',
+      'path "a": invalid expiration time: could not parse string as date and time',
+    ],
+    [
+      'path "a" { expiration = "2999-01-02" }',
+      'path "a": invalid expiration time: could not parse string as date and time',
+    ],
+    [
+      'path "a" { capabilities = ["list"] list_scan_response_keys_filter_path = "x" }',
+      'list_scan_response_keys_filter_path resulted in same path for two different keys',
+    ],
     ['path "a\\q" {}', 'At 1:9: illegal char escape'],
     ['path "a" { /* x', 'At 1:16: comment not terminated'],
     ['path "a" { capabilities = [<<E\nread\n] }', 'At 3:4: heredoc not terminated'],
@@ -107,6 +119,32 @@ describe('errors (vault.md §1.4)', () => {
       ok: false,
       error: `failed to parse policy: ${error}`,
     })
+  })
+})
+
+/** Found by the differential run against OpenBao 2.7.1. */
+describe('errors that the server taught us', () => {
+  test.each([
+    ['name "x"\npath "a" { capabilities=["read"] }', 'At 1:6: root.name: unknown type for string *ast.ObjectList'],
+    [
+      '{"path":{"a":{"capabilities":["create"],"allowed_parameters":{"x""foo":[true]}}}}',
+      'path "a": root.allowed_parameters.x[0]: cannot decode into interface: *ast.ObjectItem',
+    ],
+    ['path "a" { min_wrapping_ttl = "abc\t" }', 'error parsing min_wrapping_ttl: time: invalid duration "abc\\x09"'],
+    [
+      'path "x" { capabilities "y" { } }',
+      'path "x": At 1:25: root.Capabilities[0]: unknown type for string *ast.ObjectItem',
+    ],
+    ['{0', '1:4: numbers cannot start with 0'],
+  ])('%j', (text, error) => {
+    expect(parsePolicy(text, { product: 'openbao' })).toMatchObject({
+      ok: false,
+      error: `failed to parse policy: ${error}`,
+    })
+  })
+
+  test('an hour of one digit', () => {
+    expect(parse('path "a" { expiration = "2999-01-02T1:04:05Z" }', { product: 'openbao' }).rules).toHaveLength(1)
   })
 })
 
