@@ -5,7 +5,7 @@ import { compareRequests, prepareMount } from './compare-requests.ts'
 import { compareRights } from './compare-rights.ts'
 import { compareText, SAMPLES } from './compare-texts.ts'
 import { randomFrom } from './random.ts'
-import type { Disagreement } from './subject.ts'
+import type { Compared, Disagreement } from './subject.ts'
 
 /**
  * Random policies and paths: our decision against the server's own. Ends with code 1 at any disagreement, which then belongs
@@ -42,13 +42,24 @@ try {
   print(`seed ${seed}, ${server.product} ${server.version}`)
   const random = randomFrom(seed)
   await prepareMount(server)
-  let rights = 0
-  while (rights < count) rights += await compareRights(server, random, 100, report)
-  let sent = 0
-  while (sent < requests) sent += await compareRequests(server, random, 25, report)
-  for (let text = 0; text < texts; text += 1) await compareText(server, random, [...samples, ...SAMPLES], report)
-  print(`${rights} rights, ${sent} requests, ${texts} policy texts compared: ${disagreements.length} disagreements`)
+  const rights = await repeat(count, () => compareRights(server, random, 100, report))
+  const sent = await repeat(requests, () => compareRequests(server, random, 25, report))
+  // The error texts are OpenBao's.
+  const written = server.product === 'openbao' ? texts : 0
+  for (let text = 0; text < written; text += 1) await compareText(server, random, [...samples, ...SAMPLES], report)
+  print(`${rights.cases} rights (${rights.allowed} grant something), ${sent.cases} requests (${sent.allowed} allowed),`)
+  print(`${written} policy texts compared: ${disagreements.length} disagreements`)
 } finally {
   await server.stop()
 }
 process.exitCode = disagreements.length === 0 ? 0 : 1
+
+async function repeat(least: number, compare: () => Promise<Compared>): Promise<Compared> {
+  let [cases, allowed] = [0, 0]
+  while (cases < least) {
+    const some = await compare()
+    cases += some.cases
+    allowed += some.allowed
+  }
+  return { cases, allowed }
+}

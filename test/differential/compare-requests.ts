@@ -1,8 +1,9 @@
 import { type AclRequest, allowOperation } from '../../src/policy/authorize.ts'
+import type { Variant } from '../../src/policy/variant.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import type { Random } from './random.ts'
 import { MOUNT, policyText, type RandomPolicies, randomBody, randomPath, randomPolicies } from './random-policy.ts'
-import { ask, type Disagreement, giveToken, ourAcl, shrink } from './subject.ts'
+import { ask, type Compared, type Disagreement, giveToken, ourAcl, shrink, variantOf } from './subject.ts'
 
 interface Sent {
   readonly method: 'GET' | 'LIST' | 'SCAN' | 'PUT' | 'DELETE'
@@ -20,31 +21,35 @@ export async function prepareMount(server: RunningServer): Promise<void> {
   if (made.status !== 204) throw new Error(`mounting ${MOUNT}: ${JSON.stringify(made)}`)
 }
 
-/** Compares real requests, with bodies and wrapping, as 403 or not. Returns the number of cases. */
+/** Compares real requests, with bodies and wrapping, as 403 or not. */
 export async function compareRequests(
   server: RunningServer,
   random: Random,
   requests: number,
   report: (disagreement: Disagreement) => void,
-): Promise<number> {
-  const policies = randomPolicies(random, { limits: true })
+): Promise<Compared> {
+  const openbao = server.product === 'openbao'
+  const variant = variantOf(server)
+  const policies = randomPolicies(random, { limits: true, openbao })
   const token = await giveToken(server, policies)
   let cases = 0
+  let allowed = 0
   while (cases < requests) {
     const sent = randomRequest(random, policies)
-    if (!sent) continue
+    if (!sent || (sent.method === 'SCAN' && !openbao)) continue
     cases += 1
-    const [ours, theirs] = [ourVerdict(policies, sent), await serverVerdict(server, token, sent)]
+    const [ours, theirs] = [ourVerdict(policies, sent, variant), await serverVerdict(server, token, sent)]
+    if (theirs === 'allowed') allowed += 1
     if (ours === theirs) continue
     const smallest = await shrink(policies, async (fewer) => {
       const verdict = await serverVerdict(server, await giveToken(server, fewer), sent)
-      return ourVerdict(fewer, sent) !== verdict
+      return ourVerdict(fewer, sent, variant) !== verdict
     })
     report({ policies: smallest.map(policyText), request: JSON.stringify(sent), ours, server: theirs })
     await giveToken(server, policies)
   }
   await ask(server, 'POST', 'auth/token/revoke', { body: { token } })
-  return cases
+  return { cases, allowed }
 }
 
 function randomRequest(random: Random, policies: RandomPolicies): Sent | undefined {
@@ -65,7 +70,7 @@ function randomRequest(random: Random, policies: RandomPolicies): Sent | undefin
   }
 }
 
-function ourVerdict(policies: RandomPolicies, sent: Sent): string {
+function ourVerdict(policies: RandomPolicies, sent: Sent, variant: Variant): string {
   const operation = {
     GET: 'read',
     LIST: 'list',
@@ -74,7 +79,7 @@ function ourVerdict(policies: RandomPolicies, sent: Sent): string {
     PUT: sent.exists ? 'update' : 'create',
   }[sent.method] as AclRequest['operation']
   const request: AclRequest = { operation, path: sent.path, data: sent.body ?? sent.query, wrapTtl: sent.wrapTtl }
-  return allowOperation(ourAcl(policies), request, 'bao26').allowed ? 'allowed' : 'denied'
+  return allowOperation(ourAcl(policies), request, variant).allowed ? 'allowed' : 'denied'
 }
 
 async function serverVerdict(server: RunningServer, token: string, sent: Sent): Promise<string> {

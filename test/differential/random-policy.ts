@@ -19,13 +19,21 @@ export interface RandomRule {
 /** One token's policies: texts of rules. */
 export type RandomPolicies = readonly (readonly RandomRule[])[]
 
-export function randomPolicies(random: Random, options: { readonly limits: boolean }): RandomPolicies {
-  return random.some(1, 4, () => random.some(1, 6, () => randomRule(random, options)))
+export interface PolicyShape {
+  /** Parameters, wrapping and pages too. */
+  readonly limits: boolean
+  /** With what OpenBao alone knows; default true. */
+  readonly openbao?: boolean
 }
 
-function randomRule(random: Random, { limits }: { readonly limits: boolean }): RandomRule {
-  const parts = [`capabilities = ${JSON.stringify(randomCapabilities(random))}`]
-  if (limits && random.chance(0.5)) parts.push(randomLimits(random))
+export function randomPolicies(random: Random, shape: PolicyShape): RandomPolicies {
+  return random.some(1, 4, () => random.some(1, 6, () => randomRule(random, shape)))
+}
+
+function randomRule(random: Random, { limits, openbao = true }: PolicyShape): RandomRule {
+  const names = randomCapabilities(random).filter((name) => openbao || name !== 'scan')
+  const parts = [`capabilities = ${JSON.stringify(names)}`]
+  if (limits && random.chance(0.5)) parts.push(randomLimits(random, openbao))
   return { path: randomRulePath(random), body: parts.join(' ') }
 }
 
@@ -47,7 +55,7 @@ function randomRulePath(random: Random): string {
   return path.includes('+*') ? path.replaceAll('+*', '+/*') : path
 }
 
-function randomLimits(random: Random): string {
+function randomLimits(random: Random, openbao: boolean): string {
   const map = () => {
     const names = NAMES.filter(() => random.chance(0.4))
     const entry = (name: string) =>
@@ -62,7 +70,7 @@ function randomLimits(random: Random): string {
     () => `max_wrapping_ttl = ${random.pick(['120', '"3m"', '"1h"'])}`,
     () => `pagination_limit = ${random.pick([1, 3, 10])}`,
   ]
-  return random.pick(kinds)()
+  return random.pick(openbao ? kinds : kinds.slice(0, -1))()
 }
 
 /** A path that a request could name; shaped like the rules, so that it is often matched. */

@@ -1,5 +1,7 @@
 import { type Acl, buildAcl } from '../../src/policy/acl.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import type { Variant } from '../../src/policy/variant.ts'
+import { variantsOf } from '../../src/state/live/product.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { policyText, type RandomPolicies } from './random-policy.ts'
 
@@ -15,6 +17,19 @@ export interface Answered {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly body: any
+}
+
+/** How many cases were compared, and how many of them the server allowed: neither all nor none, or the run says little. */
+export interface Compared {
+  readonly cases: number
+  readonly allowed: number
+}
+
+/** The kind of LIST matching that the running server has (vault.md §0). */
+export function variantOf(server: RunningServer): Variant {
+  const [variant] = variantsOf(server.product, server.version)
+  if (!variant) throw new Error(`no variant for ${server.product} ${server.version}`)
+  return variant
 }
 
 /** Many requests over few connections, which the harness' own sender does not keep. */
@@ -61,7 +76,7 @@ export async function giveToken(server: RunningServer, policies: RandomPolicies)
 
 export function ourAcl(policies: RandomPolicies): Acl {
   const parsed = policies.map((rules, index) => {
-    const result = parsePolicy(policyText(rules), { product: 'openbao' })
+    const result = parsePolicy(policyText(rules))
     if (!result.ok) throw new Error(`we refuse ${policyText(rules)}: ${result.error}`)
     return { name: `differential-${index}`, parsed: result.policy }
   })

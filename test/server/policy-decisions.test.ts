@@ -23,19 +23,32 @@ describeWithServer('our decisions are the server’s', () => {
 
   test('rights, as sys/capabilities tells them', async () => {
     const random = randomFrom(1)
-    let cases = 0
-    while (cases < 400) cases += await compareRights(server, random, 40, report)
+    let [cases, allowed] = [0, 0]
+    while (cases < 400) {
+      const some = await compareRights(server, random, 40, report)
+      cases += some.cases
+      allowed += some.allowed
+    }
     expect(found).toEqual([])
+    expect(allowed).toBeGreaterThan(cases / 10)
+    expect(allowed).toBeLessThan((cases * 9) / 10)
   })
 
   test('requests, with bodies, queries and wrapping', async () => {
     const random = randomFrom(2)
-    let cases = 0
-    while (cases < 200) cases += await compareRequests(server, random, 20, report)
+    let [cases, allowed] = [0, 0]
+    while (cases < 200) {
+      const some = await compareRequests(server, random, 20, report)
+      cases += some.cases
+      allowed += some.allowed
+    }
     expect(found).toEqual([])
+    expect(allowed).toBeGreaterThan(cases / 10)
+    expect(allowed).toBeLessThan((cases * 9) / 10)
   })
 
-  test('policy texts, whole and damaged', async () => {
+  test('policy texts, whole and damaged', async ({ skip }) => {
+    skip(server.product !== 'openbao', 'the error texts are OpenBao’s')
     const random = randomFrom(3)
     const file = new URL('../policy/vectors/policy-parse-vectors.jsonl', import.meta.url)
     const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
