@@ -3,10 +3,12 @@ import { follow } from '../chain/follow.ts'
 import { createJudge } from '../chain/judge.ts'
 import { trimSlashes } from '../chain/lookup.ts'
 import { wantedOf } from '../chain/wanted.ts'
-import { predict } from '../eso/predict.ts'
+import { type Prediction, predict } from '../eso/predict.ts'
 import { holesOf } from '../manifests/placeholders.ts'
 import { type Repository, readRepository } from '../manifests/read-repository.ts'
 import { parseYaml } from '../manifests/yaml/parse-yaml.ts'
+import type { Product } from '../policy/capability.ts'
+import type { Variant } from '../policy/variant.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
@@ -25,8 +27,13 @@ export interface LiveSource {
 export interface Gathered {
   readonly repository: Repository
   readonly declared: Declared
+  readonly prediction: Prediction
   readonly chain: Chain
+  /** What a server is asked, or would be, by Vault namespace (`''`: the one of the settings). */
+  readonly wanted: ReadonlyMap<string, Wanted>
   readonly live: ReadonlyMap<string, LiveState>
+  /** Whose policy language and LIST matching the decisions are made by. */
+  readonly judging: { readonly product: Product; readonly variants: readonly Variant[] }
 }
 
 /** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
@@ -39,30 +46,30 @@ export async function gather(
   const declared = readDeclared(repository.files, { parse: (file, text) => parseYaml({ file, text }).documents })
   const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
   const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
+  const wanted = wantedOf(prediction, declared.state, { authConfig: true, policiesOfStore })
   const live = new Map<string, LiveState>()
   if (source !== undefined) {
-    const wanted = wantedOf(prediction, declared.state, { authConfig: true, policiesOfStore })
     for (const [namespace, parts] of wanted) live.set(namespace, await source.read(namespace, parts))
   }
   const first = live.get('') ?? [...live.values()][0]
   const known = knownServer(settings.config.vault.product)
-  const product = first?.server.product ?? known.product
+  const judging: Gathered['judging'] = {
+    product: first?.server.product ?? known.product ?? 'any',
+    variants: first?.server.variants ?? variantsOf(known.product, known.version),
+  }
   const chain = follow({
     manifests: repository.manifests,
     prediction,
     declared: declared.state,
-    textlessPolicies: declared.also.textless.map((policy) => policy.name),
+    textlessPolicies: declared.also.textless,
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
     liveView: first === undefined || source === undefined ? undefined : liveView(source, live),
-    judge: createJudge({
-      product: product ?? 'any',
-      variants: first?.server.variants ?? variantsOf(known.product, known.version),
-    }),
+    judge: createJudge(judging),
     policiesOfStore,
     installedEso: repository.installedEso,
     naming: settings.config.naming,
   })
-  return { repository, declared, chain, live }
+  return { repository, declared, prediction, chain, wanted, live, judging }
 }
 
 function liveView(source: LiveSource, live: ReadonlyMap<string, LiveState>): LiveView {
