@@ -1,0 +1,73 @@
+import type { Settings } from '../settings/settings.ts'
+import type { LiveSource } from './gather.ts'
+import type { OpenVault, OpenVaultDeps } from './open-vault.ts'
+
+export interface WithVaultDeps extends OpenVaultDeps {
+  /** Called with the token of a login, so that the post step can revoke it should this process be killed. */
+  readonly keepToken?: (vault: OpenVault) => void
+  readonly warn: (sentence: string) => void
+}
+
+/** What a run can ask of a server: nothing when none is named, and why when the named one cannot be asked. */
+export interface Reached {
+  readonly live: LiveSource | undefined
+  /** A sentence each; then the run is incomplete, and Git is looked at all the same. */
+  readonly incomplete: readonly string[]
+}
+
+/**
+ * Reaches the server of the settings, if there is one, and ends the token that it made whatever `use` does.
+ *
+ * @throws LiveSettingsError (outcome `invalid`), and whatever `use` throws.
+ */
+export async function withVault<T>(
+  settings: Settings,
+  deps: WithVaultDeps,
+  use: (reached: Reached) => Promise<T>,
+): Promise<T> {
+  const { vault, incomplete } = await reach(settings, deps)
+  if (vault === undefined) return use({ live: undefined, incomplete })
+  try {
+    return await use({ live: await liveSource(vault), incomplete })
+  } finally {
+    await leave(vault, settings, deps)
+  }
+}
+
+async function reach(
+  settings: Settings,
+  deps: WithVaultDeps,
+): Promise<{ vault: OpenVault | undefined; incomplete: string[] }> {
+  if (settings.vault === undefined) return { vault: undefined, incomplete: [] }
+  // Loaded only now: an offline run needs no HTTP stack.
+  const [{ openVault }, { VaultUnavailable }] = await Promise.all([
+    import('./open-vault.ts'),
+    import('../state/live/errors.ts'),
+  ])
+  try {
+    const vault = await openVault(settings, deps)
+    if (vault?.login.ours === true) deps.keepToken?.(vault)
+    return { vault, incomplete: [] }
+  } catch (error) {
+    if (error instanceof VaultUnavailable) return { vault: undefined, incomplete: [error.message] }
+    throw error
+  }
+}
+
+async function leave(vault: OpenVault, settings: Settings, deps: WithVaultDeps): Promise<void> {
+  for (const warning of vault.warnings) deps.warn(warning)
+  if (settings.skipTokenRevoke) return vault.client.transport.close()
+  const { warning } = await vault.end()
+  if (warning !== undefined) deps.warn(warning)
+}
+
+async function liveSource(vault: OpenVault): Promise<LiveSource> {
+  const { readLive } = await import('../state/live/read-live.ts')
+  return {
+    name: vault.name,
+    read: (namespace, wanted) => {
+      const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
+      return readLive({ client, server: vault.server, token: vault.token }, wanted)
+    },
+  }
+}
