@@ -34,16 +34,7 @@ export async function action(env: Env = process.env): Promise<void> {
       now: () => new Date(),
       mask: (secret) => maskLines(core, secret),
       getIdToken: (audience) => core.getIDToken(audience),
-      keepToken: (vault) => {
-        if (settings.skipTokenRevoke) return
-        core.saveState('address', settings.vault?.address ?? '')
-        core.saveState('namespace', settings.vault?.namespace ?? '')
-        core.saveState(
-          'ca',
-          settings.vault?.caCertificate === undefined ? '' : JSON.stringify(settings.vault.caCertificate),
-        )
-        core.saveState('token', vault.login.token)
-      },
+      keepToken: (token) => keepForPost(core, settings, token),
       warn: (sentence) => core.warning(sentence),
     })
     await publish(core, settings, result, environment)
@@ -77,6 +68,17 @@ async function publish(
   if ((process.env.GITHUB_STEP_SUMMARY ?? '') !== '') await core.summary.addRaw(summaryOf(report, { links })).write()
   const outputs = outputsOf(report, { reportFile: settings.reportFile, sarifFile: settings.sarifFile })
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
+}
+
+/** What the post step needs to end the token; the empty text once it is ended. */
+function keepForPost(core: typeof Core, settings: Settings, token: string | undefined): void {
+  const { vault } = settings
+  if (vault === undefined) return
+  const ca = vault.caCertificate
+  core.saveState('address', vault.address)
+  core.saveState('namespace', ('namespace' in vault.login ? vault.login.namespace : undefined) ?? vault.namespace ?? '')
+  core.saveState('ca', ca === undefined ? '' : 'pem' in ca ? ca.pem : ca.file)
+  core.saveState('token', token ?? '')
 }
 
 /** The runner masks line by line, so a multi-line secret is masked line by line too (platform.md §2.1). */

@@ -1,5 +1,4 @@
 import process from 'node:process'
-import type { CaCertificate } from './settings/settings.ts'
 
 /**
  * The post step: ends the token that the action's own login made, should the main step have been killed before it could. It
@@ -11,18 +10,15 @@ export async function post(): Promise<void> {
   const address = core.getState('address')
   if (token === '' || address === '') return
   core.setSecret(token)
-  try {
-    const { revokeKeptToken } = await import('./modes/revoke-kept-token.ts')
-    const ca = core.getState('ca')
-    const warning = await revokeKeptToken({
-      address,
-      token,
-      namespace: core.getState('namespace'),
-      caCertificate: ca === '' ? undefined : (JSON.parse(ca) as CaCertificate),
-      env: process.env,
-    })
-    if (warning !== undefined) core.warning(warning)
-  } catch {
-    core.warning('The Vault token of this run could not be revoked; it lives until its TTL ends.')
-  }
+  const { revokeSavedToken } = await import('./state/live/connect.ts')
+  const caCertificate = core.getState('ca')
+  const authNamespace = core.getState('namespace')
+  const { warning } = await revokeSavedToken({
+    address,
+    token,
+    ...(caCertificate === '' ? {} : { caCertificate }),
+    ...(authNamespace === '' ? {} : { authNamespace }),
+    transport: { proxyEnv: process.env, retries: 1 },
+  })
+  if (warning !== undefined) core.warning(warning)
 }

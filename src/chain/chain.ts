@@ -4,8 +4,16 @@ import type { Manifest } from '../manifests/manifest.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { JudgedAccess } from '../report/report.ts'
 import type { Span } from '../span.ts'
-import type { LiveState } from '../state/live/live-state.ts'
-import type { AuthMountFact, MountFact, PolicyFact, RoleFact, SecretFact, VaultState } from '../state/vault-state.ts'
+import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type {
+  AuthMountFact,
+  Hidden,
+  MountFact,
+  PolicyFact,
+  RoleFact,
+  SecretFact,
+  VaultState,
+} from '../state/vault-state.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
 export type Lookup<T> =
@@ -37,6 +45,8 @@ export interface Link {
   readonly mount: Lookup<MountFact> | undefined
   /** Live only; `undefined` when no Vault was asked about it. */
   readonly secret: SecretFact | undefined
+  /** Live only: what a `find` has to choose from. */
+  readonly found: FindFact | Hidden | undefined
 }
 
 /** What is said of one store, whoever uses it. */

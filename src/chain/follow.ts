@@ -3,8 +3,9 @@ import type { Access, Reference } from '../eso/reference.ts'
 import type { VaultStore } from '../eso/store.ts'
 import type { Manifest } from '../manifests/manifest.ts'
 import type { Decision } from '../policy/decision.ts'
+import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import type { PolicyFact, SecretFact, VaultState } from '../state/vault-state.ts'
+import type { PartlyKnown, PolicyFact, SecretFact, VaultState } from '../state/vault-state.ts'
 import type {
   Chain,
   InstalledEso,
@@ -17,7 +18,7 @@ import type {
   TokenPolicies,
 } from './chain.ts'
 import { foldLinks } from './fold-links.ts'
-import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
+import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole, trimSlashes } from './lookup.ts'
 import { readTarget } from './read-target.ts'
 
 /** What the policies of a token say to one request; the policy room's judgement, given from outside. */
@@ -32,12 +33,15 @@ export interface Judge {
   invalid(policies: readonly PolicyFact[]): readonly InvalidPolicy[]
 }
 
+/** A policy that Git writes from a text that it does not hold. */
+type Textless = PartlyKnown & { readonly name: string }
+
 export interface FollowInput {
   readonly manifests: readonly Manifest[]
   readonly prediction: Prediction
   readonly declared: VaultState
   /** Policies that Git writes from a text that Git does not hold: not absent, and not known either. */
-  readonly textlessPolicies: readonly string[]
+  readonly textlessPolicies: readonly Textless[]
   /** The server's answers in one Vault namespace (`''`: the root); `undefined` when it was not asked. */
   readonly live: (vaultNamespace: string | undefined) => LiveState | undefined
   readonly liveView: LiveView | undefined
@@ -76,6 +80,7 @@ export function follow(input: FollowInput): Chain {
         decision: decideAccess(storeLink, reference, access, input),
       })),
       secret: store === undefined ? undefined : secretOf(reference, store, input),
+      found: store === undefined ? undefined : foundOf(reference, store, input),
     }
     unfolded.push(link)
   }
@@ -168,10 +173,14 @@ function policyLookup(
   name: string,
   store: VaultStore | undefined,
   knowledge: Knowledge,
-  textless: readonly string[],
+  textless: readonly Textless[],
 ): Lookup<PolicyFact> {
   const found = lookUpPolicy(name, store?.manifest.span, knowledge)
-  if (found.found === 'absent' && found.by === 'git' && textless.includes(name.toLowerCase())) {
+  if (
+    found.found === 'absent' &&
+    found.by === 'git' &&
+    textless.some((one) => couldBeNamed(one.name, one, name.toLowerCase()))
+  ) {
     return {
       found: 'unknown',
       because: `policy \`${name}\` is written from a text that the files that were read do not hold`,
@@ -208,4 +217,10 @@ function secretOf(reference: Reference, store: VaultStore, input: FollowInput): 
   const live = input.live(store.vaultNamespace)
   const target = live === undefined ? undefined : readTarget(reference, store)
   return target === undefined ? undefined : live?.secretFact(target.mount, target.key, target.version)
+}
+
+/** What a `find` has to choose from, as far as the server listed it. */
+function foundOf(reference: Reference, store: VaultStore, input: FollowInput): Link['found'] {
+  if (reference.operation !== 'find' || store.path === undefined) return undefined
+  return input.live(store.vaultNamespace)?.find(trimSlashes(store.path), trimSlashes(reference.find?.path ?? ''))
 }

@@ -1,9 +1,11 @@
 import type { StoreAuth } from '../eso/store.ts'
+import { nearestNames } from '../nearest-name.ts'
 import type { Span } from '../span.ts'
+import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState, Seen } from '../state/live/live-state.ts'
 import type { AuthMountFact, MountFact, PolicyFact, Provenance, RoleFact, VaultState } from '../state/vault-state.ts'
 import type { Lookup } from './chain.ts'
-import { nearestNames } from './nearest-name.ts'
+import { nameProvenance } from './provenance.ts'
 
 /** Where the two states come from; Git is asked first because it is what the merge will bring (design §3). */
 export interface Knowledge {
@@ -24,6 +26,11 @@ export function lookUpRole(auth: StoreAuth, from: Span, { declared, live }: Know
   const chosen = choose(here, from, seen, (a, b) => roleKey(a) === roleKey(b))
   if (chosen !== undefined) return chosen
   if (seen !== undefined) return fromServer(seen)
+  const symbolic = declared.roles.find(
+    (role) =>
+      role.unknown.length > 0 && couldBeNamed(role.name, role, name) && couldBeNamed(role.authMount, role, mount),
+  )
+  if (symbolic !== undefined) return { found: 'unknown', because: mayBe('role', name, symbolic) }
   const sameName = declared.roles.filter((role) => role.name === name)
   if (sameName.length > 0) return { found: 'absent', by: 'git', near: sameName }
   const onMount = declared.roles.filter((role) => role.authMount === mount)
@@ -46,6 +53,10 @@ export function lookUpPolicy(name: string, from: Span | undefined, { declared, l
   const chosen = choose(here, from, seen, (a, b) => a.text.trim() === b.text.trim())
   if (chosen !== undefined) return chosen
   if (seen !== undefined) return fromServer(seen)
+  const symbolic = declared.policies.find(
+    (policy) => policy.unknown.length > 0 && couldBeNamed(policy.name, policy, wanted),
+  )
+  if (symbolic !== undefined) return { found: 'unknown', because: mayBe('policy', wanted, symbolic) }
   const near = nearestNames(
     wanted,
     declared.policies.map((policy) => policy.name),
@@ -136,6 +147,11 @@ function fromServer<T>(seen: Seen<T>): Lookup<T> {
     default:
       return { found: 'unknown', because: seen.because }
   }
+}
+
+/** A name that Git gives only in part may be the one that is meant: a reason to say "unknown", never "absent" (field.md §4). */
+function mayBe(what: string, name: string, fact: { readonly name: string; readonly provenance: Provenance }): string {
+  return `${what} \`${name}\` may be \`${fact.name}\` (${nameProvenance(fact.provenance)}), whose variables are not known`
 }
 
 /** What decides whether two declarations of a role say the same. */

@@ -3,8 +3,11 @@ import type { LiveSource } from './gather.ts'
 import type { OpenVault, OpenVaultDeps } from './open-vault.ts'
 
 export interface WithVaultDeps extends OpenVaultDeps {
-  /** Called with the token of a login, so that the post step can revoke it should this process be killed. */
-  readonly keepToken?: (vault: OpenVault) => void
+  /**
+   * Called with the token that a login made, so that the post step can end it should this process be killed, and with
+   * `undefined` once it is ended.
+   */
+  readonly keepToken?: (token: string | undefined) => void
   readonly warn: (sentence: string) => void
 }
 
@@ -46,7 +49,8 @@ async function reach(
   ])
   try {
     const vault = await openVault(settings, deps)
-    if (vault?.login.ours === true) deps.keepToken?.(vault)
+    if (vault?.login.ours === true && !settings.skipTokenRevoke) deps.keepToken?.(vault.login.token)
+    for (const warning of vault?.warnings ?? []) deps.warn(warning)
     return { vault, incomplete: [] }
   } catch (error) {
     if (error instanceof VaultUnavailable) return { vault: undefined, incomplete: [error.message] }
@@ -70,4 +74,15 @@ async function liveSource(vault: OpenVault): Promise<LiveSource> {
       return readLive({ client, server: vault.server, token: vault.token }, wanted)
     },
   }
+}
+
+/** Ends the token that the login made; a token that the user gave is theirs. */
+async function leave(vault: OpenVault, settings: Settings, deps: WithVaultDeps): Promise<void> {
+  if (settings.skipTokenRevoke) {
+    vault.client.transport.close()
+    return
+  }
+  const { revoked, warning } = await vault.end()
+  if (revoked) deps.keepToken?.(undefined)
+  if (warning !== undefined) deps.warn(warning)
 }

@@ -1,7 +1,9 @@
+import { ineffectiveItems } from '../eso/facts/ineffective-items.ts'
+import { mixedStoreKinds } from '../eso/facts/mixed-store-kinds.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
+import { nameField, nameManifest, nameReference } from './wording.ts'
 
 /**
  * ESO fails at this reference before or instead of asking Vault, for a reason that no rule of its own names: a path it cannot
@@ -33,6 +35,34 @@ export const esoFails: Rule = {
         related: [],
         ...(unset ? { fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.` } : {}),
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, failsWith),
+      }
+    }
+    for (const { problem, manifest, field, span } of ineffectiveItems(chain.manifests)) {
+      // The search for SecretStore "" is a reference that fails, and is told above.
+      if (problem === 'generator-in-data') continue
+      yield {
+        rule: this.id,
+        severity: 'warning',
+        message:
+          `${nameField(field)} of ${nameManifest(manifest)} names a store and nothing to read from it. ESO's webhook lets that pass, ` +
+          'and the item contributes nothing.',
+        span,
+        related: [],
+        fix: 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
+        fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
+      }
+    }
+    for (const { manifest, span } of mixedStoreKinds(chain.manifests)) {
+      yield {
+        rule: this.id,
+        severity: 'warning',
+        message:
+          `${nameManifest(manifest)} names a ClusterSecretStore and a SecretStore. After the one ESO looks for the other without a ` +
+          'namespace, in an order that changes from run to run, so that the push fails now and then.',
+        span,
+        related: [],
+        fix: 'Make two PushSecrets of it, one for each kind of store.',
+        fingerprint: fingerprint(this.id, nameManifest(manifest), 'mixed-kinds'),
       }
     }
   },

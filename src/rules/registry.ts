@@ -1,7 +1,11 @@
 import { apiVersionUnserved } from './api-version-unserved.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
+import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { fieldUnknown } from './field-unknown.ts'
+import { findEmpty } from './find-empty.ts'
+import { findRegexpInvalid } from './find-regexp-invalid.ts'
+import { generatorAbsent } from './generator-absent.ts'
 import { keyDoublesMount } from './key-doubles-mount.ts'
 import { keyEscapesMount } from './key-escapes-mount.ts'
 import { kv1Operation } from './kv1-operation.ts'
@@ -11,18 +15,28 @@ import { namingViolation } from './naming-violation.ts'
 import { policyAbsent } from './policy-absent.ts'
 import { policyDenies } from './policy-denies.ts'
 import { policyInvalid } from './policy-invalid.ts'
+import { policyRuleDead } from './policy-rule-dead.ts'
+import { policyVersionDependent } from './policy-version-dependent.ts'
 import { propertyAbsent } from './property-absent.ts'
+import { pushLoop } from './push-loop.ts'
+import { pushSourceKeyAbsent } from './push-source-key-absent.ts'
 import { pushUnmanaged } from './push-unmanaged.ts'
+import { pushWithoutProperty } from './push-without-property.ts'
 import { roleAbsent } from './role-absent.ts'
 import { roleAudience } from './role-audience.ts'
 import { roleUnbound } from './role-unbound.ts'
 import type { Rule } from './rule.ts'
 import { secretAbsent } from './secret-absent.ts'
 import { secretDeleted } from './secret-deleted.ts'
+import { serviceAccountTokenTemplate } from './service-account-token-template.ts'
 import { storeAbsent } from './store-absent.ts'
 import { storeCondition } from './store-condition.ts'
 import { storeDuplicate } from './store-duplicate.ts'
 import { storeMountShape } from './store-mount-shape.ts'
+import { targetDuplicate } from './target-duplicate.ts'
+import { templateInvalid } from './template-invalid.ts'
+import { templateKeyAbsent } from './template-key-absent.ts'
+import { tokenExcess } from './token-excess.ts'
 import { variableUnresolved } from './variable-unresolved.ts'
 import { versionAbsent } from './version-absent.ts'
 
@@ -38,6 +52,16 @@ export const RULES: readonly Rule[] = [
   keyEscapesMount,
   keyDoublesMount,
   kv1Operation,
+  findRegexpInvalid,
+  generatorAbsent,
+  dynamicSecretSplit,
+  templateKeyAbsent,
+  templateInvalid,
+  targetDuplicate,
+  pushWithoutProperty,
+  pushSourceKeyAbsent,
+  pushLoop,
+  serviceAccountTokenTemplate,
   esoFails,
   variableUnresolved,
   namingViolation,
@@ -45,6 +69,8 @@ export const RULES: readonly Rule[] = [
   policyDenies,
   policyInvalid,
   policyAbsent,
+  policyRuleDead,
+  policyVersionDependent,
   roleAbsent,
   roleUnbound,
   roleAudience,
@@ -56,5 +82,7 @@ export const RULES: readonly Rule[] = [
   secretDeleted,
   propertyAbsent,
   versionAbsent,
+  findEmpty,
   pushUnmanaged,
+  tokenExcess,
 ]

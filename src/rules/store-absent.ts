@@ -1,5 +1,5 @@
 import type { Chain, Link } from '../chain/chain.ts'
-import { nearestNames } from '../chain/nearest-name.ts'
+import { nearestNames } from '../nearest-name.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding, Severity } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'

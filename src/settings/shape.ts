@@ -1,5 +1,5 @@
-import { nearestNames } from '../chain/nearest-name.ts'
 import type { FieldPath, Value, ValueMap } from '../manifests/manifest.ts'
+import { nearestNames } from '../nearest-name.ts'
 
 /**
  * What a part of the config file may look like. One description makes both the validation here and the published JSON Schema

@@ -1,6 +1,6 @@
 import type { FieldPath, Value } from '../../manifests/manifest.ts'
+import { nearestName } from '../../nearest-name.ts'
 import { isMap } from '../field-value.ts'
-import { nearestName } from '../nearest-name.ts'
 import { formatPath } from './field-path.ts'
 import type { ProblemList } from './problem-list.ts'
 import type { SchemaShape } from './schema-node.ts'

@@ -1,6 +1,6 @@
 import type { FieldPath, Value, ValueMap } from '../../manifests/manifest.ts'
+import { nearestName } from '../../nearest-name.ts'
 import { isMap } from '../field-value.ts'
-import { nearestName } from '../nearest-name.ts'
 import { fieldsOf, shapeOf } from './schema-lookup.ts'
 import type { SchemaNode, SchemaShape } from './schema-node.ts'
 import { isTemplateGarbage, isTemplateKey } from './undecided.ts'

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../manifests/manifest.ts'
+import { nearestName } from '../../nearest-name.ts'
 import type { Span } from '../../span.ts'
-import { nearestName } from '../nearest-name.ts'
 import { patchOver } from '../patched.ts'
 import { HELM_FUNCTIONS, HELM_OBJECTS, KNOWN_FUNCTIONS, REMOVED_FUNCTIONS } from './functions.ts'
 import { TemplateSyntaxError } from './go-lexer.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearestName } from '../../src/eso/nearest-name.ts'
+import { nearestName } from '../src/nearest-name.ts'
 
 describe('the name that was probably meant', () => {
   it.each([

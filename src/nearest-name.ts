@@ -40,3 +40,15 @@ export function nearestName(written: string, known: Iterable<string>): string | 
   }
   return best?.name
 }
+
+/** All names within the same distance, nearest first, `written` itself left out; for lists of candidates. */
+export function nearestNames(written: string, known: Iterable<string>, most = 3): string[] {
+  const limit = written.length <= 3 ? 1 : written.length <= 8 ? 2 : 3
+  return [...new Set(known)]
+    .filter((name) => name !== written)
+    .map((name) => ({ name, distance: editDistance(written, name, limit) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, most)
+    .map(({ name }) => name)
+}

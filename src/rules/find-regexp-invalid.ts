@@ -1,0 +1,43 @@
+import { type InvalidRegexp, invalidRegexps } from '../eso/facts/invalid-regexps.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameField, nameManifest } from './wording.ts'
+
+/** A regular expression that Go's RE2 does not compile: no look-around, no back-references (eso.md §3.4). */
+export const findRegexpInvalid: Rule = {
+  id: 'find-regexp-invalid',
+  title: 'A regular expression that ESO cannot compile',
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    const seen = new Set<string>()
+    for (const invalid of invalidRegexps(chain.manifests)) {
+      const { manifest, field, span, pattern, because } = invalid
+      const at = `${span.file}:${span.line}:${span.column}`
+      if (seen.has(at)) continue
+      seen.add(at)
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message: `${nameField(field)} of ${nameManifest(manifest)} is \`${pattern}\`, which Go's RE2 refuses: ${because}. ${consequence(invalid)}`,
+        span,
+        related: [],
+        fix: 'Write it in RE2: no look-ahead, look-behind or back-references; match more and filter by path instead.',
+        fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
+      }
+    }
+  },
+}
+
+function consequence({ where, pattern }: InvalidRegexp): string {
+  switch (where) {
+    case 'find':
+      return `ESO lists the whole tree and then answers \`could not compile find.name.regexp [${pattern}]\`.`
+    case 'condition':
+      return "ESO's webhook refuses the store."
+    case 'rewrite':
+    case 'match':
+      return 'The whole object fails.'
+  }
+}

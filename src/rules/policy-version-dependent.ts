@@ -1,0 +1,35 @@
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import { lintFindings } from './policy-lint.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/** Servers judge the same policies differently: on LIST requests, and on texts that only some versions accept (vault.md §6). */
+export const policyVersionDependent: Rule = {
+  id: 'policy-version-dependent',
+  title: 'Whether a request is allowed depends on the version of the server',
+  group: 'law',
+  severity: 'warning',
+  *check(chain): Iterable<Finding> {
+    yield* lintFindings(chain, 'policy-version-dependent', this.id, 'note')
+    for (const { reference, accesses, store } of chain.links) {
+      for (const { access, decision } of accesses) {
+        const verdicts = new Set(Object.values(decision.perVariant))
+        if (decision.verdict !== 'unknown' || !verdicts.has('allowed') || !verdicts.has('denied')) continue
+        yield {
+          rule: this.id,
+          severity: this.severity,
+          message: `${nameReference(reference)} needs ${access.capability} on \`${access.path}\`. ${decision.because}`,
+          span: reference.span,
+          related: decision.winner.flatMap((rule) =>
+            rule.span === undefined
+              ? []
+              : [{ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\`` }],
+          ),
+          fix: 'Say which server it is (config `vault: { product: openbao@2.7 }`), or grant it with a rule that no server reads otherwise: the folder with its slash.',
+          fingerprint: fingerprint(this.id, store?.name, access.path, access.capability),
+        }
+      }
+    }
+  },
+}

@@ -1,0 +1,33 @@
+import { absentPushKeys } from '../eso/facts/absent-push-keys.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { listed, nameManifest } from './wording.ts'
+
+/** A push takes a key that its source Secret does not have: `secret key K does not exist` (eso.md §3.6). */
+export const pushSourceKeyAbsent: Rule = {
+  id: 'push-source-key-absent',
+  title: 'A push takes a key that the source Secret does not have',
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    const seen = new Set<string>()
+    for (const { manifest, span, secretKey, source, keys } of absentPushKeys(chain.manifests)) {
+      const at = `${span.file}:${span.line}:${span.column}`
+      if (seen.has(at)) continue
+      seen.add(at)
+      const has = keys.length === 0 ? 'no key' : listed([...keys].sort().map((key) => `\`${key}\``))
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message:
+          `${nameManifest(manifest)} pushes key \`${secretKey}\` of Secret \`${source.name}\`, which ${nameManifest(source.by)} makes with ${has}. ` +
+          `ESO answers \`secret key ${secretKey} does not exist\`.`,
+        span,
+        related: [{ span: source.by.span, message: `makes Secret \`${source.name}\`` }],
+        fix: 'Name a key that the Secret has, or add the key where the Secret is made.',
+        fingerprint: fingerprint(this.id, nameManifest(manifest), secretKey),
+      }
+    }
+  },
+}

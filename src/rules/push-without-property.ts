@@ -1,0 +1,29 @@
+import { pushesWithoutProperty } from '../eso/facts/push-without-property.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameReference } from './wording.ts'
+
+/** A push of one key without a property: the value must be a JSON object and replaces the whole secret (eso.md §3.6). */
+export const pushWithoutProperty: Rule = {
+  id: 'push-without-property',
+  title: 'A push without `property` needs a JSON object as its value, and replaces the secret',
+  group: 'manifest',
+  severity: 'warning',
+  *check(chain): Iterable<Finding> {
+    const references = chain.links.map((link) => link.reference)
+    for (const reference of pushesWithoutProperty(references)) {
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message:
+          `${nameReference(reference)} pushes \`${reference.push?.secretKey}\` to \`${reference.key}\` without a \`property\`. The value must then be a ` +
+          'JSON object, which replaces everything at that path; for plain text ESO answers `error unmarshalling vault secret: invalid JSON format`.',
+        span: reference.span,
+        related: [],
+        fix: `Write \`property: ${reference.push?.secretKey}\` under \`remoteRef\`; to push the whole Secret, leave \`secretKey\` out.`,
+        fingerprint: fingerprint(this.id, reference.manifest.name, reference.key, reference.push?.secretKey),
+      }
+    }
+  },
+}

@@ -1,0 +1,32 @@
+import { serviceAccountTokenTemplates } from '../eso/facts/service-account-token-templates.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { nameManifest } from './wording.ts'
+
+/** A template whose type makes Kubernetes put a credential into the Secret: privilege escalation, refused by ESO's webhook. */
+export const serviceAccountTokenTemplate: Rule = {
+  id: 'service-account-token-template',
+  title: 'A template makes Kubernetes mint a credential into the Secret',
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const { manifest, span, type, serviceAccount } of serviceAccountTokenTemplates(chain.manifests)) {
+      const bootstrap = type === 'bootstrap.kubernetes.io/token'
+      yield {
+        rule: this.id,
+        severity: 'error',
+        message:
+          `${nameManifest(manifest)} makes a Secret of type \`${type}\`. ` +
+          (bootstrap
+            ? 'Such a Secret lets its holder join a node to the cluster.'
+            : `Kubernetes fills it with a token of ${serviceAccount === undefined ? 'the ServiceAccount that its annotation names' : `ServiceAccount \`${serviceAccount}\``}, which whoever may write ExternalSecrets can then read.`) +
+          " ESO's webhook refuses it (CVE-2026-42876).",
+        span,
+        related: [],
+        fix: 'Use `type: Opaque`; get tokens by TokenRequest or a projected volume.',
+        fingerprint: fingerprint(this.id, nameManifest(manifest), type),
+      }
+    }
+  },
+}

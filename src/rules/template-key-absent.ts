@@ -1,0 +1,81 @@
+import type { Chain } from '../chain/chain.ts'
+import { templateReads } from '../eso/template/read-templates.ts'
+import { missingTemplateKeys, type SecretKeys, secretKeys } from '../eso/template/secret-keys.ts'
+import type { FieldPath, Manifest } from '../manifests/manifest.ts'
+import type { SubKeys } from '../state/vault-state.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { listed, nameField, nameManifest } from './wording.ts'
+
+/**
+ * A template reads a key that nothing gives. ESO renders with `missingkey=error`, so that `default` does not help: the whole
+ * ExternalSecret fails with `map has no entry for key` (eso.md §6.4).
+ */
+export const templateKeyAbsent: Rule = {
+  id: 'template-key-absent',
+  title: 'A template reads a key that neither `data` nor `dataFrom` gives',
+  group: 'manifest',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    const seen = new Set<string>()
+    for (const manifest of chain.manifests) {
+      if (!manifest.apiVersion.startsWith('external-secrets.io/')) continue
+      const { reads } = templateReads(manifest)
+      if (reads.length === 0) continue
+      const keys = secretKeys(manifest, lookups(chain, manifest))
+      for (const { read, nearest } of missingTemplateKeys(reads, keys)) {
+        const at = `${read.span.file}:${read.span.line}:${read.span.column} ${read.key}`
+        if (seen.has(at)) continue
+        seen.add(at)
+        const empty = read.onMissing === 'empty'
+        yield {
+          rule: this.id,
+          severity: empty ? 'warning' : 'error',
+          message:
+            `${nameField(read.field)} of ${nameManifest(manifest)} reads \`${read.key}\`, and ${whatThereIs(keys)}. ` +
+            (empty
+              ? '`index` gives an empty text for a missing key, which lands in the Secret without an error.'
+              : `ESO answers \`map has no entry for key "${read.key}"\`, also under \`default\`, and the whole object fails.`),
+          span: read.span,
+          related: [],
+          fix:
+            nearest === undefined
+              ? `Add the key to \`data\`, or take it out of the template.`
+              : `Write \`${nearest}\`.`,
+          fingerprint: fingerprint(this.id, nameManifest(manifest), read.key, nameField(read.field)),
+        }
+      }
+    }
+  },
+}
+
+function whatThereIs(keys: SecretKeys): string {
+  const names = [...keys.known].sort().map((key) => `\`${key}\``)
+  if (names.length === 0) return 'its `data` and `dataFrom` give no key at all'
+  const shown = names.slice(0, 10)
+  return `its \`data\` and \`dataFrom\` give ${listed(shown)}${names.length > 10 ? ` and ${names.length - 10} more` : ''}`
+}
+
+/** Key names that the server showed for an `extract`, and generators in Git. */
+function lookups(chain: Chain, manifest: Manifest) {
+  return {
+    extract: (field: FieldPath): SubKeys | undefined => {
+      const path = nameField(field)
+      const link = chain.links.find(
+        ({ reference, also }) =>
+          nameField(reference.field) === path &&
+          (reference.manifest === manifest || also.includes(manifest)) &&
+          !reference.proposed,
+      )
+      return link?.secret?.presence === 'present' ? link.secret.keys : undefined
+    },
+    generator: ({ kind, name }: { readonly kind: string; readonly name: string }) =>
+      chain.manifests.find(
+        (other) =>
+          other.kind === kind &&
+          other.name === name &&
+          (other.namespace === manifest.namespace || other.namespace === undefined),
+      ),
+  }
+}
