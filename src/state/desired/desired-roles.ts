@@ -49,8 +49,9 @@ function configOf({ kind, host, caCertificate }: DesiredReviewer): Record<string
   return {
     ...(host === undefined ? {} : { kubernetes_host: host }),
     ...(caCertificate === undefined ? {} : { kubernetes_ca_cert: caCertificate }),
-    // `pod`: the server reads its own token and CA again and again. The others must not fall back to those.
-    ...(kind === undefined ? {} : { disable_local_ca_jwt: kind !== 'pod' }),
+    // `pod`: the server reads its own token and CA again and again. A client must not be reviewed by those.
+    ...(kind === 'pod' ? { disable_local_ca_jwt: false } : {}),
+    ...(kind === 'client' || (kind === 'token' && caCertificate !== undefined) ? { disable_local_ca_jwt: true } : {}),
   }
 }
 
@@ -75,8 +76,8 @@ function roleFact(use: RoleUse, wishes: RoleWishes, unplanned: Unplanned[]): Rol
       ` ${[...names].sort().join(', ')} in each of ${[...namespaces].sort().join(', ')}. Use one role for each ServiceAccount to avoid that.`
     unplanned.push({ message, span: use.spans[0], weight: 'note' })
   }
-  const audience = commonAudience(audiences)
-  if (audience === 'differs') {
+  const common = commonAudiences(audiences)
+  if (common === 'differs') {
     const message = `The stores of role \`${use.role}\` ask for different audiences; a role checks one or none, so none is planned.`
     unplanned.push({ message, span: use.spans[0], weight: 'note' })
   }
@@ -89,7 +90,7 @@ function roleFact(use: RoleUse, wishes: RoleWishes, unplanned: Unplanned[]): Rol
     noDefaultPolicy: false,
     boundServiceAccountNames: [...names].sort(),
     boundServiceAccountNamespaces: [...namespaces].sort(),
-    ...(audience === undefined || audience === 'differs' ? {} : { audiences: [audience] }),
+    ...(common === 'differs' || common.length === 0 ? {} : { audiences: common }),
     fields,
     unknown: [],
     provenance: { from: 'manifests', spans: use.spans },
@@ -107,13 +108,14 @@ function untold(use: RoleUse, identity: Identity): string {
 }
 
 /**
- * ESO asks for no audience unless `serviceAccountRef.audiences` says so (eso.md §0.22), and a role's audience must be one of them
- * (vault.md §7.3). So it is planned only where every login asks for it.
+ * The audiences that every login asks for; the role may check any one of them. ESO asks for none unless
+ * `serviceAccountRef.audiences` says so (eso.md §0.22), and then the role must check none (vault.md §7.3).
  */
-function commonAudience(asked: readonly (readonly string[])[]): string | undefined | 'differs' {
+function commonAudiences(asked: readonly (readonly string[])[]): readonly string[] | 'differs' {
   const [first, ...rest] = asked
-  if (first === undefined || asked.every((one) => one.length === 0)) return undefined
-  return first.find((audience) => rest.every((one) => one.includes(audience))) ?? 'differs'
+  if (first === undefined || asked.every((one) => one.length === 0)) return []
+  const common = first.filter((audience) => rest.every((one) => one.includes(audience)))
+  return common.length === 0 ? 'differs' : common
 }
 
 function roleTtl(ttl: string | undefined, use: RoleUse, unplanned: Unplanned[]): Record<string, unknown> {

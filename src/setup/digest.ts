@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { sortKeys } from './normalise.ts'
+import type { Step } from './step.ts'
+
+/** What a plan was made of: all that must still be so when it is applied. */
+export interface PlanBasis {
+  /** The server's address and Vault namespace: an approval for one server is none for another. */
+  readonly address: string | null
+  readonly namespace: string
+  readonly parts: readonly { readonly id: string; readonly desired: unknown; readonly live: unknown }[]
+}
+
+export function basisOf(
+  steps: readonly Step[],
+  server: { readonly address: string | undefined; readonly namespace: string | undefined },
+): PlanBasis {
+  return {
+    address: server.address ?? null,
+    namespace: server.namespace ?? '',
+    parts: steps.map(({ id, desired, live }) => ({ id, desired: sortKeys(desired), live: sortKeys(live) })),
+  }
+}
+
+/** JSON with sorted keys and without white space, so that one meaning has one text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(sortKeys(value))
+}
+
+/** `sha256:…` over what is asked for and the live parts that it concerns. */
+export function digestOf(basis: PlanBasis): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(basis)).digest('hex')}`
+}

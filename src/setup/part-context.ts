@@ -1,0 +1,42 @@
+import type { Span } from '../span.ts'
+import type { LiveState } from '../state/live/live-state.ts'
+import type { Hidden, Provenance } from '../state/vault-state.ts'
+import type { Step } from './step.ts'
+
+/** What every part is planned with. */
+export interface PartContext {
+  /** Vault namespace, relative to the settings' one. */
+  readonly namespace: string
+  /** `undefined`: no server was asked. */
+  readonly live: LiveState | undefined
+  /** A reviewer token was supplied; the token itself is known only to whoever writes it. */
+  readonly reviewerToken: boolean
+}
+
+/** A part that could not be seen: what would be written if nothing were there is shown, and nothing is written. */
+export function unseenStep(
+  step: Omit<Step, 'action' | 'because' | 'live'>,
+  { live }: Pick<PartContext, 'live'>,
+  seen?: Hidden,
+): Step {
+  const because = seen?.because ?? (live === undefined ? 'No server was asked.' : 'The server was not asked about it.')
+  return { ...step, action: 'unseen', because, live: { unseen: true } }
+}
+
+/** Whether the server did not tell; the types alone do not part this from `present`. */
+export function isHidden(seen: { readonly presence: string }): seen is Hidden {
+  return seen.presence === 'hidden' || seen.presence === 'unknown'
+}
+
+export function spansOf(provenance: Provenance): readonly Span[] {
+  switch (provenance.from) {
+    case 'manifests':
+      return provenance.spans
+    case 'git':
+      return [provenance.span]
+    case 'config':
+      return provenance.span === undefined ? [] : [provenance.span]
+    case 'vault':
+      return []
+  }
+}

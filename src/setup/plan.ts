@@ -1,0 +1,89 @@
+import { DEFAULT_VARIANTS } from '../policy/variant.ts'
+import type { Desired, DesiredState, Unplanned } from '../state/desired/desired.ts'
+import type { LiveState, Wanted } from '../state/live/live-state.ts'
+import { basisOf, digestOf, type PlanBasis } from './digest.ts'
+import { policySet, textSet } from './normalise.ts'
+import { planAuthConfig } from './plan-auth-config.ts'
+import { planAuthMount, planKvMount } from './plan-mounts.ts'
+import { planPolicy } from './plan-policy.ts'
+import { planRole } from './plan-role.ts'
+import { STEP_KINDS, type Step, writes } from './step.ts'
+
+export interface PlanInput {
+  readonly desired: Desired
+  /** By Vault namespace, as in `desired`; a missing one was not asked. */
+  readonly live: ReadonlyMap<string, LiveState>
+  readonly server: { readonly address: string | undefined; readonly namespace: string | undefined }
+  readonly reviewer: 'pod' | 'client' | 'token' | undefined
+  /** Whether a reviewer token was supplied; never the token. */
+  readonly reviewerToken: boolean
+}
+
+export interface Plan {
+  /** In the order in which they are written. */
+  readonly steps: readonly Step[]
+  readonly unplanned: readonly Unplanned[]
+  /** Something would be written. */
+  readonly hasChanges: boolean
+  readonly basis: PlanBasis
+  readonly digest: string
+}
+
+/** Compares what is asked for with what the server has, part by part and field by field. Pure: nothing is asked or written. */
+export function makePlan({ desired, live, server, reviewer, reviewerToken }: PlanInput): Plan {
+  const all = desired.parts.flatMap((part) =>
+    planPart(part, { live: live.get(part.namespace), reviewer, reviewerToken }),
+  )
+  const steps = STEP_KINDS.flatMap((kind) => all.filter((step) => step.kind === kind))
+  const basis = basisOf(steps, server)
+  return { steps, unplanned: desired.unplanned, hasChanges: steps.some(writes), basis, digest: digestOf(basis) }
+}
+
+function planPart(
+  desired: DesiredState,
+  { live, reviewer, reviewerToken }: { live: LiveState | undefined } & Pick<PlanInput, 'reviewer' | 'reviewerToken'>,
+): Step[] {
+  const { namespace, state } = desired
+  const context = { namespace, live, reviewerToken, reviewer, product: live?.server.product }
+  const variants = live?.server.variants ?? DEFAULT_VARIANTS
+  const authMounts = new Map(state.authMounts.map((mount) => [mount.path, planAuthMount(mount, context)]))
+  const withAuthMount = (path: string, plan: (step: Step) => Step) => {
+    const step = authMounts.get(path)
+    return step === undefined ? [] : [plan(step)]
+  }
+  return [
+    ...state.mounts.map((mount) => planKvMount(mount, context)),
+    ...state.policies.map((policy) => {
+      const withoutDefault = lacksDefault(policy.name, desired, live)
+      return planPolicy(policy, { ...context, desired, variants, withoutDefault })
+    }),
+    ...authMounts.values(),
+    ...state.authMounts.flatMap((mount) => withAuthMount(mount.path, (step) => planAuthConfig(mount, step, context))),
+    ...state.roles.flatMap((role) => withAuthMount(role.authMount, (step) => planRole(role, step, context))),
+  ]
+}
+
+/** Whether the server's role keeps the policy `default` from the token that this policy is for. */
+function lacksDefault(policy: string, { state }: DesiredState, live: LiveState | undefined): boolean {
+  return state.roles.some((role) => {
+    const seen = role.policies?.includes(policy) ? live?.role(role.authMount, role.name) : undefined
+    if (seen?.presence !== 'present' || seen.fact.fields.token_no_default_policy !== true) return false
+    return !policySet([...textSet(seen.fact.fields.token_policies)]).includes('default')
+  })
+}
+
+/** What must be asked of a server, by Vault namespace, to plan this. */
+export function wantedForPlan(desired: Desired): ReadonlyMap<string, Wanted> {
+  return new Map(
+    desired.parts.map(({ namespace, state }) => [
+      namespace,
+      {
+        mounts: state.mounts.map((mount) => mount.path),
+        authMounts: state.authMounts.map((mount) => mount.path),
+        authConfig: true,
+        roles: state.roles.map(({ authMount, name }) => ({ authMount, name, type: 'kubernetes' as const })),
+        policies: state.policies.map((policy) => policy.name),
+      },
+    ]),
+  )
+}
