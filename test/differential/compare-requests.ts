@@ -1,4 +1,5 @@
 import { type AclRequest, allowOperation } from '../../src/policy/authorize.ts'
+import { hasMountAccess } from '../../src/policy/mount-access.ts'
 import type { Variant } from '../../src/policy/variant.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import type { Random } from './random.ts'
@@ -32,6 +33,7 @@ export async function compareRequests(
   const variant = variantOf(server)
   const policies = randomPolicies(random, { limits: true, openbao })
   const token = await giveToken(server, policies)
+  await compareMountAccess(server, policies, token, report)
   let cases = 0
   let allowed = 0
   while (cases < requests) {
@@ -50,6 +52,20 @@ export async function compareRequests(
   }
   await ask(server, 'POST', 'auth/token/revoke', { body: { token } })
   return { cases, allowed }
+}
+
+/** Whether the token may see the mount at all (vault.md §2.9). */
+async function compareMountAccess(
+  server: RunningServer,
+  policies: RandomPolicies,
+  token: string,
+  report: (disagreement: Disagreement) => void,
+): Promise<void> {
+  const ours = hasMountAccess(ourAcl(policies), MOUNT, variantOf(server)) ? 200 : 403
+  const path = `sys/internal/ui/mounts/${MOUNT}`
+  const theirs = (await ask(server, 'GET', path, { token })).status
+  if (ours === theirs) return
+  report({ policies: policies.map(policyText), request: `GET ${path}`, ours: `${ours}`, server: `${theirs}` })
 }
 
 function randomRequest(random: Random, policies: RandomPolicies): Sent | undefined {
