@@ -58,13 +58,6 @@ async function reach(
   }
 }
 
-async function leave(vault: OpenVault, settings: Settings, deps: WithVaultDeps): Promise<void> {
-  for (const warning of vault.warnings) deps.warn(warning)
-  if (settings.skipTokenRevoke) return vault.client.transport.close()
-  const { warning } = await vault.end()
-  if (warning !== undefined) deps.warn(warning)
-}
-
 async function liveSource(vault: OpenVault): Promise<LiveSource> {
   const { readLive } = await import('../state/live/read-live.ts')
   return {
