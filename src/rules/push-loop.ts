@@ -1,8 +1,10 @@
-import { pushLoops } from '../eso/facts/push-loops.ts'
+import { type PushLoop, pushLoops } from '../eso/facts/push-loops.ts'
+import type { Manifest } from '../manifests/manifest.ts'
+import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameManifest } from './wording.ts'
+import { counted, nameManifest } from './wording.ts'
 
 /** An ExternalSecret makes the Secret that a PushSecret writes back to where it was read: a smell, not an error (field.md §5). */
 export const pushLoop: Rule = {
@@ -10,21 +12,45 @@ export const pushLoop: Rule = {
   title: 'A push writes back to the path that its own source was read from',
   group: 'manifest',
   severity: 'note',
-  *check(chain): Iterable<Finding> {
-    for (const { path, push, reads, closed } of pushLoops(chain.links.map((link) => link.reference))) {
-      if (!closed) continue
-      const read = reads[0]
-      yield {
-        rule: this.id,
-        severity: this.severity,
+  // A repository that does it does it everywhere: it is a way of working, said once.
+  check: (chain) => reportCauses(loops(pushLoops(chain.links.map((link) => link.reference))), summarise),
+}
+
+function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
+  const byManifest = new Map<Manifest, PushLoop[]>()
+  for (const loop of found) {
+    if (!loop.closed) continue
+    byManifest.set(loop.push.manifest, [...(byManifest.get(loop.push.manifest) ?? []), loop])
+  }
+  for (const [manifest, own] of byManifest) {
+    const [first] = own
+    const read = first?.reads[0]
+    if (first === undefined || read === undefined) continue
+    yield {
+      cause: pushLoop.id,
+      finding: {
+        rule: pushLoop.id,
+        severity: pushLoop.severity,
         message:
-          `${nameManifest(push.manifest)} pushes to \`${path}\`, and its source Secret is made by ${read === undefined ? 'an ExternalSecret' : nameManifest(read.manifest)} ` +
-          'from that very path. The value goes round: nobody can tell which side is right, and a change in Vault may be undone by the next push.',
-        span: push.span,
-        related: reads.map((one) => ({ span: one.span, message: `${nameManifest(one.manifest)} reads it here` })),
-        fix: 'Decide which side owns the value: drop the push, or make the Secret from a generator.',
-        fingerprint: fingerprint(this.id, nameManifest(push.manifest), path),
-      }
+          `${nameManifest(manifest)} pushes to \`${first.path}\`, and its source Secret is made by ${nameManifest(read.manifest)} from that very ` +
+          'path. The value goes round: nobody can tell which side owns it, and a change in Vault may be undone by the next push.',
+        span: first.push.span,
+        related: own.flatMap((loop) =>
+          loop.reads.map((one) => ({ span: one.span, message: `${nameManifest(one.manifest)} reads it here` })),
+        ),
+        fix: 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
+        fingerprint: fingerprint(pushLoop.id, nameManifest(manifest), first.path),
+      },
     }
-  },
+  }
+}
+
+function summarise(findings: readonly Finding[]): Finding {
+  const first = findings[0] as Finding
+  return {
+    ...first,
+    message: `${counted(findings.length, 'PushSecret')} write back to the paths that their sources were read from. The first: ${first.message}`,
+    related: placesOf(findings.slice(1), 'pushes back too'),
+    fingerprint: fingerprint(pushLoop.id, 'many'),
+  }
 }

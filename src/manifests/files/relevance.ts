@@ -7,7 +7,7 @@ const MANIFEST =
 
 /** What policies and roles look like in any of the forms of field.md §4. */
 const POLICY =
-  /policy[ _-]write|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/
+  /policy[ _-]write|(?:secrets|auth)[ -]enable|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m
 
 const KUSTOMIZATION_NAMES = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
 
@@ -24,17 +24,24 @@ export function formOf(name: string): FileForm | undefined {
     case 'json':
       return 'yaml'
     case 'hcl':
+    case 'policy':
       return 'hcl'
     case 'sh':
     case 'bash':
+    case 'zsh':
+    case 'envrc':
       return 'shell'
     case 'md':
+    case 'mdx':
     case 'markdown':
       return 'markdown'
     case 'tf':
     case 'tofu':
+    case 'tfvars':
       return 'terraform'
     case 'tftpl':
+    case 'tmpl':
+    case 'j2':
     case 'tpl':
       return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined
     default:
@@ -49,7 +56,8 @@ export function isKustomizationName(name: string): boolean {
 /** The byte search of design §6, on the file's bytes as Latin-1: decides before anything is decoded or parsed. */
 export function canMatter(name: string, form: FileForm, bytes: string): boolean {
   if (form === 'yaml') return isKustomizationName(name) || MANIFEST.test(bytes) || POLICY.test(bytes)
-  return form === 'hcl' || POLICY.test(bytes)
+  // A Terraform module's defaults stand in files that say nothing of Vault.
+  return form === 'hcl' || form === 'terraform' || POLICY.test(bytes)
 }
 
 /** A file that SOPS encrypted: its values are no text, and its names are not ours to read (platform.md §3.2). */
