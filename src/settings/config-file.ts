@@ -63,6 +63,10 @@ export interface Config {
       readonly reviewer: 'pod' | 'client' | 'token' | undefined
     }
   }
+  readonly drift: {
+    /** Globs over Vault paths (mount and key) that nobody else uses. */
+    readonly owned: readonly { readonly pattern: string; readonly span: Span }[]
+  }
   readonly rules: Readonly<Record<string, RuleSetting>>
   readonly ignore: readonly ConfigIgnore[]
 }
@@ -78,6 +82,7 @@ export const EMPTY_CONFIG: Config = {
     role: { ttl: undefined },
     kubernetes: { host: undefined, reviewer: undefined },
   },
+  drift: { owned: [] },
   rules: {},
   ignore: [],
 }
@@ -168,6 +173,7 @@ interface RawConfig {
     readonly role?: { readonly ttl?: string }
     readonly kubernetes?: { readonly host?: string; readonly reviewer?: 'pod' | 'client' | 'token' }
   }
+  readonly drift?: { readonly owned?: readonly string[] }
   readonly rules?: Readonly<Record<string, RuleSetting>>
   readonly ignore?: readonly {
     readonly rule: string
@@ -215,6 +221,12 @@ function toConfig(document: YamlDocument): Config {
       },
       role: { ttl: setup?.role?.ttl },
       kubernetes: { host: setup?.kubernetes?.host, reviewer: setup?.kubernetes?.reviewer },
+    },
+    drift: {
+      owned: (raw.drift?.owned ?? []).map((pattern, index) => ({
+        pattern,
+        span: document.spanOf(['drift', 'owned', index]),
+      })),
     },
     rules: raw.rules ?? {},
     ignore: (raw.ignore ?? []).map(({ rule, path, file, reason, until }, index) => ({

@@ -26,6 +26,11 @@ const pattern: TextPattern = {
   says: 'a path with names in braces, for example "team/{env}/apps/{app}"',
 }
 
+const ownedPattern: TextPattern = {
+  source: '[^\\s/*?]+/\\S+',
+  says: 'a mount and a glob below it, for example "kv/team/prod/**"',
+}
+
 export const CONFIG_SHAPE: ObjectShape = {
   is: 'object',
   required: ['version'],
@@ -116,6 +121,16 @@ export const CONFIG_SHAPE: ObjectShape = {
             reviewer: { is: 'choice', of: ['pod', 'client', 'token'], about: 'Whose token reviews logins.' },
           },
         },
+      },
+    },
+    drift: {
+      is: 'object',
+      about: 'For drift.',
+      keys: {
+        owned: list(
+          { is: 'text', matches: ownedPattern },
+          'Globs over Vault paths that belong to this repository alone; what lies there and is referenced nowhere is reported.',
+        ),
       },
     },
     rules: {

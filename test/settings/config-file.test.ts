@@ -35,6 +35,7 @@ setup:
   policy: { name: external-secrets, generate: exact }      # exact | folder | file: path.hcl
   role: { ttl: 1h }
   kubernetes: { host: "https://kubernetes.default.svc:443", reviewer: pod }   # pod | client | token
+drift: { owned: ["kv/webgrip/prod/**"] }
 rules: { secret-absent: warning }
 ignore:
   - { rule: secret-absent, path: "kv/webgrip/prod/**/new-app/*", reason: seeded after merge, until: 2027-01-31 }
@@ -42,12 +43,13 @@ ignore:
 
 describe('the config file of design §4', () => {
   it('is read whole', () => {
-    const { naming, ignore, stores, setup, vault, ...rest } = read(EXAMPLE)
+    const { naming, ignore, stores, setup, vault, drift, ...rest } = read(EXAMPLE)
     expect(rest).toEqual({
       file: FILE,
       manifests: { exclude: ['tests/**'], rendered: [], variables: { VAULT_ENV: 'prod' } },
       rules: { 'secret-absent': 'warning' },
     })
+    expect(drift.owned).toMatchObject([{ pattern: 'kv/webgrip/prod/**', span: { line: 13, column: 18 } }])
     expect(vault).toMatchObject({ address: 'https://vault.example.com', namespace: '', product: 'auto' })
     expect(vault.addressSpan).toMatchObject({ file: FILE, line: 3, column: 19 })
     expect(stores.vault).toMatchObject({ policies: ['external-secrets'], span: { line: 5, column: 3 } })
@@ -68,7 +70,7 @@ describe('the config file of design §4', () => {
         file: undefined,
         reason: 'seeded after merge',
         until: '2027-01-31',
-        span: { line: 15 },
+        span: { line: 16 },
       },
     ])
   })
@@ -95,6 +97,14 @@ describe('what is wrong is said with its line and what to write', () => {
     ],
     ['version: 1\nvault:\n  adress: https://x', ['3: unknown key "adress" in vault. Did you mean "address"?']],
     ['manifests: {}', ['1: "version" is missing.']],
+    [
+      'version: 1\ndrift:\n  owned:\n    - "*/prod/**"\n    - kv',
+      [
+        '4: drift.owned[0] must be a mount and a glob below it, for example "kv/team/prod/**", not "*/prod/**".',
+        '5: drift.owned[1] must be a mount and a glob below it, for example "kv/team/prod/**", not "kv".',
+      ],
+    ],
+    ['version: 1\ndrift: { owned: kv/app }', ['2: drift.owned must be a list, not the string "kv/app".']],
     ['version: 2', ['1: version must be the number 1, not 2.']],
     ['version: "1"', ['1: version must be the number 1, not "1".']],
     ['version: 1\nmanifests:\n  exclude: tests', ['3: manifests.exclude must be a list, not the string "tests".']],
@@ -223,6 +233,9 @@ describe('the published JSON Schema', () => {
     'version: 1\nmanifests: { exclude: [""] }',
     'version: 1\nmanifests: { exclude: ["a/../b"] }',
     'version: 1\nmanifests: { exclude: ["a..b/**"] }',
+    'version: 1\ndrift: { owned: [kv/team/**, kv/*] }',
+    'version: 1\ndrift: { owned: ["kv"] }',
+    'version: 1\ndrift: { owned: ["+/a", "**/a"] }',
     'version: 1\nignore: [{ rule: secret-absent, file: "a/**", reason: b }]',
     'null',
     'version: null',
