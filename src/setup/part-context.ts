@@ -9,8 +9,6 @@ export interface PartContext {
   readonly namespace: string
   /** `undefined`: no server was asked. */
   readonly live: LiveState | undefined
-  /** A reviewer token was supplied; the token itself is known only to whoever writes it. */
-  readonly reviewerToken: boolean
 }
 
 /** A part that could not be seen: what would be written if nothing were there is shown, and nothing is written. */

@@ -29,7 +29,7 @@ export function planAuthConfig(
     rules: [],
     notes: [],
     write: undefined,
-    desired: { ...normalised(named), reviewer: reviewer ?? null, reviewerToken: context.reviewerToken },
+    desired: { ...normalised(named), reviewer: reviewer ?? null },
     spans: spansOf(mount.provenance),
   } as const
   const path = `auth/${mount.path}/config`
@@ -64,7 +64,7 @@ function compareConfig(
   path: string,
   live: Fields,
   named: Fields,
-  context: PartContext & { readonly reviewer: Reviewer },
+  context: PartContext & { readonly reviewer: Reviewer; readonly product: 'vault' | 'openbao' | undefined },
 ): Step {
   const isSet = live.token_reviewer_jwt_set
   const state = { ...normalised(live), token_reviewer_jwt_set: isSet ?? null }
@@ -73,7 +73,7 @@ function compareConfig(
     const same = compare === undefined || sameField(compare, live[field], after)
     return same ? [] : [{ field, before: live[field], after }]
   })
-  const { reviewer, reviewerToken } = context
+  const { reviewer } = context
   const notes: string[] = []
   if (reviewer === 'token' && isSet === false) fields.push(jwtChange(false))
   if (reviewer !== 'token' && reviewer !== undefined && isSet === true) {
@@ -81,14 +81,11 @@ function compareConfig(
       `A reviewer JWT is set, so \`reviewer: ${reviewer}\` is not what reviews logins. It is never erased by a plan; by hand: write the config without \`token_reviewer_jwt\`.`,
     )
   }
-  if (reviewer === 'token' && isSet === true && reviewerToken) {
+  if (reviewer === 'token' && isSet === true) {
     notes.push('A reviewer JWT is set already. The server never shows it, so it cannot be compared, and it stays.')
   }
   if (fields.length === 0) return { ...base, notes, action: 'no-change', because: undefined, live: state }
-  if (reviewer === 'token' && isSet === false && !reviewerToken) {
-    return { ...base, fields, notes, action: 'blocked', because: TOKEN_NEEDED, live: state }
-  }
-  if (isSet !== false && !(reviewer === 'token' && reviewerToken)) {
+  if (isSet !== false && reviewer !== 'token') {
     const why =
       isSet === true
         ? 'a reviewer JWT is set'
@@ -99,23 +96,19 @@ function compareConfig(
     return { ...base, fields, notes, action: 'blocked', because, live: state }
   }
   const { token_reviewer_jwt_set: _told, ...kept } = live
+  const body = { ...kept, ...named }
+  const because = lacking(body, context)
+  if (because !== undefined) return { ...base, fields, notes, action: 'blocked', because, live: state }
   const write = {
     path,
-    body: { ...kept, ...named },
-    ...(reviewer === 'token' && reviewerToken ? { withReviewerToken: true as const } : {}),
+    body,
+    ...(reviewer === 'token' ? { withReviewerToken: true as const } : {}),
   }
   return { ...base, fields, notes, write, action: 'update', because: undefined, live: state }
 }
 
-const TOKEN_NEEDED =
-  '`setup.kubernetes.reviewer: token` needs a long-lived ServiceAccount token: give the file that holds it with the input `reviewer-token-file`.'
-
 /** What the server would refuse, or accept and then fail on at every login. */
-function lacking(
-  body: Fields,
-  { reviewer, reviewerToken, product }: { reviewer: Reviewer; reviewerToken: boolean; product: string | undefined },
-): string | undefined {
-  if (reviewer === 'token' && !reviewerToken) return TOKEN_NEEDED
+function lacking(body: Fields, { product }: { readonly product: string | undefined }): string | undefined {
   const hasCa = typeof body.kubernetes_ca_cert === 'string' && body.kubernetes_ca_cert.trim() !== ''
   if (flag(body.disable_local_ca_jwt, false) && !hasCa && product !== 'vault') {
     return "With `reviewer: client` the server has no CA of its own for the API server: name the CA's PEM file in `setup.kubernetes.ca` (OpenBao refuses the config without it)."

@@ -15,8 +15,6 @@ export interface PlanInput {
   readonly live: ReadonlyMap<string, LiveState>
   readonly server: { readonly address: string | undefined; readonly namespace: string | undefined }
   readonly reviewer: 'pod' | 'client' | 'token' | undefined
-  /** Whether a reviewer token was supplied; never the token. */
-  readonly reviewerToken: boolean
 }
 
 export interface Plan {
@@ -30,10 +28,8 @@ export interface Plan {
 }
 
 /** Compares what is asked for with what the server has, part by part and field by field. Pure: nothing is asked or written. */
-export function makePlan({ desired, live, server, reviewer, reviewerToken }: PlanInput): Plan {
-  const all = desired.parts.flatMap((part) =>
-    planPart(part, { live: live.get(part.namespace), reviewer, reviewerToken }),
-  )
+export function makePlan({ desired, live, server, reviewer }: PlanInput): Plan {
+  const all = desired.parts.flatMap((part) => planPart(part, { live: live.get(part.namespace), reviewer }))
   const steps = STEP_KINDS.flatMap((kind) => all.filter((step) => step.kind === kind))
   const basis = basisOf(steps, server)
   return { steps, unplanned: desired.unplanned, hasChanges: steps.some(writes), basis, digest: digestOf(basis) }
@@ -41,10 +37,10 @@ export function makePlan({ desired, live, server, reviewer, reviewerToken }: Pla
 
 function planPart(
   desired: DesiredState,
-  { live, reviewer, reviewerToken }: { live: LiveState | undefined } & Pick<PlanInput, 'reviewer' | 'reviewerToken'>,
+  { live, reviewer }: { live: LiveState | undefined } & Pick<PlanInput, 'reviewer'>,
 ): Step[] {
   const { namespace, state } = desired
-  const context = { namespace, live, reviewerToken, reviewer, product: live?.server.product }
+  const context = { namespace, live, reviewer, product: live?.server.product }
   const variants = live?.server.variants ?? DEFAULT_VARIANTS
   const authMounts = new Map(state.authMounts.map((mount) => [mount.path, planAuthMount(mount, context)]))
   const withAuthMount = (path: string, plan: (step: Step) => Step) => {

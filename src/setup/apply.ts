@@ -1,0 +1,78 @@
+import type { VaultClient } from '../state/live/client.ts'
+import { VaultUnavailable } from '../state/live/errors.ts'
+import type { LiveState, TokenFacts } from '../state/live/live-state.ts'
+import { ApplyRefused } from './apply-refused.ts'
+import { type Approval, whyNotApproved } from './approval.ts'
+import { makePlan, type Plan, type PlanInput } from './plan.ts'
+import { type Step, type Write, writes } from './step.ts'
+import { PATIENT, type Waiting } from './wait-for-kv.ts'
+import { type Written, writeStep } from './write-step.ts'
+
+export interface ApplyInput extends Omit<PlanInput, 'live'> {
+  readonly approval: Approval
+  readonly token: Pick<TokenFacts, 'root'>
+  readonly allowRootToken: boolean
+  /** Read from the file that the input names; leaves only in the one request that needs it. */
+  readonly reviewerToken: string | undefined
+  /** Asks the server for everything that the plan concerns, anew. */
+  readonly read: () => Promise<ReadonlyMap<string, LiveState>>
+  /** A client that may write, in a Vault namespace relative to the settings' one. */
+  readonly clientOf: (namespace: string) => VaultClient
+  readonly waiting?: Waiting
+}
+
+export interface Applied {
+  /** As planned again, right before the first write. */
+  readonly plan: Plan
+  readonly written: readonly Written[]
+  /** Planned once more from what was read back; a step that still wants a write did not come about. */
+  readonly after: Plan | undefined
+  /** What was read back; what was there before, when that failed. */
+  readonly live: ReadonlyMap<string, LiveState>
+  /** Why nothing could be read back, a sentence. */
+  readonly unread: string | undefined
+}
+
+/**
+ * Brings the server to what the approved plan says. It plans again first and refuses when that gives another plan; it writes in an
+ * order in which nothing names what is not there yet, stops at the first failure, never deletes, and reads everything back.
+ *
+ * Every write leads to one state from whatever an earlier run left, so a run that was killed is finished by the next one.
+ *
+ * @throws ApplyRefused or VaultUnavailable before anything is written; afterwards everything is told in the result.
+ */
+export async function apply(input: ApplyInput): Promise<Applied> {
+  if (input.token.root && !input.allowRootToken) {
+    throw new ApplyRefused(
+      'The token is a root token, which may do anything for ever. Give apply a token with a policy of its own (`docs/setup.md`), or allow it once with `allow-root-token: true` (`--allow-root-token`).',
+    )
+  }
+  const planned = await input.read()
+  const plan = makePlan({ ...input, live: planned })
+  const refused = whyNotApproved(plan, input.approval)
+  if (refused !== undefined) throw new ApplyRefused(refused)
+  const todo = plan.steps.filter(isWrite)
+  if (todo.some((step) => step.write.withReviewerToken) && !input.reviewerToken) {
+    throw new ApplyRefused(
+      '`setup.kubernetes.reviewer: token` needs a long-lived ServiceAccount token: give the file that holds it with `reviewer-token-file`.',
+    )
+  }
+  const written: Written[] = []
+  for (const step of todo) {
+    const one = await writeStep(step, input.clientOf(step.namespace), input.reviewerToken, input.waiting ?? PATIENT)
+    written.push(one)
+    if (one.result === 'failed') break
+  }
+  if (written.length === 0) return { plan, written, after: plan, live: planned, unread: undefined }
+  try {
+    const live = await input.read()
+    return { plan, written, after: makePlan({ ...input, live }), live, unread: undefined }
+  } catch (error) {
+    if (!(error instanceof VaultUnavailable)) throw error
+    return { plan, written, after: undefined, live: planned, unread: error.message }
+  }
+}
+
+function isWrite(step: Step): step is Step & { readonly write: Write } {
+  return writes(step) && step.write !== undefined
+}

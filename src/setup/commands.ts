@@ -1,0 +1,72 @@
+import { shellWord } from './shell-word.ts'
+import { type Step, type Write, writes } from './step.ts'
+
+export type Cli = 'vault' | 'bao'
+
+/**
+ * The steps as commands for people who run them by hand: one command for each request that apply would send. Every value is quoted
+ * for a POSIX shell, and the reviewer's token is read from a file.
+ */
+export function commandsOf(steps: readonly Step[], cli: Cli): string[] {
+  return steps.flatMap((step) => {
+    const shown = writes(step) || step.action === 'unseen'
+    return shown && step.write !== undefined ? [commandOf(step, step.write, cli)] : []
+  })
+}
+
+function commandOf(step: Step, write: Write, cli: Cli): string {
+  const namespace = step.namespace === '' ? [] : [`-namespace=${step.namespace}`]
+  const line = (...words: string[]) => [cli, ...words].map(shellWord).join(' ')
+  switch (step.kind) {
+    case 'kv-mount': {
+      const { version } = write.body.options as { version: string }
+      return line(
+        'secrets',
+        'enable',
+        ...namespace,
+        `-path=${behind(write, 'sys/mounts/')}`,
+        `-version=${version}`,
+        'kv',
+      )
+    }
+    case 'auth-mount':
+      return line('auth', 'enable', ...namespace, `-path=${behind(write, 'sys/auth/')}`, String(write.body.type))
+    case 'policy': {
+      const text = String(write.body.policy)
+      const end = delimiter(text)
+      const head = line('policy', 'write', ...namespace, behind(write, 'sys/policies/acl/'), '-')
+      // A here-document ends with a line feed; the text has one or gets one, which says nothing in a policy.
+      return `${head} <<'${end}'\n${text}${text.endsWith('\n') ? '' : '\n'}${end}`
+    }
+    case 'auth-config':
+    case 'role': {
+      const pairs = Object.entries(write.body).map(([field, value]) => `${field}=${cliValue(value)}`)
+      if (write.withReviewerToken) pairs.push('token_reviewer_jwt=@reviewer-token')
+      const head = line('write', ...namespace, write.path)
+      return [head, ...pairs.map(shellWord)].join(' \\\n  ')
+    }
+  }
+}
+
+function behind({ path }: Write, prefix: string): string {
+  return path.slice(prefix.length)
+}
+
+/** A list becomes a text with commas. `@` at the start would name a file to the CLI, and `-` standard input. */
+function cliValue(value: unknown): string {
+  const text = Array.isArray(value)
+    ? value.map(String).join(',')
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
+  return text.startsWith('@') || text === '-' ? `\\${text}` : text
+}
+
+/** A line that does not stand in the text. */
+function delimiter(text: string): string {
+  const lines = new Set(text.split('\n'))
+  for (let number = 0; ; number += 1) {
+    const candidate = number === 0 ? 'POLICY' : `POLICY_${number}`
+    if (!lines.has(candidate)) return candidate
+  }
+}
