@@ -10,6 +10,7 @@ import type {
   Hidden,
   MountFact,
   PolicyFact,
+  Provenance,
   RoleFact,
   SecretFact,
   VaultState,
@@ -56,7 +57,15 @@ export interface StoreLink {
   readonly policies: TokenPolicies | undefined
   readonly mount: Lookup<MountFact> | undefined
   readonly authMount: Lookup<AuthMountFact> | undefined
+  /** `auth/<mount>/config`, as Git or the server tells it. */
+  readonly authConfig: AuthConfig | undefined
   readonly links: readonly Link[]
+}
+
+/** The config of an auth mount, with `token_reviewer_jwt_set` always told: secrets in it are only told to be set. */
+export interface AuthConfig {
+  readonly config: Readonly<Record<string, unknown>>
+  readonly provenance: Provenance
 }
 
 /** A policy text that does not parse, with the place of the error. */

@@ -123,8 +123,12 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     policies,
     mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
     authMount: store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge),
+    authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, authKnowledge),
   }
 }
+
+/** Stands for the names below a folder, which only the server knows: a rule for the folder alone does not cover them. */
+const BELOW = '${name}'
 
 function decideAccess(
   storeLink: Omit<StoreLink, 'links'> | undefined,
@@ -139,10 +143,11 @@ function decideAccess(
   if (policies === undefined) return unknown(whyNoPolicies(store, role))
   const knowledge: Knowledge = { declared: input.declared, live: input.live(store.vaultNamespace) }
   // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
-  const { path, capability } = access
+  const { capability } = access
+  const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
   return decideWith(
     policies,
-    { path, capability, holes: [...reference.holes, ...store.holes] },
+    { path, capability, holes: [...reference.holes, ...store.holes, BELOW] },
     store,
     knowledge,
     input,
@@ -223,4 +228,16 @@ function secretOf(reference: Reference, store: VaultStore, input: FollowInput): 
 function foundOf(reference: Reference, store: VaultStore, input: FollowInput): Link['found'] {
   if (reference.operation !== 'find' || store.path === undefined) return undefined
   return input.live(store.vaultNamespace)?.find(trimSlashes(store.path), trimSlashes(reference.find?.path ?? ''))
+}
+
+/** Git first: a write to the config replaces all of it, so what Git leaves out is unset (vault.md §4.6). */
+function authConfigOf(path: string, { declared, live }: Knowledge): StoreLink['authConfig'] {
+  const mount = trimSlashes(path)
+  const fact = declared.authMounts.find((one) => one.path === mount && one.config !== undefined)
+  if (fact?.config !== undefined) {
+    const set = fact.config.token_reviewer_jwt !== undefined && fact.config.token_reviewer_jwt !== ''
+    return { config: { ...fact.config, token_reviewer_jwt_set: set }, provenance: fact.provenance }
+  }
+  const seen = live?.authConfig(mount)
+  return seen?.presence === 'present' ? { config: seen.fact, provenance: { from: 'vault' } } : undefined
 }

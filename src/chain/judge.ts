@@ -70,5 +70,16 @@ function invalidPolicy(policy: PolicyFact, product: LawOptions['product']): Inva
   const result = parsePolicy(policy.text, { product: product ?? 'any', unknown: policy.unknown })
   if (result.ok) return []
   const line = result.line ?? 1
+  if (hangsOnVariable(policy, line)) return []
   return [{ policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }]
+}
+
+/** A variable outside of quotes, at or before the error, may stand for text that parses: then nothing is known (field.md §4). */
+function hangsOnVariable({ text, unknown }: PolicyFact, line: number): boolean {
+  if (unknown.length === 0) return false
+  const { within } = holeFinder(unknown)
+  return text
+    .split('\n')
+    .slice(0, line)
+    .some((one) => within(one.replace(/"(?:[^"\\]|\\.)*"/g, '""')))
 }

@@ -22,6 +22,8 @@ import { pushLoop } from './push-loop.ts'
 import { pushSourceKeyAbsent } from './push-source-key-absent.ts'
 import { pushUnmanaged } from './push-unmanaged.ts'
 import { pushWithoutProperty } from './push-without-property.ts'
+import { reviewerRbacAbsent } from './reviewer-rbac-absent.ts'
+import { reviewerTokenStatic } from './reviewer-token-static.ts'
 import { roleAbsent } from './role-absent.ts'
 import { roleAudience } from './role-audience.ts'
 import { roleUnbound } from './role-unbound.ts'
@@ -74,6 +76,8 @@ export const RULES: readonly Rule[] = [
   roleAbsent,
   roleUnbound,
   roleAudience,
+  reviewerRbacAbsent,
+  reviewerTokenStatic,
   // Facts: a server was asked.
   mountAbsent,
   mountVersion,

@@ -1,0 +1,46 @@
+import { reviewerFacts, type ServiceAccount } from '../state/desired/reviewer-facts.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { listed } from './wording.ts'
+
+/**
+ * Clients review their own tokens, and Git gives one of them no right to: Vault answers 403 `permission denied`, and only its
+ * debug log says why (vault.md §7.3). Where Vault reviews with its own pod's token, charts bind it and Git need not show it.
+ */
+export const reviewerRbacAbsent: Rule = {
+  id: 'reviewer-rbac-absent',
+  title: 'A ServiceAccount that reviews its own token lacks `system:auth-delegator`',
+  group: 'law',
+  severity: 'warning',
+  *check(chain): Iterable<Finding> {
+    for (const { store, authConfig, links } of chain.storeLinks) {
+      if (authConfig === undefined || store.auth?.method !== 'kubernetes') continue
+      const clients = new Map<string, ServiceAccount>()
+      for (const { reference } of links) {
+        const { identity } = reference
+        if (identity?.type !== 'serviceAccount' || identity.namespace === undefined) continue
+        clients.set(`${identity.namespace}/${identity.name}`, { namespace: identity.namespace, name: identity.name })
+      }
+      const facts = reviewerFacts(chain.manifests, authConfig.config, [...clients.values()])
+      const lacking = facts.needs.filter((need) => need.grantedBy === undefined)
+      const [first] = lacking
+      if (first === undefined) continue
+      const names = lacking.map(({ namespace, name }) => `\`${namespace}/${name}\``)
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message:
+          `${store.kind} \`${store.name}\` logs in as ${listed(names)}, whose own token reviews the login (\`disable_local_ca_jwt\` is set and no ` +
+          'reviewer token is). Git binds none of ClusterRole `system:auth-delegator` to it, and Vault answers 403 `permission denied` without it.',
+        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', 'kubernetes', 'serviceAccountRef']),
+        related: facts.bindings.map((binding) => ({
+          span: binding.span,
+          message: `ClusterRoleBinding \`${binding.name}\` binds others`,
+        })),
+        fix: `Bind it: kubectl create clusterrolebinding ${first.name}-token-review --clusterrole=system:auth-delegator --serviceaccount=${first.namespace}:${first.name}`,
+        fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, ...names),
+      }
+    }
+  },
+}

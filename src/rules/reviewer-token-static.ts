@@ -1,0 +1,56 @@
+import type { StoreLink } from '../chain/chain.ts'
+import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { reviewerKind } from '../state/desired/reviewer-facts.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+
+/**
+ * A ServiceAccount token was pasted into the auth config as the reviewer. Tokens of pods are bound to the pod and expire; then
+ * every login fails with 403 `permission denied` (vault.md §7.3).
+ */
+export const reviewerTokenStatic: Rule = {
+  id: 'reviewer-token-static',
+  title: 'The Kubernetes auth config holds a pasted reviewer token, which goes stale',
+  group: 'law',
+  severity: 'warning',
+  *check(chain): Iterable<Finding> {
+    for (const { store, authConfig } of byAuthMount(chain.storeLinks)) {
+      if (authConfig === undefined || reviewerKind(authConfig.config) !== 'token') continue
+      const at = spanOfProvenance(authConfig.provenance)
+      const said = authConfig.provenance.from === 'git' && authConfig.provenance.form === 'markdown'
+      yield {
+        rule: this.id,
+        // What a page tells people to type is a hint of what was typed, no proof.
+        severity: said ? 'note' : this.severity,
+        message:
+          `The config of auth mount \`${store.auth?.mount}\` (${nameProvenance(authConfig.provenance)}) holds a copy of a reviewer token. When its pod, ` +
+          'its Secret or its lifetime ends, Vault answers 403 `permission denied` to every login of the store.',
+        span: at ?? store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', 'kubernetes']),
+        related:
+          at === undefined
+            ? []
+            : [
+                {
+                  span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),
+                  message: `${store.kind} \`${store.name}\` logs in there`,
+                },
+              ],
+        fix: 'Where Vault runs in the cluster, leave `token_reviewer_jwt` and `kubernetes_ca_cert` out: it reads its own token and renews it. Elsewhere let clients review themselves (`disable_local_ca_jwt=true`).',
+        fingerprint: fingerprint(this.id, store.auth?.mount),
+      }
+    }
+  },
+}
+
+/** One store for each Kubernetes auth mount. */
+function byAuthMount(storeLinks: readonly StoreLink[]): StoreLink[] {
+  const mounts = new Map<string, StoreLink>()
+  for (const link of storeLinks) {
+    const { auth, vaultNamespace, authNamespace } = link.store
+    if (auth?.method !== 'kubernetes' || auth.mount === undefined) continue
+    const key = `${authNamespace ?? vaultNamespace ?? ''} ${auth.mount}`
+    if (!mounts.has(key)) mounts.set(key, link)
+  }
+  return [...mounts.values()]
+}
