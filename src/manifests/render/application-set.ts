@@ -50,7 +50,7 @@ export function parameterSets(generators: readonly Value[], root: Root): Paramet
         keys.every((key) => set[key] === undefined || set[key] === other[key]),
       )
       const joined = fitting.map((other) => ({ ...set, ...other }))
-      if (!open) return [fitting.reduce<Parameters>((all, other) => ({ ...all, ...other }), set)]
+      if (!open) return [Object.assign({}, set, ...fitting) as Parameters]
       return [set, ...joined]
     })
     return results.slice(0, MAX_SETS)

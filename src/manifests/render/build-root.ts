@@ -32,9 +32,7 @@ const MAX_OUTPUT = 64 * 1024 * 1024
 export async function buildRoot(root: RenderRoot, staging: Staging, options: BuildOptions): Promise<Built> {
   let folder: string
   try {
-    folder = root.changed
-      ? staging.changed(root.closure, plainValue(root.node) as ValueMap)
-      : staging.plain(root.closure)
+    folder = await staging.root(root.closure, plainValue(root.node) as ValueMap)
   } catch (error) {
     return failed(error instanceof Error ? error.message : 'its files cannot be copied')
   }
@@ -45,7 +43,7 @@ export async function buildRoot(root: RenderRoot, staging: Staging, options: Bui
     maxBuffer: MAX_OUTPUT,
     env: environment(options),
   })
-  if (result.code !== 0) return failed(reasonOf(result, options.temporary))
+  if (result.code !== 0) return failed(reasonOf(result, staging))
   return {
     objects: renderedObjects(result.stdout),
     sourceOf: (annotated) => staging.sourceOf(folder, annotated),
@@ -74,27 +72,23 @@ function failed(failure: string): Built {
   return { objects: [], sourceOf: () => undefined, failure }
 }
 
-function reasonOf(result: RunResult, temporary: string): string {
+const REPEATED =
+  /accumulating resources: accumulation err='.*?must resolve to a file': (?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': )?/g
+
+function reasonOf(result: RunResult, staging: Staging): string {
   if (result.stopped === 'timeout') return `kustomize did not end within ${TIMEOUT / 1000} seconds`
   if (result.stopped === 'too-much-output') return `its output is larger than ${MAX_OUTPUT / 1024 / 1024} MiB`
   if (result.stopped === 'not-started') return 'kustomize could not be started'
-  const text = result.stderr
-    .split('\n')
-    .filter((line) => !line.startsWith('# Warning'))
-    .join(' ')
-    .replaceAll(`${temporary}/tree/`, '')
-    .replaceAll(temporary, '')
+  const lines = result.stderr.split('\n').filter((line) => !line.startsWith('# Warning'))
+  const text = staging
+    .inRepository(lines.join(' '))
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')
     .replace(/^Error: /, '')
     // Addresses in memory differ from run to run.
     .replace(/ ?&\{0x[0-9a-f ]+(?:0x[0-9a-f]+)*\}/g, '')
     // kustomize repeats, for each folder on the way, that the folder is no file.
-    .replace(/(?:\.\.\/)+tree\//g, '')
-    .replace(
-      /^(?:accumulating resources: accumulation err='.*?must resolve to a file': )?(?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': (?:accumulating resources: accumulation err='.*?must resolve to a file': )?)*/,
-      '',
-    )
+    .replace(REPEATED, '')
     .trim()
   return `kustomize says: ${text.length > 400 ? `${text.slice(0, 400)}…` : text}`
 }

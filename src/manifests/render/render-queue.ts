@@ -28,3 +28,31 @@ export async function workThrough<Item>(
     }
   }
 }
+
+/** Runs at most `width` jobs at once; the next starts the moment one ends, before anything is done with its result. */
+export function limited(width: number): <Result>(job: () => Promise<Result>) => Promise<Result> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return (job) =>
+    new Promise((resolve, reject) => {
+      const start = () => {
+        running++
+        job().then(
+          (result) => {
+            end()
+            resolve(result)
+          },
+          (error: unknown) => {
+            end()
+            reject(error)
+          },
+        )
+      }
+      const end = () => {
+        running--
+        waiting.shift()?.()
+      }
+      if (running < width) start()
+      else waiting.push(start)
+    })
+}

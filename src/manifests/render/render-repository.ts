@@ -8,7 +8,7 @@ import { type Checkout, checkout as openCheckout } from './checkout.ts'
 import { rootFinder } from './find-roots.ts'
 import type { KustomizeBinary, Run } from './kustomize-binary.ts'
 import { nestedObjects } from './nested-objects.ts'
-import { workThrough } from './render-queue.ts'
+import { limited, workThrough } from './render-queue.ts'
 import type { RenderRoot } from './render-root.ts'
 import { type RenderedManifest, renderedManifests } from './rendered-manifests.ts'
 import type { LocatedObject } from './rendered-objects.ts'
@@ -55,7 +55,9 @@ export interface RenderedRepository {
 }
 
 /** Two at a time: a runner has two to four cores, and kustomize itself uses more than one. */
-const WIDTH = 2
+const PROCESSES = 2
+/** Roots in hand: the next ones are copied while kustomize works on others. */
+const ROOTS = 8
 
 /**
  * Renders what GitOps applies and gives it back as Manifests whose fields know the line that wrote them (design §6). Never throws
@@ -125,15 +127,20 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
   const builds = new Map<string, ReturnType<typeof buildRoot>>()
   let processMilliseconds = 0
 
+  const limit = limited(PROCESSES)
+  const run: Run = (command, args, settings) =>
+    limit(async () => {
+      const began = performance.now()
+      const result = await options.run(command, args, settings)
+      processMilliseconds += performance.now() - began
+      return result
+    })
   const build = (root: RenderRoot) => {
     // Two Flux Kustomizations that differ in their variables only are one build.
     const key = buildKey(root)
     let running = builds.get(key)
     if (running === undefined) {
-      const began = performance.now()
-      running = buildRoot(root, staging, { ...options, environment: options.environment ?? {} }).finally(() => {
-        processMilliseconds += performance.now() - began
-      })
+      running = buildRoot(root, staging, { ...options, run, environment: options.environment ?? {} })
       builds.set(key, running)
     }
     return running
@@ -141,7 +148,7 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
 
   await workThrough(
     finder.start(),
-    WIDTH,
+    ROOTS,
     async (root) => {
       const built = await build(root)
       roots.push({ root, failure: built.failure })

@@ -1,159 +1,159 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFile, link, mkdir, realpath, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Value, ValueMap } from '../manifest.ts'
-import { type Closure, type ClosureReader, isObstacle, type ResolvedEntry, withoutLeftOut } from './closure.ts'
-import { isMap } from './kustomization-file.ts'
+import type { FieldPath, Value, ValueMap } from '../manifest.ts'
+import { at, isMap, stringsAt } from '../value.ts'
+import { type Closure, type ClosureReader, isObstacle, withoutLeftOut } from './closure.ts'
 import { withLenientPatches } from './lenient-patches.ts'
-import { joinRelative, type RepositoryTree } from './repository-tree.ts'
+import type { RepositoryTree } from './repository-tree.ts'
 
 /**
- * A copy, in a temporary folder, of exactly those files that the look-through found kustomize will read. kustomize runs on the
- * copy: what lies outside of the repository, behind a symlink or unread by us is not there for it to find. Kustomizations are
- * written anew from what we read of them, so that both read the same.
+ * A copy, in a temporary folder, of exactly those files that the look-through found kustomize will read: a folder for each
+ * kustomization, its files in it. kustomize runs on the copy: what lies outside of the repository, behind a symlink or unread by us
+ * is not there for it to find. Kustomizations are written anew from what we read of them, so that both read the same (a tag such as
+ * `!!binary` could hide an address from one of two parsers).
  */
 export interface Staging {
-  /** Folder to build for a kustomization as it stands. */
-  plain(closure: Closure): string
-  /** Folder to build for a kustomization with changes that are in no file: a Flux spec's patches, a generated one. */
-  changed(closure: Closure, value: ValueMap): string
+  /** Makes the folder to build for a root: `value` is its kustomization, with what Flux or Argo CD add to it. */
+  root(closure: Closure, value: ValueMap): Promise<string>
   /** The repository file that the path of an origin annotation means, for a build of `folder`. */
   sourceOf(folder: string, annotated: string): string | undefined
-  readonly bytes: number
+  /** A message of kustomize with the repository's folders in place of the copy's. */
+  inRepository(text: string): string
 }
 
 /** As large as all YAML of the largest repository seen, ten times over (platform.md §7, threat 5). */
 const MAX_BYTES = 512 * 1024 * 1024
 
 export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: string): Staging {
-  const mirror = path.join(temporary, 'tree')
-  const written = new Set<string>()
-  const folders = new Set<string>()
-  /** Files that Flux lets a kustomization read from beside its folder, by the name they have in the copy. */
-  const moved = new Map<string, string>()
-  /** The repository folder that a changed kustomization stands for. */
-  const origins = new Map<string, string>()
-  let roots = 0
+  const folders = new Map<string, string>()
+  const names: string[] = []
+  /** Repository files by the name that they have in the copy. */
+  const sources = new Map<string, string>()
   let bytes = 0
+  /** What is still to be written: folders first, then what stands in them. Off the main thread, while kustomize runs. */
+  let newFolders: string[] = []
+  let newFiles: (() => Promise<void>)[] = []
+  let written: Promise<void> = mkdir(temporary, { recursive: true }).then(() => undefined)
 
-  const makeFolder = (folder: string) => {
-    if (folders.has(folder)) return
-    mkdirSync(folder, { recursive: true })
-    folders.add(folder)
+  const flush = (): Promise<void> => {
+    const folders = newFolders
+    const files = newFiles
+    newFolders = []
+    newFiles = []
+    written = written.then(async () => {
+      await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
+      await Promise.all(files.map((write) => write()))
+    })
+    return written
   }
-  const copy = (relative: string, target: string) => {
-    if (written.has(target)) return
+
+  const makeFolder = (folder: string): string => {
+    const target = path.join(temporary, `k${names.length}`)
+    names.push(folder === '' ? '.' : folder)
+    newFolders.push(target)
+    return target
+  }
+
+  const bring = (relative: string, target: string) => {
     bytes += tree.size(relative)
     if (bytes > MAX_BYTES) throw new Error('the files that kustomize would read are larger than 512 MiB together')
-    makeFolder(path.dirname(target))
-    copyFileSync(tree.absolute(relative), target)
-    written.add(target)
-  }
-  const write = (target: string, value: ValueMap) => {
-    makeFolder(path.dirname(target))
-    writeFileSync(target, JSON.stringify(value))
-    written.add(target)
+    newFiles.push(async () => {
+      const source = await realpath(tree.absolute(relative))
+      // kustomize only reads: a second name for the file is as good as a copy, and costs less.
+      await link(source, target).catch(() => copyFile(source, target))
+    })
+    sources.set(target, relative)
   }
 
-  /** Writes a kustomization as it stands into the copy, and what it includes. */
-  const mirrored = (folder: string) => {
-    const own = closures.closureOf(folder)
-    if (isObstacle(own)) return
-    const target = path.join(mirror, own.kustomization.file)
-    if (written.has(target)) return
-    write(target, prepared(own, path.dirname(target), own.kustomization.value))
-    for (const file of own.pluginFiles) copy(file, path.join(mirror, file))
-    for (const entry of own.entries) if (entry.leads === 'directory') mirrored(entry.relative)
-  }
-
-  /** Puts the files that `value` names into `folder`, and gives `value` with the paths that had to change. */
+  /** Puts the files that `value` names into `folder`, and gives `value` with their names there. */
   const place = (closure: Closure, folder: string, value: ValueMap): ValueMap => {
+    const own = closure.folder === '' ? '.' : closure.folder
+    const taken = new Set(['kustomization.yaml'])
+    const placed = new Map<string, string>()
+    // A plugin's configuration is not rewritten: what it names keeps its path.
+    for (const file of closure.pluginFiles) {
+      const within = path.posix.relative(own, file)
+      if (within.startsWith('../') || placed.has(file)) continue
+      const target = path.join(folder, within)
+      newFolders.push(path.dirname(target))
+      bring(file, target)
+      taken.add(within)
+      placed.set(file, within)
+    }
     let result = value
     for (const entry of closure.entries) {
-      if (valueAt(value, entry) === undefined) continue
       if (entry.leads === 'directory') {
-        const target = path.relative(folder, path.join(mirror, entry.relative))
-        if (folder !== path.join(mirror, closure.folder)) result = renamed(result, entry, target === '' ? '.' : target)
+        result = replaceText(result, entry.path, () => path.relative(folder, included(entry.relative)))
         continue
       }
-      const within = path.posix.relative(closure.folder === '' ? '.' : closure.folder, entry.relative)
-      if (!within.startsWith('../')) {
-        copy(entry.relative, path.join(folder, within))
-        continue
+      const base = path.posix.basename(entry.relative)
+      let name = placed.get(entry.relative)
+      if (name === undefined) {
+        name = base
+        for (let count = 1; taken.has(name); count++) name = `${count}-${base}`
+        taken.add(name)
+        placed.set(entry.relative, name)
+        bring(entry.relative, path.join(folder, name))
       }
-      // kustomize-controller reads files beside the folder too (its own containment replaces the load restrictor); the
-      // restrictor stays on here, so such a file is brought inside.
-      const inside = `.beside/${entry.relative}`
-      copy(entry.relative, path.join(folder, inside))
-      moved.set(path.join(folder, inside), entry.relative)
-      result = renamed(result, entry, inside)
+      const target = name
+      const isData = entry.path[2] === 'files'
+      result = replaceText(result, entry.path, (text) => {
+        const key = text.slice(0, text.length - entry.target.length)
+        // The key of a generator's file is its name unless it says one.
+        return isData && key === '' && target !== base ? `${base}=${target}` : key + target
+      })
     }
     return result
   }
 
-  const prepared = (closure: Closure, folder: string, value: ValueMap): ValueMap => {
-    const result = withoutLeftOut(closure, place(closure, folder, value))
+  const write = (closure: Closure, folder: string, value: ValueMap, more: ValueMap) => {
+    const placed = withoutLeftOut(closure, place(closure, folder, value))
     // A Component is applied to what others left out.
-    const component = result.kind === 'Component'
-    if (!component && !closure.leftOut.some(({ kind }) => kind === 'remote' || kind === 'helm')) return result
-    return withLenientPatches(result, (file) => readFileSync(path.join(folder, file), 'utf8'))
+    const lenient =
+      placed.kind === 'Component' || closure.leftOut.some(({ kind }) => kind === 'remote' || kind === 'helm')
+    const read = (file: string) => tree.read(sources.get(path.join(folder, file)) ?? file)
+    const target = path.join(folder, 'kustomization.yaml')
+    const text = JSON.stringify({ ...(lenient ? withLenientPatches(placed, read) : placed), ...more })
+    newFiles.push(() => writeFile(target, text))
+    sources.set(target, closure.kustomization.file)
+  }
+
+  /** The copy of a folder that another kustomization includes. */
+  const included = (relative: string): string => {
+    const known = folders.get(relative)
+    if (known !== undefined) return known
+    const target = makeFolder(relative)
+    folders.set(relative, target)
+    const closure = closures.closureOf(relative)
+    if (!isObstacle(closure)) write(closure, target, closure.kustomization.value, {})
+    return target
   }
 
   return {
-    plain(closure) {
-      mirrored(closure.folder)
-      const folder = path.join(temporary, 'roots', String(roots++))
-      write(path.join(folder, 'kustomization.yaml'), {
-        apiVersion: 'kustomize.config.k8s.io/v1beta1',
-        kind: 'Kustomization',
-        buildMetadata: ['originAnnotations'],
-        resources: [path.relative(folder, path.join(mirror, closure.folder))],
-      })
+    async root(closure, value) {
+      const folder = makeFolder(closure.folder)
+      const buildMetadata = [...new Set([...stringsAt(value, 'buildMetadata'), 'originAnnotations'])]
+      write(closure, folder, value, { buildMetadata })
+      await flush()
       return folder
     },
-    changed(closure, value) {
-      for (const entry of closure.entries) if (entry.leads === 'directory') mirrored(entry.relative)
-      const folder = path.join(temporary, 'roots', String(roots++))
-      origins.set(folder, closure.folder)
-      const placed = prepared(closure, folder, value)
-      for (const file of closure.pluginFiles) {
-        const within = path.posix.relative(closure.folder === '' ? '.' : closure.folder, file)
-        if (!within.startsWith('../')) copy(file, path.join(folder, within))
-      }
-      write(path.join(folder, 'kustomization.yaml'), { ...placed, buildMetadata: ['originAnnotations'] })
-      return folder
-    },
-    sourceOf(folder, annotated) {
-      const target = path.resolve(folder, annotated)
-      const beside = moved.get(target)
-      if (beside !== undefined) return beside
-      const own = origins.get(folder)
-      const inFolder = path.relative(folder, target)
-      if (own !== undefined && !inFolder.startsWith('..')) return joinRelative(own, inFolder.split(path.sep).join('/'))
-      const inMirror = path.relative(mirror, target)
-      if (!inMirror.startsWith('..')) return inMirror.split(path.sep).join('/')
-      return undefined
-    },
-    get bytes() {
-      return bytes
-    },
+    sourceOf: (folder, annotated) => sources.get(path.resolve(folder, annotated)),
+    inRepository: (text) =>
+      text
+        .replaceAll(`${temporary}/`, '')
+        .replace(/(?:\.\.\/)*\bk(\d+)(?=[/'"`\s:]|$)/g, (whole, index: string) => names[Number(index)] ?? whole),
   }
 }
 
-function valueAt(value: ValueMap, entry: ResolvedEntry): Value | undefined {
-  let at: Value | undefined = value
-  for (const step of entry.path)
-    at = Array.isArray(at) ? (at as readonly Value[])[Number(step)] : isMap(at) ? at[step] : undefined
-  return at
-}
-
-function renamed(value: ValueMap, entry: ResolvedEntry, target: string): ValueMap {
-  const change = (at: Value, depth: number): Value => {
-    const step = entry.path[depth]
-    if (step === undefined) return typeof at === 'string' ? at.slice(0, at.length - entry.target.length) + target : at
-    if (Array.isArray(at))
-      return (at as readonly Value[]).map((item, index) => (index === step ? change(item, depth + 1) : item))
-    if (!isMap(at) || at[step] === undefined) return at
-    return { ...at, [step]: change(at[step], depth + 1) }
+/** `value` with the text at `path` changed; as it was when there is none. */
+function replaceText(value: ValueMap, path: FieldPath, change: (text: string) => string): ValueMap {
+  const walk = (here: Value, depth: number): Value => {
+    const step = path[depth]
+    if (step === undefined) return typeof here === 'string' ? change(here) : here
+    if (Array.isArray(here))
+      return (here as readonly Value[]).map((item, index) => (index === step ? walk(item, depth + 1) : item))
+    if (!isMap(here) || here[step] === undefined) return here
+    return { ...here, [step]: walk(here[step], depth + 1) }
   }
-  return change(value, 0) as ValueMap
+  return at(value, ...path) === undefined ? value : (walk(value, 0) as ValueMap)
 }
