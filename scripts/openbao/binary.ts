@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { lock } from '../lock.ts'
 
 const run = promisify(execFile)
 
@@ -100,30 +101,4 @@ async function install(): Promise<string | undefined> {
 function lastLine(error: unknown): string {
   const text = String((error as { stderr?: string }).stderr || (error as Error).message)
   return text.trim().split('\n').at(-1) ?? ''
-}
-
-/** A lock for parallel test workers: a folder, which the file system makes for one of them only. */
-async function lock(path: string): Promise<() => Promise<void>> {
-  const holder = join(path, 'pid')
-  for (;;) {
-    try {
-      await mkdir(path)
-      await writeFile(holder, String(process.pid))
-      return () => rm(path, { recursive: true, force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const pid = Number(await readFile(holder, 'utf8').catch(() => '0'))
-      if (pid > 0 && !isAlive(pid)) await rm(path, { recursive: true, force: true })
-      await new Promise((resolve) => setTimeout(resolve, 200))
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
