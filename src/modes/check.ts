@@ -54,8 +54,10 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
 
 function ignoresIn({ repository }: Gathered) {
   return repository.files.flatMap((source) => {
-    const comments = repository.comments(source.file)
-    return comments.length > 0 ? inlineIgnores(source.file, comments) : inlineIgnoresInText(source.file, source.text)
+    // In YAML a `#` inside a text block is no comment.
+    return /\.ya?ml$/i.test(source.file)
+      ? inlineIgnores(source.file, repository.comments(source.file))
+      : inlineIgnoresInText(source.file, source.text)
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Chain, InstalledEso } from '../chain/chain.ts'
 import { apiVersionVerdict } from '../eso/schema/api-versions.ts'
+import { formatSpan } from '../span.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
@@ -26,8 +27,8 @@ export const apiVersionUnserved: Rule = {
         rule: this.id,
         severity: this.severity,
         message:
-          `${nameManifest(manifest)}: ${because}` +
-          `${installed === undefined ? '' : ` (Git pins ${installed.version} in ${installed.span.file}:${installed.span.line})`}.`,
+          `${nameManifest(manifest)}: ${because}.` +
+          `${installed === undefined ? '' : ` Git pins ESO in ${formatSpan(installed.span)}.`}`,
         span,
         related: installed === undefined ? [] : [{ span: installed.span, message: 'ESO is pinned here' }],
         ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),

@@ -1,7 +1,8 @@
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted } from './wording.ts'
+import { spanOrKey } from './span-or-key.ts'
+import { forReferences } from './wording.ts'
 
 /** The store logs in at an auth mount that the server has not got. Vault answers 403, not 404, to the login (eso.md §5.2). */
 export const authMountAbsent: Rule = {
@@ -21,9 +22,9 @@ export const authMountAbsent: Rule = {
         severity: 'error',
         message:
           `${store.kind} \`${store.name}\` logs in at \`auth/${mount}/login\`, and the server has no auth mount \`${mount}\`` +
-          `${others.length > 0 ? ` (it has ${others.join(', ')})` : ''}. Vault answers 403 \`permission denied\`, as for a wrong token, ` +
-          `for ${counted(links.length, 'reference')}.`,
-        span: store.manifest.spanOf([
+          `${others.length > 0 ? ` (it has ${others.join(', ')})` : ''}. Vault answers 403 \`permission denied\`, as for a wrong token` +
+          `${forReferences(links.length)}.`,
+        span: spanOrKey(store.manifest, [
           'spec',
           'provider',
           'vault',

@@ -21,6 +21,8 @@ export const esoFails: Rule = {
       if (failsWith === undefined || reference.notChecked !== undefined || reference.proposed) continue
       // Told by rules of their own.
       if (failsWith.includes('kv version v1') || failsWith.startsWith('could not compile find.name.regexp')) continue
+      // `..` that leads out of the API is `key-escapes-mount`.
+      if (reference.key.split('/').includes('..')) continue
       const at = `${reference.span.file}:${reference.span.line} ${failsWith}`
       if (seen.has(at)) continue
       seen.add(at)

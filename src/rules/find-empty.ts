@@ -1,4 +1,5 @@
 import type { Link } from '../chain/chain.ts'
+import { trimSlashes } from '../chain/lookup.ts'
 import { searchPath } from '../eso/find-paths.ts'
 import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
 import type { Finding } from './finding.ts'
@@ -14,7 +15,7 @@ export const findEmpty: Rule = {
   severity: 'warning',
   *check(chain): Iterable<Finding> {
     for (const link of chain.links) {
-      const { reference, found } = link
+      const { reference, found, store } = link
       if (
         reference.operation !== 'find' ||
         found === undefined ||
@@ -34,14 +35,20 @@ export const findEmpty: Rule = {
         // An empty folder answers 404, which the default deletionPolicy makes an error (eso.md §3.4).
         severity: found.names.length === 0 && reference.deletionPolicy === 'Retain' ? 'error' : 'warning',
         message:
-          `${nameReference(reference)} looks below ${where}, which holds ${counted(found.names.length, 'secret')}${what}. ` +
+          `${nameReference(reference)} looks below ${where}, which holds ${found.names.length === 0 ? 'no secret' : counted(found.names.length, 'secret')}${what}. ` +
           (found.names.length === 0
             ? 'ESO answers `Secret does not exist`.'
             : 'ESO reports `SecretSynced` and makes no Secret.'),
         span: reference.span,
         related: [],
-        fix: 'The path is relative to the mount, and the regular expression is matched against the whole name with that path before it.',
+        fix: 'Mend `find.path` or the regular expression. The path is relative to the mount; the expression sees the whole name, with the path before it.',
         fingerprint: fingerprint(this.id, reference.manifest.name, reference.find?.path, reference.find?.regexp),
+        vaultPaths: [
+          [store?.path, reference.find?.path]
+            .filter(Boolean)
+            .map((part) => trimSlashes(part ?? ''))
+            .join('/'),
+        ],
       }
     }
   },

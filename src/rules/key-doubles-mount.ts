@@ -1,6 +1,7 @@
 import { trimSlashes } from '../chain/lookup.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
 
@@ -15,7 +16,8 @@ export const keyDoublesMount: Rule = {
   severity: 'warning',
   *check(chain): Iterable<Finding> {
     const seen = new Set<string>()
-    for (const { reference, store } of chain.links) {
+    for (const link of chain.links) {
+      const { reference, store } = link
       if (store?.path === undefined || !reference.key.startsWith(`${store.path}/`)) continue
       const metadata = reference.accesses.find((access) => access.side === 'metadata' && access.capability !== 'list')
       if (metadata === undefined || reference.operation === 'find') continue
@@ -38,6 +40,7 @@ export const keyDoublesMount: Rule = {
         related: [],
         fix: `Write the key relative to the mount: \`${reference.key.slice(trimSlashes(store.path).length + 1).replace(/^data\//, '')}\`.`,
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
+        vaultPaths: vaultPathsOf(link),
       }
     }
   },

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
 
@@ -10,7 +11,8 @@ export const keyEscapesMount: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { reference, store } of chain.links) {
+    for (const link of chain.links) {
+      const { reference, store } = link
       if (store === undefined || !reference.key.split('/').includes('..')) continue
       const access = reference.accesses[0]
       yield {
@@ -23,6 +25,7 @@ export const keyEscapesMount: Rule = {
         related: [],
         fix: 'Write the key below the mount without `..`; for another mount, use a store of its own.',
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
+        vaultPaths: vaultPathsOf(link),
       }
     }
   },

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
 
@@ -10,7 +11,8 @@ export const kv1Operation: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { reference, store } of chain.links) {
+    for (const link of chain.links) {
+      const { reference, store } = link
       if (store?.version !== 'v1' || reference.notChecked !== undefined) continue
       const wrong = problemOf(reference.failsWith, reference.version)
       if (wrong === undefined) continue
@@ -24,10 +26,13 @@ export const kv1Operation: Rule = {
         ],
         fix: wrong.fix,
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, wrong.text),
+        vaultPaths: vaultPathsOf(link),
       }
     }
     for (const { store } of chain.storeLinks) {
       if (store.version !== 'v1' || !store.checkAndSet) continue
+      // The webhook sees stores only (eso.md §0.24).
+      if (store.kind !== 'SecretStore' && store.kind !== 'ClusterSecretStore') continue
       yield {
         rule: this.id,
         severity: 'error',

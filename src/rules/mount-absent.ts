@@ -1,3 +1,4 @@
+import { trimSlashes } from '../chain/lookup.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
@@ -20,12 +21,13 @@ export const mountAbsent: Rule = {
         severity: 'error',
         message:
           `${store.kind} \`${store.name}\` has \`path: ${store.path}\`, and the server has no engine there` +
-          `${mounts.length > 0 ? ` (its KV mounts: ${mounts.join(', ')})` : ''}. ESO reports every one of its ` +
-          `${counted(links.length, 'reference')} as \`Secret does not exist\`.`,
+          `${mounts.length > 0 ? ` (its KV mounts: ${mounts.join(', ')})` : ''}. ESO reports ` +
+          `${links.length === 0 ? 'every reference to it' : `its ${counted(links.length, 'reference')}`} as \`Secret does not exist\`.`,
         span: store.manifest.spanOf(['spec', 'provider', 'vault', 'path']),
         related: [],
         fix: `\`path\` is the mount alone, without folders and without \`data\`: name a mount that exists, or enable one: vault secrets enable -path=${store.path} -version=${store.version === 'v2' ? 2 : 1} kv`,
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, store.path),
+        vaultPaths: [trimSlashes(store.path ?? '')],
       }
     }
   },

@@ -1,8 +1,9 @@
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { hasOtherVersion } from './broken-store.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted } from './wording.ts'
+import { spanOrKey } from './span-or-key.ts'
 
 /** The store speaks another KV version than the mount: each request goes to a path that holds nothing (eso.md §0.8, §3.2). */
 export const mountVersion: Rule = {
@@ -11,10 +12,10 @@ export const mountVersion: Rule = {
   group: 'facts',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { store, mount, links } of chain.storeLinks) {
-      if (mount?.found !== 'known' || mount.fact.type !== 'kv' || mount.fact.version === undefined) continue
+    for (const storeLink of chain.storeLinks) {
+      const { store, mount, links } = storeLink
+      if (mount?.found !== 'known' || !hasOtherVersion(storeLink)) continue
       const wanted = store.version === 'v2' ? 2 : 1
-      if (mount.fact.version === wanted) continue
       const at = spanOfProvenance(mount.fact.provenance)
       yield {
         rule: this.id,
@@ -25,12 +26,18 @@ export const mountVersion: Rule = {
           (wanted === 2
             ? 'ESO asks for `data/…` paths that a version 1 engine takes for keys.'
             : 'ESO leaves `data/` out of the paths, and a version 2 engine answers 404.') +
-          ` None of its ${counted(links.length, 'reference')} can be read.`,
-        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'version']),
+          noneOf(links.length),
+        span: spanOrKey(store.manifest, ['spec', 'provider', 'vault', 'version']),
         related: at === undefined ? [] : [{ span: at, message: 'the mount is enabled here' }],
         fix: `Write \`version: v${mount.fact.version}\`.`,
+        vaultPaths: [mount.fact.path],
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, store.version),
       }
     }
   },
+}
+
+function noneOf(count: number): string {
+  if (count === 0) return ''
+  return count === 1 ? ' Its one reference cannot be read.' : ` None of its ${count} references can be read.`
 }

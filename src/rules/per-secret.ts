@@ -1,5 +1,6 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import type { SecretFact } from '../state/vault-state.ts'
+import { brokenStores } from './broken-store.ts'
 import type { RelatedPlace } from './finding.ts'
 import { nameManifest } from './wording.ts'
 
@@ -15,21 +16,19 @@ export interface SecretReaders {
 /** References that read (a push target may be absent), grouped by the path that is read. */
 export function readersOfSecrets(chain: Chain): SecretReaders[] {
   const byPath = new Map<string, { path: string; secret: SecretFact; links: Link[] }>()
+  const broken = brokenStores(chain)
   for (const link of chain.links) {
     const { reference, secret, store } = link
-    if (secret === undefined || store === undefined || reference.proposed) continue
+    if (secret === undefined || store === undefined || reference.proposed || broken.has(store)) continue
     if (reference.operation !== 'data' && reference.operation !== 'extract' && reference.operation !== 'fetch-metadata')
       continue
     const read = reference.accesses.find((access) => access.side === 'data' || access.side === 'metadata')
     if (read === undefined) continue
-    const known = byPath.get(`${store.vaultNamespace ?? ''} ${read.path}`)
+    // A pinned version may be gone while the secret lives on: what is said of one is not said of the other.
+    const id = `${store.vaultNamespace ?? ''} ${secret.presence} ${read.path}`
+    const known = byPath.get(id)
     if (known !== undefined) known.links.push(link)
-    else
-      byPath.set(`${store.vaultNamespace ?? ''} ${read.path}`, {
-        path: kvPath(read.path, store.path),
-        secret,
-        links: [link],
-      })
+    else byPath.set(id, { path: kvPath(read.path, store.path), secret, links: [link] })
   }
   return [...byPath.values()]
 }
@@ -41,6 +40,14 @@ export function kvPath(aclPath: string, mount: string | undefined): string {
     if (aclPath.startsWith(prefix + side)) return prefix + aclPath.slice(prefix.length + side.length)
   }
   return aclPath
+}
+
+/** The paths that a reference makes ESO ask for, as people write them: what an `ignore` in the config matches. */
+export function vaultPathsOf({ reference, store }: Link): string[] {
+  const paths = reference.accesses
+    .filter((access) => access.side === 'data' || access.side === 'metadata')
+    .map((access) => kvPath(access.path, store?.path).replace(/\/$/, ''))
+  return [...new Set(paths)]
 }
 
 export function otherReaders(links: readonly Link[]): RelatedPlace[] {

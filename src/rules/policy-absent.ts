@@ -17,7 +17,8 @@ export const policyAbsent: Rule = {
         if (policy.found !== 'absent') continue
         const store = stores[0]
         const near = policy.near.map((fact) => fact.name)
-        const span = spanOfProvenance(role.provenance) ?? store?.manifest.spanOf(['spec', 'provider', 'vault', 'auth'])
+        const span =
+          spanOfProvenance(role.provenance) ?? store?.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key')
         if (span === undefined) continue
         yield {
           rule: this.id,

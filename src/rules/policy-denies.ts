@@ -1,5 +1,6 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import type { JudgedAccess } from '../report/report.ts'
+import { brokenStores } from './broken-store.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding, RelatedPlace } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -20,7 +21,9 @@ export const policyDenies: Rule = {
 }
 
 function* denials(chain: Chain): Iterable<CausedFinding> {
+  const broken = brokenStores(chain)
   for (const link of chain.links) {
+    if (link.store === undefined || broken.has(link.store)) continue
     const denied = link.accesses.filter(
       (judged) => judged.access.side !== 'session' && judged.decision.verdict === 'denied',
     )
@@ -41,14 +44,14 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
   const { reference } = link
   const needs = byPath(denied)
   const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
-  const because = [...new Set(denied.map((judged) => judged.decision.because))].map(sentence)
+  const because = reasons(denied)
   const message =
     `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference)}${andOthers(link.also)} needs ` +
     `${listed(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
   return {
     rule: policyDenies.id,
     // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
-    severity: 'error',
+    severity: denied.every(onlyWithFolders) ? 'warning' : 'error',
     message,
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
@@ -65,6 +68,19 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
   }
 }
 
+/** One rule that grants neither of two capabilities is told once: `grants read, not create or update`. */
+function reasons(denied: readonly JudgedAccess[]): string[] {
+  const missing = new Map<string, string[]>()
+  for (const { decision } of denied) {
+    const [, said = decision.because, capability] = /^(.+, not )([a-z]+)\.$/.exec(decision.because) ?? []
+    const known = missing.get(said) ?? []
+    missing.set(said, capability === undefined || known.includes(capability) ? known : [...known, capability])
+  }
+  return [...missing].map(([said, capabilities]) =>
+    sentence(capabilities.length === 0 ? said : `${said}${capabilities.join(' or ')}.`),
+  )
+}
+
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
@@ -74,6 +90,11 @@ function tokenOf(link: Link): string {
   const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}`
   if (link.policies?.from === 'config') return `${policies} (config file, store \`${link.store?.name}\`)`
   return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`
+}
+
+/** A `find` lists the folders below its path, if there are any: only the server knows. */
+function onlyWithFolders({ access }: JudgedAccess): boolean {
+  return access.below === true && access.capability === 'list'
 }
 
 /** Conditional requests are needed as well, only not at every refresh; the reader should know which. */
@@ -87,8 +108,9 @@ function whenOf(denied: readonly JudgedAccess[]): string {
 function byPath(denied: readonly JudgedAccess[]): Map<string, string[]> {
   const needs = new Map<string, string[]>()
   for (const { access } of denied) {
-    const capabilities = needs.get(access.path)
-    if (capabilities === undefined) needs.set(access.path, [access.capability])
+    const path = access.below === true ? `${access.path}*` : access.path
+    const capabilities = needs.get(path)
+    if (capabilities === undefined) needs.set(path, [access.capability])
     else if (!capabilities.includes(access.capability)) capabilities.push(access.capability)
   }
   for (const capabilities of needs.values()) capabilities.sort()

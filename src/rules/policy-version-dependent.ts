@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { vaultPathsOf } from './per-secret.ts'
 import { lintFindings } from './policy-lint.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -12,7 +13,8 @@ export const policyVersionDependent: Rule = {
   severity: 'warning',
   *check(chain): Iterable<Finding> {
     yield* lintFindings(chain, 'policy-version-dependent', this.id, 'note')
-    for (const { reference, accesses, store } of chain.links) {
+    for (const link of chain.links) {
+      const { reference, accesses, store } = link
       for (const { access, decision } of accesses) {
         const verdicts = new Set(Object.values(decision.perVariant))
         if (decision.verdict !== 'unknown' || !verdicts.has('allowed') || !verdicts.has('denied')) continue
@@ -28,6 +30,7 @@ export const policyVersionDependent: Rule = {
           ),
           fix: 'Say which server it is (config `vault: { product: openbao@2.7 }`), or grant it with a rule that no server reads otherwise: the folder with its slash.',
           fingerprint: fingerprint(this.id, store?.name, access.path, access.capability),
+          vaultPaths: vaultPathsOf(link),
         }
       }
     }

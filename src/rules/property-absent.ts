@@ -16,10 +16,11 @@ export const propertyAbsent: Rule = {
   severity: 'error',
   *check(chain): Iterable<Finding> {
     for (const { path, secret, links } of readersOfSecrets(chain)) {
-      if (secret.presence !== 'present' || secret.keys === undefined) continue
-      for (const { reference } of links) {
+      if (secret.presence !== 'present') continue
+      for (const { reference, secret: own } of links) {
         if (reference.property === undefined || reference.operation === 'fetch-metadata') continue
-        const verdict = propertyPresence(secret.keys, reference.property)
+        if (own?.presence !== 'present' || own.keys === undefined) continue
+        const verdict = propertyPresence(own.keys, reference.property)
         if (verdict.presence !== 'absent') continue
         yield {
           rule: this.id,

@@ -3,6 +3,7 @@ import type { Manifest } from '../manifests/manifest.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { kvPath } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { counted, nameManifest } from './wording.ts'
 
@@ -26,20 +27,23 @@ function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
     const [first] = own
     const read = first?.reads[0]
     if (first === undefined || read === undefined) continue
+    const { store } = first.push
+    const path = kvPath(first.path, store.found === 'vault' ? store.store.path : undefined)
     yield {
       cause: pushLoop.id,
       finding: {
         rule: pushLoop.id,
         severity: pushLoop.severity,
         message:
-          `${nameManifest(manifest)} pushes to \`${first.path}\`, and its source Secret is made by ${nameManifest(read.manifest)} from that very ` +
+          `${nameManifest(manifest)} pushes to \`${path}\`, and its source Secret is made by ${nameManifest(read.manifest)} from that very ` +
           'path. The value goes round: nobody can tell which side owns it, and a change in Vault may be undone by the next push.',
         span: first.push.span,
         related: own.flatMap((loop) =>
           loop.reads.map((one) => ({ span: one.span, message: `${nameManifest(one.manifest)} reads it here` })),
         ),
         fix: 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
-        fingerprint: fingerprint(pushLoop.id, nameManifest(manifest), first.path),
+        fingerprint: fingerprint(pushLoop.id, nameManifest(manifest), path),
+        vaultPaths: own.map((loop) => kvPath(loop.path, store.found === 'vault' ? store.store.path : undefined)),
       },
     }
   }

@@ -1,6 +1,7 @@
 import { pushesWithoutProperty } from '../eso/facts/push-without-property.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
 
@@ -11,8 +12,9 @@ export const pushWithoutProperty: Rule = {
   group: 'manifest',
   severity: 'warning',
   *check(chain): Iterable<Finding> {
-    const references = chain.links.map((link) => link.reference)
-    for (const reference of pushesWithoutProperty(references)) {
+    const links = new Map(chain.links.map((link) => [link.reference, link]))
+    for (const reference of pushesWithoutProperty([...links.keys()])) {
+      const link = links.get(reference)
       yield {
         rule: this.id,
         severity: this.severity,
@@ -23,6 +25,7 @@ export const pushWithoutProperty: Rule = {
         related: [],
         fix: `Write \`property: ${reference.push?.secretKey}\` under \`remoteRef\`; to push the whole Secret, leave \`secretKey\` out.`,
         fingerprint: fingerprint(this.id, reference.manifest.name, reference.key, reference.push?.secretKey),
+        ...(link === undefined ? {} : { vaultPaths: vaultPathsOf(link) }),
       }
     }
   },

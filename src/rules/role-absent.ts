@@ -2,7 +2,7 @@ import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted, listed } from './wording.ts'
+import { forReferences, listed } from './wording.ts'
 
 /** The store logs in with a role that does not exist: Vault answers 400 `invalid role name` and nothing of the store works. */
 export const roleAbsent: Rule = {
@@ -11,8 +11,10 @@ export const roleAbsent: Rule = {
   group: 'law',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { store, role, links } of chain.storeLinks) {
+    for (const { store, role, authMount, links } of chain.storeLinks) {
       if (role?.found !== 'absent' || store.auth === undefined) continue
+      // Where the mount itself is not there, `auth-mount-absent` says it.
+      if (authMount?.found === 'absent') continue
       const { auth } = store
       const known = role.near.map((fact) => `\`${fact.name}\` of auth mount \`${fact.authMount}\``)
       const where = role.by === 'vault' ? 'The server has no such role' : 'The repository declares no such role'
@@ -23,7 +25,7 @@ export const roleAbsent: Rule = {
         message:
           `${store.kind} \`${store.name}\` logs in with role \`${auth.role}\` of auth mount \`${auth.mount}\`. ${where}` +
           `${known.length > 0 ? `; it has ${listed(known)}` : ''}. ` +
-          `ESO's login fails with 400 \`invalid role name "${auth.role}"\`, for ${counted(links.length, 'reference')}.`,
+          `ESO's login fails with 400 \`invalid role name "${auth.role}"\`${forReferences(links.length)}.`,
         span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', auth.method, 'role']),
         related: role.near.flatMap((fact) => {
           const span = spanOfProvenance(fact.provenance)

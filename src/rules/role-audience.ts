@@ -2,6 +2,7 @@ import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
+import { spanOrKey } from './span-or-key.ts'
 import { listed } from './wording.ts'
 
 /**
@@ -40,7 +41,7 @@ export const roleAudience: Rule = {
             `\`${store.name}\` carries ${asked}. Vault answers 400 \`audience claim found in JWT but no audiences bound to the role\`.`
           : `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` demands audience ${listed(demanded.map((a) => `\`${a}\``))}, and ` +
             `the token of ${store.kind} \`${store.name}\` asks for ${asked}. Vault answers 403 \`invalid audience (aud) claim\`.`,
-        span: store.manifest.spanOf([...ref, 'audiences']),
+        span: spanOrKey(store.manifest, [...ref, 'audiences']),
         related: roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.fact.name}\`` }],
         fix: unbound
           ? `Set \`bound_audiences=${identity.audiences[0] ?? 'vault'}\` on the role.`

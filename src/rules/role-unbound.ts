@@ -7,7 +7,8 @@ import { placesOf } from './common-cause.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted, listed, nameManifest } from './wording.ts'
+import { spanOrKey } from './span-or-key.ts'
+import { forReferences, listed, nameManifest } from './wording.ts'
 
 type ServiceAccount = Extract<Identity, { type: 'serviceAccount' }>
 
@@ -30,6 +31,13 @@ export const roleUnbound: Rule = {
   },
 }
 
+interface Refusal {
+  /** What of the ServiceAccount is refused. */
+  readonly of: 'name' | 'namespace'
+  readonly text: string
+  readonly field: string
+}
+
 /** With referent authentication each consumer's namespace is an identity of its own (eso.md §5.3). */
 function accountsOf({ links }: StoreLink): Map<ServiceAccount, Link[]> {
   const byName = new Map<string, [ServiceAccount, Link[]]>()
@@ -45,19 +53,24 @@ function accountsOf({ links }: StoreLink): Map<ServiceAccount, Link[]> {
 }
 
 /** Vault tests the name first, then the namespace (eso.md §5.3); an unknown namespace or a label selector decides nothing. */
-function refusalOf(
-  role: RoleFact,
-  account: ServiceAccount,
-): { readonly text: string; readonly field: string } | undefined {
+function refusalOf(role: RoleFact, account: ServiceAccount): Refusal | undefined {
   const names = role.boundServiceAccountNames
   if (names !== undefined && !hasUnknown(names) && !boundTo(names, account.name)) {
-    return { text: 'service account name not authorized', field: `bound_service_account_names=${names.join(',')}` }
+    return {
+      of: 'name',
+      text: 'service account name not authorized',
+      field: `bound_service_account_names=${names.join(',')}`,
+    }
   }
   const namespaces = role.boundServiceAccountNamespaces
   if (namespaces === undefined || hasUnknown(namespaces) || account.namespace === undefined) return undefined
   if (role.boundNamespaceSelector !== undefined && role.boundNamespaceSelector !== '') return undefined
   if (boundTo(namespaces, account.namespace)) return undefined
-  return { text: 'namespace not authorized', field: `bound_service_account_namespaces=${namespaces.join(',')}` }
+  return {
+    of: 'namespace',
+    text: 'namespace not authorized',
+    field: `bound_service_account_namespaces=${namespaces.join(',')}`,
+  }
 }
 
 /** Shell or Terraform variables left in a list: what it admits cannot be told (field.md §4). */
@@ -71,7 +84,7 @@ function unbound(
   role: RoleFact,
   account: ServiceAccount,
   links: readonly Link[],
-  refusal: { readonly text: string; readonly field: string },
+  refusal: Refusal,
 ): Finding {
   const auth = ['spec', 'provider', 'vault', 'auth', 'kubernetes'] as const
   const roleSpan = spanOfProvenance(role.provenance)
@@ -84,9 +97,9 @@ function unbound(
     severity: 'error',
     message:
       `${store.kind} \`${store.name}\` logs in as ServiceAccount \`${account.namespace ?? '?'}/${account.name}\`${who}, and role ` +
-      `\`${role.name}\` of auth mount \`${role.authMount}\` has ${refusal.field}. Vault answers 403 \`${refusal.text}\`, ` +
-      `for ${counted(links.length, 'reference')}.`,
-    span: store.manifest.spanOf([...auth, 'serviceAccountRef']),
+      `\`${role.name}\` of auth mount \`${role.authMount}\` has ${refusal.field}. Vault answers 403 \`${refusal.text}\`` +
+      `${forReferences(links.length)}.`,
+    span: spanOrKey(store.manifest, [...auth, 'serviceAccountRef', refusal.of]),
     related: [
       ...(roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.name}\` is bound here` }]),
       ...(store.referent

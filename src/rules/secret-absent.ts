@@ -1,3 +1,4 @@
+import type { Reference } from '../eso/reference.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
@@ -15,7 +16,7 @@ export const secretAbsent: Rule = {
       const first = links[0]
       if (secret.presence !== 'absent' || first === undefined) continue
       // Retain (the default) makes the absence an error; Delete and Merge skip the item without a word (eso.md §0.9).
-      const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')
+      const failing = links.find(({ reference }) => fails(reference))
       const link = failing ?? first
       yield {
         rule: this.id,
@@ -24,7 +25,7 @@ export const secretAbsent: Rule = {
           `There is no secret at \`${path}\`, and ${nameReference(link.reference)} reads it. ` +
           (failing === undefined
             ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently: the key is missing from the Kubernetes Secret.`
-            : 'ESO answers `Secret does not exist` and the whole ExternalSecret fails.'),
+            : `ESO answers \`${link.reference.operation === 'fetch-metadata' ? 'secret not found' : 'Secret does not exist'}\` and the whole ExternalSecret fails.`),
         span: link.reference.span,
         related: otherReaders([link, ...links.filter((other) => other !== link)]),
         fix: `Write it (\`vault kv put ${quoted(path)} …\`), or mend the key.`,
@@ -33,6 +34,11 @@ export const secretAbsent: Rule = {
       }
     }
   },
+}
+
+/** A fetch of metadata fails under every policy: its 404 is not `NoSecretError` (eso.md §3.3). */
+function fails(reference: Reference): boolean {
+  return reference.deletionPolicy === 'Retain' || reference.operation === 'fetch-metadata'
 }
 
 /** For a shell: single quotes, so that nothing in a path is read as a command. */

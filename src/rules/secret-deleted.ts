@@ -11,7 +11,9 @@ export const secretDeleted: Rule = {
   group: 'facts',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { path, secret, links } of readersOfSecrets(chain)) {
+    for (const { path, secret, links: all } of readersOfSecrets(chain)) {
+      // Metadata outlives the versions (eso.md §3.3).
+      const links = all.filter(({ reference }) => reference.operation !== 'fetch-metadata')
       const first = links[0]
       if ((secret.presence !== 'deleted' && secret.presence !== 'destroyed') || first === undefined) continue
       const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')

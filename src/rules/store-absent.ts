@@ -43,7 +43,7 @@ function absence(chain: Chain, { reference }: Link): Finding {
         ? 'It may come from another repository, a chart or Terraform: then give that path too, or turn this rule off in the config.'
         : `There is ${nameManifest(best)}${best.kind === kind ? '' : `, a ${best.kind}`}. ESO answers \`could not get ${kind} "${name}"\`.`),
     span,
-    related: best === undefined ? [] : [{ span: best.span, message: nameManifest(best) }],
+    related: best === undefined ? [] : [{ span: best.spanOf(['metadata', 'name']), message: nameManifest(best) }],
     ...(best === undefined ? {} : { fix: fixFor(best, kind) }),
     fingerprint: fingerprint(storeAbsent.id, nameManifest(reference.manifest), kind, name),
   }

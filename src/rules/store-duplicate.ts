@@ -1,3 +1,4 @@
+import { formatSpan } from '../span.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
@@ -27,7 +28,7 @@ export const storeDuplicate: Rule = {
         severity: this.severity,
         message:
           `${nameManifest(first.manifest)} is declared ${stores.length} times, with different content: ` +
-          `${listed(stores.map((store) => store.manifest.span.file))}. The one applied last wins; what uses it is not checked.`,
+          `${listed(stores.map((store) => formatSpan(store.manifest.spanOf(['metadata', 'name']))))}. The one applied last wins; what uses it is not checked.`,
         span: first.manifest.spanOf(['metadata', 'name']),
         related: others.map((store) => ({
           span: store.manifest.spanOf(['metadata', 'name']),

@@ -37,8 +37,9 @@ export const variableUnresolved: Rule = {
             rule: this.id,
             severity: this.severity,
             message:
-              `\`\${${variable.name}}\` in ${nameField(variable.path)} of ${nameManifest(manifest)} is resolved by nothing in Git ` +
-              `(asked: ${variable.asked}), so its Vault path is not checked. Flux puts an empty text in its place when it stays undefined.`,
+              `\`\${${variable.name}}\` in ${nameField(variable.path)} of ${nameManifest(manifest)} is resolved by nothing in Git, ` +
+              `so its Vault path is not checked. Looked in: ${variable.asked}.` +
+              `${variable.asked.includes('no Flux Kustomization') ? '' : ' Flux puts an empty text in the place of what stays undefined.'}`,
             span: variable.span,
             related: [],
             fix: `Give it to the check: \`variables: ${variable.name}=…\` (input, or \`manifests.variables\` in the config), or define it in \`postBuild.substitute\`.`,

@@ -33,3 +33,13 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function andOthers(also: readonly Manifest[]): string {
   return also.length === 0 ? '' : ` (and ${counted(also.length, 'more object', 'more objects')} from the same lines)`
 }
+
+/** `, for 3 references`: how many a cause breaks; nothing when the store is not used. */
+export function forReferences(count: number): string {
+  return count === 0 ? '' : `, for ${counted(count, 'reference')}`
+}
+
+/** ` 3 references use it.`; nothing when the store is not used. */
+export function usedBy(count: number): string {
+  return count === 0 ? '' : ` ${counted(count, 'reference')} ${count === 1 ? 'uses' : 'use'} it.`
+}
