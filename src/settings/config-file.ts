@@ -61,6 +61,8 @@ export interface Config {
     readonly kubernetes: {
       readonly host: string | undefined
       readonly reviewer: 'pod' | 'client' | 'token' | undefined
+      /** PEM file below the repository. */
+      readonly ca: string | undefined
     }
   }
   readonly drift: {
@@ -80,7 +82,7 @@ export const EMPTY_CONFIG: Config = {
   setup: {
     policy: { name: undefined, generate: 'exact', span: undefined },
     role: { ttl: undefined },
-    kubernetes: { host: undefined, reviewer: undefined },
+    kubernetes: { host: undefined, reviewer: undefined, ca: undefined },
   },
   drift: { owned: [] },
   rules: {},
@@ -171,7 +173,11 @@ interface RawConfig {
   readonly setup?: {
     readonly policy?: { readonly name?: string; readonly generate?: 'exact' | 'folder' | { readonly file: string } }
     readonly role?: { readonly ttl?: string }
-    readonly kubernetes?: { readonly host?: string; readonly reviewer?: 'pod' | 'client' | 'token' }
+    readonly kubernetes?: {
+      readonly host?: string
+      readonly reviewer?: 'pod' | 'client' | 'token'
+      readonly ca?: string
+    }
   }
   readonly drift?: { readonly owned?: readonly string[] }
   readonly rules?: Readonly<Record<string, RuleSetting>>
@@ -220,7 +226,11 @@ function toConfig(document: YamlDocument): Config {
         span: setup?.policy === undefined ? undefined : document.spanOf(['setup', 'policy'], 'key'),
       },
       role: { ttl: setup?.role?.ttl },
-      kubernetes: { host: setup?.kubernetes?.host, reviewer: setup?.kubernetes?.reviewer },
+      kubernetes: {
+        host: setup?.kubernetes?.host,
+        reviewer: setup?.kubernetes?.reviewer,
+        ca: setup?.kubernetes?.ca,
+      },
     },
     drift: {
       owned: (raw.drift?.owned ?? []).map((pattern, index) => ({

@@ -119,6 +119,11 @@ export const CONFIG_SHAPE: ObjectShape = {
           keys: {
             host: { is: 'text', matches: address, about: 'The API server, as Vault sees it.' },
             reviewer: { is: 'choice', of: ['pod', 'client', 'token'], about: 'Whose token reviews logins.' },
+            ca: {
+              is: 'text',
+              matches: repositoryPath,
+              about: "PEM file of the API server's CA, for a Vault outside the cluster.",
+            },
           },
         },
       },

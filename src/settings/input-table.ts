@@ -170,6 +170,18 @@ export const INPUTS = [
     description: 'Digest of the approved plan, for `apply`. `apply` refuses when the plan is no longer the same.',
   },
   {
+    name: 'reviewer-token-file',
+    format: text,
+    description:
+      'For `apply` with `setup.kubernetes.reviewer: token`: file that holds the long-lived ServiceAccount token by which Vault reviews logins.',
+  },
+  {
+    name: 'login-token-file',
+    format: text,
+    description:
+      'For `apply`: file that holds a token of the ServiceAccount that ESO logs in with. With it, `apply` ends with a login as ESO does it.',
+  },
+  {
     name: 'target',
     format: text,
     description: 'Name of this cluster and Vault in reports, comment and issue. Default: the repository.',

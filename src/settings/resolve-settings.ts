@@ -50,6 +50,8 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     reportFile: read.text('report-file'),
     planFile: read.text('plan-file'),
     planDigest: read.text('plan-digest'),
+    reviewerTokenFile: read.text('reviewer-token-file'),
+    loginTokenFile: read.text('login-token-file'),
     target: readTarget(read) ?? ci.repository ?? folder,
     githubToken: read.text('github-token') ?? environment.githubToken,
     allowRootToken: read.boolean('allow-root-token') ?? false,

@@ -85,6 +85,10 @@ export interface Settings {
   readonly reportFile: string | undefined
   readonly planFile: string | undefined
   readonly planDigest: string | undefined
+  /** `apply`: file of the token that `reviewer: token` sets. */
+  readonly reviewerTokenFile: string | undefined
+  /** `apply`: file of the ServiceAccount token for a login at the end. */
+  readonly loginTokenFile: string | undefined
   readonly target: string
   readonly githubToken: string | undefined
   readonly allowRootToken: boolean
