@@ -4,6 +4,7 @@ import type * as Core from '@actions/core'
 import { annotate } from './report/annotations.ts'
 import { linksOf } from './report/links.ts'
 import { outputsOf } from './report/outputs.ts'
+import { publishComment } from './report/pull-request-comment.ts'
 import { EXIT_CODE } from './report/report.ts'
 import { summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
@@ -24,7 +25,8 @@ import { VERSION } from './version.ts'
 export async function action(env: Env = process.env): Promise<void> {
   const core = await import('@actions/core')
   try {
-    const environment = readEnvironment(env, await readEvent(env))
+    const event = await readEvent(env)
+    const environment = readEnvironment(env, event)
     const given = readInputs((name) => core.getInput(name), env)
     const config = await loadConfig(given, RULE_IDS, readTextIfThere)
     const settings = resolveSettings({ given, config, environment, folder: basename(process.cwd()) })
@@ -37,7 +39,7 @@ export async function action(env: Env = process.env): Promise<void> {
       keepToken: (token) => keepForPost(core, settings, token),
       warn: (sentence) => core.warning(sentence),
     })
-    await publish(core, settings, result, environment)
+    await publish(core, settings, result, environment, event)
     if (result.exitCode !== 0) core.setFailed(headline(result.report))
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error
@@ -58,6 +60,7 @@ async function publish(
   settings: Settings,
   result: RunResult,
   environment: ReturnType<typeof readEnvironment>,
+  event: unknown,
 ): Promise<void> {
   const { report, sourceLine } = result
   const links = linksOf(environment.ci)
@@ -68,6 +71,13 @@ async function publish(
   if ((process.env.GITHUB_STEP_SUMMARY ?? '') !== '') await core.summary.addRaw(summaryOf(report, { links })).write()
   const outputs = outputsOf(report, { reportFile: settings.reportFile, sarifFile: settings.sarifFile })
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
+  await publishComment(settings, report, {
+    ci: environment.ci,
+    event,
+    links,
+    warn: (sentence) => core.warning(sentence),
+    info: (sentence) => core.info(sentence),
+  })
 }
 
 /** What the post step needs to end the token; the empty text once it is ended. */
