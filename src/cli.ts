@@ -1,13 +1,14 @@
 import { basename } from 'node:path'
 import process from 'node:process'
+import { isQuestion } from './commands/question.ts'
 import { jsonText } from './report/json.ts'
 import { EXIT_CODE } from './report/report.ts'
 import { sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
-import { terminalReport } from './report/terminal.ts'
+import { type TerminalOptions, terminalReport } from './report/terminal.ts'
 import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
-import { type RunResult, run } from './run.ts'
+import { type RunDeps, type RunResult, run } from './run.ts'
 import { helpText, parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { InvalidInput } from './settings/invalid-input.ts'
@@ -32,13 +33,22 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       environment: readEnvironment(env),
       folder: basename(process.cwd()),
     })
-    const result = await run(settings, {
+    const deps: RunDeps = {
       cwd: process.cwd(),
       env,
       now: () => new Date(),
       mask: () => undefined,
       warn: (sentence) => err(`warning: ${sentence}\n`),
-    })
+    }
+    if (isQuestion(settings.command)) {
+      const { runCommand } = await import('./commands/run-command.ts')
+      const { text, exitCode } = await runCommand(settings, deps, optionsOf(settings, env))
+      // What went wrong belongs to standard error: standard output may be piped into a file or `vault policy write`.
+      ;(exitCode === 0 || exitCode === EXIT_CODE.incomplete ? out : err)(text)
+      process.exitCode = exitCode
+      return
+    }
+    const result = await run(settings, deps)
     await writeReportFiles(settings, result.report, { version: VERSION, rules: SARIF_RULES })
     out(render(settings, result, env))
     process.exitCode = result.exitCode
@@ -58,9 +68,13 @@ function render(settings: Settings, { report, sourceLine }: RunResult, env: Env)
     case 'markdown':
       return summaryOf(report)
     case 'text':
-      return terminalReport(report, sourceLine, {
-        color: settings.color ?? ((env.NO_COLOR ?? '') === '' && process.stdout.isTTY === true),
-        ...(process.stdout.columns === undefined ? {} : { width: Math.min(process.stdout.columns, 140) }),
-      })
+      return terminalReport(report, sourceLine, optionsOf(settings, env))
+  }
+}
+
+function optionsOf(settings: Settings, env: Env): TerminalOptions {
+  return {
+    color: settings.color ?? ((env.NO_COLOR ?? '') === '' && process.stdout.isTTY === true),
+    ...(process.stdout.columns === undefined ? {} : { width: Math.min(process.stdout.columns, 140) }),
   }
 }

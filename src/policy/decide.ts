@@ -148,7 +148,8 @@ function describeUncertain(changing: readonly UncertainRule[], { verdict, becaus
   return `${joinNames(unknown)} ${open}: ${describeRule(first.rule)}${rest} ${otherwise}; without it, ${because}`
 }
 
-const SERVERS: Readonly<Record<Variant, string>> = {
+/** How people call the servers of each kind. */
+export const SERVERS: Readonly<Record<Variant, string>> = {
   bao26: 'OpenBao 2.6 and later',
   legacy: 'Vault 1.14.6 to 2.0.2 and OpenBao before 2.6',
   vault203: 'Vault 2.0.3 and later',

@@ -1,0 +1,63 @@
+import { failedReport } from '../modes/failed-report.ts'
+import { gather } from '../modes/gather.ts'
+import { withVault } from '../modes/with-vault.ts'
+import { redact } from '../redact.ts'
+import { exitCodeOf } from '../report/outcome.ts'
+import { logSafeJson } from '../report/plain-text.ts'
+import { redactReport } from '../report/redact-report.ts'
+import type { TerminalOptions } from '../report/terminal.ts'
+import { terminalReport } from '../report/terminal.ts'
+import type { RunDeps } from '../run.ts'
+import { InvalidInput } from '../settings/invalid-input.ts'
+import type { Settings } from '../settings/settings.ts'
+import { explainCommand } from './explain.ts'
+import { explainText } from './explain-text.ts'
+import { redactTexts } from './redact-texts.ts'
+
+export interface CommandResult {
+  /** What is printed: redacted, and safe for a runner's log. */
+  readonly text: string
+  readonly exitCode: number
+}
+
+/** Answers `explain`, `references` or `ci-policy`. Nothing is thrown: a failure is a text with its exit code (design §3). */
+export async function runCommand(
+  settings: Settings & { readonly command: Settings['command'] },
+  deps: RunDeps,
+  options: TerminalOptions,
+): Promise<CommandResult> {
+  const secrets: string[] = []
+  const mask = (secret: string) => {
+    secrets.push(secret)
+    deps.mask(secret)
+  }
+  const clean = (text: string) => redact(text, secrets)
+  try {
+    if (settings.format !== 'text' && settings.format !== 'json') {
+      throw new InvalidInput(`\`eso-vault ${settings.command}\` prints text or json, not ${settings.format}.`)
+    }
+    return await withVault(settings, { ...deps, mask }, async ({ live, incomplete }) => {
+      const gathered = await gather(settings, { cwd: deps.cwd, live })
+      const about = { cwd: deps.cwd, incomplete, live: liveLine(settings, live?.name, incomplete) }
+      const document = explainCommand(gathered, settings.subject, about)
+      const shown = redactTexts(document, clean)
+      const text = settings.format === 'json' ? json(shown) : explainText(shown, options)
+      return { text, exitCode: incomplete.length > 0 ? exitCodeOf('incomplete', settings.onIncomplete) : 0 }
+    })
+  } catch (error) {
+    const report = redactReport(failedReport(settings, error), clean)
+    return {
+      text: terminalReport(report, () => undefined, options),
+      exitCode: exitCodeOf(report.outcome, settings.onIncomplete),
+    }
+  }
+}
+
+function json(value: unknown): string {
+  return `${logSafeJson(JSON.stringify(value, undefined, 2))}\n`
+}
+
+function liveLine(settings: Settings, server: string | undefined, incomplete: readonly string[]): string {
+  if (server !== undefined) return `Asked ${server}.`
+  return incomplete.length > 0 ? 'The server could not be asked.' : (settings.offlineBecause ?? 'No server was asked.')
+}
