@@ -1,0 +1,64 @@
+import { trimSlashes } from '../chain/lookup.ts'
+import type { Plan } from '../setup/plan.ts'
+import type { FieldChange, Step } from '../setup/step.ts'
+import type { VaultState } from '../state/vault-state.ts'
+import type { Difference, FieldDifference } from './drift-facts.ts'
+import { shown } from './shown.ts'
+
+/** Said at the manifest's own line by `role-unbound`, `role-audience` and `policy-denies`. */
+const SAID_ELSEWHERE = new Set([
+  'bound_service_account_names',
+  'bound_service_account_namespaces',
+  'audience',
+  'token_policies',
+])
+
+const KINDS = { 'auth-config': 'auth config', role: 'role', policy: 'policy' } as const
+
+/**
+ * What a plan would change of parts that are there, where Git does not declare them: the config of auth mounts, fields of roles
+ * that the config file names, and a policy whose file it names. What is absent, and what a policy lacks for the references, has
+ * rules of its own.
+ */
+export function desiredDifferences(plan: Plan, declared: VaultState): Difference[] {
+  return plan.steps.flatMap((step): Difference[] => {
+    const span = step.spans[0]
+    if (span === undefined || !(step.kind in KINDS) || isDeclared(step, declared)) return []
+    const kind = KINDS[step.kind as keyof typeof KINDS]
+    const there = step.action === 'update' || (step.action === 'blocked' && step.live !== null)
+    if (!there) return []
+    const fields = [
+      ...step.fields.filter((change) => kind !== 'role' || !SAID_ELSEWHERE.has(change.field)).map(fieldOf),
+      ...(kind === 'policy' && isFile(step) ? step.rules.map(ruleOf) : []),
+    ]
+    if (fields.length === 0) return []
+    return [{ kind, name: `\`${step.id}\``, namespace: step.namespace, by: 'manifests', span, fields }]
+  })
+}
+
+/** A generated policy is a lower bound: its rules are added to what is there, and `policy-denies` says what is lacking. */
+function isFile(step: Step): boolean {
+  return typeof step.desired === 'object' && step.desired !== null && 'text' in step.desired
+}
+
+function isDeclared(step: Step, declared: VaultState): boolean {
+  const path = step.write?.path ?? ''
+  if (step.kind === 'auth-config') {
+    return declared.authMounts.some((mount) => mount.config !== undefined && step.id.endsWith(` ${mount.path}/`))
+  }
+  if (step.kind === 'role') {
+    return declared.roles.some((role) =>
+      step.id.endsWith(`role ${role.name} of auth mount ${trimSlashes(role.authMount)}/`),
+    )
+  }
+  return declared.policies.some((policy) => path.endsWith(`/${policy.name}`))
+}
+
+function fieldOf({ field, before, after }: FieldChange): FieldDifference {
+  return { field, expected: shown(after), actual: shown(before) }
+}
+
+function ruleOf({ path, before, after }: Step['rules'][number]): FieldDifference {
+  const list = (one: readonly string[] | undefined) => one?.join(', ') ?? 'no such rule'
+  return { field: `rule ${path}`, expected: list(after), actual: list(before) }
+}

@@ -1,0 +1,50 @@
+import type { Span } from '../span.ts'
+
+/** One field of which Git and the server say different things; both as they may be shown: never a credential. */
+export interface FieldDifference {
+  readonly field: string
+  readonly expected: string
+  readonly actual: string
+}
+
+/** A part of the server that is not as Git declares it or the manifests ask for it (platform.md §4.2, class 4). */
+export interface Difference {
+  readonly kind: 'mount' | 'auth mount' | 'auth config' | 'role' | 'policy'
+  /** For the middle of a sentence: ``role `eso` of auth mount `kubernetes` ``. */
+  readonly name: string
+  /** Vault namespace, relative to the settings' one. */
+  readonly namespace: string
+  /** Whether Git writes the part itself, or only asks for it in manifests and config. */
+  readonly by: 'git' | 'manifests'
+  readonly span: Span
+  /** `absent`: the server has no such part. Else at least one field. */
+  readonly fields: readonly FieldDifference[] | 'absent'
+}
+
+/** A secret below an owned path that no manifest refers to. */
+export interface UnusedSecret {
+  /** Mount and key: `kv/team/app`. */
+  readonly path: string
+  readonly pattern: string
+  readonly span: Span
+}
+
+/** Something that works today and ends by itself (platform.md §4.2, class 5). */
+export interface Ending {
+  readonly kind: 'policy-rule' | 'ca-certificate' | 'secret-version'
+  /** The beginning of a sentence: "Rule `kv/data/x` of policy `eso`". */
+  readonly what: string
+  /** RFC 3339. */
+  readonly at: string
+  readonly over: boolean
+  readonly span: Span
+  readonly about: readonly string[]
+  readonly vaultPath?: string
+}
+
+/** What only `drift` looks at, beside the chain itself. */
+export interface DriftFacts {
+  readonly differences: readonly Difference[]
+  readonly unused: readonly UnusedSecret[]
+  readonly ending: readonly Ending[]
+}

@@ -1,0 +1,95 @@
+import { X509Certificate } from 'node:crypto'
+import type { Chain } from '../chain/chain.ts'
+import { readTarget } from '../chain/read-target.ts'
+import { parsePolicy } from '../policy/parse-policy.ts'
+import type { Span } from '../span.ts'
+import type { LiveState } from '../state/live/live-state.ts'
+import type { Ending } from './drift-facts.ts'
+
+/** What ends within so many days is worth a word: time enough to plan the change. */
+export const SOON_DAYS = 30
+
+const DAY = 86_400_000
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]{1,20000}-----END CERTIFICATE-----/g
+
+/**
+ * Rules of the server's policies with an `expiration` (OpenBao), CA certificates of Kubernetes auth configs, and secret versions
+ * with a `deletion_time`, that end within `SOON_DAYS` of `now` or have ended.
+ */
+export function endingSoon(chain: Chain, now: Date): Ending[] {
+  const found = new Map<string, Ending>()
+  const add = (ending: Ending) => found.set(JSON.stringify([ending.kind, ...ending.about]), ending)
+  for (const { store, policies, authMount } of chain.storeLinks) {
+    const namespace = trim(store.authNamespace ?? store.vaultNamespace ?? '')
+    const live = chain.live?.states.get(namespace)
+    if (live === undefined) continue
+    const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'])
+    for (const name of policies?.names ?? []) for (const one of endingRules(name, live, span, now)) add(one)
+    const path = authMount?.found === 'known' ? authMount.fact.path : undefined
+    if (path !== undefined) for (const one of endingCertificates(path, live, span, now)) add(one)
+  }
+  for (const { reference, secret, store } of chain.links) {
+    const target = store === undefined ? undefined : readTarget(reference, store)
+    if (secret?.presence !== 'present' || secret.deletionTime === undefined || target === undefined) continue
+    const at = new Date(secret.deletionTime)
+    if (!isSoon(at, now) || reference.operation === 'push') continue
+    const vaultPath = `${target.mount}/${target.key}`
+    add({
+      kind: 'secret-version',
+      what: `The current version of \`${vaultPath}\``,
+      at: at.toISOString(),
+      over: at <= now,
+      span: reference.span,
+      about: [store?.vaultNamespace ?? '', vaultPath],
+      vaultPath,
+    })
+  }
+  return [...found.values()]
+}
+
+/** A parser that lives `SOON_DAYS` later drops what ends until then, and says so. */
+function endingRules(name: string, live: LiveState, span: Span, now: Date): Ending[] {
+  const seen = live.policy(name)
+  if (seen?.presence !== 'present') return []
+  const later = parsePolicy(seen.fact.text, { now: new Date(now.getTime() + SOON_DAYS * DAY) })
+  if (!later.ok) return []
+  const lines = seen.fact.text.split('\n')
+  return later.policy.remarks.flatMap(({ about, line, message }): Ending[] => {
+    const at = /\d{4}-\d{2}-\d{2}T[0-9:.]+Z/.exec(message)?.[0]
+    if (about !== 'expired' || at === undefined) return []
+    const path = /path\s+"([^"]*)"/.exec(lines[line - 1] ?? '')?.[1] ?? `of line ${line}`
+    const what = `Rule \`${path}\` of policy \`${name}\` on the server`
+    return [{ kind: 'policy-rule', what, at, over: new Date(at) <= now, span, about: [name, path] }]
+  })
+}
+
+function endingCertificates(path: string, live: LiveState, span: Span, now: Date): Ending[] {
+  const config = live.authConfig(path)
+  if (config?.presence !== 'present' || typeof config.fact.kubernetes_ca_cert !== 'string') return []
+  return (config.fact.kubernetes_ca_cert.match(CERTIFICATE) ?? []).flatMap((block): Ending[] => {
+    const certificate = parsed(block)
+    if (certificate === undefined) return []
+    const at = new Date(certificate.validTo)
+    if (!isSoon(at, now)) return []
+    const subject = certificate.subject.replaceAll('\n', ', ')
+    const what = `The CA certificate \`${subject}\` in \`auth/${path}/config\``
+    const about = [path, certificate.fingerprint256]
+    return [{ kind: 'ca-certificate', what, at: at.toISOString(), over: at <= now, span, about }]
+  })
+}
+
+function parsed(block: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(block)
+  } catch {
+    return undefined
+  }
+}
+
+function isSoon(at: Date, now: Date): boolean {
+  return at.getTime() <= now.getTime() + SOON_DAYS * DAY
+}
+
+function trim(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '')
+}

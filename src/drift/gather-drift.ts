@@ -1,0 +1,32 @@
+import type { Chain } from '../chain/chain.ts'
+import type { NotChecked } from '../rules/finding.ts'
+import type { Plan } from '../setup/plan.ts'
+import { desiredDifferences } from './desired-differences.ts'
+import { declaredDifferences } from './differences.ts'
+import type { DriftFacts } from './drift-facts.ts'
+import { endingSoon } from './ending.ts'
+import { type OwnedPath, unusedSecrets } from './owned.ts'
+
+export interface DriftInput {
+  readonly owned: readonly OwnedPath[]
+  /** Desired against live; `undefined`: only what Git declares is compared. */
+  readonly plan: Plan | undefined
+  readonly now: Date
+}
+
+/** Everything that only `drift` looks at, out of what was gathered; pure. */
+export function driftFacts(
+  chain: Chain,
+  { owned, plan, now }: DriftInput,
+): { readonly facts: DriftFacts; readonly notCompared: readonly NotChecked[] } {
+  const { differences, notCompared } = declaredDifferences(chain)
+  const desired = plan === undefined ? [] : desiredDifferences(plan, chain.declared)
+  return {
+    facts: {
+      differences: [...differences, ...desired],
+      unused: unusedSecrets(chain, owned, chain.live?.states.get('')),
+      ending: endingSoon(chain, now),
+    },
+    notCompared,
+  }
+}
