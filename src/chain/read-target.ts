@@ -1,3 +1,4 @@
+import { looksDynamic } from '../eso/facts/looks-dynamic.ts'
 import type { Reference } from '../eso/reference.ts'
 import type { VaultStore } from '../eso/store.ts'
 import { trimSlashes } from './lookup.ts'
@@ -18,6 +19,8 @@ export interface ReadTarget {
  */
 export function readTarget(reference: Reference, store: VaultStore): ReadTarget | undefined {
   if (reference.operation === 'find' || reference.operation === 'generator') return undefined
+  // Reading a dynamic engine would make a credential (design §7).
+  if (looksDynamic(reference)) return undefined
   if (reference.holes.length > 0 || store.holes.length > 0 || reference.failsWith !== undefined) return undefined
   const side = reference.operation === 'fetch-metadata' ? 'metadata' : 'data'
   const access = reference.accesses.find((one) => one.side === side)

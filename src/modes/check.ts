@@ -1,3 +1,4 @@
+import { engineOf } from '../chain/engine.ts'
 import { outcomeOf } from '../report/outcome.ts'
 import type { Report } from '../report/report.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
@@ -5,6 +6,7 @@ import { RULES } from '../rules/registry.ts'
 import { runRules } from '../rules/run-rules.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText, type UselessIgnore } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
 import { notChecked } from './not-checked.ts'
 
@@ -30,16 +32,17 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
   const findings = [...kept, ...uselessIgnores(unused, settings)]
   const unseen = notChecked(chain)
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
-  const incomplete = [...deps.incomplete, ...hiddenSentences(hidden.length, deps.live?.name)]
+  const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
   const report: Report = {
     mode: settings.mode,
     target: settings.target,
     outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
     findings,
     ignored,
-    references: chain.links.map(({ reference, also, accesses, secret }) => ({
+    references: chain.links.map(({ reference, also, accesses, mount, secret }) => ({
       reference,
       also,
+      engine: engineOf(reference, mount),
       accesses,
       ...(secret === undefined ? {} : { secret }),
     })),
@@ -66,10 +69,15 @@ function uselessIgnores(unused: readonly UselessIgnore[], settings: Settings) {
   return setting === 'off' ? [] : unused.map((useless) => ignoreUnused.finding(useless, setting))
 }
 
-function hiddenSentences(rights: number, server: string | undefined): string[] {
-  if (rights === 0 || server === undefined) return []
+/** Of the rights that are missing, as many are named. */
+const RIGHTS_NAMED = 3
+
+function hiddenSentences(rights: readonly MissingRight[], server: string | undefined): string[] {
+  if (rights.length === 0 || server === undefined) return []
+  const named = rights.slice(0, RIGHTS_NAMED).map(({ capability, path }) => `${capability} on \`${path}\``)
+  if (rights.length > named.length) named.push(`${rights.length - named.length} more`)
   return [
-    `${server} hid a part from this token: ${rights} ${rights === 1 ? 'right is' : 'rights are'} missing. \`eso-vault ci-policy\` prints the policy that the token needs.`,
+    `${server} hid a part from this token. It lacks ${named.join(', ')}; \`eso-vault ci-policy\` prints the policy that it needs.`,
   ]
 }
 

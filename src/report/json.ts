@@ -66,7 +66,7 @@ function jsonFinding(finding: Finding) {
   }
 }
 
-function jsonReference({ reference, also, accesses, secret }: JudgedReference) {
+function jsonReference({ reference, also, accesses, engine, secret }: JudgedReference) {
   return {
     file: reference.span.file,
     line: reference.span.line,
@@ -87,6 +87,7 @@ function jsonReference({ reference, also, accesses, secret }: JudgedReference) {
     proposed: reference.proposed,
     notChecked: reference.notChecked ?? null,
     failsWith: reference.failsWith ?? null,
+    engine: engine ?? 'kv',
     secret: secret?.presence ?? null,
   }
 }

@@ -58,6 +58,8 @@ export function reportJsonSchema(): JsonSchema {
           ),
           operation: { enum: ['data', 'extract', 'fetch-metadata', 'find', 'push', 'generator'] },
           property: textOrNull,
+          engine: { type: 'string' },
+          also: { type: 'array', items: { type: 'string' } },
           proposed: { type: 'boolean' },
           notChecked: textOrNull,
           failsWith: textOrNull,

@@ -27,6 +27,8 @@ export interface JudgedReference {
   /** Other objects that come out of the same line with the same outcome (overlays of one base). */
   readonly also?: readonly Manifest[]
   readonly accesses: readonly JudgedAccess[]
+  /** `kv`, or the engine that is read through a KV store or a generator: `database`, `dynamic` where only the path tells. */
+  readonly engine?: string
   /** Live only. */
   readonly secret?: SecretFact
 }

@@ -1,5 +1,5 @@
+import { engineOf } from '../chain/engine.ts'
 import { dynamicSplits } from '../eso/facts/dynamic-splits.ts'
-import { looksDynamic } from '../eso/facts/looks-dynamic.ts'
 import type { Reference } from '../eso/reference.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -13,14 +13,8 @@ export const dynamicSecretSplit: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    const engines = new Map<Reference, string>()
-    for (const { reference, mount } of chain.links) {
-      if (mount?.found === 'known') engines.set(reference, mount.fact.type)
-    }
-    const isDynamic = (reference: Reference) => {
-      const engine = engines.get(reference)
-      return engine === undefined ? looksDynamic(reference) : engine !== 'kv' && engine !== 'cubbyhole'
-    }
+    const engines = new Map(chain.links.map(({ reference, mount }) => [reference, engineOf(reference, mount)]))
+    const isDynamic = (reference: Reference) => !['kv', 'cubbyhole', 'generic'].includes(engines.get(reference) ?? 'kv')
     for (const { path, references } of dynamicSplits(
       chain.links.map((link) => link.reference),
       isDynamic,
