@@ -1,5 +1,5 @@
 import { failedReport } from '../modes/failed-report.ts'
-import { gather } from '../modes/gather.ts'
+import { type Gathered, gather } from '../modes/gather.ts'
 import { withVault } from '../modes/with-vault.ts'
 import { redact } from '../redact.ts'
 import { exitCodeOf } from '../report/outcome.ts'
@@ -13,6 +13,8 @@ import type { Settings } from '../settings/settings.ts'
 import { explainCommand } from './explain.ts'
 import { explainText } from './explain-text.ts'
 import { redactTexts } from './redact-texts.ts'
+import { referencesCommand } from './references.ts'
+import { referencesText } from './references-text.ts'
 
 export interface CommandResult {
   /** What is printed: redacted, and safe for a runner's log. */
@@ -21,11 +23,7 @@ export interface CommandResult {
 }
 
 /** Answers `explain`, `references` or `ci-policy`. Nothing is thrown: a failure is a text with its exit code (design §3). */
-export async function runCommand(
-  settings: Settings & { readonly command: Settings['command'] },
-  deps: RunDeps,
-  options: TerminalOptions,
-): Promise<CommandResult> {
+export async function runCommand(settings: Settings, deps: RunDeps, options: TerminalOptions): Promise<CommandResult> {
   const secrets: string[] = []
   const mask = (secret: string) => {
     secrets.push(secret)
@@ -39,9 +37,7 @@ export async function runCommand(
     return await withVault(settings, { ...deps, mask }, async ({ live, incomplete }) => {
       const gathered = await gather(settings, { cwd: deps.cwd, live })
       const about = { cwd: deps.cwd, incomplete, live: liveLine(settings, live?.name, incomplete) }
-      const document = explainCommand(gathered, settings.subject, about)
-      const shown = redactTexts(document, clean)
-      const text = settings.format === 'json' ? json(shown) : explainText(shown, options)
+      const text = answer(settings, gathered, about, clean, options)
       return { text, exitCode: incomplete.length > 0 ? exitCodeOf('incomplete', settings.onIncomplete) : 0 }
     })
   } catch (error) {
@@ -49,6 +45,27 @@ export async function runCommand(
     return {
       text: terminalReport(report, () => undefined, options),
       exitCode: exitCodeOf(report.outcome, settings.onIncomplete),
+    }
+  }
+}
+
+/** Redaction comes before anything is wrapped or escaped: it would cut a secret into pieces that no longer look like one. */
+function answer(
+  settings: Settings,
+  gathered: Gathered,
+  about: Parameters<typeof explainCommand>[2],
+  clean: (text: string) => string,
+  options: TerminalOptions,
+): string {
+  const asJson = settings.format === 'json'
+  switch (settings.command) {
+    case 'references': {
+      const document = redactTexts(referencesCommand(gathered), clean)
+      return asJson ? json(document) : referencesText(document, options)
+    }
+    default: {
+      const document = redactTexts(explainCommand(gathered, settings.subject, about), clean)
+      return asJson ? json(document) : explainText(document, options)
     }
   }
 }
