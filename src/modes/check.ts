@@ -55,7 +55,7 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
   return { report, gathered }
 }
 
-function ignoresIn({ repository }: Gathered) {
+export function ignoresIn({ repository }: Gathered) {
   return repository.files.flatMap((source) => {
     // In YAML a `#` inside a text block is no comment.
     return /\.ya?ml$/i.test(source.file)
