@@ -1,3 +1,4 @@
+import type { DriftFacts } from '../drift/drift-facts.ts'
 import type { Reference } from '../eso/reference.ts'
 import type { ForeignStore, VaultStore } from '../eso/store.ts'
 import type { Manifest } from '../manifests/manifest.ts'
@@ -77,10 +78,11 @@ export interface InvalidPolicy {
   readonly span: Span | undefined
 }
 
-/** The version of ESO that Git installs. */
+/** The version of ESO that Git installs, or that the settings name. */
 export interface InstalledEso {
   readonly version: string
-  readonly span: Span
+  /** `undefined`: told by the settings. */
+  readonly span: Span | undefined
 }
 
 /** A naming convention from the config: mount and path, with names in braces (design §4). */
@@ -103,6 +105,8 @@ export interface Chain {
   readonly invalidPolicies: readonly InvalidPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** What only drift looks at; absent where nobody asked for it. */
+  readonly drift?: DriftFacts
   /** Policies by name, as the law that judges holds them. */
   policy(name: string): Lookup<PolicyFact>
   /** What the token of `policies` may do; the same judgement that the links carry. */

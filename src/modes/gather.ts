@@ -66,7 +66,9 @@ export async function gather(
     liveView: first === undefined || source === undefined ? undefined : liveView(source, live),
     judge: createJudge(judging),
     policiesOfStore,
-    installedEso: repository.installedEso,
+    // What somebody says of the cluster counts more than what Git pins (several clusters, an upgrade under way).
+    installedEso:
+      settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
     naming: settings.config.naming,
   })
   return { repository, declared, prediction, chain, wanted, live, judging }

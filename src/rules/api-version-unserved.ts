@@ -19,6 +19,7 @@ export const apiVersionUnserved: Rule = {
       const judged = judge(chain, manifest.span.file, manifest.apiVersion, manifest.kind)
       if (judged === undefined) continue
       const { because, use, installed } = judged
+      const pin = installed?.span
       const span = manifest.spanOf(['apiVersion'])
       // One line of a base that many overlays use is one finding.
       if (seen.has(`${span.file}:${span.line}`)) continue
@@ -28,9 +29,9 @@ export const apiVersionUnserved: Rule = {
         severity: this.severity,
         message:
           `${nameManifest(manifest)}: ${because}.` +
-          `${installed === undefined ? '' : ` Git pins ESO in ${formatSpan(installed.span)}.`}`,
+          `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
         span,
-        related: installed === undefined ? [] : [{ span: installed.span, message: 'ESO is pinned here' }],
+        related: pin === undefined ? [] : [{ span: pin, message: 'ESO is pinned here' }],
         ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
         fingerprint: fingerprint(this.id, nameManifest(manifest), manifest.apiVersion),
       }
@@ -52,7 +53,7 @@ function judge(chain: Chain, file: string, apiVersion: string, kind: string) {
 function nearest(pins: readonly InstalledEso[], file: string): InstalledEso[] {
   const folders = file.split('/').slice(0, -1)
   const shared = pins.map(({ span }) => {
-    const other = span.file.split('/')
+    const other = span?.file.split('/') ?? []
     let i = 0
     while (i < folders.length && folders[i] === other[i]) i++
     return i
