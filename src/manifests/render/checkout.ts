@@ -44,7 +44,7 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const parsed = new Map<string, YamlDocument[]>()
   for (const { source, document } of documents)
     if (source.root === root.path) parsed.set(source.relative, [...(parsed.get(source.relative) ?? []), document])
-  const tree = repositoryTree(root.path)
+  const tree = repositoryTree(root.path, root)
   const [first] = own
   const prefix = first === undefined ? '' : first.file.slice(0, first.file.length - first.relative.length)
   const shown = (relative: string) => (prefix === '' && relative === '' ? '.' : path.posix.join(prefix, relative))
@@ -54,7 +54,7 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
     !/^kind: *["']?CustomResourceDefinition/m.test(text) &&
     (FOLLOWED.test(text) || (replaces && text.length < MAX_SOURCE) || /^\s*[{[]/.test(text))
   const objects = objectFiles(tree, shown, wanted, parsed)
-  const closures = closureReader(tree, shown, options)
+  const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
   const nodes = new Map<string, Placed | undefined>()
   let fluxSources: Checkout['sourceNames'] | undefined
   const mentioned = new Map<string, boolean>()

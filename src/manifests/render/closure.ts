@@ -1,5 +1,6 @@
 import type { FieldPath, Value, ValueMap } from '../manifest.ts'
 import { isMap } from '../value.ts'
+import type { YamlDocument } from '../yaml/yaml-document.ts'
 import { isInline, type KustomizationEntry, kustomizationEntries, misspelledField } from './kustomization-entries.ts'
 import { type KustomizationFile, kustomizationFileIn, readKustomization } from './kustomization-file.ts'
 import { pluginProblem } from './plugin-config.ts'
@@ -54,7 +55,12 @@ const MAX_FILE = 16 * 1024 * 1024
  * Looks through kustomizations before kustomize runs: addresses, charts, plugins, paths and symlinks that leave the repository,
  * loops and explosions (platform.md §7, threats 2 to 5). Each folder is looked through once.
  */
-export function closureReader(tree: RepositoryTree, shown: (relative: string) => string, options: ClosureOptions) {
+export function closureReader(
+  tree: RepositoryTree,
+  shown: (relative: string) => string,
+  options: ClosureOptions,
+  parsed: (file: string) => readonly YamlDocument[] | undefined = () => undefined,
+) {
   const known = new Map<string, Closure | Obstacle>()
   const open = new Set<string>()
 
@@ -71,7 +77,7 @@ export function closureReader(tree: RepositoryTree, shown: (relative: string) =>
   }
 
   const look = (folder: string): Closure | Obstacle => {
-    const read = readKustomization(tree, folder, shown)
+    const read = readKustomization(tree, folder, shown, parsed)
     if (read === undefined) return { kind: 'absent', reason: 'has no kustomization file', file: folder, path: [] }
     if (!('document' in read)) return { kind: 'unreadable', reason: read.unreadable, file: read.file, path: [] }
     return lookInto(read)

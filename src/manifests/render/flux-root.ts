@@ -37,7 +37,7 @@ export function fluxRoot(object: GitOpsObject): RenderRoot | { readonly note: No
     return { note: noteAt(object, ['spec', 'path'], 'flux-path-absent', message) }
   }
   const { folder } = place
-  if (isForeign(object)) {
+  if (isForeign(object, folder)) {
     const message = `${title} applies another repository (its sourceRef), which is not here.`
     return { note: noteAt(object, ['spec', 'sourceRef'], 'flux-path-absent', message) }
   }
@@ -74,12 +74,13 @@ export function fluxRoot(object: GitOpsObject): RenderRoot | { readonly note: No
 }
 
 /**
- * Whether the source is another repository, of which a path of the same name (often `./`) exists here by chance: Git declares it
- * as a source of its own, and it is not the one that most Flux Kustomizations name.
+ * Whether the source is another repository, of which a path of the same name exists here by chance. It is, when most Flux
+ * Kustomizations name another source, and Git declares this one or the path is the root, which always exists.
  */
-function isForeign({ checkout, node }: GitOpsObject): boolean {
+function isForeign({ checkout, node }: GitOpsObject, folder: string): boolean {
   const name = textAt(node, 'spec', 'sourceRef', 'name')
-  return name !== undefined && checkout.sourceNames.declared.has(name) && name !== checkout.sourceNames.usual
+  const { declared, usual } = checkout.sourceNames
+  return name !== undefined && name !== usual && (declared.has(name) || folder === '')
 }
 
 /** The spec's own fields put into the kustomization; the same object when there are none. */

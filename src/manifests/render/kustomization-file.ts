@@ -27,14 +27,18 @@ export function kustomizationFileIn(tree: RepositoryTree, folder: string): strin
   return KUSTOMIZATION_NAMES.map((name) => joinRelative(folder, name)).find((file) => tree.entry(file) === 'file')
 }
 
-/** Reads the kustomization of a folder; `undefined` when the folder has none. `shown` turns a relative path into the path in spans. */
+/** Reads the kustomization of a folder; `undefined` when the folder has none. `shown` turns a relative path into the path in spans; `known` gives documents that were parsed already. */
 export function readKustomization(
   tree: RepositoryTree,
   folder: string,
   shown: (relative: string) => string,
+  known: (file: string) => readonly YamlDocument[] | undefined = () => undefined,
 ): KustomizationFile | UnreadableKustomization | undefined {
   const file = kustomizationFileIn(tree, folder)
   if (file === undefined) return undefined
+  const [first, ...more] = known(file) ?? []
+  if (first?.index === 0 && more.length === 0 && isMap(first.value))
+    return { folder, file, document: first, value: first.value }
   if (tree.size(file) > MAX_BYTES) return { file, unreadable: 'is larger than 5 MiB' }
   const parsed = parseYaml({ file: shown(file), text: tree.read(file) })
   const documents = parsed.documents.filter((document) => document.value !== null)

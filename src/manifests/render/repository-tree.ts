@@ -20,7 +20,11 @@ export interface RepositoryTree {
   absolute(relative: string): string
 }
 
-export function repositoryTree(folder: string): RepositoryTree {
+/** `walked`: what is known to be there without a symlink on the way, so that it need not be looked up again. */
+export function repositoryTree(
+  folder: string,
+  walked?: { readonly files: ReadonlySet<string>; readonly folders: ReadonlySet<string> },
+): RepositoryTree {
   const root = realpathSync(folder)
   const inside = (absolute: string) => absolute === root || absolute.startsWith(root.endsWith('/') ? root : `${root}/`)
   const absolute = (relative: string) => path.resolve(root, relative)
@@ -59,7 +63,7 @@ export function repositoryTree(folder: string): RepositoryTree {
   const entry = (relative: string): TreeEntry => {
     let found = seen.get(relative)
     if (found === undefined) {
-      found = look(relative)
+      found = walked?.files.has(relative) ? 'file' : walked?.folders.has(relative) ? 'directory' : look(relative)
       seen.set(relative, found)
     }
     return found
