@@ -2,6 +2,8 @@ import { basename } from 'node:path'
 import process from 'node:process'
 import { isQuestion } from './commands/question.ts'
 import { jsonText } from './report/json.ts'
+import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
+import { planSummary } from './report/plan-summary.ts'
 import { EXIT_CODE } from './report/report.ts'
 import { sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
@@ -50,6 +52,7 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     }
     const result = await run(settings, deps)
     await writeReportFiles(settings, result.report, { version: VERSION, rules: SARIF_RULES })
+    if (result.plan !== undefined) await writePlanFile(settings, result.plan)
     out(render(settings, result, env))
     process.exitCode = result.exitCode
   } catch (error) {
@@ -59,16 +62,18 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
   }
 }
 
-function render(settings: Settings, { report, sourceLine }: RunResult, env: Env): string {
+function render(settings: Settings, { report, sourceLine, plan }: RunResult, env: Env): string {
   switch (settings.format) {
     case 'json':
-      return jsonText(report)
+      return plan === undefined ? jsonText(report) : planJson(plan)
     case 'sarif':
       return sarifText(report, { version: VERSION, rules: SARIF_RULES })
     case 'markdown':
-      return summaryOf(report)
+      return plan === undefined ? summaryOf(report) : planSummary(plan, report)
     case 'text':
-      return terminalReport(report, sourceLine, optionsOf(settings, env))
+      return plan === undefined
+        ? terminalReport(report, sourceLine, optionsOf(settings, env))
+        : planTerminal(plan, report, sourceLine, optionsOf(settings, env))
   }
 }
 

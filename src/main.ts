@@ -4,6 +4,9 @@ import type * as Core from '@actions/core'
 import { annotate } from './report/annotations.ts'
 import { linksOf } from './report/links.ts'
 import { outputsOf } from './report/outputs.ts'
+import { planOutputs, planTerminal, writePlanFile } from './report/plan-output.ts'
+import { planSummary } from './report/plan-summary.ts'
+import { planHeadline } from './report/plan-wording.ts'
 import { publishComment } from './report/pull-request-comment.ts'
 import { EXIT_CODE } from './report/report.ts'
 import { summaryOf } from './report/summary.ts'
@@ -40,7 +43,7 @@ export async function action(env: Env = process.env): Promise<void> {
       warn: (sentence) => core.warning(sentence),
     })
     await publish(core, settings, result, environment, event)
-    if (result.exitCode !== 0) core.setFailed(headline(result.report))
+    if (result.exitCode !== 0) core.setFailed(headlineOf(result))
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error
     for (const { message, file, line } of error.problems) {
@@ -62,14 +65,28 @@ async function publish(
   environment: ReturnType<typeof readEnvironment>,
   event: unknown,
 ): Promise<void> {
-  const { report, sourceLine } = result
+  const { report, sourceLine, plan } = result
   const links = linksOf(environment.ci)
   await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, links })
-  core.info(terminalReport(report, sourceLine, { color: false }))
+  if (plan !== undefined) await writePlanFile(settings, plan)
+  const shown = { color: false }
+  core.info(
+    plan === undefined ? terminalReport(report, sourceLine, shown) : planTerminal(plan, report, sourceLine, shown),
+  )
   // The outcome takes one of the ten error annotations (`setFailed`).
   annotate(report, core, { reserved: { error: result.exitCode === 0 ? 0 : 1 } })
-  if ((process.env.GITHUB_STEP_SUMMARY ?? '') !== '') await core.summary.addRaw(summaryOf(report, { links })).write()
-  const outputs = outputsOf(report, { reportFile: settings.reportFile, sarifFile: settings.sarifFile })
+  if ((process.env.GITHUB_STEP_SUMMARY ?? '') !== '') {
+    const summary = [
+      plan === undefined ? '' : planSummary(plan, report),
+      summaryNeeded(result) ? summaryOf(report, { links }) : '',
+    ]
+    await core.summary.addRaw(summary.filter((text) => text !== '').join('\n')).write()
+  }
+  const outputs = outputsOf(report, {
+    reportFile: settings.reportFile,
+    sarifFile: settings.sarifFile,
+    ...(plan === undefined ? {} : planOutputs(settings, plan)),
+  })
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
   await publishComment(settings, report, {
     ci: environment.ci,
@@ -78,6 +95,15 @@ async function publish(
     warn: (sentence) => core.warning(sentence),
     info: (sentence) => core.info(sentence),
   })
+}
+
+function headlineOf({ report, plan }: RunResult): string {
+  return plan === undefined ? headline(report) : planHeadline(report, plan)
+}
+
+/** A plan speaks for itself; the findings of an apply are shown as those of a check are. */
+function summaryNeeded({ report, plan }: RunResult): boolean {
+  return plan === undefined || report.findings.length > 0
 }
 
 /** What the post step needs to end the token; the empty text once it is ended. */

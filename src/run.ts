@@ -1,5 +1,7 @@
+import { redactTexts } from './commands/redact-texts.ts'
 import { check } from './modes/check.ts'
 import { failedReport } from './modes/failed-report.ts'
+import { setUp } from './modes/set-up.ts'
 import { type WithVaultDeps, withVault } from './modes/with-vault.ts'
 import { redact } from './redact.ts'
 import { exitCodeOf } from './report/outcome.ts'
@@ -8,6 +10,7 @@ import type { Report, SourceLine } from './report/report.ts'
 import type { Env } from './settings/environment.ts'
 import { InvalidInput } from './settings/invalid-input.ts'
 import type { Settings } from './settings/settings.ts'
+import type { PlanDocument } from './setup/plan-document.ts'
 
 /** What a run takes from the world; entry files give the real ones. */
 export interface RunDeps extends WithVaultDeps {
@@ -23,6 +26,15 @@ export interface RunResult {
   readonly report: Report
   readonly exitCode: number
   readonly sourceLine: SourceLine
+  /** Modes `plan` and `apply`; redacted like the report. */
+  readonly plan?: PlanDocument
+}
+
+/** What a mode gives, before redaction. */
+interface ModeResult {
+  readonly report: Report
+  readonly sourceLine: SourceLine
+  readonly plan?: PlanDocument | undefined
 }
 
 /** Runs one mode. Every failure becomes a report with its outcome; nothing is thrown. */
@@ -33,20 +45,25 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
     deps.mask(secret)
   }
   const clean = (text: string) => redact(text, secrets)
+  // `on-incomplete: warn` softens checks; an apply that could not be done has failed.
+  const exitCode = ({ outcome }: Report) =>
+    exitCodeOf(outcome, settings.mode === 'apply' ? 'fail' : settings.onIncomplete)
   try {
-    const { report, sourceLine } = await runMode(settings, { ...deps, mask })
+    const { report, sourceLine, plan } = await runMode(settings, { ...deps, mask })
     return {
       report: redactReport(report, clean),
-      exitCode: exitCodeOf(report.outcome, settings.onIncomplete),
+      exitCode: exitCode(report),
       sourceLine,
+      ...(plan === undefined ? {} : { plan: redactTexts(plan, clean) }),
     }
   } catch (error) {
     const report = redactReport(failedReport(settings, error), clean)
-    return { report, exitCode: exitCodeOf(report.outcome, settings.onIncomplete), sourceLine: () => undefined }
+    return { report, exitCode: exitCode(report), sourceLine: () => undefined }
   }
 }
 
-async function runMode(settings: Settings, deps: RunDeps): Promise<{ report: Report; sourceLine: SourceLine }> {
+async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
+  if (settings.mode === 'plan' || settings.mode === 'apply') return setUp(settings, deps)
   if (settings.mode !== 'check') {
     throw new InvalidInput(`Mode ${settings.mode} is not available in this version; \`check\` is.`)
   }

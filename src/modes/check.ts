@@ -3,11 +3,13 @@ import { outcomeOf } from '../report/outcome.ts'
 import type { Report } from '../report/report.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { RULES } from '../rules/registry.ts'
+import type { Rule } from '../rules/rule.ts'
 import { runRules } from '../rules/run-rules.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText, type UselessIgnore } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
+import { asksForDrift, withDrift } from './look-for-drift.ts'
 import { notChecked } from './not-checked.ts'
 
 export interface CheckDeps {
@@ -22,18 +24,24 @@ export interface CheckDeps {
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
 export async function check(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
   const gathered = await gather(settings, deps)
+  const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps.today) : gathered
+  return { report: judge(settings, deps, seen, RULES), gathered: seen }
+}
+
+/** The report of what was gathered, by the rules that are given. */
+export function judge(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
   const { chain, repository, declared, live } = gathered
-  const ruled = runRules(RULES, chain, settings.config.rules)
+  const ruled = runRules(rules, chain, settings.config.rules)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
     today: deps.today,
-    rules: [...RULES.map((rule) => rule.id), ignoreUnused.id],
-    ran: (id) => deps.live !== undefined || RULES.find((rule) => rule.id === id)?.group !== 'facts',
+    rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
+    ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
   const findings = [...kept, ...uselessIgnores(unused, settings)]
-  const unseen = notChecked(chain)
+  const unseen = [...notChecked(chain), ...(chain.drift?.notCompared ?? [])]
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
-  const report: Report = {
+  return {
     mode: settings.mode,
     target: settings.target,
     outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
@@ -52,7 +60,6 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
     live: liveLine(settings, deps),
     incomplete,
   }
-  return { report, gathered }
 }
 
 export function ignoresIn({ repository }: Gathered) {

@@ -3,6 +3,7 @@ import { follow } from '../chain/follow.ts'
 import { createJudge } from '../chain/judge.ts'
 import { trimSlashes } from '../chain/lookup.ts'
 import { wantedOf } from '../chain/wanted.ts'
+import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
 import { holesOf } from '../manifests/placeholders.ts'
 import { type Repository, readRepository } from '../manifests/read-repository.ts'
@@ -15,6 +16,7 @@ import { readDeclared } from '../state/declared/read-declared.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { variantsOf } from '../state/live/product.ts'
 import { knownServer } from './known-server.ts'
+import { ownedPathsOf } from './look-for-drift.ts'
 
 /** The answers of a server, by Vault namespace; given from outside, so that offline runs load nothing of it. */
 export interface LiveSource {
@@ -46,7 +48,12 @@ export async function gather(
   const declared = readDeclared(repository.files, { parse: (file, text) => parseYaml({ file, text }).documents })
   const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
   const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
-  const wanted = wantedOf(prediction, declared.state, { authConfig: true, policiesOfStore })
+  const parts = wantedOf(prediction, declared.state, {
+    // A pull request's token need not see it; what reviews logins is drift's and plan's affair (platform.md §2.3).
+    authConfig: settings.mode !== 'check',
+    policiesOfStore,
+  })
+  const wanted = withOwned(parts, ownedPathsOf(settings, prediction))
   const live = new Map<string, LiveState>()
   if (source !== undefined) {
     for (const [namespace, parts] of wanted) live.set(namespace, await source.read(namespace, parts))

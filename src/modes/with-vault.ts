@@ -16,6 +16,8 @@ export interface Reached {
   readonly live: LiveSource | undefined
   /** A sentence each; then the run is incomplete, and Git is looked at all the same. */
   readonly incomplete: readonly string[]
+  /** The connection itself, for `apply`, which alone may write with it. */
+  readonly vault: OpenVault | undefined
 }
 
 /**
@@ -29,9 +31,9 @@ export async function withVault<T>(
   use: (reached: Reached) => Promise<T>,
 ): Promise<T> {
   const { vault, incomplete } = await reach(settings, deps)
-  if (vault === undefined) return use({ live: undefined, incomplete })
+  if (vault === undefined) return use({ live: undefined, incomplete, vault })
   try {
-    return await use({ live: await liveSource(vault), incomplete })
+    return await use({ live: await liveSource(vault), incomplete, vault })
   } finally {
     await leave(vault, settings, deps)
   }
@@ -48,7 +50,7 @@ async function reach(
     import('../state/live/errors.ts'),
   ])
   try {
-    const vault = await openVault(settings, deps)
+    const vault = await openVault(settings, deps, { readOnly: settings.mode !== 'apply' })
     if (vault?.login.ours === true && !settings.skipTokenRevoke) deps.keepToken?.(vault.login.token)
     for (const warning of vault?.warnings ?? []) deps.warn(warning)
     return { vault, incomplete: [] }

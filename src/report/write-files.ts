@@ -16,7 +16,8 @@ export async function writeReportFiles(
   if (settings.sarifFile !== undefined) await writeText(settings.sarifFile, sarifText(report, sarif))
 }
 
-async function writeText(file: string, text: string): Promise<void> {
+/** Writes a file that an input names, with the folders above it. Throws InvalidInput when that cannot be done. */
+export async function writeText(file: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text)

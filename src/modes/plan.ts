@@ -1,0 +1,127 @@
+import { outcomeOf } from '../report/outcome.ts'
+import type { Report } from '../report/report.ts'
+import type { Settings } from '../settings/settings.ts'
+import { afterState } from '../setup/after-state.ts'
+import { compareCoverage, judgeByServer } from '../setup/coverage.ts'
+import { makePlan, type Plan } from '../setup/plan.ts'
+import { type PlanDocument, planDocument } from '../setup/plan-document.ts'
+import { seedsOf } from '../setup/seeding.ts'
+import type { LiveState } from '../state/live/live-state.ts'
+import type { Gathered, LiveSource } from './gather.ts'
+import { notChecked } from './not-checked.ts'
+import { prepareSetup, type Setup } from './prepare-setup.ts'
+
+export interface PlanDeps {
+  readonly cwd: string
+  readonly live: LiveSource | undefined
+  /** Why a server that was to be asked could not be, a sentence each. */
+  readonly incomplete: readonly string[]
+}
+
+/** Says what apply would write, and what then becomes covered. Reads only. */
+export async function plan(
+  settings: Settings,
+  deps: PlanDeps,
+): Promise<{ report: Report; gathered: Gathered; document: PlanDocument }> {
+  const setup = await prepareSetup(settings, deps)
+  const live = await setup.read()
+  const made = makePlan({ ...setup.input, live })
+  const after = judge(settings, setup, afterStates(setup, live, made))
+  const coverage = compareCoverage(live.size === 0 ? undefined : judge(settings, setup, live), after)
+  const document = planDocument({
+    mode: 'plan',
+    target: settings.target,
+    server: deps.live?.name,
+    cli: cliOf(live),
+    plan: made,
+    coverage,
+    seeds: seedsOf(setup.gathered.chain.links),
+  })
+  const incomplete = [...deps.incomplete, ...(deps.live === undefined ? [] : unseenSentences(made))]
+  const report = reportOf(settings, setup.gathered, {
+    links: after,
+    problems: blockedProblems(made),
+    incomplete,
+    live: liveLine(settings, deps),
+  })
+  return { report, gathered: setup.gathered, document }
+}
+
+export function judge(settings: Settings, { gathered }: Setup, live: ReadonlyMap<string, LiveState>) {
+  return judgeByServer({
+    manifests: gathered.repository.manifests,
+    prediction: gathered.prediction,
+    live,
+    policiesOfStore: (name) => settings.config.stores[name]?.policies,
+  })
+}
+
+function afterStates(setup: Setup, live: ReadonlyMap<string, LiveState>, { steps }: Plan): Map<string, LiveState> {
+  return new Map(
+    setup.input.desired.parts.map((part) => [part.namespace, afterState(part, live.get(part.namespace), steps)]),
+  )
+}
+
+/** The command line that the server's product brings along. */
+export function cliOf(live: ReadonlyMap<string, LiveState>): 'vault' | 'bao' {
+  return [...live.values()][0]?.server.product === 'openbao' ? 'bao' : 'vault'
+}
+
+export function unseenSentences({ steps }: Plan): string[] {
+  return steps.flatMap((step) => (step.action === 'unseen' ? [`${upper(step.id)}: ${step.because}`] : []))
+}
+
+export type Problem = NonNullable<Report['problems']>[number]
+
+/** What the plan cannot bring about, each with the place that asks for it. */
+export function blockedProblems({ steps, unplanned }: Plan): Problem[] {
+  const at = (span: { readonly file: string; readonly line: number } | undefined) =>
+    span === undefined ? {} : { file: span.file, line: span.line }
+  return [
+    ...steps.flatMap((step) =>
+      step.action === 'blocked' ? [{ message: `${upper(step.id)}: ${step.because}`, ...at(step.spans[0]) }] : [],
+    ),
+    ...unplanned.flatMap(({ weight, message, span }) => (weight === 'blocked' ? [{ message, ...at(span) }] : [])),
+  ]
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+export function liveLine(settings: Settings, deps: PlanDeps): Report['live'] {
+  if (deps.live !== undefined) return { asked: true, line: `Compared with ${deps.live.name}.` }
+  if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.' }
+  const why = settings.offlineBecause ?? 'No server was asked.'
+  return { asked: false, line: `${why} The plan shows what an empty server would be given.` }
+}
+
+export interface SetupOutcome {
+  /** Every reference, judged by the server's roles and policies as they are, or will be. */
+  readonly links: Pick<ReturnType<typeof judgeByServer>, 'links'> & Parameters<typeof notChecked>[0]
+  readonly findings?: Report['findings']
+  readonly ignored?: Report['ignored']
+  readonly problems: readonly Problem[]
+  readonly incomplete: readonly string[]
+  readonly live: Report['live']
+}
+
+export function reportOf(settings: Settings, { repository, declared }: Gathered, outcome: SetupOutcome): Report {
+  const { findings = [], ignored = [], problems, incomplete } = outcome
+  const judged = outcomeOf({ findings, failOn: settings.failOn, incomplete })
+  return {
+    mode: settings.mode,
+    target: settings.target,
+    // A plan that cannot be carried out fails, whatever `fail-on` says about findings.
+    outcome: problems.length > 0 ? 'findings' : judged,
+    findings,
+    ignored,
+    references: outcome.links.links.map(({ reference, also, accesses }) => ({ reference, also, accesses })),
+    notChecked: notChecked(outcome.links),
+    notes: [...repository.notes, ...declared.notes],
+    counts: repository.counts,
+    live: outcome.live,
+    incomplete,
+    ...(problems.length === 0 ? {} : { problems }),
+  }
+}

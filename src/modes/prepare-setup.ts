@@ -1,0 +1,87 @@
+import { isAbsolute, join } from 'node:path'
+import { trimSlashes } from '../chain/lookup.ts'
+import { InvalidInput } from '../settings/invalid-input.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { PlanInput } from '../setup/plan.ts'
+import { wantedForPlan } from '../setup/plan.ts'
+import { desire } from '../state/desired/desire.ts'
+import type { LiveState } from '../state/live/live-state.ts'
+import { readTextIfThere } from '../text-file.ts'
+import { type Gathered, gather, type LiveSource } from './gather.ts'
+
+/** What plan and apply begin with: Git read, and what it asks for. */
+export interface Setup {
+  readonly gathered: Gathered
+  readonly input: Omit<PlanInput, 'live'>
+  /** Asks the server for all that the plan concerns, by Vault namespace; empty when there is none. */
+  readonly read: () => Promise<Map<string, LiveState>>
+}
+
+export async function prepareSetup(
+  settings: Settings,
+  { cwd, live }: { readonly cwd: string; readonly live: LiveSource | undefined },
+): Promise<Setup> {
+  const gathered = await gather(settings, { cwd, live })
+  const { setup } = settings.config
+  const { generate } = setup.policy
+  const form =
+    typeof generate === 'string' ? ({ by: generate } as const) : ({ by: 'file', file: generate.file } as const)
+  const policyFile = form.by === 'file' ? await readTextIfThere(join(cwd, form.file)) : undefined
+  const { host, reviewer, ca } = setup.kubernetes
+  const caCertificate = ca === undefined ? undefined : await readPem(cwd, ca)
+  const desired = desire({
+    prediction: gathered.prediction,
+    wishes: {
+      policy: { name: setup.policy.name, form, span: setup.policy.span },
+      roleTtl: setup.role.ttl,
+      reviewer: { kind: reviewer, host, caCertificate },
+    },
+    policiesOfStore: (name) => settings.config.stores[name]?.policies,
+    textOf: () => policyFile,
+  })
+  const { vault } = settings
+  return {
+    gathered,
+    input: {
+      desired,
+      reviewer,
+      server: {
+        address: live === undefined ? undefined : vault?.address,
+        namespace: vault?.namespace === undefined ? undefined : trimSlashes(vault.namespace),
+      },
+    },
+    read: async () => {
+      const states = new Map<string, LiveState>()
+      if (live === undefined) return states
+      for (const [namespace, wanted] of wantedForPlan(desired))
+        states.set(namespace, await live.read(namespace, wanted))
+      return states
+    },
+  }
+}
+
+async function readPem(cwd: string, file: string): Promise<string> {
+  const text = await readTextIfThere(join(cwd, file))
+  if (text?.includes('-----BEGIN CERTIFICATE-----')) return text
+  const what = text === undefined ? 'does not exist' : 'holds no certificate in PEM form'
+  throw new InvalidInput(`\`setup.kubernetes.ca\` names this file, and it ${what}.`, { file })
+}
+
+/** A credential from a file that an input names: trimmed, and masked before anything else happens to it. */
+export async function readSecretFile(
+  cwd: string,
+  file: string | undefined,
+  input: string,
+  mask: (secret: string) => void,
+): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  const text = (await readTextIfThere(isAbsolute(file) ? file : join(cwd, file)))?.trim()
+  if (text === undefined || text === '') {
+    throw new InvalidInput(
+      `Input \`${input}\` names a file that ${text === undefined ? 'does not exist' : 'is empty'}.`,
+      { file },
+    )
+  }
+  mask(text)
+  return text
+}

@@ -1,0 +1,95 @@
+import { styleText } from 'node:util'
+import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
+import { wrap } from './display-width.ts'
+import { logSafe, oneLine, plainText } from './plain-text.ts'
+import { ACTION_MARK, planHeadline, ruleText, stepWord, valueText } from './plan-wording.ts'
+import type { Report } from './report.ts'
+import type { TerminalOptions } from './terminal.ts'
+import { counted } from './wording.ts'
+
+type Style = Parameters<typeof styleText>[0]
+
+const STYLE: Readonly<Record<DocumentStep['action'], Style>> = {
+  create: 'green',
+  update: 'yellow',
+  'no-change': 'dim',
+  blocked: 'red',
+  unseen: 'magenta',
+}
+
+/** Lists longer than this are cut, and counted. */
+const MOST = 12
+
+/** The plan for people at a terminal: what is written, before and after, what becomes covered, and the same as commands. */
+export function planText(document: PlanDocument, report: Report, options: TerminalOptions): string {
+  const paint = (style: Style, text: string) =>
+    options.color ? styleText(style, text, { validateStream: false }) : text
+  const width = Math.max(40, options.width ?? 100)
+  const lines: string[] = []
+  const say = (indent: string, text: string) => {
+    for (const line of wrap(oneLine(text), width - indent.length)) lines.push(`${indent}${line}`)
+  }
+  for (const step of document.steps) stepLines(step, stepWord(step, document), lines, say, paint)
+  section(
+    lines,
+    paint('bold', 'Worth knowing:'),
+    document.unplanned.filter(({ weight }) => weight === 'note'),
+    (one) => {
+      say('  ', `${one.at === null ? '' : `${one.at.file}:${one.at.line}: `}${one.message}`)
+    },
+  )
+  const { becomes, open } = document.coverage
+  const title = document.mode === 'plan' ? 'Becomes covered' : 'Covered now'
+  section(lines, paint('bold', `${title}: ${counted(becomes.length, 'reference')}`), becomes, (one) => say('  ', one))
+  section(lines, paint('bold', `Stays uncovered: ${counted(open.length, 'reference')}`), open, (one) =>
+    say('  ', `${one.reference}: ${one.because}`),
+  )
+  if (document.mode === 'plan') block(lines, paint('bold', 'The same by hand:'), document.commands)
+  block(
+    lines,
+    paint('bold', 'To seed (values come from files or standard input):'),
+    document.seeds.map((seed) => seed.command),
+  )
+  for (const { message, file, line } of report.problems ?? []) {
+    const at = file === undefined ? '' : `${oneLine(file)}${line === undefined ? '' : `:${line}`}: `
+    const [first = '', ...more] = wrap(`error: ${at}${oneLine(message)}`, width)
+    lines.push(paint(['bold', 'red'], 'error') + first.slice('error'.length), ...more)
+  }
+  for (const sentence of report.incomplete) say('', `Could not run: ${sentence}`)
+  if (report.live.line !== '') say('', report.live.line)
+  lines.push(paint(report.outcome === 'clean' ? ['bold', 'green'] : ['bold', 'red'], planHeadline(report, document)))
+  if (document.mode === 'plan' && document.steps.length > 0) lines.push(`Digest: ${document.digest}`)
+  return logSafe(`${lines.join('\n')}\n`)
+}
+
+function stepLines(
+  step: DocumentStep,
+  word: string,
+  lines: string[],
+  say: (indent: string, text: string) => void,
+  paint: (style: Style, text: string) => string,
+): void {
+  const from = step.from[0]
+  const place = from === undefined || step.action === 'no-change' ? '' : `  (${oneLine(from.file)}:${from.line})`
+  lines.push(`${paint(STYLE[step.action], `${ACTION_MARK[step.action]} ${oneLine(step.id)}: ${word}`)}${place}`)
+  if (step.because !== null && word !== 'wanted') say('    ', step.because)
+  for (const { field, before, after } of step.fields) {
+    const change = before === null ? valueText(after) : `${valueText(before)} → ${valueText(after)}`
+    say('    ', `${field}: ${change}`)
+  }
+  for (const rule of step.rules) say('    ', ruleText(rule))
+  for (const note of step.notes) say('    ', note)
+}
+
+function section<T>(lines: string[], title: string, items: readonly T[], each: (item: T) => void): void {
+  if (items.length === 0) return
+  lines.push('', title)
+  for (const item of items.slice(0, MOST)) each(item)
+  if (items.length > MOST) lines.push(`  and ${items.length - MOST} more`)
+}
+
+/** Commands stand as they are: wrapping would break them. */
+function block(lines: string[], title: string, commands: readonly string[]): void {
+  if (commands.length > 0) lines.push('', title, '', ...commands.flatMap((command) => [plainText(command), '']))
+  else if (lines.at(-1) !== '') lines.push('')
+}

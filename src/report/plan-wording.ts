@@ -1,0 +1,77 @@
+import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
+import { oneLine } from './plain-text.ts'
+import type { Report } from './report.ts'
+import { counted, headline } from './wording.ts'
+
+export const ACTION_MARK: Readonly<Record<DocumentStep['action'], string>> = {
+  create: '+',
+  update: '~',
+  'no-change': '=',
+  blocked: '!',
+  unseen: '?',
+}
+
+export const ACTION_WORD: Readonly<Record<DocumentStep['action'], string>> = {
+  create: 'create',
+  update: 'update',
+  'no-change': 'no change',
+  blocked: 'blocked',
+  unseen: 'not seen',
+}
+
+/** `Plan: 5 to create, 0 to update, 1 blocked.` */
+export function planHeadline(report: Report, document: PlanDocument): string {
+  const count = (action: DocumentStep['action']) => document.steps.filter((step) => step.action === action).length
+  if (document.mode === 'apply') {
+    const written = document.steps.filter((step) => step.result === 'written' || step.result === 'raced').length
+    if (report.outcome === 'clean') {
+      return written === 0
+        ? 'Applied: the server was already as planned.'
+        : `Applied: ${counted(written, 'part')} written, read back, and every reference judged.`
+    }
+    const problems = report.problems?.length ?? 0
+    if (report.outcome === 'findings' && problems > 0) {
+      return `Applied in part: ${counted(written, 'part')} written, ${counted(problems, 'problem')}.`
+    }
+    return headline(report)
+  }
+  if (document.server === null && document.steps.length > 0) {
+    return `Plan without a server: ${counted(document.steps.length, 'part')} wanted; what of it is there already is not known.`
+  }
+  const others = [
+    count('update') > 0 ? `${count('update')} to update` : '',
+    count('no-change') > 0 ? `${count('no-change')} unchanged` : '',
+    count('blocked') > 0 ? `${count('blocked')} blocked` : '',
+    count('unseen') > 0 ? `${count('unseen')} not seen` : '',
+  ].filter((part) => part !== '')
+  if (document.steps.length === 0) return 'Plan: nothing to set up; no store that could be read asks for anything.'
+  if (!document.hasChanges && count('blocked') + count('unseen') === 0)
+    return 'Plan: nothing to do; the server is as wanted.'
+  return `Plan: ${[`${count('create')} to create`, ...others].join(', ')}.`
+}
+
+/** What happens to a step, in a word. */
+export function stepWord(step: DocumentStep, { server }: Pick<PlanDocument, 'server'>): string {
+  if (step.result !== undefined) return step.result === 'raced' ? 'written by another run' : step.result
+  return step.action === 'unseen' && server === null ? 'wanted' : ACTION_WORD[step.action]
+}
+
+/** A field's value on one line; a long text by its first line and its length. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return '(not set)'
+  if (typeof value !== 'string') return JSON.stringify(value)
+  const lines = value.split('\n')
+  if (lines.length > 1) return `${oneLine(lines[0] ?? '')} … (${counted(lines.length, 'line')})`
+  return value === '' ? '""' : oneLine(value)
+}
+
+/** `+ path [read]`, `~ path [read] → [read, update]`, `- path [read]`. */
+export function ruleText({ path, before, after }: DocumentStep['rules'][number]): string {
+  const list = (capabilities: readonly string[]) => `[${capabilities.join(', ')}]`
+  if (before === null) return `+ ${oneLine(path)} ${list(after ?? [])}`
+  if (after === null) return `- ${oneLine(path)} ${list(before)}`
+  const same = list(before) === list(after)
+  return same
+    ? `~ ${oneLine(path)} ${list(after)} (other limits)`
+    : `~ ${oneLine(path)} ${list(before)} → ${list(after)}`
+}

@@ -1,0 +1,159 @@
+import { nameReference } from '../rules/wording.ts'
+import type { Span } from '../span.ts'
+import { type Cli, commandsOf } from './commands.ts'
+import type { Coverage } from './coverage.ts'
+import type { PlanBasis } from './digest.ts'
+import type { Plan } from './plan.ts'
+import { type Seed, seedCommand } from './seeding.ts'
+import type { FieldChange, RuleChange, StepAction, StepKind } from './step.ts'
+
+/** Version of the plan file. Fields are added within a version, never changed or removed. */
+export const PLAN_VERSION = 1
+
+/** A plan as it is printed, written to `plan-file` and read back by `apply`. It holds no credential. */
+export interface PlanDocument {
+  readonly version: typeof PLAN_VERSION
+  readonly mode: 'plan' | 'apply'
+  readonly target: string
+  /** `OpenBao 2.7.1 at https://vault.example.com`; `null`: no server was asked. */
+  readonly server: string | null
+  readonly hasChanges: boolean
+  readonly digest: string
+  readonly steps: readonly DocumentStep[]
+  readonly unplanned: readonly { readonly message: string; readonly at: Place | null; readonly weight: string }[]
+  readonly coverage: {
+    /** References that the token may do once the plan is applied, and may not before. */
+    readonly becomes: readonly string[]
+    readonly covered: number
+    readonly open: readonly { readonly reference: string; readonly because: string }[]
+  }
+  /** One command for each step that writes. */
+  readonly commands: readonly string[]
+  readonly seeds: readonly {
+    readonly path: string
+    readonly keys: readonly string[]
+    readonly usedBy: readonly string[]
+    readonly command: string
+  }[]
+  /** What the digest is made of. */
+  readonly basis: PlanBasis
+}
+
+export interface DocumentStep {
+  readonly id: string
+  readonly kind: StepKind
+  readonly action: StepAction
+  readonly because: string | null
+  readonly fields: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[]
+  readonly rules: readonly {
+    readonly path: string
+    readonly before: readonly string[] | null
+    readonly after: readonly string[] | null
+  }[]
+  readonly notes: readonly string[]
+  readonly from: readonly Place[]
+  /** `apply` only. */
+  readonly result?: 'written' | 'raced' | 'failed'
+}
+
+export interface Place {
+  readonly file: string
+  readonly line: number
+}
+
+export interface DocumentInput {
+  readonly mode: 'plan' | 'apply'
+  readonly target: string
+  readonly server: string | undefined
+  readonly cli: Cli
+  readonly plan: Plan
+  readonly coverage: Coverage
+  readonly seeds: readonly Seed[]
+  readonly results?: ReadonlyMap<string, 'written' | 'raced' | 'failed'>
+}
+
+export function planDocument(input: DocumentInput): PlanDocument {
+  const { plan, coverage, cli } = input
+  return {
+    version: PLAN_VERSION,
+    mode: input.mode,
+    target: input.target,
+    server: input.server ?? null,
+    hasChanges: plan.hasChanges,
+    digest: plan.digest,
+    steps: plan.steps.map((step) => {
+      const result = input.results?.get(step.id)
+      return {
+        id: step.id,
+        kind: step.kind,
+        action: step.action,
+        because: step.because ?? null,
+        fields: step.fields.map(documentField),
+        rules: step.rules.map(documentRule),
+        notes: step.notes,
+        from: placesOf(step.spans),
+        ...(result === undefined ? {} : { result }),
+      }
+    }),
+    unplanned: plan.unplanned.map(({ message, span, weight }) => ({
+      message,
+      at: span === undefined ? null : { file: span.file, line: span.line },
+      weight,
+    })),
+    coverage: {
+      becomes: coverage.becomes.map((link) => nameReference(link.reference)),
+      covered: coverage.covered,
+      open: coverage.open.map((link) => ({
+        reference: nameReference(link.reference),
+        because:
+          link.reference.notChecked ??
+          link.accesses.find(({ decision }) => decision.verdict !== 'allowed')?.decision.because ??
+          '',
+      })),
+    },
+    commands: commandsOf(plan.steps, cli),
+    seeds: input.seeds.map((seed) => ({
+      path: `${seed.mount}/${seed.path}`,
+      keys: seed.keys,
+      usedBy: seed.usedBy,
+      command: seedCommand(seed, cli),
+    })),
+    basis: plan.basis,
+  }
+}
+
+function documentField({ field, before, after }: FieldChange) {
+  return { field, before: before ?? null, after: after ?? null }
+}
+
+function documentRule({ path, before, after }: RuleChange) {
+  return { path, before: before ?? null, after: after ?? null }
+}
+
+function placesOf(spans: readonly Span[]): Place[] {
+  const seen = new Map(spans.map(({ file, line }) => [`${file}:${line}`, { file, line }]))
+  return [...seen.values()]
+}
+
+/** The text of the plan file. */
+export function planFileText(document: PlanDocument): string {
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+/**
+ * Digest and basis of a plan file; `undefined`: the text is no plan of a version that is known. Whether the two fit each other is
+ * for whoever uses them to check.
+ */
+export function readPlanFile(text: string): { readonly digest: string; readonly basis: PlanBasis } | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const { version, digest, basis } = (value ?? {}) as Partial<PlanDocument>
+  if (version !== PLAN_VERSION || typeof digest !== 'string' || typeof basis !== 'object' || basis === null)
+    return undefined
+  if (!Array.isArray(basis.parts) || basis.parts.some((part) => typeof part?.id !== 'string')) return undefined
+  return { digest, basis }
+}
