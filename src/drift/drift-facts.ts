@@ -1,3 +1,4 @@
+import type { NotChecked } from '../rules/finding.ts'
 import type { Span } from '../span.ts'
 
 /** One field of which Git and the server say different things; both as they may be shown: never a credential. */
@@ -47,4 +48,6 @@ export interface DriftFacts {
   readonly differences: readonly Difference[]
   readonly unused: readonly UnusedSecret[]
   readonly ending: readonly Ending[]
+  /** Parts that Git writes in a way that cannot be compared. */
+  readonly notCompared: readonly NotChecked[]
 }

@@ -1,5 +1,4 @@
 import type { Chain } from '../chain/chain.ts'
-import type { NotChecked } from '../rules/finding.ts'
 import type { Plan } from '../setup/plan.ts'
 import { desiredDifferences } from './desired-differences.ts'
 import { declaredDifferences } from './differences.ts'
@@ -15,18 +14,13 @@ export interface DriftInput {
 }
 
 /** Everything that only `drift` looks at, out of what was gathered; pure. */
-export function driftFacts(
-  chain: Chain,
-  { owned, plan, now }: DriftInput,
-): { readonly facts: DriftFacts; readonly notCompared: readonly NotChecked[] } {
+export function driftFacts(chain: Chain, { owned, plan, now }: DriftInput): DriftFacts {
   const { differences, notCompared } = declaredDifferences(chain)
   const desired = plan === undefined ? [] : desiredDifferences(plan, chain.declared)
   return {
-    facts: {
-      differences: [...differences, ...desired],
-      unused: unusedSecrets(chain, owned, chain.live?.states.get('')),
-      ending: endingSoon(chain, now),
-    },
+    differences: [...differences, ...desired],
+    unused: unusedSecrets(chain, owned, chain.live?.states.get('')),
+    ending: endingSoon(chain, now),
     notCompared,
   }
 }

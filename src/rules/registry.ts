@@ -2,6 +2,7 @@ import { apiVersionUnserved } from './api-version-unserved.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
+import { expiresSoon } from './expires-soon.ts'
 import { fieldUnknown } from './field-unknown.ts'
 import { findEmpty } from './find-empty.ts'
 import { findRegexpInvalid } from './find-regexp-invalid.ts'
@@ -14,6 +15,7 @@ import { mountVersion } from './mount-version.ts'
 import { namingViolation } from './naming-violation.ts'
 import { policyAbsent } from './policy-absent.ts'
 import { policyDenies } from './policy-denies.ts'
+import { policyExcess } from './policy-excess.ts'
 import { policyInvalid } from './policy-invalid.ts'
 import { policyRuleDead } from './policy-rule-dead.ts'
 import { policyVersionDependent } from './policy-version-dependent.ts'
@@ -30,7 +32,9 @@ import { roleUnbound } from './role-unbound.ts'
 import type { Rule } from './rule.ts'
 import { secretAbsent } from './secret-absent.ts'
 import { secretDeleted } from './secret-deleted.ts'
+import { secretUnused } from './secret-unused.ts'
 import { serviceAccountTokenTemplate } from './service-account-token-template.ts'
+import { stateDrift } from './state-drift.ts'
 import { storeAbsent } from './store-absent.ts'
 import { storeCondition } from './store-condition.ts'
 import { storeDuplicate } from './store-duplicate.ts'
@@ -73,6 +77,7 @@ export const RULES: readonly Rule[] = [
   policyAbsent,
   policyRuleDead,
   policyVersionDependent,
+  policyExcess,
   roleAbsent,
   roleUnbound,
   roleAudience,
@@ -89,4 +94,8 @@ export const RULES: readonly Rule[] = [
   findEmpty,
   pushUnmanaged,
   tokenExcess,
+  // Facts that drift looks at.
+  stateDrift,
+  secretUnused,
+  expiresSoon,
 ]

@@ -1,0 +1,53 @@
+import { unseenParts } from '../drift/unseen.ts'
+import { outcomeOf } from '../report/outcome.ts'
+import type { Report } from '../report/report.ts'
+import type { Finding } from '../rules/finding.ts'
+import { RULES } from '../rules/registry.ts'
+import { stateDrift } from '../rules/state-drift.ts'
+import { InvalidInput } from '../settings/invalid-input.ts'
+import type { Settings } from '../settings/settings.ts'
+import { makePlan } from '../setup/plan.ts'
+import { type CheckDeps, judge } from './check.ts'
+import type { Gathered } from './gather.ts'
+import { withDrift } from './look-for-drift.ts'
+import { prepareSetup } from './prepare-setup.ts'
+
+/** So many parts that the server did not tell are named one by one. */
+const UNSEEN_NAMED = 5
+
+/**
+ * The full check of everything, and beside it what the server has otherwise than Git or the manifests say, what nothing uses, and
+ * what ends soon. Whatever could not be seen makes the run incomplete: it is never drift, and never "clean" (platform.md §4.3).
+ *
+ * @throws InvalidInput when there is no server to compare with.
+ */
+export async function drift(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
+  if (deps.live === undefined && deps.incomplete.length === 0) {
+    const why = settings.offlineBecause ?? 'No server was named.'
+    throw new InvalidInput(`${why} Mode drift compares a server with Git: give \`vault-addr\` and a way to log in.`)
+  }
+  const setup = await prepareSetup(settings, deps)
+  const plan = makePlan({ ...setup.input, live: setup.gathered.live })
+  const gathered = withDrift(settings, setup.gathered, deps.today, plan)
+  const report = judge(settings, deps, gathered, RULES.map(turnedOn))
+  const incomplete = [...report.incomplete, ...unseenSentences(gathered)]
+  const drifted = report.findings.some(isDrift)
+  const outcome = outcomeOf({ findings: report.findings, failOn: settings.failOn, incomplete, drifted })
+  return { report: { ...report, incomplete, outcome }, gathered }
+}
+
+/** Drift fails the run whatever `fail-on` says (design §3), unless the config makes the rule a note. */
+export function isDrift({ rule, severity }: Finding): boolean {
+  return rule === stateDrift.id && severity !== 'note'
+}
+
+/** In drift the rules of hygiene are on; the config may still turn each of them off. */
+function turnedOn(rule: (typeof RULES)[number]): (typeof RULES)[number] {
+  return { ...rule, optIn: false }
+}
+
+function unseenSentences({ wanted, live }: Gathered): string[] {
+  const sentences = unseenParts(wanted, live)
+  const more = sentences.length - UNSEEN_NAMED
+  return [...sentences.slice(0, UNSEEN_NAMED), ...(more > 0 ? [`And ${more} more parts could not be told.`] : [])]
+}

@@ -1,0 +1,39 @@
+import type { Ending } from '../drift/drift-facts.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+
+/** Something on the server ends by itself within a month (platform.md §4.2, class 5). */
+export const expiresSoon: Rule = {
+  id: 'expires-soon',
+  title: 'A policy rule, CA certificate or secret version on the server ends by itself soon',
+  group: 'facts',
+  severity: 'warning',
+  optIn: true,
+  *check(chain): Iterable<Finding> {
+    for (const ending of chain.drift?.ending ?? []) {
+      yield {
+        rule: this.id,
+        severity: ending.over ? 'error' : this.severity,
+        message: `${ending.what} ${ending.over ? 'ended' : 'ends'} at ${ending.at}. ${CONSEQUENCE[ending.kind]}`,
+        span: ending.span,
+        related: [],
+        fix: FIX[ending.kind],
+        fingerprint: fingerprint(this.id, ending.kind, ...ending.about, ending.at),
+        ...(ending.vaultPath === undefined ? {} : { vaultPaths: [ending.vaultPath] }),
+      }
+    }
+  },
+}
+
+const CONSEQUENCE: Readonly<Record<Ending['kind'], string>> = {
+  'policy-rule': 'OpenBao then drops the rule without a word, and what it grants is denied.',
+  'ca-certificate': 'The server then no longer trusts the API server, and every login through it fails.',
+  'secret-version': 'The engine then deletes it (`delete_version_after`), and ESO finds no secret.',
+}
+
+const FIX: Readonly<Record<Ending['kind'], string>> = {
+  'policy-rule': 'Write the policy with a later `expiration`, or without one.',
+  'ca-certificate': 'Write the auth config with the new CA certificate beside the old one.',
+  'secret-version': 'Write the secret again, or set `delete-version-after` to 0 for it.',
+}

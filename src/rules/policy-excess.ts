@@ -1,0 +1,45 @@
+import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { unneededGrants } from '../drift/unneeded-grants.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { listed } from './wording.ts'
+
+/** A policy grants more than any reference through it needs: what ESO's token can do, whoever steals it can do too. */
+export const policyExcess: Rule = {
+  id: 'policy-excess',
+  title: 'A policy grants what no reference needs',
+  group: 'law',
+  severity: 'warning',
+  optIn: true,
+  *check(chain): Iterable<Finding> {
+    const users = new Map<string, (typeof chain.storeLinks)[number]>()
+    for (const link of chain.storeLinks) {
+      for (const name of link.policies?.names ?? []) if (!users.has(name)) users.set(name, link)
+    }
+    for (const { policy, rule, capabilities, whole } of unneededGrants(chain)) {
+      const store = users.get(policy.name)?.store
+      const span =
+        policy.spanOfLine?.(rule.capabilitiesLine) ??
+        spanOfProvenance(policy.provenance) ??
+        store?.manifest.spanOf(['spec', 'provider', 'vault', 'auth'])
+      if (span === undefined) continue
+      const what = whole
+        ? 'no reference needs the rule'
+        : `no reference needs ${listed(capabilities.map((one) => `\`${one}\``))}`
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message:
+          `Rule \`${rule.label}\` of policy \`${policy.name}\` (${nameProvenance(policy.provenance)}) grants ` +
+          `${listed(rule.capabilities.map((one) => `\`${one}\``))}, and ${what} of those read here.`,
+        span,
+        related: [],
+        fix: whole
+          ? 'Take the rule out, or say in an ignore who needs it.'
+          : `Take ${listed(capabilities.map((one) => `\`${one}\``))} out of its capabilities.`,
+        fingerprint: fingerprint(this.id, policy.name, rule.label, ...capabilities),
+      }
+    }
+  },
+}

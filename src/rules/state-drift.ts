@@ -1,0 +1,67 @@
+import type { Difference } from '../drift/drift-facts.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { counted } from './wording.ts'
+
+/** So many fields are named one by one. */
+const NAMED = 20
+
+/** The server is not as Git declares it: somebody changed one of the two by hand (platform.md §4.2, class 4). */
+export const stateDrift: Rule = {
+  id: 'state-drift',
+  title: 'A mount, auth config, role or policy on the server differs from what Git declares',
+  group: 'facts',
+  severity: 'error',
+  optIn: true,
+  *check(chain): Iterable<Finding> {
+    for (const difference of chain.drift?.differences ?? []) {
+      const { kind, name, namespace, fields, span } = difference
+      // The new values count: a further change of the same field is news.
+      const values = fields === 'absent' ? ['absent'] : fields.map((one) => `${one.field}=${one.actual}`)
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message: `${subject(difference)} ${fields === 'absent' ? 'is not on the server.' : `differs ${where(difference)}: ${fieldsOf(fields)}`}`,
+        span,
+        related: [],
+        fix: fixOf(difference),
+        fingerprint: fingerprint(this.id, namespace, kind, name, ...values),
+      }
+    }
+  },
+}
+
+function subject({ name, by, namespace }: Difference): string {
+  const begun = name.slice(0, 1).toUpperCase() + name.slice(1)
+  const inside = namespace === '' ? '' : ` (Vault namespace \`${namespace}\`)`
+  return `${begun}${inside}${by === 'git' ? ', which Git declares here,' : ''}`
+}
+
+function where({ by }: Difference): string {
+  return by === 'git' ? 'on the server' : 'on the server from what the manifests and the config ask for'
+}
+
+function fieldsOf(fields: Exclude<Difference['fields'], 'absent'>): string {
+  const named = fields
+    .slice(0, NAMED)
+    .map(({ field, expected, actual }) => `\`${field}\` is ${quoted(actual)}, wanted ${quoted(expected)}`)
+  const more = fields.length > NAMED ? `; and ${counted(fields.length - NAMED, 'field')} more` : ''
+  return `${named.join('; ')}${more}.`
+}
+
+function quoted(value: string): string {
+  return /^(?:nothing|no such rule|no capability|not set|set \(never shown\)|a PEM .*|a policy|a text that .*)$/.test(
+    value,
+  )
+    ? value
+    : `\`${value.replaceAll('`', "'")}\``
+}
+
+function fixOf({ by, fields }: Difference): string {
+  if (by === 'manifests')
+    return 'Run `plan` and `apply` to set it again, or change the manifests or the config to what is meant.'
+  return fields === 'absent'
+    ? 'Run again what Git declares here, or take it out of Git if it is no longer meant.'
+    : 'Run again what Git declares here to undo the change on the server, or write the change into Git if it is meant.'
+}
