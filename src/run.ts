@@ -8,7 +8,6 @@ import { exitCodeOf } from './report/outcome.ts'
 import { redactReport } from './report/redact-report.ts'
 import type { Report, SourceLine } from './report/report.ts'
 import type { Env } from './settings/environment.ts'
-import { InvalidInput } from './settings/invalid-input.ts'
 import type { Settings } from './settings/settings.ts'
 import type { PlanDocument } from './setup/plan-document.ts'
 
@@ -64,12 +63,10 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
 
 async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
   if (settings.mode === 'plan' || settings.mode === 'apply') return setUp(settings, deps)
-  if (settings.mode !== 'check') {
-    throw new InvalidInput(`Mode ${settings.mode} is not available in this version; \`check\` is.`)
-  }
   return withVault(settings, deps, async ({ live, incomplete }) => {
     const today = deps.now().toISOString().slice(0, 10)
-    const { report, gathered } = await check(settings, { cwd: deps.cwd, today, live, incomplete })
+    const look = settings.mode === 'drift' ? (await import('./modes/drift.ts')).drift : check
+    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, incomplete })
     for (const state of gathered.live.values()) for (const warning of state.warnings) deps.warn(warning)
     return { report, sourceLine: gathered.repository.sourceLine }
   })
