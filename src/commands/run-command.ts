@@ -10,6 +10,8 @@ import { terminalReport } from '../report/terminal.ts'
 import type { RunDeps } from '../run.ts'
 import { InvalidInput } from '../settings/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
+import { ciPolicyCommand } from './ci-policy.ts'
+import { ciPolicyText } from './ci-policy-text.ts'
 import { explainCommand } from './explain.ts'
 import { explainText } from './explain-text.ts'
 import { redactTexts } from './redact-texts.ts'
@@ -37,6 +39,8 @@ export async function runCommand(settings: Settings, deps: RunDeps, options: Ter
     return await withVault(settings, { ...deps, mask }, async ({ live, incomplete }) => {
       const gathered = await gather(settings, { cwd: deps.cwd, live })
       const about = { cwd: deps.cwd, incomplete, live: liveLine(settings, live?.name, incomplete) }
+      // Only `explain` has a place of its own for it.
+      if (settings.command !== 'explain') for (const sentence of incomplete) deps.warn(clean(sentence))
       const text = answer(settings, gathered, about, clean, options)
       return { text, exitCode: incomplete.length > 0 ? exitCodeOf('incomplete', settings.onIncomplete) : 0 }
     })
@@ -62,6 +66,12 @@ function answer(
     case 'references': {
       const document = redactTexts(referencesCommand(gathered), clean)
       return asJson ? json(document) : referencesText(document, options)
+    }
+    case 'ci-policy': {
+      const { allowValueRead, config } = settings
+      const form = config.setup.policy.generate === 'folder' ? 'folder' : 'exact'
+      const document = redactTexts(ciPolicyCommand(gathered, { form, allowValueRead }), clean)
+      return asJson ? json(document) : ciPolicyText(document)
     }
     default: {
       const document = redactTexts(explainCommand(gathered, settings.subject, about), clean)

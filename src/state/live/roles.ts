@@ -28,7 +28,7 @@ export async function readRoles(
 async function readRole(asking: Asking, role: WantedRole, type: AuthType | undefined): Promise<Seen<RoleFact>> {
   const authMount = trimSlashes(role.authMount)
   const name = role.name.toLowerCase()
-  const path = join('auth', authMount, folderOf(type), name)
+  const path = rolePath(role, type)
   const answer = await asking.client.read(path)
   if (answer.status === 200 && answer.data) {
     return { presence: 'present', fact: toRoleFact(authMount, name, type, answer.data) }
@@ -42,6 +42,11 @@ async function readRole(asking: Asking, role: WantedRole, type: AuthType | undef
   }
   if (answer.status === 404) return { presence: 'absent', because: `auth/${authMount}/ has no role ${name}.` }
   return unexpected('GET', path, answer)
+}
+
+/** Where a role is read: role names are stored in lower case (vault.md §4.6). */
+export function rolePath({ authMount, name }: WantedRole, type: AuthType | undefined): string {
+  return join('auth', trimSlashes(authMount), folderOf(type), name.toLowerCase())
 }
 
 /** Where a method keeps what a login names: most have roles, some certificates or users. */
