@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import process from 'node:process'
 import type * as Core from '@actions/core'
 import { annotate } from './report/annotations.ts'
+import { publishIssue } from './report/drift-issue.ts'
 import { linksOf } from './report/links.ts'
 import { outputsOf } from './report/outputs.ts'
 import { planOutputs, planTerminal, writePlanFile } from './report/plan-output.ts'
@@ -82,7 +83,13 @@ async function publish(
     ]
     await core.summary.addRaw(summary.filter((text) => text !== '').join('\n')).write()
   }
+  const say = {
+    warn: (sentence: string) => core.warning(sentence),
+    info: (sentence: string) => core.info(sentence),
+  }
+  const issueNumber = await publishIssue(settings, report, { ci: environment.ci, links, ...say })
   const outputs = outputsOf(report, {
+    issueNumber,
     reportFile: settings.reportFile,
     sarifFile: settings.sarifFile,
     ...(plan === undefined ? {} : planOutputs(settings, plan)),
@@ -92,8 +99,7 @@ async function publish(
     ci: environment.ci,
     event,
     links,
-    warn: (sentence) => core.warning(sentence),
-    info: (sentence) => core.info(sentence),
+    ...say,
   })
 }
 

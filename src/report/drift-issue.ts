@@ -1,0 +1,58 @@
+import type { Ci } from '../settings/environment.ts'
+import type { Settings } from '../settings/settings.ts'
+import { repositoryIssues } from './github-issues.ts'
+import { closingComment, issueBody, issueTitle, reopeningComment } from './issue.ts'
+import { keepIssue, standingOf } from './keep-issue.ts'
+import type { Links } from './links.ts'
+import type { Report } from './report.ts'
+
+export interface IssuePlace {
+  readonly ci: Ci
+  readonly links: Links
+  readonly warn: (sentence: string) => void
+  readonly info: (sentence: string) => void
+}
+
+/**
+ * Keeps the target's one drift issue, where `issue` asks for it. An issue that cannot be written is a warning and never changes
+ * the outcome.
+ *
+ * @returns the issue's number, when there is one.
+ */
+export async function publishIssue(
+  settings: Pick<Settings, 'mode' | 'issue' | 'githubToken'>,
+  report: Report,
+  { ci, links, warn, info }: IssuePlace,
+): Promise<number | undefined> {
+  if (settings.mode !== 'drift' || !settings.issue || standingOf(report) === 'unknown') return undefined
+  const [owner, repo] = ci.repository?.split('/') ?? []
+  if (owner === undefined || repo === undefined) {
+    info('No issue was kept: this run is not of a repository on GitHub.')
+    return undefined
+  }
+  if (settings.githubToken === undefined) {
+    warn('The drift issue was not kept: `github-token` is empty.')
+    return undefined
+  }
+  // Loaded only now: most runs keep no issue.
+  const { getOctokit } = await import('@actions/github')
+  const octokit = getOctokit(settings.githubToken)
+  const client = repositoryIssues((route, parameters) => octokit.request(route, { ...parameters }), { owner, repo })
+  const texts = {
+    title: issueTitle(report),
+    body: issueBody(report, { links, ...(ci.runUrl === undefined ? {} : { runUrl: ci.runUrl }) }),
+    closing: closingComment(report, ci.runUrl),
+    reopening: reopeningComment(report, ci.runUrl),
+  }
+  const result = await keepIssue(report, texts, client)
+  switch (result.done) {
+    case 'nothing':
+      return undefined
+    case 'failed':
+      warn(result.warning)
+      return undefined
+    default:
+      info(`Drift issue #${result.number}: ${result.done}.`)
+      return result.number
+  }
+}

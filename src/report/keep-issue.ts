@@ -1,0 +1,123 @@
+import { findingsMark, issueMarker } from './issue.ts'
+import type { Report } from './report.ts'
+
+export interface ExistingIssue {
+  readonly number: number
+  readonly body: string
+  readonly author: string
+  readonly open: boolean
+}
+
+export interface IssueChange {
+  readonly body?: string
+  readonly state?: 'open' | 'closed'
+}
+
+/** What is asked of GitHub. An error carries the HTTP `status`, as Octokit's do. */
+export interface IssueClient {
+  /** Login of whoever the token belongs to (`github-actions[bot]`). */
+  login(): Promise<string>
+  /** Issues with our label, open and closed, oldest first. */
+  labelled(): AsyncIterable<ExistingIssue>
+  /** Recent issues of an author: somebody may have taken the label off. */
+  createdBy(login: string): AsyncIterable<ExistingIssue>
+  create(title: string, body: string): Promise<number>
+  update(number: number, change: IssueChange): Promise<void>
+  comment(number: number, body: string): Promise<void>
+}
+
+export interface IssueTexts {
+  readonly title: string
+  readonly body: string
+  readonly closing: string
+  readonly reopening: string
+}
+
+export type IssueResult =
+  | { readonly done: 'opened' | 'updated' | 'unchanged' | 'closed' | 'reopened'; readonly number: number }
+  | { readonly done: 'nothing' }
+  /** The issue could not be kept; what the run found is not touched by that. */
+  | { readonly done: 'failed'; readonly warning: string }
+
+/**
+ * What a run may say about the issue. `unknown`: something that was asked for could not be checked, or the run failed; then the
+ * issue is left as it is, whatever it says (platform.md §4.3).
+ */
+export function standingOf({ outcome, findings }: Report): 'drift' | 'clean' | 'unknown' {
+  if (outcome === 'invalid' || outcome === 'bug') return 'unknown'
+  // With `fail-on: never` a run passes and its errors stand all the same.
+  if (outcome === 'findings' || findings.some(({ severity }) => severity === 'error')) return 'drift'
+  return outcome === 'clean' ? 'clean' : 'unknown'
+}
+
+/** Keeps one issue per target: opened, edited when the findings change, closed when there are none, reopened. Never throws. */
+export async function keepIssue(report: Report, texts: IssueTexts, client: IssueClient): Promise<IssueResult> {
+  const standing = standingOf(report)
+  if (standing === 'unknown') return { done: 'nothing' }
+  try {
+    const own = await findOwn(issueMarker(report), client)
+    const open = own.filter((issue) => issue.open)
+    return standing === 'clean' ? await close(open, texts, client) : await stand(report, own, open, texts, client)
+  } catch (error) {
+    return { done: 'failed', warning: warningOf(error) }
+  }
+}
+
+async function close(open: readonly ExistingIssue[], texts: IssueTexts, client: IssueClient): Promise<IssueResult> {
+  const [first] = open
+  if (first === undefined) return { done: 'nothing' }
+  // Two runs at once may have opened one each.
+  for (const { number } of open) {
+    await client.update(number, { state: 'closed' })
+    await client.comment(number, texts.closing)
+  }
+  return { done: 'closed', number: first.number }
+}
+
+async function stand(
+  report: Report,
+  own: readonly ExistingIssue[],
+  open: readonly ExistingIssue[],
+  texts: IssueTexts,
+  client: IssueClient,
+): Promise<IssueResult> {
+  const [current] = open
+  if (current !== undefined) {
+    const { number } = current
+    if (current.body.includes(findingsMark(report.findings))) return { done: 'unchanged', number }
+    await client.update(number, { body: texts.body })
+    return { done: 'updated', number }
+  }
+  const last = own.at(-1)
+  if (last === undefined) return { done: 'opened', number: await client.create(texts.title, texts.body) }
+  await client.update(last.number, { state: 'open', body: texts.body })
+  await client.comment(last.number, texts.reopening)
+  return { done: 'reopened', number: last.number }
+}
+
+/** By marker and author: anybody can write the marker into an issue of their own (platform.md §7 threat 9). */
+async function findOwn(marker: string, client: IssueClient): Promise<ExistingIssue[]> {
+  const login = await client.login()
+  const own = async (issues: AsyncIterable<ExistingIssue>): Promise<ExistingIssue[]> => {
+    const found: ExistingIssue[] = []
+    for await (const issue of issues) {
+      if (issue.author === login && issue.body.trimStart().startsWith(marker)) found.push(issue)
+    }
+    return found.sort((a, b) => a.number - b.number)
+  }
+  const labelled = await own(client.labelled())
+  return labelled.length > 0 ? labelled : own(client.createdBy(login))
+}
+
+function warningOf(error: unknown): string {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : undefined
+  if (status === 403 || status === 404) {
+    return `The drift issue was not kept: GitHub answered ${status}. Add \`issues: write\` under \`permissions:\` of the job, or set \`issue: false\`.`
+  }
+  if (status === 410) {
+    return 'The drift issue was not kept: issues are turned off in this repository (410). Turn them on, or set `issue: false`.'
+  }
+  const answered =
+    status === undefined || Number.isNaN(status) ? 'GitHub could not be reached' : `GitHub answered ${status}`
+  return `The drift issue was not kept: ${answered}. What the run found is not affected.`
+}
