@@ -1,6 +1,7 @@
 import { redactTexts } from './commands/redact-texts.ts'
 import { check } from './modes/check.ts'
 import { failedReport } from './modes/failed-report.ts'
+import { renderWith } from './modes/render.ts'
 import { setUp } from './modes/set-up.ts'
 import { type WithVaultDeps, withVault } from './modes/with-vault.ts'
 import { redact } from './redact.ts'
@@ -66,7 +67,8 @@ async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
   return withVault(settings, deps, async ({ live, incomplete }) => {
     const today = deps.now().toISOString().slice(0, 10)
     const look = settings.mode === 'drift' ? (await import('./modes/drift.ts')).drift : check
-    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, incomplete })
+    const render = renderWith(settings, deps.env)
+    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, render, incomplete })
     for (const state of gathered.live.values()) for (const warning of state.warnings) deps.warn(warning)
     return { report, sourceLine: gathered.repository.sourceLine }
   })

@@ -1,5 +1,6 @@
 import { failedReport } from '../modes/failed-report.ts'
 import { type Gathered, gather } from '../modes/gather.ts'
+import { renderWith } from '../modes/render.ts'
 import { withVault } from '../modes/with-vault.ts'
 import { redact } from '../redact.ts'
 import { exitCodeOf } from '../report/outcome.ts'
@@ -37,7 +38,7 @@ export async function runCommand(settings: Settings, deps: RunDeps, options: Ter
       throw new InvalidInput(`\`eso-vault ${settings.command}\` prints text or json, not ${settings.format}.`)
     }
     return await withVault(settings, { ...deps, mask }, async ({ live, incomplete }) => {
-      const gathered = await gather(settings, { cwd: deps.cwd, live })
+      const gathered = await gather(settings, { cwd: deps.cwd, live, render: renderWith(settings, deps.env) })
       const about = { cwd: deps.cwd, incomplete, live: liveLine(settings, live?.name, incomplete) }
       // Only `explain` has a place of its own for it.
       if (settings.command !== 'explain') for (const sentence of incomplete) deps.warn(clean(sentence))

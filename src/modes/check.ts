@@ -11,12 +11,14 @@ import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
 import { notChecked } from './not-checked.ts'
+import type { Render } from './render.ts'
 
 export interface CheckDeps {
   readonly cwd: string
   /** `YYYY-MM-DD` in UTC. */
   readonly today: string
   readonly live: LiveSource | undefined
+  readonly render?: Render | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
 }
@@ -38,7 +40,7 @@ export function judge(settings: Settings, deps: CheckDeps, gathered: Gathered, r
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
   const findings = [...kept, ...uselessIgnores(unused, settings)]
-  const unseen = [...notChecked(chain), ...(chain.drift?.notCompared ?? [])]
+  const unseen = [...gathered.notRendered, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])]
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
   return {

@@ -7,9 +7,11 @@ import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
 import { holesOf } from '../manifests/placeholders.ts'
 import { type Repository, readRepository } from '../manifests/read-repository.ts'
+import { readRendered, withRendered } from '../manifests/render/rendered-input.ts'
 import { parseYaml } from '../manifests/yaml/parse-yaml.ts'
 import type { Product } from '../policy/capability.ts'
 import type { Variant } from '../policy/variant.ts'
+import type { NotChecked } from '../rules/finding.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
@@ -17,6 +19,7 @@ import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { variantsOf } from '../state/live/product.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
+import type { Render } from './render.ts'
 
 /** The answers of a server, by Vault namespace; given from outside, so that offline runs load nothing of it. */
 export interface LiveSource {
@@ -28,6 +31,8 @@ export interface LiveSource {
 
 export interface Gathered {
   readonly repository: Repository
+  /** Roots that could not be rendered, each with its reason. */
+  readonly notRendered: readonly NotChecked[]
   readonly declared: Declared
   readonly prediction: Prediction
   readonly chain: Chain
@@ -38,13 +43,18 @@ export interface Gathered {
   readonly judging: { readonly product: Product; readonly variants: readonly Variant[] }
 }
 
+export interface GatherDeps {
+  readonly cwd: string
+  readonly live: LiveSource | undefined
+  /** Absent: manifests are read plain, and what patches change is not checked. */
+  readonly render?: Render | undefined
+}
+
 /** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
-export async function gather(
-  settings: Settings,
-  { cwd, live: source }: { readonly cwd: string; readonly live: LiveSource | undefined },
-): Promise<Gathered> {
+export async function gather(settings: Settings, { cwd, live: source, render }: GatherDeps): Promise<Gathered> {
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
-  const repository = await readRepository(paths, { cwd, exclude: settings.exclude, variables: settings.variables })
+  const plain = await readRepository(paths, { cwd, exclude: settings.exclude, variables: settings.variables })
+  const { repository, notRendered } = await asApplied(plain, settings, { cwd, render })
   const declared = readDeclared(repository.files, { parse: (file, text) => parseYaml({ file, text }).documents })
   const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
   const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
@@ -78,7 +88,25 @@ export async function gather(
       settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
     naming: settings.config.naming,
   })
-  return { repository, declared, prediction, chain, wanted, live, judging }
+  return { repository, notRendered, declared, prediction, chain, wanted, live, judging }
+}
+
+/** The repository with the manifests that GitOps will apply: rendered where plain reading cannot tell, and those given finished. */
+async function asApplied(
+  plain: Repository,
+  settings: Settings,
+  { cwd, render }: Pick<GatherDeps, 'cwd' | 'render'>,
+): Promise<{ repository: Repository; notRendered: readonly NotChecked[] }> {
+  const rendered = await render?.(plain)
+  const manifests = rendered?.manifests ?? plain.manifests
+  const notes = [...plain.notes, ...(rendered?.notes ?? [])]
+  const notRendered = rendered?.notChecked ?? []
+  if (settings.rendered.length === 0) return { repository: { ...plain, manifests, notes }, notRendered }
+  const finished = await readRendered(settings.rendered, plain, { cwd })
+  return {
+    repository: { ...plain, manifests: withRendered(manifests, finished), notes: [...notes, ...finished.notes] },
+    notRendered,
+  }
 }
 
 function liveView(source: LiveSource, live: ReadonlyMap<string, LiveState>): LiveView {

@@ -7,13 +7,11 @@ import { makePlan, type Plan } from '../setup/plan.ts'
 import { type PlanDocument, planDocument } from '../setup/plan-document.ts'
 import { seedsOf } from '../setup/seeding.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import type { Gathered, LiveSource } from './gather.ts'
+import type { GatherDeps, Gathered } from './gather.ts'
 import { notChecked } from './not-checked.ts'
 import { prepareSetup, type Setup } from './prepare-setup.ts'
 
-export interface PlanDeps {
-  readonly cwd: string
-  readonly live: LiveSource | undefined
+export interface PlanDeps extends GatherDeps {
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
 }

@@ -7,7 +7,7 @@ import { wantedForPlan } from '../setup/plan.ts'
 import { desire } from '../state/desired/desire.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { readTextIfThere } from '../text-file.ts'
-import { type Gathered, gather, type LiveSource } from './gather.ts'
+import { type GatherDeps, type Gathered, gather } from './gather.ts'
 
 /** What plan and apply begin with: Git read, and what it asks for. */
 export interface Setup {
@@ -17,11 +17,8 @@ export interface Setup {
   readonly read: () => Promise<Map<string, LiveState>>
 }
 
-export async function prepareSetup(
-  settings: Settings,
-  { cwd, live }: { readonly cwd: string; readonly live: LiveSource | undefined },
-): Promise<Setup> {
-  const gathered = await gather(settings, { cwd, live })
+export async function prepareSetup(settings: Settings, { cwd, live, render }: GatherDeps): Promise<Setup> {
+  const gathered = await gather(settings, { cwd, live, render })
   const { setup } = settings.config
   const { generate } = setup.policy
   const form =

@@ -3,6 +3,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { PlanDocument } from '../setup/plan-document.ts'
 import { apply } from './apply.ts'
 import { plan } from './plan.ts'
+import { renderWith } from './render.ts'
 import { type WithVaultDeps, withVault } from './with-vault.ts'
 
 export interface SetUpDeps extends WithVaultDeps {
@@ -17,10 +18,19 @@ export function setUp(
 ): Promise<{ report: Report; sourceLine: SourceLine; plan: PlanDocument | undefined }> {
   return withVault(settings, deps, async ({ live, incomplete, vault }) => {
     const { cwd, mask } = deps
+    const render = renderWith(settings, deps.env)
     const { report, gathered, document } =
       settings.mode === 'apply'
-        ? await apply(settings, { cwd, mask, live, incomplete, vault, today: deps.now().toISOString().slice(0, 10) })
-        : await plan(settings, { cwd, live, incomplete })
+        ? await apply(settings, {
+            cwd,
+            mask,
+            live,
+            render,
+            incomplete,
+            vault,
+            today: deps.now().toISOString().slice(0, 10),
+          })
+        : await plan(settings, { cwd, live, render, incomplete })
     return { report, sourceLine: gathered.repository.sourceLine, plan: document }
   })
 }

@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Manifest, Note } from '../manifests/manifest.ts'
+import type { Repository } from '../manifests/read-repository.ts'
+import { findKustomize } from '../manifests/render/kustomize-binary.ts'
+import { renderRepository } from '../manifests/render/render-repository.ts'
+import { runProcess } from '../manifests/render/run-process.ts'
+import type { NotChecked } from '../rules/finding.ts'
+import type { Settings } from '../settings/settings.ts'
+
+/** What rendering makes of a repository; `undefined`: there is nothing to render, or nothing to render with. */
+export interface Rendered {
+  readonly manifests: readonly Manifest[]
+  readonly notes: readonly Note[]
+  readonly notChecked: readonly NotChecked[]
+}
+
+/** Renders what plain reading leaves open; given from outside, so that whoever tests rules starts no process. */
+export type Render = (repository: Repository) => Promise<Rendered | undefined>
+
+/** The kustomize on PATH, if there is one, in a folder of its own that is gone afterwards. Nothing is ever downloaded. */
+export function renderWith(settings: Settings, env: Readonly<Record<string, string | undefined>>): Render {
+  return async (repository) => {
+    const open = repository.manifests.some(({ patched }) => patched.length > 0)
+    const gitOps = repository.kustomizations.kustomizations.length > 0
+    if (!gitOps || !(open || settings.allowRemoteBases || settings.enableHelm)) return undefined
+    const binary = await findKustomize(runProcess, env.PATH ?? '')
+    if (binary === undefined) return undefined
+    const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-'))
+    try {
+      const { manifests, notes, notChecked } = await renderRepository(repository, {
+        binary,
+        run: runProcess,
+        temporary,
+        allowRemoteBases: settings.allowRemoteBases,
+        enableHelm: settings.enableHelm,
+        variables: settings.variables,
+        undecidedOnly: true,
+        environment: environmentOf(env),
+      })
+      return { manifests, notes, notChecked }
+    } finally {
+      await rm(temporary, { recursive: true, force: true })
+    }
+  }
+}
+
+/** What fetching remote bases or charts needs of the environment; never a token. */
+function environmentOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const names = ['PATH', 'HOME', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy']
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name] as string]])))
+}
