@@ -5,6 +5,7 @@ import { trimSlashes } from '../chain/lookup.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
+import type { Note } from '../manifests/manifest.ts'
 import { holesOf } from '../manifests/placeholders.ts'
 import { type Repository, readRepository } from '../manifests/read-repository.ts'
 import { readRendered, withRendered } from '../manifests/render/rendered-input.ts'
@@ -99,12 +100,16 @@ async function asApplied(
 ): Promise<{ repository: Repository; notRendered: readonly NotChecked[] }> {
   const rendered = await render?.(plain)
   const manifests = rendered?.manifests ?? plain.manifests
-  const notes = [...plain.notes, ...(rendered?.notes ?? [])]
+  const notes = distinct([...plain.notes, ...(rendered?.notes ?? [])])
   const notRendered = rendered?.notChecked ?? []
   if (settings.rendered.length === 0) return { repository: { ...plain, manifests, notes }, notRendered }
   const finished = await readRendered(settings.rendered, plain, { cwd })
   return {
-    repository: { ...plain, manifests: withRendered(manifests, finished), notes: [...notes, ...finished.notes] },
+    repository: {
+      ...plain,
+      manifests: withRendered(manifests, finished),
+      notes: distinct([...notes, ...finished.notes]),
+    },
     notRendered,
   }
 }
@@ -121,4 +126,9 @@ function liveView(source: LiveSource, live: ReadonlyMap<string, LiveState>): Liv
     },
     states: live,
   }
+}
+
+/** Plain reading and rendering look at the same files, and note the same things. */
+function distinct(notes: readonly Note[]): Note[] {
+  return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
 }
