@@ -105,7 +105,9 @@ async function defaultBranchBase(git: Git, cwd: string, head: string): Promise<B
 
 /** The commit that a full ref name leads to. */
 async function commitOf(git: Git, cwd: string, ref: string): Promise<string | undefined> {
-  const { code, stdout } = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], { cwd })
+  const { code, stdout } = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
+    cwd,
+  })
   const id = stdout.toString('latin1').trim()
   return code === 0 && isCommitId(id) ? id : undefined
 }

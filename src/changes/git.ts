@@ -9,7 +9,10 @@ export interface GitResult {
 }
 
 /** Runs git with these arguments in a folder; `input` is its standard input. Never throws. */
-export type Git = (args: readonly string[], options: { readonly cwd: string; readonly input?: string }) => Promise<GitResult>
+export type Git = (
+  args: readonly string[],
+  options: { readonly cwd: string; readonly input?: string },
+) => Promise<GitResult>
 
 const TIMEOUT = 60_000
 /** As much as the manifests of a repository may hold together (platform.md §7 threat 5), and the names around them. */

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { decodeText } from '../manifests/files/decode-text.ts'
+import { globTest, isGlob } from '../manifests/files/glob.ts'
+import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from '../manifests/files/relevance.ts'
+import type { Root } from '../manifests/files/root.ts'
+import type { SourceFile } from '../manifests/source-file.ts'
+import { blobsOf, pathsBetween, type TreeEntry, treeOf } from './base-tree.ts'
+import type { FileChange } from './changed-lines.ts'
+import type { Git } from './git.ts'
+import { lineHunks } from './line-hunks.ts'
+import { movedFiles } from './moved-files.ts'
+
+export interface HeadFiles {
+  readonly root: Root
+  /** Shown path of a path below the root. */
+  readonly shown: (relative: string) => string
+  /** The files of the root that were read: those that can matter. */
+  readonly files: readonly SourceFile[]
+  /** Files that cannot matter to a check and whose lines count all the same (the config file), with their texts. */
+  readonly others: readonly { readonly relative: string; readonly text: string }[]
+  readonly paths: readonly string[]
+  readonly exclude: readonly string[]
+}
+
+/** One searched folder as it was before the change. */
+export interface BaseFiles {
+  readonly root: Root
+  readonly files: readonly SourceFile[]
+  readonly changes: readonly FileChange[]
+  /** Text of one of `others` in the base, by its path below the root. */
+  readonly others: ReadonlyMap<string, string>
+}
+
+export type BaseFilesResult = BaseFiles | { readonly because: string }
+
+const MAX_TOTAL_BYTES = 200 * 1024 * 1024
+
+/**
+ * The files of the base commit, by the same choice as the head's (paths, exclusions, what can matter), and how the head's differ.
+ * What did not change is shared with the head; only the rest is asked of Git. The head is what was read from the folder, so that
+ * edits that are not committed yet count, and no filter, attribute or hook of the repository has a say.
+ */
+export async function baseFiles(git: Git, commit: string, head: HeadFiles): Promise<BaseFilesResult> {
+  const cwd = head.root.path
+  const top = await git(['rev-parse', '--show-toplevel'], { cwd })
+  const topPath = top.stdout.toString('utf8').replace(/\r?\n$/, '')
+  if (top.code !== 0 || (await realpath(topPath).catch(() => '')) !== (await realpath(cwd)))
+    return { because: `\`${cwd}\` is not the top of a Git repository` }
+  const [tree, between] = await Promise.all([treeOf(git, cwd, commit), pathsBetween(git, cwd, commit)])
+  if (tree === undefined || between === undefined)
+    return { because: 'git cannot list the files that the change starts from' }
+  const entries = new Map(tree.filter(({ kind }) => kind === 'file').map((entry) => [entry.path, entry]))
+  const read = new Map(head.files.map((file) => [file.relative, file.text]))
+  for (const { relative, text } of head.others) if (!read.has(relative)) read.set(relative, text)
+
+  const isSame = (entry: TreeEntry) => {
+    const text = read.get(entry.path)
+    return text === undefined
+      ? head.root.files.has(entry.path) && !between.has(entry.path)
+      : oidOf(text, entry.oid.length) === entry.oid
+  }
+  const inScope = scopeOf(head)
+  const wanted = [...entries.values()].filter(
+    (entry) => !isSame(entry) && (read.has(entry.path) || inScope(entry)) && entry.size <= MAX_FILE_BYTES,
+  )
+  if (wanted.reduce((sum, { size }) => sum + size, 0) > MAX_TOTAL_BYTES)
+    return { because: 'the change touches more than 200 MiB of files' }
+  const blobs = await blobsOf(
+    git,
+    cwd,
+    wanted.map(({ oid }) => oid),
+  )
+  if (blobs === undefined || wanted.some(({ oid }) => !blobs.has(oid)))
+    return {
+      because:
+        'the clone does not hold all files that the change starts from (a partial clone); clone without `--filter`',
+    }
+
+  const texts = new Map<string, string>()
+  for (const { path, oid } of wanted) {
+    const bytes = blobs.get(oid) as Buffer
+    texts.set(path, decodeText(bytes) ?? bytes.toString('utf8'))
+  }
+  return {
+    ...compared(head, entries, texts, submodules(tree, await pinned(git, cwd, tree))),
+    others: othersOf(head, texts),
+  }
+}
+
+function compared(
+  head: HeadFiles,
+  entries: ReadonlyMap<string, TreeEntry>,
+  texts: ReadonlyMap<string, string>,
+  submoduleOf: (path: string) => 'same' | 'moved' | undefined,
+): Omit<BaseFiles, 'others'> {
+  const { root, shown } = head
+  const own = [...head.files, ...head.others]
+  const come = own.filter(({ relative }) => !entries.has(relative) && submoduleOf(relative) === undefined)
+  const gone = [...texts].flatMap(([path, text]) => (root.files.has(path) ? [] : [{ path, text }]))
+  const moved = movedFiles(
+    gone,
+    come.map(({ relative: path, text }) => ({ path, text })),
+  )
+  const changes = own.flatMap(({ relative, text }): FileChange[] => {
+    const from = moved.get(relative) ?? relative
+    const before = texts.get(from)
+    const file = shown(relative)
+    if (before !== undefined) {
+      const hunks = lineHunks(before, text)
+      if (from !== relative) return [{ file, movedFrom: shown(from), hunks }]
+      return hunks.length === 0 ? [] : [{ file, hunks }]
+    }
+    // A file that was too large before, or that is new; of a submodule nothing but its commit is known.
+    const isKnown = entries.has(relative) ? !isTooLarge(entries.get(relative)) : submoduleOf(relative) === 'same'
+    return isKnown ? [] : [{ file, hunks: 'all' }]
+  })
+
+  const files = head.files.filter(
+    ({ relative }) => !texts.has(relative) && (entries.has(relative) || submoduleOf(relative) !== undefined),
+  )
+  const seen = new Set([...root.files].filter((path) => entries.has(path) || submoduleOf(path) !== undefined))
+  for (const [path, text] of texts) {
+    seen.add(path)
+    const form = formOf(basename(path))
+    if (form === undefined || !canMatter(basename(path), form, text) || isSops(form, text)) continue
+    if (form === 'yaml' && isOnlyDefinitions(text)) continue
+    files.push({ file: shown(path), root: root.path, relative: path, text })
+  }
+  files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
+  return {
+    files,
+    changes,
+    root: { path: root.path, files: seen, folders: foldersOf(seen), resolve: (path) => root.resolve(path) },
+  }
+}
+
+function isTooLarge(entry: TreeEntry | undefined): boolean {
+  return entry !== undefined && entry.size > MAX_FILE_BYTES
+}
+
+function othersOf(head: HeadFiles, texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map(
+    head.others.flatMap(({ relative }) => {
+      const text = texts.get(relative)
+      return text === undefined ? [] : [[relative, text] as const]
+    }),
+  )
+}
+
+/** Files that the head has not, or has not read, by the choice that the user made for the head. */
+function scopeOf({ shown, paths, exclude }: HeadFiles): (entry: TreeEntry) => boolean {
+  const excluded = exclude.map((glob) => globTest(glob, 'exclude'))
+  const given = (paths.length === 0 ? ['.'] : paths).map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''))
+  const tests = given.map((path) => {
+    if (path === '.' || path === '') return (file: string) => !file.startsWith('../')
+    if (isGlob(path)) return globTest(path, 'paths')
+    return (file: string) => file === path || file.startsWith(`${path}/`)
+  })
+  return ({ path }) => {
+    if (formOf(basename(path)) === undefined) return false
+    const file = shown(path)
+    return tests.some((test) => test(file)) && !excluded.some((test) => test(file) || test(path))
+  }
+}
+
+/** Git's name for a file's content: what has the same name need not be fetched and compared. */
+function oidOf(text: string, length: number): string {
+  const bytes = Buffer.from(text, 'utf8')
+  return createHash(length === 64 ? 'sha256' : 'sha1')
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest('hex')
+}
+
+/** The commits that the head pins its submodules to. */
+async function pinned(git: Git, cwd: string, tree: readonly TreeEntry[]): Promise<ReadonlyMap<string, string>> {
+  if (!tree.some(({ kind }) => kind === 'submodule')) return new Map()
+  const head = (await treeOf(git, cwd, 'HEAD')) ?? []
+  return new Map(head.filter(({ kind }) => kind === 'submodule').map(({ path, oid }) => [path, oid]))
+}
+
+function submodules(tree: readonly TreeEntry[], head: ReadonlyMap<string, string>) {
+  const modules = tree.filter(({ kind }) => kind === 'submodule')
+  return (path: string): 'same' | 'moved' | undefined => {
+    const module = modules.find((one) => path.startsWith(`${one.path}/`))
+    if (module === undefined) return undefined
+    return head.get(module.path) === module.oid ? 'same' : 'moved'
+  }
+}
+
+function foldersOf(files: ReadonlySet<string>): ReadonlySet<string> {
+  const folders = new Set([''])
+  for (const file of files)
+    for (let at = file.lastIndexOf('/'); at > 0; at = file.lastIndexOf('/', at - 1)) folders.add(file.slice(0, at))
+  return folders
+}
