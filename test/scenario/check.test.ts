@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SARIF_RULES } from '../../src/rules/rule-ids.ts'
+import { bundle } from './bundle.ts'
+import { annotationsIn, createRunner, PULL_REQUEST } from './run-program.ts'
+
+const BACKSTAGE = 'kubernetes/apps/backstage/backstage/app'
+const EXAMPLE = 'kubernetes/apps/external-secrets/examples/external-secret-example.yaml'
+const STORE = 'kubernetes/apps/external-secrets/stores/app/vault-clustersecretstore.yaml'
+
+/** The four bugs of the example as found, each at its line. */
+const FOUND = [
+  [`${BACKSTAGE}/base/backstage-db-externalsecret.yaml:13`, 'api-version-unserved'],
+  [`${BACKSTAGE}/base/pushsecret-vault.yaml:19`, 'policy-denies'],
+  [`${BACKSTAGE}/base/pushsecret-vault.yaml:24`, 'policy-denies'],
+  [`${BACKSTAGE}/secret-externalsecret.yaml:2`, 'api-version-unserved'],
+  [`${BACKSTAGE}/secret-externalsecret.yaml:27`, 'field-unknown'],
+  [`${BACKSTAGE}/secret-externalsecret.yaml:27`, 'policy-denies'],
+  [`${EXAMPLE}:3`, 'api-version-unserved'],
+  [`${EXAMPLE}:18`, 'policy-denies'],
+  [`${EXAMPLE}:22`, 'policy-denies'],
+  [`${STORE}:2`, 'api-version-unserved'],
+]
+
+let runner: Awaited<ReturnType<typeof createRunner>>
+let fixed: Awaited<ReturnType<typeof createRunner>>
+beforeAll(async () => {
+  await bundle()
+  runner = await createRunner('as-found')
+  fixed = await createRunner('as-fixed')
+})
+afterAll(async () => {
+  await runner?.remove()
+  await fixed?.remove()
+})
+
+describe('a check of a pull request', () => {
+  test('with findings: annotated at their lines, nine and the outcome, the rest counted', async () => {
+    const { exitCode, stdout, stderr, outputs, summary } = await runner.main({})
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe('')
+    const annotations = annotationsIn(stdout)
+    // GitHub shows ten of a kind: nine findings and the outcome (platform.md §1.2).
+    expect(annotations.slice(0, -1).map(({ place, title }) => [place, title])).toEqual(FOUND.slice(0, 9))
+    expect(annotations.at(-1)).toEqual({ kind: 'error', title: '', place: '', message: 'Failed: 10 errors.' })
+    expect(stdout).toContain('Annotated 9 of 10 errors')
+    expect(outputs).toEqual({
+      outcome: 'findings',
+      'error-count': '10',
+      'warning-count': '0',
+      'not-checked-count': '0',
+      references: '5',
+      'report-file': '',
+      'sarif-file': '',
+      'has-changes': '',
+      'plan-file': '',
+      'plan-digest': '',
+      'issue-number': '',
+    })
+    for (const [place = ''] of FOUND) expect(summary).toContain(`/${place.replace(':', '#L')})`)
+    expect(summary).toContain('https://github.example.com/acme/gitops/blob/0123456789abcdef0123456789abcdef01234567/')
+  })
+
+  test('clean: passes without an annotation', async () => {
+    const { exitCode, stdout, outputs, summary } = await fixed.main({})
+    expect([exitCode, outputs.outcome, outputs['error-count']]).toEqual([0, 'clean', '0'])
+    expect(annotationsIn(stdout)).toEqual([])
+    expect(summary).toContain('all 5 references hold')
+  })
+
+  test('fail-on never: everything is said, and the step passes', async () => {
+    const { exitCode, outputs } = await runner.main({ inputs: { 'fail-on': 'never' } })
+    expect([exitCode, outputs.outcome, outputs['error-count']]).toEqual([0, 'clean', '10'])
+  })
+
+  test.each([
+    ['a fork', { ...PULL_REQUEST, pull_request: { number: 7, head: { repo: { full_name: 'mallory/gitops' } } } }, {}],
+    ['Dependabot', PULL_REQUEST, { GITHUB_ACTOR: 'dependabot[bot]' }],
+  ])('of %s: no credentials, the full static check, and one line that says so', async (_, event, env) => {
+    // Secrets are empty texts there (platform.md §1.3).
+    const inputs = { 'vault-addr': 'https://vault.example.com', 'vault-token': '' }
+    const { exitCode, stdout, outputs } = await fixed.main({ inputs, event, env })
+    expect([exitCode, outputs.outcome]).toEqual([0, 'clean'])
+    expect(stdout.match(/^No server was asked.*$/gm)).toHaveLength(1)
+  })
+
+  test('report and SARIF files are written where asked, and named in the outputs', async () => {
+    const inputs = { 'report-file': 'out/report.json', 'sarif-file': 'out/report.sarif' }
+    const { outputs } = await runner.main({ inputs })
+    expect(outputs).toMatchObject(inputs)
+    const report = JSON.parse(await readFile(join(runner.workspace, 'out/report.json'), 'utf8'))
+    expect(report).toMatchObject({ version: 1, outcome: 'findings', notChecked: [] })
+    expect(
+      report.findings.map((one: { file: string; line: number; rule: string }) => [`${one.file}:${one.line}`, one.rule]),
+    ).toEqual(FOUND)
+    expect(
+      report.references.flatMap((one: { accesses: { path: string }[] }) => one.accesses.map(({ path }) => path)),
+    ).toContain('kv/data/webgrip/prod/clusters/soyo/apps/backstage/app')
+    const sarif = JSON.parse(await readFile(join(runner.workspace, 'out/report.sarif'), 'utf8'))
+    expect(sarif.version).toBe('2.1.0')
+    expect(sarif.runs[0].results).toHaveLength(FOUND.length)
+    expect(sarif.runs[0].tool.driver.rules.length).toBeLessThanOrEqual(SARIF_RULES.length)
+  })
+
+  test('a repository without a manifest says that there was nothing to check', async () => {
+    const empty = await createRunner('empty')
+    const { exitCode, stdout } = await empty.main({})
+    await empty.remove()
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('Nothing to check')
+  })
+})
