@@ -18,7 +18,7 @@ import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type RunResult, run } from './run.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readInputs } from './settings/inputs.ts'
-import { InvalidInput } from './settings/invalid-input.ts'
+import { type InputProblem, InvalidInput } from './settings/invalid-input.ts'
 import { loadConfig } from './settings/load-config.ts'
 import { resolveSettings } from './settings/resolve-settings.ts'
 import type { Settings } from './settings/settings.ts'
@@ -47,13 +47,7 @@ export async function action(env: Env = process.env): Promise<void> {
     if (result.exitCode !== 0) core.setFailed(headlineOf(result))
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error
-    for (const { message, file, line } of error.problems) {
-      core.error(message, {
-        title: 'eso-vault: invalid',
-        ...(file === undefined ? {} : { file }),
-        ...(line === undefined ? {} : { startLine: line }),
-      })
-    }
+    annotateProblems(core, error.problems)
     core.setOutput('outcome', 'invalid')
     process.exitCode = EXIT_CODE.invalid
   }
@@ -74,6 +68,7 @@ async function publish(
   core.info(
     plan === undefined ? terminalReport(report, sourceLine, shown) : planTerminal(plan, report, sourceLine, shown),
   )
+  annotateProblems(core, report.problems ?? [])
   // The outcome takes one of the ten error annotations (`setFailed`).
   annotate(report, core, { reserved: { error: result.exitCode === 0 ? 0 : 1 } })
   if ((process.env.GITHUB_STEP_SUMMARY ?? '') !== '') {
@@ -110,6 +105,17 @@ function headlineOf({ report, plan }: RunResult): string {
 /** A plan speaks for itself; the findings of an apply are shown as those of a check are. */
 function summaryNeeded({ report, plan }: RunResult): boolean {
   return plan === undefined || report.findings.length > 0
+}
+
+/** What is wrong with inputs, config or permissions, at the line to change. */
+function annotateProblems(core: typeof Core, problems: readonly InputProblem[]): void {
+  for (const { message, file, line } of problems) {
+    core.error(message, {
+      title: 'eso-vault: not started',
+      ...(file === undefined ? {} : { file }),
+      ...(line === undefined ? {} : { startLine: line }),
+    })
+  }
 }
 
 /** What the post step needs to end the token; the empty text once it is ended. */

@@ -47,6 +47,8 @@ export interface Link {
   readonly mount: Lookup<MountFact> | undefined
   /** Live only; `undefined` when no Vault was asked about it. */
   readonly secret: SecretFact | undefined
+  /** Where a version is pinned: what is said of the secret itself, while `secret` is about that version. */
+  readonly whole?: SecretFact
   /** Live only: what a `find` has to choose from. */
   readonly found: FindFact | Hidden | undefined
 }

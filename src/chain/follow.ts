@@ -5,7 +5,7 @@ import type { Manifest } from '../manifests/manifest.ts'
 import type { Decision } from '../policy/decision.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import type { PartlyKnown, PolicyFact, SecretFact, VaultState } from '../state/vault-state.ts'
+import type { PartlyKnown, PolicyFact, VaultState } from '../state/vault-state.ts'
 import type {
   Chain,
   InstalledEso,
@@ -79,7 +79,7 @@ export function follow(input: FollowInput): Chain {
         access,
         decision: decideAccess(storeLink, reference, access, input),
       })),
-      secret: store === undefined ? undefined : secretOf(reference, store, input),
+      ...(store === undefined ? { secret: undefined } : secretsOf(reference, store, input)),
       found: store === undefined ? undefined : foundOf(reference, store, input),
     }
     unfolded.push(link)
@@ -218,10 +218,13 @@ function unknown(because: string): Decision {
 }
 
 /** The live fact of the secret that a reference reads or writes. */
-function secretOf(reference: Reference, store: VaultStore, input: FollowInput): SecretFact | undefined {
+function secretsOf(reference: Reference, store: VaultStore, input: FollowInput): Pick<Link, 'secret' | 'whole'> {
   const live = input.live(store.vaultNamespace)
   const target = live === undefined ? undefined : readTarget(reference, store)
-  return target === undefined ? undefined : live?.secretFact(target.mount, target.key, target.version)
+  if (live === undefined || target === undefined) return { secret: undefined }
+  const secret = live.secretFact(target.mount, target.key, target.version)
+  const whole = target.version === undefined ? undefined : live.secretFact(target.mount, target.key)
+  return { secret, ...(whole === undefined ? {} : { whole }) }
 }
 
 /** What a `find` has to choose from, as far as the server listed it. */
@@ -236,8 +239,14 @@ function authConfigOf(path: string, { declared, live }: Knowledge): StoreLink['a
   const fact = declared.authMounts.find((one) => one.path === mount && one.config !== undefined)
   if (fact?.config !== undefined) {
     const set = fact.config.token_reviewer_jwt !== undefined && fact.config.token_reviewer_jwt !== ''
-    return { config: { ...fact.config, token_reviewer_jwt_set: set }, provenance: fact.provenance }
+    const config = Object.fromEntries(Object.entries(fact.config).map(([key, value]) => [key, asBoolean(value)]))
+    return { config: { ...config, token_reviewer_jwt_set: set }, provenance: fact.provenance }
   }
   const seen = live?.authConfig(mount)
   return seen?.presence === 'present' ? { config: seen.fact, provenance: { from: 'vault' } } : undefined
+}
+
+/** Texts of a command line that the server takes for booleans. */
+function asBoolean(value: unknown): unknown {
+  return value === 'true' ? true : value === 'false' ? false : value
 }

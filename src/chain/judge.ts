@@ -1,7 +1,7 @@
 import { decide } from '../policy/decide.ts'
 import { decidePattern } from '../policy/decide-pattern.ts'
 import type { Decision } from '../policy/decision.ts'
-import { holeFinder } from '../policy/hole.ts'
+import { type HoledText, holeFinder } from '../policy/hole.ts'
 import { buildLaw, type HolderLaw, type LawOptions } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import { DEFAULT_VARIANTS, type Variant } from '../policy/variant.ts'
@@ -48,11 +48,21 @@ export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: Ju
       const decision =
         present.length === 0
           ? decide(law.acl, request, variants)
-          : decidePattern(law.acl, { operation: capability, path: holeFinder(present).split(asked) }, variants)
+          : decidePattern(law.acl, { operation: capability, path: splitAtHoles(asked, present) }, variants)
       return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
     },
     invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, product)),
   }
+}
+
+/** Parts of a path that are not known, as they are written: `${NAME}`, but `<NAME>` and `REPLACE_ME` as well (field.md §6). */
+function splitAtHoles(path: string, holes: readonly string[]): HoledText {
+  const longestFirst = [...holes].sort((a, b) => b.length - a.length)
+  const literal = longestFirst.map((hole) => hole.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return path
+    .split(new RegExp(`(${literal.join('|')})`))
+    .map((piece, i) => (i % 2 === 1 ? { hole: piece } : piece))
+    .filter((piece) => piece !== '')
 }
 
 /** A policy whose text nobody holds may grant what the known ones do not. */

@@ -67,6 +67,7 @@ function manifestOf(application: Application): { readonly manifest: Manifest; re
     body,
     span: object.span,
     spanOf: (path, part) => object.spanOf(path, part),
+    ...(object.spanOfTextLine === undefined ? {} : { spanOfTextLine: object.spanOfTextLine }),
     unresolved: variables,
     patched,
     origin: {

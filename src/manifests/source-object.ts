@@ -16,6 +16,8 @@ export interface SourceObject {
   readonly namespace: string | undefined
   readonly span: Span
   spanOf(path: FieldPath, part?: 'key' | 'value'): Span
+  /** Line `line` (from 1) of the text at `path`. */
+  spanOfTextLine?(path: FieldPath, line: number): Span
   /** The text at `path` parsed as YAML of its own (an inline patch), with spans in this file. */
   embedded(path: FieldPath): ParsedYaml | undefined
   /** The object that carries this one inside it; kustomizations and Flux change that one. */

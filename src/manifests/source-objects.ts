@@ -47,6 +47,7 @@ export function sourceObject(
     namespace: stringAt(value, 'metadata', 'namespace'),
     span: document.spanOf(base),
     spanOf: (path, part) => document.spanOf([...base, ...path], part),
+    spanOfTextLine: (path, line) => document.spanOfTextLine([...base, ...path], line),
     embedded: (path) => parseEmbeddedYaml(document, [...base, ...path]),
   }
 }

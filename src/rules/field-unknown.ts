@@ -39,9 +39,14 @@ export const fieldUnknown: Rule = {
   },
 }
 
-/** Check-and-set on KV v1 is `kv1-operation`'s to tell, where a store asks for it. */
-function toldByAnother(manifest: Manifest, { kind, path }: SchemaProblem): boolean {
-  return (
-    isEsoKind(manifest, 'SecretStore', 'ClusterSecretStore') && kind === 'exclusive' && path.at(-2) === 'checkAndSet'
-  )
+/**
+ * Told by rules of their own: check-and-set on KV v1 (`kv1-operation`), regular expressions (`find-regexp-invalid`), types of a
+ * template (`service-account-token-template`).
+ */
+function toldByAnother(manifest: Manifest, { kind, path, effect }: SchemaProblem): boolean {
+  if (effect !== 'denied') return false
+  const isStore = isEsoKind(manifest, 'SecretStore', 'ClusterSecretStore')
+  if (isStore && kind === 'exclusive' && path.at(-2) === 'checkAndSet') return true
+  if (isStore && path.includes('namespaceRegexes')) return true
+  return kind === 'value' && path.at(-2) === 'template' && path.at(-1) === 'type'
 }

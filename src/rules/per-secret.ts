@@ -18,14 +18,14 @@ export function readersOfSecrets(chain: Chain): SecretReaders[] {
   const byPath = new Map<string, { path: string; secret: SecretFact; links: Link[] }>()
   const broken = brokenStores(chain)
   for (const link of chain.links) {
-    const { reference, secret, store } = link
+    const { reference, store } = link
+    const secret = link.whole ?? link.secret
     if (secret === undefined || store === undefined || reference.proposed || broken.has(store)) continue
     if (reference.operation !== 'data' && reference.operation !== 'extract' && reference.operation !== 'fetch-metadata')
       continue
     const read = reference.accesses.find((access) => access.side === 'data' || access.side === 'metadata')
     if (read === undefined) continue
-    // A pinned version may be gone while the secret lives on: what is said of one is not said of the other.
-    const id = `${store.vaultNamespace ?? ''} ${secret.presence} ${read.path}`
+    const id = `${store.vaultNamespace ?? ''} ${read.path}`
     const known = byPath.get(id)
     if (known !== undefined) known.links.push(link)
     else byPath.set(id, { path: kvPath(read.path, store.path), secret, links: [link] })

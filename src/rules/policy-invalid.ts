@@ -16,7 +16,7 @@ export const policyInvalid: Rule = {
       yield {
         rule: this.id,
         severity: 'error',
-        message: `Policy \`${policy.name}\` does not parse, at line ${line} of its text: ${message}. The server answers 400 and keeps the policy it had.`,
+        message: `The server refuses policy \`${policy.name}\`, for line ${line} of its text: ${message}. It answers 400 and keeps the policy it had.`,
         span: at,
         related: [],
         fingerprint: fingerprint(this.id, policy.name, message),

@@ -15,8 +15,7 @@ export const propertyAbsent: Rule = {
   group: 'facts',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { path, secret, links } of readersOfSecrets(chain)) {
-      if (secret.presence !== 'present') continue
+    for (const { path, links } of readersOfSecrets(chain)) {
       for (const { reference, secret: own } of links) {
         if (reference.property === undefined || reference.operation === 'fetch-metadata') continue
         if (own?.presence !== 'present' || own.keys === undefined) continue

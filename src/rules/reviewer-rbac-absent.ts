@@ -25,7 +25,8 @@ export const reviewerRbacAbsent: Rule = {
       const facts = reviewerFacts(chain.manifests, authConfig.config, [...clients.values()])
       const lacking = facts.needs.filter((need) => need.grantedBy === undefined)
       const [first] = lacking
-      if (first === undefined) continue
+      // A repository that binds nobody keeps its RBAC elsewhere.
+      if (first === undefined || facts.bindings.length === 0) continue
       const names = lacking.map(({ namespace, name }) => `\`${namespace}/${name}\``)
       yield {
         rule: this.id,

@@ -12,8 +12,10 @@ export const secretDeleted: Rule = {
   severity: 'error',
   *check(chain): Iterable<Finding> {
     for (const { path, secret, links: all } of readersOfSecrets(chain)) {
-      // Metadata outlives the versions (eso.md §3.3).
-      const links = all.filter(({ reference }) => reference.operation !== 'fetch-metadata')
+      // Metadata outlives the versions (eso.md §3.3), and a pinned version may be alive: `version-absent` tells of that one.
+      const links = all.filter(
+        ({ reference, whole }) => reference.operation !== 'fetch-metadata' && whole === undefined,
+      )
       const first = links[0]
       if ((secret.presence !== 'deleted' && secret.presence !== 'destroyed') || first === undefined) continue
       const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')

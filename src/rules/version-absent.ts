@@ -2,7 +2,7 @@ import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { counted, nameReference } from './wording.ts'
+import { listed, nameReference } from './wording.ts'
 
 /** A reference pins a version that never was, or that is deleted or destroyed while the secret lives on. */
 export const versionAbsent: Rule = {
@@ -11,14 +11,13 @@ export const versionAbsent: Rule = {
   group: 'facts',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { path, secret, links } of readersOfSecrets(chain)) {
-      if (secret.presence !== 'present' || secret.versions === undefined) continue
-      const { versions } = secret
-      for (const { reference, store } of links) {
-        if (reference.version === undefined || store?.version !== 'v2' || !/^[1-9]\d*$/.test(reference.version))
+    for (const { path, links } of readersOfSecrets(chain)) {
+      for (const { reference, store, secret, whole } of links) {
+        if (whole === undefined || whole.presence === 'absent' || store?.version !== 'v2') continue
+        if (secret?.presence !== 'absent' && secret?.presence !== 'deleted' && secret?.presence !== 'destroyed')
           continue
-        const state = versions[reference.version]
-        if (state === 'alive') continue
+        if (reference.operation === 'fetch-metadata') continue
+        const versions = whole.presence === 'present' ? (whole.versions ?? {}) : {}
         const alive = Object.keys(versions).filter((version) => versions[version] === 'alive')
         const silent = reference.deletionPolicy !== 'Retain'
         yield {
@@ -26,8 +25,8 @@ export const versionAbsent: Rule = {
           severity: silent ? 'warning' : 'error',
           message:
             `${nameReference(reference)} pins version ${reference.version} of \`${path}\`, which ` +
-            `${state === undefined ? 'does not exist' : `is ${state}`}; ` +
-            `${alive.length === 0 ? 'no version is alive' : `${counted(alive.length, 'version')} ${alive.length === 1 ? 'is' : 'are'} alive: ${alive.join(', ')}`}. ` +
+            `${secret.presence === 'absent' ? 'does not exist' : `is ${secret.presence}`}` +
+            `${alive.length === 0 ? '' : `; alive ${alive.length === 1 ? 'is' : 'are'} ${listed(alive)}`}. ` +
             (silent
               ? `With \`deletionPolicy: ${reference.deletionPolicy}\` ESO skips the item silently.`
               : 'ESO answers `Secret does not exist`.'),
@@ -35,7 +34,7 @@ export const versionAbsent: Rule = {
           related: [],
           fix:
             alive.length === 0
-              ? 'Write the secret anew, then drop the pin.'
+              ? 'Drop the pin to follow the current version, or pin one that is alive.'
               : `Write \`version: "${alive[alive.length - 1]}"\`, or drop the pin to follow the current one.`,
           fingerprint: fingerprint(this.id, path, reference.version),
           vaultPaths: [path],

@@ -20,6 +20,8 @@ export function dynamicSplits(
   const splits = new Map<Reference['manifest'], Map<string, Reference[]>>()
   for (const reference of references) {
     const path = reference.accesses[0]?.path
+    // Two generators are two credentials by intent.
+    if (reference.operation !== 'data' && reference.operation !== 'extract') continue
     if (path === undefined || reference.proposed || !isDynamic(reference)) continue
     const paths = splits.get(reference.manifest) ?? new Map<string, Reference[]>()
     splits.set(reference.manifest, paths)

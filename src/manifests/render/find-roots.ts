@@ -20,13 +20,19 @@ export interface RootFinder {
   start(): RenderRoot[]
   /** The Flux Kustomizations and Applications in the output of a root that was built. */
   fromOutput(root: RenderRoot, objects: readonly GitOpsObject[]): RenderRoot[]
+  /** The roots that an object names, without taking note of it: it may not come out of kustomize like this. */
+  preview(object: GitOpsObject): RenderRoot[]
   /** More roots when all known ones are built; empty at the end. */
   more(): RenderRoot[]
   readonly plain: readonly PlainRoot[]
   readonly notes: readonly Note[]
 }
 
-export function rootFinder(checkout: Checkout): RootFinder {
+/** `expected` tells from the trace what a root's output will name, so that all roots need not wait for each other. */
+export function rootFinder(
+  checkout: Checkout,
+  expected: (root: RenderRoot) => readonly GitOpsObject[] = () => [],
+): RootFinder {
   const written = gitOpsObjects(checkout)
   const tops = topKustomizations(checkout)
   const plain: PlainRoot[] = []
@@ -47,8 +53,7 @@ export function rootFinder(checkout: Checkout): RootFinder {
   const accept = (root: RenderRoot): RenderRoot[] => {
     for (const folder of root.closure.folders) reached.add(folder)
     for (const obstacle of root.closure.leftOut) keep(leftOutNote(checkout, obstacle))
-    const always = root.closure.leftOut.length > 0 && root.closure.entries.length === 0
-    return !always && isRelevant(checkout, root.closure.files) ? [root] : []
+    return isWorthBuilding(checkout, root) ? [root] : []
   }
   const follow = (object: GitOpsObject): RenderRoot[] => {
     const key = `${object.file}\0${JSON.stringify(plainValue(object.node))}`
@@ -59,6 +64,14 @@ export function rootFinder(checkout: Checkout): RootFinder {
     plain.push(...found.plain)
     for (const folder of found.refused) reached.add(folder)
     return found.rendered.flatMap(accept)
+  }
+  const expect = (root: RenderRoot): void => {
+    for (const object of expected(root))
+      for (const next of rootsOf(object).rendered) {
+        if (reached.has(next.folder)) continue
+        for (const folder of next.closure.folders) reached.add(folder)
+        expect(next)
+      }
   }
   const top = (kustomization: TopKustomization): RenderRoot[] => {
     const root = kustomizationRoot(checkout, kustomization)
@@ -97,16 +110,21 @@ export function rootFinder(checkout: Checkout): RootFinder {
       for (const object of objects) rendered.add(idOf(object))
       return objects.flatMap(follow)
     },
+    preview: (object) => rootsOf(object).rendered.filter((root) => isWorthBuilding(checkout, root)),
     more() {
       rest ??= tops.filter(
         ({ folder, closure }) =>
           !reached.has(folder) && 'kustomization' in closure && holdsGitOps(checkout, closure.files),
       )
+      const found: RenderRoot[] = []
       for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
         if (reached.has(next.folder)) continue
-        const roots = top(next)
-        if (roots.length > 0) return roots
+        for (const root of top(next)) {
+          found.push(root)
+          expect(root)
+        }
       }
+      if (found.length > 0) return found
       // Held by a kustomization that could not be rendered: as written is the best there is.
       const unseen = waiting.filter((object) => !rendered.has(idOf(object)) && !built.has(object.file))
       waiting = []
@@ -120,6 +138,13 @@ export function rootFinder(checkout: Checkout): RootFinder {
         })
     },
   }
+}
+
+/** Whether anything is left of it, and anything of that is checked. */
+function isWorthBuilding(checkout: Checkout, root: RenderRoot): boolean {
+  const { closure } = root
+  if (closure.leftOut.length > 0 && closure.entries.length === 0) return false
+  return isRelevant(checkout, closure.files)
 }
 
 function idOf(object: GitOpsObject): string {

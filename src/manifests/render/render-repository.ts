@@ -5,6 +5,7 @@ import type { Manifest, Note } from '../manifest.ts'
 import type { Repository } from '../read-repository.ts'
 import { buildRoot } from './build-root.ts'
 import { type Checkout, checkout as openCheckout } from './checkout.ts'
+import { decidedRoots } from './decided-roots.ts'
 import { rootFinder } from './find-roots.ts'
 import type { KustomizeBinary, Run } from './kustomize-binary.ts'
 import { nestedObjects } from './nested-objects.ts'
@@ -12,7 +13,7 @@ import { limited, workThrough } from './render-queue.ts'
 import type { RenderRoot } from './render-root.ts'
 import { type RenderedManifest, renderedManifests } from './rendered-manifests.ts'
 import type { LocatedObject } from './rendered-objects.ts'
-import { locateObjects } from './rendered-objects.ts'
+import { locateObjects, tracedGitOps } from './rendered-objects.ts'
 import type { RenderedObject } from './rendered-output.ts'
 import { isGitOps } from './roots.ts'
 import { stage } from './staging.ts'
@@ -27,6 +28,11 @@ export interface RenderOptions {
   readonly enableHelm: boolean
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
+  /**
+   * Only roots whose outcome plain reading cannot tell are rendered, the others stay as they were read (`undecided`). Default:
+   * every root is rendered.
+   */
+  readonly undecidedOnly?: boolean
   /** What kustomize may see of the environment where remote bases or Helm are allowed (PATH, HOME, proxies). */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -34,6 +40,8 @@ export interface RenderOptions {
 export interface RenderedRoot {
   readonly root: RenderRoot
   readonly failure: string | undefined
+  /** Plain reading tells all of it: nothing was run. */
+  readonly skipped?: boolean
 }
 
 export interface RenderedRepository {
@@ -56,6 +64,8 @@ export interface RenderedRepository {
 
 /** Two at a time: a runner has two to four cores, and kustomize itself uses more than one. */
 const PROCESSES = 2
+/** Flux Kustomizations that apply Flux Kustomizations that …: deeper ones wait for the output. */
+const MAX_AHEAD = 8
 /** Roots in hand: the next ones are copied while kustomize works on others. */
 const ROOTS = 8
 
@@ -77,7 +87,9 @@ export async function renderRepository(repository: Repository, options: RenderOp
   }
   const files = new Set(parts.flatMap(({ replaced }) => [...replaced]))
   const failed = new Set(
-    parts.flatMap(({ roots }) => roots.filter(({ failure }) => failure !== undefined).map(({ root }) => nameOf(root))),
+    parts.flatMap(({ roots }) =>
+      roots.filter(({ failure, skipped }) => failure !== undefined || skipped === true).map(({ root }) => nameOf(root)),
+    ),
   )
   const plain = repository.manifests.filter((manifest) => staysPlain(manifest, files, failed))
   const roots = parts.flatMap((part) => part.roots)
@@ -110,9 +122,11 @@ interface PartResult {
 }
 
 async function renderCheckout(checkout: Checkout, repository: Repository, options: RenderOptions): Promise<PartResult> {
-  const finder = rootFinder(checkout)
   const staging = stage(checkout.tree, checkout.closures, options.temporary)
   const configMaps = configMapFinder(checkout)
+  const expected = (root: RenderRoot) =>
+    nestedObjects(root, tracedGitOps(root), rootVariables(root, configMaps, options.variables))
+  const finder = rootFinder(checkout, expected)
   const kinds = manifestKinds(repository)
   const isWanted = (object: RenderedObject, file: string | undefined) =>
     object.kind !== 'CustomResourceDefinition' &&
@@ -146,10 +160,30 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
     return running
   }
 
+  const isDecided =
+    options.undecidedOnly === true
+      ? decidedRoots(checkout, repository, options.allowRemoteBases || options.enableHelm)
+      : () => false
+
+  /** Starts what a root's trace says it names: kustomize then need not end before the next builds begin. */
+  const ahead = (root: RenderRoot, depth: number) => {
+    if (isDecided(root)) return
+    const known = builds.has(buildKey(root))
+    void build(root)
+    if (known || depth > MAX_AHEAD) return
+    for (const object of expected(root)) for (const next of finder.preview(object)) ahead(next, depth + 1)
+  }
+
+  const start = finder.start()
+  for (const root of start) ahead(root, 0)
   await workThrough(
-    finder.start(),
+    start,
     ROOTS,
     async (root) => {
+      if (isDecided(root)) {
+        roots.push({ root, failure: undefined, skipped: true })
+        return []
+      }
       const built = await build(root)
       roots.push({ root, failure: built.failure })
       if (built.failure !== undefined) {
@@ -162,7 +196,11 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
       const variables = rootVariables(root, configMaps, options.variables)
       return finder.fromOutput(root, nestedObjects(root, objects, variables))
     },
-    () => finder.more(),
+    () => {
+      const more = finder.more()
+      for (const root of more) ahead(root, 0)
+      return more
+    },
   )
 
   const applied = outputs.map(({ root, objects }) => ({

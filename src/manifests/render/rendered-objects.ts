@@ -4,10 +4,11 @@ import { stringAt } from '../value.ts'
 import type { Built } from './build-root.ts'
 import { literalFinder } from './find-literal.ts'
 import { locate } from './locate.ts'
-import { at, entriesAt, type Placed, type PlacedMap, placedAt, setAt } from './placed.ts'
+import { at, entriesAt, type Placed, type PlacedMap, placedAt, plainValue, setAt, textAt } from './placed.ts'
 import type { RenderRoot } from './render-root.ts'
 import type { RenderedObject } from './rendered-output.ts'
 import { joinRelative } from './repository-tree.ts'
+import { isGitOps } from './roots.ts'
 import { objectFinder } from './trace/find-object.ts'
 import { traceFolder, traceKustomization } from './trace/trace-kustomization.ts'
 import type { TracedObject } from './trace/traced-object.ts'
@@ -36,11 +37,7 @@ export function locateObjects(
     if (!wanted(object, file)) return []
     const body = object.body()
     if (body === undefined) return []
-    finder ??= objectFinder(
-      root.changed
-        ? traceKustomization(checkout.trace, root.folder, root.node, [])
-        : traceFolder(checkout.trace, root.folder),
-    )
+    finder ??= objectFinder(traceRoot(root))
     const namespace = stringAt(body, 'metadata', 'namespace')
     const traced = finder({ ...object, namespace, file })
     const from = traced?.node ?? unknownPlace(root, object, file, built)
@@ -83,4 +80,17 @@ function sourceOf(root: RenderRoot, traced: TracedObject | undefined, file: stri
     file: traced?.source?.file ?? file ?? root.closure.kustomization.file,
     document: traced?.source?.document ?? 0,
   }
+}
+
+function traceRoot(root: RenderRoot): readonly TracedObject[] {
+  const { trace } = root.checkout
+  return root.changed ? traceKustomization(trace, root.folder, root.node, []) : traceFolder(trace, root.folder)
+}
+
+/** The Flux Kustomizations and Applications that tracing expects in a root's output. */
+export function tracedGitOps(root: RenderRoot): LocatedObject[] {
+  return traceRoot(root).flatMap(({ node, source }): LocatedObject[] => {
+    if (source === undefined || !isGitOps(textAt(node, 'apiVersion') ?? '', textAt(node, 'kind') ?? '')) return []
+    return [{ node: withApplied(root, node, plainValue(node) as ValueMap), ...source, guessed: 0 }]
+  })
 }

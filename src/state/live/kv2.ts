@@ -45,17 +45,27 @@ export async function readKv2(asking: Kv2Asking, question: Kv2Question): Promise
   const keysRight = { path: subkeysPath, capability: 'read', purpose: `the key names of ${mount}/${key}` } as const
   const stateRight = { path: metadataPath, capability: 'read', purpose: `whether ${mount}/${key} exists` } as const
 
-  let keysHidden: string | undefined
+  let keysHidden: Hidden | undefined
+  let lacksKeysRight = false
   if (withKeys || rights.may('read', metadataPath) === false) {
-    const told = await viaSubkeys(asking, subkeysPath, version, keysRight, withKeys)
+    const noting: Kv2Asking = {
+      ...asking,
+      missing: (right) => {
+        lacksKeysRight = withKeys
+        asking.missing(right)
+      },
+    }
+    const told = await viaSubkeys(noting, subkeysPath, version, keysRight, withKeys)
     if (told.presence !== 'hidden') return told
-    keysHidden = told.because
+    keysHidden = told
   }
-  const metadata = await viaMetadata(asking, question, stateRight)
+  // Subkeys would tell the state too: where their right is noted as missing, that one grant is enough.
+  const metadata = await viaMetadata(lacksKeysRight ? { ...asking, missing: () => {} } : asking, question, stateRight)
+  if (metadata.presence === 'hidden' && lacksKeysRight && keysHidden) return keysHidden
   if (metadata.presence !== 'present') return metadata
   if (!withKeys) return metadata
   const keys = await viaValue(asking, question)
-  return keys ? { ...metadata, keys } : { ...metadata, keysHidden: keysHidden ?? grant(keysRight) }
+  return keys ? { ...metadata, keys } : { ...metadata, keysHidden: keysHidden?.because ?? grant(keysRight) }
 }
 
 /** Hidden here means "could not be told this way": the caller goes on to the metadata. */

@@ -74,7 +74,7 @@ export async function readLive(session: Session, wanted: Wanted): Promise<LiveSt
     find: (mount, path) => seenFinds.get(findKey(mount, path)),
     missingRights: [...missing.values()].sort(byPathAndCapability),
     excess: { root: token.root, readableValues: token.root ? [] : seenSecrets.readableValues },
-    warnings: warningsOf(session),
+    warnings: warningsOf(session, seenSecrets.rightsRefused),
   }
 }
 
@@ -93,13 +93,25 @@ async function readFind(
     : { presence: 'unknown', because: `The mount ${mount}/ was not asked for.` }
 }
 
-function warningsOf(session: Session): string[] {
-  const { numUses } = session.token
-  return numUses > 0
-    ? [
-        `The CI token may be used ${numUses} times only, and every request uses one up: checks may end in 403 before all is read. Set token_num_uses to 0 for its role.`,
-      ]
-    : []
+/** What the token lacks without hiding a part of what was asked. */
+function warningsOf({ token }: Session, rightsRefused: boolean): string[] {
+  const warnings: string[] = []
+  if (token.numUses > 0) {
+    warnings.push(
+      `The CI token may be used ${token.numUses} times only, and every request uses one up: checks may end in 403 before all is read. Set token_num_uses to 0 for its role.`,
+    )
+  }
+  if (!token.lookedUp) {
+    warnings.push(
+      'The CI token may not look itself up, so it is not known when it ends and whether it is root. Grant it read on auth/token/lookup-self (the default policy does).',
+    )
+  }
+  if (rightsRefused) {
+    warnings.push(
+      'The CI token may not ask for its own rights, so it is not known whether it could read values. Grant it update on sys/capabilities-self (the default policy does).',
+    )
+  }
+  return warnings
 }
 
 function facts<Fact>(seen: Iterable<Seen<Fact>>): Fact[] {

@@ -5,6 +5,8 @@ import { type Asking, orUnknown } from './hidden.ts'
 export interface Rights {
   /** `undefined`: not told, so that only trying shows it. */
   readonly may: (capability: 'read' | 'list', path: string) => boolean | undefined
+  /** The token may not ask for its own rights. */
+  readonly refused: boolean
 }
 
 /** So many paths in one question: far below any limit on a request's size. */
@@ -19,14 +21,17 @@ const AT_ONCE = 500
 export async function askRights(asking: Asking, paths: readonly string[]): Promise<Rights> {
   const distinct = [...new Set(paths)]
   const told = new Map<string, readonly string[]>()
+  let refused = false
   for (let start = 0; start < distinct.length; start += AT_ONCE) {
     const some = distinct.slice(start, start + AT_ONCE)
     const answer = await orUnknown(() => asking.client.write('sys/capabilities-self', { paths: some }))
     // A token without the default policy may not ask: then each path is tried.
+    refused ||= 'status' in answer && answer.status === 403
     if (!('status' in answer) || answer.status !== 200 || !isObject(answer.data)) break
     for (const path of some) if (path in answer.data) told.set(path, strings(answer.data[path]))
   }
   return {
+    refused,
     may: (capability, path) => {
       const capabilities = told.get(path)
       return capabilities && (capabilities.includes(capability) || capabilities.includes('root'))

@@ -17,6 +17,8 @@ export interface SeenSecrets {
   readonly readableValues: readonly string[]
   /** Lists folders with the rights already known; for `find`. */
   readonly list: ListFolder
+  /** The token may not ask for its own rights, so that its excess is not known. */
+  readonly rightsRefused: boolean
 }
 
 /** One key for a fact; without a version, the current one. */
@@ -45,7 +47,7 @@ export async function readSecrets(
       of.set(secretKey(mount, key, version), fact)
     }),
   )
-  return { of, readableValues: readable(distinct, kv, rights), list }
+  return { of, readableValues: readable(distinct, kv, rights), list, rightsRefused: rights.refused }
 }
 
 /** Distinct secrets; for a version also the secret itself, since "this version never was" needs to know that it exists. */

@@ -1,0 +1,46 @@
+import { isEsoGroup } from '../kinds.ts'
+import type { FieldPath } from '../manifest.ts'
+import type { Repository } from '../read-repository.ts'
+import type { Checkout } from './checkout.ts'
+import type { RenderRoot } from './render-root.ts'
+
+/** Objects that name further roots; an `argocd.argoproj.io/…` annotation is none. */
+const NAMES_ROOTS = /kustomize\.toolkit\.fluxcd\.io\/|kind["']?\s*:\s*["']?Application(?:Set)?\b/
+
+/**
+ * Tells the roots of which plain reading knows exactly what they bring (namespaces, names, Components, variables): no patch
+ * decides anything in them, and they name no further roots. Rendering them would cost a process and say the same. Where plain
+ * reading does not know a root by its name, its files are asked.
+ */
+export function decidedRoots(
+  checkout: Checkout,
+  repository: Repository,
+  /** Remote bases or Helm may be fetched: then kustomize can know more than plain reading. */
+  fetches: boolean,
+): (root: RenderRoot) => boolean {
+  const known = new Set<string>()
+  const undecided = new Set<string>()
+  const files = new Set<string>()
+  for (const { apiVersion, patched, origin } of repository.manifests) {
+    const open = isEsoGroup(apiVersion) && patched.some(({ path }) => decides(path))
+    if (open) files.add(origin.file)
+    for (const { kind, name } of origin.appliedBy) {
+      known.add(`${kind} ${name}`)
+      if (open) undecided.add(`${kind} ${name}`)
+    }
+  }
+  if (fetches) for (const { reason, file } of repository.notes) if (reason === 'needs-kustomize') files.add(file)
+  return ({ appliedBy, closure }) => {
+    const name = `${appliedBy.kind} ${appliedBy.name}`
+    const all = [...closure.files]
+    if (undecided.has(name) || all.some((file) => checkout.mentions(file, NAMES_ROOTS))) return false
+    if (known.has(name) && !fetches) return true
+    return !all.some((file) => files.has(checkout.shown(file)))
+  }
+}
+
+/** Whether a patch of this field can change what ESO asks of Vault: another interval or label does not. */
+function decides([first, second]: FieldPath): boolean {
+  if (first === 'metadata') return second === 'name' || second === 'namespace' || second === undefined
+  return first === undefined || (first === 'spec' && second !== 'refreshInterval' && second !== 'refreshPolicy')
+}

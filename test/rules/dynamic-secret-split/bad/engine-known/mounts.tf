@@ -1,0 +1,4 @@
+resource "vault_mount" "team_x" {
+  path = "team-x"
+  type = "aws"
+}

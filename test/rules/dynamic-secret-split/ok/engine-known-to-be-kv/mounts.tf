@@ -1,0 +1,5 @@
+resource "vault_mount" "database" {
+  path    = "database"
+  type    = "kv"
+  options = { version = "1" }
+}

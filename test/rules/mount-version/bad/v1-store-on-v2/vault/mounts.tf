@@ -1,0 +1,5 @@
+resource "vault_mount" "kv" {
+  path    = "kv"
+  type    = "kv"
+  options = { version = "2" }
+}

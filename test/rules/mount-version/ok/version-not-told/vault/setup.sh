@@ -1,0 +1,2 @@
+#!/bin/sh
+vault secrets enable -path=kv -version="$KV_VERSION" kv

@@ -1,0 +1,3 @@
+path "kv/data/external-secrets/*" {
+  capabilities = ["read"]
+}

@@ -1,0 +1,6 @@
+path "kv/data/payments/*" {
+  capabilities = ["read"]
+}
+path "kv/data/team-a/*" {
+  capabilities = ["read"]
+}

@@ -1,0 +1,6 @@
+path "kv/metadata/payments/*" {
+  capabilities = ["list"]
+}
+path "kv/data/payments/*" {
+  capabilities = ["read"]
+}

@@ -1,0 +1,6 @@
+#!/bin/sh
+vault auth enable kubernetes
+vault write auth/kubernetes/config \
+  kubernetes_host=https://k8s.example.com \
+  kubernetes_ca_cert=@/tmp/ca.crt \
+  disable_local_ca_jwt=true

@@ -1,0 +1,4 @@
+#!/bin/sh
+vault auth enable kubernetes
+vault write auth/kubernetes/config \
+  kubernetes_host=https://kubernetes.default.svc

@@ -1,0 +1,7 @@
+resource "vault_kubernetes_auth_backend_role" "external_secrets" {
+  backend                          = "kubernetes"
+  role_name                        = "external-secrets"
+  bound_service_account_names      = ["vault", "external-secrets"]
+  bound_service_account_namespaces = ["external-secrets", "eso"]
+  token_policies                   = ["external-secrets"]
+}
