@@ -64,6 +64,9 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
 
 async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
   if (settings.mode === 'plan' || settings.mode === 'apply') return setUp(settings, deps)
+  if (settings.reportScope === 'changed') {
+    deps.warn('`report-scope: changed` is not honoured by this version: everything is reported.')
+  }
   return withVault(settings, deps, async ({ live, incomplete }) => {
     const today = deps.now().toISOString().slice(0, 10)
     const look = settings.mode === 'drift' ? (await import('./modes/drift.ts')).drift : check

@@ -124,7 +124,7 @@ export const INPUTS = [
     name: 'report-scope',
     format: choice('all', 'changed'),
     description:
-      '`changed` reports only references whose lines, store, policy or variables the pull request changed. Default: `changed` on pull requests, else `all`.',
+      '`all` (default) reports everything. `changed` is reserved for what a pull request touches; this version warns and reports everything.',
   },
   {
     name: 'fail-on',

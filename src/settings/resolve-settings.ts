@@ -39,8 +39,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     config,
     ...vaultOrNot,
     skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
-    // Drift asks what no longer holds anywhere; a change set would hide most of it.
-    reportScope: read.choice('report-scope') ?? (ci.pullRequest && mode === 'check' ? 'changed' : 'all'),
+    reportScope: read.choice('report-scope') ?? 'all',
     failOn: read.choice('fail-on') ?? 'error',
     onIncomplete: read.choice('on-incomplete') ?? 'fail',
     comment: read.choice('comment') ?? 'never',

@@ -84,11 +84,8 @@ describe('defaults (design §4)', () => {
   })
 
   it.each([
-    [{ env: PULL }, 'changed'],
-    [{ env: { ...PULL, GITHUB_EVENT_NAME: 'push' } }, 'all'],
-    [{ env: PULL, values: { 'report-scope': 'all' } }, 'all'],
-    // A variable that anybody may have set means nothing outside of Actions.
-    [{ env: { GITHUB_EVENT_NAME: 'pull_request' } }, 'all'],
+    [{ env: PULL }, 'all'],
+    [{ env: PULL, values: { 'report-scope': 'changed' } }, 'changed'],
   ] satisfies [Case, string][])('report-scope %#', (given, scope) => {
     expect(settings(given).reportScope).toBe(scope)
   })
