@@ -1,0 +1,129 @@
+// Costs as ratios: this machine against itself, never seconds. Usage: npm run bench [-- NAME], NAME one of `check`, `start`, `render`.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gather } from '../src/modes/gather.ts'
+import { EMPTY_CONFIG } from '../src/settings/config-file.ts'
+import { readEnvironment } from '../src/settings/environment.ts'
+import { resolveSettings } from '../src/settings/resolve-settings.ts'
+
+const root = join(import.meta.dirname, '..')
+const ROUNDS = 7
+const print = (text: string) => process.stdout.write(`${text}\n`)
+
+interface Size {
+  readonly references: number
+  readonly otherYaml: number
+  readonly policies: number
+}
+
+/** A repository with so many references (ten to a path), so much YAML that does not matter, and so many policies. */
+function writeRepository(folder: string, { references, otherYaml, policies }: Size): void {
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
+  write(
+    'store.yaml',
+    'apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: vault}\nspec: {provider: {vault: {server: "https://vault.example.com", path: kv, version: v2, auth: {kubernetes: {mountPath: kubernetes, role: eso, serviceAccountRef: {name: eso, namespace: eso}}}}}}\n',
+  )
+  write(
+    'setup.sh',
+    'vault write auth/kubernetes/role/eso bound_service_account_names=eso bound_service_account_namespaces=eso policies=p0 ttl=1h\n',
+  )
+  for (let i = 0; i < policies; i++)
+    write(
+      `policies/p${i}.hcl`,
+      `path "kv/data/apps/*" { capabilities = ["read"] }\npath "kv/data/other-${i}/*" { capabilities = ["read"] }\n`,
+    )
+  for (let i = 0; i < references / 10; i++) {
+    const items = Array.from(
+      { length: 10 },
+      (_, k) => `    - {secretKey: k${k}, remoteRef: {key: apps/app-${i}, property: k${k}}}\n`,
+    ).join('')
+    write(
+      `apps/app-${i}.yaml`,
+      `apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app-${i}, namespace: apps}\nspec:\n  secretStoreRef: {kind: ClusterSecretStore, name: vault}\n  data:\n${items}`,
+    )
+  }
+  for (let i = 0; i < otherYaml; i++)
+    write(`other/d${i}.yaml`, `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d${i}}\nspec: {replicas: 1}\n`)
+}
+
+/** The median of some rounds, so that a noisy moment does not count. */
+async function median(work: () => Promise<void> | void): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const started = performance.now()
+    await work()
+    times.push(performance.now() - started)
+  }
+  return times.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] as number
+}
+
+async function benchCheck(work: string): Promise<void> {
+  const base: Size = { references: 1000, otherYaml: 500, policies: 20 }
+  const cases: readonly [string, Size][] = [
+    ['base: 1000 references, 500 other files, 20 policies', base],
+    ['twice the references', { ...base, references: 2000 }],
+    ['four times the references', { ...base, references: 4000 }],
+    ['four times the other YAML', { ...base, otherYaml: 2000 }],
+    ['ten times the policies', { ...base, policies: 200 }],
+  ]
+  let first = 0
+  for (const [index, [name, size]] of cases.entries()) {
+    const folder = join(work, `case-${index}`)
+    writeRepository(folder, size)
+    const settings = resolveSettings({
+      given: {
+        from: 'terminal',
+        command: 'check',
+        subject: undefined,
+        values: { paths: folder },
+        format: 'json',
+        color: false,
+      },
+      config: EMPTY_CONFIG,
+      environment: readEnvironment({}),
+      folder: 'bench',
+    })
+    const time = await median(async () => {
+      const { chain } = await gather(settings, { cwd: folder, live: undefined })
+      if (chain.links.some((link) => link.accesses.some((one) => one.decision.verdict !== 'allowed')))
+        throw new Error(`${name}: a reference is not allowed`)
+    })
+    if (index === 0) first = time
+    print(`${name.padEnd(56)} ${(time / first).toFixed(2)}`)
+  }
+}
+
+/** Start-up of the bundle against an empty program: what an offline run pays before it reads a file. */
+async function benchStart(): Promise<void> {
+  const run = (args: readonly string[]) => () => {
+    if (spawnSync(process.execPath, args, { cwd: root }).status !== 0) throw new Error(`${args.join(' ')} failed`)
+  }
+  const empty = await median(run(['-e', '0']))
+  const program = await median(run(['dist/cli.js', '--version']))
+  const soyo = await median(run(['dist/cli.js', 'check', 'examples/soyo/as-fixed']))
+  print(`${'node -e 0'.padEnd(56)} 1.00`)
+  print(`${'eso-vault --version'.padEnd(56)} ${(program / empty).toFixed(2)}`)
+  print(`${'eso-vault check examples/soyo/as-fixed'.padEnd(56)} ${(soyo / empty).toFixed(2)}`)
+}
+
+async function main([name, ...rest]: readonly string[]): Promise<void> {
+  if (name === 'render') {
+    process.exitCode =
+      spawnSync(process.execPath, [join(root, 'bench/render.ts'), ...rest], { stdio: 'inherit' }).status ?? 1
+    return
+  }
+  const work = mkdtempSync(join(tmpdir(), 'eso-vault-bench-'))
+  try {
+    if (name === undefined || name === 'check') await benchCheck(work)
+    if (name === undefined || name === 'start') await benchStart()
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+await main(process.argv.slice(2))

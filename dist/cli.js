@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+import { terminal } from './index.js'
+await terminal()
