@@ -122,7 +122,8 @@ export async function stateOf(server: RunningServer, { identities = true } = {})
     return { status, data: body?.data ?? null }
   }
   const list = async (path: string) => ((await server.request('LIST', path)).body?.data?.keys ?? []) as string[]
-  const policies = await list('sys/policies/acl')
+  // Not those of the tests' own tokens.
+  const policies = (await list('sys/policies/acl')).filter((name) => !name.startsWith('policy-'))
   const roles = await list('auth/kubernetes/role')
   const state = {
     mounts: (await get('sys/mounts')).data,
