@@ -149,12 +149,12 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
       processMilliseconds += performance.now() - began
       return result
     })
-  const build = (root: RenderRoot) => {
+  const build = (root: RenderRoot, annotated = false) => {
     // Two Flux Kustomizations that differ in their variables only are one build.
-    const key = buildKey(root)
+    const key = `${buildKey(root)}${annotated ? '\0annotated' : ''}`
     let running = builds.get(key)
     if (running === undefined) {
-      running = buildRoot(root, staging, { ...options, run, environment: options.environment ?? {} })
+      running = buildRoot(root, staging, annotated, { ...options, run, environment: options.environment ?? {} })
       builds.set(key, running)
     }
     return running
@@ -184,13 +184,17 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
         roots.push({ root, failure: undefined, skipped: true })
         return []
       }
-      const built = await build(root)
+      let built = await build(root)
+      let objects = locateObjects(root, built, isWanted)
+      if (objects === 'uncertain') {
+        built = await build(root, true)
+        objects = locateObjects(root, built, isWanted)
+      }
       roots.push({ root, failure: built.failure })
-      if (built.failure !== undefined) {
-        notes.push(failureNote(root, built.failure))
+      if (built.failure !== undefined || objects === 'uncertain') {
+        notes.push(failureNote(root, built.failure ?? 'its objects cannot be led back to files'))
         return []
       }
-      const objects = locateObjects(root, built, isWanted)
       outputs.push({ root, objects })
       for (const file of root.closure.files) replaced.add(checkout.shown(file))
       const variables = rootVariables(root, configMaps, options.variables)

@@ -1,4 +1,4 @@
-import { isClusterScoped } from '../kinds.ts'
+import { isClusterScoped, isEsoGroup } from '../kinds.ts'
 import type { ValueMap } from '../manifest.ts'
 import { stringAt } from '../value.ts'
 import type { Built } from './build-root.ts'
@@ -23,27 +23,33 @@ export interface LocatedObject {
   readonly guessed: number
 }
 
-/** Locates the objects of an output that `wanted` asks for; `file` is where the origin annotation says an object comes from. */
+/**
+ * Locates the objects of an output that `wanted` asks for; `file` is where an object comes from. `uncertain`: the build was without
+ * origin annotations, and the trace does not know the object either.
+ */
 export function locateObjects(
   root: RenderRoot,
   built: Built,
   wanted: (object: RenderedObject, file: string | undefined) => boolean,
-): LocatedObject[] {
+): readonly LocatedObject[] | 'uncertain' {
   const { checkout, closure } = root
-  let finder: ReturnType<typeof objectFinder> | undefined
+  const finder = objectFinder(traceRoot(root))
   const find = literalFinder(checkout, closure, root.node)
-  return built.objects.flatMap((object): LocatedObject[] => {
-    const file = object.path === undefined ? undefined : built.sourceOf(object.path)
-    if (!wanted(object, file)) return []
+  const located: LocatedObject[] = []
+  for (const object of built.objects) {
+    const annotated = object.path === undefined ? undefined : built.sourceOf(object.path)
+    const traced = finder({ ...object, file: annotated })
+    const file = annotated ?? traced?.source?.file
+    if (!wanted(object, file)) continue
+    const isJudged = isEsoGroup(object.apiVersion) || isGitOps(object.apiVersion, object.kind)
+    if (traced === undefined && !built.annotated && isJudged) return 'uncertain'
     const body = object.body()
-    if (body === undefined) return []
-    finder ??= objectFinder(traceRoot(root))
-    const namespace = stringAt(body, 'metadata', 'namespace')
-    const traced = finder({ ...object, namespace, file })
+    if (body === undefined) continue
     const from = traced?.node ?? unknownPlace(root, object, file, built)
     const { node, guessed } = locate(body, from, find)
-    return [{ node: withApplied(root, node, body), ...sourceOf(root, traced, file), guessed }]
-  })
+    located.push({ node: withApplied(root, node, body), ...sourceOf(root, traced, file), guessed })
+  }
+  return located
 }
 
 /** What GitOps adds after kustomize: a destination's namespace, common labels and annotations. */

@@ -7,6 +7,7 @@ export interface RenderedObject {
   readonly apiVersion: string
   readonly kind: string
   readonly name: string
+  readonly namespace: string | undefined
   readonly text: string
   /** As the origin annotation says, relative to the built folder; `undefined` for what a generator made. */
   readonly path: string | undefined
@@ -35,6 +36,7 @@ export function renderedObjects(output: string): RenderedObject[] {
         apiVersion,
         kind,
         name,
+        namespace: /^ {2}namespace: (.*)$/m.exec(metadata)?.[1]?.replace(/^(["'])(.*)\1$/, '$2'),
         text,
         path: /^ {6}path: (.*)$/m.exec(origin)?.[1],
         configuredIn: /^ {6}configuredIn: (.*)$/m.exec(origin)?.[1],

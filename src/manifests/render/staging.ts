@@ -13,8 +13,11 @@ import type { RepositoryTree } from './repository-tree.ts'
  * `!!binary` could hide an address from one of two parsers).
  */
 export interface Staging {
-  /** Makes the folder to build for a root: `value` is its kustomization, with what Flux or Argo CD add to it. */
-  root(closure: Closure, value: ValueMap): Promise<string>
+  /**
+   * Makes the folder to build for a root: `value` is its kustomization, with what Flux or Argo CD add to it; `annotated` asks for
+   * origin annotations.
+   */
+  root(closure: Closure, value: ValueMap, annotated: boolean): Promise<string>
   /** The repository file that the path of an origin annotation means, for a build of `folder`. */
   sourceOf(folder: string, annotated: string): string | undefined
   /** A message of kustomize with the repository's folders in place of the copy's. */
@@ -130,9 +133,10 @@ export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: 
   }
 
   return {
-    async root(closure, value) {
+    async root(closure, value, annotated) {
       const folder = makeFolder(closure.folder)
-      const buildMetadata = [...new Set([...stringsAt(value, 'buildMetadata'), 'originAnnotations'])]
+      const asked = stringsAt(value, 'buildMetadata').filter((item) => item !== 'originAnnotations')
+      const buildMetadata = annotated ? [...asked, 'originAnnotations'] : asked
       write(closure, folder, value, { buildMetadata })
       await flush()
       return folder

@@ -278,6 +278,20 @@ describe.skipIf(binary === undefined)('a key is found at the line that wrote it 
     expect(written(rendering, manifest, ['metadata', 'name'])).toBe('base/es.yaml:4 name: db')
   })
 
+  test('a name that only a plugin changes: the root is built again with origin annotations', async () => {
+    const rendering = await renderTree(binary as NonNullable<typeof binary>, {
+      ...base,
+      'prod/kustomization.yaml': overlay('transformers: [prefix.yaml]\n'),
+      'prod/prefix.yaml':
+        'apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: p}\nprefix: p-\nfieldSpecs: [{path: metadata/name}]\n',
+    })
+    const [manifest] = manifestsOf(rendering, 'ExternalSecret', 'p-db')
+    if (manifest === undefined) throw new Error('not rendered')
+    expect(written(rendering, manifest, KEY)).toBe('base/es.yaml:13 key: apps/base/db')
+    expect(valueAt(manifest, ['metadata', 'annotations'])).toBeUndefined()
+    expect(rendering.stats.processes).toBe(2)
+  })
+
   test('the namespace stands where a kustomization sets it', async () => {
     const rendering = await renderTree(binary as NonNullable<typeof binary>, {
       ...base,

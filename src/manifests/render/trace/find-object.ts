@@ -6,7 +6,7 @@ export interface Wanted {
   readonly kind: string
   readonly name: string
   readonly namespace: string | undefined
-  /** Relative to the repository, from the origin annotation. */
+  /** Relative to the repository, from the origin annotation; `undefined`: the build was without annotations. */
   readonly file: string | undefined
 }
 
@@ -23,19 +23,18 @@ export function objectFinder(objects: readonly TracedObject[]): (wanted: Wanted)
   return (wanted) => {
     const same = byKind.get(`${groupOf(wanted.apiVersion)}/${wanted.kind}`) ?? []
     const named = same.filter((object) => hasName(object, wanted.name))
+    if (wanted.file === undefined) {
+      // Without the annotation only one candidate is certain: that of the namespace, or the only one there is.
+      const here = named.filter((object) => object.namespaces.at(-1) === wanted.namespace)
+      return here.length === 1 ? here[0] : here.length === 0 && named.length === 1 ? named[0] : undefined
+    }
     const ranked = (list: readonly TracedObject[]) =>
       list.find((object) => object.source?.file === wanted.file && object.namespaces.at(-1) === wanted.namespace) ??
-      list.find((object) => object.source?.file === wanted.file) ??
-      (wanted.file === undefined ? list[0] : undefined)
+      list.find((object) => object.source?.file === wanted.file)
     // A name that something untraced changed (a plugin, a configuration): its file and a name that is part of it decide.
     return (
       ranked(named) ??
-      same.find(
-        (object) =>
-          wanted.file !== undefined &&
-          object.source?.file === wanted.file &&
-          wanted.name.includes(object.names[0] ?? ''),
-      )
+      same.find((object) => object.source?.file === wanted.file && wanted.name.includes(object.names[0] ?? ''))
     )
   }
 }
