@@ -209,7 +209,7 @@ function whyNoPolicies(store: VaultStore, role: StoreLink['role']): string {
     case 'conflict':
       return `role \`${store.auth.role}\` is declared ${role.facts.length} times, with different content`
     case 'unknown':
-      return role.because
+      return store.auth.method === 'appRole' ? `${role.because}; ${config}` : role.because
   }
 }
 

@@ -17,6 +17,7 @@ export interface Knowledge {
 /** The role that a store logs in with. A role's identity is its auth mount and its name together (field.md §3). */
 export function lookUpRole(auth: StoreAuth, from: Span, { declared, live }: Knowledge): Lookup<RoleFact> | undefined {
   if (auth.mount === undefined) return undefined
+  if (auth.method === 'appRole') return appRole(auth, from, declared)
   if (auth.role === undefined)
     return { found: 'unknown', because: `the store names no role of auth mount \`${auth.mount}\`` }
   const name = auth.role.toLowerCase()
@@ -43,6 +44,28 @@ export function lookUpRole(auth: StoreAuth, from: Span, { declared, live }: Know
     found: 'unknown',
     because: `role \`${auth.role}\` of auth mount \`${mount}\` stands nowhere in the files that were read, and no Vault was asked`,
   }
+}
+
+/**
+ * An AppRole store names no role, only a role id, which the server keeps to itself. The role is the one whose declaration gives
+ * that id (or is called by it), else the only one that Git declares on the mount.
+ */
+function appRole(auth: StoreAuth, from: Span, declared: VaultState): Lookup<RoleFact> {
+  const mount = trimSlashes(auth.mount ?? '')
+  const onMount = declared.roles.filter((role) => role.authMount === mount)
+  const named = onMount.filter(
+    (role) => auth.roleId !== undefined && [role.fields.role_id, role.name].includes(auth.roleId),
+  )
+  const candidates = named.length > 0 ? named : onMount
+  const chosen = candidates.every((role) => role.name === candidates[0]?.name)
+    ? choose(candidates, from, undefined, (a, b) => roleKey(a) === roleKey(b))
+    : undefined
+  return (
+    chosen ?? {
+      found: 'unknown',
+      because: `which role of auth mount \`${mount}\` has the role id is told neither by Git nor by a server`,
+    }
+  )
 }
 
 /** A policy by name, as the role names it. */

@@ -105,7 +105,7 @@ function deniedTwins(policy: ParsedPolicy): LintFact[] {
 
 /** LIST requests on which servers differ, by this policy alone. */
 function versionDependentLists(policy: ParsedPolicy, unknown: readonly string[]): LintFact[] {
-  const name = 'this policy'
+  const name = 'itself'
   const one: AclPolicy = { name, parsed: policy, unknown }
   const built = buildAcl([one])
   if ('error' in built) return []

@@ -44,7 +44,7 @@ export interface Applied {
 export async function apply(input: ApplyInput): Promise<Applied> {
   if (input.token.root && !input.allowRootToken) {
     throw new ApplyRefused(
-      'The token is a root token, which may do anything for ever. Give apply a token with a policy of its own (`docs/setup.md`), or allow it once with `allow-root-token: true` (`--allow-root-token`).',
+      'The token is a root token, which may do anything for ever. Give apply a token with a policy of its own (`docs/vault-setup.md`), or allow it once with `allow-root-token: true` (`--allow-root-token`).',
     )
   }
   const planned = await input.read()
