@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { load } from 'js-yaml'
+import { describe, expect, test } from 'vitest'
+import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { APPLY_RIGHTS } from '../server/setup-stage.ts'
+
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+interface Workflow {
+  readonly permissions: unknown
+  readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': boolean }
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly permissions: Readonly<Record<string, string>>
+        readonly environment?: string
+        readonly needs?: string
+        readonly 'timeout-minutes': number
+        readonly outputs?: Readonly<Record<string, string>>
+        readonly steps: readonly Step[]
+      }
+    >
+  >
+}
+
+const root = join(import.meta.dirname, '../..')
+const folder = join(root, 'examples/workflows')
+const files = readdirSync(folder).sort()
+const text = (file: string) => readFileSync(join(folder, file), 'utf8')
+const workflow = (file: string) => load(text(file)) as Workflow
+const action = load(readFileSync(join(root, 'action.yml'), 'utf8')) as {
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly outputs: Readonly<Record<string, unknown>>
+}
+const ours = (step: Step) => step.uses?.includes('/eso-vault-action@') === true
+const stepOf = (file: string, job: string) => workflow(file).jobs[job]?.steps.find(ours)?.with ?? {}
+const roleOf = (name: string) =>
+  JSON.parse(readFileSync(join(root, `examples/policies/jwt-role-${name}.json`), 'utf8')) as {
+    readonly bound_audiences: readonly string[]
+    readonly bound_claims: Readonly<Record<string, string | readonly string[]>>
+    readonly token_policies: readonly string[]
+  }
+
+test('there is a workflow for each way to use the action', () => {
+  expect(files).toEqual(['bootstrap.yml', 'nightly-drift.yml', 'pull-request.yml'])
+})
+
+describe.each(files)('%s', (file) => {
+  const { permissions, concurrency, jobs } = workflow(file)
+  const steps = Object.values(jobs).flatMap((job) => job.steps)
+
+  test('pins every action by its commit, the version beside it (platform.md §1.6)', () => {
+    for (const { uses } of steps) expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/)
+    for (const line of text(file)
+      .split('\n')
+      .filter((one) => one.includes('uses:')))
+      expect(line).toMatch(/ # v[\dX]+\.[\dY]+\.[\dZ]+$/)
+  })
+
+  test('runs nothing of its own, and keeps no token in the checkout', () => {
+    for (const { run } of steps) expect(run).toBeUndefined()
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
+    expect(checkouts.length).toBe(Object.keys(jobs).length)
+    for (const checkout of checkouts) expect(checkout.with?.['persist-credentials']).toBe(false)
+  })
+
+  test('gives no permission to the whole, and a time limit and one group to its jobs', () => {
+    expect(permissions).toEqual({})
+    expect(concurrency.group).toBeTruthy()
+    for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeLessThanOrEqual(15)
+  })
+
+  test('names only inputs and outputs that the action has', () => {
+    for (const step of steps.filter(ours)) {
+      for (const name of Object.keys(step.with ?? {})) expect(Object.keys(action.inputs)).toContain(name)
+    }
+    for (const [, name] of text(file).matchAll(/steps\.\w+\.outputs\.([\w-]+)/g)) {
+      expect(Object.keys(action.outputs)).toContain(name)
+    }
+  })
+
+  test('names no trigger that runs a fork with trust (platform.md §1.3)', () => {
+    expect(text(file)).not.toMatch(/pull_request_target|workflow_run/)
+  })
+})
+
+describe('least permissions (platform.md §1.5)', () => {
+  test.each([
+    ['pull-request.yml', 'check', { contents: 'read', 'id-token': 'write', 'pull-requests': 'write' }],
+    ['nightly-drift.yml', 'drift', { contents: 'read', 'id-token': 'write', issues: 'write' }],
+    ['bootstrap.yml', 'plan', { contents: 'read', 'id-token': 'write' }],
+    ['bootstrap.yml', 'apply', { contents: 'read', 'id-token': 'write' }],
+  ])('%s, %s', (file, job, expected) => {
+    expect(workflow(file).jobs[job]?.permissions).toEqual(expected)
+  })
+})
+
+describe('a bootstrap applies what was approved', () => {
+  const { jobs, concurrency } = workflow('bootstrap.yml')
+  test('behind an environment, with the digest of the plan, never two at once', () => {
+    expect(jobs.apply).toMatchObject({ needs: 'plan', environment: 'vault-prod' })
+    expect(jobs.plan?.environment).toBeUndefined()
+    expect(jobs.plan?.outputs?.['plan-digest']).toBe('${{ steps.plan.outputs.plan-digest }}')
+    expect(stepOf('bootstrap.yml', 'apply')['plan-digest']).toBe('${{ needs.plan.outputs.plan-digest }}')
+    expect(concurrency['cancel-in-progress']).toBe(false)
+  })
+})
+
+describe('roles and policies fit the workflows', () => {
+  test.each([
+    ['pull-request.yml', 'check', 'check'],
+    ['nightly-drift.yml', 'drift', 'drift'],
+    ['bootstrap.yml', 'plan', 'drift'],
+    ['bootstrap.yml', 'apply', 'apply'],
+  ])('%s, %s logs in as eso-%s', (file, job, name) => {
+    const given = stepOf(file, job)
+    const role = roleOf(name)
+    expect(given['auth-role']).toBe(`eso-${name}`)
+    expect(role.token_policies).toEqual([`eso-${name}`])
+    expect(role.bound_audiences).toEqual([given['auth-audience']])
+    const on = (load(text(file)) as Record<string, unknown>).on as Record<string, unknown>
+    for (const event of Object.keys(on)) expect([role.bound_claims.event_name].flat()).toContain(event)
+    expect(role.bound_claims.environment).toBe(workflow(file).jobs[job]?.environment)
+  })
+
+  const rulesOf = (name: string) => {
+    const parsed = parsePolicy(readFileSync(join(root, `examples/policies/eso-${name}.hcl`), 'utf8'))
+    if (!parsed.ok) throw new Error(parsed.error)
+    expect(parsed.policy.remarks).toEqual([])
+    return parsed.policy.rules.flatMap((rule) => rule.capabilities.map((one) => `${rule.label} ${one}`)).sort()
+  }
+
+  test('check and drift only read and list, and nobody reads values', () => {
+    for (const name of ['check', 'drift']) expect(rulesOf(name).join('\n')).not.toMatch(/ (?!read|list)\w+$/m)
+    for (const name of ['check', 'drift', 'apply'])
+      expect(rulesOf(name).join('\n')).not.toMatch(/(?<!meta)data\/|^\*|\/\+/m)
+  })
+
+  test('drift sees all that a check sees', () => {
+    expect(rulesOf('drift')).toEqual(expect.arrayContaining(rulesOf('check')))
+  })
+
+  test('apply has the rights that the server test takes away one by one, and no other (vault.md §5.2)', () => {
+    expect(rulesOf('apply')).toEqual(APPLY_RIGHTS.map(([path, capability]) => `${path} ${capability}`).sort())
+  })
+})
