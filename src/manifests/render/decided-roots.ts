@@ -30,11 +30,12 @@ export function decidedRoots(
     }
   }
   if (fetches) for (const { reason, file } of repository.notes) if (reason === 'needs-kustomize') files.add(file)
-  return ({ appliedBy, closure }) => {
-    const name = `${appliedBy.kind} ${appliedBy.name}`
+  return ({ appliedBy, closure, folder, changed }) => {
+    // Plain reading follows fewer Applications, and then knows a root by its folder alone.
+    const names = [`${appliedBy.kind} ${appliedBy.name}`, ...(changed ? [] : [`kustomization ${folder || '.'}`])]
     const all = [...closure.files]
-    if (undecided.has(name) || all.some((file) => checkout.mentions(file, NAMES_ROOTS))) return false
-    if (known.has(name) && !fetches) return true
+    if (names.some((name) => undecided.has(name)) || all.some((file) => checkout.mentions(file, NAMES_ROOTS))) return false
+    if (names.some((name) => known.has(name)) && !fetches) return true
     return !all.some((file) => files.has(checkout.shown(file)))
   }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NotChecked } from '../../rules/finding.ts'
 import { isEsoGroup } from '../kinds.ts'
 import type { Manifest, Note } from '../manifest.ts'
@@ -165,17 +166,27 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
       ? decidedRoots(checkout, repository, options.allowRemoteBases || options.enableHelm)
       : () => false
 
-  /** Starts what a root's trace says it names: kustomize then need not end before the next builds begin. */
-  const ahead = (root: RenderRoot, depth: number) => {
-    if (isDecided(root)) return
-    const known = builds.has(buildKey(root))
-    void build(root)
-    if (known || depth > MAX_AHEAD) return
-    for (const object of expected(root)) for (const next of finder.preview(object)) ahead(next, depth + 1)
+  /**
+   * Starts what roots' traces say they name: kustomize then need not end before the next builds begin. Gives way after each root, so
+   * that the first processes start while the rest is traced.
+   */
+  const ahead = async (roots: readonly RenderRoot[], depth: number): Promise<void> => {
+    for (const root of roots) {
+      if (isDecided(root)) continue
+      const known = builds.has(buildKey(root))
+      void build(root)
+      if (known || depth > MAX_AHEAD) continue
+      await nextTurn()
+      await ahead(
+        expected(root).flatMap((object) => finder.preview(object)),
+        depth + 1,
+      )
+    }
   }
+  const tracing: Promise<void>[] = []
 
   const start = finder.start()
-  for (const root of start) ahead(root, 0)
+  tracing.push(ahead(start, 0))
   await workThrough(
     start,
     ROOTS,
@@ -202,11 +213,14 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
     },
     () => {
       const more = finder.more()
-      for (const root of more) ahead(root, 0)
+      tracing.push(ahead(more, 0))
       return more
     },
   )
 
+  // A build that the trace foresaw in vain still reads the copy, which the caller removes.
+  await Promise.all(tracing)
+  await Promise.all(builds.values())
   const applied = outputs.map(({ root, objects }) => ({
     root,
     objects,
