@@ -145,6 +145,12 @@ describe('roles and policies fit the workflows', () => {
     expect(rulesOf('drift')).toEqual(expect.arrayContaining(rulesOf('check')))
   })
 
+  test('the JSON that docs/vault-setup.md shows is the role of the example', () => {
+    const page = readFileSync(join(root, 'docs/vault-setup.md'), 'utf8')
+    const shown = /<<'JSON'\n([\s\S]*?)\nJSON/.exec(page)?.[1] ?? ''
+    expect(JSON.parse(shown)).toEqual(roleOf('check'))
+  })
+
   test('apply has the rights that the server test takes away one by one, and no other (vault.md §5.2)', () => {
     expect(rulesOf('apply')).toEqual(APPLY_RIGHTS.map(([path, capability]) => `${path} ${capability}`).sort())
   })
