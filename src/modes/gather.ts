@@ -55,8 +55,12 @@ export interface GatherDeps {
 export async function gather(settings: Settings, { cwd, live: source, render }: GatherDeps): Promise<Gathered> {
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
   const plain = await readRepository(paths, { cwd, exclude: settings.exclude, variables: settings.variables })
-  const { repository, notRendered } = await asApplied(plain, settings, { cwd, render })
-  const declared = readDeclared(repository.files, { parse: (file, text) => parseYaml({ file, text }).documents })
+  const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
+  const { repository, notRendered } = await asApplied(plain, settings, {
+    cwd,
+    // Rendering hundreds of overlays is worth its time where something can then be judged.
+    render: source !== undefined || tellsLaw(declared, settings) ? render : undefined,
+  })
   const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
   const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
   const parts = wantedOf(prediction, declared.state, {
@@ -131,4 +135,10 @@ function liveView(source: LiveSource, live: ReadonlyMap<string, LiveState>): Liv
 /** Plain reading and rendering look at the same files, and note the same things. */
 function distinct(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
+}
+
+/** Whether Git or the config says what any login may do: without that, and without a server, no decision can be made. */
+function tellsLaw({ state, also }: Declared, settings: Settings): boolean {
+  const { stores } = settings.config
+  return state.policies.length + state.roles.length + also.textless.length + Object.keys(stores).length > 0
 }

@@ -34,7 +34,8 @@ export function decidedRoots(
     // Plain reading follows fewer Applications, and then knows a root by its folder alone.
     const names = [`${appliedBy.kind} ${appliedBy.name}`, ...(changed ? [] : [`kustomization ${folder || '.'}`])]
     const all = [...closure.files]
-    if (names.some((name) => undecided.has(name)) || all.some((file) => checkout.mentions(file, NAMES_ROOTS))) return false
+    if (names.some((name) => undecided.has(name)) || all.some((file) => checkout.mentions(file, NAMES_ROOTS)))
+      return false
     if (names.some((name) => known.has(name)) && !fetches) return true
     return !all.some((file) => files.has(checkout.shown(file)))
   }
