@@ -15,8 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 var failed_report = __webpack_require__(9780);
 // EXTERNAL MODULE: ./build/dist/modes/gather.js + 62 modules
 var gather = __webpack_require__(4773);
-// EXTERNAL MODULE: ./build/dist/modes/render.js + 41 modules
-var render = __webpack_require__(4794);
+// EXTERNAL MODULE: ./build/dist/modes/render.js + 42 modules
+var render = __webpack_require__(5120);
 // EXTERNAL MODULE: ./build/dist/modes/with-vault.js
 var with_vault = __webpack_require__(9065);
 // EXTERNAL MODULE: ./build/dist/redact.js

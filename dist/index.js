@@ -515,7 +515,7 @@ function whyNoPolicies(store, role) {
         case 'conflict':
             return `role \`${store.auth.role}\` is declared ${role.facts.length} times, with different content`;
         case 'unknown':
-            return role.because;
+            return store.auth.method === 'appRole' ? `${role.because}; ${config}` : role.because;
     }
 }
 function unknown(because) {
@@ -678,6 +678,8 @@ function hangsOnVariable({ text, unknown }, line) {
 function lookUpRole(auth, from, { declared, live }) {
     if (auth.mount === undefined)
         return undefined;
+    if (auth.method === 'appRole')
+        return appRole(auth, from, declared);
     if (auth.role === undefined)
         return { found: 'unknown', because: `the store names no role of auth mount \`${auth.mount}\`` };
     const name = auth.role.toLowerCase();
@@ -703,6 +705,23 @@ function lookUpRole(auth, from, { declared, live }) {
         found: 'unknown',
         because: `role \`${auth.role}\` of auth mount \`${mount}\` stands nowhere in the files that were read, and no Vault was asked`,
     };
+}
+/**
+ * An AppRole store names no role, only a role id, which the server keeps to itself. The role is the one whose declaration gives
+ * that id (or is called by it), else the only one that Git declares on the mount.
+ */
+function appRole(auth, from, declared) {
+    const mount = trimSlashes(auth.mount ?? '');
+    const onMount = declared.roles.filter((role) => role.authMount === mount);
+    const named = onMount.filter((role) => auth.roleId !== undefined && [role.fields.role_id, role.name].includes(auth.roleId));
+    const candidates = named.length > 0 ? named : onMount;
+    const chosen = candidates.every((role) => role.name === candidates[0]?.name)
+        ? choose(candidates, from, undefined, (a, b) => roleKey(a) === roleKey(b))
+        : undefined;
+    return (chosen ?? {
+        found: 'unknown',
+        because: `which role of auth mount \`${mount}\` has the role id is told neither by Git nor by a server`,
+    });
 }
 /** A policy by name, as the role names it. */
 function lookUpPolicy(name, from, { declared, live }) {
@@ -16116,8 +16135,12 @@ var look_for_drift = __nccwpck_require__(2846);
 async function gather(settings, { cwd, live: source, render }) {
     const paths = settings.paths.length === 0 ? ['.'] : settings.paths;
     const plain = await readRepository(paths, { cwd, exclude: settings.exclude, variables: settings.variables });
-    const { repository, notRendered } = await asApplied(plain, settings, { cwd, render });
-    const declared = readDeclared(repository.files, { parse: (file, text) => (0,parse_yaml/* parseYaml */.h)({ file, text }).documents });
+    const declared = readDeclared(plain.files, { parse: (file, text) => (0,parse_yaml/* parseYaml */.h)({ file, text }).documents });
+    const { repository, notRendered } = await asApplied(plain, settings, {
+        cwd,
+        // Rendering hundreds of overlays is worth its time where something can then be judged.
+        render: source !== undefined || tellsLaw(declared, settings) ? render : undefined,
+    });
     const prediction = predict(repository.manifests, { holesOf: (text) => (0,placeholders/* holesOf */.V)(text).map((hole) => hole.text) });
     const policiesOfStore = (name) => settings.config.stores[name]?.policies;
     const parts = wantedOf(prediction, declared.state, {
@@ -16186,6 +16209,11 @@ function liveView(source, live) {
 /** Plain reading and rendering look at the same files, and note the same things. */
 function distinct(notes) {
     return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()];
+}
+/** Whether Git or the config says what any login may do: without that, and without a server, no decision can be made. */
+function tellsLaw({ state, also }, settings) {
+    const { stores } = settings.config;
+    return state.policies.length + state.roles.length + also.textless.length + Object.keys(stores).length > 0;
 }
 
 
@@ -17273,7 +17301,7 @@ async function readSecretFile(cwd, file, input, mask) {
 
 /***/ }),
 
-/***/ 4794:
+/***/ 5120:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17317,6 +17345,8 @@ async function findKustomize(run, searchPath, exists = external_node_fs_namespac
     return undefined;
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 // EXTERNAL MODULE: ./build/dist/manifests/kinds.js
 var manifests_kinds = __nccwpck_require__(5407);
 // EXTERNAL MODULE: ./build/dist/manifests/render/placed.js
@@ -17347,6 +17377,7 @@ function renderedObjects(output) {
                 apiVersion,
                 kind,
                 name,
+                namespace: /^ {2}namespace: (.*)$/m.exec(metadata)?.[1]?.replace(/^(["'])(.*)\1$/, '$2'),
                 text,
                 path: /^ {6}path: (.*)$/m.exec(origin)?.[1],
                 configuredIn: /^ {6}configuredIn: (.*)$/m.exec(origin)?.[1],
@@ -17374,11 +17405,14 @@ function withoutOrigin(body) {
 /** platform.md §7, threat 5: a root that takes longer, or gives more, is not rendered. */
 const TIMEOUT = 60_000;
 const MAX_OUTPUT = 64 * 1024 * 1024;
-/** Builds one root; never throws for what the repository holds. */
-async function buildRoot(root, staging, options) {
+/**
+ * Builds one root; never throws for what the repository holds. `annotated` asks for origin annotations: they make kustomize up to
+ * three times slower on large roots, so they are left to builds whose objects tracing cannot tell apart.
+ */
+async function buildRoot(root, staging, annotated, options) {
     let folder;
     try {
-        folder = await staging.root(root.closure, (0,placed/* plainValue */._y)(root.node));
+        folder = await staging.root(root.closure, (0,placed/* plainValue */._y)(root.node), annotated);
     }
     catch (error) {
         return failed(error instanceof Error ? error.message : 'its files cannot be copied');
@@ -17394,6 +17428,7 @@ async function buildRoot(root, staging, options) {
         return failed(reasonOf(result, staging));
     return {
         objects: renderedObjects(result.stdout),
+        annotated,
         sourceOf: (annotated) => staging.sourceOf(folder, annotated),
         failure: undefined,
     };
@@ -17416,7 +17451,7 @@ function environment(options) {
     return { ...closed, ...options.environment, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' };
 }
 function failed(failure) {
-    return { objects: [], sourceOf: () => undefined, failure };
+    return { objects: [], annotated: true, sourceOf: () => undefined, failure };
 }
 const REPEATED = /accumulating resources: accumulation err='.*?must resolve to a file': (?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': )?/g;
 function reasonOf(result, staging) {
@@ -18114,12 +18149,13 @@ fetches) {
         for (const { reason, file } of repository.notes)
             if (reason === 'needs-kustomize')
                 files.add(file);
-    return ({ appliedBy, closure }) => {
-        const name = `${appliedBy.kind} ${appliedBy.name}`;
+    return ({ appliedBy, closure, folder, changed }) => {
+        // Plain reading follows fewer Applications, and then knows a root by its folder alone.
+        const names = [`${appliedBy.kind} ${appliedBy.name}`, ...(changed ? [] : [`kustomization ${folder || '.'}`])];
         const all = [...closure.files];
-        if (undecided.has(name) || all.some((file) => checkout.mentions(file, NAMES_ROOTS)))
+        if (names.some((name) => undecided.has(name)) || all.some((file) => checkout.mentions(file, NAMES_ROOTS)))
             return false;
-        if (known.has(name) && !fetches)
+        if (names.some((name) => known.has(name)) && !fetches)
             return true;
         return !all.some((file) => files.has(checkout.shown(file)));
     };
@@ -19213,14 +19249,16 @@ function objectFinder(objects) {
     return (wanted) => {
         const same = byKind.get(`${(0,manifests_kinds/* groupOf */.F8)(wanted.apiVersion)}/${wanted.kind}`) ?? [];
         const named = same.filter((object) => hasName(object, wanted.name));
+        if (wanted.file === undefined) {
+            // Without the annotation only one candidate is certain: that of the namespace, or the only one there is.
+            const here = named.filter((object) => object.namespaces.at(-1) === wanted.namespace);
+            return here.length === 1 ? here[0] : here.length === 0 && named.length === 1 ? named[0] : undefined;
+        }
         const ranked = (list) => list.find((object) => object.source?.file === wanted.file && object.namespaces.at(-1) === wanted.namespace) ??
-            list.find((object) => object.source?.file === wanted.file) ??
-            (wanted.file === undefined ? list[0] : undefined);
+            list.find((object) => object.source?.file === wanted.file);
         // A name that something untraced changed (a plugin, a configuration): its file and a name that is part of it decide.
         return (ranked(named) ??
-            same.find((object) => wanted.file !== undefined &&
-                object.source?.file === wanted.file &&
-                wanted.name.includes(object.names[0] ?? '')));
+            same.find((object) => object.source?.file === wanted.file && wanted.name.includes(object.names[0] ?? '')));
     };
 }
 function hasName(object, name) {
@@ -19712,25 +19750,32 @@ function withAffix(objects, prefix, suffix) {
 
 
 
-/** Locates the objects of an output that `wanted` asks for; `file` is where the origin annotation says an object comes from. */
+/**
+ * Locates the objects of an output that `wanted` asks for; `file` is where an object comes from. `uncertain`: the build was without
+ * origin annotations, and the trace does not know the object either.
+ */
 function locateObjects(root, built, wanted) {
     const { checkout, closure } = root;
-    let finder;
+    const finder = objectFinder(traceRoot(root));
     const find = literalFinder(checkout, closure, root.node);
-    return built.objects.flatMap((object) => {
-        const file = object.path === undefined ? undefined : built.sourceOf(object.path);
+    const located = [];
+    for (const object of built.objects) {
+        const annotated = object.path === undefined ? undefined : built.sourceOf(object.path);
+        const traced = finder({ ...object, file: annotated });
+        const file = annotated ?? traced?.source?.file;
         if (!wanted(object, file))
-            return [];
+            continue;
+        const isJudged = (0,manifests_kinds/* isEsoGroup */.pi)(object.apiVersion) || isGitOps(object.apiVersion, object.kind);
+        if (traced === undefined && !built.annotated && isJudged)
+            return 'uncertain';
         const body = object.body();
         if (body === undefined)
-            return [];
-        finder ??= objectFinder(traceRoot(root));
-        const namespace = (0,manifests_value/* stringAt */.bX)(body, 'metadata', 'namespace');
-        const traced = finder({ ...object, namespace, file });
+            continue;
         const from = traced?.node ?? unknownPlace(root, object, file, built);
         const { node, guessed } = (0,locate/* locate */.x)(body, from, find);
-        return [{ node: withApplied(root, node, body), ...sourceOf(root, traced, file), guessed }];
-    });
+        located.push({ node: withApplied(root, node, body), ...sourceOf(root, traced, file), guessed });
+    }
+    return located;
 }
 /** What GitOps adds after kustomize: a destination's namespace, common labels and annotations. */
 function withApplied(root, node, body) {
@@ -19943,9 +19988,10 @@ function stage(tree, closures, temporary) {
         return target;
     };
     return {
-        async root(closure, value) {
+        async root(closure, value, annotated) {
             const folder = makeFolder(closure.folder);
-            const buildMetadata = [...new Set([...(0,manifests_value/* stringsAt */.kp)(value, 'buildMetadata'), 'originAnnotations'])];
+            const asked = (0,manifests_value/* stringsAt */.kp)(value, 'buildMetadata').filter((item) => item !== 'originAnnotations');
+            const buildMetadata = annotated ? [...asked, 'originAnnotations'] : asked;
             write(closure, folder, value, { buildMetadata });
             await flush();
             return folder;
@@ -20045,6 +20091,7 @@ function rootVariables(root, configMaps, variables) {
 
 
 
+
 /** Two at a time: a runner has two to four cores, and kustomize itself uses more than one. */
 const PROCESSES = 2;
 /** Flux Kustomizations that apply Flux Kustomizations that …: deeper ones wait for the output. */
@@ -20107,12 +20154,12 @@ async function renderCheckout(checkout, repository, options) {
         processMilliseconds += performance.now() - began;
         return result;
     });
-    const build = (root) => {
+    const build = (root, annotated = false) => {
         // Two Flux Kustomizations that differ in their variables only are one build.
-        const key = buildKey(root);
+        const key = `${buildKey(root)}${annotated ? '\0annotated' : ''}`;
         let running = builds.get(key);
         if (running === undefined) {
-            running = buildRoot(root, staging, { ...options, run, environment: options.environment ?? {} });
+            running = buildRoot(root, staging, annotated, { ...options, run, environment: options.environment ?? {} });
             builds.set(key, running);
         }
         return running;
@@ -20120,33 +20167,41 @@ async function renderCheckout(checkout, repository, options) {
     const isDecided = options.undecidedOnly === true
         ? decidedRoots(checkout, repository, options.allowRemoteBases || options.enableHelm)
         : () => false;
-    /** Starts what a root's trace says it names: kustomize then need not end before the next builds begin. */
-    const ahead = (root, depth) => {
-        if (isDecided(root))
-            return;
-        const known = builds.has(buildKey(root));
-        void build(root);
-        if (known || depth > MAX_AHEAD)
-            return;
-        for (const object of expected(root))
-            for (const next of finder.preview(object))
-                ahead(next, depth + 1);
+    /**
+     * Starts what roots' traces say they name: kustomize then need not end before the next builds begin. Gives way after each root, so
+     * that the first processes start while the rest is traced.
+     */
+    const ahead = async (roots, depth) => {
+        for (const root of roots) {
+            if (isDecided(root))
+                continue;
+            const known = builds.has(buildKey(root));
+            void build(root);
+            if (known || depth > MAX_AHEAD)
+                continue;
+            await (0,external_node_timers_promises_namespaceObject.setImmediate)();
+            await ahead(expected(root).flatMap((object) => finder.preview(object)), depth + 1);
+        }
     };
+    const tracing = [];
     const start = finder.start();
-    for (const root of start)
-        ahead(root, 0);
+    tracing.push(ahead(start, 0));
     await workThrough(start, ROOTS, async (root) => {
         if (isDecided(root)) {
             roots.push({ root, failure: undefined, skipped: true });
             return [];
         }
-        const built = await build(root);
+        let built = await build(root);
+        let objects = locateObjects(root, built, isWanted);
+        if (objects === 'uncertain') {
+            built = await build(root, true);
+            objects = locateObjects(root, built, isWanted);
+        }
         roots.push({ root, failure: built.failure });
-        if (built.failure !== undefined) {
-            notes.push(failureNote(root, built.failure));
+        if (built.failure !== undefined || objects === 'uncertain') {
+            notes.push(failureNote(root, built.failure ?? 'its objects cannot be led back to files'));
             return [];
         }
-        const objects = locateObjects(root, built, isWanted);
         outputs.push({ root, objects });
         for (const file of root.closure.files)
             replaced.add(checkout.shown(file));
@@ -20154,10 +20209,12 @@ async function renderCheckout(checkout, repository, options) {
         return finder.fromOutput(root, nestedObjects(root, objects, variables));
     }, () => {
         const more = finder.more();
-        for (const root of more)
-            ahead(root, 0);
+        tracing.push(ahead(more, 0));
         return more;
     });
+    // A build that the trace foresaw in vain still reads the copy, which the caller removes.
+    await Promise.all(tracing);
+    await Promise.all(builds.values());
     const applied = outputs.map(({ root, objects }) => ({
         root,
         objects,
@@ -28189,7 +28246,7 @@ function deniedTwins(policy) {
 }
 /** LIST requests on which servers differ, by this policy alone. */
 function versionDependentLists(policy, unknown) {
-    const name = 'this policy';
+    const name = 'itself';
     const one = { name, parsed: policy, unknown };
     const built = (0,acl/* buildAcl */.B)([one]);
     if ('error' in built)
@@ -40388,8 +40445,8 @@ var redact_texts = __nccwpck_require__(9858);
 var check = __nccwpck_require__(9950);
 // EXTERNAL MODULE: ./build/dist/modes/failed-report.js
 var failed_report = __nccwpck_require__(9780);
-// EXTERNAL MODULE: ./build/dist/modes/render.js + 41 modules
-var modes_render = __nccwpck_require__(4794);
+// EXTERNAL MODULE: ./build/dist/modes/render.js + 42 modules
+var modes_render = __nccwpck_require__(5120);
 // EXTERNAL MODULE: ./build/dist/rules/run-rules.js
 var run_rules = __nccwpck_require__(4754);
 // EXTERNAL MODULE: ./build/dist/settings/ignores.js
@@ -40551,7 +40608,7 @@ function rightsFor({ kind, action }) {
  */
 async function apply(input) {
     if (input.token.root && !input.allowRootToken) {
-        throw new ApplyRefused('The token is a root token, which may do anything for ever. Give apply a token with a policy of its own (`docs/setup.md`), or allow it once with `allow-root-token: true` (`--allow-root-token`).');
+        throw new ApplyRefused('The token is a root token, which may do anything for ever. Give apply a token with a policy of its own (`docs/vault-setup.md`), or allow it once with `allow-root-token: true` (`--allow-root-token`).');
     }
     const planned = await input.read();
     const plan = (0,setup_plan/* makePlan */.C)({ ...input, live: planned });
