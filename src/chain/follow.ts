@@ -6,6 +6,7 @@ import type { Decision } from '../policy/decision.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import type { PartlyKnown, PolicyFact, VaultState } from '../state/vault-state.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import type {
   Chain,
   InstalledEso,
@@ -18,7 +19,7 @@ import type {
   TokenPolicies,
 } from './chain.ts'
 import { foldLinks } from './fold-links.ts'
-import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole, trimSlashes } from './lookup.ts'
+import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { readTarget } from './read-target.ts'
 
 /** What the policies of a token say to one request; the policy room's judgement, given from outside. */

@@ -4,6 +4,7 @@ import type { Span } from '../span.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState, Seen } from '../state/live/live-state.ts'
 import type { AuthMountFact, MountFact, PolicyFact, Provenance, RoleFact, VaultState } from '../state/vault-state.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import type { Lookup } from './chain.ts'
 import { nameProvenance } from './provenance.ts'
 
@@ -187,8 +188,4 @@ function roleKey(role: RoleFact): string {
     sorted(role.audiences),
     role.noDefaultPolicy,
   ].join(';')
-}
-
-export function trimSlashes(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '')
 }

@@ -3,7 +3,7 @@ import type { Reference } from '../eso/reference.ts'
 import type { VaultStore } from '../eso/store.ts'
 import type { Wanted, WantedFind, WantedRole, WantedSecret } from '../state/live/live-state.ts'
 import type { AuthType, VaultState } from '../state/vault-state.ts'
-import { trimSlashes } from './lookup.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import { readTarget } from './read-target.ts'
 
 const AUTH_TYPES: Readonly<Record<string, AuthType>> = {

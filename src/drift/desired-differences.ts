@@ -1,7 +1,7 @@
-import { trimSlashes } from '../chain/lookup.ts'
 import type { Plan } from '../setup/plan.ts'
 import type { FieldChange, Step } from '../setup/step.ts'
 import type { VaultState } from '../state/vault-state.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import type { Difference, FieldDifference } from './drift-facts.ts'
 import { shown } from './shown.ts'
 

@@ -1,8 +1,8 @@
 import type { Chain, Link } from '../chain/chain.ts'
-import { trimSlashes } from '../chain/lookup.ts'
 import { pathFits } from '../settings/path-glob.ts'
 import type { Span } from '../span.ts'
 import type { LiveState, Wanted, WantedFind } from '../state/live/live-state.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import type { UnusedSecret } from './drift-facts.ts'
 
 /** A glob over Vault paths that the config says nobody else uses (`drift.owned`). */

@@ -1,9 +1,5 @@
 import type { FieldPath, Value, ValueMap } from '../manifests/manifest.ts'
-
-/** Whether a value is a map. */
-export function isMap(value: Value | undefined): value is ValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { isMap } from '../manifests/value.ts'
 
 /** The value at `path`; `undefined` when the path leads nowhere. Only own keys count: `constructor` is no field. */
 export function valueAt(value: Value | undefined, path: FieldPath): Value | undefined {
@@ -48,3 +44,5 @@ export function textMapAt(value: Value | undefined, ...path: FieldPath): Readonl
   if (found === undefined) return undefined
   return Object.fromEntries(Object.keys(found).map((key) => [key, textAt(found, key) ?? '']))
 }
+
+export { isMap }

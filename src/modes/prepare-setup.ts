@@ -1,5 +1,4 @@
 import { isAbsolute, join } from 'node:path'
-import { trimSlashes } from '../chain/lookup.ts'
 import { InvalidInput } from '../settings/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { PlanInput } from '../setup/plan.ts'
@@ -7,6 +6,7 @@ import { wantedForPlan } from '../setup/plan.ts'
 import { desire } from '../state/desired/desire.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { readTextIfThere } from '../text-file.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import { type GatherDeps, type Gathered, gather } from './gather.ts'
 
 /** What plan and apply begin with: Git read, and what it asks for. */

@@ -1,6 +1,7 @@
 import type { Reference } from '../eso/reference.ts'
 import type { Finding, NotChecked, Severity } from '../rules/finding.ts'
 import { counted, nameManifest } from '../rules/wording.ts'
+import { byWorst, compare } from '../rules/worst-first.ts'
 import { plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
 
@@ -60,7 +61,7 @@ export function nameStore({ storeRef }: Reference): string | undefined {
   return storeRef === undefined ? undefined : `${storeRef.kind} ${storeRef.name}`
 }
 
-export { counted, nameManifest }
+export { byWorst, compare, counted, nameManifest }
 
 /** What could not be judged, gathered by reason: most frequent first. */
 export function byReason(notChecked: readonly NotChecked[]): { reason: string; items: NotChecked[] }[] {
@@ -71,22 +72,6 @@ export function byReason(notChecked: readonly NotChecked[]): { reason: string; i
     else group.push(item)
   }
   return [...groups].map(([reason, items]) => ({ reason, items })).sort((a, b) => b.items.length - a.items.length)
-}
-
-/** Worst first, then by file, line, column and rule: the order of `Report.findings`. */
-export function byWorst(a: Finding, b: Finding): number {
-  const rank = { error: 0, warning: 1, note: 2 }
-  return (
-    rank[a.severity] - rank[b.severity] ||
-    compare(a.span.file, b.span.file) ||
-    a.span.line - b.span.line ||
-    a.span.column - b.span.column ||
-    compare(a.rule, b.rule)
-  )
-}
-
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Link } from '../chain/chain.ts'
-import { trimSlashes } from '../chain/lookup.ts'
 import { searchPath } from '../eso/find-paths.ts'
 import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'

@@ -1,6 +1,7 @@
 import type { Chain } from '../chain/chain.ts'
 import type { Finding, Severity } from './finding.ts'
 import type { Rule } from './rule.ts'
+import { byWorst } from './worst-first.ts'
 
 /** What the config says of rules: another severity, or `off`. */
 export type RuleSettings = Readonly<Record<string, Severity | 'off'>>
@@ -17,21 +18,5 @@ export function runRules(rules: readonly Rule[], chain: Chain, settings: RuleSet
       if (!findings.has(key)) findings.set(key, setting === undefined ? finding : { ...finding, severity: setting })
     }
   }
-  return [...findings.values()].sort(byWorstThenPlace)
-}
-
-const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }
-
-function byWorstThenPlace(a: Finding, b: Finding): number {
-  return (
-    RANK[a.severity] - RANK[b.severity] ||
-    compare(a.span.file, b.span.file) ||
-    a.span.line - b.span.line ||
-    a.span.column - b.span.column ||
-    compare(a.rule, b.rule)
-  )
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return [...findings.values()].sort(byWorst)
 }

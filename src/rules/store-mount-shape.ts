@@ -1,4 +1,4 @@
-import { trimSlashes } from '../chain/lookup.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { mountShapeProblem } from './mount-shape.ts'

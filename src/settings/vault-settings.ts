@@ -1,3 +1,4 @@
+import { trimSlashes } from '../trim-slashes.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
 import type { GivenReader } from './given.ts'
@@ -42,7 +43,7 @@ export function readVaultSettings(given: GivenReader, config: Config, environmen
     return { vault: undefined, offlineBecause: 'No server was asked: no `vault-addr` is given.' }
   }
   return {
-    vault: { address, namespace: trimSlashes(namespace) || undefined, caCertificate, login },
+    vault: { address, namespace: trimSlashes(namespace ?? '') || undefined, caCertificate, login },
     offlineBecause: undefined,
   }
 }
@@ -146,8 +147,8 @@ function loginBy(
   given: GivenReader,
   environment: Environment,
 ): Login | undefined {
-  const mount = trimSlashes(given.text('auth-mount')).replace(/^auth\//, '') || method
-  const namespace = trimSlashes(given.text('auth-namespace')) || undefined
+  const mount = trimSlashes(given.text('auth-mount') ?? '').replace(/^auth\//, '') || method
+  const namespace = trimSlashes(given.text('auth-namespace') ?? '') || undefined
   const role = given.text('auth-role')
   switch (method) {
     case 'jwt':
@@ -188,8 +189,4 @@ function missing(given: GivenReader, environment: Environment, method: string, n
     if (given.text(name) === undefined) given.problem(name, `is missing: \`auth-method: ${method}\` needs it.`)
   }
   return undefined
-}
-
-function trimSlashes(text: string | undefined): string {
-  return (text ?? '').replace(/^\/+|\/+$/g, '')
 }

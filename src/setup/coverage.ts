@@ -1,10 +1,10 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { follow } from '../chain/follow.ts'
 import { createJudge } from '../chain/judge.ts'
-import { trimSlashes } from '../chain/lookup.ts'
 import type { Prediction } from '../eso/predict.ts'
 import type { Manifest } from '../manifests/manifest.ts'
 import type { LiveState } from '../state/live/live-state.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 
 export interface CoverageInput {
   readonly manifests: readonly Manifest[]

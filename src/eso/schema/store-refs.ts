@@ -60,16 +60,3 @@ export const STORE_REFS: readonly StoreRef[] = [
   { path: ['tls', 'certSecretRef'], label: 'ClientTLS.ClientCert', of: 'Secret', needsKey: false },
   { path: ['tls', 'keySecretRef'], label: 'ClientTLS.SecretRef', of: 'Secret', needsKey: false },
 ]
-
-/** ESO's order: the first that is set is used, the rest is ignored (eso.md §5.1). */
-export const AUTH_ORDER = [
-  'tokenSecretRef',
-  'appRole',
-  'kubernetes',
-  'ldap',
-  'userPass',
-  'jwt',
-  'cert',
-  'iam',
-  'gcp',
-] as const

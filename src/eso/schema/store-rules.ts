@@ -1,10 +1,11 @@
 import type { FieldPath, Manifest, Value, ValueMap } from '../../manifests/manifest.ts'
+import { AUTH_ORDER } from '../auth.ts'
 import { isMap, listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { compileGoRegexp } from '../go-regexp.ts'
 import { patchOver } from '../patched.ts'
 import { formatPath } from './field-path.ts'
 import type { ProblemList } from './problem-list.ts'
-import { AUTH_ORDER, STORE_REFS } from './store-refs.ts'
+import { STORE_REFS } from './store-refs.ts'
 import { isPlaceholder } from './undecided.ts'
 
 const isSet = (value: Value | undefined): boolean => value !== undefined && value !== null

@@ -1,4 +1,5 @@
 import type { Value, ValueMap } from '../manifest.ts'
+import { isMap } from '../value.ts'
 import { parseYaml, type YamlDocument } from '../yaml/parse-yaml.ts'
 import { joinRelative, type RepositoryTree } from './repository-tree.ts'
 
@@ -52,10 +53,6 @@ export function readKustomization(
   return { folder, file, document, value: document.value }
 }
 
-export function isMap(value: Value | undefined): value is ValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 export function listOf(value: Value | undefined): readonly Value[] {
   return Array.isArray(value) ? (value as readonly Value[]) : []
 }
@@ -63,3 +60,5 @@ export function listOf(value: Value | undefined): readonly Value[] {
 export function textOf(value: Value | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
+
+export { isMap }

@@ -1,5 +1,6 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import type { AuthMountFact, MountFact, Provenance } from '../vault-state.ts'
-import { authTypeOf, trimSlashes } from './role-fields.ts'
+import { authTypeOf } from './role-fields.ts'
 
 export interface MountParts {
   readonly path: string

@@ -1,3 +1,4 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import type { AuthType, Provenance, RoleFact } from '../vault-state.ts'
 import { isWhollyUnknown, lowerCaseName } from './partly-known.ts'
 
@@ -124,10 +125,6 @@ export function authTypeOf(name: string): AuthType | undefined {
   const exact = trimSlashes(name)
   if (exact === 'oidc') return 'jwt'
   return AUTH_TYPES.find((type) => type === exact) ?? (/kubernetes|k8s/.test(exact) ? 'kubernetes' : undefined)
-}
-
-export function trimSlashes(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '')
 }
 
 export function isTrue(value: unknown): boolean {

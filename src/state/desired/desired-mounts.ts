@@ -1,5 +1,6 @@
 import type { VaultStore } from '../../eso/store.ts'
 import { formatSpan, type Span } from '../../span.ts'
+import { trimSlashes } from '../../trim-slashes.ts'
 import type { MountFact } from '../vault-state.ts'
 import type { Unplanned } from './desired.ts'
 
@@ -53,8 +54,4 @@ function mountFact(
       provenance: { from: 'manifests', spans },
     },
   ]
-}
-
-export function trimSlashes(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '')
 }

@@ -1,8 +1,9 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import type { AuthMountFact } from '../vault-state.ts'
 import { type Answer, isObject } from './answer.ts'
 import { type Asking, denied, isNoRoute, orUnknown, unexpected } from './hidden.ts'
 import type { Seen } from './live-state.ts'
-import { join, trimSlashes } from './paths.ts'
+import { join } from './paths.ts'
 
 export interface SeenAuthMounts {
   readonly of: ReadonlyMap<string, Seen<AuthMountFact>>

@@ -1,7 +1,8 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import { type Answer, toAnswer } from './answer.ts'
 import { LiveSettingsError } from './errors.ts'
 import { guard } from './guard.ts'
-import { encodePath, trimSlashes } from './paths.ts'
+import { encodePath } from './paths.ts'
 import type { Transport } from './transport.ts'
 
 export interface ClientOptions {

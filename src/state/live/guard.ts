@@ -1,5 +1,5 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import { ForbiddenRequest } from './errors.ts'
-import { trimSlashes } from './paths.ts'
 
 /** KV mounts that are known to be such; a path of another engine is never read. */
 export interface KnownMounts {

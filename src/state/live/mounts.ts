@@ -1,8 +1,9 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import type { Hidden, MountFact } from '../vault-state.ts'
 import { type Answer, isObject } from './answer.ts'
 import { type Asking, orUnknown, unexpected } from './hidden.ts'
 import type { Seen } from './live-state.ts'
-import { join, trimSlashes } from './paths.ts'
+import { join } from './paths.ts'
 
 /** The mounts that were asked for; all mounts too, where the token may list them. */
 export interface SeenMounts {

@@ -1,3 +1,4 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import { LiveSettingsError } from './errors.ts'
 
 /**
@@ -31,11 +32,6 @@ export function pathProblem(path: string): string | undefined {
 function encodeSegment(segment: string): string {
   // encodeURIComponent leaves ! ' ( ) * as they are: all are allowed in a path segment (RFC 3986 §3.3).
   return encodeURIComponent(segment)
-}
-
-/** Without slashes at the ends. */
-export function trimSlashes(path: string): string {
-  return path.replace(/^\/+/, '').replace(/\/+$/, '')
 }
 
 /** A mount path with or without slashes, and a rest, as one path. */

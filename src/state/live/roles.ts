@@ -1,8 +1,9 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import type { AuthType, RoleFact } from '../vault-state.ts'
 import { isObject, strings } from './answer.ts'
 import { type Asking, denied, isNoRoute, orUnknown, unexpected } from './hidden.ts'
 import type { Seen, WantedRole } from './live-state.ts'
-import { join, trimSlashes } from './paths.ts'
+import { join } from './paths.ts'
 
 /** One key for a role, however it was written: the server stores role names in lower case (vault.md §4.6). */
 export function roleKey(authMount: string, name: string): string {

@@ -1,3 +1,4 @@
+import { trimSlashes } from '../../trim-slashes.ts'
 import type { Hidden, MountFact, SecretFact } from '../vault-state.ts'
 import { folderLister, type ListFolder } from './folders.ts'
 import { type Asking, orUnknown } from './hidden.ts'
@@ -5,7 +6,7 @@ import { readKv1 } from './kv1.ts'
 import { type Kv2Asking, metadataReader, readKv2 } from './kv2.ts'
 import type { Seen, WantedFind, WantedSecret } from './live-state.ts'
 import { describeMount, type SeenMounts } from './mounts.ts'
-import { join, pathProblem, trimSlashes } from './paths.ts'
+import { join, pathProblem } from './paths.ts'
 import { askRights, type Rights } from './rights.ts'
 
 /** More distinct secrets than any repository names; beyond them nothing is asked (platform.md §7, threat 15). */

@@ -1,11 +1,8 @@
-import type { Value, ValueMap } from '../../../manifests/manifest.ts'
+import type { Value } from '../../../manifests/manifest.ts'
+import { isMap } from '../../../manifests/value.ts'
 
 export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value)
-}
-
-export function isMap(value: Value | undefined): value is ValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function textOf(value: Value | undefined): string | undefined {
@@ -27,3 +24,5 @@ export function snakeCase(key: string): string {
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
 }
+
+export { isMap }
