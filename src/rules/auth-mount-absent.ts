@@ -1,3 +1,4 @@
+import { shellWord } from '../shell-word.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
@@ -35,7 +36,7 @@ export const authMountAbsent: Rule = {
         related: [],
         fix: mount.startsWith('auth/')
           ? `Write the mount without \`auth/\`: ESO adds that part itself.`
-          : `Name an auth mount that exists, or enable this one: vault auth enable -path=${mount} ${method === 'appRole' ? 'approle' : method.toLowerCase()}`,
+          : `Name an auth mount that exists, or enable this one: vault auth enable -path=${shellWord(mount)} ${method === 'appRole' ? 'approle' : method.toLowerCase()}`,
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, mount),
       }
     }

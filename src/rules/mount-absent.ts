@@ -1,3 +1,4 @@
+import { shellWord } from '../shell-word.ts'
 import { trimSlashes } from '../trim-slashes.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -25,7 +26,7 @@ export const mountAbsent: Rule = {
           `${links.length === 0 ? 'every reference to it' : `its ${counted(links.length, 'reference')}`} as \`Secret does not exist\`.`,
         span: store.manifest.spanOf(['spec', 'provider', 'vault', 'path']),
         related: [],
-        fix: `\`path\` is the mount alone, without folders and without \`data\`: name a mount that exists, or enable one: vault secrets enable -path=${store.path} -version=${store.version === 'v2' ? 2 : 1} kv`,
+        fix: `\`path\` is the mount alone, without folders and without \`data\`: name a mount that exists, or enable one: vault secrets enable -path=${shellWord(store.path ?? '')} -version=${store.version === 'v2' ? 2 : 1} kv`,
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, store.path),
         vaultPaths: [trimSlashes(store.path ?? '')],
       }

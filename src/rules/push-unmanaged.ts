@@ -1,4 +1,5 @@
 import { readTarget } from '../chain/read-target.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
@@ -36,7 +37,7 @@ export const pushUnmanaged: Rule = {
           'ESO answers `secret not managed by external-secrets` at every refresh; `updatePolicy: Replace` does not override it.',
         span: reference.span,
         related: [],
-        fix: `Hand it over: vault kv metadata patch -mount=${target.mount} -custom-metadata=managed-by=external-secrets ${target.key}`,
+        fix: `Hand it over: vault kv metadata patch -mount=${shellWord(target.mount)} -custom-metadata=managed-by=external-secrets ${shellWord(target.key)}`,
         fingerprint: fingerprint(this.id, nameManifest(reference.manifest), path),
         vaultPaths: [path],
       }

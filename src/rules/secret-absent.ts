@@ -1,4 +1,5 @@
 import type { Reference } from '../eso/reference.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
@@ -28,7 +29,7 @@ export const secretAbsent: Rule = {
             : `ESO answers \`${link.reference.operation === 'fetch-metadata' ? 'secret not found' : 'Secret does not exist'}\` and the whole ExternalSecret fails.`),
         span: link.reference.span,
         related: otherReaders([link, ...links.filter((other) => other !== link)]),
-        fix: `Write it (\`vault kv put ${quoted(path)} …\`), or mend the key.`,
+        fix: `Write it (\`vault kv put ${shellWord(path)} …\`), or mend the key.`,
         fingerprint: fingerprint(this.id, path),
         vaultPaths: [path],
       }
@@ -39,9 +40,4 @@ export const secretAbsent: Rule = {
 /** A fetch of metadata fails under every policy: its 404 is not `NoSecretError` (eso.md §3.3). */
 function fails(reference: Reference): boolean {
   return reference.deletionPolicy === 'Retain' || reference.operation === 'fetch-metadata'
-}
-
-/** For a shell: single quotes, so that nothing in a path is read as a command. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../shell-word.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
@@ -35,7 +36,7 @@ export const secretDeleted: Rule = {
         related: otherReaders([link, ...links.filter((other) => other !== link)]),
         fix: destroyed
           ? 'A destroyed version cannot come back: write a new one.'
-          : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${path}\`), or write a new version.`,
+          : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${shellWord(path)}\`), or write a new version.`,
         fingerprint: fingerprint(this.id, path),
         vaultPaths: [path],
       }

@@ -2,8 +2,8 @@ import type { Link } from '../chain/chain.ts'
 import { readTarget } from '../chain/read-target.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
 import type { Manifest } from '../manifests/manifest.ts'
+import { shellWord } from '../shell-word.ts'
 import type { SubKeys } from '../state/vault-state.ts'
-import { shellWord } from './shell-word.ts'
 
 /** A secret that manifests read and that is not there, or lacks keys. Values are never asked for or written. */
 export interface Seed {
