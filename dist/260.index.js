@@ -31,12 +31,12 @@ var redact_report = __webpack_require__(5442);
 var terminal = __webpack_require__(9435);
 // EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
 var invalid_input = __webpack_require__(8489);
-// EXTERNAL MODULE: ./build/dist/chain/lookup.js
-var lookup = __webpack_require__(8753);
 // EXTERNAL MODULE: ./build/dist/policy/generate.js + 1 modules
 var generate = __webpack_require__(5160);
 // EXTERNAL MODULE: ./build/dist/rules/wording.js
 var wording = __webpack_require__(6001);
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __webpack_require__(1197);
 // EXTERNAL MODULE: ./build/dist/state/live/roles.js
 var roles = __webpack_require__(7311);
 ;// CONCATENATED MODULE: ./build/dist/commands/ci-purposes.js
@@ -85,24 +85,24 @@ function wantsAuth(gathered, namespace, wanted) {
     for (const mount of wanted.authMounts ?? []) {
         if (wanted.authConfig !== true || !CONFIGURED.has(typeOf(gathered, namespace, mount) ?? ''))
             continue;
-        rights.push({ path: `auth/${(0,lookup/* trimSlashes */.uT)(mount)}/config`, capability: 'read', group: PURPOSES.role });
+        rights.push({ path: `auth/${(0,trim_slashes/* trimSlashes */.u)(mount)}/config`, capability: 'read', group: PURPOSES.role });
     }
     return { rights, notes: [] };
 }
 /** As the server tells it, as Git declares it, or as the stores that log in there use it. */
 function typeOf({ live, declared, prediction }, namespace, authMount) {
-    const path = (0,lookup/* trimSlashes */.uT)(authMount);
+    const path = (0,trim_slashes/* trimSlashes */.u)(authMount);
     const seen = live.get(namespace)?.authMount(path);
     const told = seen?.presence === 'present' ? seen.fact.type : undefined;
     const written = declared.state.authMounts.find((mount) => mount.path === path)?.type;
-    const used = [...prediction.stores, ...prediction.generators].flatMap((store) => 'path' in store && store.auth?.mount !== undefined && (0,lookup/* trimSlashes */.uT)(store.auth.mount) === path
+    const used = [...prediction.stores, ...prediction.generators].flatMap((store) => 'path' in store && store.auth?.mount !== undefined && (0,trim_slashes/* trimSlashes */.u)(store.auth.mount) === path
         ? [store.auth.method]
         : [])[0];
     return (told ?? written ?? used);
 }
 /** All policies that the role may turn out to have; `undefined`: nobody tells. */
 function policiesOf({ live, declared }, namespace, role) {
-    const mount = (0,lookup/* trimSlashes */.uT)(role.authMount);
+    const mount = (0,trim_slashes/* trimSlashes */.u)(role.authMount);
     const seen = live.get(namespace)?.role(mount, role.name);
     const told = seen?.presence === 'present' ? seen.fact.policies : undefined;
     const written = declared.state.roles
@@ -124,13 +124,13 @@ function wantsSecrets(gathered, namespace, { secrets = [], finds = [], mounts = 
     const rights = [];
     const notes = [];
     const known = new Map();
-    for (const path of [...mounts, ...[...secrets, ...finds].map(({ mount }) => mount)].map(lookup/* trimSlashes */.uT)) {
+    for (const path of [...mounts, ...[...secrets, ...finds].map(({ mount }) => mount)].map(trim_slashes/* trimSlashes */.u)) {
         if (path !== '')
             known.set(path, mountOf(gathered, namespace, path));
     }
     for (const { mount, key, withKeys, version } of secrets) {
         const problem = (0,paths/* pathProblem */.z9)(key);
-        const kv = known.get((0,lookup/* trimSlashes */.uT)(mount));
+        const kv = known.get((0,trim_slashes/* trimSlashes */.u)(mount));
         if (problem !== undefined)
             notes.push(problem);
         if (problem !== undefined || kv === undefined || kv === 'other' || kv === 'absent')
@@ -151,7 +151,7 @@ function wantsSecrets(gathered, namespace, { secrets = [], finds = [], mounts = 
         }
     }
     for (const { mount, path } of finds) {
-        const kv = known.get((0,lookup/* trimSlashes */.uT)(mount));
+        const kv = known.get((0,trim_slashes/* trimSlashes */.u)(mount));
         if (kv === undefined || kv === 'other' || kv === 'absent')
             continue;
         const folder = (0,paths/* join */.fj)(kv.path, kv.version === 2 ? 'metadata' : '', path);
@@ -172,7 +172,7 @@ function mountOf({ live, declared, prediction }, namespace, path) {
     const fact = seen?.presence === 'present' ? seen.fact : declared.state.mounts.find((mount) => mount.path === path);
     if (fact !== undefined && fact.type !== 'kv')
         return 'other';
-    const store = prediction.stores.find((one) => 'path' in one && one.path !== undefined && (0,lookup/* trimSlashes */.uT)(one.path) === path);
+    const store = prediction.stores.find((one) => 'path' in one && one.path !== undefined && (0,trim_slashes/* trimSlashes */.u)(one.path) === path);
     const used = store !== undefined && 'version' in store && store.version === 'v1' ? 1 : 2;
     return { path, version: fact?.version ?? used };
 }
@@ -251,10 +251,10 @@ function optionalPaths(wanted) {
 }
 function mountsOf({ mounts = [], secrets = [], finds = [] }) {
     const all = [...mounts, ...[...secrets, ...finds].map(({ mount }) => mount)];
-    return [...new Set(all.map(lookup/* trimSlashes */.uT))].filter((mount) => mount !== '');
+    return [...new Set(all.map(trim_slashes/* trimSlashes */.u))].filter((mount) => mount !== '');
 }
 function authMountsOf({ authMounts = [], roles = [] }) {
-    return [...new Set([...authMounts, ...roles.map(({ authMount }) => authMount)].map(lookup/* trimSlashes */.uT))].filter(Boolean);
+    return [...new Set([...authMounts, ...roles.map(({ authMount }) => authMount)].map(trim_slashes/* trimSlashes */.u))].filter(Boolean);
 }
 /** What cannot be asked about because Git does not tell the path: the policy says so instead of looking complete. */
 function unknownPaths({ prediction }) {
@@ -414,8 +414,8 @@ function keyOf({ field, operation, key, property, version, storeRef, generatorRe
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 2 modules
-var read_store = __webpack_require__(2041);
+// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 1 modules
+var read_store = __webpack_require__(6983);
 // EXTERNAL MODULE: ./build/dist/nearest-name.js
 var nearest_name = __webpack_require__(7647);
 ;// CONCATENATED MODULE: ./build/dist/commands/select-subject.js
@@ -627,6 +627,8 @@ function ruleShown({ policy, path, capabilities, span, line }) {
     };
 }
 
+// EXTERNAL MODULE: ./build/dist/chain/lookup.js
+var lookup = __webpack_require__(8753);
 // EXTERNAL MODULE: ./build/dist/policy/authorize.js
 var authorize = __webpack_require__(211);
 // EXTERNAL MODULE: ./build/dist/policy/byte-string.js
@@ -1205,7 +1207,7 @@ function writes({ reference }) {
     return reference.operation === 'generator' && reference.accesses.some(({ capability }) => capability !== 'read');
 }
 function usedPath({ reference }, store) {
-    const vaultNamespace = store.vaultNamespace === undefined ? null : (0,lookup/* trimSlashes */.uT)(store.vaultNamespace);
+    const vaultNamespace = store.vaultNamespace === undefined ? null : (0,trim_slashes/* trimSlashes */.u)(store.vaultNamespace);
     const { accesses } = reference;
     if (reference.operation === 'find') {
         const first = accesses[0];
@@ -1222,7 +1224,7 @@ function withoutSide({ path, side }, store) {
     const clean = path.replace(/\/$/, '');
     if (side === 'engine' || store.version === 'v1')
         return clean;
-    const mount = store.path === undefined ? undefined : (0,lookup/* trimSlashes */.uT)(store.path);
+    const mount = store.path === undefined ? undefined : (0,trim_slashes/* trimSlashes */.u)(store.path);
     const from = mount === undefined ? clean.indexOf(`/${side}`) : clean.startsWith(`${mount}/`) ? mount.length : -1;
     if (from < 0)
         return clean;

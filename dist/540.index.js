@@ -11,6 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   readLive: () => (/* binding */ readLive)
 });
 
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __webpack_require__(1197);
 // EXTERNAL MODULE: ./build/dist/state/live/answer.js
 var live_answer = __webpack_require__(3250);
 // EXTERNAL MODULE: ./build/dist/state/live/hidden.js
@@ -21,6 +23,7 @@ var live_paths = __webpack_require__(3954);
 
 
 
+
 /** Auth methods that keep their settings at `auth/<mount>/config`. */
 const CONFIGURED = new Set(['kubernetes', 'jwt', 'oidc']);
 /**
@@ -28,7 +31,7 @@ const CONFIGURED = new Set(['kubernetes', 'jwt', 'oidc']);
  * `auth/<path>/role/*` makes visible (vault.md §5.1). `sys/auth/<path>` would need sudo, and is not asked.
  */
 async function readAuthMounts(asking, wanted, withConfig) {
-    const paths = [...new Set(wanted.map(live_paths/* trimSlashes */.uT))].filter(Boolean);
+    const paths = [...new Set(wanted.map(trim_slashes/* trimSlashes */.u))].filter(Boolean);
     const of = new Map();
     const configOf = new Map();
     if (paths.length === 0)
@@ -63,7 +66,7 @@ async function askForAuthMount(asking, path) {
     const url = (0,live_paths/* join */.fj)('sys/internal/ui/mounts/auth', path);
     const answer = await asking.client.read(url);
     if (answer.status === 200 && answer.data) {
-        const served = (0,live_paths/* trimSlashes */.uT)(String(answer.data.path ?? path)).replace(/^auth\//, '');
+        const served = (0,trim_slashes/* trimSlashes */.u)(String(answer.data.path ?? path)).replace(/^auth\//, '');
         return served === path ? { presence: 'present', fact: authMountFact(path, answer.data) } : absent(path);
     }
     const right = { path: 'sys/auth', capability: 'read', purpose: `whether auth/${path}/ is mounted` };
@@ -91,7 +94,7 @@ async function readConfig(asking, path) {
     return (0,live_hidden/* unexpected */.os)('GET', url, answer);
 }
 function authMountsIn(data) {
-    return Object.entries(data ?? {}).flatMap(([path, info]) => (0,live_answer/* isObject */.Gv)(info) ? [authMountFact((0,live_paths/* trimSlashes */.uT)(path), info)] : []);
+    return Object.entries(data ?? {}).flatMap(([path, info]) => (0,live_answer/* isObject */.Gv)(info) ? [authMountFact((0,trim_slashes/* trimSlashes */.u)(path), info)] : []);
 }
 function authMountFact(path, info) {
     return {
@@ -162,6 +165,7 @@ function cutAt(limits, depth, folders, names) {
 
 
 
+
 /**
  * Type and KV version of mounts, before anything below them is read: a non-KV path is never read (design §7).
  *
@@ -169,7 +173,7 @@ function cutAt(limits, depth, folders, names) {
  * but its 403 means "missing or not visible" (vault.md §4.4).
  */
 async function readMounts(asking, wanted) {
-    const paths = [...new Set(wanted.map(live_paths/* trimSlashes */.uT))].filter(Boolean);
+    const paths = [...new Set(wanted.map(trim_slashes/* trimSlashes */.u))].filter(Boolean);
     if (paths.length === 0)
         return { of: new Map(), all: [] };
     const listed = await (0,live_hidden/* orUnknown */.uL)(() => asking.client.read('sys/mounts'));
@@ -197,7 +201,7 @@ async function askForMount(asking, path) {
     const url = (0,live_paths/* join */.fj)('sys/internal/ui/mounts', path);
     const answer = await asking.client.read(url);
     if (answer.status === 200 && answer.data) {
-        const served = (0,live_paths/* trimSlashes */.uT)(String(answer.data.path ?? path));
+        const served = (0,trim_slashes/* trimSlashes */.u)(String(answer.data.path ?? path));
         const fact = mountFact(served, answer.data);
         if (served === path)
             return { presence: 'present', fact };
@@ -229,7 +233,7 @@ function describeMount(mount) {
     return mount.version ? `${mount.type} version ${mount.version}` : mount.type;
 }
 function mountsIn(data) {
-    return Object.entries(data ?? {}).flatMap(([path, info]) => (0,live_answer/* isObject */.Gv)(info) ? [mountFact((0,live_paths/* trimSlashes */.uT)(path), info)] : []);
+    return Object.entries(data ?? {}).flatMap(([path, info]) => (0,live_answer/* isObject */.Gv)(info) ? [mountFact((0,trim_slashes/* trimSlashes */.u)(path), info)] : []);
 }
 /** `options.version` missing or `options: null` is version 1 (vault.md §4.4); `generic` is the old name of KV 1. */
 function mountFact(path, info) {
@@ -564,11 +568,12 @@ async function askRights(asking, paths) {
 
 
 
+
 /** More distinct secrets than any repository names; beyond them nothing is asked (platform.md §7, threat 15). */
 const MOST_SECRETS = 10_000;
 /** One key for a fact; without a version, the current one. */
 function secretKey(mount, key, version) {
-    return `${(0,live_paths/* trimSlashes */.uT)(mount)}\n${key}\n${version ?? ''}`;
+    return `${(0,trim_slashes/* trimSlashes */.u)(mount)}\n${key}\n${version ?? ''}`;
 }
 /** Presence, state and key names of secrets, one pass over the distinct ones; never a value. */
 async function readSecrets(asking, mounts, wanted, finds) {
@@ -590,7 +595,7 @@ async function readSecrets(asking, mounts, wanted, finds) {
 function merge(wanted) {
     const all = new Map();
     const add = (secret) => {
-        const mount = (0,live_paths/* trimSlashes */.uT)(secret.mount);
+        const mount = (0,trim_slashes/* trimSlashes */.u)(secret.mount);
         const id = secretKey(mount, secret.key, secret.version);
         const withKeys = secret.withKeys === true || all.get(id)?.withKeys === true;
         all.set(id, { ...secret, mount, withKeys });
@@ -635,7 +640,7 @@ function tooMany() {
     };
 }
 function kvMount(mounts, path) {
-    const seen = mounts.of.get((0,live_paths/* trimSlashes */.uT)(path));
+    const seen = mounts.of.get((0,trim_slashes/* trimSlashes */.u)(path));
     return seen?.presence === 'present' && seen.fact.type === 'kv' ? seen.fact : undefined;
 }
 /** The paths whose rights matter for one secret; those of folders end with a slash (vault.md §2.5). */
@@ -704,7 +709,7 @@ async function readLive(session, wanted) {
     ]);
     const seenFinds = new Map();
     for (const { mount, path } of finds) {
-        const fact = await readFind(mounts, seenSecrets.list, (0,live_paths/* trimSlashes */.uT)(mount), (0,live_paths/* trimSlashes */.uT)(path));
+        const fact = await readFind(mounts, seenSecrets.list, (0,trim_slashes/* trimSlashes */.u)(mount), (0,trim_slashes/* trimSlashes */.u)(path));
         seenFinds.set(findKey(mount, path), fact);
     }
     return {
@@ -716,9 +721,9 @@ async function readLive(session, wanted) {
         },
         server,
         token,
-        mount: (path) => mounts.of.get((0,live_paths/* trimSlashes */.uT)(path)),
-        authMount: (path) => authMounts.of.get((0,live_paths/* trimSlashes */.uT)(path)),
-        authConfig: (path) => authMounts.configOf.get((0,live_paths/* trimSlashes */.uT)(path)),
+        mount: (path) => mounts.of.get((0,trim_slashes/* trimSlashes */.u)(path)),
+        authMount: (path) => authMounts.of.get((0,trim_slashes/* trimSlashes */.u)(path)),
+        authConfig: (path) => authMounts.configOf.get((0,trim_slashes/* trimSlashes */.u)(path)),
         role: (authMount, name) => seenRoles.get((0,live_roles/* roleKey */.QH)(authMount, name)),
         policy: (name) => policies.get(name.toLowerCase()),
         secretFact: (mount, key, version) => seenSecrets.of.get(secretKey(mount, key, version)),
@@ -760,7 +765,7 @@ function mountOf(part) {
     return part.mount;
 }
 function findKey(mount, path) {
-    return `${(0,live_paths/* trimSlashes */.uT)(mount)}\n${(0,live_paths/* trimSlashes */.uT)(path)}`;
+    return `${(0,trim_slashes/* trimSlashes */.u)(mount)}\n${(0,trim_slashes/* trimSlashes */.u)(path)}`;
 }
 function byPathAndCapability(a, b) {
     const [left, right] = [`${a.path}\n${a.capability}`, `${b.path}\n${b.capability}`];

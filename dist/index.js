@@ -329,6 +329,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/dist/state/declared/partly-known.js
 var partly_known = __nccwpck_require__(2492);
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __nccwpck_require__(1197);
 ;// CONCATENATED MODULE: ./build/dist/chain/fold-links.js
 /**
  * A base that twenty overlays use is twenty objects in the cluster and one line in Git. References written at one place that
@@ -375,6 +377,7 @@ var lookup = __nccwpck_require__(8753);
 // EXTERNAL MODULE: ./build/dist/chain/read-target.js
 var read_target = __nccwpck_require__(8713);
 ;// CONCATENATED MODULE: ./build/dist/chain/follow.js
+
 
 
 
@@ -535,11 +538,11 @@ function secretsOf(reference, store, input) {
 function foundOf(reference, store, input) {
     if (reference.operation !== 'find' || store.path === undefined)
         return undefined;
-    return input.live(store.vaultNamespace)?.find((0,lookup/* trimSlashes */.uT)(store.path), (0,lookup/* trimSlashes */.uT)(reference.find?.path ?? ''));
+    return input.live(store.vaultNamespace)?.find((0,trim_slashes/* trimSlashes */.u)(store.path), (0,trim_slashes/* trimSlashes */.u)(reference.find?.path ?? ''));
 }
 /** Git first: a write to the config replaces all of it, so what Git leaves out is unset (vault.md §4.6). */
 function authConfigOf(path, { declared, live }) {
-    const mount = (0,lookup/* trimSlashes */.uT)(path);
+    const mount = (0,trim_slashes/* trimSlashes */.u)(path);
     const fact = declared.authMounts.find((one) => one.path === mount && one.config !== undefined);
     if (fact?.config !== undefined) {
         const set = fact.config.token_reviewer_jwt !== undefined && fact.config.token_reviewer_jwt !== '';
@@ -665,12 +668,13 @@ function hangsOnVariable({ text, unknown }, line) {
 /* harmony export */   J$: () => (/* binding */ lookUpRole),
 /* harmony export */   SW: () => (/* binding */ lookUpMount),
 /* harmony export */   ft: () => (/* binding */ lookUpPolicy),
-/* harmony export */   mZ: () => (/* binding */ lookUpAuthMount),
-/* harmony export */   uT: () => (/* binding */ trimSlashes)
+/* harmony export */   mZ: () => (/* binding */ lookUpAuthMount)
 /* harmony export */ });
-/* harmony import */ var _nearest_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7647);
-/* harmony import */ var _state_declared_partly_known_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2492);
-/* harmony import */ var _provenance_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(456);
+/* harmony import */ var _nearest_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7647);
+/* harmony import */ var _state_declared_partly_known_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2492);
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1197);
+/* harmony import */ var _provenance_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(456);
+
 
 
 
@@ -683,7 +687,7 @@ function lookUpRole(auth, from, { declared, live }) {
     if (auth.role === undefined)
         return { found: 'unknown', because: `the store names no role of auth mount \`${auth.mount}\`` };
     const name = auth.role.toLowerCase();
-    const mount = trimSlashes(auth.mount);
+    const mount = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(auth.mount);
     const here = declared.roles.filter((role) => role.name === name && role.authMount === mount);
     const seen = live?.role(mount, name);
     const chosen = choose(here, from, seen, (a, b) => roleKey(a) === roleKey(b));
@@ -691,14 +695,14 @@ function lookUpRole(auth, from, { declared, live }) {
         return chosen;
     if (seen !== undefined)
         return fromServer(seen);
-    const symbolic = declared.roles.find((role) => role.unknown.length > 0 && (0,_state_declared_partly_known_js__WEBPACK_IMPORTED_MODULE_0__/* .couldBeNamed */ .u8)(role.name, role, name) && (0,_state_declared_partly_known_js__WEBPACK_IMPORTED_MODULE_0__/* .couldBeNamed */ .u8)(role.authMount, role, mount));
+    const symbolic = declared.roles.find((role) => role.unknown.length > 0 && (0,_state_declared_partly_known_js__WEBPACK_IMPORTED_MODULE_1__/* .couldBeNamed */ .u8)(role.name, role, name) && (0,_state_declared_partly_known_js__WEBPACK_IMPORTED_MODULE_1__/* .couldBeNamed */ .u8)(role.authMount, role, mount));
     if (symbolic !== undefined)
         return { found: 'unknown', because: mayBe('role', name, symbolic) };
     const sameName = declared.roles.filter((role) => role.name === name);
     if (sameName.length > 0)
         return { found: 'absent', by: 'git', near: sameName };
     const onMount = declared.roles.filter((role) => role.authMount === mount);
-    const near = (0,_nearest_name_js__WEBPACK_IMPORTED_MODULE_1__/* .nearestNames */ .L)(name, onMount.map((role) => role.name));
+    const near = (0,_nearest_name_js__WEBPACK_IMPORTED_MODULE_2__/* .nearestNames */ .L)(name, onMount.map((role) => role.name));
     if (near.length > 0)
         return { found: 'absent', by: 'git', near: onMount.filter((role) => near.includes(role.name)) };
     return {
@@ -711,7 +715,7 @@ function lookUpRole(auth, from, { declared, live }) {
  * that id (or is called by it), else the only one that Git declares on the mount.
  */
 function appRole(auth, from, declared) {
-    const mount = trimSlashes(auth.mount ?? '');
+    const mount = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(auth.mount ?? '');
     const onMount = declared.roles.filter((role) => role.authMount === mount);
     const named = onMount.filter((role) => auth.roleId !== undefined && [role.fields.role_id, role.name].includes(auth.roleId));
     const candidates = named.length > 0 ? named : onMount;
@@ -733,10 +737,10 @@ function lookUpPolicy(name, from, { declared, live }) {
         return chosen;
     if (seen !== undefined)
         return fromServer(seen);
-    const symbolic = declared.policies.find((policy) => policy.unknown.length > 0 && (0,_state_declared_partly_known_js__WEBPACK_IMPORTED_MODULE_0__/* .couldBeNamed */ .u8)(policy.name, policy, wanted));
+    const symbolic = declared.policies.find((policy) => policy.unknown.length > 0 && (0,_state_declared_partly_known_js__WEBPACK_IMPORTED_MODULE_1__/* .couldBeNamed */ .u8)(policy.name, policy, wanted));
     if (symbolic !== undefined)
         return { found: 'unknown', because: mayBe('policy', wanted, symbolic) };
-    const near = (0,_nearest_name_js__WEBPACK_IMPORTED_MODULE_1__/* .nearestNames */ .L)(wanted, declared.policies.map((policy) => policy.name));
+    const near = (0,_nearest_name_js__WEBPACK_IMPORTED_MODULE_2__/* .nearestNames */ .L)(wanted, declared.policies.map((policy) => policy.name));
     if (near.length > 0)
         return { found: 'absent', by: 'git', near: declared.policies.filter((policy) => near.includes(policy.name)) };
     return {
@@ -746,7 +750,7 @@ function lookUpPolicy(name, from, { declared, live }) {
 }
 /** The engine at a store's path. Git seldom tells it, so without a Vault the answer is mostly "unknown". */
 function lookUpMount(path, from, { declared, live }) {
-    const wanted = trimSlashes(path);
+    const wanted = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(path);
     const here = declared.mounts.filter((mount) => mount.path === wanted);
     const seen = live?.mount(wanted);
     const chosen = choose(here, from, seen, (a, b) => a.type === b.type && a.version === b.version);
@@ -760,7 +764,7 @@ function lookUpMount(path, from, { declared, live }) {
     };
 }
 function lookUpAuthMount(path, from, { declared, live }) {
-    const wanted = trimSlashes(path);
+    const wanted = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(path);
     const here = declared.authMounts.filter((mount) => mount.path === wanted);
     const seen = live?.authMount(wanted);
     const chosen = choose(here, from, seen, (a, b) => a.type === b.type);
@@ -814,7 +818,7 @@ function fromServer(seen) {
 }
 /** A name that Git gives only in part may be the one that is meant: a reason to say "unknown", never "absent" (field.md §4). */
 function mayBe(what, name, fact) {
-    return `${what} \`${name}\` may be \`${fact.name}\` (${(0,_provenance_js__WEBPACK_IMPORTED_MODULE_2__/* .nameProvenance */ .P)(fact.provenance)}), whose variables are not known`;
+    return `${what} \`${name}\` may be \`${fact.name}\` (${(0,_provenance_js__WEBPACK_IMPORTED_MODULE_3__/* .nameProvenance */ .P)(fact.provenance)}), whose variables are not known`;
 }
 /** What decides whether two declarations of a role say the same. */
 function roleKey(role) {
@@ -826,9 +830,6 @@ function roleKey(role) {
         sorted(role.audiences),
         role.noDefaultPolicy,
     ].join(';');
-}
-function trimSlashes(path) {
-    return path.replace(/^\/+|\/+$/g, '');
 }
 
 
@@ -872,7 +873,7 @@ function nameProvenance(provenance) {
 /* harmony export */   _: () => (/* binding */ readTarget)
 /* harmony export */ });
 /* harmony import */ var _eso_facts_looks_dynamic_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7395);
-/* harmony import */ var _lookup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8753);
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1197);
 
 
 /**
@@ -903,7 +904,7 @@ function needsKeys(reference) {
 /** With `path` unset the mount is what stands before `data/` (eso.md §2.2). */
 function splitPath(path, store, side) {
     if (store.path !== undefined) {
-        const mount = (0,_lookup_js__WEBPACK_IMPORTED_MODULE_1__/* .trimSlashes */ .uT)(store.path);
+        const mount = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__/* .trimSlashes */ .u)(store.path);
         const prefix = store.version === 'v2' ? `${mount}/${side}/` : `${mount}/`;
         return path.startsWith(prefix) ? { mount, key: path.slice(prefix.length) } : undefined;
     }
@@ -949,16 +950,16 @@ function walk(value, redact) {
 /* harmony export */   qX: () => (/* binding */ ownedPaths),
 /* harmony export */   yq: () => (/* binding */ unusedSecrets)
 /* harmony export */ });
-/* harmony import */ var _chain_lookup_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8753);
 /* harmony import */ var _settings_path_glob_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2923);
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1197);
 
 
 /** Tells mount from folder by the mounts that stores name; a pattern of no store's mount begins with its mount's first segment. */
 function ownedPaths(owned, mounts) {
     return owned.map(({ pattern, span }) => {
-        const clean = (0,_chain_lookup_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .uT)(pattern);
+        const clean = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(pattern);
         const [mount = clean.split('/')[0] ?? ''] = mounts
-            .map(_chain_lookup_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .uT)
+            .map(_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)
             .filter((one) => one !== '' && clean.startsWith(`${one}/`))
             .sort((a, b) => b.length - a.length);
         const segments = clean.slice(mount.length + 1).split('/');
@@ -996,13 +997,13 @@ function unusedSecrets(chain, owned, live) {
     return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 function usesOf({ reference, store }) {
-    const mount = store?.path === undefined ? undefined : (0,_chain_lookup_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .uT)(store.path);
+    const mount = store?.path === undefined ? undefined : (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(store.path);
     const holes = [...reference.holes, ...(store?.holes ?? [])];
     const uses = reference.accesses
         .filter((access) => access.side === 'data' || access.side === 'metadata')
         .map(({ path, below }) => covers(withoutSide(path, mount), below === true, holes));
     // The store is not known, or its paths are not: then the key alone decides, whatever the mount.
-    const key = (0,_chain_lookup_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .uT)(reference.key);
+    const key = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(reference.key);
     if (uses.length === 0 && key !== '') {
         const ends = covers(key, false, holes);
         uses.push((path) => path.split('/').some((_, at, all) => ends(all.slice(at).join('/'))));
@@ -1034,6 +1035,147 @@ function withoutSide(path, mount) {
             return prefix + path.slice(prefix.length + side.length);
     }
     return path;
+}
+
+
+/***/ }),
+
+/***/ 4169:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hc: () => (/* binding */ readAuth),
+/* harmony export */   j_: () => (/* binding */ noMethodFailure),
+/* harmony export */   qK: () => (/* binding */ AUTH_ORDER)
+/* harmony export */ });
+/* unused harmony exports MOUNT_FIELD, ROLE_FIELD, methodsSet */
+/* harmony import */ var _field_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6607);
+/* harmony import */ var _go_path_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8989);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3091);
+
+
+
+/** ESO's order: the first that is set wins, whatever else is set (eso.md §5.1). */
+const AUTH_ORDER = [
+    'tokenSecretRef',
+    'appRole',
+    'kubernetes',
+    'ldap',
+    'userPass',
+    'jwt',
+    'cert',
+    'iam',
+    'gcp',
+];
+/** Where the mount of a method is written; a static token has none. All but kubernetes say `path` (eso.md §6.8). */
+const MOUNT_FIELD = {
+    tokenSecretRef: undefined,
+    appRole: 'path',
+    kubernetes: 'mountPath',
+    ldap: 'path',
+    userPass: 'path',
+    jwt: 'path',
+    cert: 'path',
+    iam: 'path',
+    gcp: 'path',
+};
+/** Where the role of a method is written (eso.md §5.2). */
+const ROLE_FIELD = {
+    tokenSecretRef: undefined,
+    appRole: undefined,
+    kubernetes: 'role',
+    ldap: undefined,
+    userPass: undefined,
+    jwt: 'role',
+    cert: 'vaultRole',
+    iam: 'vaultRole',
+    gcp: 'role',
+};
+const DEFAULT_MOUNT = {
+    tokenSecretRef: undefined,
+    appRole: 'approle',
+    kubernetes: 'kubernetes',
+    ldap: 'ldap',
+    userPass: 'userpass',
+    jwt: 'jwt',
+    cert: 'cert',
+    iam: 'aws',
+    gcp: 'gcp',
+};
+/** Here an empty path means the default; elsewhere the CRD's default holds only for an absent one, and `""` stays (eso.md §5.2). */
+const EMPTY_MEANS_DEFAULT = ['cert', 'iam', 'gcp'];
+/** The methods that an `auth` block sets, in ESO's order; the first is used, the others are ignored. */
+function methodsSet(auth) {
+    return AUTH_ORDER.filter((method) => (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(auth, method) !== undefined);
+}
+/**
+ * How a provider logs in. `undefined`: `auth` is unset, or sets no method (then ESO fails, see `noMethodFailure`).
+ * Roles and mounts are as written; slashes at a mount's ends are cleaned as the Vault client does (eso.md §5.2).
+ */
+function readAuth(provider) {
+    const auth = (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(provider, 'auth');
+    if (auth === undefined)
+        return undefined;
+    const [method, ...ignored] = methodsSet(auth);
+    if (method === undefined)
+        return undefined;
+    const block = (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(auth, method) ?? {};
+    const roleField = ROLE_FIELD[method];
+    const roleId = method === 'appRole' ? (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(block, 'roleId')?.trim() : undefined;
+    const username = method === 'ldap' || method === 'userPass' ? (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(block, 'username')?.trim() : undefined;
+    const failsWith = loginFailure(method, block);
+    return {
+        method,
+        mount: mountOf(method, block),
+        role: (roleField === undefined ? undefined : (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(block, roleField)) || undefined,
+        ignored,
+        ...(roleId === undefined ? {} : { roleId }),
+        ...(username === undefined ? {} : { username }),
+        ...(failsWith === undefined ? {} : { failsWith }),
+    };
+}
+/** `auth: {}` sets no method: ESO says so instead of logging in. An absent `auth` is no failure (eso.md §5.1). */
+function noMethodFailure(provider) {
+    const auth = (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(provider, 'auth');
+    return auth !== undefined && methodsSet(auth).length === 0
+        ? 'cannot initialize Vault client: no valid auth method specified'
+        : undefined;
+}
+function mountOf(method, block) {
+    const field = MOUNT_FIELD[method];
+    if (field === undefined)
+        return undefined;
+    const written = (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(block, field);
+    const mount = written === '' && EMPTY_MEANS_DEFAULT.includes(method) ? undefined : written;
+    return (0,_go_path_js__WEBPACK_IMPORTED_MODULE_2__/* .cleanPath */ .t)(`/${mount ?? DEFAULT_MOUNT[method] ?? ''}`).slice(1);
+}
+/** What ESO or its Vault client says of a block before any request (eso.md §5.2, "client-side errors"). */
+function loginFailure(method, block) {
+    switch (method) {
+        case 'tokenSecretRef':
+            // `key` has no default here (eso.md §5.2).
+            return (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(block, 'key') ? undefined : 'cannot find secret data for key: ""';
+        case 'appRole':
+            if ((0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(block, 'roleId')) {
+                return (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(block, 'roleId')?.trim() === '' ? 'no role ID provided for login' : undefined;
+            }
+            return (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(block, 'roleRef') === undefined
+                ? 'invalid Auth.AppRole: neither `roleId` nor `roleRef` was supplied'
+                : undefined;
+        case 'kubernetes':
+            return (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(block, 'role') ? undefined : 'no role name was provided';
+        case 'jwt':
+            return (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(block, 'secretRef') === undefined && (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(block, 'kubernetesServiceAccountToken') === undefined
+                ? 'neither `secretRef` nor `kubernetesServiceAccountToken` was supplied as token source for jwt authentication'
+                : undefined;
+        case 'iam':
+            // `jwt: {}` without a ServiceAccount is a nil dereference (eso.md §5.2).
+            return (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(block, 'jwt') !== undefined && (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(block, 'jwt', 'serviceAccountRef') === undefined
+                ? _paths_js__WEBPACK_IMPORTED_MODULE_0__/* .NIL_PATH */ .u7.text
+                : undefined;
+        default:
+            return undefined;
+    }
 }
 
 
@@ -1159,13 +1301,10 @@ function externalSecretKeys({ spec }) {
 /* harmony export */   SC: () => (/* binding */ mapAt),
 /* harmony export */   fK: () => (/* binding */ valueAt),
 /* harmony export */   gT: () => (/* binding */ listAt),
-/* harmony export */   i1: () => (/* binding */ textsAt),
-/* harmony export */   jh: () => (/* binding */ isMap)
+/* harmony export */   i1: () => (/* binding */ textsAt)
 /* harmony export */ });
-/** Whether a value is a map. */
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+/* harmony import */ var _manifests_value_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2973);
+
 /** The value at `path`; `undefined` when the path leads nowhere. Only own keys count: `constructor` is no field. */
 function valueAt(value, path) {
     let current = value;
@@ -1173,7 +1312,7 @@ function valueAt(value, path) {
         if (typeof part === 'number')
             current = Array.isArray(current) ? current[part] : undefined;
         else
-            current = isMap(current) && Object.hasOwn(current, part) ? current[part] : undefined;
+            current = (0,_manifests_value_js__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(current) && Object.hasOwn(current, part) ? current[part] : undefined;
     }
     return current;
 }
@@ -1190,7 +1329,7 @@ function textAt(value, ...path) {
 /** The map at `path`; `undefined` for anything else, null included. */
 function mapAt(value, ...path) {
     const found = valueAt(value, path);
-    return isMap(found) ? found : undefined;
+    return (0,_manifests_value_js__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(found) ? found : undefined;
 }
 /** The items of the list at `path`; empty for anything else. */
 function listAt(value, ...path) {
@@ -1208,6 +1347,7 @@ function textMapAt(value, ...path) {
         return undefined;
     return Object.fromEntries(Object.keys(found).map((key) => [key, textAt(found, key) ?? '']));
 }
+
 
 
 /***/ }),
@@ -1499,6 +1639,7 @@ function isCoreKind(manifest, kind) {
 /* harmony export */ });
 /* unused harmony export all */
 /* harmony import */ var _field_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6607);
+/* harmony import */ var _field_value_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2973);
 /* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6464);
 /* harmony import */ var _patched_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7276);
 
@@ -1532,7 +1673,7 @@ function viewsOf(namespace, known) {
 }
 /** Whether a Kubernetes label selector selects these labels. An empty selector selects all. */
 function selects(selector, labels, holesOf) {
-    if (!(0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(selector))
+    if (!(0,_field_value_js__WEBPACK_IMPORTED_MODULE_3__/* .isMap */ .jh)(selector))
         return 'no';
     const answers = [];
     const wanted = (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .mapAt */ .SC)(selector, 'matchLabels') ?? {};
@@ -1936,8 +2077,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var field_value = __nccwpck_require__(6607);
 // EXTERNAL MODULE: ./build/dist/eso/kinds.js
 var kinds = __nccwpck_require__(6464);
-// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 2 modules
-var read_store = __nccwpck_require__(2041);
+// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 1 modules
+var read_store = __nccwpck_require__(6983);
+// EXTERNAL MODULE: ./build/dist/manifests/value.js
+var value = __nccwpck_require__(2973);
 // EXTERNAL MODULE: ./build/dist/eso/labels.js
 var eso_labels = __nccwpck_require__(2796);
 ;// CONCATENATED MODULE: ./build/dist/eso/predict/selected-namespaces.js
@@ -1950,7 +2093,7 @@ var eso_labels = __nccwpck_require__(2796);
  */
 function selectedNamespaces(manifest, known, holesOf) {
     const spec = (0,field_value/* mapAt */.SC)(manifest.body, 'spec') ?? {};
-    const selectors = [(0,field_value/* valueAt */.fK)(spec, ['namespaceSelector']), ...(0,field_value/* listAt */.gT)(spec, 'namespaceSelectors')].filter(field_value/* isMap */.jh);
+    const selectors = [(0,field_value/* valueAt */.fK)(spec, ['namespaceSelector']), ...(0,field_value/* listAt */.gT)(spec, 'namespaceSelectors')].filter(value/* isMap */.jh);
     // ClusterPushSecret has no `namespaces` (eso.md §6.6).
     const listed = manifest.kind === 'ClusterExternalSecret' ? (0,field_value/* textsAt */.i1)(spec, 'namespaces') : [];
     const matched = [...known].flatMap(([namespace, views]) => selectors.some((selector) => (0,eso_labels/* agreed */.bL)(views.map((labels) => (0,eso_labels/* selects */.ko)(selector, labels, holesOf))) === 'yes')
@@ -2022,8 +2165,8 @@ var field_value = __nccwpck_require__(6607);
 var kinds = __nccwpck_require__(6464);
 // EXTERNAL MODULE: ./build/dist/eso/patched.js
 var patched = __nccwpck_require__(7276);
-// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 2 modules
-var read_store = __nccwpck_require__(2041);
+// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 1 modules
+var read_store = __nccwpck_require__(6983);
 // EXTERNAL MODULE: ./build/dist/eso/stores.js
 var stores = __nccwpck_require__(745);
 // EXTERNAL MODULE: ./build/dist/eso/predict/access.js
@@ -2141,7 +2284,7 @@ function askedOf(field, span, kind, store, failsWith) {
 /* unused harmony export notResolved */
 /* harmony import */ var _patched_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7276);
 /* harmony import */ var _provider_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9502);
-/* harmony import */ var _read_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2041);
+/* harmony import */ var _read_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6983);
 
 
 
@@ -2598,7 +2741,7 @@ function isGenerator(store) {
 
 /***/ }),
 
-/***/ 2041:
+/***/ 6983:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2611,139 +2754,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   v6: () => (/* binding */ wholeNamespace)
 });
 
+// EXTERNAL MODULE: ./build/dist/eso/auth.js
+var eso_auth = __nccwpck_require__(4169);
 // EXTERNAL MODULE: ./build/dist/eso/field-value.js
 var field_value = __nccwpck_require__(6607);
-// EXTERNAL MODULE: ./build/dist/eso/go-path.js
-var go_path = __nccwpck_require__(8989);
-// EXTERNAL MODULE: ./build/dist/eso/paths.js
-var paths = __nccwpck_require__(3091);
-;// CONCATENATED MODULE: ./build/dist/eso/auth.js
-
-
-
-/** ESO's order: the first that is set wins, whatever else is set (eso.md §5.1). */
-const AUTH_ORDER = [
-    'tokenSecretRef',
-    'appRole',
-    'kubernetes',
-    'ldap',
-    'userPass',
-    'jwt',
-    'cert',
-    'iam',
-    'gcp',
-];
-/** Where the mount of a method is written; a static token has none. All but kubernetes say `path` (eso.md §6.8). */
-const MOUNT_FIELD = {
-    tokenSecretRef: undefined,
-    appRole: 'path',
-    kubernetes: 'mountPath',
-    ldap: 'path',
-    userPass: 'path',
-    jwt: 'path',
-    cert: 'path',
-    iam: 'path',
-    gcp: 'path',
-};
-/** Where the role of a method is written (eso.md §5.2). */
-const ROLE_FIELD = {
-    tokenSecretRef: undefined,
-    appRole: undefined,
-    kubernetes: 'role',
-    ldap: undefined,
-    userPass: undefined,
-    jwt: 'role',
-    cert: 'vaultRole',
-    iam: 'vaultRole',
-    gcp: 'role',
-};
-const DEFAULT_MOUNT = {
-    tokenSecretRef: undefined,
-    appRole: 'approle',
-    kubernetes: 'kubernetes',
-    ldap: 'ldap',
-    userPass: 'userpass',
-    jwt: 'jwt',
-    cert: 'cert',
-    iam: 'aws',
-    gcp: 'gcp',
-};
-/** Here an empty path means the default; elsewhere the CRD's default holds only for an absent one, and `""` stays (eso.md §5.2). */
-const EMPTY_MEANS_DEFAULT = ['cert', 'iam', 'gcp'];
-/** The methods that an `auth` block sets, in ESO's order; the first is used, the others are ignored. */
-function methodsSet(auth) {
-    return AUTH_ORDER.filter((method) => (0,field_value/* mapAt */.SC)(auth, method) !== undefined);
-}
-/**
- * How a provider logs in. `undefined`: `auth` is unset, or sets no method (then ESO fails, see `noMethodFailure`).
- * Roles and mounts are as written; slashes at a mount's ends are cleaned as the Vault client does (eso.md §5.2).
- */
-function readAuth(provider) {
-    const auth = (0,field_value/* mapAt */.SC)(provider, 'auth');
-    if (auth === undefined)
-        return undefined;
-    const [method, ...ignored] = methodsSet(auth);
-    if (method === undefined)
-        return undefined;
-    const block = (0,field_value/* mapAt */.SC)(auth, method) ?? {};
-    const roleField = ROLE_FIELD[method];
-    const roleId = method === 'appRole' ? (0,field_value/* textAt */.$6)(block, 'roleId')?.trim() : undefined;
-    const username = method === 'ldap' || method === 'userPass' ? (0,field_value/* textAt */.$6)(block, 'username')?.trim() : undefined;
-    const failsWith = loginFailure(method, block);
-    return {
-        method,
-        mount: mountOf(method, block),
-        role: (roleField === undefined ? undefined : (0,field_value/* textAt */.$6)(block, roleField)) || undefined,
-        ignored,
-        ...(roleId === undefined ? {} : { roleId }),
-        ...(username === undefined ? {} : { username }),
-        ...(failsWith === undefined ? {} : { failsWith }),
-    };
-}
-/** `auth: {}` sets no method: ESO says so instead of logging in. An absent `auth` is no failure (eso.md §5.1). */
-function noMethodFailure(provider) {
-    const auth = (0,field_value/* mapAt */.SC)(provider, 'auth');
-    return auth !== undefined && methodsSet(auth).length === 0
-        ? 'cannot initialize Vault client: no valid auth method specified'
-        : undefined;
-}
-function mountOf(method, block) {
-    const field = MOUNT_FIELD[method];
-    if (field === undefined)
-        return undefined;
-    const written = (0,field_value/* textAt */.$6)(block, field);
-    const mount = written === '' && EMPTY_MEANS_DEFAULT.includes(method) ? undefined : written;
-    return (0,go_path/* cleanPath */.t)(`/${mount ?? DEFAULT_MOUNT[method] ?? ''}`).slice(1);
-}
-/** What ESO or its Vault client says of a block before any request (eso.md §5.2, "client-side errors"). */
-function loginFailure(method, block) {
-    switch (method) {
-        case 'tokenSecretRef':
-            // `key` has no default here (eso.md §5.2).
-            return (0,field_value/* textAt */.$6)(block, 'key') ? undefined : 'cannot find secret data for key: ""';
-        case 'appRole':
-            if ((0,field_value/* textAt */.$6)(block, 'roleId')) {
-                return (0,field_value/* textAt */.$6)(block, 'roleId')?.trim() === '' ? 'no role ID provided for login' : undefined;
-            }
-            return (0,field_value/* mapAt */.SC)(block, 'roleRef') === undefined
-                ? 'invalid Auth.AppRole: neither `roleId` nor `roleRef` was supplied'
-                : undefined;
-        case 'kubernetes':
-            return (0,field_value/* textAt */.$6)(block, 'role') ? undefined : 'no role name was provided';
-        case 'jwt':
-            return (0,field_value/* mapAt */.SC)(block, 'secretRef') === undefined && (0,field_value/* mapAt */.SC)(block, 'kubernetesServiceAccountToken') === undefined
-                ? 'neither `secretRef` nor `kubernetesServiceAccountToken` was supplied as token source for jwt authentication'
-                : undefined;
-        case 'iam':
-            // `jwt: {}` without a ServiceAccount is a nil dereference (eso.md §5.2).
-            return (0,field_value/* mapAt */.SC)(block, 'jwt') !== undefined && (0,field_value/* mapAt */.SC)(block, 'jwt', 'serviceAccountRef') === undefined
-                ? paths/* NIL_PATH */.u7.text
-                : undefined;
-        default:
-            return undefined;
-    }
-}
-
 // EXTERNAL MODULE: ./build/dist/eso/kinds.js
 var kinds = __nccwpck_require__(6464);
 // EXTERNAL MODULE: ./build/dist/eso/patched.js
@@ -2809,7 +2823,7 @@ function isVaultStore(store) {
 function readVault(manifest, kind, namespace, holesOf) {
     const at = (0,eso_provider/* providerPath */.dL)(kind);
     const provider = (0,field_value/* mapAt */.SC)(manifest.body, ...at) ?? {};
-    const auth = readAuth(provider);
+    const auth = (0,eso_auth/* readAuth */.Hc)(provider);
     const vaultNamespace = (0,field_value/* textAt */.$6)(provider, 'namespace') || undefined;
     const authNamespace = (0,field_value/* textAt */.$6)(provider, 'auth', 'namespace') || undefined;
     return {
@@ -2838,7 +2852,7 @@ function wholeNamespace(manifest, holesOf) {
 }
 /** Why the login fails before Vault is asked; `undefined` when nothing in the manifest makes it fail. */
 function loginFailureOf(store) {
-    return store.auth?.failsWith ?? noMethodFailure((0,field_value/* mapAt */.SC)(store.manifest.body, ...(0,eso_provider/* providerPath */.dL)(store.kind)) ?? {});
+    return store.auth?.failsWith ?? (0,eso_auth/* noMethodFailure */.j_)((0,field_value/* mapAt */.SC)(store.manifest.body, ...(0,eso_provider/* providerPath */.dL)(store.kind)) ?? {});
 }
 function specOf(kind) {
     return kind === 'ClusterGenerator' ? ['spec', 'generator', 'vaultDynamicSecretSpec'] : ['spec'];
@@ -2872,7 +2886,7 @@ function holesUnder(map, holesOf) {
 /* harmony export */ });
 /* harmony import */ var _field_value_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6607);
 /* harmony import */ var _provider_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9502);
-/* harmony import */ var _read_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2041);
+/* harmony import */ var _read_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6983);
 
 
 
@@ -2914,7 +2928,7 @@ function canonical(value) {
 /* harmony export */   qh: () => (/* binding */ indexOf)
 /* harmony export */ });
 /* harmony import */ var _nearest_store_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4313);
-/* harmony import */ var _read_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2041);
+/* harmony import */ var _read_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6983);
 /* harmony import */ var _store_likeness_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2487);
 
 
@@ -3933,6 +3947,7 @@ function templateReads(manifest) {
 /* harmony export */ });
 /* unused harmony export secretTemplate */
 /* harmony import */ var _field_value_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6607);
+/* harmony import */ var _field_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2973);
 
 /** Where a kind keeps its spec and, in it, the template of the Secret. */
 const PLACES = {
@@ -3957,7 +3972,7 @@ function secretTemplate(manifest) {
     return template === undefined ? undefined : { template, path: [...found.path, ...place.template] };
 }
 function texts(map, path) {
-    if (!(0,_field_value_js__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(map))
+    if (!(0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(map))
         return [];
     return Object.entries(map).flatMap(([key, text]) => typeof text === 'string' ? [{ path: [...path, key], text, over: 'secret' }] : []);
 }
@@ -3979,7 +3994,7 @@ function templateFields(manifest) {
             fields.push(...texts((0,_field_value_js__WEBPACK_IMPORTED_MODULE_0__/* .mapAt */ .SC)(template, 'metadata', 'labels'), [...path, 'metadata', 'labels']));
             fields.push(...texts((0,_field_value_js__WEBPACK_IMPORTED_MODULE_0__/* .mapAt */ .SC)(template, 'metadata', 'annotations'), [...path, 'metadata', 'annotations']));
             for (const [i, from] of (0,_field_value_js__WEBPACK_IMPORTED_MODULE_0__/* .listAt */ .gT)(template, 'templateFrom').entries()) {
-                const literal = (0,_field_value_js__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(from) ? from.literal : undefined;
+                const literal = (0,_field_value_js__WEBPACK_IMPORTED_MODULE_1__/* .isMap */ .jh)(from) ? from.literal : undefined;
                 if (typeof literal === 'string') {
                     fields.push({ path: [...path, 'templateFrom', i, 'literal'], text: literal, over: 'secret' });
                 }
@@ -10351,8 +10366,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var follow = __nccwpck_require__(3630);
 // EXTERNAL MODULE: ./build/dist/chain/judge.js
 var judge = __nccwpck_require__(2588);
-// EXTERNAL MODULE: ./build/dist/chain/lookup.js
-var lookup = __nccwpck_require__(8753);
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./build/dist/chain/read-target.js
 var read_target = __nccwpck_require__(8713);
 ;// CONCATENATED MODULE: ./build/dist/chain/wanted.js
@@ -10375,7 +10390,7 @@ const AUTH_TYPES = {
 function wantedOf(prediction, declared, options) {
     const byNamespace = new Map();
     const collect = (namespace) => {
-        const key = (0,lookup/* trimSlashes */.uT)(namespace ?? '');
+        const key = (0,trim_slashes/* trimSlashes */.u)(namespace ?? '');
         const known = byNamespace.get(key);
         if (known !== undefined)
             return known;
@@ -10387,8 +10402,8 @@ function wantedOf(prediction, declared, options) {
         if (!('path' in store) || store.holes.length > 0 || store.notChecked !== undefined)
             continue;
         const wanted = collect(store.vaultNamespace);
-        if (store.path !== undefined && (0,lookup/* trimSlashes */.uT)(store.path) !== '')
-            wanted.mounts.add((0,lookup/* trimSlashes */.uT)(store.path));
+        if (store.path !== undefined && (0,trim_slashes/* trimSlashes */.u)(store.path) !== '')
+            wanted.mounts.add((0,trim_slashes/* trimSlashes */.u)(store.path));
         for (const name of options.policiesOfStore(store.name) ?? [])
             wanted.policies.add(name);
         collectAuth(collect(store.authNamespace ?? store.vaultNamespace), store);
@@ -10405,9 +10420,9 @@ function wantedOf(prediction, declared, options) {
 }
 function collectAuth(wanted, store) {
     const { auth } = store;
-    if (auth?.mount === undefined || (0,lookup/* trimSlashes */.uT)(auth.mount) === '')
+    if (auth?.mount === undefined || (0,trim_slashes/* trimSlashes */.u)(auth.mount) === '')
         return;
-    const authMount = (0,lookup/* trimSlashes */.uT)(auth.mount);
+    const authMount = (0,trim_slashes/* trimSlashes */.u)(auth.mount);
     wanted.authMounts.add(authMount);
     if (auth.role === undefined || auth.role === '')
         return;
@@ -10422,7 +10437,7 @@ function collectReference(reference, collect) {
         return;
     const wanted = collect(store.vaultNamespace);
     if (reference.operation === 'find' && reference.holes.length === 0 && store.path !== undefined) {
-        const find = { mount: (0,lookup/* trimSlashes */.uT)(store.path), path: (0,lookup/* trimSlashes */.uT)(reference.find?.path ?? '') };
+        const find = { mount: (0,trim_slashes/* trimSlashes */.u)(store.path), path: (0,trim_slashes/* trimSlashes */.u)(reference.find?.path ?? '') };
         wanted.finds.set(`${find.mount} ${find.path}`, find);
         return;
     }
@@ -10469,6 +10484,8 @@ var holes = __nccwpck_require__(8080);
 var labels = __nccwpck_require__(2796);
 // EXTERNAL MODULE: ./build/dist/eso/predict/consumer.js + 1 modules
 var predict_consumer = __nccwpck_require__(5213);
+// EXTERNAL MODULE: ./build/dist/manifests/value.js
+var manifests_value = __nccwpck_require__(2973);
 // EXTERNAL MODULE: ./build/dist/eso/field-value.js
 var field_value = __nccwpck_require__(6607);
 // EXTERNAL MODULE: ./build/dist/eso/order.js
@@ -10587,7 +10604,7 @@ function externalSecretReferences(consumer, context) {
 function itemReferences(consumer, item, context) {
     const field = [...consumer.at, ...item.field];
     const generatorField = [...field, 'sourceRef', 'generatorRef'];
-    if (item.list === 'dataFrom' && (0,field_value/* isMap */.jh)((0,field_value/* valueAt */.fK)(consumer.manifest.body, generatorField))) {
+    if (item.list === 'dataFrom' && (0,manifests_value/* isMap */.jh)((0,field_value/* valueAt */.fK)(consumer.manifest.body, generatorField))) {
         return (0,generator_ref/* generatorReferences */.mm)(consumer, field, generatorField, context, undefined);
     }
     const asked = askedBy(consumer, item, field, context);
@@ -10621,11 +10638,11 @@ function storeOf(consumer, item, field, context) {
     return { ref, usages: [usage] };
 }
 function askedBy(consumer, item, field, context) {
-    if (!(0,field_value/* isMap */.jh)(item.value))
+    if (!(0,manifests_value/* isMap */.jh)(item.value))
         return undefined;
     if (item.list === 'data')
         return readAsked(consumer, item.value, field, 'remoteRef', 'data', context);
-    if ((0,field_value/* isMap */.jh)((0,field_value/* valueAt */.fK)(item.value, ['find'])))
+    if ((0,manifests_value/* isMap */.jh)((0,field_value/* valueAt */.fK)(item.value, ['find'])))
         return findAsked(consumer, (0,field_value/* mapAt */.SC)(item.value, 'find') ?? {}, field, 'find');
     const extract = readAsked(consumer, item.value, field, 'extract', 'extract', context);
     if (extract !== undefined)
@@ -10891,8 +10908,8 @@ function sourceKeysOf(consumer, context) {
     return keys === undefined ? undefined : [...new Set([...keys, ...added])];
 }
 
-// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 2 modules
-var read_store = __nccwpck_require__(2041);
+// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 1 modules
+var read_store = __nccwpck_require__(6983);
 // EXTERNAL MODULE: ./build/dist/eso/identity.js
 var identity = __nccwpck_require__(6877);
 // EXTERNAL MODULE: ./build/dist/eso/provider.js
@@ -11042,8 +11059,6 @@ var kustomize_patch = __nccwpck_require__(7139);
 var patch_target = __nccwpck_require__(4406);
 // EXTERNAL MODULE: ./build/dist/manifests/source-path.js
 var source_path = __nccwpck_require__(959);
-// EXTERNAL MODULE: ./build/dist/manifests/value.js
-var manifests_value = __nccwpck_require__(2973);
 // EXTERNAL MODULE: ./build/dist/manifests/yaml/parse-yaml.js + 6 modules
 var parse_yaml = __nccwpck_require__(9148);
 ;// CONCATENATED MODULE: ./build/dist/manifests/argo/argo-builds.js
@@ -14113,6 +14128,7 @@ function assignmentsOf({ assignments, words }) {
 
 ;// CONCATENATED MODULE: ./build/dist/state/declared/role-fields.js
 
+
 /** Fields that have a place of their own in a role fact. */
 const PLACED = new Set('policies token_policies token_no_default_policy bound_service_account_names bound_service_account_namespaces bound_service_account_namespace_selector audience bound_audiences bound_subject bound_claims'.split(' '));
 /** Makes a role fact of the fields that a role is written with, in whatever form (vault.md §4.6, §4.7, §7.2). */
@@ -14126,7 +14142,7 @@ function roleFact({ authMount, name, fields, unknown, provenance, type }) {
     const subject = fields.bound_subject;
     const claims = claimsOf(fields.bound_claims);
     return {
-        authMount: trimSlashes(authMount),
+        authMount: (0,trim_slashes/* trimSlashes */.u)(authMount),
         type: type ?? typeByFields(fields) ?? authTypeOf(authMount),
         name: (0,partly_known/* lowerCaseName */.NC)(name, unknown),
         policies,
@@ -14219,13 +14235,10 @@ const role_fields_AUTH_TYPES = [
 ];
 /** The type that an auth method's name, or the name of its mount, tells. `oidc` shares its roles with `jwt`. */
 function authTypeOf(name) {
-    const exact = trimSlashes(name);
+    const exact = (0,trim_slashes/* trimSlashes */.u)(name);
     if (exact === 'oidc')
         return 'jwt';
     return role_fields_AUTH_TYPES.find((type) => type === exact) ?? (/kubernetes|k8s/.test(exact) ? 'kubernetes' : undefined);
-}
-function trimSlashes(path) {
-    return path.replace(/^\/+|\/+$/g, '');
 }
 function isTrue(value) {
     return value === true || value === 1 || value === 'true' || value === '1' || value === 'True';
@@ -14245,6 +14258,7 @@ function isSecret(key) {
 
 ;// CONCATENATED MODULE: ./build/dist/state/declared/engine-facts.js
 
+
 /** Makes a mount fact. An engine `kv` that nothing gives a version is version 1, as the servers do it. */
 function mountFact({ path, type, version, description, options, unknown, provenance }) {
     const kv = type === 'kv' || type === 'kv-v2' || type === 'kv-v1' || type === 'generic';
@@ -14253,7 +14267,7 @@ function mountFact({ path, type, version, description, options, unknown, provena
     // `-version=$KV_VERSION`: neither 1 nor 2 may be claimed.
     const untold = told !== undefined && told !== null && !/^[12]$/.test(String(told));
     return {
-        path: trimSlashes(path),
+        path: (0,trim_slashes/* trimSlashes */.u)(path),
         type: kv ? 'kv' : type,
         ...(kv && !untold ? { version: second ? 2 : 1 } : {}),
         ...(description === undefined ? {} : { description }),
@@ -14265,7 +14279,7 @@ function mountFact({ path, type, version, description, options, unknown, provena
 /** Makes an auth mount fact; a type that is not written is told by the config's fields, or by the mount's name. */
 function authMountFact({ path, type, config, unknown, provenance }) {
     return {
-        path: trimSlashes(path).replace(/^auth\//, ''),
+        path: (0,trim_slashes/* trimSlashes */.u)(path).replace(/^auth\//, ''),
         type: type ?? typeByConfig(config) ?? authTypeOf(path) ?? '',
         ...(config === undefined ? {} : { config }),
         unknown,
@@ -14283,6 +14297,7 @@ function typeByConfig(config) {
 }
 
 ;// CONCATENATED MODULE: ./build/dist/state/declared/shell/vault-facts.js
+
 
 
 
@@ -14380,7 +14395,7 @@ function addPolicy(name, { text, placed }, context) {
 }
 /** `vault write PATH key=value …` for the paths that shape a Vault. */
 function writePath(path, args, context) {
-    const at = trimSlashes(path.value);
+    const at = (0,trim_slashes/* trimSlashes */.u)(path.value);
     const policy = /^sys\/polic(?:y|ies\/acl)\/(.+)$/.exec(at);
     if (policy !== null) {
         const value = argumentOf(args, 'policy') ?? argumentOf(args, 'rules');
@@ -15570,11 +15585,9 @@ function yamlProvenance({ document }, path) {
 }
 
 ;// CONCATENATED MODULE: ./build/dist/state/declared/yaml/yaml-values.js
+
 function isList(value) {
     return Array.isArray(value);
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function yaml_values_textOf(value) {
     return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
@@ -15585,7 +15598,7 @@ function variablesIn(value) {
         return [...value.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1] ?? '');
     if (isList(value))
         return [...new Set(value.flatMap(variablesIn))];
-    if (isMap(value))
+    if ((0,manifests_value/* isMap */.jh)(value))
         return [...new Set(Object.values(value).flatMap(variablesIn))];
     return [];
 }
@@ -15597,6 +15610,7 @@ function snakeCase(key) {
         .toLowerCase();
 }
 
+
 ;// CONCATENATED MODULE: ./build/dist/state/declared/yaml/config-operator.js
 
 
@@ -15607,14 +15621,14 @@ function snakeCase(key) {
 
 /** A custom resource of vault-config-operator. */
 function isOperatorObject(node) {
-    return typeof node.apiVersion === 'string' && node.apiVersion.startsWith('redhatcop.redhat.io/') && isMap(node.spec);
+    return typeof node.apiVersion === 'string' && node.apiVersion.startsWith('redhatcop.redhat.io/') && (0,manifests_value/* isMap */.jh)(node.spec);
 }
 /** Reads the kinds that shape a Vault; the object's name is the policy's, role's or mount's unless `spec.name` says otherwise. */
 function readOperatorObject(node, path, context) {
     const spec = node.spec;
-    if (!isMap(spec))
+    if (!(0,manifests_value/* isMap */.jh)(spec))
         return;
-    const name = yaml_values_textOf(spec.name) ?? (isMap(node.metadata) ? yaml_values_textOf(node.metadata.name) : undefined);
+    const name = yaml_values_textOf(spec.name) ?? ((0,manifests_value/* isMap */.jh)(node.metadata) ? yaml_values_textOf(node.metadata.name) : undefined);
     if (name === undefined)
         return;
     const read = KINDS[String(node.kind)];
@@ -15642,8 +15656,8 @@ function config_operator_readPolicy({ name, spec, path, context }) {
 }
 function readKubernetesRole({ name, spec, path, context }) {
     const { path: mount, policies, targetServiceAccounts, targetNamespaces, ...rest } = spec;
-    const listed = isMap(targetNamespaces) ? targetNamespaces.targetNamespaces : undefined;
-    const selected = isMap(targetNamespaces) && targetNamespaces.targetNamespaceSelector !== undefined;
+    const listed = (0,manifests_value/* isMap */.jh)(targetNamespaces) ? targetNamespaces.targetNamespaces : undefined;
+    const selected = (0,manifests_value/* isMap */.jh)(targetNamespaces) && targetNamespaces.targetNamespaceSelector !== undefined;
     const fields = {
         ...operatorFields(rest),
         token_policies: policies ?? null,
@@ -15679,7 +15693,7 @@ function readSecretMount({ name, spec, path, context }) {
     context.harvest.mounts.push(mountFact({
         path: mountPath(spec, name),
         type,
-        options: isMap(spec.options) ? spec.options : {},
+        options: (0,manifests_value/* isMap */.jh)(spec.options) ? spec.options : {},
         unknown: variablesIn([mountPath(spec, name), type]),
         provenance: yamlProvenance(context, path),
     }));
@@ -15729,7 +15743,7 @@ function isEngineConfig(node, key) {
     return isEngineList(node.auth) && (isList(node.policies) || isList(node.secrets));
 }
 function isEngineList(value) {
-    return isList(value) && value.some((item) => isMap(item) && typeof item.type === 'string');
+    return isList(value) && value.some((item) => (0,manifests_value/* isMap */.jh)(item) && typeof item.type === 'string');
 }
 /** Reads its auth methods with their roles, and its secret engines; the policies in it are found as strings. */
 function readEngineConfig(node, path, context) {
@@ -15743,7 +15757,7 @@ function readEngineConfig(node, path, context) {
         context.harvest.mounts.push(mountFact({
             path: yaml_values_textOf(item.path) ?? type,
             type,
-            options: isMap(item.options) ? item.options : {},
+            options: (0,manifests_value/* isMap */.jh)(item.options) ? item.options : {},
             unknown: variablesIn([item.path ?? null, type]),
             provenance: yamlProvenance(context, at),
             ...(description === undefined ? {} : { description }),
@@ -15761,7 +15775,7 @@ function readAuth(item, at, context) {
         type,
         unknown: variablesIn(path),
         provenance: yamlProvenance(context, at),
-        ...(isMap(item.config) ? { config: withoutSecrets(item.config) } : {}),
+        ...((0,manifests_value/* isMap */.jh)(item.config) ? { config: withoutSecrets(item.config) } : {}),
     }));
     for (const [role, roleAt] of maps(item.roles, [...at, 'roles'])) {
         const { name, ...fields } = role;
@@ -15779,7 +15793,7 @@ function readAuth(item, at, context) {
 }
 function maps(value, path) {
     return isList(value)
-        ? value.flatMap((item, index) => (isMap(item) ? [[item, [...path, index]]] : []))
+        ? value.flatMap((item, index) => ((0,manifests_value/* isMap */.jh)(item) ? [[item, [...path, index]]] : []))
         : [];
 }
 
@@ -15793,7 +15807,7 @@ function readPackedFiles(generators, path, context) {
     if (!isList(generators))
         return;
     for (const [index, generator] of generators.entries()) {
-        if (!isMap(generator))
+        if (!(0,manifests_value/* isMap */.jh)(generator))
             continue;
         const at = [...path, 'configMapGenerator', index];
         for (const item of isList(generator.files) ? generator.files : [])
@@ -15881,7 +15895,7 @@ const MOUNT_KEYS = ['mount_point', 'mount', 'auth_mount', 'auth_path', 'backend'
 const GROUPS = new Set(['roles', 'role', 'spec', 'data', 'config', 'vars', 'kubernetes_roles']);
 /** A role as data: a write to `auth/<mount>/role/<name>` (Ansible's `vault_write`), or a map with the role's own fields. */
 function isWrittenRole(node, path) {
-    if (typeof node.path === 'string' && ROLE_PATH.test(node.path) && isMap(node.data))
+    if (typeof node.path === 'string' && ROLE_PATH.test(node.path) && (0,manifests_value/* isMap */.jh)(node.data))
         return true;
     return node.bound_service_account_names !== undefined && written_role_nameOf(node, path) !== undefined && !isInBankVaults(path);
 }
@@ -15893,7 +15907,7 @@ function readWrittenRole(node, path, context) {
     const { harvest } = context;
     const provenance = yamlProvenance(context, path);
     const written = typeof node.path === 'string' ? ROLE_PATH.exec(node.path) : null;
-    if (written !== null && isMap(node.data)) {
+    if (written !== null && (0,manifests_value/* isMap */.jh)(node.data)) {
         const [, authMount = '', name = ''] = written;
         harvest.roles.push(roleFact({ authMount, name, fields: node.data, unknown: variablesIn(node), provenance }));
         return;
@@ -16165,7 +16179,7 @@ async function gather(settings, { cwd, live: source, render }) {
         prediction,
         declared: declared.state,
         textlessPolicies: declared.also.textless,
-        live: (namespace) => live.get((0,lookup/* trimSlashes */.uT)(namespace ?? '')),
+        live: (namespace) => live.get((0,trim_slashes/* trimSlashes */.u)(namespace ?? '')),
         liveView: first === undefined || source === undefined ? undefined : liveView(source, live),
         judge: (0,judge/* createJudge */.q)(judging),
         policiesOfStore,
@@ -16247,8 +16261,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   sb: () => (/* binding */ withDrift)
 });
 
-// EXTERNAL MODULE: ./build/dist/chain/lookup.js
-var lookup = __nccwpck_require__(8753);
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __nccwpck_require__(1197);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/dist/drift/shown.js
@@ -16320,7 +16334,7 @@ function isDeclared(step, declared) {
         return declared.authMounts.some((mount) => mount.config !== undefined && step.id.endsWith(` ${mount.path}/`));
     }
     if (step.kind === 'role') {
-        return declared.roles.some((role) => step.id.endsWith(`role ${role.name} of auth mount ${(0,lookup/* trimSlashes */.uT)(role.authMount)}/`));
+        return declared.roles.some((role) => step.id.endsWith(`role ${role.name} of auth mount ${(0,trim_slashes/* trimSlashes */.u)(role.authMount)}/`));
     }
     return declared.policies.some((policy) => path.endsWith(`/${policy.name}`));
 }
@@ -16332,6 +16346,8 @@ function ruleOf({ path, before, after }) {
     return { field: `rule ${path}`, expected: list(after), actual: list(before) };
 }
 
+// EXTERNAL MODULE: ./build/dist/chain/lookup.js
+var lookup = __nccwpck_require__(8753);
 // EXTERNAL MODULE: ./build/dist/chain/provenance.js
 var chain_provenance = __nccwpck_require__(456);
 // EXTERNAL MODULE: ./build/dist/setup/normalise.js
@@ -16537,6 +16553,7 @@ function withoutForeign(expected, actual) {
 
 
 
+
 /**
  * What the server has otherwise than Git declares it: the mounts, auth mounts, roles and policies that stores use. Others are not
  * looked at: a repository may well declare what belongs to another Vault. What the server hid is no difference.
@@ -16555,8 +16572,8 @@ function declaredDifferences(chain) {
             notCompared.set(what, { file: span.file, line: span.line, what, reason });
     };
     for (const link of chain.storeLinks) {
-        const own = (0,lookup/* trimSlashes */.uT)(link.store.vaultNamespace ?? '');
-        const login = (0,lookup/* trimSlashes */.uT)(link.store.authNamespace ?? link.store.vaultNamespace ?? '');
+        const own = (0,trim_slashes/* trimSlashes */.u)(link.store.vaultNamespace ?? '');
+        const login = (0,trim_slashes/* trimSlashes */.u)(link.store.authNamespace ?? link.store.vaultNamespace ?? '');
         const live = chain.live?.states.get(own);
         const liveLogin = chain.live?.states.get(login);
         if (live !== undefined)
@@ -16874,19 +16891,20 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/dist/chain/lookup.js
-var lookup = __nccwpck_require__(8753);
 // EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
 var invalid_input = __nccwpck_require__(8489);
 // EXTERNAL MODULE: ./build/dist/setup/plan.js + 6 modules
 var plan = __nccwpck_require__(2141);
 // EXTERNAL MODULE: ./build/dist/eso/identity.js
 var identity = __nccwpck_require__(6877);
-// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 2 modules
-var read_store = __nccwpck_require__(2041);
+// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 1 modules
+var read_store = __nccwpck_require__(6983);
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./build/dist/span.js
 var span = __nccwpck_require__(3757);
 ;// CONCATENATED MODULE: ./build/dist/state/desired/desired-mounts.js
+
 
 /** By Vault namespace: one KV mount for each path that stores name. Generators read other engines, which nobody sets up here. */
 function desiredMounts(stores, unplanned) {
@@ -16895,13 +16913,13 @@ function desiredMounts(stores, unplanned) {
         if (store.kind !== 'SecretStore' && store.kind !== 'ClusterSecretStore')
             continue;
         const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'path']);
-        const path = trimSlashes(store.path ?? '');
+        const path = (0,trim_slashes/* trimSlashes */.u)(store.path ?? '');
         if (path === '') {
             const message = `${store.kind} ${store.name} names no mount (\`path\`), so no KV mount is planned for it.`;
             unplanned.push({ message, span: store.manifest.span, weight: 'note' });
             continue;
         }
-        const namespace = trimSlashes(store.vaultNamespace ?? '');
+        const namespace = (0,trim_slashes/* trimSlashes */.u)(store.vaultNamespace ?? '');
         const mounts = found.get(namespace) ?? new Map();
         found.set(namespace, mounts);
         const mount = mounts.get(path) ?? { versions: new Set(), spans: [] };
@@ -16932,9 +16950,6 @@ function mountFact(path, { versions, spans }, unplanned) {
             provenance: { from: 'manifests', spans },
         },
     ];
-}
-function trimSlashes(path) {
-    return path.replace(/^\/+|\/+$/g, '');
 }
 
 // EXTERNAL MODULE: ./build/dist/state/desired/desired-policies.js
@@ -17047,6 +17062,7 @@ function roleTtl(ttl, use, unplanned) {
 
 
 
+
 /**
  * What the manifests and the config ask of Vault: one KV mount for each store path, one auth mount and its config, one policy for
  * each role, one role for each that the stores log in with.
@@ -17115,11 +17131,11 @@ function usesOf(stores, references, unplanned) {
         const { auth } = store;
         if (auth?.method !== 'kubernetes' || auth.mount === undefined || auth.role === undefined)
             return undefined;
-        const namespace = trimSlashes(store.authNamespace ?? store.vaultNamespace ?? '');
-        const key = JSON.stringify([namespace, trimSlashes(auth.mount), auth.role.toLowerCase()]);
+        const namespace = (0,trim_slashes/* trimSlashes */.u)(store.authNamespace ?? store.vaultNamespace ?? '');
+        const key = JSON.stringify([namespace, (0,trim_slashes/* trimSlashes */.u)(auth.mount), auth.role.toLowerCase()]);
         const use = roles.get(key) ?? {
             namespace,
-            authMount: trimSlashes(auth.mount),
+            authMount: (0,trim_slashes/* trimSlashes */.u)(auth.mount),
             role: auth.role.toLowerCase(),
             configured: undefined,
             identities: [],
@@ -17176,8 +17192,8 @@ function usesOf(stores, references, unplanned) {
 }
 /** Paths in a policy are relative to the policy's own Vault namespace, which is the one of the login (vault.md §2.8). */
 function fromNamespace(store) {
-    const own = trimSlashes(store.vaultNamespace ?? '');
-    const login = trimSlashes(store.authNamespace ?? store.vaultNamespace ?? '');
+    const own = (0,trim_slashes/* trimSlashes */.u)(store.vaultNamespace ?? '');
+    const login = (0,trim_slashes/* trimSlashes */.u)(store.authNamespace ?? store.vaultNamespace ?? '');
     if (own === login)
         return '';
     if (login === '')
@@ -17201,7 +17217,7 @@ function tokenUsers(byStore, policiesOfStore, unplanned) {
             return [];
         return [
             {
-                namespace: trimSlashes(store.authNamespace ?? store.vaultNamespace ?? ''),
+                namespace: (0,trim_slashes/* trimSlashes */.u)(store.authNamespace ?? store.vaultNamespace ?? ''),
                 authMount: auth.mount ?? '',
                 role: store.name,
                 configured: only.toLowerCase(),
@@ -17266,7 +17282,7 @@ async function prepareSetup(settings, { cwd, live, render }) {
             reviewer,
             server: {
                 address: live === undefined ? undefined : vault?.address,
-                namespace: vault?.namespace === undefined ? undefined : (0,lookup/* trimSlashes */.uT)(vault.namespace),
+                namespace: vault?.namespace === undefined ? undefined : (0,trim_slashes/* trimSlashes */.u)(vault.namespace),
             },
         },
         read: async () => {
@@ -17547,6 +17563,7 @@ function joinRelative(folder, reference) {
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/kustomization-file.js
 
 
+
 /** The names that kustomize looks for, in its order. */
 const KUSTOMIZATION_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 const MAX_BYTES = 5 * 1024 * 1024;
@@ -17560,7 +17577,7 @@ function readKustomization(tree, folder, shown, known = () => undefined) {
     if (file === undefined)
         return undefined;
     const [first, ...more] = known(file) ?? [];
-    if (first?.index === 0 && more.length === 0 && isMap(first.value))
+    if (first?.index === 0 && more.length === 0 && (0,manifests_value/* isMap */.jh)(first.value))
         return { folder, file, document: first, value: first.value };
     if (tree.size(file) > MAX_BYTES)
         return { file, unreadable: 'is larger than 5 MiB' };
@@ -17574,12 +17591,9 @@ function readKustomization(tree, folder, shown, known = () => undefined) {
     // kustomize reads the first document only; a second one is a mistake that must not hide entries from the look-through below.
     if (documents.length > 1)
         return { file, unreadable: 'holds more than one YAML document' };
-    if (!isMap(document.value))
+    if (!(0,manifests_value/* isMap */.jh)(document.value))
         return { file, unreadable: 'is no mapping' };
     return { folder, file, document, value: document.value };
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function listOf(value) {
     return Array.isArray(value) ? value : [];
@@ -17587,6 +17601,7 @@ function listOf(value) {
 function textOf(value) {
     return typeof value === 'string' ? value : undefined;
 }
+
 
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/remote-address.js
 const SCHEME = /^[a-z][a-z0-9+.-]*:(:|\/)/i;
@@ -17653,7 +17668,7 @@ function misspelledField(value) {
         }
         return undefined;
     }
-    if (!isMap(value))
+    if (!(0,manifests_value/* isMap */.jh)(value))
         return undefined;
     for (const [key, below] of Object.entries(value)) {
         const spelling = SPELLING.get(key.toLowerCase());
@@ -17691,12 +17706,12 @@ function kustomizationEntries(value) {
     });
     for (const field of ['patches', 'patchesJson6902', 'replacements'])
         each(field, (item, path) => {
-            if (isMap(item))
+            if ((0,manifests_value/* isMap */.jh)(item))
                 add([...path, 'path'], 'file', item.path);
         });
     for (const field of ['configMapGenerator', 'secretGenerator'])
         each(field, (item, path) => {
-            if (!isMap(item))
+            if (!(0,manifests_value/* isMap */.jh)(item))
                 return;
             listOf(item.files).forEach((file, index) => {
                 add([...path, 'files', index], 'file', textOf(file)?.replace(/^[^=]*=/, ''));
@@ -17706,7 +17721,7 @@ function kustomizationEntries(value) {
             });
             add([...path, 'env'], 'file', item.env);
         });
-    if (isMap(value.openapi))
+    if ((0,manifests_value/* isMap */.jh)(value.openapi))
         add(['openapi', 'path'], 'file', value.openapi.path);
     return entries;
 }
@@ -17737,10 +17752,10 @@ function pluginProblem(text, folder, tree, options, files) {
     for (const { value } of documents) {
         if (value === null)
             continue;
-        if (!isMap(value))
+        if (!(0,manifests_value/* isMap */.jh)(value))
             return { kind: 'unreadable', reason: 'names a plugin configuration that is no object' };
-        const metadata = isMap(value.metadata) ? value.metadata : {};
-        const annotations = isMap(metadata.annotations) ? Object.keys(metadata.annotations) : [];
+        const metadata = (0,manifests_value/* isMap */.jh)(value.metadata) ? value.metadata : {};
+        const annotations = (0,manifests_value/* isMap */.jh)(metadata.annotations) ? Object.keys(metadata.annotations) : [];
         if (annotations.some((name) => name.endsWith('/function')) || value.apiVersion !== 'builtin')
             return { kind: 'plugin', reason: `runs the plugin ${String(value.kind)}, which is not built into kustomize` };
         if (value.kind === 'HelmChartInflationGenerator') {
@@ -17773,7 +17788,7 @@ function* pathsIn(value, key) {
     else if (Array.isArray(value))
         for (const item of value)
             yield* pathsIn(item, key);
-    else if (isMap(value))
+    else if ((0,manifests_value/* isMap */.jh)(value))
         for (const [name, item] of Object.entries(value))
             yield* pathsIn(item, name.toLowerCase());
 }
@@ -24617,8 +24632,6 @@ function clip(widths, mark, width) {
 
 // EXTERNAL MODULE: ./build/dist/report/wording.js
 var wording = __nccwpck_require__(6608);
-// EXTERNAL MODULE: ./build/dist/rules/wording.js
-var rules_wording = __nccwpck_require__(6001);
 ;// CONCATENATED MODULE: ./build/dist/report/terminal.js
 
 
@@ -24662,7 +24675,7 @@ function findingBlock(finding, source, layout) {
     if (lines.at(-1)?.includes('^') && (left > 0 || finding.fix !== undefined))
         lines.push(`${indent}${paint('blue', '|')}`);
     if (left > 0)
-        lines.push(`${indent}${paint('blue', '=')} and ${(0,rules_wording/* counted */.hS)(left, 'more place')}`);
+        lines.push(`${indent}${paint('blue', '=')} and ${(0,wording/* counted */.hS)(left, 'more place')}`);
     if (finding.fix !== undefined) {
         const label = `${indent}${paint('blue', '=')} ${paint('bold', 'help:')} `;
         const inner = ' '.repeat(gutter + 3);
@@ -24716,7 +24729,7 @@ function closing(report, paint, width) {
         lines.push('');
     }
     if (report.notChecked.length > 0) {
-        lines.push(paint('bold', `Not checked: ${(0,rules_wording/* counted */.hS)(report.notChecked.length, 'place')}`));
+        lines.push(paint('bold', `Not checked: ${(0,wording/* counted */.hS)(report.notChecked.length, 'place')}`));
         for (const { reason, items } of (0,wording/* byReason */.UN)(report.notChecked)) {
             add('  ', `${items.length} × ${reason}`);
             for (const { file, line, what } of items.slice(0, PLACES_OF_A_REASON))
@@ -24735,9 +24748,9 @@ function closing(report, paint, width) {
         if (report.live.line !== '')
             add('', report.live.line);
         if (report.ignored.length > 0)
-            add('', `${(0,rules_wording/* counted */.hS)(report.ignored.length, 'finding')} ignored, with a reason.`);
+            add('', `${(0,wording/* counted */.hS)(report.ignored.length, 'finding')} ignored, with a reason.`);
         if (report.notes.length > 0)
-            add('', `${(0,rules_wording/* counted */.hS)(report.notes.length, 'note')} about files that were left out: see --format json.`);
+            add('', `${(0,wording/* counted */.hS)(report.notes.length, 'note')} about files that were left out: see --format json.`);
     }
     lines.push(paint(report.outcome === 'clean' ? ['bold', 'green'] : ['bold', 'red'], (0,wording/* headline */.Pl)(report)));
     return lines.join('\n');
@@ -24752,16 +24765,19 @@ function closing(report, paint, width) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $i: () => (/* binding */ nameStore),
 /* harmony export */   BP: () => (/* binding */ countedObjects),
-/* harmony export */   DC: () => (/* binding */ byWorst),
+/* harmony export */   DC: () => (/* reexport safe */ _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_0__.D),
 /* harmony export */   Hs: () => (/* binding */ countedFindings),
 /* harmony export */   Pl: () => (/* binding */ headline),
-/* harmony export */   UD: () => (/* binding */ compare),
+/* harmony export */   UD: () => (/* reexport safe */ _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_0__.U),
 /* harmony export */   UN: () => (/* binding */ byReason),
+/* harmony export */   hS: () => (/* reexport safe */ _rules_wording_js__WEBPACK_IMPORTED_MODULE_1__.hS),
 /* harmony export */   pq: () => (/* binding */ countOf),
 /* harmony export */   qV: () => (/* binding */ splitFix)
 /* harmony export */ });
-/* harmony import */ var _rules_wording_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6001);
-/* harmony import */ var _plain_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7654);
+/* harmony import */ var _rules_wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6001);
+/* harmony import */ var _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7025);
+/* harmony import */ var _plain_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7654);
+
 
 
 function countOf(findings, severity) {
@@ -24772,7 +24788,7 @@ function countedFindings(findings) {
     const parts = ['error', 'warning', 'note']
         .map((severity) => [severity, countOf(findings, severity)])
         .filter(([, count]) => count > 0)
-        .map(([severity, count]) => (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(count, severity));
+        .map(([severity, count]) => (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(count, severity));
     if (parts.length === 0)
         return 'no findings';
     return parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
@@ -24781,11 +24797,11 @@ function countedFindings(findings) {
 function countedObjects(report) {
     const { files, externalSecrets, pushSecrets, stores } = report.counts;
     return [
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(report.references.length, 'reference'),
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(externalSecrets, 'ExternalSecret'),
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(pushSecrets, 'PushSecret'),
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(stores, 'store'),
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(files, 'file'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(report.references.length, 'reference'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(externalSecrets, 'ExternalSecret'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(pushSecrets, 'PushSecret'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(stores, 'store'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(files, 'file'),
     ].join(', ');
 }
 /** The outcome as a sentence that somebody who sees nothing else understands. */
@@ -24830,24 +24846,12 @@ function byReason(notChecked) {
     }
     return [...groups].map(([reason, items]) => ({ reason, items })).sort((a, b) => b.items.length - a.items.length);
 }
-/** Worst first, then by file, line, column and rule: the order of `Report.findings`. */
-function byWorst(a, b) {
-    const rank = { error: 0, warning: 1, note: 2 };
-    return (rank[a.severity] - rank[b.severity] ||
-        compare(a.span.file, b.span.file) ||
-        a.span.line - b.span.line ||
-        a.span.column - b.span.column ||
-        compare(a.rule, b.rule));
-}
-function compare(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
 /**
  * A fix is a sentence, or a sentence and lines to paste below it. One of several lines whose first begins like no sentence is all
  * lines to paste.
  */
 function splitFix(fix) {
-    const lines = (0,_plain_text_js__WEBPACK_IMPORTED_MODULE_1__/* .plainText */ .wh)(fix).replace(/\n+$/, '').split('\n');
+    const lines = (0,_plain_text_js__WEBPACK_IMPORTED_MODULE_2__/* .plainText */ .wh)(fix).replace(/\n+$/, '').split('\n');
     const [first = '', ...rest] = lines;
     return rest.length === 0 || /^\p{Lu}/u.test(first) ? { lead: first, paste: rest } : { lead: 'Write:', paste: lines };
 }
@@ -25267,6 +25271,8 @@ function nearest(pins, file) {
     return pins.filter((_, i) => shared[i] === most);
 }
 
+// EXTERNAL MODULE: ./build/dist/shell-word.js
+var shell_word = __nccwpck_require__(6908);
 // EXTERNAL MODULE: ./build/dist/eso/field-value.js
 var field_value = __nccwpck_require__(6607);
 ;// CONCATENATED MODULE: ./build/dist/rules/span-or-key.js
@@ -25282,6 +25288,7 @@ function spanOrKey(manifest, path) {
 }
 
 ;// CONCATENATED MODULE: ./build/dist/rules/auth-mount-absent.js
+
 
 
 
@@ -25316,7 +25323,7 @@ const authMountAbsent = {
                 related: [],
                 fix: mount.startsWith('auth/')
                     ? `Write the mount without \`auth/\`: ESO adds that part itself.`
-                    : `Name an auth mount that exists, or enable this one: vault auth enable -path=${mount} ${method === 'appRole' ? 'approle' : method.toLowerCase()}`,
+                    : `Name an auth mount that exists, or enable this one: vault auth enable -path=${(0,shell_word/* shellWord */.r)(mount)} ${method === 'appRole' ? 'approle' : method.toLowerCase()}`,
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, store.kind, store.namespace, store.name, mount),
             };
         }
@@ -25386,6 +25393,8 @@ const dynamicSecretSplit = {
     },
 };
 
+// EXTERNAL MODULE: ./build/dist/manifests/value.js
+var manifests_value = __nccwpck_require__(2973);
 // EXTERNAL MODULE: ./build/dist/eso/holes.js
 var holes = __nccwpck_require__(8080);
 // EXTERNAL MODULE: ./build/dist/eso/order.js
@@ -25418,7 +25427,7 @@ function ineffectiveItems(manifests) {
             // What stands beside a null block is another mistake, and has its own finding (field.md §2, W1).
             const reads = ['extract', 'find', 'key', 'path', 'name', 'tags'].some((part) => (0,field_value/* valueAt */.fK)(value, [part]) !== undefined);
             if (list === 'dataFrom' &&
-                (0,field_value/* isMap */.jh)(value) &&
+                (0,manifests_value/* isMap */.jh)(value) &&
                 !reads &&
                 (0,field_value/* mapAt */.SC)(source, 'storeRef') &&
                 !(0,field_value/* mapAt */.SC)(source, 'generatorRef')) {
@@ -25551,7 +25560,7 @@ function withValue(body, path, value) {
         const list = Array.isArray(body) ? body : [];
         return list.map((item, i) => (i === part ? withValue(item, rest, value) : item));
     }
-    const map = (0,field_value/* isMap */.jh)(body) ? body : {};
+    const map = (0,manifests_value/* isMap */.jh)(body) ? body : {};
     if (rest.length === 0 && value === undefined) {
         return Object.fromEntries(Object.entries(map).filter(([key]) => key !== part));
     }
@@ -25604,7 +25613,7 @@ function isTemplateKey(key) {
 }
 /** Whether YAML read an unquoted `{{ .Values.x }}` as a map: a template, not a wrong type. */
 function isTemplateGarbage(value) {
-    if (!(0,field_value/* isMap */.jh)(value))
+    if (!(0,manifests_value/* isMap */.jh)(value))
         return false;
     const keys = Object.keys(value);
     return keys.length > 0 && keys.every((key) => isTemplateKey(key) || /^[.$]\w/.test(key) || /[{}]/.test(key));
@@ -25668,7 +25677,7 @@ function checkExternalSecret(manifest, spec, at, list) {
     const deny = (problem) => list.add({ effect: 'denied', ...problem });
     checkSources(manifest, spec, at, deny);
     for (const [i, item] of (0,field_value/* listAt */.gT)(spec, 'dataFrom').entries()) {
-        if ((0,field_value/* isMap */.jh)(item))
+        if ((0,manifests_value/* isMap */.jh)(item))
             checkDataFrom(item, [...at, 'dataFrom', i], deny, list);
     }
     checkDataGenerators(spec, at, list);
@@ -25695,7 +25704,7 @@ function checkSources(manifest, spec, at, deny) {
 }
 function checkDataFrom(item, path, deny, list) {
     const name = `\`${formatPath(path)}\``;
-    const source = (0,field_value/* isMap */.jh)(item.sourceRef) ? item.sourceRef : undefined;
+    const source = (0,manifests_value/* isMap */.jh)(item.sourceRef) ? item.sourceRef : undefined;
     const [extract, find] = [isSet(item.extract), isSet(item.find)];
     const generator = isSet(source?.generatorRef);
     const set = [...(extract ? ['`extract`'] : []), ...(find ? ['`find`'] : []), ...(generator ? ['`generatorRef`'] : [])];
@@ -25729,7 +25738,7 @@ function checkDataFrom(item, path, deny, list) {
 }
 function checkDataGenerators(spec, at, list) {
     for (const [i, item] of (0,field_value/* listAt */.gT)(spec, 'data').entries()) {
-        if (!(0,field_value/* isMap */.jh)(item) || !isSet((0,field_value/* valueAt */.fK)(item, ['sourceRef', 'generatorRef'])))
+        if (!(0,manifests_value/* isMap */.jh)(item) || !isSet((0,field_value/* valueAt */.fK)(item, ['sourceRef', 'generatorRef'])))
             continue;
         list.add({
             kind: 'value',
@@ -25875,7 +25884,7 @@ function checkPushSecret(manifest, spec, at, list) {
     checkStoreRefs(spec, at, list);
     checkSelector(spec, at, list);
     for (const [i, item] of (0,field_value/* listAt */.gT)(spec, 'dataTo').entries()) {
-        if ((0,field_value/* isMap */.jh)(item))
+        if ((0,manifests_value/* isMap */.jh)(item))
             checkDataTo(item, i, spec, at, list);
     }
     checkDuplicates(spec, at, list);
@@ -25909,7 +25918,7 @@ function checkStoreRefs(spec, at, list) {
         });
     }
     for (const [i, ref] of refs.entries()) {
-        if (!(0,field_value/* isMap */.jh)(ref) || push_secret_rules_isSet(ref.name) || push_secret_rules_isSet(ref.labelSelector))
+        if (!(0,manifests_value/* isMap */.jh)(ref) || push_secret_rules_isSet(ref.name) || push_secret_rules_isSet(ref.labelSelector))
             continue;
         list.add({
             kind: 'missing',
@@ -25964,7 +25973,7 @@ function checkDataTo(item, index, spec, at, list) {
         });
     }
     for (const [j, rewrite] of rewrites.entries()) {
-        if (!(0,field_value/* isMap */.jh)(rewrite) || push_secret_rules_isSet(rewrite.regexp) !== push_secret_rules_isSet(rewrite.transform))
+        if (!(0,manifests_value/* isMap */.jh)(rewrite) || push_secret_rules_isSet(rewrite.regexp) !== push_secret_rules_isSet(rewrite.transform))
             continue;
         list.add({
             kind: 'exclusive',
@@ -26021,6 +26030,8 @@ function checkDuplicates(spec, at, list) {
     }
 }
 
+// EXTERNAL MODULE: ./build/dist/eso/auth.js
+var eso_auth = __nccwpck_require__(4169);
 // EXTERNAL MODULE: ./build/dist/eso/go-regexp.js
 var go_regexp = __nccwpck_require__(6979);
 ;// CONCATENATED MODULE: ./build/dist/eso/schema/store-refs.js
@@ -26074,20 +26085,9 @@ const STORE_REFS = [
     { path: ['tls', 'certSecretRef'], label: 'ClientTLS.ClientCert', of: 'Secret', needsKey: false },
     { path: ['tls', 'keySecretRef'], label: 'ClientTLS.SecretRef', of: 'Secret', needsKey: false },
 ];
-/** ESO's order: the first that is set is used, the rest is ignored (eso.md §5.1). */
-const AUTH_ORDER = [
-    'tokenSecretRef',
-    'appRole',
-    'kubernetes',
-    'ldap',
-    'userPass',
-    'jwt',
-    'cert',
-    'iam',
-    'gcp',
-];
 
 ;// CONCATENATED MODULE: ./build/dist/eso/schema/store-rules.js
+
 
 
 
@@ -26149,7 +26149,7 @@ function checkMethods(manifest, vault, at, list) {
     if (auth === undefined)
         return;
     const path = [...at, 'auth'];
-    const set = AUTH_ORDER.filter((method) => store_rules_isSet(auth[method]));
+    const set = eso_auth/* AUTH_ORDER */.qK.filter((method) => store_rules_isSet(auth[method]));
     const [first, ...rest] = set;
     if (first === undefined) {
         if (Object.values(auth).some((value) => typeof value === 'string' && isPlaceholder(value)))
@@ -26231,7 +26231,7 @@ function checkTls(vault, at, holder, list) {
         return;
     for (const name of set) {
         // Store validation looks in namespace "" (eso.md §5.3), so the store never becomes Ready.
-        if (store_rules_isSet((0,field_value/* valueAt */.fK)(tls, [name, 'namespace'])) || !(0,field_value/* isMap */.jh)(tls[name]))
+        if (store_rules_isSet((0,field_value/* valueAt */.fK)(tls, [name, 'namespace'])) || !(0,manifests_value/* isMap */.jh)(tls[name]))
             continue;
         list.add({
             kind: 'missing',
@@ -26455,7 +26455,7 @@ function kindOf(value) {
         return 'empty';
     if (Array.isArray(value))
         return 'a list';
-    if ((0,field_value/* isMap */.jh)(value))
+    if ((0,manifests_value/* isMap */.jh)(value))
         return 'a map';
     return typeof value === 'string' ? 'text' : typeof value === 'number' ? 'a number' : 'a boolean';
 }
@@ -26585,7 +26585,7 @@ function checkType(shape, value, path, list) {
     const { type } = shape;
     if (type === undefined || value === null)
         return false;
-    if (type === 'object' && (0,field_value/* isMap */.jh)(value))
+    if (type === 'object' && (0,manifests_value/* isMap */.jh)(value))
         return !isTemplateGarbage(value);
     if (type === 'array' && Array.isArray(value))
         return true;
@@ -26740,16 +26740,16 @@ const ALIASES = {
     spec: { refreshInterval: 'refreshTime', secretStoreRef: 'secretStoreRefs', secretStoreRefs: 'secretStoreRef' },
 };
 const has = (fields, name) => Object.hasOwn(fields, name);
-const isUnset = (value) => value === undefined || value === null || ((0,field_value/* isMap */.jh)(value) && Object.keys(value).length === 0);
+const isUnset = (value) => value === undefined || value === null || ((0,manifests_value/* isMap */.jh)(value) && Object.keys(value).length === 0);
 function fits(node, value) {
     const { type } = shapeOf(node);
     if (type === undefined)
         return true;
     if (type === 'object')
-        return (0,field_value/* isMap */.jh)(value);
+        return (0,manifests_value/* isMap */.jh)(value);
     if (type === 'array')
         return Array.isArray(value);
-    return !(0,field_value/* isMap */.jh)(value) && !Array.isArray(value);
+    return !(0,manifests_value/* isMap */.jh)(value) && !Array.isArray(value);
 }
 /** Map-valued fields of a level that are not lists. */
 function children(level) {
@@ -26762,7 +26762,7 @@ function children(level) {
 function nested(level, key, depth) {
     const direct = children(level).filter(([name, fields]) => {
         const child = level.value[name];
-        return has(fields, key) && (child === undefined || child === null || ((0,field_value/* isMap */.jh)(child) && isUnset(child[key])));
+        return has(fields, key) && (child === undefined || child === null || ((0,manifests_value/* isMap */.jh)(child) && isUnset(child[key])));
     });
     const written = direct.filter(([name]) => level.value[name] !== undefined);
     const choice = written.length === 1 ? written : direct;
@@ -26772,7 +26772,7 @@ function nested(level, key, depth) {
         return undefined;
     const deeper = children(level).flatMap(([name, fields]) => {
         const child = level.value[name];
-        if (child !== undefined && !(0,field_value/* isMap */.jh)(child))
+        if (child !== undefined && !(0,manifests_value/* isMap */.jh)(child))
             return [];
         const found = nested({ path: [...level.path, name], fields, value: child ?? {} }, key, depth - 1);
         return found === undefined ? [] : [found];
@@ -26830,7 +26830,7 @@ function findUnknownFields(root, body) {
                 visit(shape.items, item, [...path, i], above);
             return;
         }
-        if (!(0,field_value/* isMap */.jh)(value) || isTemplateGarbage(value) || has(value, '$patch'))
+        if (!(0,manifests_value/* isMap */.jh)(value) || isTemplateGarbage(value) || has(value, '$patch'))
             return;
         if (shape.additionalProperties !== undefined) {
             for (const [key, item] of Object.entries(value))
@@ -26863,7 +26863,7 @@ function findUnknownFields(root, body) {
 
 /** A strategic merge patch says so, and is no manifest (field.md §6). */
 function isPatch(body) {
-    return [body, body.metadata, body.spec].some((map) => (0,field_value/* isMap */.jh)(map) && Object.hasOwn(map, '$patch'));
+    return [body, body.metadata, body.spec].some((map) => (0,manifests_value/* isMap */.jh)(map) && Object.hasOwn(map, '$patch'));
 }
 function isWritten(value) {
     return value !== undefined && value !== null;
@@ -26930,7 +26930,7 @@ function checkNode(node, value, path, list) {
         }
         return;
     }
-    if (!(0,field_value/* isMap */.jh)(value) || Object.hasOwn(value, '$patch'))
+    if (!(0,manifests_value/* isMap */.jh)(value) || Object.hasOwn(value, '$patch'))
         return;
     if (shape.additionalProperties !== undefined) {
         for (const [key, item] of Object.entries(value)) {
@@ -26984,7 +26984,7 @@ function checkStructure(manifest) {
         body = withValue(withValue(body, field.path, undefined), field.to, value);
         moves.push({ from: field.path, to: field.to });
     }
-    const fixed = (0,field_value/* isMap */.jh)(body) ? body : manifest.body;
+    const fixed = (0,manifests_value/* isMap */.jh)(body) ? body : manifest.body;
     // Unknown fields are told where they stand, hence without moves.
     const list = problemList(manifest);
     describeUnknown(manifest, unknown, moves, fixed, list);
@@ -27104,10 +27104,10 @@ function toldByAnother(manifest, { kind, path, effect }) {
     return kind === 'value' && path.at(-2) === 'template' && path.at(-1) === 'type';
 }
 
-// EXTERNAL MODULE: ./build/dist/chain/lookup.js
-var lookup = __nccwpck_require__(8753);
 // EXTERNAL MODULE: ./build/dist/eso/find-paths.js
 var find_paths = __nccwpck_require__(8073);
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __nccwpck_require__(1197);
 ;// CONCATENATED MODULE: ./build/dist/rules/find-empty.js
 
 
@@ -27150,7 +27150,7 @@ const findEmpty = {
                 vaultPaths: [
                     [store?.path, reference.find?.path]
                         .filter(Boolean)
-                        .map((part) => (0,lookup/* trimSlashes */.uT)(part ?? ''))
+                        .map((part) => (0,trim_slashes/* trimSlashes */.u)(part ?? ''))
                         .join('/'),
                 ],
             };
@@ -27258,8 +27258,8 @@ function find_regexp_invalid_consequence({ where, pattern }) {
     }
 }
 
-// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 2 modules
-var read_store = __nccwpck_require__(2041);
+// EXTERNAL MODULE: ./build/dist/eso/read-store.js + 1 modules
+var read_store = __nccwpck_require__(6983);
 ;// CONCATENATED MODULE: ./build/dist/eso/facts/absent-generators.js
 
 
@@ -27528,7 +27528,7 @@ const keyDoublesMount = {
                         : 'That path holds nothing, and ESO answers `secret not found`.'),
                 span: reference.span,
                 related: [],
-                fix: `Write the key relative to the mount: \`${reference.key.slice((0,lookup/* trimSlashes */.uT)(store.path).length + 1).replace(/^data\//, '')}\`.`,
+                fix: `Write the key relative to the mount: \`${reference.key.slice((0,trim_slashes/* trimSlashes */.u)(store.path).length + 1).replace(/^data\//, '')}\`.`,
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
                 vaultPaths: vaultPathsOf(link),
             };
@@ -27638,6 +27638,7 @@ function problemOf(failsWith, version) {
 
 
 
+
 /** The store's path is no mount. ESO reports the same `Secret does not exist` as for one missing key (eso.md §0.8). */
 const mountAbsent = {
     id: 'mount-absent',
@@ -27659,9 +27660,9 @@ const mountAbsent = {
                     `${links.length === 0 ? 'every reference to it' : `its ${(0,wording/* counted */.hS)(links.length, 'reference')}`} as \`Secret does not exist\`.`,
                 span: store.manifest.spanOf(['spec', 'provider', 'vault', 'path']),
                 related: [],
-                fix: `\`path\` is the mount alone, without folders and without \`data\`: name a mount that exists, or enable one: vault secrets enable -path=${store.path} -version=${store.version === 'v2' ? 2 : 1} kv`,
+                fix: `\`path\` is the mount alone, without folders and without \`data\`: name a mount that exists, or enable one: vault secrets enable -path=${(0,shell_word/* shellWord */.r)(store.path ?? '')} -version=${store.version === 'v2' ? 2 : 1} kv`,
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, store.kind, store.namespace, store.name, store.path),
-                vaultPaths: [(0,lookup/* trimSlashes */.uT)(store.path ?? '')],
+                vaultPaths: [(0,trim_slashes/* trimSlashes */.u)(store.path ?? '')],
             };
         }
     },
@@ -28044,7 +28045,7 @@ function isKnown({ store, links }) {
     if (store.notChecked !== undefined || store.holes.length > 0)
         return false;
     // Policies are told apart by name only within one Vault namespace.
-    if ((0,lookup/* trimSlashes */.uT)(store.vaultNamespace ?? '') !== '' || (0,lookup/* trimSlashes */.uT)(store.authNamespace ?? '') !== '')
+    if ((0,trim_slashes/* trimSlashes */.u)(store.vaultNamespace ?? '') !== '' || (0,trim_slashes/* trimSlashes */.u)(store.authNamespace ?? '') !== '')
         return false;
     return links.every(({ reference, accesses }) => reference.notChecked === undefined &&
         reference.holes.length === 0 &&
@@ -28769,6 +28770,7 @@ var read_target = __nccwpck_require__(8713);
 
 
 
+
 /**
  * A push goes to a secret that somebody else wrote: ESO refuses without `custom_metadata.managed-by` (eso.md §0.15). A
  * soft-deleted secret is taken over instead, its custom metadata lost (§0.16).
@@ -28805,7 +28807,7 @@ const pushUnmanaged = {
                     'ESO answers `secret not managed by external-secrets` at every refresh; `updatePolicy: Replace` does not override it.',
                 span: reference.span,
                 related: [],
-                fix: `Hand it over: vault kv metadata patch -mount=${target.mount} -custom-metadata=managed-by=external-secrets ${target.key}`,
+                fix: `Hand it over: vault kv metadata patch -mount=${(0,shell_word/* shellWord */.r)(target.mount)} -custom-metadata=managed-by=external-secrets ${(0,shell_word/* shellWord */.r)(target.key)}`,
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(reference.manifest), path),
                 vaultPaths: [path],
             };
@@ -29237,6 +29239,7 @@ function unbound(id, { store }, role, account, links, refusal) {
 
 
 
+
 /** Nothing was ever written at the path that a reference reads, or only metadata was. */
 const secretAbsent = {
     id: 'secret-absent',
@@ -29260,7 +29263,7 @@ const secretAbsent = {
                         : `ESO answers \`${link.reference.operation === 'fetch-metadata' ? 'secret not found' : 'Secret does not exist'}\` and the whole ExternalSecret fails.`),
                 span: link.reference.span,
                 related: otherReaders([link, ...links.filter((other) => other !== link)]),
-                fix: `Write it (\`vault kv put ${secret_absent_quoted(path)} …\`), or mend the key.`,
+                fix: `Write it (\`vault kv put ${(0,shell_word/* shellWord */.r)(path)} …\`), or mend the key.`,
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, path),
                 vaultPaths: [path],
             };
@@ -29271,12 +29274,9 @@ const secretAbsent = {
 function secret_absent_fails(reference) {
     return reference.deletionPolicy === 'Retain' || reference.operation === 'fetch-metadata';
 }
-/** For a shell: single quotes, so that nothing in a path is read as a command. */
-function secret_absent_quoted(path) {
-    return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-}
 
 ;// CONCATENATED MODULE: ./build/dist/rules/secret-deleted.js
+
 
 
 
@@ -29309,7 +29309,7 @@ const secretDeleted = {
                 related: otherReaders([link, ...links.filter((other) => other !== link)]),
                 fix: destroyed
                     ? 'A destroyed version cannot come back: write a new one.'
-                    : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${path}\`), or write a new version.`,
+                    : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${(0,shell_word/* shellWord */.r)(path)}\`), or write a new version.`,
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, path),
                 vaultPaths: [path],
             };
@@ -29575,7 +29575,7 @@ const storeMountShape = {
                 related: [],
                 fix: problem.fix,
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, store.kind, store.namespace, store.name, store.path),
-                vaultPaths: [(0,lookup/* trimSlashes */.uT)(store.path ?? '')],
+                vaultPaths: [(0,trim_slashes/* trimSlashes */.u)(store.path ?? '')],
             };
         }
     },
@@ -29827,7 +29827,7 @@ function rewriteKeys(keys, operations) {
                 return { open: 'a rewrite template decides the keys' };
             names = rendered.filter((name) => name !== undefined);
         }
-        else if ((0,field_value/* isMap */.jh)(operation) && operation.merge !== undefined) {
+        else if ((0,manifests_value/* isMap */.jh)(operation) && operation.merge !== undefined) {
             const into = (0,field_value/* textAt */.$6)(operation, 'merge', 'into');
             return { open: 'a rewrite merges what the values hold', ...(into ? { names: [into] } : {}) };
         }
@@ -29927,7 +29927,7 @@ function secretKeys(manifest, lookups = {}) {
             reasons.push(`the key \`${key}\` holds a variable`);
     }
     for (const [i, item] of (0,field_value/* listAt */.gT)(spec, 'dataFrom').entries()) {
-        if (!(0,field_value/* isMap */.jh)(item))
+        if (!(0,manifests_value/* isMap */.jh)(item))
             continue;
         const names = dataFromKeys(item, [...path, 'dataFrom', i], lookups);
         for (const name of names.names ?? [])
@@ -30272,6 +30272,8 @@ const RULES = [
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   x: () => (/* binding */ runRules)
 /* harmony export */ });
+/* harmony import */ var _worst_first_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7025);
+
 /** Lets every rule look at the chain, and gives the findings worst first, then by place and rule, each cause once. */
 function runRules(rules, chain, settings) {
     const findings = new Map();
@@ -30286,18 +30288,7 @@ function runRules(rules, chain, settings) {
                 findings.set(key, setting === undefined ? finding : { ...finding, severity: setting });
         }
     }
-    return [...findings.values()].sort(byWorstThenPlace);
-}
-const RANK = { error: 0, warning: 1, note: 2 };
-function byWorstThenPlace(a, b) {
-    return (RANK[a.severity] - RANK[b.severity] ||
-        compare(a.span.file, b.span.file) ||
-        a.span.line - b.span.line ||
-        a.span.column - b.span.column ||
-        compare(a.rule, b.rule));
-}
-function compare(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
+    return [...findings.values()].sort(_worst_first_js__WEBPACK_IMPORTED_MODULE_0__/* .byWorst */ .D);
 }
 
 
@@ -30469,6 +30460,30 @@ function forReferences(count) {
 /** ` 3 references use it.`; nothing when the store is not used. */
 function usedBy(count) {
     return count === 0 ? '' : ` ${counted(count, 'reference')} ${count === 1 ? 'uses' : 'use'} it.`;
+}
+
+
+/***/ }),
+
+/***/ 7025:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ byWorst),
+/* harmony export */   U: () => (/* binding */ compare)
+/* harmony export */ });
+const RANK = { error: 0, warning: 1, note: 2 };
+/** Worst first, then by file, line, column and rule: the order of `Report.findings`. */
+function byWorst(a, b) {
+    return (RANK[a.severity] - RANK[b.severity] ||
+        compare(a.span.file, b.span.file) ||
+        a.span.line - b.span.line ||
+        a.span.column - b.span.column ||
+        compare(a.rule, b.rule));
+}
+/** Texts by code unit, whatever the machine's language. */
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
 }
 
 
@@ -31602,6 +31617,24 @@ function writes(step) {
 
 /***/ }),
 
+/***/ 6908:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ shellWord)
+/* harmony export */ });
+/** One word for a POSIX shell, whatever it holds; control characters other than line feed and tab are left out. */
+function shellWord(text) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+    const clean = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+    if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(clean))
+        return clean;
+    return `'${clean.replaceAll("'", `'\\''`)}'`;
+}
+
+
+/***/ }),
+
 /***/ 3757:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -31876,12 +31909,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   M: () => (/* binding */ openClient)
 });
 
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./build/dist/state/live/answer.js
 var answer = __nccwpck_require__(3250);
 // EXTERNAL MODULE: ./build/dist/state/live/errors.js
 var errors = __nccwpck_require__(6851);
-// EXTERNAL MODULE: ./build/dist/state/live/paths.js
-var paths = __nccwpck_require__(3954);
 ;// CONCATENATED MODULE: ./build/dist/state/live/guard.js
 
 
@@ -31924,13 +31957,16 @@ function guard(method, path, options) {
 function mountOf(path, known) {
     let best;
     for (const mount of known.kv.keys()) {
-        if (path.startsWith(`${(0,paths/* trimSlashes */.uT)(mount)}/`) && mount.length > (best?.length ?? -1))
+        if (path.startsWith(`${(0,trim_slashes/* trimSlashes */.u)(mount)}/`) && mount.length > (best?.length ?? -1))
             best = mount;
     }
     return [best, best === undefined ? undefined : known.kv.get(best)];
 }
 
+// EXTERNAL MODULE: ./build/dist/state/live/paths.js
+var paths = __nccwpck_require__(3954);
 ;// CONCATENATED MODULE: ./build/dist/state/live/client.js
+
 
 
 
@@ -31943,7 +31979,7 @@ async function openClient(options) {
 function clientWith(factory, options) {
     const { transport, readOnly = true, allowValueRead = false } = options;
     const token = checkHeader(options.token ?? '', 'The Vault token');
-    const namespace = checkHeader((0,paths/* trimSlashes */.uT)(options.namespace ?? ''), 'vault-namespace');
+    const namespace = checkHeader((0,trim_slashes/* trimSlashes */.u)(options.namespace ?? ''), 'vault-namespace');
     const vault = factory({
         endpoint: transport.address.href.replace(/\/$/, ''),
         apiVersion: 'v1',
@@ -31982,7 +32018,7 @@ function clientWith(factory, options) {
             guard('DELETE', path, limits);
             return settle(vault.delete((0,paths/* encodePath */.O0)(path)));
         },
-        knowKvMount: (path, version) => void kv.set((0,paths/* trimSlashes */.uT)(path), version),
+        knowKvMount: (path, version) => void kv.set((0,trim_slashes/* trimSlashes */.u)(path), version),
         inNamespace: (other) => clientWith(factory, { ...options, namespace: other }),
     };
 }
@@ -32126,10 +32162,11 @@ function isNoRoute(answer) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   O0: () => (/* binding */ encodePath),
 /* harmony export */   fj: () => (/* binding */ join),
-/* harmony export */   uT: () => (/* binding */ trimSlashes),
 /* harmony export */   z9: () => (/* binding */ pathProblem)
 /* harmony export */ });
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1197);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6851);
+
 
 /**
  * The URL path of a request: each segment percent-encoded, joined with `/`, without slashes at the ends.
@@ -32167,13 +32204,9 @@ function encodeSegment(segment) {
     // encodeURIComponent leaves ! ' ( ) * as they are: all are allowed in a path segment (RFC 3986 §3.3).
     return encodeURIComponent(segment);
 }
-/** Without slashes at the ends. */
-function trimSlashes(path) {
-    return path.replace(/^\/+/, '').replace(/\/+$/, '');
-}
 /** A mount path with or without slashes, and a rest, as one path. */
 function join(...parts) {
-    return parts.map(trimSlashes).filter(Boolean).join('/');
+    return parts.map(_trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__/* .trimSlashes */ .u).filter(Boolean).join('/');
 }
 
 
@@ -32247,27 +32280,29 @@ function atLeast(version, floor) {
 /* harmony export */   iZ: () => (/* binding */ readRoles),
 /* harmony export */   ks: () => (/* binding */ rolePath)
 /* harmony export */ });
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1197);
 /* harmony import */ var _answer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3250);
 /* harmony import */ var _hidden_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9188);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3954);
 
 
 
+
 /** One key for a role, however it was written: the server stores role names in lower case (vault.md §4.6). */
 function roleKey(authMount, name) {
-    return `${(0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .trimSlashes */ .uT)(authMount)}\n${name.toLowerCase()}`;
+    return `${(0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_3__/* .trimSlashes */ .u)(authMount)}\n${name.toLowerCase()}`;
 }
 /** Roles of auth mounts. `typeOf` gives the type that the server told for an auth mount. */
 async function readRoles(asking, wanted, typeOf) {
     const distinct = new Map(wanted.map((role) => [roleKey(role.authMount, role.name), role]));
     const seen = await Promise.all([...distinct].map(async ([key, role]) => {
-        const type = toAuthType(typeOf((0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .trimSlashes */ .uT)(role.authMount))) ?? role.type;
+        const type = toAuthType(typeOf((0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_3__/* .trimSlashes */ .u)(role.authMount))) ?? role.type;
         return [key, await (0,_hidden_js__WEBPACK_IMPORTED_MODULE_1__/* .orUnknown */ .uL)(() => readRole(asking, role, type))];
     }));
     return new Map(seen);
 }
 async function readRole(asking, role, type) {
-    const authMount = (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .trimSlashes */ .uT)(role.authMount);
+    const authMount = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_3__/* .trimSlashes */ .u)(role.authMount);
     const name = role.name.toLowerCase();
     const path = rolePath(role, type);
     const answer = await asking.client.read(path);
@@ -32287,7 +32322,7 @@ async function readRole(asking, role, type) {
 }
 /** Where a role is read: role names are stored in lower case (vault.md §4.6). */
 function rolePath({ authMount, name }, type) {
-    return (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .join */ .fj)('auth', (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .trimSlashes */ .uT)(authMount), folderOf(type), name.toLowerCase());
+    return (0,_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .join */ .fj)('auth', (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_3__/* .trimSlashes */ .u)(authMount), folderOf(type), name.toLowerCase());
 }
 /** Where a method keeps what a login names: most have roles, some certificates or users. */
 function folderOf(type) {
@@ -32370,6 +32405,20 @@ async function readTextIfThere(file) {
             return undefined;
         throw error;
     }
+}
+
+
+/***/ }),
+
+/***/ 1197:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ trimSlashes)
+/* harmony export */ });
+/** Without slashes at the ends: `kv/`, `/kv` and `kv` name one mount. */
+function trimSlashes(path) {
+    return path.replace(/^\/+|\/+$/g, '');
 }
 
 
@@ -39491,16 +39540,8 @@ function jsonReference({ reference, also, accesses, engine, secret }) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/dist/setup/shell-word.js
-/** One word for a POSIX shell, whatever it holds; control characters other than line feed and tab are left out. */
-function shellWord(text) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-    const clean = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
-    if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(clean))
-        return clean;
-    return `'${clean.replaceAll("'", `'\\''`)}'`;
-}
-
+// EXTERNAL MODULE: ./build/dist/shell-word.js
+var shell_word = __nccwpck_require__(6908);
 // EXTERNAL MODULE: ./build/dist/setup/step.js
 var setup_step = __nccwpck_require__(949);
 ;// CONCATENATED MODULE: ./build/dist/setup/commands.js
@@ -39518,7 +39559,7 @@ function commandsOf(steps, cli) {
 }
 function commandOf(step, write, cli) {
     const namespace = step.namespace === '' ? [] : [`-namespace=${step.namespace}`];
-    const line = (...words) => [cli, ...words].map(shellWord).join(' ');
+    const line = (...words) => [cli, ...words].map(shell_word/* shellWord */.r).join(' ');
     switch (step.kind) {
         case 'kv-mount': {
             const { version } = write.body.options;
@@ -39539,7 +39580,7 @@ function commandOf(step, write, cli) {
             if (write.withReviewerToken)
                 pairs.push('token_reviewer_jwt=@reviewer-token');
             const head = line('write', ...namespace, write.path);
-            return [head, ...pairs.map(shellWord)].join(' \\\n  ');
+            return [head, ...pairs.map(shell_word/* shellWord */.r)].join(' \\\n  ');
         }
     }
 }
@@ -39656,8 +39697,8 @@ function seedCommand(seed, cli) {
         `-mount=${seed.mount}`,
         ...(seed.cas === undefined ? [] : [`-cas=${seed.cas}`]),
         seed.path,
-    ].map(shellWord);
-    const pairs = keys.map((key) => shellWord(keys.length === 1 ? `${key}=-` : `${key}=@${fileFor(key)}`));
+    ].map(shell_word/* shellWord */.r);
+    const pairs = keys.map((key) => (0,shell_word/* shellWord */.r)(keys.length === 1 ? `${key}=-` : `${key}=@${fileFor(key)}`));
     const comment = `# ${seed.usedBy.join(', ')}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
     return [comment, [words.join(' '), ...pairs].join(keys.length === 1 ? ' ' : ' \\\n  ')].join('\n');
 }
@@ -39783,16 +39824,16 @@ function planHeadline(report, document) {
         if (report.outcome === 'clean') {
             return written === 0
                 ? 'Applied: the server was already as planned.'
-                : `Applied: ${(0,wording/* counted */.hS)(written, 'part')} written, read back, and every reference judged.`;
+                : `Applied: ${(0,report_wording/* counted */.hS)(written, 'part')} written, read back, and every reference judged.`;
         }
         const problems = report.problems?.length ?? 0;
         if (report.outcome === 'findings' && problems > 0) {
-            return `Applied in part: ${(0,wording/* counted */.hS)(written, 'part')} written, ${(0,wording/* counted */.hS)(problems, 'problem')}.`;
+            return `Applied in part: ${(0,report_wording/* counted */.hS)(written, 'part')} written, ${(0,report_wording/* counted */.hS)(problems, 'problem')}.`;
         }
         return (0,report_wording/* headline */.Pl)(report);
     }
     if (document.server === null && document.steps.length > 0) {
-        return `Plan without a server: ${(0,wording/* counted */.hS)(document.steps.length, 'part')} wanted; what of it is there already is not known.`;
+        return `Plan without a server: ${(0,report_wording/* counted */.hS)(document.steps.length, 'part')} wanted; what of it is there already is not known.`;
     }
     const others = [
         count('update') > 0 ? `${count('update')} to update` : '',
@@ -39820,7 +39861,7 @@ function valueText(value) {
         return JSON.stringify(value);
     const lines = value.split('\n');
     if (lines.length > 1)
-        return `${(0,plain_text/* oneLine */.TN)(lines[0] ?? '')} … (${(0,wording/* counted */.hS)(lines.length, 'line')})`;
+        return `${(0,plain_text/* oneLine */.TN)(lines[0] ?? '')} … (${(0,report_wording/* counted */.hS)(lines.length, 'line')})`;
     return value === '' ? '""' : (0,plain_text/* oneLine */.TN)(value);
 }
 /** `+ path [read]`, `~ path [read] → [read, update]`, `- path [read]`. */
@@ -39867,8 +39908,8 @@ function planText(document, report, options) {
     });
     const { becomes, open } = document.coverage;
     const title = document.mode === 'plan' ? 'Becomes covered' : 'Covered now';
-    section(lines, paint('bold', `${title}: ${(0,wording/* counted */.hS)(becomes.length, 'reference')}`), becomes, (one) => say('  ', one));
-    section(lines, paint('bold', `Stays uncovered: ${(0,wording/* counted */.hS)(open.length, 'reference')}`), open, (one) => say('  ', `${one.reference}: ${one.because}`));
+    section(lines, paint('bold', `${title}: ${(0,report_wording/* counted */.hS)(becomes.length, 'reference')}`), becomes, (one) => say('  ', one));
+    section(lines, paint('bold', `Stays uncovered: ${(0,report_wording/* counted */.hS)(open.length, 'reference')}`), open, (one) => say('  ', `${one.reference}: ${one.because}`));
     if (document.mode === 'plan')
         block(lines, paint('bold', 'The same by hand:'), document.commands);
     block(lines, paint('bold', 'To seed (values come from files or standard input):'), document.seeds.map((seed) => seed.command));
@@ -40257,7 +40298,7 @@ function leftOut(report) {
     const parts = [
         report.notChecked.length > 0 ? `${report.notChecked.length} not checked` : '',
         report.ignored.length > 0 ? `${report.ignored.length} ignored` : '',
-        report.notes.length > 0 ? `${(0,wording/* counted */.hS)(report.notes.length, 'note')} on files left out` : '',
+        report.notes.length > 0 ? `${(0,report_wording/* counted */.hS)(report.notes.length, 'note')} on files left out` : '',
     ];
     return parts
         .filter((part) => part !== '')
@@ -40288,7 +40329,7 @@ function table(heading, columns, rows) {
         head: `${heading}\n\n${columns}\n${rule}\n`,
         items: rows,
         tail: '\n',
-        more: (left) => `\n${(0,wording/* counted */.hS)(left, 'more finding')} in the JSON report: there is no more room here.\n`,
+        more: (left) => `\n${(0,report_wording/* counted */.hS)(left, 'more finding')} in the JSON report: there is no more room here.\n`,
     };
 }
 function findingRow(finding, links, file) {
@@ -40300,7 +40341,7 @@ function findingRow(finding, links, file) {
         cell.push(`↳ ${where} ${prose((0,plain_text/* cut */.Jj)(place.message, TEXT_LENGTH), true)}`);
     }
     if (related.length > RELATED)
-        cell.push(`↳ and ${(0,wording/* counted */.hS)(related.length - RELATED, 'more place')}`);
+        cell.push(`↳ and ${(0,report_wording/* counted */.hS)(related.length - RELATED, 'more place')}`);
     if (fix !== undefined)
         cell.push(fixCell((0,plain_text/* cut */.Jj)(fix, TEXT_LENGTH)));
     const where = markdown_link(at, links.source(span.file, span.line));
@@ -40343,7 +40384,7 @@ function notCheckedPart(report) {
         const more = left > 0 ? `  - and ${left} more\n` : '';
         return `- ${items.length} × ${prose((0,plain_text/* cut */.Jj)(reason, TEXT_LENGTH))}\n${places.join('')}${more}`;
     });
-    return fold(`Not checked: ${(0,wording/* counted */.hS)(report.notChecked.length, 'place')}`, '', items);
+    return fold(`Not checked: ${(0,report_wording/* counted */.hS)(report.notChecked.length, 'place')}`, '', items);
 }
 function referencesPart(report, links) {
     return fold(`References: what External Secrets Operator will ask for (${report.references.length})`, '| Where | What | Requests |\n|---|---|---|\n', report.references.map((judged) => referenceRow(judged, links)));
@@ -40365,11 +40406,11 @@ function referenceRow(judged, links) {
 }
 function ignoredPart(report) {
     const rows = report.ignored.map(({ finding, reason }) => `- ${code(`${finding.span.file}:${finding.span.line}`)} ${code(finding.rule)}: ${prose((0,plain_text/* cut */.Jj)(reason, TEXT_LENGTH))}\n`);
-    return fold(`Ignored: ${(0,wording/* counted */.hS)(report.ignored.length, 'finding')}`, '', rows);
+    return fold(`Ignored: ${(0,report_wording/* counted */.hS)(report.ignored.length, 'finding')}`, '', rows);
 }
 function notesPart(report) {
     const rows = report.notes.map(({ file, line, message }) => `- ${code(line === undefined ? file : `${file}:${line}`)} ${prose((0,plain_text/* cut */.Jj)(message, TEXT_LENGTH))}\n`);
-    return fold(`Left out: ${(0,wording/* counted */.hS)(report.notes.length, 'note')}`, '', rows);
+    return fold(`Left out: ${(0,report_wording/* counted */.hS)(report.notes.length, 'note')}`, '', rows);
 }
 
 ;// CONCATENATED MODULE: ./build/dist/report/plan-summary.js
@@ -40396,8 +40437,8 @@ function planSummary(document, report) {
         part('\n### Worth knowing\n\n', document.unplanned
             .filter(({ weight }) => weight === 'note')
             .map(({ message, at }) => `- ${at === null ? '' : `${code(`${at.file}:${at.line}`)} `}${prose((0,plain_text/* cut */.Jj)(message, plan_summary_TEXT_LENGTH))}\n`)),
-        part(`\n### ${document.mode === 'plan' ? 'Becomes covered' : 'Covered now'}: ${(0,wording/* counted */.hS)(document.coverage.becomes.length, 'reference')}\n\n`, document.coverage.becomes.map((one) => `- ${prose(one)}\n`)),
-        part(`\n### Stays uncovered: ${(0,wording/* counted */.hS)(document.coverage.open.length, 'reference')}\n\n`, document.coverage.open.map((one) => `- ${prose(one.reference)}: ${prose((0,plain_text/* cut */.Jj)(one.because, plan_summary_TEXT_LENGTH))}\n`)),
+        part(`\n### ${document.mode === 'plan' ? 'Becomes covered' : 'Covered now'}: ${(0,report_wording/* counted */.hS)(document.coverage.becomes.length, 'reference')}\n\n`, document.coverage.becomes.map((one) => `- ${prose(one)}\n`)),
+        part(`\n### Stays uncovered: ${(0,report_wording/* counted */.hS)(document.coverage.open.length, 'reference')}\n\n`, document.coverage.open.map((one) => `- ${prose(one.reference)}: ${prose((0,plain_text/* cut */.Jj)(one.because, plan_summary_TEXT_LENGTH))}\n`)),
         part('\n### The same by hand\n\n', document.mode === 'plan' ? document.commands.map((command) => `${codeBlock(command, 'sh')}\n`) : []),
         part('\n### To seed\n\nValues come from files or standard input; none is in this plan.\n\n', document.seeds.map((seed) => `${codeBlock(seed.command, 'sh')}\n`)),
     ];
@@ -40646,8 +40687,8 @@ function isWrite(step) {
 var follow = __nccwpck_require__(3630);
 // EXTERNAL MODULE: ./build/dist/chain/judge.js
 var judge = __nccwpck_require__(2588);
-// EXTERNAL MODULE: ./build/dist/chain/lookup.js
-var lookup = __nccwpck_require__(8753);
+// EXTERNAL MODULE: ./build/dist/trim-slashes.js
+var trim_slashes = __nccwpck_require__(1197);
 ;// CONCATENATED MODULE: ./build/dist/setup/coverage.js
 
 
@@ -40663,7 +40704,7 @@ function judgeByServer({ manifests, prediction, live, policiesOfStore }) {
         prediction,
         declared: { mounts: [], authMounts: [], roles: [], policies: [] },
         textlessPolicies: [],
-        live: (namespace) => live.get((0,lookup/* trimSlashes */.uT)(namespace ?? '')),
+        live: (namespace) => live.get((0,trim_slashes/* trimSlashes */.u)(namespace ?? '')),
         liveView: undefined,
         judge: (0,judge/* createJudge */.q)({
             product: first?.server.product ?? 'any',
@@ -42172,6 +42213,7 @@ function readGiven(given) {
 
 ;// CONCATENATED MODULE: ./build/dist/settings/vault-settings.js
 
+
 const KUBERNETES_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /** Inputs that only mean something to a login. */
 const LOGIN_INPUTS = [
@@ -42204,7 +42246,7 @@ function readVaultSettings(given, config, environment) {
         return { vault: undefined, offlineBecause: 'No server was asked: no `vault-addr` is given.' };
     }
     return {
-        vault: { address, namespace: trimSlashes(namespace) || undefined, caCertificate, login },
+        vault: { address, namespace: (0,trim_slashes/* trimSlashes */.u)(namespace ?? '') || undefined, caCertificate, login },
         offlineBecause: undefined,
     };
 }
@@ -42301,8 +42343,8 @@ function readLogin(given, environment) {
     return loginBy(method, given, environment);
 }
 function loginBy(method, given, environment) {
-    const mount = trimSlashes(given.text('auth-mount')).replace(/^auth\//, '') || method;
-    const namespace = trimSlashes(given.text('auth-namespace')) || undefined;
+    const mount = (0,trim_slashes/* trimSlashes */.u)(given.text('auth-mount') ?? '').replace(/^auth\//, '') || method;
+    const namespace = (0,trim_slashes/* trimSlashes */.u)(given.text('auth-namespace') ?? '') || undefined;
     const role = given.text('auth-role');
     switch (method) {
         case 'jwt':
@@ -42343,9 +42385,6 @@ function missing(given, environment, method, names) {
             given.problem(name, `is missing: \`auth-method: ${method}\` needs it.`);
     }
     return undefined;
-}
-function trimSlashes(text) {
-    return (text ?? '').replace(/^\/+|\/+$/g, '');
 }
 
 ;// CONCATENATED MODULE: ./build/dist/settings/resolve-settings.js
@@ -42556,7 +42595,7 @@ function annotationsOf(report, { reserved = {} } = {}) {
         for (const finding of findings.slice(0, room))
             annotations.push(annotationOf(finding, kind));
         if (findings.length > room)
-            left.push(`${room} of ${(0,wording/* counted */.hS)(findings.length, severity)}`);
+            left.push(`${room} of ${(0,report_wording/* counted */.hS)(findings.length, severity)}`);
     }
     const closing = left.length === 0
         ? undefined
