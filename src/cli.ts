@@ -14,7 +14,7 @@ import { type RunDeps, type RunResult, run } from './run.ts'
 import { helpText, parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { InvalidInput } from './settings/invalid-input.ts'
-import { loadConfig } from './settings/load-config.ts'
+import { loadConfig, type ReadText } from './settings/load-config.ts'
 import { resolveSettings } from './settings/resolve-settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { readTextIfThere } from './text-file.ts'
@@ -28,17 +28,19 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     const parsed = parseArguments(argv)
     if (parsed.kind === 'help') return out(`${helpText(parsed.command)}\n`)
     if (parsed.kind === 'version') return out(`eso-vault ${VERSION}\n`)
-    const config = await loadConfig(parsed.given, RULE_IDS, readTextIfThere)
-    const settings = resolveSettings({
-      given: parsed.given,
-      config,
-      environment: readEnvironment(env),
-      folder: basename(process.cwd()),
-    })
+    const settingsWith = async (read: ReadText) =>
+      resolveSettings({
+        given: parsed.given,
+        config: await loadConfig(parsed.given, RULE_IDS, read),
+        environment: readEnvironment(env),
+        folder: basename(process.cwd()),
+      })
+    const settings = await settingsWith(readTextIfThere)
     const deps: RunDeps = {
       cwd: process.cwd(),
       env,
       now: () => new Date(),
+      settingsWith,
       mask: () => undefined,
       warn: (sentence) => err(`warning: ${sentence}\n`),
     }

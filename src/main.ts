@@ -19,7 +19,7 @@ import { type RunResult, run } from './run.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readInputs } from './settings/inputs.ts'
 import { type InputProblem, InvalidInput } from './settings/invalid-input.ts'
-import { loadConfig } from './settings/load-config.ts'
+import { loadConfig, type ReadText } from './settings/load-config.ts'
 import { resolveSettings } from './settings/resolve-settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { readTextIfThere } from './text-file.ts'
@@ -32,11 +32,19 @@ export async function action(env: Env = process.env): Promise<void> {
     const event = await readEvent(env)
     const environment = readEnvironment(env, event)
     const given = readInputs((name) => core.getInput(name), env)
-    const config = await loadConfig(given, RULE_IDS, readTextIfThere)
-    const settings = resolveSettings({ given, config, environment, folder: basename(process.cwd()) })
+    const settingsWith = async (read: ReadText) =>
+      resolveSettings({
+        given,
+        config: await loadConfig(given, RULE_IDS, read),
+        environment,
+        folder: basename(process.cwd()),
+      })
+    const settings = await settingsWith(readTextIfThere)
     const result = await run(settings, {
       cwd: process.cwd(),
       env,
+      event,
+      settingsWith,
       now: () => new Date(),
       mask: (secret) => maskLines(core, secret),
       getIdToken: (audience) => core.getIDToken(audience),

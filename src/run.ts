@@ -9,6 +9,7 @@ import { exitCodeOf } from './report/outcome.ts'
 import { redactReport } from './report/redact-report.ts'
 import type { Report, SourceLine } from './report/report.ts'
 import type { Env } from './settings/environment.ts'
+import type { ReadText } from './settings/load-config.ts'
 import type { Settings } from './settings/settings.ts'
 import type { PlanDocument } from './setup/plan-document.ts'
 
@@ -17,6 +18,10 @@ export interface RunDeps extends WithVaultDeps {
   readonly cwd: string
   readonly env: Env
   readonly now: () => Date
+  /** Payload of the event that started the run, parsed; `undefined` on a terminal. */
+  readonly event?: unknown
+  /** The settings that another text of the config file gives, all else being the same. */
+  readonly settingsWith?: (read: ReadText) => Promise<Settings>
   /** Hides a credential in the runner's log. */
   readonly mask: (secret: string) => void
 }
@@ -64,14 +69,17 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
 
 async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
   if (settings.mode === 'plan' || settings.mode === 'apply') return setUp(settings, deps)
-  if (settings.reportScope === 'changed') {
-    deps.warn('`report-scope: changed` is not honoured by this version: everything is reported.')
-  }
   return withVault(settings, deps, async ({ live, incomplete }) => {
     const today = deps.now().toISOString().slice(0, 10)
     const look = settings.mode === 'drift' ? (await import('./modes/drift.ts')).drift : check
     const render = renderWith(settings, deps.env)
-    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, render, incomplete })
+    const change =
+      settings.reportScope === 'changed'
+        ? (await import('./modes/change-of-run.ts')).changeOfRun(settings, deps, render)
+        : undefined
+    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, render, change, incomplete })
+    if (report.scope?.of === 'all')
+      deps.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`)
     for (const state of gathered.live.values()) for (const warning of state.warnings) deps.warn(warning)
     return { report, sourceLine: gathered.repository.sourceLine }
   })

@@ -1,3 +1,4 @@
+import type { Before } from '../changes/before.ts'
 import type { DriftFacts } from '../drift/drift-facts.ts'
 import type { Reference } from '../eso/reference.ts'
 import type { ForeignStore, VaultStore } from '../eso/store.ts'
@@ -109,6 +110,8 @@ export interface Chain {
   readonly naming: readonly NamingRule[]
   /** What only drift looks at; absent where nobody asked for it. */
   readonly drift?: DriftFacts
+  /** What was before the change that is reported; absent where everything is. */
+  readonly before?: Before
   /** Policies by name, as the law that judges holds them. */
   policy(name: string): Lookup<PolicyFact>
   /** What the token of `policies` may do; the same judgement that the links carry. */

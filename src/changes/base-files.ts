@@ -29,8 +29,8 @@ export interface BaseFiles {
   readonly root: Root
   readonly files: readonly SourceFile[]
   readonly changes: readonly FileChange[]
-  /** Text of one of `others` in the base, by its path below the root. */
-  readonly others: ReadonlyMap<string, string>
+  /** What is otherwise in the base than in the folder now, of any kind; `undefined`: it was no plain file there. */
+  readonly altered: ReadonlyMap<string, TreeEntry | undefined>
 }
 
 export type BaseFilesResult = BaseFiles | { readonly because: string }
@@ -83,9 +83,14 @@ export async function baseFiles(git: Git, commit: string, head: HeadFiles): Prom
     const bytes = blobs.get(oid) as Buffer
     texts.set(path, decodeText(bytes) ?? bytes.toString('utf8'))
   }
+  const submoduleOf = submodules(tree, await pinned(git, cwd, tree))
+  const altered = [...new Set([...between, ...read.keys()])].filter((path) => {
+    const entry = entries.get(path)
+    return entry === undefined ? submoduleOf(path) === undefined : !isSame(entry)
+  })
   return {
-    ...compared(head, entries, texts, submodules(tree, await pinned(git, cwd, tree))),
-    others: othersOf(head, texts),
+    ...compared(head, entries, texts, submoduleOf),
+    altered: new Map(altered.map((path) => [path, entries.get(path)])),
   }
 }
 
@@ -94,7 +99,7 @@ function compared(
   entries: ReadonlyMap<string, TreeEntry>,
   texts: ReadonlyMap<string, string>,
   submoduleOf: (path: string) => 'same' | 'moved' | undefined,
-): Omit<BaseFiles, 'others'> {
+): Omit<BaseFiles, 'altered'> {
   const { root, shown } = head
   const own = [...head.files, ...head.others]
   const come = own.filter(({ relative }) => !entries.has(relative) && submoduleOf(relative) === undefined)
@@ -138,15 +143,6 @@ function compared(
 
 function isTooLarge(entry: TreeEntry | undefined): boolean {
   return entry !== undefined && entry.size > MAX_FILE_BYTES
-}
-
-function othersOf(head: HeadFiles, texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map(
-    head.others.flatMap(({ relative }) => {
-      const text = texts.get(relative)
-      return text === undefined ? [] : [[relative, text] as const]
-    }),
-  )
 }
 
 /** Files that the head has not, or has not read, by the choice that the user made for the head. */

@@ -25,12 +25,24 @@ export interface ChangedLines {
    * with `ends`: the last field of a block has nothing after it that would show.
    */
   touches(place: LinePlace, ends?: boolean): boolean
+  /**
+   * Where a line of the base stands now; for one that was taken out, where it would stand. `undefined`: its file is gone.
+   */
+  now(file: string, line: number): { readonly file: string; readonly line: number } | undefined
 }
 
-export function changedLines(changes: readonly FileChange[]): ChangedLines {
+/** `isThere` tells the files that the head holds. */
+export function changedLines(changes: readonly FileChange[], isThere: (file: string) => boolean): ChangedLines {
   const files = new Map(changes.map((change) => [change.file, change]))
+  const moved = new Map(changes.flatMap(({ file, movedFrom }) => (movedFrom === undefined ? [] : [[movedFrom, file]])))
   return {
     files,
+    now(file, line) {
+      const here = isThere(file) ? file : moved.get(file)
+      if (here === undefined) return undefined
+      const hunks = files.get(here)?.hunks ?? []
+      return { file: here, line: hunks === 'all' ? 1 : lineNow(hunks, line) }
+    },
     touches({ file, line, endLine }, ends = false) {
       const hunks = files.get(file)?.hunks
       if (hunks === undefined) return false
@@ -43,6 +55,20 @@ export function changedLines(changes: readonly FileChange[]): ChangedLines {
       )
     },
   }
+}
+
+function lineNow(hunks: readonly Hunk[], line: number): number {
+  let moved = 0
+  for (const { base, head } of hunks) {
+    const last = base.start + base.count - 1
+    if (base.count === 0 ? base.start >= line : base.start > line) break
+    if (base.count > 0 && last >= line)
+      return head.count === 0
+        ? Math.max(1, head.start)
+        : Math.min(head.start + line - base.start, head.start + head.count - 1)
+    moved += head.count - base.count
+  }
+  return line + moved
 }
 
 /**

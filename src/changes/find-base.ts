@@ -1,5 +1,5 @@
 import type { Env } from '../settings/environment.ts'
-import type { Git } from './git.ts'
+import type { Git, GitResult } from './git.ts'
 
 /** The commit that a change is compared with. */
 export type Base =
@@ -28,6 +28,7 @@ export function changeEvent(env: Env, payload: unknown): ChangeEvent {
 }
 
 const DEEPER = 'set `fetch-depth: 0` on actions/checkout'
+const ONE_DEEPER = 'set `fetch-depth: 2` on actions/checkout'
 
 /**
  * What this change starts from. A pull request is checked out as its merge commit, whose first parent is the state of the target
@@ -35,6 +36,8 @@ const DEEPER = 'set `fetch-depth: 0` on actions/checkout'
  * target branch counts, or, where a shallow clone holds no history, the target's commit itself. Nothing is ever fetched.
  */
 export async function findBase(git: Git, cwd: string, event: ChangeEvent): Promise<Base> {
+  const opened = await git(['rev-parse', '--git-dir'], { cwd })
+  if (opened.code !== 0) return { found: false, because: whyClosed(opened) }
   const head = await commitOf(git, cwd, 'HEAD')
   if (head === undefined) return { found: false, because: 'this folder has no commit yet' }
   switch (event.name) {
@@ -49,6 +52,14 @@ export async function findBase(git: Git, cwd: string, event: ChangeEvent): Promi
     default:
       return defaultBranchBase(git, cwd, head)
   }
+}
+
+function whyClosed({ code, stderr }: GitResult): string {
+  if (code === undefined) return 'git could not be started'
+  // In a container the checkout belongs to another user.
+  if (stderr.includes('dubious ownership'))
+    return 'git does not trust this folder, which belongs to another user (`git config --global --add safe.directory "$PWD"` in a step before)'
+  return 'this folder is no Git repository'
 }
 
 async function pullRequestBase(git: Git, cwd: string, event: ChangeEvent, head: string): Promise<Base> {
@@ -68,7 +79,10 @@ async function pullRequestBase(git: Git, cwd: string, event: ChangeEvent, head: 
   }
   const commit = given ?? ref
   if (commit !== undefined) return { found: true, commit, name }
-  return { found: false, because: `the clone does not hold the commit that the pull request starts from; ${DEEPER}` }
+  return {
+    found: false,
+    because: `the clone does not hold the commit that the pull request starts from; ${parents.length > 1 ? ONE_DEEPER : DEEPER}`,
+  }
 }
 
 async function givenBase(git: Git, cwd: string, commit: unknown, name: string): Promise<Base> {

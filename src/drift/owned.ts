@@ -1,4 +1,5 @@
-import type { Chain, Link } from '../chain/chain.ts'
+import type { Chain } from '../chain/chain.ts'
+import { usesOf } from '../chain/secret-uses.ts'
 import { pathFits } from '../settings/path-glob.ts'
 import type { Span } from '../span.ts'
 import type { LiveState, Wanted, WantedFind } from '../state/live/live-state.ts'
@@ -56,46 +57,4 @@ export function unusedSecrets(chain: Chain, owned: readonly OwnedPath[], live: L
     }
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
-}
-
-type Use = (path: string) => boolean
-
-function usesOf({ reference, store }: Link): Use[] {
-  const mount = store?.path === undefined ? undefined : trimSlashes(store.path)
-  const holes = [...reference.holes, ...(store?.holes ?? [])]
-  const uses = reference.accesses
-    .filter((access) => access.side === 'data' || access.side === 'metadata')
-    .map(({ path, below }) => covers(withoutSide(path, mount), below === true, holes))
-  // The store is not known, or its paths are not: then the key alone decides, whatever the mount.
-  const key = trimSlashes(reference.key)
-  if (uses.length === 0 && key !== '') {
-    const ends = covers(key, false, holes)
-    uses.push((path) => path.split('/').some((_, at, all) => ends(all.slice(at).join('/'))))
-  }
-  return uses
-}
-
-/** Every placeholder stands for any text. */
-function covers(text: string, below: boolean, holes: readonly string[]): Use {
-  const parts = holes.reduce<string[]>((pieces, hole) => pieces.flatMap((piece) => piece.split(hole)), [text])
-  const [first = '', ...rest] = parts
-  return (path) => {
-    if (!path.startsWith(first)) return false
-    let at = first.length
-    for (const part of rest) {
-      const next = path.indexOf(part, at)
-      if (next < 0) return false
-      at = next + part.length
-    }
-    const last = rest.at(-1)
-    return below || at === path.length || (last !== undefined && path.endsWith(last))
-  }
-}
-
-function withoutSide(path: string, mount: string | undefined): string {
-  const prefix = mount === undefined ? '' : `${mount}/`
-  for (const side of ['data/', 'metadata/']) {
-    if (path.startsWith(prefix + side)) return prefix + path.slice(prefix.length + side.length)
-  }
-  return path
 }

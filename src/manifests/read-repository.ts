@@ -1,6 +1,6 @@
 import { basename, posix } from 'node:path'
 import { argoBuilds } from './argo/argo-builds.ts'
-import { type DiscoverOptions, discover } from './files/discover.ts'
+import { type DiscoverOptions, type Discovery, discover } from './files/discover.ts'
 import { isKustomizationName } from './files/relevance.ts'
 import type { Root } from './files/root.ts'
 import { fluxTitle } from './flux/flux-kustomization.ts'
@@ -56,7 +56,14 @@ export interface Repository {
  * what nothing applies as it stands. Throws InvalidInput for paths that do not exist; everything else that is left out is a note.
  */
 export async function readRepository(paths: readonly string[], options: ReadRepositoryOptions): Promise<Repository> {
-  const discovery = await discover(paths, options)
+  return readDiscovered(await discover(paths, options), options)
+}
+
+/** The same of files that were found and read already (those of an earlier commit). */
+export function readDiscovered(
+  discovery: Discovery,
+  options: Pick<ReadRepositoryOptions, 'variables' | 'maxDocuments'>,
+): Repository {
   const parsed = parseFiles(discovery.files, discovery.roots, options.maxDocuments)
   const kustomizations = readKustomizations(parsed)
   const graph = kustomizationGraph(kustomizations, (root, path) => parsed.objectsAt(root, path))

@@ -1,6 +1,12 @@
+import type { Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
+import { beforeFacts } from '../changes/before-facts.ts'
+import { changedLinks } from '../changes/changed-links.ts'
+import { type Scope, scopeOf } from '../changes/scope.ts'
+import type { NoteReason } from '../manifests/manifest.ts'
 import { outcomeOf } from '../report/outcome.ts'
-import type { Report } from '../report/report.ts'
+import type { IgnoredFinding, Report } from '../report/report.ts'
+import type { Finding, NotChecked, Severity } from '../rules/finding.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { RULES } from '../rules/registry.ts'
 import type { Rule } from '../rules/rule.ts'
@@ -9,6 +15,7 @@ import { applyIgnores, inlineIgnores, inlineIgnoresInText, type UselessIgnore } 
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
+import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
 import { notChecked } from './not-checked.ts'
 import type { Render } from './render.ts'
@@ -19,6 +26,8 @@ export interface CheckDeps {
   readonly today: string
   readonly live: LiveSource | undefined
   readonly render?: Render | undefined
+  /** With `report-scope: changed`: what the head is compared with. */
+  readonly change?: LookAtChange | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
 }
@@ -26,21 +35,99 @@ export interface CheckDeps {
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
 export async function check(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
   const gathered = await gather(settings, deps)
+  const change = settings.reportScope === 'changed' ? await deps.change?.(gathered) : undefined
   const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps.today) : gathered
-  return { report: judge(settings, deps, seen, RULES), gathered: seen }
+  if (change === undefined) return { report: judge(settings, deps, seen, RULES), gathered: seen }
+  if (!change.known) {
+    const scope = { of: 'all', because: change.because } as const
+    return { report: { ...judge(settings, deps, seen, RULES), scope }, gathered: seen }
+  }
+  const compared = withBefore(seen, change)
+  const judgement = judgeAll(settings, deps, compared, RULES)
+  const scope = scopeOf({
+    links: changedLinks(compared.chain, change.before.chain, change.lines),
+    lines: change.lines,
+    before: judgeAll(change.settings, deps, change.before, RULES),
+  })
+  return { report: reportOf(settings, deps, compared, within(judgement, scope, change.since)), gathered: compared }
 }
 
 /** The report of what was gathered, by the rules that are given. */
 export function judge(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
-  const { chain, repository, declared, live } = gathered
+  return reportOf(settings, deps, gathered, judgeAll(settings, deps, gathered, rules))
+}
+
+/** What the rules say, and what they could say nothing about. */
+interface Judgement {
+  readonly findings: readonly Finding[]
+  readonly ignored: readonly IgnoredFinding[]
+  readonly notChecked: readonly NotChecked[]
+  readonly links: readonly Link[]
+  readonly scope?: Report['scope']
+}
+
+function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Judgement {
+  const { chain } = gathered
   const ruled = runRules(rules, chain, settings.config.rules)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
     today: deps.today,
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
-  const findings = [...kept, ...uselessIgnores(unused, settings)]
-  const unseen = [...gathered.notRendered, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])]
+  return {
+    findings: [...kept, ...uselessIgnores(unused, settings)],
+    ignored,
+    notChecked: [...gathered.notRendered, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
+    links: chain.links,
+  }
+}
+
+/** Of a judgement, what the change is answerable for. */
+function within(judgement: Judgement, scope: Scope, since: string): Judgement {
+  const findings = judgement.findings.filter((finding) => scope.isIn(finding))
+  const unseen = judgement.notChecked.filter((one) => scope.isInUnseen(one))
+  const outside = judgement.findings.filter((finding) => !scope.isIn(finding))
+  const count = (severity: Severity) => outside.filter((finding) => finding.severity === severity).length
+  return {
+    findings,
+    ignored: judgement.ignored.filter(({ finding }) => scope.isIn(finding)),
+    notChecked: unseen,
+    links: judgement.links.filter((link) => scope.links.has(link)),
+    scope: {
+      of: 'changed',
+      since,
+      references: judgement.links.length,
+      outside: {
+        errors: count('error'),
+        warnings: count('warning'),
+        notes: count('note'),
+        notChecked: judgement.notChecked.length - unseen.length,
+      },
+    },
+  }
+}
+
+function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change, { known: true }>): Gathered {
+  const { chain, repository } = gathered
+  const unread = new Set(repository.notes.flatMap(({ reason, file }) => (UNREAD.has(reason) ? [file] : [])))
+  return {
+    ...gathered,
+    chain: { ...chain, before: beforeFacts({ head: chain, base: before.chain, lines, since, unread }) },
+  }
+}
+
+/** Notes on files of which nobody can say what they hold. */
+const UNREAD: ReadonlySet<NoteReason> = new Set([
+  'yaml-unparseable',
+  'yaml-too-deep',
+  'too-large',
+  'unreadable',
+  'sops',
+])
+
+function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, judgement: Judgement): Report {
+  const { repository, declared, live } = gathered
+  const { findings, scope } = judgement
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
   return {
@@ -48,19 +135,20 @@ export function judge(settings: Settings, deps: CheckDeps, gathered: Gathered, r
     target: settings.target,
     outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
     findings,
-    ignored,
-    references: chain.links.map(({ reference, also, accesses, mount, secret }) => ({
+    ignored: judgement.ignored,
+    references: judgement.links.map(({ reference, also, accesses, mount, secret }) => ({
       reference,
       also,
       engine: engineOf(reference, mount),
       accesses,
       ...(secret === undefined ? {} : { secret }),
     })),
-    notChecked: unseen,
+    notChecked: judgement.notChecked,
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: liveLine(settings, deps),
     incomplete,
+    ...(scope === undefined ? {} : { scope }),
   }
 }
 

@@ -52,9 +52,18 @@ export interface GatherDeps {
 }
 
 /** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
-export async function gather(settings: Settings, { cwd, live: source, render }: GatherDeps): Promise<Gathered> {
+export async function gather(settings: Settings, deps: GatherDeps): Promise<Gathered> {
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
-  const plain = await readRepository(paths, { cwd, exclude: settings.exclude, variables: settings.variables })
+  const { exclude, variables } = settings
+  return gatherFrom(await readRepository(paths, { cwd: deps.cwd, exclude, variables }), settings, deps)
+}
+
+/** The same of a repository that is read already. `answers`: what a server told before, where it is not asked again. */
+export async function gatherFrom(
+  plain: Repository,
+  settings: Settings,
+  { cwd, live: source, render, answers }: GatherDeps & { readonly answers?: ReadonlyMap<string, LiveState> },
+): Promise<Gathered> {
   const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
   const { repository, notRendered } = await asApplied(plain, settings, {
     cwd,
@@ -69,7 +78,7 @@ export async function gather(settings: Settings, { cwd, live: source, render }: 
     policiesOfStore,
   })
   const wanted = withOwned(parts, ownedPathsOf(settings, prediction))
-  const live = new Map<string, LiveState>()
+  const live = new Map(answers)
   if (source !== undefined) {
     for (const [namespace, parts] of wanted) live.set(namespace, await source.read(namespace, parts))
   }
@@ -85,7 +94,7 @@ export async function gather(settings: Settings, { cwd, live: source, render }: 
     declared: declared.state,
     textlessPolicies: declared.also.textless,
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
-    liveView: first === undefined || source === undefined ? undefined : liveView(source, live),
+    liveView: first === undefined ? undefined : liveView(source?.name ?? '', live),
     judge: createJudge(judging),
     policiesOfStore,
     // What somebody says of the cluster counts more than what Git pins (several clusters, an upgrade under way).
@@ -118,10 +127,10 @@ async function asApplied(
   }
 }
 
-function liveView(source: LiveSource, live: ReadonlyMap<string, LiveState>): LiveView {
+function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveView {
   const states = [...live.values()]
   return {
-    server: source.name,
+    server,
     state: {
       mounts: states.flatMap((one) => one.state.mounts),
       authMounts: states.flatMap((one) => one.state.authMounts),

@@ -24,6 +24,7 @@ export function jsonReport(report: Report) {
       warnings: countOf(report.findings, 'warning'),
       notes: countOf(report.findings, 'note'),
     },
+    scope: jsonScope(report),
     live: { asked: report.live.asked, line: report.live.line },
     incomplete: [...report.incomplete],
     ignored: report.ignored.map(({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
@@ -34,6 +35,13 @@ export function jsonReport(report: Report) {
       line: line ?? null,
     })),
   }
+}
+
+/** `null`: the report is about everything, as asked for. */
+function jsonScope({ scope }: Report) {
+  if (scope === undefined) return null
+  if (scope.of === 'all') return { of: scope.of, because: scope.because }
+  return { of: scope.of, since: scope.since, references: scope.references, outside: { ...scope.outside } }
 }
 
 export type JsonReport = ReturnType<typeof jsonReport>

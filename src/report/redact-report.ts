@@ -31,6 +31,7 @@ export function redactReport(report: Report, redact: Redact): Report {
     notes: report.notes.map((note) => ({ ...note, message: redact(note.message) })),
     live: { ...report.live, line: redact(report.live.line) },
     incomplete: report.incomplete.map(redact),
+    ...(report.scope?.of === 'all' ? { scope: { ...report.scope, because: redact(report.scope.because) } } : {}),
     ...(report.problems === undefined
       ? {}
       : { problems: report.problems.map((problem) => ({ ...problem, message: redact(problem.message) })) }),

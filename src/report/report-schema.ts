@@ -80,6 +80,18 @@ export function reportJsonSchema(): JsonSchema {
         warnings: count,
         notes: count,
       }),
+      scope: {
+        oneOf: [
+          { type: 'null' },
+          object({ of: { const: 'all' }, because: text }),
+          object({
+            of: { const: 'changed' },
+            since: text,
+            references: count,
+            outside: object({ errors: count, warnings: count, notes: count, notChecked: count }),
+          }),
+        ],
+      },
       live: object({ asked: { type: 'boolean' }, line: text }),
       incomplete: listOf(text),
       ignored: listOf(object({ ...finding, reason: text, by: { enum: ['comment', 'config', null] } })),

@@ -40,6 +40,25 @@ export interface IgnoredFinding {
   readonly by?: 'comment' | 'config'
 }
 
+/** What a report with `report-scope: changed` is about. */
+export type ReportScope =
+  | {
+      readonly of: 'changed'
+      /** What the change is compared with, for the middle of a sentence: "`main`". */
+      readonly since: string
+      /** All references that were followed, changed or not. */
+      readonly references: number
+      /** What was found and is none of this change's: left out above. */
+      readonly outside: {
+        readonly errors: number
+        readonly warnings: number
+        readonly notes: number
+        readonly notChecked: number
+      }
+    }
+  /** Everything is reported, since what changed could not be told; `because` is a sentence part. */
+  | { readonly of: 'all'; readonly because: string }
+
 /** All that a run found out; every reporter reads this and nothing else. */
 export interface Report {
   readonly mode: Mode
@@ -65,6 +84,8 @@ export interface Report {
   readonly live: { readonly asked: boolean; readonly line: string }
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
+  /** With `report-scope: changed`: what everything above is about. */
+  readonly scope?: ReportScope
   /** Why the outcome is `invalid` or `bug`: what to change, and where. */
   readonly problems?: readonly { readonly message: string; readonly file?: string; readonly line?: number }[]
 }

@@ -5,7 +5,7 @@ import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
 import { cut } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'
-import { byReason, byWorst, counted, countedObjects, headline, splitFix } from './wording.ts'
+import { byReason, byWorst, counted, countedObjects, headline, scopeSentences, splitFix } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
 export const SUMMARY_BYTES = 1_000_000
@@ -39,10 +39,11 @@ export function overview(report: Report): Part[] {
   })
   if (report.outcome === 'invalid' || report.outcome === 'bug') return [list(head, problems)]
   const looked = `**${prose(report.target)}** · ${countedObjects(report)}${leftOut(report)}\n\n`
+  const scope = scopeSentences(report).map((sentence) => `${prose(cut(sentence, TEXT_LENGTH))}\n\n`)
   const live = report.live.line === '' ? '' : `${prose(cut(report.live.line, TEXT_LENGTH))}\n\n`
   const incomplete = report.incomplete.map((sentence) => `- ${prose(cut(sentence, TEXT_LENGTH))}\n`)
   return [
-    list(head + looked + live, problems),
+    list(head + looked + scope.join('') + live, problems),
     ...(incomplete.length > 0 ? [list('**Could not run:**\n\n', incomplete)] : []),
   ]
 }

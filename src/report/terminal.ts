@@ -5,7 +5,7 @@ import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
-import { byReason, byWorst, counted, countedObjects, headline, splitFix } from './wording.ts'
+import { byReason, byWorst, counted, countedObjects, headline, scopeSentences, splitFix } from './wording.ts'
 
 export interface TerminalOptions {
   /** Decided by the caller: `--no-color`, `NO_COLOR`, whether standard output is a terminal. */
@@ -139,6 +139,7 @@ function closing(report: Report, paint: Paint, width: number): string {
   if (report.incomplete.length > 0) lines.push('')
   if (report.outcome !== 'invalid' && report.outcome !== 'bug') {
     add('', `Checked ${countedObjects(report)}.`)
+    for (const sentence of scopeSentences(report)) add('', sentence)
     if (report.live.line !== '') add('', report.live.line)
     if (report.ignored.length > 0) add('', `${counted(report.ignored.length, 'finding')} ignored, with a reason.`)
     if (report.notes.length > 0)

@@ -1,6 +1,6 @@
 import type { Reference } from '../eso/reference.ts'
 import type { Finding, NotChecked, Severity } from '../rules/finding.ts'
-import { counted, nameManifest } from '../rules/wording.ts'
+import { counted, listed, nameManifest } from '../rules/wording.ts'
 import { byWorst, compare } from '../rules/worst-first.ts'
 import { plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
@@ -15,15 +15,33 @@ export function countedFindings(findings: readonly Finding[]): string {
     .map((severity) => [severity, countOf(findings, severity)] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => counted(count, severity))
-  if (parts.length === 0) return 'no findings'
-  return parts.length === 1 ? (parts[0] as string) : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+  return parts.length === 0 ? 'no findings' : listed(parts)
+}
+
+/** What the report is about, where that is not simply everything; a sentence each. */
+export function scopeSentences({ scope, references }: Report): string[] {
+  if (scope === undefined) return []
+  if (scope.of === 'all') return [`Everything is reported, because what changed cannot be told: ${scope.because}.`]
+  const { errors, warnings, notes, notChecked } = scope.outside
+  const outside = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+    ...(notes > 0 ? [counted(notes, 'note')] : []),
+    ...(notChecked > 0 ? [`${counted(notChecked, 'place')} not checked`] : []),
+  ]
+  return [
+    `Reported is what this change concerns, compared with ${scope.since}: ${references.length} of ${counted(scope.references, 'reference')}.`,
+    ...(outside.length > 0
+      ? [`Left out, because it was so before: ${listed(outside)}. With report-scope: all they are shown.`]
+      : []),
+  ]
 }
 
 /** What the run looked at: the denominator of everything it says. */
 export function countedObjects(report: Report): string {
   const { files, externalSecrets, pushSecrets, stores } = report.counts
   return [
-    counted(report.references.length, 'reference'),
+    counted(report.scope?.of === 'changed' ? report.scope.references : report.references.length, 'reference'),
     counted(externalSecrets, 'ExternalSecret'),
     counted(pushSecrets, 'PushSecret'),
     counted(stores, 'store'),
@@ -37,12 +55,13 @@ export function headline(report: Report): string {
   switch (report.outcome) {
     case 'clean':
       if (report.references.length === 0 && report.findings.length === 0) {
+        if (report.scope?.of === 'changed') return 'Passed: this change concerns no reference to Vault.'
         return 'Nothing to check: no manifest makes External Secrets Operator ask Vault for anything.'
       }
       if (report.findings.length > 0) return `Passed, with ${found}.`
       return report.notChecked.length > 0
         ? 'Passed: nothing that could be checked is broken.'
-        : `Passed: ${report.references.length === 1 ? 'the one reference holds' : `all ${report.references.length} references hold`}.`
+        : `Passed: ${heldReferences(report)}.`
     case 'findings':
       return report.mode === 'drift' ? `Vault differs from Git: ${found}.` : `Failed: ${found}.`
     case 'incomplete':
@@ -54,6 +73,13 @@ export function headline(report: Report): string {
     case 'bug':
       return 'Stopped by an error of its own. Nothing was judged.'
   }
+}
+
+function heldReferences({ references, scope }: Report): string {
+  const which = scope?.of === 'changed' ? ' that this change concerns' : ''
+  return references.length === 1
+    ? `the one reference${which} holds`
+    : `all ${references.length} references${which} hold`
 }
 
 /** `ClusterSecretStore vault`; `undefined` for a reference that names none. */

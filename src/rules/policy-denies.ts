@@ -44,7 +44,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
   const { reference } = link
   const needs = byPath(denied)
   const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
-  const because = reasons(denied)
+  const because = [...reasons(denied), ...takenAway(chain, link, denied)]
   const message =
     `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference)}${andOthers(link.also)} needs ` +
     `${listed(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
@@ -66,6 +66,17 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
     ),
     vaultPaths: [...needs.keys()].map((path) => kvPath(path, link.store?.path)),
   }
+}
+
+/** What a change takes away: the reader looks at the reference, and the line that broke it is gone. */
+function takenAway({ before }: Chain, link: Link, denied: readonly JudgedAccess[]): string[] {
+  if (before === undefined) return []
+  const rules = new Set(
+    denied.flatMap(({ access }) =>
+      before.grantedBy(link, access).map(({ policy, path }) => `rule \`${path}\` of policy \`${policy}\``),
+    ),
+  )
+  return rules.size === 0 ? [] : [`Before this change ${listed([...rules])} allowed it.`]
 }
 
 /** One rule that grants neither of two capabilities is told once: `grants read, not create or update`. */

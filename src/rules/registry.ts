@@ -10,6 +10,7 @@ import { generatorAbsent } from './generator-absent.ts'
 import { keyDoublesMount } from './key-doubles-mount.ts'
 import { keyEscapesMount } from './key-escapes-mount.ts'
 import { kv1Operation } from './kv1-operation.ts'
+import { lastReferenceRemoved } from './last-reference-removed.ts'
 import { mountAbsent } from './mount-absent.ts'
 import { mountVersion } from './mount-version.ts'
 import { namingViolation } from './naming-violation.ts'
@@ -71,6 +72,7 @@ export const RULES: readonly Rule[] = [
   esoFails,
   variableUnresolved,
   namingViolation,
+  lastReferenceRemoved,
   // Law: policies and roles, declared or live.
   policyDenies,
   policyInvalid,

@@ -124,7 +124,7 @@ export const INPUTS = [
     name: 'report-scope',
     format: choice('all', 'changed'),
     description:
-      '`all` (default) reports everything. `changed` is reserved for what a pull request touches; this version warns and reports everything.',
+      '`check`: `all` reports everything; `changed` only what the change concerns: references whose lines, patch, variable, store, role or policy it touches, and what it breaks elsewhere. Needs the commit that the change starts from (`fetch-depth: 2` on actions/checkout). Default: `changed` on pull requests, else `all`.',
   },
   {
     name: 'fail-on',

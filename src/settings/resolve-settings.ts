@@ -39,7 +39,8 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     config,
     ...vaultOrNot,
     skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
-    reportScope: read.choice('report-scope') ?? 'all',
+    // Drift, plan and apply are about the whole, whatever a pull request touches.
+    reportScope: mode === 'check' ? (read.choice('report-scope') ?? (ci.pullRequest ? 'changed' : 'all')) : 'all',
     failOn: read.choice('fail-on') ?? 'error',
     onIncomplete: read.choice('on-incomplete') ?? 'fail',
     comment: read.choice('comment') ?? 'never',

@@ -7,6 +7,11 @@ export interface Root {
   readonly files: ReadonlySet<string>
   readonly folders: ReadonlySet<string>
   /**
+   * Of an earlier commit: paths whose content was another one than the folder holds now, and the file that holds what it was;
+   * `undefined`: it was not there. Everything else stands in the folder as it was.
+   */
+  readonly earlier?: ReadonlyMap<string, string | undefined>
+  /**
    * The path below the root that `path` leads to, symlinks inside the repository followed; `undefined` when it leaves the root.
    * It need not exist.
    */

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
+import type { Root } from '../files/root.ts'
 
 /** What stands at a path, seen without leaving the repository. */
 export type TreeEntry = 'file' | 'directory' | 'absent' | 'outside'
@@ -21,13 +22,11 @@ export interface RepositoryTree {
 }
 
 /** `walked`: what is known to be there without a symlink on the way, so that it need not be looked up again. */
-export function repositoryTree(
-  folder: string,
-  walked?: { readonly files: ReadonlySet<string>; readonly folders: ReadonlySet<string> },
-): RepositoryTree {
+export function repositoryTree(folder: string, walked?: Pick<Root, 'files' | 'folders' | 'earlier'>): RepositoryTree {
   const root = realpathSync(folder)
   const inside = (absolute: string) => absolute === root || absolute.startsWith(root.endsWith('/') ? root : `${root}/`)
-  const absolute = (relative: string) => path.resolve(root, relative)
+  const earlier = walked?.earlier
+  const absolute = (relative: string) => earlier?.get(relative) ?? path.resolve(root, relative)
   const seen = new Map<string, TreeEntry>()
 
   const look = (relative: string): TreeEntry => {
@@ -62,6 +61,10 @@ export function repositoryTree(
 
   const entry = (relative: string): TreeEntry => {
     let found = seen.get(relative)
+    if (found === undefined && earlier?.has(relative)) {
+      found = earlier.get(relative) === undefined ? 'absent' : 'file'
+      seen.set(relative, found)
+    }
     if (found === undefined) {
       found = walked?.files.has(relative) ? 'file' : walked?.folders.has(relative) ? 'directory' : look(relative)
       seen.set(relative, found)

@@ -1,0 +1,97 @@
+import type { Chain, Link } from '../chain/chain.ts'
+import { engineOf } from '../chain/engine.ts'
+import { type Use, usesOf } from '../chain/secret-uses.ts'
+import { type UnneededGrant, unneededGrants } from '../drift/unneeded-grants.ts'
+import type { Manifest } from '../manifests/manifest.ts'
+import type { RuleLocation } from '../policy/decision.ts'
+import type { RelatedPlace } from '../rules/finding.ts'
+import { vaultPathsOf } from '../rules/per-secret.ts'
+import { nameReference } from '../rules/wording.ts'
+import type { Before, Unreferenced } from './before.ts'
+import type { ChangedLines } from './changed-lines.ts'
+
+export interface BeforeInput {
+  readonly head: Chain
+  readonly base: Chain
+  readonly lines: ChangedLines
+  readonly since: string
+  /** Files of the head that could not be read: what they hold is not gone. */
+  readonly unread: ReadonlySet<string>
+}
+
+export function beforeFacts({ head, base, lines, since, unread }: BeforeInput): Before {
+  const granted = new Map<string, readonly RuleLocation[]>()
+  for (const { reference, also, accesses } of base.links)
+    for (const { access, decision } of accesses)
+      if (decision.verdict === 'allowed')
+        for (const manifest of [reference.manifest, ...also])
+          granted.set(requestId(manifest, access.path, access.capability), decision.winner)
+  return {
+    since,
+    grantedBy: ({ reference }, { path, capability }) =>
+      granted.get(requestId(reference.manifest, path, capability)) ?? [],
+    unreferenced: unreferenced(head, base, lines, unread),
+  }
+}
+
+function requestId({ kind, namespace, name }: Manifest, path: string, capability: string): string {
+  return JSON.stringify([kind, namespace, name, path, capability])
+}
+
+/** Secrets that the base refers to and no reference of the head may mean. */
+function unreferenced(head: Chain, base: Chain, lines: ChangedLines, unread: ReadonlySet<string>): Unreferenced[] {
+  const gone = new Map<string, Link[]>()
+  const plainly = new Set(head.links.flatMap(vaultPathsOf))
+  const uses: Use[] = head.links.flatMap(usesOf)
+  for (const link of base.links) {
+    const { reference, store, mount } = link
+    if (store === undefined || reference.proposed || reference.operation === 'find') continue
+    if (reference.holes.length + store.holes.length > 0 || reference.notChecked !== undefined) continue
+    if (engineOf(reference, mount) !== 'kv' || unread.has(reference.span.file)) continue
+    for (const path of vaultPathsOf(link)) {
+      const links = gone.get(path)
+      if (links !== undefined) links.push(link)
+      else if (!plainly.has(path) && !uses.some((use) => use(path))) gone.set(path, [link])
+    }
+  }
+  if (gone.size === 0) return []
+  const needless = newlyUnneeded(head, base)
+  return [...gone].map(([path, links]) => {
+    const [first] = links as [Link, ...Link[]]
+    const { span } = first.reference
+    const now = lines.now(span.file, span.line)
+    return {
+      path,
+      reference: nameReference(first.reference),
+      others: links.length - 1,
+      pushed: links.every(({ reference }) => reference.operation === 'push'),
+      span: now === undefined ? span : { ...now, column: 1, endLine: now.line, endColumn: 1 },
+      fileGone: now === undefined,
+      rules: rulesOf(links, needless),
+    }
+  })
+}
+
+/** Grants that something needed before and nothing needs now. */
+function newlyUnneeded(head: Chain, base: Chain): UnneededGrant[] {
+  const id = ({ policy, rule }: UnneededGrant) => `${policy.name} ${rule.label}`
+  const before = new Set(
+    unneededGrants(base)
+      .filter(({ whole }) => whole)
+      .map(id),
+  )
+  return unneededGrants(head).filter((grant) => grant.whole && !before.has(id(grant)))
+}
+
+function rulesOf(links: readonly Link[], needless: readonly UnneededGrant[]): RelatedPlace[] {
+  const served = new Set(
+    links.flatMap(({ accesses }) =>
+      accesses.flatMap(({ decision }) => decision.winner.map(({ policy, path }) => `${policy} ${path}`)),
+    ),
+  )
+  return needless.flatMap(({ policy, rule }) => {
+    const span = policy.spanOfLine?.(rule.line)
+    if (span === undefined || !served.has(`${policy.name} ${rule.label}`)) return []
+    return [{ span, message: `rule \`${rule.label}\` of policy \`${policy.name}\`, which nothing needs any more` }]
+  })
+}

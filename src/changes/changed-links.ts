@@ -1,0 +1,31 @@
+import type { Chain, Link } from '../chain/chain.ts'
+import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
+import { signatures } from './signatures.ts'
+
+/**
+ * The references of the head that a change concerns: their own lines were touched, or they come to something else than before
+ * because a patch, a variable, a namespace, the store, the role or a policy did. Whatever changed, the reference is judged anew.
+ */
+export function changedLinks(head: Chain, base: Chain, lines: ChangedLines): ReadonlySet<Link> {
+  const sign = signatures(base)
+  const before = new Set(
+    base.links.flatMap((link) => [link.reference.manifest, ...link.also].map((manifest) => sign(link, manifest))),
+  )
+  const signNow = signatures(head)
+  return new Set(
+    head.links.filter(
+      (link) =>
+        isTouched(link, lines) ||
+        [link.reference.manifest, ...link.also].some((manifest) => !before.has(signNow(link, manifest))),
+    ),
+  )
+}
+
+function isTouched({ reference }: Link, lines: ChangedLines): boolean {
+  const { manifest, field, span, propertySpan, storeRef, generatorRef } = reference
+  // A field taken out at an item's end leaves no line of the item's own.
+  if (lines.touches(linesOfSpan(manifest.spanOf(field)), true)) return true
+  return [span, propertySpan, storeRef?.span, generatorRef?.span].some(
+    (one) => one !== undefined && lines.touches(linesOfSpan(one)),
+  )
+}

@@ -1,0 +1,71 @@
+import type { Link } from '../chain/chain.ts'
+import type { Finding, NotChecked } from '../rules/finding.ts'
+import type { Span } from '../span.ts'
+import type { Provenance } from '../state/vault-state.ts'
+import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
+
+/** What of a report a change is answerable for. */
+export interface Scope {
+  readonly links: ReadonlySet<Link>
+  isIn(finding: Finding): boolean
+  isInUnseen(unseen: NotChecked): boolean
+}
+
+export interface ScopeInput {
+  readonly links: ReadonlySet<Link>
+  readonly lines: ChangedLines
+  /** What the state before the change was already reported for. */
+  readonly before: { readonly findings: readonly Finding[]; readonly notChecked: readonly NotChecked[] }
+}
+
+/**
+ * A finding belongs to a change when it was not there before, when a line that it points at was touched, or when it is about a
+ * reference that changed: a changed policy has every reference under it judged anew, also those that were denied before.
+ */
+export function scopeOf({ links, lines, before }: ScopeInput): Scope {
+  const known = new Set(before.findings.map(({ fingerprint }) => fingerprint))
+  const unseen = new Set(before.notChecked.map(idOf))
+  const places = new Set(
+    [...links].flatMap(({ reference: { span, propertySpan } }) => [
+      at(span),
+      ...(propertySpan ? [at(propertySpan)] : []),
+    ]),
+  )
+  const chains = [...links].flatMap(chainPlaces)
+  const isTouched = (span: Span) => lines.touches(linesOfSpan(span))
+  return {
+    links,
+    isIn({ fingerprint, severity, span, related }) {
+      const spans = [span, ...related.map((place) => place.span)]
+      if (!known.has(fingerprint) || spans.some((one) => isTouched(one) || places.has(at(one)))) return true
+      // What breaks the store, role or policy of a changed reference breaks the reference.
+      return severity === 'error' && chains.some((place) => holds(place, span))
+    },
+    isInUnseen: (one) =>
+      !unseen.has(idOf(one)) ||
+      places.has(`${one.file}:${one.line}`) ||
+      lines.touches({ file: one.file, line: one.line, endLine: one.line }),
+  }
+}
+
+/** Where the store, the role and the mount of a reference are written. */
+function chainPlaces({ store, role, mount }: Link): Span[] {
+  const provenances = [role, mount].flatMap((part) => (part?.found === 'known' ? [part.fact.provenance] : []))
+  return [...(store === undefined ? [] : [store.manifest.span]), ...provenances.flatMap(spansOf)]
+}
+
+function spansOf(provenance: Provenance): Span[] {
+  return provenance.from === 'git' ? [provenance.span] : []
+}
+
+function holds(outer: Span, inner: Span): boolean {
+  return outer.file === inner.file && outer.line <= inner.line && inner.line <= Math.max(outer.line, outer.endLine)
+}
+
+function at(span: Span): string {
+  return `${span.file}:${span.line}`
+}
+
+function idOf({ file, what, reason }: NotChecked): string {
+  return `${file} ${what} ${reason.replace(/:\d+/g, '')}`
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { type BaseFiles, baseFiles } from '../changes/base-files.ts'
+import { type ChangedLines, changedLines } from '../changes/changed-lines.ts'
+import { earlierFiles } from '../changes/earlier-files.ts'
+import { type ChangeEvent, findBase } from '../changes/find-base.ts'
+import type { Git } from '../changes/git.ts'
+import type { Root } from '../manifests/files/root.ts'
+import { readDiscovered } from '../manifests/read-repository.ts'
+import { DEFAULT_CONFIG_FILE } from '../settings/config-file.ts'
+import { InvalidInput } from '../settings/invalid-input.ts'
+import type { ReadText } from '../settings/load-config.ts'
+import type { Settings } from '../settings/settings.ts'
+import { readTextIfThere } from '../text-file.ts'
+import { type Gathered, gatherFrom } from './gather.ts'
+import type { Render } from './render.ts'
+
+/** What a change starts from, followed to the same ends as what it brings. */
+export type Change =
+  | {
+      readonly known: true
+      /** As people call it, for the middle of a sentence: "`main`". */
+      readonly since: string
+      readonly before: Gathered
+      /** By which the state before was judged. */
+      readonly settings: Settings
+      readonly lines: ChangedLines
+    }
+  /** Then everything is reported; a sentence part. */
+  | { readonly known: false; readonly because: string }
+
+/** Compares with what the change starts from; given from outside, so that whoever tests rules needs no Git. */
+export type LookAtChange = (head: Gathered) => Promise<Change>
+
+export interface ChangeDeps {
+  readonly cwd: string
+  readonly git: Git
+  readonly event: ChangeEvent
+  readonly render: Render | undefined
+  /** The settings that another text of the config file gives. */
+  readonly settingsWith: (read: ReadText) => Promise<Settings>
+}
+
+/**
+ * The state before the change, read from Git's objects alone: nothing is checked out, fetched or asked of a server. What the head
+ * was told by the server counts for the base as well.
+ */
+export function lookAtChange(settings: Settings, { cwd, git, event, render, settingsWith }: ChangeDeps): LookAtChange {
+  return async (head) => {
+    const { roots, files } = head.repository
+    const [root] = roots
+    if (root === undefined || roots.length > 1)
+      return unknown('`paths` lead to more than one repository, and a change is of one')
+    const base = await findBase(git, root.path, event)
+    if (!base.found) return unknown(base.because)
+
+    const shown = (path: string) => relative(cwd, join(root.path, path)).replaceAll('\\', '/')
+    const config = await configPath(settings, cwd, root)
+    const earlier = await settingsBefore(git, root.path, base.commit, config, settingsWith)
+    const found = await baseFiles(git, base.commit, {
+      root,
+      shown,
+      files: files.filter((file) => file.root === root.path),
+      others: config === undefined ? [] : await configText(cwd, settings.config.file, config),
+      paths: settings.paths,
+      exclude: (earlier ?? settings).exclude,
+    })
+    if ('because' in found) return unknown(found.because)
+
+    const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-base-'))
+    try {
+      const judged = earlier ?? settings
+      const before = await gatherBefore(found, head, judged, { cwd, git, render, temporary })
+      const names = new Set([...root.files].map(shown))
+      return {
+        known: true,
+        since: base.name,
+        before,
+        settings: judged,
+        lines: changedLines(found.changes, (file) => names.has(file)),
+      }
+    } finally {
+      await rm(temporary, { recursive: true, force: true })
+    }
+  }
+}
+
+function unknown(because: string): Change {
+  return { known: false, because }
+}
+
+async function gatherBefore(
+  { root, files, altered }: BaseFiles,
+  head: Gathered,
+  settings: Settings,
+  { cwd, git, render, temporary }: Pick<ChangeDeps, 'cwd' | 'git' | 'render'> & { readonly temporary: string },
+): Promise<Gathered> {
+  const counts = { seen: root.files.size, read: files.length, bytes: 0, definitions: 0 }
+  const read = (roots: readonly Root[]) =>
+    readDiscovered({ files, roots, notes: [], counts }, { variables: settings.variables })
+  const renderBefore: Render | undefined =
+    render === undefined
+      ? undefined
+      : async () => {
+          const earlier = await earlierFiles(git, root.path, altered, join(temporary, 'files'))
+          // Without them kustomize would build the base from the head's files.
+          return earlier === undefined ? undefined : render(read([{ ...root, earlier }]))
+        }
+  return gatherFrom(read([root]), settings, { cwd, render: renderBefore, live: undefined, answers: head.live })
+}
+
+/** The config file below the root, whether it is there or not; `undefined` where it lies elsewhere. */
+async function configPath(settings: Settings, cwd: string, root: Root): Promise<string | undefined> {
+  const file = join(await realpath(cwd), settings.config.file ?? DEFAULT_CONFIG_FILE)
+  const path = relative(await realpath(root.path), file).replaceAll('\\', '/')
+  return path.startsWith('../') ? undefined : path
+}
+
+async function configText(cwd: string, file: string | undefined, path: string) {
+  const text = file === undefined ? undefined : await readTextIfThere(join(cwd, file))
+  return text === undefined ? [] : [{ relative: path, text }]
+}
+
+/** The settings by the config file of the base; `undefined` when they were the same, or that file was wrong. */
+async function settingsBefore(
+  git: Git,
+  cwd: string,
+  commit: string,
+  config: string | undefined,
+  settingsWith: ChangeDeps['settingsWith'],
+): Promise<Settings | undefined> {
+  if (config === undefined) return undefined
+  const { code, stdout } = await git(['cat-file', 'blob', `${commit}:${config}`], { cwd })
+  try {
+    return await settingsWith(async () => (code === 0 ? stdout.toString('utf8') : undefined))
+  } catch (error) {
+    // A config file that was wrong then, or that this run asks for by name and that was not there.
+    if (error instanceof InvalidInput) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,45 @@
+import type { Unreferenced } from '../changes/before.ts'
+import type { Finding } from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { counted } from './wording.ts'
+
+/**
+ * A change takes away the last reference to a secret. That is often what is meant; the secret, and the rule that let ESO read it,
+ * stay in Vault, and nobody looks at them again.
+ */
+export const lastReferenceRemoved: Rule = {
+  id: 'last-reference-removed',
+  title: 'A change takes away the last reference to a secret',
+  group: 'manifest',
+  severity: 'note',
+  *check({ before }): Iterable<Finding> {
+    for (const gone of before?.unreferenced ?? []) {
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message: messageOf(gone, before?.since ?? 'the base'),
+        span: gone.span,
+        related: gone.rules,
+        fix: fixOf(gone),
+        fingerprint: fingerprint(this.id, gone.path),
+        vaultPaths: [gone.path],
+      }
+    }
+  },
+}
+
+function messageOf({ path, reference, others, pushed, fileGone }: Unreferenced, since: string): string {
+  const who = others === 0 ? reference : `${reference} and ${counted(others, 'other reference')}`
+  const verb = pushed ? (others === 0 ? 'pushes to' : 'push to') : others === 0 ? 'reads' : 'read'
+  const where = fileGone ? 'in this file, which is gone' : 'here'
+  return `This change takes away the last reference to \`${path}\`: in ${since}, ${who} ${verb} it ${where}. The secret stays in Vault.`
+}
+
+function fixOf({ rules }: Unreferenced): string {
+  const grants =
+    rules.length === 0
+      ? ''
+      : ` Take ${rules.length === 1 ? 'the rule' : 'the rules'} named here out of the policy as well.`
+  return `If nothing else needs it, delete it after the merge (vault kv metadata delete).${grants}`
+}
