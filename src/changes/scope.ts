@@ -1,5 +1,6 @@
 import type { Link } from '../chain/chain.ts'
 import type { Finding, NotChecked } from '../rules/finding.ts'
+import { nameManifest } from '../rules/wording.ts'
 import type { Span } from '../span.ts'
 import type { Provenance } from '../state/vault-state.ts'
 import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
@@ -23,7 +24,7 @@ export interface ScopeInput {
  * reference that changed: a changed policy has every reference under it judged anew, also those that were denied before.
  */
 export function scopeOf({ links, lines, before }: ScopeInput): Scope {
-  const known = new Set(before.findings.map(({ fingerprint }) => fingerprint))
+  const known = objectsByFingerprint(before.findings)
   const unseen = new Set(before.notChecked.map(idOf))
   const places = new Set(
     [...links].flatMap(({ reference: { span, propertySpan } }) => [
@@ -35,9 +36,12 @@ export function scopeOf({ links, lines, before }: ScopeInput): Scope {
   const isTouched = (span: Span) => lines.touches(linesOfSpan(span))
   return {
     links,
-    isIn({ fingerprint, severity, span, related }) {
+    isIn({ fingerprint, severity, span, related, objects = [] }) {
       const spans = [span, ...related.map((place) => place.span)]
-      if (!known.has(fingerprint) || spans.some((one) => isTouched(one) || places.has(at(one)))) return true
+      const hit = known.get(fingerprint)
+      // A further overlay of a base that is broken already is news.
+      if (hit === undefined || objects.some((object) => !hit.has(nameManifest(object)))) return true
+      if (spans.some((one) => isTouched(one) || places.has(at(one)))) return true
       // What breaks the store, role or policy of a changed reference breaks the reference.
       return severity === 'error' && chains.some((place) => holds(place, span))
     },
@@ -46,6 +50,16 @@ export function scopeOf({ links, lines, before }: ScopeInput): Scope {
       places.has(`${one.file}:${one.line}`) ||
       lines.touches({ file: one.file, line: one.line, endLine: one.line }),
   }
+}
+
+function objectsByFingerprint(findings: readonly Finding[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = new Map<string, Set<string>>()
+  for (const { fingerprint, objects = [] } of findings) {
+    const hit = known.get(fingerprint) ?? new Set()
+    for (const object of objects) hit.add(nameManifest(object))
+    known.set(fingerprint, hit)
+  }
+  return known
 }
 
 /** Where the store, the role and the mount of a reference are written. */

@@ -38,10 +38,18 @@ export function jsonReport(report: Report) {
 }
 
 /** `null`: the report is about everything, as asked for. */
-function jsonScope({ scope }: Report) {
+function jsonScope({ scope, references }: Report) {
   if (scope === undefined) return null
-  if (scope.of === 'all') return { of: scope.of, because: scope.because }
-  return { of: scope.of, since: scope.since, references: scope.references, outside: { ...scope.outside } }
+  const nothing = { errors: 0, warnings: 0, notes: 0, notChecked: 0 }
+  if (scope.of === 'all')
+    return { of: scope.of, because: scope.because, since: null, references: references.length, outside: nothing }
+  return {
+    of: scope.of,
+    because: null,
+    since: scope.since,
+    references: scope.references,
+    outside: { ...scope.outside },
+  }
 }
 
 export type JsonReport = ReturnType<typeof jsonReport>

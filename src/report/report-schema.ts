@@ -81,16 +81,14 @@ export function reportJsonSchema(): JsonSchema {
         notes: count,
       }),
       scope: {
-        oneOf: [
-          { type: 'null' },
-          object({ of: { const: 'all' }, because: text }),
-          object({
-            of: { const: 'changed' },
-            since: text,
-            references: count,
-            outside: object({ errors: count, warnings: count, notes: count, notChecked: count }),
-          }),
-        ],
+        ...object({
+          of: { enum: ['all', 'changed'] },
+          because: textOrNull,
+          since: textOrNull,
+          references: count,
+          outside: object({ errors: count, warnings: count, notes: count, notChecked: count }),
+        }),
+        type: ['object', 'null'],
       },
       live: object({ asked: { type: 'boolean' }, line: text }),
       incomplete: listOf(text),

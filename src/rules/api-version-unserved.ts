@@ -13,7 +13,6 @@ export const apiVersionUnserved: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    const seen = new Set<string>()
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.includes('external-secrets.io/')) continue
       const judged = judge(chain, manifest.span.file, manifest.apiVersion, manifest.kind)
@@ -21,9 +20,6 @@ export const apiVersionUnserved: Rule = {
       const { because, use, installed } = judged
       const pin = installed?.span
       const span = manifest.spanOf(['apiVersion'])
-      // One line of a base that many overlays use is one finding.
-      if (seen.has(`${span.file}:${span.line}`)) continue
-      seen.add(`${span.file}:${span.line}`)
       yield {
         rule: this.id,
         severity: this.severity,
@@ -33,6 +29,7 @@ export const apiVersionUnserved: Rule = {
         span,
         related: pin === undefined ? [] : [{ span: pin, message: 'ESO is pinned here' }],
         ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
+        objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), manifest.apiVersion),
       }
     }

@@ -1,4 +1,5 @@
 import type { Finding, RelatedPlace } from './finding.ts'
+import { foldObjects } from './fold-objects.ts'
 
 /** How many findings of one cause are shown one by one; more become one finding that counts them (design §5). */
 export const ONE_BY_ONE = 10
@@ -24,9 +25,15 @@ export function* reportCauses(
     else group.push(finding)
   }
   for (const group of byCause.values()) {
-    if (group.length > ONE_BY_ONE) yield summarise(group)
-    else yield* group
+    const findings = foldObjects(group)
+    if (findings.length > ONE_BY_ONE) yield withoutObjects(summarise(findings))
+    else yield* findings
   }
+}
+
+/** Its related places are the references; the objects behind the first of them are not what it is about. */
+function withoutObjects({ objects: _, ...finding }: Finding): Finding {
+  return finding
 }
 
 /** The places of many findings, as related places of one. */

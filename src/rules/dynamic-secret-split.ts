@@ -30,6 +30,7 @@ export const dynamicSecretSplit: Rule = {
         span: second.span,
         related: [first, ...references.slice(2)].map(({ span }) => ({ span, message: 'reads it too' })),
         fix: 'Read it once: `dataFrom: [{ extract: { key: … } }]`, or a VaultDynamicSecret generator, and rename the keys with `rewrite` or a template.',
+        objects: [second.manifest],
         fingerprint: fingerprint(this.id, nameManifest(second.manifest), path),
         vaultPaths: [path],
       }

@@ -2,6 +2,7 @@ import { ineffectiveItems } from '../eso/facts/ineffective-items.ts'
 import { mixedStoreKinds } from '../eso/facts/mixed-store-kinds.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
 import { nameField, nameManifest, nameReference } from './wording.ts'
 
@@ -15,17 +16,14 @@ export const esoFails: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    const seen = new Set<string>()
-    for (const { reference, store } of chain.links) {
+    for (const link of chain.links) {
+      const { reference, store } = link
       const { failsWith } = reference
       if (failsWith === undefined || reference.notChecked !== undefined || reference.proposed) continue
       // Told by rules of their own.
       if (failsWith.includes('kv version v1') || failsWith.startsWith('could not compile find.name.regexp')) continue
       // `..` that leads out of the API is `key-escapes-mount`.
       if (reference.key.split('/').includes('..')) continue
-      const at = `${reference.span.file}:${reference.span.line} ${failsWith}`
-      if (seen.has(at)) continue
-      seen.add(at)
       const unset = store !== undefined && store.path === undefined
       yield {
         rule: this.id,
@@ -36,6 +34,7 @@ export const esoFails: Rule = {
         span: reference.span,
         related: [],
         ...(unset ? { fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.` } : {}),
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, failsWith),
       }
     }
@@ -51,6 +50,7 @@ export const esoFails: Rule = {
         span,
         related: [],
         fix: 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
+        objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
       }
     }
@@ -64,6 +64,7 @@ export const esoFails: Rule = {
         span,
         related: [],
         fix: 'Make two PushSecrets of it, one for each kind of store.',
+        objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), 'mixed-kinds'),
       }
     }

@@ -17,14 +17,9 @@ export const fieldUnknown: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    const seen = new Set<string>()
     for (const manifest of chain.manifests) {
       for (const problem of validateManifest(manifest)) {
         if (toldByAnother(manifest, problem)) continue
-        // One line of a base that many overlays use is one finding.
-        const at = `${problem.span.file}:${problem.span.line}:${problem.span.column} ${problem.message}`
-        if (seen.has(at)) continue
-        seen.add(at)
         yield {
           rule: this.id,
           severity: problem.severity,
@@ -32,6 +27,7 @@ export const fieldUnknown: Rule = {
           span: problem.span,
           related: [],
           ...(problem.suggestion === undefined ? {} : { fix: problem.suggestion }),
+          objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), problem.kind, nameField(problem.path)),
         }
       }

@@ -4,6 +4,7 @@ import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
 import { trimSlashes } from '../trim-slashes.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
 import { counted, nameReference } from './wording.ts'
 
@@ -42,6 +43,7 @@ export const findEmpty: Rule = {
         span: reference.span,
         related: [],
         fix: 'Mend `find.path` or the regular expression. The path is relative to the mount; the expression sees the whole name, with the path before it.',
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.name, reference.find?.path, reference.find?.regexp),
         vaultPaths: [
           [store?.path, reference.find?.path]

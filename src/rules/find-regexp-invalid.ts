@@ -11,12 +11,8 @@ export const findRegexpInvalid: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    const seen = new Set<string>()
     for (const invalid of invalidRegexps(chain.manifests)) {
       const { manifest, field, span, pattern, because } = invalid
-      const at = `${span.file}:${span.line}:${span.column}`
-      if (seen.has(at)) continue
-      seen.add(at)
       yield {
         rule: this.id,
         severity: this.severity,
@@ -24,6 +20,7 @@ export const findRegexpInvalid: Rule = {
         span,
         related: [],
         fix: 'Write it in RE2: no look-ahead, look-behind or back-references; match more and filter by path instead.',
+        objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
       }
     }

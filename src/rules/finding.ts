@@ -1,3 +1,4 @@
+import type { Manifest } from '../manifests/manifest.ts'
 import type { Span } from '../span.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
@@ -20,6 +21,8 @@ export interface Finding {
   readonly fix?: string
   /** Stable over moved lines: made of the rule and what it is about (store, key, property), never of line numbers. */
   readonly fingerprint: string
+  /** The objects that break there: one line of a base can be many of them. */
+  readonly objects?: readonly Manifest[]
   /** Vault paths that it is about, mount and key as people write them (`kv/team/app`): what `ignore` in the config file matches. */
   readonly vaultPaths?: readonly string[]
 }

@@ -28,6 +28,7 @@ export const generatorAbsent: Rule = {
           elsewhere.length > 0
             ? `Declare the generator in namespace \`${manifest.namespace ?? '…'}\` too, or use a ClusterGenerator.`
             : `Declare ${kind} \`${name}\` beside it, or mend the name.`,
+        objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), kind, name),
       }
     }
@@ -41,6 +42,7 @@ export const generatorAbsent: Rule = {
         span,
         related: [],
         fix: `Write \`method: ${meant}\`.`,
+        objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), 'method', method),
       }
     }

@@ -1,6 +1,7 @@
 import { trimSlashes } from '../trim-slashes.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -15,16 +16,12 @@ export const keyDoublesMount: Rule = {
   group: 'manifest',
   severity: 'warning',
   *check(chain): Iterable<Finding> {
-    const seen = new Set<string>()
     for (const link of chain.links) {
       const { reference, store } = link
       if (store?.path === undefined || !reference.key.startsWith(`${store.path}/`)) continue
       const metadata = reference.accesses.find((access) => access.side === 'metadata' && access.capability !== 'list')
       if (metadata === undefined || reference.operation === 'find') continue
       const data = reference.accesses.find((access) => access.side === 'data')
-      const at = `${reference.span.file}:${reference.span.line}`
-      if (seen.has(at)) continue
-      seen.add(at)
       const push = reference.operation === 'push'
       yield {
         rule: this.id,
@@ -39,6 +36,7 @@ export const keyDoublesMount: Rule = {
         span: reference.span,
         related: [],
         fix: `Write the key relative to the mount: \`${reference.key.slice(trimSlashes(store.path).length + 1).replace(/^data\//, '')}\`.`,
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
         vaultPaths: vaultPathsOf(link),
       }

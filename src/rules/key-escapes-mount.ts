@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -24,6 +25,7 @@ export const keyEscapesMount: Rule = {
         span: reference.span,
         related: [],
         fix: 'Write the key below the mount without `..`; for another mount, use a store of its own.',
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
         vaultPaths: vaultPathsOf(link),
       }

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -25,6 +26,7 @@ export const kv1Operation: Rule = {
           { span: store.manifest.spanOf(['spec', 'provider', 'vault', 'version']), message: 'the store says v1 here' },
         ],
         fix: wrong.fix,
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, wrong.text),
         vaultPaths: vaultPathsOf(link),
       }

@@ -2,6 +2,7 @@ import type { NamingRule } from '../chain/chain.ts'
 import type { Manifest } from '../manifests/manifest.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { kvPath } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -14,7 +15,8 @@ export const namingViolation: Rule = {
   severity: 'warning',
   *check(chain): Iterable<Finding> {
     if (chain.naming.length === 0) return
-    for (const { reference, store } of chain.links) {
+    for (const link of chain.links) {
+      const { reference, store } = link
       const access = reference.accesses.find((one) => one.side === 'data' || one.side === 'metadata')
       if (access === undefined || store === undefined || reference.holes.length > 0 || store.holes.length > 0) continue
       if (reference.operation === 'find' || reference.operation === 'generator') continue
@@ -31,6 +33,7 @@ export const namingViolation: Rule = {
         span: reference.span,
         related: [{ span: closest.naming.span, message: 'the pattern' }],
         fix: `Mend the path, or add a pattern that admits it.`,
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, path),
         vaultPaths: [path],
       }

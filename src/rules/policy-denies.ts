@@ -4,9 +4,10 @@ import { brokenStores } from './broken-store.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding, RelatedPlace } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { kvPath } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { andOthers, counted, listed, nameManifest, nameReference } from './wording.ts'
+import { counted, listed, nameManifest, nameReference } from './wording.ts'
 
 /**
  * The policies of the role that ESO logs in with do not allow a request that a manifest makes it send. Only that role's policies
@@ -46,7 +47,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
   const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
   const because = [...reasons(denied), ...takenAway(chain, link, denied)]
   const message =
-    `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference)}${andOthers(link.also)} needs ` +
+    `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference)} needs ` +
     `${listed(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
   return {
     rule: policyDenies.id,
@@ -56,6 +57,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
     fix: `Add to policy \`${policyToMend(link, denied)}\`:\n${policyText(needs)}`,
+    objects: objectsOf(link),
     fingerprint: fingerprint(
       policyDenies.id,
       nameManifest(reference.manifest),

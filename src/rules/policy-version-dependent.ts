@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { vaultPathsOf } from './per-secret.ts'
 import { lintFindings } from './policy-lint.ts'
 import type { Rule } from './rule.ts'
@@ -29,6 +30,7 @@ export const policyVersionDependent: Rule = {
               : [{ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\`` }],
           ),
           fix: 'Say which server it is (config `vault: { product: openbao@2.7 }`), or grant it with a rule that no server reads otherwise: the folder with its slash.',
+          objects: objectsOf(link),
           fingerprint: fingerprint(this.id, store?.name, access.path, access.capability),
           vaultPaths: vaultPathsOf(link),
         }

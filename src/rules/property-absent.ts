@@ -1,6 +1,7 @@
 import { propertyPresence } from '../eso/property/property-presence.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -16,7 +17,8 @@ export const propertyAbsent: Rule = {
   severity: 'error',
   *check(chain): Iterable<Finding> {
     for (const { path, links } of readersOfSecrets(chain)) {
-      for (const { reference, secret: own } of links) {
+      for (const link of links) {
+        const { reference, secret: own } = link
         if (reference.property === undefined || reference.operation === 'fetch-metadata') continue
         if (own?.presence !== 'present' || own.keys === undefined) continue
         const verdict = propertyPresence(own.keys, reference.property)
@@ -33,6 +35,7 @@ export const propertyAbsent: Rule = {
             verdict.nearest === undefined
               ? `Add the key to the secret, or name one that it has.`
               : `Write \`property: ${verdict.nearest}\`.`,
+          objects: objectsOf(link),
           fingerprint: fingerprint(this.id, path, reference.property),
           vaultPaths: [path],
         }

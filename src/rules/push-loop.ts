@@ -42,6 +42,7 @@ function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
           loop.reads.map((one) => ({ span: one.span, message: `${nameManifest(one.manifest)} reads it here` })),
         ),
         fix: 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
+        objects: [manifest],
         fingerprint: fingerprint(pushLoop.id, nameManifest(manifest), path),
         vaultPaths: own.map((loop) => kvPath(loop.path, store.found === 'vault' ? store.store.path : undefined)),
       },

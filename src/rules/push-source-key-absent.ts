@@ -11,11 +11,7 @@ export const pushSourceKeyAbsent: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    const seen = new Set<string>()
     for (const { manifest, span, secretKey, source, keys } of absentPushKeys(chain.manifests)) {
-      const at = `${span.file}:${span.line}:${span.column}`
-      if (seen.has(at)) continue
-      seen.add(at)
       const has = keys.length === 0 ? 'no key' : listed([...keys].sort().map((key) => `\`${key}\``))
       yield {
         rule: this.id,
@@ -26,6 +22,7 @@ export const pushSourceKeyAbsent: Rule = {
         span,
         related: [{ span: source.by.span, message: `makes Secret \`${source.name}\`` }],
         fix: 'Name a key that the Secret has, or add the key where the Secret is made.',
+        objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), secretKey),
       }
     }

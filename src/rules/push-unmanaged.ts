@@ -2,6 +2,7 @@ import { readTarget } from '../chain/read-target.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
 import { nameManifest } from './wording.ts'
 
@@ -16,7 +17,8 @@ export const pushUnmanaged: Rule = {
   severity: 'error',
   *check(chain): Iterable<Finding> {
     const seen = new Set<string>()
-    for (const { reference, secret, store } of chain.links) {
+    for (const link of chain.links) {
+      const { reference, secret, store } = link
       if (reference.operation !== 'push' || secret?.presence !== 'present' || store?.version !== 'v2') continue
       // IfNotExists stops before it looks at the owner (eso.md §3.7).
       if (reference.push?.updatePolicy === 'IfNotExists') continue
@@ -38,6 +40,7 @@ export const pushUnmanaged: Rule = {
         span: reference.span,
         related: [],
         fix: `Hand it over: vault kv metadata patch -mount=${shellWord(target.mount)} -custom-metadata=managed-by=external-secrets ${shellWord(target.key)}`,
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, nameManifest(reference.manifest), path),
         vaultPaths: [path],
       }

@@ -1,6 +1,7 @@
 import { pushesWithoutProperty } from '../eso/facts/push-without-property.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -25,7 +26,7 @@ export const pushWithoutProperty: Rule = {
         related: [],
         fix: `Write \`property: ${reference.push?.secretKey}\` under \`remoteRef\`; to push the whole Secret, leave \`secretKey\` out.`,
         fingerprint: fingerprint(this.id, reference.manifest.name, reference.key, reference.push?.secretKey),
-        ...(link === undefined ? {} : { vaultPaths: vaultPathsOf(link) }),
+        ...(link === undefined ? {} : { vaultPaths: vaultPathsOf(link), objects: objectsOf(link) }),
       }
     }
   },

@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.ts'
 import type { Finding, Severity } from './finding.ts'
+import { foldObjects } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
 import { byWorst } from './worst-first.ts'
 
@@ -8,15 +9,12 @@ export type RuleSettings = Readonly<Record<string, Severity | 'off'>>
 
 /** Lets every rule look at the chain, and gives the findings worst first, then by place and rule, each cause once. */
 export function runRules(rules: readonly Rule[], chain: Chain, settings: RuleSettings): Finding[] {
-  const findings = new Map<string, Finding>()
+  const findings: Finding[] = []
   for (const rule of rules) {
     const setting = settings[rule.id]
     if (setting === 'off' || (rule.optIn === true && setting === undefined)) continue
-    for (const finding of rule.check(chain)) {
-      // The same object read through several overlays breaks at one place: one finding, with what each adds (field.md §3).
-      const key = `${finding.rule} ${finding.span.file}:${finding.span.line}:${finding.span.column} ${finding.message}`
-      if (!findings.has(key)) findings.set(key, setting === undefined ? finding : { ...finding, severity: setting })
-    }
+    for (const finding of rule.check(chain))
+      findings.push(setting === undefined ? finding : { ...finding, severity: setting })
   }
-  return [...findings.values()].sort(byWorst)
+  return foldObjects(findings).sort(byWorst)
 }

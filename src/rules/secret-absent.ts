@@ -2,6 +2,7 @@ import type { Reference } from '../eso/reference.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -30,6 +31,7 @@ export const secretAbsent: Rule = {
         span: link.reference.span,
         related: otherReaders([link, ...links.filter((other) => other !== link)]),
         fix: `Write it (\`vault kv put ${shellWord(path)} …\`), or mend the key.`,
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, path),
         vaultPaths: [path],
       }

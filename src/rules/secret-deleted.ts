@@ -1,6 +1,7 @@
 import { shellWord } from '../shell-word.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
@@ -37,6 +38,7 @@ export const secretDeleted: Rule = {
         fix: destroyed
           ? 'A destroyed version cannot come back: write a new one.'
           : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${shellWord(path)}\`), or write a new version.`,
+        objects: objectsOf(link),
         fingerprint: fingerprint(this.id, path),
         vaultPaths: [path],
       }

@@ -25,6 +25,7 @@ export const serviceAccountTokenTemplate: Rule = {
         span,
         related: [],
         fix: 'Use `type: Opaque`; get tokens by TokenRequest or a projected volume.',
+        objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), type),
       }
     }

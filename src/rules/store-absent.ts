@@ -3,6 +3,7 @@ import { nearestNames } from '../nearest-name.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding, Severity } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
 import { counted, nameManifest } from './wording.ts'
 
@@ -21,14 +22,15 @@ function* absences(chain: Chain): Iterable<CausedFinding> {
     const { reference } = link
     if (reference.store.found !== 'absent' || reference.storeRef === undefined) continue
     // All items of one object name the store at one place: one finding for it.
-    const at = `${reference.storeRef.span.file}:${reference.storeRef.span.line}:${reference.storeRef.name}`
+    const at = `${reference.storeRef.span.file}:${reference.storeRef.span.line}:${reference.storeRef.name} ${nameManifest(reference.manifest)}`
     if (seen.has(at)) continue
     seen.add(at)
     yield { cause: `${reference.storeRef.kind} ${reference.storeRef.name}`, finding: absence(chain, link) }
   }
 }
 
-function absence(chain: Chain, { reference }: Link): Finding {
+function absence(chain: Chain, link: Link): Finding {
+  const { reference } = link
   const { kind, name, span } = reference.storeRef as NonNullable<typeof reference.storeRef>
   const alike = candidates(chain, kind, name, reference.manifest.namespace)
   const severity = severityOf(chain, alike.length > 0)
@@ -45,6 +47,7 @@ function absence(chain: Chain, { reference }: Link): Finding {
     span,
     related: best === undefined ? [] : [{ span: best.spanOf(['metadata', 'name']), message: nameManifest(best) }],
     ...(best === undefined ? {} : { fix: fixFor(best, kind) }),
+    objects: objectsOf(link),
     fingerprint: fingerprint(storeAbsent.id, nameManifest(reference.manifest), kind, name),
   }
 }

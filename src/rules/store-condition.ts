@@ -1,6 +1,7 @@
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
 import { counted, nameManifest } from './wording.ts'
 
@@ -14,7 +15,8 @@ export const storeCondition: Rule = {
     reportCauses(
       (function* (): Iterable<CausedFinding> {
         const seen = new Set<string>()
-        for (const { reference, store } of chain.links) {
+        for (const link of chain.links) {
+          const { reference, store } = link
           if (reference.condition.verdict !== 'denied' || store === undefined || reference.storeRef === undefined)
             continue
           const { span } = reference.storeRef
@@ -34,6 +36,7 @@ export const storeCondition: Rule = {
                 { span: store.manifest.spanOf(['spec', 'conditions'], 'key'), message: 'the conditions of the store' },
               ],
               fix: `Add the namespace to \`spec.conditions\` of ClusterSecretStore \`${store.name}\`, or use a store that admits it.`,
+              objects: objectsOf(link),
               fingerprint: fingerprint(storeCondition.id, nameManifest(reference.manifest), store.name),
             },
           }

@@ -11,19 +11,16 @@ export const templateInvalid: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    const seen = new Set<string>()
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.startsWith('external-secrets.io/')) continue
       for (const { message, span, field, severity } of templateReads(manifest).invalid) {
-        const at = `${span.file}:${span.line}:${span.column} ${message}`
-        if (seen.has(at)) continue
-        seen.add(at)
         yield {
           rule: this.id,
           severity,
           message: `${nameField(field)} of ${nameManifest(manifest)}: ${message}`,
           span,
           related: [],
+          objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field), message),
         }
       }

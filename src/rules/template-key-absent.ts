@@ -18,16 +18,12 @@ export const templateKeyAbsent: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    const seen = new Set<string>()
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.startsWith('external-secrets.io/')) continue
       const { reads } = templateReads(manifest)
       if (reads.length === 0) continue
       const keys = secretKeys(manifest, lookups(chain, manifest))
       for (const { read, nearest } of missingTemplateKeys(reads, keys)) {
-        const at = `${read.span.file}:${read.span.line}:${read.span.column} ${read.key}`
-        if (seen.has(at)) continue
-        seen.add(at)
         const empty = read.onMissing === 'empty'
         yield {
           rule: this.id,
@@ -43,6 +39,7 @@ export const templateKeyAbsent: Rule = {
             nearest === undefined
               ? `Add the key to \`data\`, or take it out of the template.`
               : `Write \`${nearest}\`.`,
+          objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), read.key, nameField(read.field)),
         }
       }

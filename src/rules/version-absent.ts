@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import { objectsOf } from './fold-objects.ts'
 import { readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { listed, nameReference } from './wording.ts'
@@ -12,7 +13,8 @@ export const versionAbsent: Rule = {
   severity: 'error',
   *check(chain): Iterable<Finding> {
     for (const { path, links } of readersOfSecrets(chain)) {
-      for (const { reference, store, secret, whole } of links) {
+      for (const link of links) {
+        const { reference, store, secret, whole } = link
         if (whole === undefined || whole.presence === 'absent' || store?.version !== 'v2') continue
         if (secret?.presence !== 'absent' && secret?.presence !== 'deleted' && secret?.presence !== 'destroyed')
           continue
@@ -36,6 +38,7 @@ export const versionAbsent: Rule = {
             alive.length === 0
               ? 'Drop the pin to follow the current version, or pin one that is alive.'
               : `Write \`version: "${alive[alive.length - 1]}"\`, or drop the pin to follow the current one.`,
+          objects: objectsOf(link),
           fingerprint: fingerprint(this.id, path, reference.version),
           vaultPaths: [path],
         }

@@ -124,7 +124,7 @@ export const INPUTS = [
     name: 'report-scope',
     format: choice('all', 'changed'),
     description:
-      '`check`: `all` reports everything; `changed` only what the change concerns: references whose lines, patch, variable, store, role or policy it touches, and what it breaks elsewhere. Needs the commit that the change starts from (`fetch-depth: 2` on actions/checkout). Default: `changed` on pull requests, else `all`.',
+      'For `check`: `all` reports everything; `changed` only what the change concerns: references whose lines, patch, variable, store, role or policy it touches, and what it breaks elsewhere. Needs the commit that the change starts from: `fetch-depth: 2` on actions/checkout. Default: `changed` on pull requests, else `all`.',
   },
   {
     name: 'fail-on',
@@ -264,7 +264,8 @@ export const OUTPUTS = {
   'error-count': 'Number of errors.',
   'warning-count': 'Number of warnings.',
   'not-checked-count': 'Number of places that were asked for and could not be judged.',
-  references: 'Number of references to Vault that were followed.',
+  references:
+    'Number of references to Vault that were followed; with `report-scope: changed`, of those that the change concerns.',
   'report-file': 'Path of the JSON report, when it was written.',
   'sarif-file': 'Path of the SARIF report, when it was written.',
   'has-changes': '`plan` and `apply`: `true` when the server differs from what is wanted.',

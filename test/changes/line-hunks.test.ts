@@ -28,7 +28,7 @@ test('too many edits: everything between the first and the last difference', () 
 })
 
 test('lines that were taken out touch what stands around them, and its end only when asked', () => {
-  const lines = changedLines([{ file: 'f', hunks: lineHunks('a\nb\nc\n', 'a\nc\n') }])
+  const lines = changedLines([{ file: 'f', hunks: lineHunks('a\nb\nc\n', 'a\nc\n') }], () => true)
   expect(lines.touches({ file: 'f', line: 1, endLine: 2 })).toBe(true)
   expect(lines.touches({ file: 'f', line: 1, endLine: 1 })).toBe(false)
   expect(lines.touches({ file: 'f', line: 1, endLine: 1 }, true)).toBe(true)

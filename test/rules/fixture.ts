@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { check } from '../../src/modes/check.ts'
 import { drift } from '../../src/modes/drift.ts'
@@ -7,6 +7,8 @@ import { RULE_IDS } from '../../src/rules/rule-ids.ts'
 import { EMPTY_CONFIG, readConfig } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
+import type { Settings } from '../../src/settings/settings.ts'
+import { fakeChange } from './fake-change.ts'
 import { type FakeVault, fakeLive } from './fake-live.ts'
 
 /** A line that must be reported, and a text that the message must hold (`# expect: rule-id part of the message`). */
@@ -18,7 +20,8 @@ export interface Expectation {
 
 /**
  * A fixture is a small repository in a folder. `# expect: <rule-id> [part of the message]` (in Markdown `<!-- expect: … -->`) at
- * the end of a line says that the rule must report that line. `live.json` stands for a server, `eso-vault.yml` is the config.
+ * the end of a line says that the rule must report that line. `live.json` stands for a server, `eso-vault.yml` is the config, and
+ * the folder `before` is what a change starts from.
  */
 export async function runFixture(
   folder: string,
@@ -39,15 +42,26 @@ export async function runFixture(
     environment: readEnvironment(mode === 'drift' ? { VAULT_TOKEN: 'a-token-of-nobody' } : {}),
     folder: basename(folder),
   })
-  // What stands for the server must not be read as a declaration.
-  const settings = { ...resolved, exclude: [...resolved.exclude, 'live.json'] }
-  const { report } = await (mode === 'drift' ? drift : check)(settings, {
-    cwd: folder,
-    today: '2026-06-01',
-    live: live === undefined ? undefined : fakeLive(JSON.parse(live) as FakeVault),
-    incomplete: [],
-  })
-  return { findings: report.findings, expected: filesIn(folder).flatMap((file) => expectationsIn(folder, file)) }
+  // What stands for the server or for the past must not be read as a declaration.
+  const settings: Settings = { ...resolved, exclude: [...resolved.exclude, 'live.json', 'before/**'] }
+  const before = join(folder, 'before')
+  const change = existsSync(before) ? fakeChange(folder, before, resolved, filesIn) : undefined
+  const { report } = await (mode === 'drift' ? drift : check)(
+    change ? { ...settings, reportScope: 'changed' } : settings,
+    {
+      change,
+      cwd: folder,
+      today: '2026-06-01',
+      live: live === undefined ? undefined : fakeLive(JSON.parse(live) as FakeVault),
+      incomplete: [],
+    },
+  )
+  return {
+    findings: report.findings,
+    expected: filesIn(folder)
+      .filter((file) => !file.startsWith(before))
+      .flatMap((file) => expectationsIn(folder, file)),
+  }
 }
 
 function expectationsIn(folder: string, file: string): Expectation[] {

@@ -84,8 +84,13 @@ describe('defaults (design §4)', () => {
   })
 
   it.each([
-    [{ env: PULL }, 'all'],
-    [{ env: PULL, values: { 'report-scope': 'changed' } }, 'changed'],
+    [{ env: PULL }, 'changed'],
+    [{ env: { ...ACTIONS, GITHUB_EVENT_NAME: 'pull_request_target' } }, 'changed'],
+    [{ env: { ...ACTIONS, GITHUB_EVENT_NAME: 'push' } }, 'all'],
+    [{}, 'all'],
+    [{ env: PULL, values: { 'report-scope': 'all' } }, 'all'],
+    [{ values: { 'report-scope': 'changed' } }, 'changed'],
+    [{ env: PULL, values: { mode: 'plan', 'report-scope': 'changed' } }, 'all'],
   ] satisfies [Case, string][])('report-scope %#', (given, scope) => {
     expect(settings(given).reportScope).toBe(scope)
   })

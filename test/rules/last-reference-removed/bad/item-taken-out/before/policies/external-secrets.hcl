@@ -1,0 +1,2 @@
+path "kv/data/payments/api" { capabilities = ["read"] }
+path "kv/data/payments/mail" { capabilities = ["read"] }

@@ -1,0 +1,4 @@
+path "kv/data/payments/api" { capabilities = ["read"] }
+path "kv/data/payments/mail" { capabilities = ["read"] }
+path "kv/data/payments/*" { capabilities = ["read"] }
+path "kv/metadata/payments/*" { capabilities = ["list"] }
