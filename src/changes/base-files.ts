@@ -35,6 +35,8 @@ export interface BaseFiles {
 
 export type BaseFilesResult = BaseFiles | { readonly because: string }
 
+const PARTIAL =
+  'the clone does not hold all files that the change starts from (a partial clone); clone without `--filter`'
 const MAX_TOTAL_BYTES = 200 * 1024 * 1024
 
 /**
@@ -49,8 +51,10 @@ export async function baseFiles(git: Git, commit: string, head: HeadFiles): Prom
   if (top.code !== 0 || (await realpath(topPath).catch(() => '')) !== (await realpath(cwd)))
     return { because: `\`${cwd}\` is not the top of a Git repository` }
   const [tree, between] = await Promise.all([treeOf(git, cwd, commit), pathsBetween(git, cwd, commit)])
-  if (tree === undefined || between === undefined)
-    return { because: 'git cannot list the files that the change starts from' }
+  if (tree === undefined || between === undefined) {
+    const promisor = await git(['config', '--get-regexp', '^remote\\..*\\.promisor$', 'true'], { cwd })
+    return { because: promisor.code === 0 ? PARTIAL : 'git cannot list the files that the change starts from' }
+  }
   const entries = new Map(tree.filter(({ kind }) => kind === 'file').map((entry) => [entry.path, entry]))
   const read = new Map(head.files.map((file) => [file.relative, file.text]))
   for (const { relative, text } of head.others) if (!read.has(relative)) read.set(relative, text)
@@ -72,11 +76,7 @@ export async function baseFiles(git: Git, commit: string, head: HeadFiles): Prom
     cwd,
     wanted.map(({ oid }) => oid),
   )
-  if (blobs === undefined || wanted.some(({ oid }) => !blobs.has(oid)))
-    return {
-      because:
-        'the clone does not hold all files that the change starts from (a partial clone); clone without `--filter`',
-    }
+  if (blobs === undefined || wanted.some(({ oid }) => !blobs.has(oid))) return { because: PARTIAL }
 
   const texts = new Map<string, string>()
   for (const { path, oid } of wanted) {
