@@ -78,7 +78,7 @@ async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
         ? (await import('./modes/change-of-run.ts')).changeOfRun(settings, deps, render)
         : undefined
     const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, render, change, incomplete })
-    if (report.scope?.of === 'all')
+    if (report.scope?.of === 'all' && settings.reportScopeGiven)
       deps.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`)
     for (const state of gathered.live.values()) for (const warning of state.warnings) deps.warn(warning)
     return { report, sourceLine: gathered.repository.sourceLine }

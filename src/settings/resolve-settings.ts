@@ -39,6 +39,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     config,
     ...vaultOrNot,
     skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
+    reportScopeGiven: read.choice('report-scope') !== undefined,
     // Drift, plan and apply are about the whole, whatever a pull request touches.
     reportScope: mode === 'check' ? (read.choice('report-scope') ?? (ci.pullRequest ? 'changed' : 'all')) : 'all',
     failOn: read.choice('fail-on') ?? 'error',

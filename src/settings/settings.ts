@@ -77,6 +77,8 @@ export interface Settings {
   readonly offlineBecause: string | undefined
   readonly skipTokenRevoke: boolean
   readonly reportScope: ReportScope
+  /** Somebody asked for it, and is warned where it cannot be had. */
+  readonly reportScopeGiven: boolean
   readonly failOn: FailOn
   readonly onIncomplete: OnIncomplete
   readonly comment: CommentWhen

@@ -54,6 +54,7 @@ describe('defaults (design §4)', () => {
       offlineBecause: 'No server was asked: neither `vault-addr` nor credentials are given.',
       skipTokenRevoke: false,
       reportScope: 'all',
+      reportScopeGiven: false,
       failOn: 'error',
       onIncomplete: 'fail',
       comment: 'never',

@@ -1,0 +1,109 @@
+import { cp, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { checkedOut, type Files, pullRequest } from '../changes/git-history.ts'
+import { REPOSITORY } from './bundle.ts'
+import { annotationsIn, createRunner } from './run-program.ts'
+
+const EXAMPLE = 'kubernetes/apps/external-secrets/examples/external-secret-example.yaml'
+const STORE = 'kubernetes/apps/external-secrets/stores/app/vault-clustersecretstore.yaml'
+const PUSH = 'kubernetes/apps/backstage/backstage/app/base/pushsecret-vault.yaml'
+
+const runners: Awaited<ReturnType<typeof createRunner>>[] = []
+afterAll(() => Promise.all(runners.map((runner) => runner.remove())))
+
+async function filesOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'utf8')])),
+  )
+}
+
+/** A pull request that alters these files of an example, as actions/checkout leaves it with this `fetch-depth`. */
+async function opened(
+  example: 'as-found' | 'as-fixed',
+  depth: number,
+  alter: (files: Readonly<Record<string, string>>) => Files,
+) {
+  const before = await filesOf(join(REPOSITORY, 'examples', 'soyo', example))
+  const { origin, base, head } = pullRequest(before, alter(before))
+  const { folder } = checkedOut(origin, 'refs/pull/7/merge', depth)
+  const runner = await createRunner('empty')
+  runners.push(runner)
+  await cp(folder, runner.workspace, { recursive: true })
+  const event = {
+    action: 'synchronize',
+    pull_request: { number: 7, base: { sha: base }, head: { sha: head, repo: { full_name: 'acme/gitops' } } },
+  }
+  return (inputs: Readonly<Record<string, string>> = {}) =>
+    runner.main({ event, inputs, env: { GITHUB_BASE_REF: 'main', GITHUB_HEAD_REF: 'topic' } })
+}
+
+test('a pull request that narrows the policy: what it covered, and nothing of what was broken before', async () => {
+  const main = await opened('as-fixed', 2, (files) => ({
+    'docs/vault.md': files['docs/vault.md']?.replace('clusters/soyo/apps/*"', 'clusters/soyo/apps/backstage/*"'),
+  }))
+  const { exitCode, stdout, outputs, summary } = await main()
+  expect([exitCode, outputs.outcome, outputs['error-count']]).toEqual([1, 'findings', '2'])
+  expect(annotationsIn(stdout).map(({ title, place }) => [title, place])).toEqual([
+    ['policy-denies', `${EXAMPLE}:18`],
+    ['policy-denies', `${EXAMPLE}:22`],
+    ['', ''],
+  ])
+  expect(stdout.replace(/\s+/g, ' ')).toContain('Before this change rule `kv/data/webgrip/prod/clusters/soyo/apps/*`')
+  expect(summary).toContain('Reported is what this change concerns, compared with `main`: 5 of 5 references.')
+})
+
+test('a pull request in a repository full of old findings is told about its own lines only', async () => {
+  const main = await opened('as-found', 2, (files) => ({
+    [EXAMPLE]: files[EXAMPLE]?.replace(
+      'key: webgrip/prod/clusters/soyo/apps/example/app',
+      'key: webgrip/prod/clusters/soyo/apps/example/other',
+    ),
+  }))
+  const { stdout, outputs, summary } = await main()
+  expect(annotationsIn(stdout).map(({ title, place }) => [title, place])).toEqual([
+    ['policy-denies', `${EXAMPLE}:18`],
+    // What keeps its store from being applied keeps the reference from working.
+    ['api-version-unserved', `${STORE}:2`],
+    ['', ''],
+  ])
+  expect([outputs.references, outputs['error-count']]).toEqual(['1', '2'])
+  expect(summary).toContain('Left out, because it was so before: 8 errors. With report-scope: all they are shown.')
+})
+
+test('a pull request that takes the last push away, and its file', async () => {
+  const main = await opened('as-fixed', 2, (files) => ({
+    [PUSH]: undefined,
+    'kubernetes/apps/backstage/backstage/app/base/kustomization.yaml': files[
+      'kubernetes/apps/backstage/backstage/app/base/kustomization.yaml'
+    ]?.replace(/.*pushsecret.*\n/, ''),
+  }))
+  const { exitCode, stdout, outputs } = await main()
+  expect([exitCode, outputs.outcome]).toEqual([0, 'clean'])
+  expect(annotationsIn(stdout).map(({ kind, title, place }) => [kind, title, place])).toEqual([
+    ['notice', 'last-reference-removed', `${PUSH}:19`],
+  ])
+})
+
+test('a pull request that touches no reference passes, and says of how many', async () => {
+  const main = await opened('as-found', 2, () => ({ 'README.md': 'hello\n' }))
+  const { exitCode, outputs, summary } = await main()
+  expect([exitCode, outputs.outcome, outputs.references]).toEqual([0, 'clean', '0'])
+  expect(summary).toContain('Passed: this change concerns no reference to Vault.')
+  expect(summary).toContain('0 of 5 references')
+})
+
+test('a checkout of one commit: everything is reported, with what to set; a warning only for who asked', async () => {
+  const main = await opened('as-fixed', 1, () => ({ 'README.md': 'hello\n' }))
+  const { exitCode, stdout, summary } = await main()
+  expect(exitCode).toBe(0)
+  expect(annotationsIn(stdout)).toEqual([])
+  expect(summary).toContain('set `fetch-depth: 2` on actions/checkout')
+  expect(summary).toContain('all 5 references hold')
+  const asked = await main({ 'report-scope': 'changed' })
+  expect(annotationsIn(asked.stdout).map(({ kind, message }) => [kind, message])).toEqual([
+    ['warning', expect.stringContaining('`fetch-depth: 2`')],
+  ])
+})
