@@ -25,8 +25,16 @@ export function installsEso(body: Value, apiVersion: string, kind: string): bool
   return pins(body, apiVersion, kind).length > 0
 }
 
+/** The places that pin the ESO version (half of the repositories have one, field.md §3). */
+export function installedEso(
+  manifests: readonly Manifest[],
+  documents: readonly { readonly document: YamlDocument }[],
+): readonly InstalledEso[] {
+  return [...installedByManifests(manifests), ...documents.flatMap(({ document }) => installedByDocument(document))]
+}
+
 /** What the objects pin, variables and namespaces resolved. */
-export function installedByManifests(manifests: readonly Manifest[]): InstalledEso[] {
+function installedByManifests(manifests: readonly Manifest[]): InstalledEso[] {
   return manifests.flatMap((manifest) =>
     pins(manifest.body, manifest.apiVersion, manifest.kind).flatMap(({ version, path }): InstalledEso[] => {
       const text = versionText(version)
@@ -38,7 +46,7 @@ export function installedByManifests(manifests: readonly Manifest[]): InstalledE
 }
 
 /** What files that are no objects pin: kustomizations (charts, release URLs) and the dependencies of a Chart.yaml. */
-export function installedByDocument(document: YamlDocument): InstalledEso[] {
+function installedByDocument(document: YamlDocument): InstalledEso[] {
   const { value } = document
   const found: InstalledEso[] = []
   const add = (version: Value | undefined, path: FieldPath, by: string) => {

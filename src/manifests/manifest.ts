@@ -69,6 +69,8 @@ export interface PatchedField {
   readonly path: FieldPath
   /** The patch. */
   readonly span: Span
+  /** The text that it sets a field of `spec` to, where the patch says so by itself. */
+  readonly value?: string
 }
 
 /** Something that was seen and left out, with the reason; counted in every report. */

@@ -5,7 +5,7 @@ import { isKustomizationName } from './files/relevance.ts'
 import type { Root } from './files/root.ts'
 import { fluxTitle } from './flux/flux-kustomization.ts'
 import { type FluxBuild, fluxTree } from './flux/flux-tree.ts'
-import { type InstalledEso, installedByDocument, installedByManifests } from './installed-eso.ts'
+import { type InstalledEso, installedEso } from './installed-eso.ts'
 import { type Graph, kustomizationGraph } from './kustomize/graph.ts'
 import { type Item, itemOf } from './kustomize/item.ts'
 import { type KustomizationFile, looksLikeKustomization, readKustomization } from './kustomize/kustomization-file.ts'
@@ -92,20 +92,12 @@ export function readDiscovered(
       pushSecrets: count('PushSecret', 'ClusterPushSecret'),
       stores: count('SecretStore', 'ClusterSecretStore'),
     },
-    installedEso: [
-      ...installedByManifests(manifests),
-      ...parsed.documents.flatMap(({ document }) => installedByDocument(document)),
-    ],
+    installedEso: installedEso(manifests, parsed.documents),
     kustomizations: graph,
     documents: parsed.documents,
     sourceLine: parsed.sourceLine,
     comments: parsed.comments,
   }
-}
-
-/** The places that pin the ESO version (half of the repositories have one, field.md §3). */
-export function installedEso(repository: Repository): readonly InstalledEso[] {
-  return repository.installedEso
 }
 
 function readKustomizations(parsed: ParsedFiles): KustomizationFile[] {

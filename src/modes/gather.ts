@@ -4,7 +4,8 @@ import { createJudge } from '../chain/judge.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
-import type { Note } from '../manifests/manifest.ts'
+import { installedEso } from '../manifests/installed-eso.ts'
+import type { Manifest, Note } from '../manifests/manifest.ts'
 import { holesOf } from '../manifests/placeholders.ts'
 import { type Repository, readRepository } from '../manifests/read-repository.ts'
 import { readRendered, withRendered } from '../manifests/render/rendered-input.ts'
@@ -65,11 +66,7 @@ export async function gatherFrom(
   { cwd, live: source, render, answers }: GatherDeps & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
   const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
-  const { repository, notRendered } = await asApplied(plain, settings, {
-    cwd,
-    // Rendering hundreds of overlays is worth its time where something can then be judged.
-    render: source !== undefined || tellsLaw(declared, settings) ? render : undefined,
-  })
+  const { repository, notRendered } = await asApplied(plain, settings, { cwd, render })
   const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
   const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
   const parts = wantedOf(prediction, declared.state, {
@@ -115,16 +112,14 @@ async function asApplied(
   const manifests = rendered?.manifests ?? plain.manifests
   const notes = distinct([...plain.notes, ...(rendered?.notes ?? [])])
   const notRendered = rendered?.notChecked ?? []
-  if (settings.rendered.length === 0) return { repository: { ...plain, manifests, notes }, notRendered }
+  if (settings.rendered.length === 0) return { repository: withManifests(plain, manifests, notes), notRendered }
   const finished = await readRendered(settings.rendered, plain, { cwd })
-  return {
-    repository: {
-      ...plain,
-      manifests: withRendered(manifests, finished),
-      notes: distinct([...notes, ...finished.notes]),
-    },
-    notRendered,
-  }
+  const all = withRendered(manifests, finished)
+  return { repository: withManifests(plain, all, distinct([...notes, ...finished.notes])), notRendered }
+}
+
+function withManifests(plain: Repository, manifests: readonly Manifest[], notes: readonly Note[]): Repository {
+  return { ...plain, manifests, notes, installedEso: installedEso(manifests, plain.documents) }
 }
 
 function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveView {
@@ -144,10 +139,4 @@ function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveVie
 /** Plain reading and rendering look at the same files, and note the same things. */
 function distinct(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
-}
-
-/** Whether Git or the config says what any login may do: without that, and without a server, no decision can be made. */
-function tellsLaw({ state, also }: Declared, settings: Settings): boolean {
-  const { stores } = settings.config
-  return state.policies.length + state.roles.length + also.textless.length + Object.keys(stores).length > 0
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Manifest, Note } from '../manifests/manifest.ts'
 import type { Repository } from '../manifests/read-repository.ts'
+import { beyondPlain } from '../manifests/render/beyond-plain.ts'
 import { findKustomize } from '../manifests/render/kustomize-binary.ts'
 import { renderRepository } from '../manifests/render/render-repository.ts'
 import { runProcess } from '../manifests/render/run-process.ts'
@@ -22,9 +23,8 @@ export type Render = (repository: Repository) => Promise<Rendered | undefined>
 /** The kustomize on PATH, if there is one, in a folder of its own that is gone afterwards. Nothing is ever downloaded. */
 export function renderWith(settings: Settings, env: Readonly<Record<string, string | undefined>>): Render {
   return async (repository) => {
-    const open = repository.manifests.some(({ patched }) => patched.length > 0)
-    const gitOps = repository.kustomizations.kustomizations.length > 0
-    if (!gitOps || !(open || settings.allowRemoteBases || settings.enableHelm)) return undefined
+    if (repository.kustomizations.kustomizations.length === 0) return undefined
+    if (!beyondPlain(repository).anything && !settings.allowRemoteBases && !settings.enableHelm) return undefined
     const binary = await findKustomize(runProcess, env.PATH ?? '')
     if (binary === undefined) return undefined
     const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-'))

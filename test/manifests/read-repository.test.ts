@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { installedEso, readRepository } from '../../src/manifests/read-repository.ts'
+import { readRepository } from '../../src/manifests/read-repository.ts'
 import { externalSecret, fluxKustomization, kustomization, only, read, summary, tree } from './tree.ts'
 
 const es = externalSecret('db', 'kv/db')
@@ -365,16 +365,13 @@ describe('installed ESO', () => {
       4,
     ],
   ])('%s', async (_, files, version, file, line) => {
-    const found = installedEso(await read(files as Record<string, string>))
+    const found = (await read(files as Record<string, string>)).installedEso
     expect(found.map((one) => [one.version, one.span.file, one.span.line])).toEqual([[version, file, line]])
   })
 
   it('takes no other chart for it', async () => {
-    expect(
-      installedEso(
-        await read({ 'a.yaml': release('{chart: {spec: {chart: external-secrets-stores, version: 1.2.1}}}') }),
-      ),
-    ).toEqual([])
+    const other = release('{chart: {spec: {chart: external-secrets-stores, version: 1.2.1}}}')
+    expect((await read({ 'a.yaml': other })).installedEso).toEqual([])
   })
 })
 

@@ -35,9 +35,15 @@ function jsonPatch(document: YamlDocument, value: Value, target: PatchTarget): P
     if (operation.op === 'test') return []
     const paths = [touched(operation.op, operation.path)]
     if (operation.from !== undefined && operation.op === 'move') paths.push(touched('remove', operation.from))
-    return paths.map((path) => ({ path, span: document.spanOf(at) }))
+    const value = operation.op === 'add' || operation.op === 'replace' ? operation.value : undefined
+    return paths.map((path) => field(path, document.spanOf(at), value))
   })
   return { target, deletes: false, fields, apply: (body) => applyJsonOperations(body, operations) }
+}
+
+/** A value is kept where it can only be a setting: what a patch puts into a Secret is nothing to hold on to. */
+function field(path: FieldPath, span: Span, value: Value | undefined): PatchedField {
+  return path[0] === 'spec' && typeof value === 'string' ? { path, span, value } : { path, span }
 }
 
 /** Adding to or removing from a list moves what stands behind: then the whole list is touched. */
@@ -56,7 +62,7 @@ function strategicPatch(document: YamlDocument, body: ValueMap, target: PatchTar
         if (key.startsWith('$')) fields.push({ path, span: document.spanOf([...path, key]) })
         else walk(below, [...path, key])
       }
-    } else fields.push({ path, span: document.spanOf(path) })
+    } else fields.push(field(path, document.spanOf(path), value))
   }
   walk(body.$patch === 'delete' ? {} : body, [])
   return {

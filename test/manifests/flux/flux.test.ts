@@ -202,7 +202,7 @@ describe('paths and trees', () => {
     expect(summary(repository)).toEqual(['?/db kv/db', '?/extra kv/extra'])
     const patched = repository.manifests.find(({ name }) => name === 'db')?.patched
     expect(patched).toEqual([
-      { path: ['spec', 'refreshInterval'], span: expect.objectContaining({ file: 'ks.yaml', line: 12 }) },
+      { path: ['spec', 'refreshInterval'], value: '1h', span: expect.objectContaining({ file: 'ks.yaml', line: 12 }) },
     ])
     expect(repository.manifests.find(({ name }) => name === 'extra')?.patched).toEqual([])
   })
