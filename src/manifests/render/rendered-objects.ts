@@ -11,7 +11,7 @@ import { joinRelative } from './repository-tree.ts'
 import { isGitOps } from './roots.ts'
 import { objectFinder } from './trace/find-object.ts'
 import { traceFolder, traceKustomization } from './trace/trace-kustomization.ts'
-import type { TracedObject } from './trace/traced-object.ts'
+import { kindOf, type TracedObject } from './trace/traced-object.ts'
 
 /** An object of a root's output with the place of everything in it; variables are not put in yet. */
 export interface LocatedObject {
@@ -46,10 +46,23 @@ export function locateObjects(
     const body = object.body()
     if (body === undefined) continue
     const from = traced?.node ?? unknownPlace(root, object, file, built)
-    const { node, guessed } = locate(body, from, find)
+    const first = locate(body, from, find)
+    const original = first.guessed === 0 ? undefined : originalOf(root, traced)
+    const { node, guessed } = original === undefined ? first : locate(body, from, find, original)
     located.push({ node: withApplied(root, node, body), ...sourceOf(root, traced, file), guessed })
   }
   return located
+}
+
+/** The object as its file has it, before any kustomization. */
+function originalOf({ checkout }: RenderRoot, traced: TracedObject | undefined): Placed | undefined {
+  if (traced?.source === undefined) return undefined
+  const { file, document } = traced.source
+  const { kind } = kindOf(traced)
+  return checkout.objects
+    .objects(file)
+    .find((one) => one.source?.document === document && kindOf(one).kind === kind && one.names[0] === traced.names[0])
+    ?.node
 }
 
 /** What GitOps adds after kustomize: a destination's namespace, common labels and annotations. */
