@@ -74,6 +74,8 @@ function environment(options: BuildOptions): Record<string, string> {
     XDG_CONFIG_HOME: none,
     KUSTOMIZE_PLUGIN_HOME: none,
     KUBECONFIG: path.join(none, 'config'),
+    // What it clones or renders on the way is gone with our own folder.
+    TMPDIR: options.temporary,
   }
   if (!options.enableHelm && !options.allowRemoteBases) return closed
   return { ...closed, ...options.environment, ...GIT }

@@ -92,7 +92,7 @@ export function leftOutNote(checkout: Checkout, obstacle: Obstacle): Note {
     message:
       obstacle.kind === 'absent'
         ? `${checkout.shown(obstacle.file)} ${obstacle.reason}; kustomize would refuse it. It was rendered without.`
-        : `${checkout.shown(obstacle.file)} ${obstacle.reason}; what that brings is not checked.${advice(obstacle)}`,
+        : `A part of ${checkout.shown(obstacle.file)} is not rendered: ${checkout.shown(obstacle.file)} ${obstacle.reason}.${advice(obstacle)}`,
   }
 }
 

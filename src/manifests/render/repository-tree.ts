@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 /** What stands at a path, seen without leaving the repository. */
@@ -18,6 +18,8 @@ export interface RepositoryTree {
   /** Text of a file; throws when it is none, or lies outside. */
   read(relative: string): string
   absolute(relative: string): string
+  /** Every file below a folder, at most `limit`; what a symlink leads to is not among them. */
+  filesBelow(relative: string, limit: number): string[]
 }
 
 /** `walked`: what is known to be there without a symlink on the way, so that it need not be looked up again. */
@@ -78,6 +80,19 @@ export function repositoryTree(
       return readFileSync(absolute(relative), 'utf8')
     },
     absolute,
+    filesBelow: (relative, limit) => {
+      const found: string[] = []
+      const walk = (folder: string): void => {
+        for (const one of readdirSync(absolute(folder), { withFileTypes: true })) {
+          if (found.length >= limit) return
+          const below = joinRelative(folder, one.name)
+          if (one.isDirectory()) walk(below)
+          else if (one.isFile()) found.push(below)
+        }
+      }
+      if (entry(relative) === 'directory') walk(relative)
+      return found.sort()
+    },
   }
 }
 
