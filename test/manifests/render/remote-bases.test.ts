@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -91,6 +93,27 @@ describe.skipIf(binary === undefined)('allow-remote-bases, with a Git server on 
     expect(written(rendering, remote, KEY)).toBe(
       'a/kustomization.yaml:7 - {op: replace, path: /spec/data/0/remoteRef/key, value: apps/patched/db}',
     )
+  })
+
+  test('allowed: a file by its address', async () => {
+    const files = createServer((_, response) => response.end(externalSecret('file', 'apps/file/db')))
+    await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = `http://127.0.0.1:${(files.address() as AddressInfo).port}/es.yaml`
+      const rendering = await render(
+        {
+          'a/kustomization.yaml': `resources:\n  - own.yaml\n  - ${address}\n`,
+          'a/own.yaml': externalSecret('own', 'apps/own/db'),
+        },
+        true,
+      )
+      const [file] = manifestsOf(rendering, 'ExternalSecret', 'file')
+      if (file === undefined) throw new Error('not rendered')
+      expect(valueAt(file, KEY)).toBe('apps/file/db')
+      expect(written(rendering, file, KEY)).toBe(`a/kustomization.yaml:3 - ${address}`)
+    } finally {
+      await new Promise((resolve) => files.close(resolve))
+    }
   })
 
   test('a remote Component changes what is judged: allowed it counts, else the root is not rendered', async () => {
