@@ -23,14 +23,6 @@ export interface RenderRoot {
   readonly namespace?: Placed
 }
 
-/** Files that an Application applies as they are. */
-export interface PlainRoot {
-  readonly checkout: Checkout
-  readonly appliedBy: AppliedBy
-  readonly files: readonly string[]
-  readonly namespace?: Placed
-}
-
 /** A Flux Kustomization, Application or ApplicationSet, where its parts were written and as it reaches the cluster. */
 export interface GitOpsObject {
   readonly checkout: Checkout
