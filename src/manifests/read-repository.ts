@@ -155,7 +155,7 @@ function applyAll(parsed: ParsedFiles, graph: Graph, variables: Readonly<Record<
     for (const { object } of build.items) byFlux.add(object)
     add(build.items, { appliedBy: fluxApplies(build), namespace: undefined, ...fluxSubstitution(build, lookup) })
   }
-  for (const build of argo) {
+  for (const build of argo.builds) {
     visit(graph, build.place.root, build.place.folder, visited)
     const appliedBy = { kind: build.kind, name: build.name, span: build.object.span }
     add(build.items, { ...nothing, appliedBy, namespace: build.namespace })
@@ -176,7 +176,7 @@ function applyAll(parsed: ParsedFiles, graph: Graph, variables: Readonly<Record<
     if (!applied.has(object) && !graph.gathered.has(object) && object.holder === undefined)
       add([itemOf(object)], { ...nothing, appliedBy: undefined })
 
-  return { applications: wanted(applications, objects), notes: flux.notes }
+  return { applications: wanted(applications, objects), notes: [...flux.notes, ...argo.notes] }
 }
 
 /** The applications of objects that become Manifests, and of the objects embedded in others. */

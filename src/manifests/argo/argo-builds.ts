@@ -1,16 +1,17 @@
 import { posix } from 'node:path'
-import { globTest } from '../files/glob.ts'
 import type { Root } from '../files/root.ts'
 import { groupOf } from '../kinds.ts'
 import type { Graph } from '../kustomize/graph.ts'
 import { change, type Item, itemOf } from '../kustomize/item.ts'
 import { readPatch } from '../kustomize/patch.ts'
 import { readTarget } from '../kustomize/patch-target.ts'
-import type { FieldPath, Value, ValueMap } from '../manifest.ts'
+import type { FieldPath, Note, Value, ValueMap } from '../manifest.ts'
 import type { SourceObject } from '../source-object.ts'
 import { type FolderPlace, sourceFolder } from '../source-path.ts'
-import { at, isMap, listAt, stringAt } from '../value.ts'
+import { at, isMap, listAt, stringAt, stringsAt } from '../value.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
+import { fill, type Parameters, parameterSets, unfilledPath } from './application-set.ts'
+import { directoryFiles } from './directory-files.ts'
 
 /** What one source of an Argo CD Application (or of an ApplicationSet's template) applies out of this repository. */
 export interface ArgoBuild {
@@ -30,22 +31,42 @@ export interface ArgoSource {
   readonly objectsOf: (root: Root, path: string) => readonly SourceObject[]
 }
 
-const MAX_GENERATED = 2000
-
-/** Applications and ApplicationSets (list and Git directory generators) whose path exists here. */
-export function argoBuilds(source: ArgoSource): ArgoBuild[] {
-  return source.objects.flatMap((object) => {
+/** Applications and ApplicationSets whose path exists here, and why others are not followed. */
+export function argoBuilds(source: ArgoSource): {
+  readonly builds: readonly ArgoBuild[]
+  readonly notes: readonly Note[]
+} {
+  const notes = new Map<string, Note>()
+  const builds = source.objects.flatMap((object) => {
     if (groupOf(object.apiVersion) !== 'argoproj.io') return []
-    if (object.kind === 'Application')
-      return application(source, object, 'Application', object.body, object.name, ['spec'])
+    const title = object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`
+    if (object.kind === 'Application') return application(source, object, 'Application', object.body, title, ['spec'])
     if (object.kind !== 'ApplicationSet') return []
     const path = ['spec', 'template', 'spec']
-    return parameterSets(object, source.rootOf(object)).flatMap((parameters) => {
-      const template = fill(at(object.body, 'spec', 'template'), parameters)
-      const name = stringAt(template, 'metadata', 'name') ?? object.name
-      return application(source, object, 'ApplicationSet', { spec: at(template, 'spec') ?? null }, name, path)
+    const { sets, unknown } = parameterSets(listAt(object.body, 'spec', 'generators'), source.rootOf(object))
+    return sets.flatMap((parameters) => {
+      const spec = filled(at(object.body, ...path), parameters)
+      for (const { folder, field } of argoPaths(spec)) {
+        if (!folder.includes('{{')) continue
+        const message = unfilledPath(title, folder, unknown)
+        const span = object.spanOf([...path, ...field])
+        notes.set(`${span.line} ${message}`, { reason: 'needs-kustomize', file: span.file, line: span.line, message })
+      }
+      return application(source, object, 'ApplicationSet', { spec }, title, path)
     })
   })
+  return { builds, notes: [...notes.values()] }
+}
+
+function argoPaths(spec: Value): { readonly folder: string; readonly field: FieldPath }[] {
+  const one = (entry: Value | undefined, field: FieldPath) => {
+    const folder = stringAt(entry, 'path')
+    return folder === undefined ? [] : [{ folder, field: [...field, 'path'] }]
+  }
+  return [
+    ...one(at(spec, 'source'), ['source']),
+    ...listAt(spec, 'sources').flatMap((entry, index) => one(entry, ['sources', index])),
+  ]
 }
 
 function application(
@@ -72,8 +93,10 @@ function application(
     if (root.files.has(posix.join(place.folder, 'Chart.yaml'))) return []
     const kustomized = source.graph.at(root, place.folder) !== undefined
     const items = kustomized
-      ? change(source.graph.build(root, place.folder), kustomizeOptions(object, entry, path))
-      : plainFolder(source, place, at(entry, 'directory', 'recurse') === true)
+      ? change(withComponents(source, place, entry), kustomizeOptions(object, entry, path))
+      : directoryFiles(root, place.folder, at(entry, 'directory')).flatMap((file) =>
+          source.objectsOf(root, file).map(itemOf),
+        )
     return [{ object, kind, name, place, items, namespace: known(namespace) }]
   })
 }
@@ -82,12 +105,13 @@ function known(namespace: string | undefined): string | undefined {
   return namespace === undefined || namespace === '' || namespace.includes('{{') ? undefined : namespace
 }
 
-function plainFolder(source: ArgoSource, { root, folder }: FolderPlace, recurse: boolean): Item[] {
-  const prefix = folder === '' ? '' : `${folder}/`
-  return [...root.files].flatMap((path) => {
-    if (!path.startsWith(prefix) || !/\.(?:ya?ml|json)$/.test(path)) return []
-    return recurse || !path.slice(prefix.length).includes('/') ? source.objectsOf(root, path).map(itemOf) : []
-  })
+function withComponents({ graph }: ArgoSource, { root, folder }: FolderPlace, entry: Value | undefined) {
+  let items = graph.build(root, folder)
+  for (const component of stringsAt(entry, 'kustomize', 'components')) {
+    const at = root.resolve(posix.join(folder, component))
+    if (at !== undefined) items = graph.addComponent(root, at, items)
+  }
+  return items
 }
 
 function kustomizeOptions(object: SourceObject, entry: Value | undefined, path: FieldPath) {
@@ -110,61 +134,11 @@ function kustomizeOptions(object: SourceObject, entry: Value | undefined, path: 
   }
 }
 
-type Parameters = Readonly<Record<string, string>>
-
-/** One set of parameters for each Application that an ApplicationSet makes, as far as Git tells them. */
-function parameterSets(object: SourceObject, root: Root): Parameters[] {
-  const sets = listAt(object.body, 'spec', 'generators').flatMap((generator): Parameters[] => {
-    const listed = listAt(generator, 'list', 'elements').map((element) => flatten(element, ''))
-    return [...listed, ...directories(listAt(generator, 'git', 'directories'), root)]
-  })
-  // A template whose path has no parameters needs none.
-  return sets.length === 0 ? [{}] : sets.slice(0, MAX_GENERATED)
-}
-
-function flatten(value: Value, prefix: string): Parameters {
-  if (!isMap(value)) return {}
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]): [string, string][] =>
-      isMap(item) ? Object.entries(flatten(item, `${prefix}${key}.`)) : [[prefix + key, String(item)]],
-    ),
-  )
-}
-
-function directories(entries: readonly Value[], root: Root): Parameters[] {
-  const tests = entries.flatMap((entry) => {
-    const path = stringAt(entry, 'path')
-    if (path === undefined) return []
-    try {
-      // Argo CD's pattern is anchored and `*` stays within one level.
-      const levels = path.split('/').length
-      const test = globTest(path, 'git generator')
-      return [
-        {
-          exclude: at(entry, 'exclude') === true,
-          test: (folder: string) => folder.split('/').length >= levels && test(folder),
-          levels,
-        },
-      ]
-    } catch {
-      return []
-    }
-  })
-  const included = tests.filter(({ exclude }) => !exclude)
-  return [...root.folders].flatMap((folder) => {
-    if (folder === '' || tests.some(({ exclude, test }) => exclude && test(folder))) return []
-    if (!included.some(({ test, levels }) => folder.split('/').length === levels && test(folder))) return []
-    const segments = folder.split('/').map((segment, index): [string, string] => [`path[${index}]`, segment])
-    const basename = posix.basename(folder)
-    return [{ path: folder, 'path.path': folder, 'path.basename': basename, ...Object.fromEntries(segments) }]
-  })
-}
-
-/** Fills `{{name}}` and `{{.name}}`; what is not known stays. */
-function fill(value: Value | undefined, parameters: Parameters): Value {
-  if (typeof value === 'string')
-    return value.replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
-  if (Array.isArray(value)) return value.map((item: Value) => fill(item, parameters))
-  if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, parameters)]))
+/** Fills the texts of a template; what is not known stays. */
+function filled(value: Value | undefined, parameters: Parameters): Value {
+  if (typeof value === 'string') return fill(value, parameters)
+  if (Array.isArray(value)) return value.map((item: Value) => filled(item, parameters))
+  if (isMap(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, parameters)]))
   return value ?? null
 }

@@ -1,4 +1,5 @@
-import { posix } from 'node:path'
+import { lstatSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
 
 /** A folder that was searched, and all that was seen in it: also the files that were not read. */
 export interface Root {
@@ -16,7 +17,12 @@ export interface Root {
    * It need not exist.
    */
   resolve(path: string): string | undefined
+  /** The text of one of `files` that cannot matter by itself (an env file, parameters of a generator); `undefined`: not to be had. */
+  read?(path: string): string | undefined
 }
+
+/** What a kustomization's generator or an ApplicationSet takes; larger files are not read. */
+const MAX_DATA = 1024 * 1024
 
 export function root(
   path: string,
@@ -37,6 +43,16 @@ export function root(
         current = normalise(next)
       }
       return undefined
+    },
+    read(given) {
+      if (!files.has(given)) return undefined
+      try {
+        const absolute = join(path, given)
+        const { size } = lstatSync(absolute)
+        return size > MAX_DATA ? undefined : readFileSync(absolute, 'utf8')
+      } catch {
+        return undefined
+      }
     },
   }
 }

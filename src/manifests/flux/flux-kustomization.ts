@@ -23,6 +23,16 @@ export function fluxTitle(flux: { readonly name: string; readonly namespace: str
   return flux.namespace === undefined ? flux.name : `${flux.namespace}/${flux.name}`
 }
 
+/**
+ * Why what a Flux Kustomization applies is not told by these files: an artifact is built elsewhere, from whatever its builder took.
+ * `undefined`: its source is a Git repository, and a path that exists here decides whether it is this one.
+ */
+export function artifactSource(body: Value): string | undefined {
+  const kind = stringAt(body, 'spec', 'sourceRef', 'kind') ?? 'GitRepository'
+  if (kind === 'GitRepository') return undefined
+  return `its source is the ${kind} ${stringAt(body, 'spec', 'sourceRef', 'name') ?? ''}, and Git does not tell what that holds. Files at its path are read as they are written.`
+}
+
 /** Reads the effective `body` of a Flux Kustomization that `object` declares. */
 export function readFluxKustomization(
   object: SourceObject,

@@ -6,7 +6,7 @@ import type { Note, Value, ValueMap } from '../manifest.ts'
 import type { SourceObject } from '../source-object.ts'
 import { type FolderPlace, sourceFolder } from '../source-path.ts'
 import { isMap, stringAt } from '../value.ts'
-import { type FluxKustomization, fluxTitle, readFluxKustomization } from './flux-kustomization.ts'
+import { artifactSource, type FluxKustomization, fluxTitle, readFluxKustomization } from './flux-kustomization.ts'
 import { type PostBuild, postBuild } from './post-build.ts'
 import { substituteValue } from './substitute-value.ts'
 
@@ -60,6 +60,7 @@ export function fluxTree(source: FluxSource): {
       : sourceFolder(source.rootOf(object), object.source.relative, path)
 
   const children = (object: SourceObject): SourceObject[] => {
+    if (artifactSource(object.body) !== undefined) return []
     const path = readFluxKustomization(object, object.name, object.namespace, object.body).path
     const place = placeOf(object, path)
     if (place === undefined) return []
@@ -73,6 +74,13 @@ export function fluxTree(source: FluxSource): {
     if (done.has(key) || done.size >= MAX_BUILDS) return
     done.add(key)
     reached.add(object)
+    const artifact = artifactSource(body)
+    if (artifact !== undefined) {
+      const { line } = object.spanOf(['spec', 'sourceRef'])
+      const message = `Flux Kustomization ${fluxTitle(flux)} is not rendered: ${artifact}`
+      notes.push({ reason: 'flux-path-absent', file: object.source.file, line, message })
+      return
+    }
     const place = placeOf(object, flux.path)
     if (place === undefined) {
       const line = object.spanOf(['spec', 'path']).line

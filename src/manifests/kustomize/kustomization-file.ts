@@ -7,6 +7,7 @@ import type { SourceObject } from '../source-object.ts'
 import { at, isMap, listAt, stringAt, stringsAt } from '../value.ts'
 import { parseEmbeddedYaml } from '../yaml/parse-yaml.ts'
 import type { ParsedYaml, YamlDocument } from '../yaml/yaml-document.ts'
+import { type GeneratedEntry, generatedData } from './generator-data.ts'
 import { type Patch, readPatch, replacementPatches } from './patch.ts'
 import { readTarget } from './patch-target.ts'
 
@@ -122,6 +123,19 @@ class Reader {
     return this.root.resolve(posix.join(this.folder, text))
   }
 
+  /** A file that a generator takes; most of them cannot matter by themselves and were not read. */
+  private data(target: string): { readonly file: string; readonly text: string } | undefined {
+    const file = this.resolve(target)
+    const text = file === undefined ? undefined : this.root.read?.(file)
+    return file === undefined || text === undefined ? undefined : { file, text }
+  }
+
+  /** A path below the root as people see it. */
+  private shown(path: string): string {
+    const { file, relative } = this.source
+    return file.slice(0, file.length - relative.length) + path
+  }
+
   private listed(field: string): Listed[] {
     const entries = listAt(this.body, field)
     if (entries.length > MAX_ENTRIES)
@@ -210,11 +224,8 @@ class Reader {
       if (name === undefined) return []
       const namespace = stringAt(entry, 'namespace') ?? stringAt(this.body, 'namespace')
       const base: FieldPath = [field, index]
-      const pairs = stringsAt(entry, 'literals').map((literal): [string, Value] => {
-        const equals = literal.indexOf('=')
-        const value = literal.slice(equals + 1).replace(/^(["'])(.*)\1$/, '$2')
-        return [literal.slice(0, Math.max(equals, 0)), kind === 'Secret' ? null : value]
-      })
+      const entries = kind === 'Secret' ? secretKeys(entry) : generatedData(entry, (target) => this.data(target))
+      const pairs = entries.map(({ key, value }): [string, Value] => [key, kind === 'Secret' ? null : value])
       const metadata = { name, ...(namespace === undefined ? {} : { namespace }) }
       return [
         {
@@ -226,13 +237,24 @@ class Reader {
           name,
           namespace,
           span: this.document.spanOf(base),
-          spanOf: (path, part) =>
-            this.document.spanOf(path[0] === 'metadata' ? [...base, ...path.slice(1)] : base, part),
+          spanOf: (path, part) => {
+            if (path[0] !== 'data')
+              return this.document.spanOf(path[0] === 'metadata' ? [...base, ...path.slice(1)] : base, part)
+            const found = entries.findLast(({ key }) => key === path[1])
+            if (found?.line === undefined) return this.document.spanOf([...base, ...(found?.path ?? [])], part)
+            const { file, line } = found.line
+            return { file: this.shown(file), line, column: 1, endLine: line, endColumn: 1 }
+          },
           embedded: () => undefined,
         },
       ]
     })
   }
+}
+
+/** Of a Secret only names are known, never values: no file of it is opened. */
+function secretKeys(entry: Value): GeneratedEntry[] {
+  return generatedData({ literals: stringsAt(entry, 'literals') }, () => undefined)
 }
 
 /** A change to all objects, of which only the place is known. */

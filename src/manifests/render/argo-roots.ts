@@ -1,9 +1,21 @@
+import { fill, type Parameters, parameterSets, unfilledPath } from '../argo/application-set.ts'
 import type { AppliedBy, FieldPath, Note, ValueMap } from '../manifest.ts'
 import { sourceFolder } from '../source-path.ts'
-import { fill, type Parameters, parameterSets } from './application-set.ts'
 import { isObstacle } from './closure.ts'
-import { at, itemsAt, type Placed, type PlacedMap, placed, plainValue, spanIn, textAt, withEntry } from './placed.ts'
-import { type GitOpsObject, gitOpsTitle, noteAt, obstacleNote, type PlainRoot, type RenderRoot } from './render-root.ts'
+import {
+  at,
+  entriesAt,
+  itemsAt,
+  type Placed,
+  type PlacedMap,
+  placed,
+  placedAt,
+  plainValue,
+  spanIn,
+  textAt,
+  withEntry,
+} from './placed.ts'
+import { type GitOpsObject, gitOpsTitle, obstacleNote, type RenderRoot } from './render-root.ts'
 import { joinRelative } from './repository-tree.ts'
 import type { FoundRoots } from './roots.ts'
 
@@ -15,22 +27,13 @@ export function argoRoots(object: GitOpsObject): FoundRoots {
   const template = at(node, 'spec', 'template')
   const generators = itemsAt(node, 'spec', 'generators').map(plainValue)
   const { sets, unknown } = parameterSets(generators, checkout.root)
-  const notes = unknown.map((name) =>
-    noteAt(
-      object,
-      ['spec', 'generators'],
-      'other',
-      `ApplicationSet ${gitOpsTitle(object)} has a generator (${name}) whose outcome Git does not tell; its Applications are not followed.`,
-    ),
-  )
   const all = sets.map((set) => {
     const filled = template === undefined ? node : filledIn(template, set)
-    return application(object, filled, ['spec'], 'ApplicationSet', gitOpsTitle(object))
+    return application(object, filled, ['spec'], 'ApplicationSet', gitOpsTitle(object), unknown)
   })
   return {
     rendered: all.flatMap(({ rendered }) => rendered),
-    plain: all.flatMap(({ plain }) => plain),
-    notes: unique([...notes, ...all.flatMap((one) => one.notes)]),
+    notes: unique(all.flatMap((one) => one.notes)),
     refused: all.flatMap((one) => one.refused),
   }
 }
@@ -41,10 +44,10 @@ function application(
   written: FieldPath,
   kind: AppliedBy['kind'],
   title: string,
+  unknown: readonly string[] = [],
 ): FoundRoots {
   const { checkout } = object
   const rendered: RenderRoot[] = []
-  const plain: PlainRoot[] = []
   const notes: Note[] = []
   const refused: string[] = []
   const destination = at(node, ...written, 'destination', 'namespace')
@@ -53,7 +56,14 @@ function application(
   for (const source of [...(single === undefined ? [] : [single]), ...itemsAt(node, ...written, 'sources')]) {
     const path = textAt(source, 'path')
     // A chart, or another source's values.
-    if (path === undefined || path.includes('{{') || textAt(source, 'chart') !== undefined) continue
+    if (path === undefined || textAt(source, 'chart') !== undefined) continue
+    if (path.includes('{{')) {
+      const span = spanIn(source, ['path'])
+      const message = unfilledPath(title, path, unknown)
+      if (kind === 'ApplicationSet')
+        notes.push({ reason: 'needs-kustomize', file: span.file, line: span.line, message })
+      continue
+    }
     const place = sourceFolder(checkout.root, object.file, path)
     if (place === undefined) continue
     const { folder } = place
@@ -66,8 +76,9 @@ function application(
       const span = spanIn(source, ['path'])
       const message = `${called} is not rendered: its path is a Helm chart. Give the rendered manifests with "rendered".`
       notes.push({ reason: 'template-not-rendered', file: span.file, line: span.line, message })
-    } else if (absent) plain.push({ checkout, appliedBy, files: plainFiles(object, source, folder), ...extra })
-    else if (isObstacle(closure)) {
+    } else if (absent) {
+      // Files that are applied as they are: plain reading knows them.
+    } else if (isObstacle(closure)) {
       notes.push(obstacleNote(checkout, called, closure))
       refused.push(folder)
     } else {
@@ -82,17 +93,7 @@ function application(
         rendered.push({ checkout, appliedBy, folder, closure: full, node: merged, changed: merged !== base, ...extra })
     }
   }
-  return { rendered, plain, notes, refused }
-}
-
-function plainFiles(object: GitOpsObject, source: Placed, folder: string): string[] {
-  const recurse = at(source, 'directory', 'recurse')
-  const deep = recurse?.type === 'scalar' && recurse.value === true
-  const prefix = folder === '' ? '' : `${folder}/`
-  return [...object.checkout.root.files].filter((file) => {
-    if (!file.startsWith(prefix) || !/\.(?:ya?ml|json)$/.test(file)) return false
-    return deep || !file.slice(prefix.length).includes('/')
-  })
+  return { rendered, notes, refused }
 }
 
 /** `source.kustomize`: what Argo CD writes into the kustomization before it builds. */
@@ -112,6 +113,18 @@ function withOptions(kustomization: Placed, options: Placed | undefined): Placed
       items: [...itemsAt(result, field), ...added],
     }
     result = withEntry(result, field, list)
+  }
+  // Argo CD adds labels with `kustomize edit`; whether selectors get them too changes no ESO object.
+  const labels = at(options, 'commonLabels')
+  if (labels?.type === 'map') {
+    const item = withEntry(placedAt(labels.place, {}) as PlacedMap, 'pairs', labels)
+    const list: Placed = { type: 'list', place: labels.place, items: [...itemsAt(result, 'labels'), item] }
+    result = withEntry(result, 'labels', list)
+  }
+  const annotations = at(options, 'commonAnnotations')
+  if (annotations?.type === 'map') {
+    const entries = new Map([...entriesAt(result, 'commonAnnotations'), ...annotations.entries])
+    result = withEntry(result, 'commonAnnotations', { ...annotations, entries })
   }
   return result
 }

@@ -74,10 +74,15 @@ function environment(options: BuildOptions): Record<string, string> {
     XDG_CONFIG_HOME: none,
     KUSTOMIZE_PLUGIN_HOME: none,
     KUBECONFIG: path.join(none, 'config'),
+    // What it clones or renders on the way is gone with our own folder.
+    TMPDIR: options.temporary,
   }
   if (!options.enableHelm && !options.allowRemoteBases) return closed
-  return { ...closed, ...options.environment, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' }
+  return { ...closed, ...options.environment, ...GIT }
 }
+
+/** Git asks nobody, and clones over the network only: a path or `file://` would read what lies beside the repository. */
+const GIT = { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_ALLOW_PROTOCOL: 'https:http:ssh:git' }
 
 function failed(failure: string): Built {
   return { objects: [], annotated: true, sourceOf: () => undefined, failure }
@@ -90,6 +95,7 @@ function reasonOf(result: RunResult, staging: Staging): string {
   if (result.stopped === 'timeout') return `kustomize did not end within ${TIMEOUT / 1000} seconds`
   if (result.stopped === 'too-much-output') return `its output is larger than ${MAX_OUTPUT / 1024 / 1024} MiB`
   if (result.stopped === 'not-started') return 'kustomize could not be started'
+  if (result.stopped === 'killed') return 'something killed kustomize (perhaps the machine ran out of memory)'
   const lines = result.stderr.split('\n').filter((line) => !line.startsWith('# Warning'))
   const text = staging
     .inRepository(lines.join(' '))

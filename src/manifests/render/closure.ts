@@ -1,10 +1,11 @@
 import type { FieldPath, Value, ValueMap } from '../manifest.ts'
 import { isMap } from '../value.ts'
 import type { YamlDocument } from '../yaml/yaml-document.ts'
+import { helmCharts, type LocalChart } from './helm-charts.ts'
 import { isInline, type KustomizationEntry, kustomizationEntries, misspelledField } from './kustomization-entries.ts'
 import { type KustomizationFile, kustomizationFileIn, readKustomization } from './kustomization-file.ts'
 import { pluginProblem } from './plugin-config.ts'
-import { isRemoteAddress } from './remote-address.ts'
+import { isLocalAddress, isRemoteAddress } from './remote-address.ts'
 import { joinRelative, type RepositoryTree } from './repository-tree.ts'
 
 /** Why a kustomization cannot be rendered here, or what was left out of it: one sentence part, and where it stands. */
@@ -30,6 +31,8 @@ export interface Closure {
   readonly leftOut: readonly Obstacle[]
   /** Files that only the configuration of a builtin plugin names. */
   readonly pluginFiles: readonly string[]
+  /** Charts of the repository that it renders. */
+  readonly charts: readonly LocalChart[]
   readonly refusal: Obstacle | undefined
   /** How often kustomize will load a kustomization for it; a folder included twice counts twice. */
   readonly loads: number
@@ -99,13 +102,17 @@ export function closureReader(
     const misspelled = misspelledField(value)
     if (misspelled !== undefined)
       refuse('unreadable', `writes the field "${misspelled}" in a spelling that only kustomize accepts`, [])
-    for (const field of ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'])
-      if (value[field] !== undefined && !options.enableHelm) {
-        if (field !== 'helmGlobals') leftOut.push({ kind: 'helm', reason: 'renders a Helm chart', file, path: [field] })
-      }
-    const entries = kustomizationEntries(value)
+    const helm = helmCharts(value, folder, tree, options)
+    for (const problem of helm.leftOut) leftOut.push({ ...problem, file })
+    for (const problem of helm.refused) refuse(problem.kind, problem.reason, problem.path)
+    for (const chart of helm.charts) for (const name of chart.files) files.add(name)
+    const entries = kustomizationEntries(value, options)
     if (entries.length > MAX_ENTRIES) refuse('too-large', `has more than ${MAX_ENTRIES} entries`, [])
     for (const entry of refusal === undefined ? entries : []) {
+      if (isLocalAddress(entry.target)) {
+        refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path)
+        break
+      }
       if (isRemoteAddress(entry.target)) {
         if (options.allowRemoteBases) continue
         const obstacle: Obstacle = {
@@ -139,8 +146,8 @@ export function closureReader(
         resolved.push({ ...entry, relative, leads })
         if (entry.role === 'plugin') {
           const problem = pluginProblem(tree.read(relative), folder, tree, options, pluginFiles)
-          if (problem?.kind === 'helm' && entry.path[0] === 'generators')
-            leftOut.push({ kind: 'helm', reason: problem.reason, file, path: entry.path })
+          if (problem?.isChart === true && entry.path[0] === 'generators')
+            leftOut.push({ kind: problem.kind, reason: problem.reason, file, path: entry.path })
           else if (problem !== undefined) refuse(problem.kind, problem.reason, entry.path)
         }
       } else if (entry.role === 'file') refuse('unreadable', `names ${entry.target}, which is a folder`, entry.path)
@@ -168,8 +175,8 @@ export function closureReader(
       for (const [index, item] of (Array.isArray(value[field]) ? value[field] : []).entries()) {
         if (typeof item !== 'string' || !isInline(item)) continue
         const problem = pluginProblem(item, folder, tree, options, pluginFiles)
-        if (problem?.kind === 'helm' && field === 'generators')
-          leftOut.push({ kind: 'helm', reason: problem.reason, file, path: [field, index] })
+        if (problem?.isChart === true && field === 'generators')
+          leftOut.push({ kind: problem.kind, reason: problem.reason, file, path: [field, index] })
         else if (problem !== undefined) refuse(problem.kind, problem.reason, [field, index])
       }
     for (const name of pluginFiles) files.add(name)
@@ -181,6 +188,7 @@ export function closureReader(
       entries: resolved,
       leftOut: unique(leftOut),
       pluginFiles: [...pluginFiles],
+      charts: helm.charts,
       refusal,
       loads,
     }

@@ -1,7 +1,7 @@
 import type { Note } from '../manifest.ts'
 import type { Checkout } from './checkout.ts'
 import { plainValue } from './placed.ts'
-import { type GitOpsObject, leftOutNote, type PlainRoot, type RenderRoot } from './render-root.ts'
+import { type GitOpsObject, leftOutNote, type RenderRoot } from './render-root.ts'
 import {
   gitOpsObjects,
   holdsGitOps,
@@ -24,7 +24,6 @@ export interface RootFinder {
   preview(object: GitOpsObject): RenderRoot[]
   /** More roots when all known ones are built; empty at the end. */
   more(): RenderRoot[]
-  readonly plain: readonly PlainRoot[]
   readonly notes: readonly Note[]
 }
 
@@ -35,7 +34,6 @@ export function rootFinder(
 ): RootFinder {
   const written = gitOpsObjects(checkout)
   const tops = topKustomizations(checkout)
-  const plain: PlainRoot[] = []
   const notes = new Map<string, Note>()
   const seen = new Set<string>()
   /** GitOps objects, by file and document, that some output held. */
@@ -61,7 +59,6 @@ export function rootFinder(
     seen.add(key)
     const found = rootsOf(object)
     for (const note of found.notes) keep(note)
-    plain.push(...found.plain)
     for (const folder of found.refused) reached.add(folder)
     return found.rendered.flatMap(accept)
   }
@@ -81,7 +78,6 @@ export function rootFinder(
   }
 
   return {
-    plain,
     get notes() {
       return [...notes.values()]
     },

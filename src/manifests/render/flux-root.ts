@@ -1,4 +1,4 @@
-import { fluxTitle, readFluxKustomization } from '../flux/flux-kustomization.ts'
+import { artifactSource, fluxTitle, readFluxKustomization } from '../flux/flux-kustomization.ts'
 import type { Note, ValueMap } from '../manifest.ts'
 import type { SourceObject } from '../source-object.ts'
 import { sourceFolder } from '../source-path.ts'
@@ -31,6 +31,9 @@ export function fluxRoot(object: GitOpsObject): RenderRoot | { readonly note: No
   const source = asSource(object, body)
   const flux = readFluxKustomization(source, source.name, source.namespace, body)
   const title = `Flux Kustomization ${fluxTitle(flux)}`
+  const artifact = artifactSource(body)
+  if (artifact !== undefined)
+    return { note: noteAt(object, ['spec', 'sourceRef'], 'flux-path-absent', `${title} is not rendered: ${artifact}`) }
   const place = sourceFolder(checkout.root, object.file, flux.path)
   if (place === undefined) {
     const message = `The path of ${title} does not exist here (another repository's, or a typo).`

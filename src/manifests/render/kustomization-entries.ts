@@ -1,4 +1,5 @@
 import type { FieldPath, Value, ValueMap } from '../manifest.ts'
+import { valuesFiles } from './helm-charts.ts'
 import { isMap, listOf, textOf } from './kustomization-file.ts'
 import { isRemoteAddress } from './remote-address.ts'
 
@@ -78,7 +79,7 @@ export function misspelledField(value: Value): string | undefined {
 }
 
 /** Every entry of a kustomization that names a file, a folder or an address. Inline patches and plugin configurations are none. */
-export function kustomizationEntries(value: ValueMap): KustomizationEntry[] {
+export function kustomizationEntries(value: ValueMap, options: { readonly enableHelm: boolean }): KustomizationEntry[] {
   const entries: KustomizationEntry[] = []
   const add = (path: FieldPath, role: EntryRole, target: Value | undefined) => {
     if (typeof target === 'string') entries.push({ path, role, target })
@@ -112,6 +113,7 @@ export function kustomizationEntries(value: ValueMap): KustomizationEntry[] {
       })
       add([...path, 'env'], 'file', item.env)
     })
+  if (options.enableHelm) for (const { path, target } of valuesFiles(value)) add(path, 'file', target)
   if (isMap(value.openapi)) add(['openapi', 'path'], 'file', value.openapi.path)
   return entries
 }

@@ -16,7 +16,7 @@ export interface RunResult {
   readonly stderr: string
   /** `undefined`: it did not end by itself. */
   readonly code: number | undefined
-  readonly stopped?: 'timeout' | 'too-much-output' | 'not-started'
+  readonly stopped?: 'timeout' | 'too-much-output' | 'not-started' | 'killed'
 }
 
 /** Starts a program with arguments, never through a shell; resolves also when it fails. */

@@ -5,9 +5,16 @@ import { isMap } from './kustomization-file.ts'
 import { isRemoteAddress } from './remote-address.ts'
 import { joinRelative, type RepositoryTree } from './repository-tree.ts'
 
+export interface PluginProblem {
+  readonly kind: Obstacle['kind']
+  readonly reason: string
+  /** It would only add objects: without it the rest is as it would be. */
+  readonly isChart?: true
+}
+
 /**
  * What keeps a generator, transformer or validator from running here. Only kustomize's own ("builtin") run; programs,
- * containers and Starlark never do (platform.md §7, threat 4), a chart only with `enable-helm`. Files that a builtin one reads
+ * containers and Starlark never do (platform.md §7, threat 4), and a chart only as `helmCharts`. Files that a builtin one reads
  * are added to `files`.
  */
 export function pluginProblem(
@@ -16,7 +23,7 @@ export function pluginProblem(
   tree: RepositoryTree,
   options: ClosureOptions,
   files: Set<string>,
-): { readonly kind: Obstacle['kind']; readonly reason: string } | undefined {
+): PluginProblem | undefined {
   const { documents, notes } = parseYaml({ file: folder, text })
   if (notes.length > 0) return { kind: 'unreadable', reason: 'names a plugin configuration that does not parse' }
   for (const { value } of documents) {
@@ -27,8 +34,12 @@ export function pluginProblem(
     if (annotations.some((name) => name.endsWith('/function')) || value.apiVersion !== 'builtin')
       return { kind: 'plugin', reason: `runs the plugin ${String(value.kind)}, which is not built into kustomize` }
     if (value.kind === 'HelmChartInflationGenerator') {
-      if (!options.enableHelm) return { kind: 'helm', reason: 'renders a Helm chart' }
-      continue
+      if (!options.enableHelm) return { kind: 'helm', reason: 'renders a Helm chart', isChart: true }
+      return {
+        kind: 'plugin',
+        reason: 'renders a Helm chart by a generator; only helmCharts is rendered here',
+        isChart: true,
+      }
     }
     for (const string of pathsIn(value, '')) {
       const target = string.replace(/^[^=\s]*=/, '')

@@ -13,3 +13,8 @@ export function isRemoteAddress(entry: string): boolean {
   const text = entry.trim()
   return SCHEME.test(text) || ANY_URL.test(text) || GITHUB.test(text) || USER_AT_HOST.test(text) || GIT_FORM.test(text)
 }
+
+/** Whether an address leads to this machine's own files: never taken, not even where remote bases are allowed. */
+export function isLocalAddress(entry: string): boolean {
+  return /^(?:git::)?(?:file:|\/|\.{0,2}\/.*\.git(?:[/?#]|$))/i.test(entry.trim())
+}

@@ -23,14 +23,6 @@ export interface RenderRoot {
   readonly namespace?: Placed
 }
 
-/** Files that an Application applies as they are. */
-export interface PlainRoot {
-  readonly checkout: Checkout
-  readonly appliedBy: AppliedBy
-  readonly files: readonly string[]
-  readonly namespace?: Placed
-}
-
 /** A Flux Kustomization, Application or ApplicationSet, where its parts were written and as it reaches the cluster. */
 export interface GitOpsObject {
   readonly checkout: Checkout
@@ -92,7 +84,7 @@ export function leftOutNote(checkout: Checkout, obstacle: Obstacle): Note {
     message:
       obstacle.kind === 'absent'
         ? `${checkout.shown(obstacle.file)} ${obstacle.reason}; kustomize would refuse it. It was rendered without.`
-        : `${checkout.shown(obstacle.file)} ${obstacle.reason}; what that brings is not checked.${advice(obstacle)}`,
+        : `A part of ${checkout.shown(obstacle.file)} is not rendered: ${checkout.shown(obstacle.file)} ${obstacle.reason}.${advice(obstacle)}`,
   }
 }
 

@@ -11,6 +11,8 @@ export interface RenderedObject {
   readonly text: string
   /** As the origin annotation says, relative to the built folder; `undefined` for what a generator made. */
   readonly path: string | undefined
+  /** The repository of a remote base; `path` is then a path there. */
+  readonly repository: string | undefined
   /** The kustomization whose generator made it, relative to the built folder. */
   readonly configuredIn: string | undefined
   /** Without the origin annotation. */
@@ -39,6 +41,7 @@ export function renderedObjects(output: string): RenderedObject[] {
         namespace: /^ {2}namespace: (.*)$/m.exec(metadata)?.[1]?.replace(/^(["'])(.*)\1$/, '$2'),
         text,
         path: /^ {6}path: (.*)$/m.exec(origin)?.[1],
+        repository: /^ {6}repo: (.*)$/m.exec(origin)?.[1],
         configuredIn: /^ {6}configuredIn: (.*)$/m.exec(origin)?.[1],
         body: () => {
           const value = parseYaml({ file: 'rendered', text }).documents[0]?.value

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Root } from '../files/root.ts'
 
@@ -19,6 +19,8 @@ export interface RepositoryTree {
   /** Text of a file; throws when it is none, or lies outside. */
   read(relative: string): string
   absolute(relative: string): string
+  /** Every file below a folder, at most `limit`; what a symlink leads to is not among them. */
+  filesBelow(relative: string, limit: number): string[]
 }
 
 /** `walked`: what is known to be there without a symlink on the way, so that it need not be looked up again. */
@@ -81,6 +83,19 @@ export function repositoryTree(folder: string, walked?: Pick<Root, 'files' | 'fo
       return readFileSync(absolute(relative), 'utf8')
     },
     absolute,
+    filesBelow: (relative, limit) => {
+      const found: string[] = []
+      const walk = (folder: string): void => {
+        for (const one of readdirSync(absolute(folder), { withFileTypes: true })) {
+          if (found.length >= limit) return
+          const below = joinRelative(folder, one.name)
+          if (one.isDirectory()) walk(below)
+          else if (one.isFile()) found.push(below)
+        }
+      }
+      if (entry(relative) === 'directory') walk(relative)
+      return found.sort()
+    },
   }
 }
 

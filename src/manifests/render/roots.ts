@@ -7,12 +7,11 @@ import { type Closure, isObstacle, type Obstacle } from './closure.ts'
 import { fluxRoot } from './flux-root.ts'
 import { KUSTOMIZATION_NAMES } from './kustomization-file.ts'
 import { placed, textAt } from './placed.ts'
-import { type GitOpsObject, obstacleNote, type PlainRoot, type RenderRoot } from './render-root.ts'
+import { type GitOpsObject, obstacleNote, type RenderRoot } from './render-root.ts'
 import { kindOf } from './trace/traced-object.ts'
 
 export interface FoundRoots {
   readonly rendered: readonly RenderRoot[]
-  readonly plain: readonly PlainRoot[]
   readonly notes: readonly Note[]
   /** Folders of roots that cannot be rendered. */
   readonly refused: readonly string[]
@@ -49,8 +48,8 @@ export function rootsOf(object: GitOpsObject): FoundRoots {
   if (!isFluxKustomization(textAt(object.node, 'apiVersion') ?? '', textAt(object.node, 'kind') ?? ''))
     return argoRoots(object)
   const root = fluxRoot(object)
-  if (!('note' in root)) return { rendered: [root], plain: [], notes: [], refused: [] }
-  return { rendered: [], plain: [], notes: [root.note], refused: root.folder === undefined ? [] : [root.folder] }
+  if (!('note' in root)) return { rendered: [root], notes: [], refused: [] }
+  return { rendered: [], notes: [root.note], refused: root.folder === undefined ? [] : [root.folder] }
 }
 
 /** A kustomization that no other one includes, Components apart. */

@@ -1,32 +1,74 @@
-import { execFile } from 'node:child_process'
-import type { Run } from './kustomize-binary.ts'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Run, RunResult } from './kustomize-binary.ts'
 
-/** `Run` on real processes. The process is killed, not asked, when its time or its output is used up. */
+/** Programs that run now; they are in process groups of their own, so our end must be theirs. */
+const running = new Set<ChildProcess>()
+
+/**
+ * `Run` on real processes. A program whose time or output is used up is killed, not asked, and with it all that it started: kustomize
+ * starts git and helm, which would otherwise go on.
+ */
 export const runProcess: Run = (command, args, options) =>
   new Promise((resolve) => {
-    execFile(
-      command,
-      [...args],
-      {
-        cwd: options.cwd,
-        env: { ...options.env },
-        timeout: options.timeout,
-        maxBuffer: options.maxBuffer,
-        killSignal: 'SIGKILL',
-        encoding: 'utf8',
-        shell: false,
-        windowsHide: true,
-      },
-      (error, stdout, stderr) => {
-        if (error === null) return resolve({ stdout, stderr, code: 0 })
-        const tooMuch = error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
-        if (typeof error.code === 'number') return resolve({ stdout, stderr, code: error.code })
-        resolve({
-          stdout,
-          stderr,
-          code: undefined,
-          stopped: tooMuch ? 'too-much-output' : error.killed === true ? 'timeout' : 'not-started',
-        })
-      },
-    )
+    const child = spawn(command, [...args], {
+      cwd: options.cwd,
+      env: { ...options.env },
+      shell: false,
+      windowsHide: true,
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    if (running.size === 0) process.once('exit', killAll)
+    running.add(child)
+    let stopped: RunResult['stopped']
+    const stop = (why: RunResult['stopped']) => {
+      stopped ??= why
+      killGroup(child)
+      // What a grandchild in yet another group still holds open must not keep us waiting.
+      child.stdout.destroy()
+      child.stderr.destroy()
+    }
+    const timer = setTimeout(() => stop('timeout'), options.timeout)
+    const stdout = collector(child.stdout, options.maxBuffer, () => stop('too-much-output'))
+    const stderr = collector(child.stderr, options.maxBuffer, () => stop('too-much-output'))
+    const end = (code: number | null) => {
+      if (!running.delete(child)) return
+      if (running.size === 0) process.removeListener('exit', killAll)
+      clearTimeout(timer)
+      const own = stopped === undefined && code !== null ? code : undefined
+      resolve({
+        stdout: stdout(),
+        stderr: stderr(),
+        code: own,
+        ...(own === undefined ? { stopped: stopped ?? (child.pid === undefined ? 'not-started' : 'killed') } : {}),
+      })
+    }
+    child.on('error', () => end(null))
+    child.on('close', end)
   })
+
+/** Gathers a stream up to `limit` bytes; `full` is told when there is more. */
+function collector(stream: NodeJS.ReadableStream, limit: number, full: () => void): () => string {
+  const chunks: Buffer[] = []
+  let size = 0
+  stream.on('data', (chunk: Buffer) => {
+    if (size + chunk.length > limit) return full()
+    size += chunk.length
+    chunks.push(chunk)
+  })
+  return () => Buffer.concat(chunks).toString('utf8')
+}
+
+function killAll(): void {
+  for (const child of running) killGroup(child)
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL')
+    else process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}

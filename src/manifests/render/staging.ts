@@ -24,6 +24,9 @@ export interface Staging {
   inRepository(text: string): string
 }
 
+/** Where a copy has its charts. */
+const CHARTS = 'charts'
+
 /** As large as all YAML of the largest repository seen, ten times over (platform.md §7, threat 5). */
 const MAX_BYTES = 512 * 1024 * 1024
 
@@ -62,6 +65,8 @@ export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: 
     if (bytes > MAX_BYTES) throw new Error('the files that kustomize would read are larger than 512 MiB together')
     newFiles.push(async () => {
       const source = await realpath(tree.absolute(relative))
+      // What was a file when it was looked at may have become a symlink since.
+      if (!source.startsWith(`${tree.root}${path.sep}`)) throw new Error(`${relative} leaves the repository`)
       // kustomize only reads: a second name for the file is as good as a copy, and costs less.
       await link(source, target).catch(() => copyFile(source, target))
     })
@@ -84,6 +89,16 @@ export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: 
       placed.set(file, within)
     }
     let result = value
+    for (const chart of closure.charts)
+      for (const file of chart.files) {
+        const target = path.join(folder, CHARTS, chart.within, path.posix.relative(chart.folder, file))
+        newFolders.push(path.dirname(target))
+        bring(file, target)
+      }
+    if (value.helmCharts !== undefined) {
+      taken.add(CHARTS)
+      result = { ...result, helmGlobals: { chartHome: CHARTS } }
+    }
     for (const entry of closure.entries) {
       if (entry.leads === 'directory') {
         result = replaceText(result, entry.path, () => path.relative(folder, included(entry.relative)))

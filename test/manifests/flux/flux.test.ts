@@ -51,6 +51,41 @@ describe('postBuild (platform.md §3.2)', () => {
       [],
     ],
     [
+      'a ConfigMap generated of an env file, which no search would read',
+      from('ConfigMap', 'vars'),
+      {
+        'gen/kustomization.yaml': kustomization('configMapGenerator: [{name: vars, envs: [cluster.env]}]'),
+        'gen/cluster.env': '# of the cluster\nENV=prod\n',
+      },
+      {},
+      'kv/prod/db',
+      [],
+    ],
+    [
+      'a ConfigMap generated of files',
+      from('ConfigMap', 'vars'),
+      {
+        'gen/kustomization.yaml': kustomization('configMapGenerator: [{name: vars, files: [ENV=env.txt, other.txt]}]'),
+        'gen/env.txt': 'prod\n',
+        'gen/other.txt': 'x',
+      },
+      {},
+      'kv/prod/db',
+      [],
+    ],
+    [
+      'a generator whose env file lies outside of the repository',
+      from('ConfigMap', 'vars'),
+      {
+        'gen/kustomization.yaml': kustomization(
+          'configMapGenerator: [{name: vars, envs: [../../../../etc/environment]}]',
+        ),
+      },
+      {},
+      'kv/${ENV}/db',
+      ['ENV: postBuild of Flux Kustomization app'],
+    ],
+    [
       'the nearest of several ConfigMaps',
       from('ConfigMap', 'vars'),
       { 'vars.yaml': configMap('vars', 'ENV: prod'), 'other/vars.yaml': configMap('vars', 'ENV: other') },

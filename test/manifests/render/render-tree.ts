@@ -25,7 +25,7 @@ export interface Rendering extends RenderedRepository {
 export async function renderTree(
   binary: KustomizeBinary,
   files: Files,
-  options: Partial<Pick<RenderOptions, 'allowRemoteBases' | 'enableHelm' | 'variables' | 'run'>> = {},
+  options: Partial<Pick<RenderOptions, 'allowRemoteBases' | 'enableHelm' | 'variables' | 'run' | 'environment'>> = {},
 ): Promise<Rendering> {
   const folder = mkdtempSync(path.join(tmpdir(), 'eso-vault-tree-'))
   const temporary = mkdtempSync(path.join(tmpdir(), 'eso-vault-render-'))
@@ -45,6 +45,7 @@ export async function renderTree(
       allowRemoteBases: options.allowRemoteBases ?? false,
       enableHelm: options.enableHelm ?? false,
       variables,
+      ...(options.environment === undefined ? {} : { environment: options.environment }),
     })
     return { ...rendered, files, folder }
   } finally {

@@ -1,14 +1,17 @@
 import type { Span } from '../../../span.ts'
+import { generatedData } from '../../kustomize/generator-data.ts'
 import { lineIndex } from '../../yaml/line-index.ts'
 import type { YamlDocument } from '../../yaml/yaml-document.ts'
 import {
   at,
   entriesAt,
   itemsAt,
+  type Place,
   type Placed,
   type PlacedEntry,
   type PlacedMap,
   placedAt,
+  plainValue,
   textAt,
   withEntry,
 } from '../placed.ts'
@@ -65,32 +68,24 @@ function withData(node: PlacedMap, data: ReadonlyMap<string, PlacedEntry>, behav
 }
 
 function dataOf(item: Placed, folder: string, tree: RepositoryTree, files: ObjectFiles): Map<string, PlacedEntry> {
-  const data = new Map<string, PlacedEntry>()
-  const add = (key: string, node: Placed) => data.set(key, { key: node.place, node })
-  const texts = (field: string) => itemsAt(item, field).flatMap((entry) => (entry.type === 'scalar' ? [entry] : []))
-  for (const entry of texts('literals')) {
-    const [, key, value] = /^([^=]*)=(.*)$/s.exec(String(entry.value)) ?? []
-    if (key !== undefined) add(key, { ...entry, value: (value as string).replace(/^(["'])(.*)\1$/s, '$2') })
+  const texts = new Map<string, YamlDocument>()
+  const read = (target: string) => {
+    const file = joinRelative(folder, target)
+    if (tree.entry(file) !== 'file') return undefined
+    const text = tree.read(file)
+    texts.set(file, textDocument(files.shown(file), text))
+    return { file, text }
   }
-  for (const entry of texts('files')) {
-    const [, key, target] = /^(?:([^=]*)=)?(.*)$/.exec(String(entry.value)) ?? []
-    const relative = joinRelative(folder, target ?? '')
-    if (tree.entry(relative) !== 'file') continue
-    add(key ?? relative.slice(relative.lastIndexOf('/') + 1), { ...entry, value: tree.read(relative) })
-  }
-  for (const entry of [...texts('envs'), ...[at(item, 'env')].filter((env) => env?.type === 'scalar')]) {
-    if (entry?.type !== 'scalar') continue
-    const relative = joinRelative(folder, String(entry.value))
-    if (tree.entry(relative) !== 'file') continue
-    const text = tree.read(relative)
-    const lines = textDocument(files.shown(relative), text)
-    for (const [index, line] of text.split(/\r?\n/).entries()) {
-      const [, key, value] = /^\s*([^#=\s][^=]*)=(.*)$/.exec(line) ?? []
-      if (key !== undefined)
-        add(key, { type: 'scalar', place: { document: lines, path: [index] }, value: value as string })
-    }
-  }
-  return data
+  return new Map(
+    generatedData(plainValue(item), read).map(({ key, value, path, line }): [string, PlacedEntry] => {
+      const document = line === undefined ? undefined : texts.get(line.file)
+      const place: Place =
+        document === undefined || line === undefined
+          ? (at(item, ...path) ?? item).place
+          : { document, path: [line.line - 1] }
+      return [key, { key: place, node: { type: 'scalar', place, value } }]
+    }),
+  )
 }
 
 /** A file of lines as a document: the path is the line's index. */
