@@ -79,8 +79,11 @@ function whyRefused(errors: readonly string[], jwt: string, reviewer: ReviewerKi
   if (/audience/.test(said)) {
     return `The token is for the audience ${claims.audiences}, and the role checks another one: make \`serviceAccountRef.audiences\` of the store and \`audience\` of the role the same.`
   }
+  // Others review with the audience of the token; a token that reviews itself must open the API server.
+  const audience =
+    reviewer === 'client' ? ` It is for the audience ${claims.audiences}, which the API server must accept.` : ''
   if (claims.expired !== undefined) return `The token expired at ${claims.expired}: make a new one.`
-  return `The API server did not confirm the token. ${REVIEWERS[reviewer]} The token is for the audience ${claims.audiences}, which the API server must accept. And \`kubernetes_host\` must be reachable from Vault, with the CA of the config.`
+  return `The API server did not confirm the token. ${REVIEWERS[reviewer]}${audience} And \`kubernetes_host\` must be reachable from Vault, with the CA of the config.`
 }
 
 const RIGHT = 'may create TokenReviews (ClusterRole system:auth-delegator)'
