@@ -71,6 +71,16 @@ export function actionsOf(plan: PlanDocument): Record<string, string> {
   return Object.fromEntries(plan.steps.map((step) => [step.id, step.result ?? step.action]))
 }
 
+export const APPS = 'webgrip/prod/clusters/soyo/apps'
+
+/** What ESO does with `examples/soyo`, path by path (eso.md §3.3, §3.6). */
+export const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  [`kv/data/${APPS}/backstage/app`]: ['read'],
+  [`kv/data/${APPS}/example/app`]: ['read'],
+  [`kv/data/${APPS}/backstage/db`]: ['read', 'update'],
+  [`kv/metadata/${APPS}/backstage/db`]: ['create', 'read', 'update'],
+}
+
 export const SOYO_STEPS = [
   'KV mount kv/',
   'policy external-secrets',
@@ -136,7 +146,7 @@ export async function stateOf(server: RunningServer, { identities = true } = {})
   return identities ? state : withoutIdentities(state)
 }
 
-/** Two servers set up alike differ in these all the same. */
+/** Two servers set up alike differ in these all the same; and no options are `null` or none, as the client had it. */
 const IDENTITIES = new Set(['accessor', 'uuid', 'version', 'modified'])
 
 function withoutIdentities(value: unknown): unknown {
@@ -145,7 +155,7 @@ function withoutIdentities(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name, inner]) => !IDENTITIES.has(name) || typeof inner === 'object')
-      .map(([name, inner]) => [name, name === 'options' ? inner : withoutIdentities(inner)]),
+      .map(([name, inner]) => [name, name === 'options' ? (inner ?? {}) : withoutIdentities(inner)]),
   )
 }
 
