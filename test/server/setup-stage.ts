@@ -165,3 +165,35 @@ export async function wipe(server: RunningServer): Promise<void> {
     await server.request('DELETE', path)
   }
 }
+
+interface NamespaceState {
+  readonly mounts: Record<string, unknown>
+  readonly auth: Record<string, { readonly type: string }>
+  readonly configs: Record<string, { readonly config: unknown; readonly roles: Record<string, unknown> }>
+  readonly policies: Record<string, unknown>
+}
+
+/** All mounts, auth mounts, configs, policies and roles of the server, by namespace, without what no two servers share. */
+export async function wholeStateOf(server: RunningServer): Promise<Record<string, NamespaceState>> {
+  const states: Record<string, NamespaceState> = {}
+  const inUrl = (path: string) => path.split('/').map(encodeURIComponent).join('/')
+  const { body } = await server.request('LIST', 'sys/namespaces')
+  for (const namespace of ['', ...((body?.data?.keys ?? []) as string[])]) {
+    const get = async (path: string) => (await server.request('GET', `${namespace}${inUrl(path)}`)).body?.data ?? null
+    const each = async (folder: string) => {
+      const { body } = await server.request('LIST', `${namespace}${inUrl(folder)}`)
+      const entries: Record<string, unknown> = {}
+      for (const name of (body?.data?.keys ?? []) as string[]) entries[name] = await get(`${folder}/${name}`)
+      return entries
+    }
+    const auth: NamespaceState['auth'] = await get('sys/auth')
+    const configs: NamespaceState['configs'] = {}
+    for (const [path, { type }] of Object.entries(auth)) {
+      if (type === 'kubernetes')
+        configs[path] = { config: await get(`auth/${path}config`), roles: await each(`auth/${path}role`) }
+    }
+    const state = { mounts: await get('sys/mounts'), auth, configs, policies: await each('sys/policies/acl') }
+    states[namespace] = withoutIdentities(state) as NamespaceState
+  }
+  return states
+}
