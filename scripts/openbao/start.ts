@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly tls?: boolean
   /** More configuration, in the server's own HCL. */
   readonly config?: string
+  /** Words of a command that starts the server in surroundings of its own, and becomes it. */
+  readonly within?: readonly string[]
 }
 
 /** One line of the audit log; the server puts HMACs in place of values and tokens. */
@@ -73,7 +75,8 @@ async function start(server: Found, options: ServerOptions): Promise<RunningServ
   }
 
   // Not our environment: a VAULT_TOKEN or BAO_ADDR of the developer must not reach the server.
-  const child = spawn(server.binary, args, { env: { PATH: process.env.PATH ?? '', HOME: home, TMPDIR: home } })
+  const [command = server.binary, ...words] = [...(options.within ?? []), server.binary]
+  const child = spawn(command, [...words, ...args], { env: { PATH: process.env.PATH ?? '', HOME: home, TMPDIR: home } })
   const killAtExit = () => child.kill('SIGKILL')
   process.once('exit', killAtExit)
   const stop = async () => {

@@ -13,6 +13,8 @@ import { type PlanDocument, planDocument, readPlanFile } from '../setup/plan-doc
 import { seedsOf } from '../setup/seeding.ts'
 import { writes } from '../setup/step.ts'
 import type { Waiting } from '../setup/wait-for-kv.ts'
+import { reviewerKind } from '../state/desired/reviewer-facts.ts'
+import type { LiveState } from '../state/live/live-state.ts'
 import { readTextIfThere } from '../text-file.ts'
 import { ignoresIn } from './check.ts'
 import type { Gathered } from './gather.ts'
@@ -66,10 +68,15 @@ export async function apply(
     }),
   )
   const after = judge(settings, setup, applied.live)
-  const probes = loginToken === undefined ? [] : await probe(setup, vault, loginToken)
+  const probes =
+    loginToken === undefined || applied.written.some(isFailed)
+      ? []
+      : await probe(setup, vault, applied.live, loginToken)
   const laws = RULES.filter((rule) => rule.group === 'law' && rule.optIn !== true)
+  // A run that stopped half-way says what is left; a role that it did not come to write is no finding about a manifest.
+  const stopped = applied.written.some(isFailed)
   const { kept, ignored } = applyIgnores(
-    runRules(laws, after, settings.config.rules),
+    stopped ? [] : runRules(laws, after, settings.config.rules),
     ignoresIn(gathered),
     settings.config.ignore,
     { today: deps.today, rules: RULES.map((rule) => rule.id), ran: () => false },
@@ -144,21 +151,32 @@ function failures({ written, after, unread, plan }: Applied): Problem[] {
   return [...failed, ...stopped, ...unlike, ...blind]
 }
 
+function isFailed({ result }: Applied['written'][number]): boolean {
+  return result === 'failed'
+}
+
 function differences(step: Applied['plan']['steps'][number]): string {
   const parts = [...step.fields.map(({ field }) => field), ...step.rules.map(({ path }) => path)]
   return parts.length === 0 ? 'it is not there' : parts.slice(0, 5).join(', ')
 }
 
-async function probe(setup: Setup, vault: OpenVault, jwt: string): Promise<Problem[]> {
+async function probe(
+  setup: Setup,
+  vault: OpenVault,
+  live: ReadonlyMap<string, LiveState>,
+  jwt: string,
+): Promise<Problem[]> {
   const problems: Problem[] = []
   for (const part of setup.input.desired.parts) {
     for (const role of part.state.roles) {
       const policy = role.policies?.[0] ?? ''
+      const config = live.get(part.namespace)?.authConfig(role.authMount)
       const because = await probeLogin({
         client: part.namespace === '' ? vault.client : vault.client.inNamespace(part.namespace),
         authMount: role.authMount,
         role: role.name,
         jwt,
+        reviewer: config?.presence === 'present' ? reviewerKind(config.fact) : 'unknown',
         accesses: part.accesses.get(policy) ?? [],
       })
       if (because !== undefined) problems.push({ message: because })

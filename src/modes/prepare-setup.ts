@@ -4,6 +4,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { PlanInput } from '../setup/plan.ts'
 import { wantedForPlan } from '../setup/plan.ts'
 import { desire } from '../state/desired/desire.ts'
+import { reviewBindings } from '../state/desired/reviewer-facts.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { readTextIfThere } from '../text-file.ts'
 import { trimSlashes } from '../trim-slashes.ts'
@@ -42,6 +43,7 @@ export async function prepareSetup(settings: Settings, { cwd, live, render }: Ga
     input: {
       desired,
       reviewer,
+      bindings: reviewBindings(gathered.repository.manifests),
       server: {
         address: live === undefined ? undefined : vault?.address,
         namespace: vault?.namespace === undefined ? undefined : trimSlashes(vault.namespace),

@@ -4,14 +4,13 @@ import type { MoreOutputs } from './outputs.ts'
 import { logSafeJson } from './plain-text.ts'
 import { planText } from './plan-text.ts'
 import type { Report, SourceLine } from './report.ts'
-import { type TerminalOptions, terminalReport } from './terminal.ts'
+import { type TerminalOptions, terminalFindings } from './terminal.ts'
 import { writeText } from './write-files.ts'
 
 /** What plan and apply print: findings with their source lines first, the plan and its digest last. */
 export function planTerminal(plan: PlanDocument, report: Report, source: SourceLine, options: TerminalOptions): string {
   if (report.findings.length === 0) return planText(plan, report, options)
-  const { problems: _told, ...rest } = report
-  return `${terminalReport({ ...rest, incomplete: [], notChecked: [] }, source, options)}\n${planText(plan, report, options)}`
+  return `${terminalFindings(report, source, options)}\n${planText(plan, report, options)}`
 }
 
 /** The plan as `--format json` prints it; the plan file holds the same. */

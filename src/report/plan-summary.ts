@@ -2,7 +2,7 @@ import type { PlanDocument } from '../setup/plan-document.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { code, codeBlock, prose } from './markdown.ts'
 import { cut } from './plain-text.ts'
-import { planHeadline, ruleText, stepWord, valueText } from './plan-wording.ts'
+import { openByReason, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
 import type { Report } from './report.ts'
 import { SUMMARY_BYTES } from './summary.ts'
 import { counted } from './wording.ts'
@@ -46,14 +46,17 @@ export function planSummary(document: PlanDocument, report: Report): string {
     ),
     part(
       `\n### Stays uncovered: ${counted(document.coverage.open.length, 'reference')}\n\n`,
-      document.coverage.open.map((one) => `- ${prose(one.reference)}: ${prose(cut(one.because, TEXT_LENGTH))}\n`),
+      openByReason(document.coverage.open).map(({ because, references }) => {
+        const items = references.map((reference) => `  - ${prose(reference)}\n`)
+        return `- ${prose(cut(because, TEXT_LENGTH))}:\n${items.join('')}`
+      }),
     ),
     part(
       '\n### The same by hand\n\n',
       document.mode === 'plan' ? document.commands.map((command) => `${codeBlock(command, 'sh')}\n`) : [],
     ),
     part(
-      '\n### To seed\n\nValues come from files or standard input; none is in this plan.\n\n',
+      `\n### To seed\n\n${SEED_NOTE}\n\n`,
       document.seeds.map((seed) => `${codeBlock(seed.command, 'sh')}\n`),
     ),
   ]

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
 import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
-import { ACTION_MARK, planHeadline, ruleText, stepWord, valueText } from './plan-wording.ts'
+import { ACTION_MARK, openByReason, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
 import type { Report } from './report.ts'
 import type { TerminalOptions } from './terminal.ts'
 import { counted } from './wording.ts'
@@ -41,13 +41,15 @@ export function planText(document: PlanDocument, report: Report, options: Termin
   const { becomes, open } = document.coverage
   const title = document.mode === 'plan' ? 'Becomes covered' : 'Covered now'
   section(lines, paint('bold', `${title}: ${counted(becomes.length, 'reference')}`), becomes, (one) => say('  ', one))
-  section(lines, paint('bold', `Stays uncovered: ${counted(open.length, 'reference')}`), open, (one) =>
-    say('  ', `${one.reference}: ${one.because}`),
-  )
+  section(lines, paint('bold', `Stays uncovered: ${counted(open.length, 'reference')}`), openByReason(open), (one) => {
+    say('  ', `${one.because}:`)
+    for (const reference of one.references.slice(0, MOST)) say('    ', reference)
+    if (one.references.length > MOST) lines.push(`    and ${one.references.length - MOST} more`)
+  })
   if (document.mode === 'plan') block(lines, paint('bold', 'The same by hand:'), document.commands)
   block(
     lines,
-    paint('bold', 'To seed (values come from files or standard input):'),
+    paint('bold', `To seed. ${SEED_NOTE}`),
     document.seeds.map((seed) => seed.command),
   )
   for (const { message, file, line } of report.problems ?? []) {
@@ -59,6 +61,8 @@ export function planText(document: PlanDocument, report: Report, options: Termin
   if (report.live.line !== '') say('', report.live.line)
   lines.push(paint(report.outcome === 'clean' ? ['bold', 'green'] : ['bold', 'red'], planHeadline(report, document)))
   if (document.mode === 'plan' && document.steps.length > 0) lines.push(`Digest: ${document.digest}`)
+  if (document.mode === 'plan' && document.hasChanges && report.outcome === 'clean')
+    lines.push(`Once somebody approved it: eso-vault apply --plan-digest ${document.digest}`)
   return logSafe(`${lines.join('\n')}\n`)
 }
 
@@ -90,6 +94,10 @@ function section<T>(lines: string[], title: string, items: readonly T[], each: (
 
 /** Commands stand as they are: wrapping would break them. */
 function block(lines: string[], title: string, commands: readonly string[]): void {
-  if (commands.length > 0) lines.push('', title, '', ...commands.flatMap((command) => [plainText(command), '']))
-  else if (lines.at(-1) !== '') lines.push('')
+  if (commands.length === 0) {
+    if (lines.at(-1) !== '') lines.push('')
+    return
+  }
+  if (lines.at(-1) !== '') lines.push('')
+  lines.push(title, '', ...commands.flatMap((command) => [plainText(command), '']))
 }

@@ -50,9 +50,22 @@ export function planHeadline(report: Report, document: PlanDocument): string {
   return `Plan: ${[`${count('create')} to create`, ...others].join(', ')}.`
 }
 
+/** Editors end a file with a line feed, and a password with one is another password. */
+export const SEED_NOTE = 'A value is its file, or standard input, as it is: a line feed at the end belongs to it.'
+
+/** Many references stay uncovered for one reason, which is then said once. */
+export function openByReason(
+  open: PlanDocument['coverage']['open'],
+): { readonly because: string; readonly references: readonly string[] }[] {
+  const groups = new Map<string, string[]>()
+  for (const { because, reference } of open) groups.set(because, [...(groups.get(because) ?? []), reference])
+  return [...groups].map(([because, references]) => ({ because, references }))
+}
+
 /** What happens to a step, in a word. */
-export function stepWord(step: DocumentStep, { server }: Pick<PlanDocument, 'server'>): string {
+export function stepWord(step: DocumentStep, { server, mode }: Pick<PlanDocument, 'server' | 'mode'>): string {
   if (step.result !== undefined) return step.result === 'raced' ? 'written by another run' : step.result
+  if (mode === 'apply' && (step.action === 'create' || step.action === 'update')) return `left to ${step.action}`
   return step.action === 'unseen' && server === null ? 'wanted' : ACTION_WORD[step.action]
 }
 

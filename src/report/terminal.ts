@@ -30,15 +30,26 @@ const PLACES_OF_A_REASON = 3
 
 /** The report for people at a terminal: each finding with its source line under it, and at the end what it all means. */
 export function terminalReport(report: Report, source: SourceLine, options: TerminalOptions): string {
-  const paint: Paint = options.color
-    ? (style, text) => styleText(style, text, { validateStream: false })
-    : (_, text) => text
-  const width = Math.max(40, options.width ?? 100)
-  const findings = [...report.findings].sort(byWorst)
-  const blocks = findings.map((finding) =>
-    findingBlock(finding, source, { paint, width, related: options.related ?? 4 }),
-  )
-  return logSafe(`${[...blocks, closing(report, paint, width)].join('\n\n')}\n`)
+  const layout = layoutOf(options)
+  return logSafe(`${[...blocks(report, source, layout), closing(report, layout.paint, layout.width)].join('\n\n')}\n`)
+}
+
+/** Only the findings, where something else ends the output. */
+export function terminalFindings(
+  report: Pick<Report, 'findings'>,
+  source: SourceLine,
+  options: TerminalOptions,
+): string {
+  return logSafe(`${blocks(report, source, layoutOf(options)).join('\n\n')}\n`)
+}
+
+function layoutOf({ color, width = 100, related = 4 }: TerminalOptions): Layout {
+  const paint: Paint = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
+  return { paint, width: Math.max(40, width), related }
+}
+
+function blocks({ findings }: Pick<Report, 'findings'>, source: SourceLine, layout: Layout): string[] {
+  return [...findings].sort(byWorst).map((finding) => findingBlock(finding, source, layout))
 }
 
 interface Layout {

@@ -34,15 +34,21 @@ function commandOf(step: Step, write: Write, cli: Cli): string {
     case 'policy': {
       const text = String(write.body.policy)
       const end = delimiter(text)
-      const head = line('policy', 'write', ...namespace, behind(write, 'sys/policies/acl/'), '-')
+      const name = behind(write, 'sys/policies/acl/')
+      // What begins with a dash would be taken for a flag, and `-address` would send the token elsewhere.
+      const head = line('policy', 'write', ...namespace, ...(name.startsWith('-') ? ['--'] : []), name, '-')
       // A here-document ends with a line feed; the text has one or gets one, which says nothing in a policy.
       return `${head} <<'${end}'\n${text}${text.endsWith('\n') ? '' : '\n'}${end}`
     }
     case 'auth-config':
     case 'role': {
-      const pairs = Object.entries(write.body).map(([field, value]) => `${field}=${cliValue(value)}`)
-      if (write.withReviewerToken) pairs.push('token_reviewer_jwt=@reviewer-token')
       const head = line('write', ...namespace, write.path)
+      const token = write.withReviewerToken ? ['token_reviewer_jwt=@reviewer-token'] : []
+      const fields = Object.entries(write.body)
+      if (fields.some(([, value]) => !isPairValue(value))) {
+        return `${[head, '-', ...token].join(' ')} <<'JSON'\n${JSON.stringify(write.body, null, 2)}\nJSON`
+      }
+      const pairs = [...fields.map(([field, value]) => `${field}=${cliValue(value)}`), ...token]
       return [head, ...pairs.map(shellWord)].join(' \\\n  ')
     }
   }
@@ -52,14 +58,20 @@ function behind({ path }: Write, prefix: string): string {
   return path.slice(prefix.length)
 }
 
-/** A list becomes a text with commas. `@` at the start would name a file to the CLI, and `-` standard input. */
+/** Whether the CLI takes `field=value` for this value: `-` alone is standard input, and a comma parts the items of a list. */
+function isPairValue(value: unknown): boolean {
+  if (!Array.isArray(value)) return value !== '-'
+  return !value.some((item) => String(item).includes(',')) && !(value.length === 1 && value[0] === '-')
+}
+
+/** A list becomes a text with commas. `@` at the start would name a file to the CLI. */
 function cliValue(value: unknown): string {
   const text = Array.isArray(value)
     ? value.map(String).join(',')
     : typeof value === 'object'
       ? JSON.stringify(value)
       : String(value)
-  return text.startsWith('@') || text === '-' ? `\\${text}` : text
+  return text.startsWith('@') ? `\\${text}` : text
 }
 
 /** A line that does not stand in the text. */

@@ -4,7 +4,8 @@ import { type Cli, commandsOf } from './commands.ts'
 import type { Coverage } from './coverage.ts'
 import type { PlanBasis } from './digest.ts'
 import type { Plan } from './plan.ts'
-import { type Seed, seedCommand } from './seeding.ts'
+import { seedCommands } from './seed-command.ts'
+import type { Seed } from './seeding.ts'
 import type { FieldChange, RuleChange, StepAction, StepKind } from './step.ts'
 
 /** Version of the plan file. Fields are added within a version, never changed or removed. */
@@ -74,6 +75,7 @@ export interface DocumentInput {
 
 export function planDocument(input: DocumentInput): PlanDocument {
   const { plan, coverage, cli } = input
+  const seedLines = seedCommands(input.seeds, cli)
   return {
     version: PLAN_VERSION,
     mode: input.mode,
@@ -112,11 +114,11 @@ export function planDocument(input: DocumentInput): PlanDocument {
       })),
     },
     commands: commandsOf(plan.steps, cli),
-    seeds: input.seeds.map((seed) => ({
+    seeds: input.seeds.map((seed, index) => ({
       path: `${seed.mount}/${seed.path}`,
       keys: seed.keys,
       usedBy: seed.usedBy,
-      command: seedCommand(seed, cli),
+      command: seedLines[index] ?? '',
     })),
     basis: plan.basis,
   }

@@ -1,5 +1,6 @@
 import { DEFAULT_VARIANTS } from '../policy/variant.ts'
 import type { Desired, DesiredState, Unplanned } from '../state/desired/desired.ts'
+import type { ReviewBinding } from '../state/desired/reviewer-facts.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { basisOf, digestOf, type PlanBasis } from './digest.ts'
 import { policySet, textSet } from './normalise.ts'
@@ -7,6 +8,7 @@ import { planAuthConfig } from './plan-auth-config.ts'
 import { planAuthMount, planKvMount } from './plan-mounts.ts'
 import { planPolicy } from './plan-policy.ts'
 import { planRole } from './plan-role.ts'
+import { reviewerAfter, reviewerNotes } from './reviewer-notes.ts'
 import { STEP_KINDS, type Step, writes } from './step.ts'
 
 export interface PlanInput {
@@ -15,6 +17,8 @@ export interface PlanInput {
   readonly live: ReadonlyMap<string, LiveState>
   readonly server: { readonly address: string | undefined; readonly namespace: string | undefined }
   readonly reviewer: 'pod' | 'client' | 'token' | undefined
+  /** What Git lets create TokenReviews. */
+  readonly bindings: readonly ReviewBinding[]
 }
 
 export interface Plan {
@@ -28,8 +32,8 @@ export interface Plan {
 }
 
 /** Compares what is asked for with what the server has, part by part and field by field. Pure: nothing is asked or written. */
-export function makePlan({ desired, live, server, reviewer }: PlanInput): Plan {
-  const all = desired.parts.flatMap((part) => planPart(part, { live: live.get(part.namespace), reviewer }))
+export function makePlan({ desired, live, server, reviewer, bindings }: PlanInput): Plan {
+  const all = desired.parts.flatMap((part) => planPart(part, { live: live.get(part.namespace), reviewer, bindings }))
   const steps = STEP_KINDS.flatMap((kind) => all.filter((step) => step.kind === kind))
   const basis = basisOf(steps, server)
   return { steps, unplanned: desired.unplanned, hasChanges: steps.some(writes), basis, digest: digestOf(basis) }
@@ -37,7 +41,7 @@ export function makePlan({ desired, live, server, reviewer }: PlanInput): Plan {
 
 function planPart(
   desired: DesiredState,
-  { live, reviewer }: { live: LiveState | undefined } & Pick<PlanInput, 'reviewer'>,
+  { live, reviewer, bindings }: { live: LiveState | undefined } & Pick<PlanInput, 'reviewer' | 'bindings'>,
 ): Step[] {
   const { namespace, state } = desired
   const context = { namespace, live, reviewer, product: live?.server.product }
@@ -54,7 +58,17 @@ function planPart(
       return planPolicy(policy, { ...context, desired, variants, withoutDefault })
     }),
     ...authMounts.values(),
-    ...state.authMounts.flatMap((mount) => withAuthMount(mount.path, (step) => planAuthConfig(mount, step, context))),
+    ...state.authMounts.flatMap((mount) =>
+      withAuthMount(mount.path, (step) => {
+        const config = planAuthConfig(mount, step, context)
+        const kind = reviewerAfter(config, live?.authConfig(mount.path), reviewer)
+        const clients = desired.clients.get(mount.path) ?? []
+        const settled = config.action === 'no-change'
+        const chosen = reviewer !== undefined
+        const notes = [...config.notes, ...reviewerNotes({ kind, chosen, clients, bindings, settled })]
+        return { ...config, notes }
+      }),
+    ),
     ...state.roles.flatMap((role) => withAuthMount(role.authMount, (step) => planRole(role, step, context))),
   ]
 }

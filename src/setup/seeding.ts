@@ -1,9 +1,9 @@
 import type { Link } from '../chain/chain.ts'
 import { readTarget } from '../chain/read-target.ts'
+import { parseGjsonPath } from '../eso/property/gjson-path.ts'
+import { propertyPresence } from '../eso/property/property-presence.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
 import type { Manifest } from '../manifests/manifest.ts'
-import { shellWord } from '../shell-word.ts'
-import type { SubKeys } from '../state/vault-state.ts'
 
 /** A secret that manifests read and that is not there, or lacks keys. Values are never asked for or written. */
 export interface Seed {
@@ -26,37 +26,68 @@ type Draft = Omit<Seed, 'keys' | 'usedBy'> & { readonly keys: Set<string>; reado
 /** What must be seeded for the references to work, one entry for each path. What ESO pushes it writes itself. */
 export function seedsOf(links: readonly Link[]): Seed[] {
   const drafts = new Map<string, Draft>()
+  const pushed = pushedTo(links)
   for (const link of links) {
     const { reference, store, secret } = link
     if (store === undefined || secret === undefined || reference.skipped !== undefined) continue
     if (reference.operation !== 'data' && reference.operation !== 'extract') continue
     const target = readTarget(reference, store)
     if (target === undefined || target.version !== undefined) continue
-    const wanted = keysOf(link)
-    const present = secret.presence === 'present'
-    if (present && secret.keys === undefined) continue
-    const missing = present ? wanted.filter((key) => !hasKey(secret.keys, key)) : wanted
-    if (present ? missing.length === 0 : !['absent', 'deleted', 'destroyed'].includes(secret.presence)) continue
-    const id = JSON.stringify([store.vaultNamespace ?? '', target.mount, target.key])
+    const id = idOf(store.vaultNamespace, target)
+    const byPush = pushed.get(id)
+    const wanted = keysOf(link).filter((key) => byPush === undefined || !(byPush.has(ALL) || byPush.has(key)))
     const version = store.version === 'v1' ? 1 : 2
+    const present = secret.presence === 'present'
+    if (present) {
+      // Version 1 has no patch: a put would replace the keys that are there.
+      if (secret.keys === undefined || version === 1) continue
+    } else {
+      if (secret.presence !== 'absent' && secret.presence !== 'deleted' && secret.presence !== 'destroyed') continue
+      // A path that somebody seeds is not ESO's own any more, and ESO then refuses to push there (eso.md §3.6).
+      if (byPush !== undefined) continue
+    }
+    const { keys } = secret.presence === 'present' ? secret : { keys: {} }
+    const missing = present ? wanted.filter((key) => propertyPresence(keys ?? {}, key).presence === 'absent') : wanted
+    if (present && missing.length === 0) continue
     const current = 'currentVersion' in secret ? (secret.currentVersion ?? 0) : 0
     const draft: Draft = drafts.get(id) ?? {
       mount: target.mount,
       path: target.key,
       version,
       keys: new Set(),
-      command: present && version === 2 ? 'patch' : 'put',
+      command: present ? 'patch' : 'put',
       cas: present || version === 1 ? undefined : current,
       usedBy: new Set(),
       namespace: store.vaultNamespace,
     }
     drafts.set(id, draft)
-    for (const key of missing) draft.keys.add(key)
+    for (const key of missing) draft.keys.add(keyFor(key))
     for (const manifest of [reference.manifest, ...link.also]) draft.usedBy.add(nameOf(manifest))
   }
   return [...drafts.values()]
     .map((draft) => ({ ...draft, keys: [...draft.keys].sort(), usedBy: [...draft.usedBy].sort() }))
     .sort((a, b) => (`${a.mount}/${a.path}` < `${b.mount}/${b.path}` ? -1 : 1))
+}
+
+/** A push without `property` writes a whole Secret, whose keys are not ours to know. */
+const ALL = Symbol('all keys')
+
+/** By path: the keys that ESO itself writes there. */
+function pushedTo(links: readonly Link[]): ReadonlyMap<string, ReadonlySet<string | typeof ALL>> {
+  const pushed = new Map<string, Set<string | typeof ALL>>()
+  for (const { reference, store } of links) {
+    if (reference.operation !== 'push' || reference.skipped !== undefined || store === undefined) continue
+    const target = readTarget(reference, store)
+    if (target === undefined) continue
+    const id = idOf(store.vaultNamespace, target)
+    const keys = pushed.get(id) ?? new Set()
+    pushed.set(id, keys.add((reference.property ?? '') === '' ? ALL : (reference.property as string)))
+  }
+  return pushed
+}
+
+function idOf(namespace: string | undefined, { mount, key }: { readonly mount: string; readonly key: string }): string {
+  return JSON.stringify([namespace ?? '', mount, key])
 }
 
 /** `property`; for an `extract` alone in its manifest the keys that the templates read (eso.md §6.4). */
@@ -69,41 +100,18 @@ function keysOf({ reference }: Link): string[] {
   return templateReads(reference.manifest).reads.map((read) => read.key)
 }
 
-/** ESO tries the property as a key of its own before it takes it for a path (eso.md §4); so does this. */
-function hasKey(keys: SubKeys | undefined, property: string): boolean {
-  if (keys === undefined) return false
-  if (Object.hasOwn(keys, property)) return true
-  const [head = ''] = property.split('.')
-  return property.includes('.') && Object.hasOwn(keys, head)
+/**
+ * The key that makes a property be found. ESO tries the property as it is written first, before it takes it for a gjson path
+ * (eso.md §4.1); only an escaped name (`tls\.crt`) is better written plainly.
+ */
+function keyFor(property: string): string {
+  const parsed = parseGjsonPath(property)
+  const only = 'steps' in parsed && parsed.steps.length === 1 ? parsed.steps[0] : undefined
+  return only === undefined || only.pattern !== undefined ? property : only.text
 }
 
 function nameOf(manifest: Manifest): string {
   return manifest.namespace === undefined
     ? `${manifest.kind} ${manifest.name}`
     : `${manifest.kind} ${manifest.namespace}/${manifest.name}`
-}
-
-/**
- * The command that seeds a path. Each value comes from a file of the key's name, or from standard input when there is only one:
- * nothing secret stands in the shell's history or in the process list.
- */
-export function seedCommand(seed: Seed, cli: 'vault' | 'bao'): string {
-  const keys = seed.keys.length === 0 ? ['KEY'] : seed.keys
-  const words = [
-    cli,
-    'kv',
-    seed.command,
-    ...(seed.namespace === undefined || seed.namespace === '' ? [] : [`-namespace=${seed.namespace}`]),
-    `-mount=${seed.mount}`,
-    ...(seed.cas === undefined ? [] : [`-cas=${seed.cas}`]),
-    seed.path,
-  ].map(shellWord)
-  const pairs = keys.map((key) => shellWord(keys.length === 1 ? `${key}=-` : `${key}=@${fileFor(key)}`))
-  const comment = `# ${seed.usedBy.join(', ')}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-  return [comment, [words.join(' '), ...pairs].join(keys.length === 1 ? ' ' : ' \\\n  ')].join('\n')
-}
-
-/** A file name that holds nothing but letters, digits, `.`, `_` and `-`. */
-function fileFor(key: string): string {
-  return `${key.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^[.-]+/, '_')}.txt`
 }

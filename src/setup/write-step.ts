@@ -43,6 +43,9 @@ function isTaken({ status, errors }: Answer): boolean {
 
 function refusal(step: Step, path: string, answer: Answer): string {
   const said = sayAnswer('POST', path, answer)
+  if (answer.errors.some((error) => error.includes('/var/run/secrets/kubernetes.io/serviceaccount'))) {
+    return `${said}. Vault does not run in a pod of this cluster, or its pod mounts no ServiceAccount token: set \`setup.kubernetes.reviewer\` to \`client\` or \`token\`, with \`ca\` and \`host\`.`
+  }
   return answer.status === 403
     ? `${said}. To write it, grant the token of apply ${rightsFor(step)} on ${path}.`
     : `${said}.`

@@ -27,6 +27,8 @@ export interface ApiServer {
   delegate(account: Account): void
   /** Deletes an account: its tokens are no longer confirmed. */
   remove(account: Account): void
+  /** Makes it again, under its old uid. */
+  restore(account: Account): void
   /** Every TokenReview that was asked for, in order. */
   readonly reviews: readonly Review[]
   stop(): Promise<void>
@@ -141,6 +143,7 @@ export async function startApiServer(): Promise<ApiServer> {
     },
     delegate: (account) => void delegates.add(userOf(account)),
     remove: (account) => void removed.add(userOf(account)),
+    restore: (account) => void removed.delete(userOf(account)),
     reviews,
     stop: () =>
       new Promise((resolve) => {

@@ -41,6 +41,19 @@ export async function runTerminal(
   return (await start('cli.js', args, cwd, env)).ended
 }
 
+/** `eso-vault …`, ended by SIGKILL as soon as `when` resolves. */
+export async function killTerminal(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  when: Promise<void>,
+): Promise<Ran & { readonly killed: boolean }> {
+  const { child, ended } = await start('cli.js', args, cwd, env)
+  await Promise.race([when, ended])
+  const killed = child.kill('SIGKILL')
+  return { ...(await ended), killed }
+}
+
 export interface Step {
   /** The step's `with:`. */
   readonly inputs?: Readonly<Record<string, string>>

@@ -6,10 +6,12 @@ import { describeWithServer, type RunningServer, startOpenBao } from '../openbao
 import { tokenWith } from '../openbao/stage.ts'
 import {
   APPLY_RIGHTS,
+  APPS,
   actionsOf,
   type Checkout,
   checkout,
   everyStep,
+  NEEDED,
   PLAN_POLICY,
   planOf,
   policyOf,
@@ -19,16 +21,6 @@ import {
 } from './setup-stage.ts'
 
 const ESO = { namespace: 'external-secrets', name: 'external-secrets' }
-const APPS = 'webgrip/prod/clusters/soyo/apps'
-
-/** What ESO does with `examples/soyo`, path by path (eso.md §3.3, §3.6). */
-const NEEDED: Readonly<Record<string, readonly string[]>> = {
-  [`kv/data/${APPS}/backstage/app`]: ['read'],
-  [`kv/data/${APPS}/example/app`]: ['read'],
-  [`kv/data/${APPS}/backstage/db`]: ['read', 'update'],
-  [`kv/metadata/${APPS}/backstage/db`]: ['create', 'read', 'update'],
-}
-
 /** Neighbours, parents, children and other routes of the mount. */
 const NOT_NEEDED = [
   'kv/',

@@ -71,6 +71,16 @@ export function actionsOf(plan: PlanDocument): Record<string, string> {
   return Object.fromEntries(plan.steps.map((step) => [step.id, step.result ?? step.action]))
 }
 
+export const APPS = 'webgrip/prod/clusters/soyo/apps'
+
+/** What ESO does with `examples/soyo`, path by path (eso.md §3.3, §3.6). */
+export const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  [`kv/data/${APPS}/backstage/app`]: ['read'],
+  [`kv/data/${APPS}/example/app`]: ['read'],
+  [`kv/data/${APPS}/backstage/db`]: ['read', 'update'],
+  [`kv/metadata/${APPS}/backstage/db`]: ['create', 'read', 'update'],
+}
+
 export const SOYO_STEPS = [
   'KV mount kv/',
   'policy external-secrets',
@@ -136,7 +146,7 @@ export async function stateOf(server: RunningServer, { identities = true } = {})
   return identities ? state : withoutIdentities(state)
 }
 
-/** Two servers set up alike differ in these all the same. */
+/** Two servers set up alike differ in these all the same; and no options are `null` or none, as the client had it. */
 const IDENTITIES = new Set(['accessor', 'uuid', 'version', 'modified'])
 
 function withoutIdentities(value: unknown): unknown {
@@ -145,7 +155,7 @@ function withoutIdentities(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name, inner]) => !IDENTITIES.has(name) || typeof inner === 'object')
-      .map(([name, inner]) => [name, name === 'options' ? inner : withoutIdentities(inner)]),
+      .map(([name, inner]) => [name, name === 'options' ? (inner ?? {}) : withoutIdentities(inner)]),
   )
 }
 
@@ -154,4 +164,36 @@ export async function wipe(server: RunningServer): Promise<void> {
   for (const path of ['sys/mounts/kv', 'sys/auth/kubernetes', 'sys/policies/acl/external-secrets']) {
     await server.request('DELETE', path)
   }
+}
+
+interface NamespaceState {
+  readonly mounts: Record<string, unknown>
+  readonly auth: Record<string, { readonly type: string }>
+  readonly configs: Record<string, { readonly config: unknown; readonly roles: Record<string, unknown> }>
+  readonly policies: Record<string, unknown>
+}
+
+/** All mounts, auth mounts, configs, policies and roles of the server, by namespace, without what no two servers share. */
+export async function wholeStateOf(server: RunningServer): Promise<Record<string, NamespaceState>> {
+  const states: Record<string, NamespaceState> = {}
+  const inUrl = (path: string) => path.split('/').map(encodeURIComponent).join('/')
+  const { body } = await server.request('LIST', 'sys/namespaces')
+  for (const namespace of ['', ...((body?.data?.keys ?? []) as string[])]) {
+    const get = async (path: string) => (await server.request('GET', `${namespace}${inUrl(path)}`)).body?.data ?? null
+    const each = async (folder: string) => {
+      const { body } = await server.request('LIST', `${namespace}${inUrl(folder)}`)
+      const entries: Record<string, unknown> = {}
+      for (const name of (body?.data?.keys ?? []) as string[]) entries[name] = await get(`${folder}/${name}`)
+      return entries
+    }
+    const auth: NamespaceState['auth'] = await get('sys/auth')
+    const configs: NamespaceState['configs'] = {}
+    for (const [path, { type }] of Object.entries(auth)) {
+      if (type === 'kubernetes')
+        configs[path] = { config: await get(`auth/${path}config`), roles: await each(`auth/${path}role`) }
+    }
+    const state = { mounts: await get('sys/mounts'), auth, configs, policies: await each('sys/policies/acl') }
+    states[namespace] = withoutIdentities(state) as NamespaceState
+  }
+  return states
 }

@@ -10,6 +10,7 @@ import type { Desired, DesiredState, PolicyForm, Unplanned } from './desired.ts'
 import { desiredMounts } from './desired-mounts.ts'
 import { desiredPolicies, type PolicyUser } from './desired-policies.ts'
 import { type DesiredReviewer, type RoleUse, setUpRoles } from './desired-roles.ts'
+import type { ServiceAccount } from './reviewer-facts.ts'
 
 export interface SetupWishes {
   readonly policy: {
@@ -52,6 +53,7 @@ export function desire(input: DesireInput): Desired {
       state: { mounts: [], authMounts: [], roles: [], policies: [] },
       accesses: new Map<string, readonly WantedAccess[]>(),
       form: wishes.policy.form,
+      clients: new Map<string, readonly ServiceAccount[]>(),
     }
     parts.set(namespace, part)
     return part
@@ -65,6 +67,7 @@ export function desire(input: DesireInput): Desired {
     const part = partOf(namespace)
     const { authMounts, facts } = setUpRoles(roles, wishes, unplanned)
     part.state = { ...part.state, authMounts, roles: facts }
+    part.clients = clientsOf(roles)
     for (const use of roles) users.push(use)
   }
   users.push(...uses.tokens(input.policiesOfStore, unplanned))
@@ -81,6 +84,21 @@ export function desire(input: DesireInput): Desired {
     part.accesses = accesses
   }
   return { parts: [...parts.values()].sort((a, b) => (a.namespace < b.namespace ? -1 : 1)), unplanned }
+}
+
+/** Who logs in at each auth mount, as far as the manifests name them. */
+function clientsOf(uses: readonly RoleUse[]): ReadonlyMap<string, readonly ServiceAccount[]> {
+  return new Map(
+    [...groupBy(uses, (use) => use.authMount)].map(([authMount, ofMount]) => {
+      const clients = new Map<string, ServiceAccount>()
+      for (const identity of ofMount.flatMap((use) => use.identities)) {
+        if (identity.type !== 'serviceAccount' || identity.namespace === undefined || identity.name === '') continue
+        const { namespace, name } = identity
+        clients.set(`${namespace}/${name}`, { namespace, name })
+      }
+      return [authMount, [...clients.values()]]
+    }),
+  )
 }
 
 /** What a store says only in part cannot be set up from it. */

@@ -1,6 +1,7 @@
 import type { WantedAccess } from '../../policy/generate.ts'
 import type { Span } from '../../span.ts'
 import type { VaultState } from '../vault-state.ts'
+import type { ServiceAccount } from './reviewer-facts.ts'
 
 /** How the text of a policy comes about (design §4, `setup.policy.generate`). */
 export type PolicyForm =
@@ -29,6 +30,8 @@ export interface DesiredState {
   /** By policy name: what it must allow. */
   readonly accesses: ReadonlyMap<string, readonly WantedAccess[]>
   readonly form: PolicyForm
+  /** By auth mount: the ServiceAccounts that log in there. */
+  readonly clients: ReadonlyMap<string, readonly ServiceAccount[]>
 }
 
 export interface Desired {

@@ -1,0 +1,82 @@
+import { shellWord } from '../shell-word.ts'
+import type { Cli } from './commands.ts'
+import type { Seed } from './seeding.ts'
+
+/** Stands for the key where the manifests do not say which keys are read. */
+const SOME_KEY = 'KEY'
+
+/**
+ * The commands that seed paths, one for each. A value comes from a file named after its key, or from standard input when it is the
+ * only one: nothing secret stands in the shell's history or in the process list.
+ */
+export function seedCommands(seeds: readonly Seed[], cli: Cli): string[] {
+  const files = valueFiles(seeds)
+  return seeds.map((seed, index) => seedCommand(seed, cli, files[index] ?? []))
+}
+
+function seedCommand(seed: Seed, cli: Cli, files: readonly string[]): string {
+  const keys = keysOf(seed)
+  const line = [
+    cli,
+    'kv',
+    seed.command,
+    ...(seed.namespace === undefined || seed.namespace === '' ? [] : [`-namespace=${seed.namespace}`]),
+    `-mount=${seed.mount}`,
+    ...(seed.cas === undefined ? [] : [`-cas=${seed.cas}`]),
+    // What begins with a dash would be taken for a flag.
+    ...(seed.path.startsWith('-') ? ['--'] : []),
+    seed.path,
+  ]
+    .map(shellWord)
+    .join(' ')
+  const comment = commentOf(seed.usedBy.join(', '))
+  if (keys.some((key) => !isPairKey(key))) {
+    const shape = `{${keys.map((key) => `${JSON.stringify(key)}: "…"`).join(', ')}}`
+    return [comment, commentOf(`standard input: ${shape}`), `${line} -`].join('\n')
+  }
+  const [only] = keys
+  if (keys.length === 1) return `${comment}\n${line} ${shellWord(`${only}=-`)}`
+  const pairs = keys.map((key, index) => shellWord(`${key}=@${files[index]}`))
+  return `${comment}\n${[line, ...pairs].join(' \\\n  ')}`
+}
+
+function keysOf({ keys }: Seed): readonly string[] {
+  return keys.length === 0 ? [SOME_KEY] : keys
+}
+
+/** The command line parts `key=value` at the first `=`, and takes a word that begins with `@` for a file of JSON. */
+function isPairKey(key: string): boolean {
+  return !key.includes('=') && !key.startsWith('@') && key !== '-' && !/\p{Cc}/u.test(key)
+}
+
+function commentOf(text: string): string {
+  return `# ${text}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+}
+
+/**
+ * For each seed the files of its values: `password.txt`; where two paths have that key, the last parts of the path stand before it,
+ * so that no value lands in the wrong secret when all commands are run one after another.
+ */
+function valueFiles(seeds: readonly Seed[]): string[][] {
+  const depth = Math.max(0, ...seeds.map(({ path }) => path.split('/').length))
+  for (let parts = 0; parts <= depth; parts += 1) {
+    const named = seeds.map((seed) => keysOf(seed).map((key) => fileFor(seed, key, parts)))
+    if (new Set(named.flat()).size === named.flat().length) return named
+  }
+  let number = 0
+  return seeds.map((seed) =>
+    keysOf(seed).map((key) => {
+      number += 1
+      return `${number}.${fileFor(seed, key, 0)}`
+    }),
+  )
+}
+
+/** A file name that holds nothing but letters, digits, `.`, `_` and `-`. */
+function fileFor({ path }: Seed, key: string, parts: number): string {
+  const words = [...(parts === 0 ? [] : path.split('/').slice(-parts)), key]
+  return `${words
+    .join('.')
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/^[.-]+/, '_')}.txt`
+}
