@@ -102,7 +102,7 @@ function compareAuthMount(link: StoreLink, chain: Chain, live: LiveState, namesp
   const [first] = configured
   if (first === undefined || configured.some((one) => JSON.stringify(one.config) !== JSON.stringify(first.config)))
     return
-  const configSpan = gitSpan(first.provenance) ?? span
+  const configSpan = gitSpan(first.configProvenance ?? first.provenance) ?? span
   const config = compareSeen(live.authConfig(fact.path), (there) =>
     compareAuthConfig(first.config ?? {}, there, seen.fact.type),
   )

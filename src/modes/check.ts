@@ -2,9 +2,11 @@ import { engineOf } from '../chain/engine.ts'
 import { outcomeOf } from '../report/outcome.ts'
 import type { Report } from '../report/report.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
+import { refusedByServer } from '../rules/refused-by-server.ts'
 import { RULES } from '../rules/registry.ts'
 import type { Rule } from '../rules/rule.ts'
 import { runRules } from '../rules/run-rules.ts'
+import { byWorst } from '../rules/worst-first.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText, type UselessIgnore } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
@@ -32,8 +34,10 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
 
 /** The report of what was gathered, by the rules that are given. */
 export function judge(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
-  const { chain, repository, declared, live } = gathered
-  const ruled = runRules(rules, chain, settings.config.rules)
+  const { chain, served, repository, declared, live } = gathered
+  const byGit = runRules(rules, chain, settings.config.rules)
+  const ruled =
+    served === undefined ? byGit : [...byGit, ...refusedByServer(byGit, served, settings.config.rules)].sort(byWorst)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
     today: deps.today,
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
@@ -92,6 +96,6 @@ function hiddenSentences(rights: readonly MissingRight[], server: string | undef
 
 function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
   if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
-  if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.' }
+  if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.', silent: true }
   return { asked: false, line: settings.offlineBecause ?? 'No server was asked.' }
 }

@@ -148,7 +148,7 @@ describeWithServer('drift and check, against a server that is as examples/soyo/a
         'role: ttl',
         'auth/kubernetes/role/external-secrets',
         { ...ROLE, token_ttl: '24h' },
-        ['`token_ttl` is `86400`, wanted `1h`'],
+        ['`token_ttl` is `24h`, wanted `1h`'],
       ],
       [
         'role: a field that Git does not write',
@@ -178,7 +178,7 @@ describeWithServer('drift and check, against a server that is as examples/soyo/a
         'config: issuer check',
         'auth/kubernetes/config',
         { ...CONFIG, disable_iss_validation: false, issuer: 'https://i.example' },
-        ['`disable_iss_validation` is `false`', '`issuer` is `https://i.example`, wanted nothing'],
+        ['`disable_iss_validation` is `false`, wanted its default (true)', '`issuer` is `https://i.example`, wanted nothing'],
       ],
       [
         'policy: a rule more',
