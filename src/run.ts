@@ -68,10 +68,11 @@ async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
     deps.warn('`report-scope: changed` is not honoured by this version: everything is reported.')
   }
   return withVault(settings, deps, async ({ live, incomplete }) => {
-    const today = deps.now().toISOString().slice(0, 10)
+    const now = deps.now()
+    const today = now.toISOString().slice(0, 10)
     const look = settings.mode === 'drift' ? (await import('./modes/drift.ts')).drift : check
     const render = renderWith(settings, deps.env)
-    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, render, incomplete })
+    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, now, live, render, incomplete })
     for (const state of gathered.live.values()) for (const warning of state.warnings) deps.warn(warning)
     return { report, sourceLine: gathered.repository.sourceLine }
   })

@@ -40,7 +40,9 @@ export function declaredDifferences(chain: Chain): Differences {
     if (live !== undefined) compareMount(link, live, own, report)
     if (liveLogin === undefined) continue
     compareAuthMount(link, chain, liveLogin, login, report)
-    compareRole(link, liveLogin, login, report)
+    // Its roles went with it: one cause, said once.
+    if (link.authMount?.found !== 'known' || liveLogin.authMount(link.authMount.fact.path)?.presence !== 'absent')
+      compareRole(link, liveLogin, login, report)
     for (const name of link.policies?.names ?? []) {
       const policy = lookUpPolicy(name, link.store.manifest.span, { declared: chain.declared, live: liveLogin })
       if (policy.found !== 'known') continue

@@ -19,6 +19,8 @@ export interface CheckDeps {
   readonly cwd: string
   /** `YYYY-MM-DD` in UTC. */
   readonly today: string
+  /** For what ends by itself in the course of a day; default: the beginning of `today`. */
+  readonly now?: Date
   readonly live: LiveSource | undefined
   readonly render?: Render | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
@@ -28,7 +30,7 @@ export interface CheckDeps {
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
 export async function check(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
   const gathered = await gather(settings, deps)
-  const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps.today) : gathered
+  const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps) : gathered
   return { report: judge(settings, deps, seen, RULES), gathered: seen }
 }
 

@@ -60,7 +60,12 @@ describe('the life of the drift issue, against a server that speaks the issues A
   it('opens, leaves alone, edits, closes, leaves closed and reopens one issue; the request log', async () => {
     const first = drifted({ fingerprint: 'a' })
     expect(await keep(first)).toEqual({ done: 'opened', number: 1 })
-    expect(asked()).toEqual([VIEWER, LABELLED, CREATED, 'POST /repos/acme/gitops/issues body,labels,title'])
+    expect(asked()).toEqual([
+      VIEWER,
+      LABELLED,
+      CREATED,
+      `POST /repos/acme/gitops/issues body,labels=${ISSUE_LABEL},title=Vault drift: acme/gitops`,
+    ])
     expect(api.issues[0]).toMatchObject({ title: 'Vault drift: acme/gitops', labels: [{ name: ISSUE_LABEL }] })
     expect(api.issues[0]?.body).toContain(RUN)
 
@@ -76,7 +81,7 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([
       VIEWER,
       LABELLED,
-      'PATCH /repos/acme/gitops/issues/1 state,state_reason',
+      'PATCH /repos/acme/gitops/issues/1 state=closed,state_reason=completed',
       'POST /repos/acme/gitops/issues/1/comments body',
     ])
     expect(api.issues[0]).toMatchObject({ state: 'closed', state_reason: 'completed' })
@@ -89,7 +94,7 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([
       VIEWER,
       LABELLED,
-      'PATCH /repos/acme/gitops/issues/1 body,state',
+      'PATCH /repos/acme/gitops/issues/1 body,state=open',
       'POST /repos/acme/gitops/issues/1/comments body',
     ])
     expect(api.issues).toHaveLength(1)

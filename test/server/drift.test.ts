@@ -178,7 +178,10 @@ describeWithServer('drift and check, against a server that is as examples/soyo/a
         'config: issuer check',
         'auth/kubernetes/config',
         { ...CONFIG, disable_iss_validation: false, issuer: 'https://i.example' },
-        ['`disable_iss_validation` is `false`, wanted its default (true)', '`issuer` is `https://i.example`, wanted nothing'],
+        [
+          '`disable_iss_validation` is `false`, wanted its default (true)',
+          '`issuer` is `https://i.example`, wanted nothing',
+        ],
       ],
       [
         'policy: a rule more',
