@@ -70,14 +70,15 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
 async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
   if (settings.mode === 'plan' || settings.mode === 'apply') return setUp(settings, deps)
   return withVault(settings, deps, async ({ live, incomplete }) => {
-    const today = deps.now().toISOString().slice(0, 10)
+    const now = deps.now()
+    const today = now.toISOString().slice(0, 10)
     const look = settings.mode === 'drift' ? (await import('./modes/drift.ts')).drift : check
     const render = renderWith(settings, deps.env)
     const change =
       settings.reportScope === 'changed'
         ? (await import('./modes/change-of-run.ts')).changeOfRun(settings, deps, render)
         : undefined
-    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, render, change, incomplete })
+    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, now, live, render, change, incomplete })
     if (report.scope?.of === 'all' && settings.reportScopeGiven)
       deps.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`)
     for (const state of gathered.live.values()) for (const warning of state.warnings) deps.warn(warning)

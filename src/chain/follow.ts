@@ -241,7 +241,7 @@ function authConfigOf(path: string, { declared, live }: Knowledge): StoreLink['a
   if (fact?.config !== undefined) {
     const set = fact.config.token_reviewer_jwt !== undefined && fact.config.token_reviewer_jwt !== ''
     const config = Object.fromEntries(Object.entries(fact.config).map(([key, value]) => [key, asBoolean(value)]))
-    return { config: { ...config, token_reviewer_jwt_set: set }, provenance: fact.provenance }
+    return { config: { ...config, token_reviewer_jwt_set: set }, provenance: fact.configProvenance ?? fact.provenance }
   }
   const seen = live?.authConfig(mount)
   return seen?.presence === 'present' ? { config: seen.fact, provenance: { from: 'vault' } } : undefined

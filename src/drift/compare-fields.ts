@@ -1,6 +1,6 @@
 import { sameField, seconds, text, textSet } from '../setup/normalise.ts'
 import type { FieldDifference } from './drift-facts.ts'
-import { shown } from './shown.ts'
+import { shownField } from './shown.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 export type Normalise = (value: unknown) => unknown
@@ -43,7 +43,8 @@ export function compareFields(
   return [...names].sort().flatMap((field) => {
     const [want, have] = [expected[field], actual[field]]
     if (isToldElsewhere(want) || (!(field in actual) && table[field] === undefined)) return []
-    if (sameField(table[field] ?? byName(field, want, have), want, have)) return []
-    return [{ field, expected: shown(want), actual: shown(have) }]
+    const normalise = table[field] ?? byName(field, want, have)
+    if (sameField(normalise, want, have)) return []
+    return [{ field, expected: shownField(field, want, normalise), actual: shownField(field, have, normalise) }]
   })
 }

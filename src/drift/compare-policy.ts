@@ -1,4 +1,6 @@
-import { readRules, ruleChanges } from '../setup/policy-rules.ts'
+import type { AclRule } from '../policy/acl-rule.ts'
+import { describeLimits } from '../policy/describe-limits.ts'
+import { capabilitiesOf, changedRules, readRules } from '../setup/policy-rules.ts'
 import type { FieldDifference } from './drift-facts.ts'
 
 /**
@@ -24,17 +26,17 @@ export function comparePolicies(
       },
     ]
   }
-  return ruleChanges(expected.rules, actual.rules).map(({ path, before, after }) => {
-    const same = before !== undefined && after !== undefined && before.join() === after.join()
-    return {
-      field: `rule ${path}`,
-      expected: same ? `${capabilities(before)} with other parameters or limits` : capabilities(before),
-      actual: capabilities(after),
-    }
+  return changedRules(expected.rules, actual.rules).map(({ path, before, after }) => {
+    const limited = [before, after].map((rule) => (rule === undefined ? '' : describeLimits(rule)))
+    const limitsDiffer = before !== undefined && after !== undefined && limited[0] !== limited[1]
+    const say = (rule: AclRule | undefined, limits = '') =>
+      limitsDiffer ? `${granted(rule)} with ${limits || 'no limits'}` : granted(rule)
+    return { field: `rule ${path}`, expected: say(before, limited[0]), actual: say(after, limited[1]) }
   })
 }
 
-function capabilities(list: readonly string[] | undefined): string {
-  if (list === undefined) return 'no such rule'
-  return list.length === 0 ? 'no capability' : list.join(', ')
+function granted(rule: AclRule | undefined): string {
+  if (rule === undefined) return 'no such rule'
+  const names = [...capabilitiesOf(rule), ...rule.unknownCapabilities]
+  return names.length === 0 ? 'no capability' : names.join(', ')
 }

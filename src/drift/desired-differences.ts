@@ -1,9 +1,10 @@
+import { CONFIG_FIELDS, ROLE_FIELDS } from '../setup/normalise.ts'
 import type { Plan } from '../setup/plan.ts'
 import type { FieldChange, Step } from '../setup/step.ts'
 import type { VaultState } from '../state/vault-state.ts'
 import { trimSlashes } from '../trim-slashes.ts'
 import type { Difference, FieldDifference } from './drift-facts.ts'
-import { shown } from './shown.ts'
+import { shownField } from './shown.ts'
 
 /** Said at the manifest's own line by `role-unbound`, `role-audience` and `policy-denies`. */
 const SAID_ELSEWHERE = new Set([
@@ -28,7 +29,9 @@ export function desiredDifferences(plan: Plan, declared: VaultState): Difference
     const there = step.action === 'update' || (step.action === 'blocked' && step.live !== null)
     if (!there) return []
     const fields = [
-      ...step.fields.filter((change) => kind !== 'role' || !SAID_ELSEWHERE.has(change.field)).map(fieldOf),
+      ...step.fields
+        .filter((change) => kind !== 'role' || !SAID_ELSEWHERE.has(change.field))
+        .map((change) => fieldOf(change, kind === 'role' ? ROLE_FIELDS : CONFIG_FIELDS)),
       ...(kind === 'policy' && isFile(step) ? step.rules.map(ruleOf) : []),
     ]
     if (fields.length === 0) return []
@@ -54,8 +57,11 @@ function isDeclared(step: Step, declared: VaultState): boolean {
   return declared.policies.some((policy) => path.endsWith(`/${policy.name}`))
 }
 
-function fieldOf({ field, before, after }: FieldChange): FieldDifference {
-  return { field, expected: shown(after), actual: shown(before) }
+function fieldOf(
+  { field, before, after }: FieldChange,
+  table: Readonly<Record<string, (value: unknown) => unknown>>,
+): FieldDifference {
+  return { field, expected: shownField(field, after, table[field]), actual: shownField(field, before, table[field]) }
 }
 
 function ruleOf({ path, before, after }: Step['rules'][number]): FieldDifference {

@@ -40,7 +40,9 @@ export function declaredDifferences(chain: Chain): Differences {
     if (live !== undefined) compareMount(link, live, own, report)
     if (liveLogin === undefined) continue
     compareAuthMount(link, chain, liveLogin, login, report)
-    compareRole(link, liveLogin, login, report)
+    // Its roles went with it: one cause, said once.
+    if (link.authMount?.found !== 'known' || liveLogin.authMount(link.authMount.fact.path)?.presence !== 'absent')
+      compareRole(link, liveLogin, login, report)
     for (const name of link.policies?.names ?? []) {
       const policy = lookUpPolicy(name, link.store.manifest.span, { declared: chain.declared, live: liveLogin })
       if (policy.found !== 'known') continue
@@ -102,7 +104,7 @@ function compareAuthMount(link: StoreLink, chain: Chain, live: LiveState, namesp
   const [first] = configured
   if (first === undefined || configured.some((one) => JSON.stringify(one.config) !== JSON.stringify(first.config)))
     return
-  const configSpan = gitSpan(first.provenance) ?? span
+  const configSpan = gitSpan(first.configProvenance ?? first.provenance) ?? span
   const config = compareSeen(live.authConfig(fact.path), (there) =>
     compareAuthConfig(first.config ?? {}, there, seen.fact.type),
   )

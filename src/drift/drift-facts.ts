@@ -32,7 +32,7 @@ export interface UnusedSecret {
 
 /** Something that works today and ends by itself (platform.md §4.2, class 5). */
 export interface Ending {
-  readonly kind: 'policy-rule' | 'ca-certificate' | 'secret-version'
+  readonly kind: 'policy' | 'policy-rule' | 'ca-certificate' | 'secret-version'
   /** The beginning of a sentence: "Rule `kv/data/x` of policy `eso`". */
   readonly what: string
   /** RFC 3339. */

@@ -13,7 +13,7 @@ const DAY = 86_400_000
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]{1,20000}-----END CERTIFICATE-----/g
 
 /**
- * Rules of the server's policies with an `expiration` (OpenBao), CA certificates of Kubernetes auth configs, and secret versions
+ * The server's policies and rules of theirs with an `expiration` (OpenBao), CA certificates of Kubernetes auth configs, and secret versions
  * with a `deletion_time`, that end within `SOON_DAYS` of `now` or have ended.
  */
 export function endingSoon(chain: Chain, now: Date): Ending[] {
@@ -24,9 +24,13 @@ export function endingSoon(chain: Chain, now: Date): Ending[] {
     const live = chain.live?.states.get(namespace)
     if (live === undefined) continue
     const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'])
-    for (const name of policies?.names ?? []) for (const one of endingRules(name, live, span, now)) add(one)
+    for (const name of policies?.names ?? []) {
+      for (const one of endingPolicy(name, live, span, now)) add({ ...one, about: [namespace, ...one.about] })
+    }
     const path = authMount?.found === 'known' ? authMount.fact.path : undefined
-    if (path !== undefined) for (const one of endingCertificates(path, live, span, now)) add(one)
+    if (path !== undefined) {
+      for (const one of endingCertificates(path, live, span, now)) add({ ...one, about: [namespace, ...one.about] })
+    }
   }
   for (const { reference, secret, store } of chain.links) {
     const target = store === undefined ? undefined : readTarget(reference, store)
@@ -47,13 +51,21 @@ export function endingSoon(chain: Chain, now: Date): Ending[] {
   return [...found.values()]
 }
 
-/** A parser that lives `SOON_DAYS` later drops what ends until then, and says so. */
-function endingRules(name: string, live: LiveState, span: Span, now: Date): Ending[] {
+function endingPolicy(name: string, live: LiveState, span: Span, now: Date): Ending[] {
   const seen = live.policy(name)
   if (seen?.presence !== 'present') return []
-  const later = parsePolicy(seen.fact.text, { now: new Date(now.getTime() + SOON_DAYS * DAY) })
+  const rules = endingRules(name, seen.fact.text, span, now)
+  const at = seen.fact.expires === undefined ? undefined : new Date(seen.fact.expires)
+  if (at === undefined || Number.isNaN(at.getTime()) || !isSoon(at, now)) return rules
+  const what = `Policy \`${name}\` on the server`
+  return [{ kind: 'policy', what, at: at.toISOString(), over: at <= now, span, about: [name] }, ...rules]
+}
+
+/** A parser that lives `SOON_DAYS` later drops what ends until then, and says so. */
+function endingRules(name: string, text: string, span: Span, now: Date): Ending[] {
+  const later = parsePolicy(text, { now: new Date(now.getTime() + SOON_DAYS * DAY) })
   if (!later.ok) return []
-  const lines = seen.fact.text.split('\n')
+  const lines = text.split('\n')
   return later.policy.remarks.flatMap(({ about, line, message }): Ending[] => {
     const at = /\d{4}-\d{2}-\d{2}T[0-9:.]+Z/.exec(message)?.[0]
     if (about !== 'expired' || at === undefined) return []

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { seconds } from '../setup/normalise.ts'
 
 const LENGTH = 160
 
@@ -9,6 +10,36 @@ export function shown(value: unknown): string {
   if (typeof value === 'string') return value.includes('-----BEGIN ') ? pem(value) : cut(value)
   if (typeof value === 'object') return cut(JSON.stringify(value))
   return String(value)
+}
+
+/**
+ * A field's value as a message shows it: durations as people write them, and a value that nobody wrote by its default, where the
+ * field has one that says something.
+ */
+export function shownField(field: string, value: unknown, normalise?: (value: unknown) => unknown): string {
+  if (value === undefined || value === null || value === '') {
+    const byDefault = normalise?.(undefined)
+    const says = typeof byDefault === 'boolean' || (typeof byDefault === 'string' && byDefault !== '')
+    return says ? `its default (${byDefault})` : 'nothing'
+  }
+  if (/(?:^|_)(?:ttl|period)$/.test(field)) {
+    const given = seconds(value)
+    if (typeof given === 'number') return given === 0 ? 'nothing' : duration(given)
+  }
+  return shown(value)
+}
+
+/** `3600` is `1h`, `5400` is `1h30m`. */
+function duration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ] as const
+  return parts
+    .filter(([count]) => count !== 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join('')
 }
 
 function pem(text: string): string {

@@ -8,9 +8,11 @@ import { outcomeOf } from '../report/outcome.ts'
 import type { IgnoredFinding, Report } from '../report/report.ts'
 import type { Finding, NotChecked, Severity } from '../rules/finding.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
+import { refusedByServer } from '../rules/refused-by-server.ts'
 import { RULES } from '../rules/registry.ts'
 import type { Rule } from '../rules/rule.ts'
 import { runRules } from '../rules/run-rules.ts'
+import { byWorst } from '../rules/worst-first.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText, type UselessIgnore } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
@@ -24,6 +26,8 @@ export interface CheckDeps {
   readonly cwd: string
   /** `YYYY-MM-DD` in UTC. */
   readonly today: string
+  /** For what ends by itself in the course of a day; default: the beginning of `today`. */
+  readonly now?: Date
   readonly live: LiveSource | undefined
   readonly render?: Render | undefined
   /** With `report-scope: changed`: what the head is compared with. */
@@ -36,7 +40,7 @@ export interface CheckDeps {
 export async function check(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
   const gathered = await gather(settings, deps)
   const change = settings.reportScope === 'changed' ? await deps.change?.(gathered) : undefined
-  const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps.today) : gathered
+  const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps) : gathered
   if (change === undefined) return { report: judge(settings, deps, seen, RULES), gathered: seen }
   if (!change.known) {
     const scope = { of: 'all', because: change.because } as const
@@ -67,8 +71,10 @@ interface Judgement {
 }
 
 function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Judgement {
-  const { chain } = gathered
-  const ruled = runRules(rules, chain, settings.config.rules)
+  const { chain, served } = gathered
+  const byGit = runRules(rules, chain, settings.config.rules)
+  const ruled =
+    served === undefined ? byGit : [...byGit, ...refusedByServer(byGit, served, settings.config.rules)].sort(byWorst)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
     today: deps.today,
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
@@ -180,6 +186,6 @@ function hiddenSentences(rights: readonly MissingRight[], server: string | undef
 
 function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
   if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
-  if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.' }
+  if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.', silent: true }
   return { asked: false, line: settings.offlineBecause ?? 'No server was asked.' }
 }

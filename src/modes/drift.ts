@@ -28,7 +28,7 @@ export async function drift(settings: Settings, deps: CheckDeps): Promise<{ repo
   }
   const setup = await prepareSetup(settings, deps)
   const plan = makePlan({ ...setup.input, live: setup.gathered.live })
-  const gathered = withDrift(settings, setup.gathered, deps.today, plan)
+  const gathered = withDrift(settings, setup.gathered, deps, plan)
   const report = judge(settings, deps, gathered, RULES.map(turnedOn))
   const incomplete = [...report.incomplete, ...unseenSentences(gathered)]
   const drifted = report.findings.some(isDrift)

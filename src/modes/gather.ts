@@ -1,5 +1,5 @@
 import type { Chain, LiveView } from '../chain/chain.ts'
-import { follow } from '../chain/follow.ts'
+import { type FollowInput, follow } from '../chain/follow.ts'
 import { createJudge } from '../chain/judge.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
@@ -18,6 +18,7 @@ import type { Declared } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { variantsOf } from '../state/live/product.ts'
+import type { VaultState } from '../state/vault-state.ts'
 import { trimSlashes } from '../trim-slashes.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
@@ -38,6 +39,8 @@ export interface Gathered {
   readonly declared: Declared
   readonly prediction: Prediction
   readonly chain: Chain
+  /** Mode drift: the same, judged by the roles and policies of the server alone. */
+  readonly served?: Chain | undefined
   /** What a server is asked, or would be, by Vault namespace (`''`: the one of the settings). */
   readonly wanted: ReadonlyMap<string, Wanted>
   readonly live: ReadonlyMap<string, LiveState>
@@ -85,7 +88,7 @@ export async function gatherFrom(
     product: first?.server.product ?? known.product ?? 'any',
     variants: first?.server.variants ?? variantsOf(known.product, known.version),
   }
-  const chain = follow({
+  const input: FollowInput = {
     manifests: repository.manifests,
     prediction,
     declared: declared.state,
@@ -98,8 +101,14 @@ export async function gatherFrom(
     installedEso:
       settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
     naming: settings.config.naming,
-  })
-  return { repository, notRendered, declared, prediction, chain, wanted, live, judging }
+  }
+  const chain = follow(input)
+  // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).
+  const servesNow = settings.mode === 'drift' && first !== undefined
+  const served = servesNow
+    ? follow({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
+    : undefined
+  return { repository, notRendered, declared, prediction, chain, served, wanted, live, judging }
 }
 
 /** The repository with the manifests that GitOps will apply: rendered where plain reading cannot tell, and those given finished. */
@@ -139,4 +148,8 @@ function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveVie
 /** Plain reading and rendering look at the same files, and note the same things. */
 function distinct(notes: readonly Note[]): Note[] {
   return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
+}
+
+function withoutLaw(state: VaultState): VaultState {
+  return { ...state, roles: [], policies: [] }
 }

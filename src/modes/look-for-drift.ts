@@ -6,6 +6,7 @@ import { secretUnused } from '../rules/secret-unused.ts'
 import { stateDrift } from '../rules/state-drift.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Plan } from '../setup/plan.ts'
+import type { CheckDeps } from './check.ts'
 import type { Gathered } from './gather.ts'
 
 /** Whether rules of drift have their say: in drift, or where the config turns one of them on for a check. */
@@ -20,11 +21,16 @@ export function ownedPathsOf(settings: Settings, { stores }: Pick<Prediction, 's
   return ownedPaths(settings.config.drift.owned, mounts)
 }
 
-/** The same, with what only drift looks at. `today` is `YYYY-MM-DD` in UTC. */
-export function withDrift(settings: Settings, gathered: Gathered, today: string, plan?: Plan): Gathered {
+/** The same, with what only drift looks at. */
+export function withDrift(
+  settings: Settings,
+  gathered: Gathered,
+  { today, now = new Date(`${today}T00:00:00Z`) }: Pick<CheckDeps, 'today' | 'now'>,
+  plan?: Plan,
+): Gathered {
   const { chain, prediction } = gathered
   const owned = ownedPathsOf(settings, prediction)
-  const drift = driftFacts(chain, { owned, plan, now: new Date(`${today}T00:00:00Z`) })
+  const drift = driftFacts(chain, { owned, plan, now })
   return { ...gathered, chain: { ...chain, drift } }
 }
 

@@ -2,7 +2,7 @@ import type { Ci } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { repositoryIssues } from './github-issues.ts'
 import { closingComment, issueBody, issueTitle, reopeningComment } from './issue.ts'
-import { keepIssue, standingOf } from './keep-issue.ts'
+import { type IssueResult, keepIssue, standingOf } from './keep-issue.ts'
 import type { Links } from './links.ts'
 import type { Report } from './report.ts'
 
@@ -11,6 +11,15 @@ export interface IssuePlace {
   readonly links: Links
   readonly warn: (sentence: string) => void
   readonly info: (sentence: string) => void
+}
+
+const SAID: Readonly<Record<Exclude<IssueResult['done'], 'nothing' | 'failed'>, string>> = {
+  opened: 'opened',
+  updated: 'updated',
+  unchanged: 'unchanged, as what was found is',
+  closed: 'closed',
+  reopened: 'reopened',
+  left: 'left as it is, because this run could not see everything that the one which wrote it saw',
 }
 
 /**
@@ -52,7 +61,7 @@ export async function publishIssue(
       warn(result.warning)
       return undefined
     default:
-      info(`Drift issue #${result.number}: ${result.done}.`)
+      info(`Drift issue #${result.number}: ${SAID[result.done]}.`)
       return result.number
   }
 }

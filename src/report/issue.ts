@@ -20,10 +20,26 @@ export function issueMarker(report: Pick<Report, 'target'>): string {
   return `<!-- eso-vault drift ${encodeURIComponent(report.target).replaceAll('-', '%2D')} -->`
 }
 
-/** The hidden second line: changes when, and only when, the findings do; moved lines and another commit are no change. */
-export function findingsMark(findings: readonly Finding[]): string {
-  const all = findings.map(({ fingerprint, severity }) => `${severity} ${fingerprint}`).sort()
-  return `<!-- findings ${createHash('sha256').update(JSON.stringify(all)).digest('hex')} -->`
+/** Whether a run saw all that it asked the server for. */
+export function isWhole({ outcome, incomplete }: Pick<Report, 'outcome' | 'incomplete'>): boolean {
+  return outcome !== 'incomplete' && incomplete.length === 0
+}
+
+/**
+ * The hidden second line: changes when, and only when, the findings do, or what of the server could be seen; moved lines and
+ * another commit are no change. The places of a finding count by their number: one cause may break more references than before.
+ */
+export function findingsMark(report: Pick<Report, 'outcome' | 'findings' | 'incomplete'>): string {
+  const all = report.findings
+    .map(({ fingerprint, severity, related }) => `${severity} ${related.length} ${fingerprint}`)
+    .sort()
+  const hash = createHash('sha256').update(JSON.stringify(all)).digest('hex')
+  return `<!-- findings ${hash}${isWhole(report) ? ' of everything' : ' of a part'} -->`
+}
+
+/** Whether the run that wrote this body saw everything. */
+export function isOfEverything(body: string): boolean {
+  return /^<!-- findings [0-9a-f]{64} of everything -->\r?$/m.test(body)
 }
 
 export function issueTitle(report: Pick<Report, 'target'>): string {
@@ -40,7 +56,7 @@ export function issueBody(report: Report, options: { readonly links?: Links; rea
   const run = options.runUrl === undefined ? 'the run' : link('the run', options.runUrl)
   const unchecked = report.notChecked.length
   const parts: Part[] = [
-    plain(`${issueMarker(report)}\n${findingsMark(report.findings)}\n`),
+    plain(`${issueMarker(report)}\n${findingsMark(report)}\n`),
     ...overview(shown),
     ...findingParts(shown, links, 40),
     plain(unchecked > 0 ? `${unchecked} more could not be checked; the report of ${run} says why.\n\n` : ''),

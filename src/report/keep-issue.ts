@@ -1,5 +1,7 @@
-import { findingsMark, issueMarker } from './issue.ts'
+import { FACT_RULES } from '../rules/rule-ids.ts'
+import { findingsMark, isOfEverything, issueMarker, isWhole } from './issue.ts'
 import type { Report } from './report.ts'
+import { endsSoon } from './wording.ts'
 
 export interface ExistingIssue {
   readonly number: number
@@ -35,19 +37,25 @@ export interface IssueTexts {
 
 export type IssueResult =
   | { readonly done: 'opened' | 'updated' | 'unchanged' | 'closed' | 'reopened'; readonly number: number }
+  /** It was written by a run that saw everything, and this one did not: what it does not name may stand all the same. */
+  | { readonly done: 'left'; readonly number: number }
   | { readonly done: 'nothing' }
   /** The issue could not be kept; what the run found is not touched by that. */
   | { readonly done: 'failed'; readonly warning: string }
 
 /**
- * What a run may say about the issue. `unknown`: something that was asked for could not be checked, or the run failed; then the
- * issue is left as it is, whatever it says (platform.md §4.3).
+ * What a run may say about the issue. `unknown`: the server was not seen, or not enough of it, or the run failed; then the issue
+ * is left as it is, whatever it says (platform.md §4.3). What was seen of the server is certain, even when a part was hidden.
  */
-export function standingOf({ outcome, findings }: Report): 'drift' | 'clean' | 'unknown' {
-  if (outcome === 'invalid' || outcome === 'bug') return 'unknown'
-  // With `fail-on: never` a run passes and its errors stand all the same.
-  if (outcome === 'findings' || findings.some(({ severity }) => severity === 'error')) return 'drift'
-  return outcome === 'clean' ? 'clean' : 'unknown'
+export function standingOf(report: Report): 'drift' | 'clean' | 'unknown' {
+  const { outcome, findings, live } = report
+  if (outcome === 'invalid' || outcome === 'bug' || live.silent === true) return 'unknown'
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (!isWhole(report)) return errors.some(({ rule }) => FACT_RULES.has(rule)) ? 'drift' : 'unknown'
+  // With `fail-on: never` a run passes and its errors stand all the same. What ends by itself is only told in time here: the
+  // run passes until that day.
+  const stands = outcome === 'findings' || errors.length > 0 || findings.some(endsSoon)
+  return stands ? 'drift' : 'clean'
 }
 
 /** Keeps one issue per target: opened, edited when the findings change, closed when there are none, reopened. Never throws. */
@@ -84,7 +92,8 @@ async function stand(
   const [current] = open
   if (current !== undefined) {
     const { number } = current
-    if (current.body.includes(findingsMark(report.findings))) return { done: 'unchanged', number }
+    if (current.body.includes(findingsMark(report))) return { done: 'unchanged', number }
+    if (!isWhole(report) && isOfEverything(current.body)) return { done: 'left', number }
     await client.update(number, { body: texts.body })
     return { done: 'updated', number }
   }

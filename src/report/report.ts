@@ -81,7 +81,12 @@ export interface Report {
     readonly stores: number
   }
   /** Whether a Vault was asked, and if not, why, as one line. */
-  readonly live: { readonly asked: boolean; readonly line: string }
+  readonly live: {
+    readonly asked: boolean
+    readonly line: string
+    /** It was to be asked, and told nothing at all: whatever was found, was found in Git. */
+    readonly silent?: true
+  }
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
   /** With `report-scope: changed`: what everything above is about. */

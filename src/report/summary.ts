@@ -5,7 +5,7 @@ import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
 import { cut } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'
-import { byReason, byWorst, counted, countedObjects, headline, scopeSentences, splitFix } from './wording.ts'
+import { byReason, byWorst, counted, countedObjects, endsSoon, headline, scopeSentences, splitFix } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
 export const SUMMARY_BYTES = 1_000_000
@@ -31,7 +31,14 @@ export function summaryOf(report: Report, options: MarkdownOptions = {}): string
 
 /** Headline, what was looked at, what could not run. */
 export function overview(report: Report): Part[] {
-  const icon = report.outcome === 'clean' ? '✅' : report.outcome === 'incomplete' ? '⚠️' : '❌'
+  const icon =
+    report.outcome === 'clean'
+      ? report.findings.some(endsSoon)
+        ? '⏳'
+        : '✅'
+      : report.outcome === 'incomplete'
+        ? '⚠️'
+        : '❌'
   const head = `## ${icon} eso-vault ${report.mode}: ${prose(headline(report))}\n\n`
   const problems = (report.problems ?? []).map(({ message, file, line }) => {
     const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `

@@ -1,5 +1,7 @@
 import type { Reference } from '../eso/reference.ts'
+import { expiresSoon } from '../rules/expires-soon.ts'
 import type { Finding, NotChecked, Severity } from '../rules/finding.ts'
+import { FACT_RULES } from '../rules/rule-ids.ts'
 import { counted, listed, nameManifest } from '../rules/wording.ts'
 import { byWorst, compare } from '../rules/worst-first.ts'
 import { plainText } from './plain-text.ts'
@@ -58,12 +60,19 @@ export function headline(report: Report): string {
         if (report.scope?.of === 'changed') return 'Passed: this change concerns no reference to Vault.'
         return 'Nothing to check: no manifest makes External Secrets Operator ask Vault for anything.'
       }
+      if (report.findings.some(endsSoon))
+        return `Passed for now: something on the server ends by itself soon (${found}).`
       if (report.findings.length > 0) return `Passed, with ${found}.`
       return report.notChecked.length > 0
         ? 'Passed: nothing that could be checked is broken.'
         : `Passed: ${heldReferences(report)}.`
     case 'findings':
-      return report.mode === 'drift' ? `Vault differs from Git: ${found}.` : `Failed: ${found}.`
+      if (report.mode !== 'drift') return `Failed: ${found}.`
+      if (report.live.silent === true)
+        return `Failed: ${found} in Git alone. The server could not be asked, so nothing was compared with it.`
+      return report.findings.some(({ rule }) => FACT_RULES.has(rule))
+        ? `Vault differs from Git: ${found}.`
+        : `Failed: ${found}.`
     case 'incomplete':
       return report.findings.length === 0
         ? 'Not finished: a check that was asked for could not run.'
@@ -80,6 +89,11 @@ function heldReferences({ references, scope }: Report): string {
   return references.length === 1
     ? `the one reference${which} holds`
     : `all ${references.length} references${which} hold`
+}
+
+/** Something that works today and stops by itself within weeks: the one warning that is worth an issue of its own. */
+export function endsSoon({ rule, severity }: Finding): boolean {
+  return rule === expiresSoon.id && severity !== 'note'
 }
 
 /** `ClusterSecretStore vault`; `undefined` for a reference that names none. */

@@ -1,5 +1,6 @@
 import type { Chain, StoreLink } from '../chain/chain.ts'
 import type { VaultStore } from '../eso/store.ts'
+import { trimSlashes } from '../trim-slashes.ts'
 import { mountShapeProblem } from './mount-shape.ts'
 
 const found = new WeakMap<Chain, ReadonlySet<VaultStore>>()
@@ -11,9 +12,22 @@ const found = new WeakMap<Chain, ReadonlySet<VaultStore>>()
 export function brokenStores(chain: Chain): ReadonlySet<VaultStore> {
   const known = found.get(chain)
   if (known !== undefined) return known
-  const broken = new Set(chain.storeLinks.filter(isBroken).map((link) => link.store))
+  const gone = mountsGone(chain)
+  const broken = new Set(
+    chain.storeLinks.filter((link) => isBroken(link) || gone.has(mountOf(link.store))).map((link) => link.store),
+  )
   found.set(chain, broken)
   return broken
+}
+
+/** Mounts that Git enables and the server has not (`state-drift`). */
+function mountsGone({ drift }: Chain): ReadonlySet<string> {
+  const gone = (drift?.differences ?? []).filter(({ kind, fields }) => kind === 'mount' && fields === 'absent')
+  return new Set(gone.map(({ namespace, name }) => `${namespace} ${name}`))
+}
+
+function mountOf({ path, vaultNamespace }: VaultStore): string {
+  return `${trimSlashes(vaultNamespace ?? '')} mount \`${trimSlashes(path ?? '')}/\``
 }
 
 function isBroken(link: StoreLink): boolean {

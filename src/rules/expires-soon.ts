@@ -27,12 +27,14 @@ export const expiresSoon: Rule = {
 }
 
 const CONSEQUENCE: Readonly<Record<Ending['kind'], string>> = {
+  policy: 'OpenBao then drops it without a word, and everything that only it grants is denied.',
   'policy-rule': 'OpenBao then drops the rule without a word, and what it grants is denied.',
   'ca-certificate': 'The server then no longer trusts the API server, and every login through it fails.',
   'secret-version': 'The engine then deletes it (`delete_version_after`), and ESO finds no secret.',
 }
 
 const FIX: Readonly<Record<Ending['kind'], string>> = {
+  policy: 'Write the policy again, with a later `expiration` or `ttl`, or without one.',
   'policy-rule': 'Write the policy with a later `expiration`, or without one.',
   'ca-certificate': 'Write the auth config with the new CA certificate beside the old one.',
   'secret-version': 'Write the secret again, or set `delete-version-after` to 0 for it.',

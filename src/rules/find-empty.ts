@@ -2,6 +2,7 @@ import type { Link } from '../chain/chain.ts'
 import { searchPath } from '../eso/find-paths.ts'
 import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
 import { trimSlashes } from '../trim-slashes.ts'
+import { brokenStores } from './broken-store.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
@@ -15,10 +16,12 @@ export const findEmpty: Rule = {
   group: 'facts',
   severity: 'warning',
   *check(chain): Iterable<Finding> {
+    const broken = brokenStores(chain)
     for (const link of chain.links) {
       const { reference, found, store } = link
       if (
         reference.operation !== 'find' ||
+        (store !== undefined && broken.has(store)) ||
         found === undefined ||
         !('names' in found) ||
         found.incomplete !== undefined

@@ -51,7 +51,7 @@ function fieldsOf(fields: Exclude<Difference['fields'], 'absent'>): string {
 }
 
 function quoted(value: string): string {
-  return /^(?:nothing|no such rule|no capability|not set|set \(never shown\)|a PEM .*|a policy|a text that .*)$/.test(
+  return /^(?:nothing|no such rule|no capability|its default \(.*\)|not set|set \(never shown\)|a PEM .*|a policy|a text that .*)$/.test(
     value,
   )
     ? value

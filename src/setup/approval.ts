@@ -18,6 +18,12 @@ export function whyNotApproved(plan: Plan, { digest, basis }: Approval): string 
     return 'The plan file does not fit its digest: it was changed, or the digest belongs to another plan. Plan again and have that approved.'
   }
   if (plan.digest === digest) return undefined
+  // What this token cannot see cannot be what was approved: the right that it lacks is the news, not the digest.
+  const unseen = plan.steps.filter((step) => step.action === 'unseen')
+  if (unseen.length > 0) {
+    const named = unseen.map((step) => `${step.id} could not be seen: ${step.because}`)
+    return `The plan is no longer the approved one, because this token does not see all of it. ${named.join(' ')}`
+  }
   const again = 'Plan again, look at what changed, and apply with the new digest.'
   if (basis === undefined) {
     return `The plan is no longer the approved one: it has the digest ${plan.digest}, and ${digest} was approved. ${again}`

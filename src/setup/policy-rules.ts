@@ -53,20 +53,30 @@ export function capabilitiesOf(rule: AclRule): string[] {
   return rule.denies ? ['deny'] : sortCapabilities(rule.grants)
 }
 
+/** A rule of which two sets say different things; `undefined`: that set has no such rule. */
+export interface ChangedRule {
+  readonly path: string
+  readonly before: AclRule | undefined
+  readonly after: AclRule | undefined
+}
+
 /** The rules that differ, in the order of their paths. */
-export function ruleChanges(before: RuleSet, after: RuleSet): RuleChange[] {
+export function changedRules(before: RuleSet, after: RuleSet): ChangedRule[] {
   const keys = [...new Set([...before.keys(), ...after.keys()])]
   return keys
-    .flatMap((key): RuleChange[] => {
+    .flatMap((key): ChangedRule[] => {
       const [old, now] = [before.get(key), after.get(key)]
       if (JSON.stringify(plainRule(old)) === JSON.stringify(plainRule(now))) return []
-      return [
-        {
-          path: (now ?? old)?.written ?? key,
-          before: old && capabilitiesOf(old),
-          after: now && capabilitiesOf(now),
-        },
-      ]
+      return [{ path: (now ?? old)?.written ?? key, before: old, after: now }]
     })
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+/** The same, as a plan shows them: by what each rule grants. */
+export function ruleChanges(before: RuleSet, after: RuleSet): RuleChange[] {
+  return changedRules(before, after).map(({ path, before: old, after: now }) => ({
+    path,
+    before: old && capabilitiesOf(old),
+    after: now && capabilitiesOf(now),
+  }))
 }

@@ -26,6 +26,8 @@ export interface PolicyFact extends PartlyKnown {
   readonly text: string
   /** Span of line `line` (from 1) of the text, in the file that holds it; absent for live policies. */
   readonly spanOfLine?: (line: number) => Span
+  /** When the server drops the policy by itself (OpenBao's `expiration`, RFC 3339); live only. */
+  readonly expires?: string
   readonly provenance: Provenance
 }
 
@@ -73,6 +75,8 @@ export interface AuthMountFact extends PartlyKnown {
   readonly accessor?: string
   /** `auth/<path>/config`, where it was given or could be read. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** Where the config is written, when that is another place than where the mount is enabled. */
+  readonly configProvenance?: Provenance
   readonly provenance: Provenance
 }
 

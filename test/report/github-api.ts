@@ -17,8 +17,11 @@ export interface GitHubApi {
   readonly url: string
   readonly issues: ApiIssue[]
   readonly comments: { readonly issue: number; readonly body: string }[]
-  /** `POST /repos/acme/gitops/issues {"title":…}`: method, path with query, names of the body's fields. */
+  /** `PATCH /repos/acme/gitops/issues/1 body,state=open`: method, path with query, and what the body says; of long texts that they are there. */
   readonly log: string[]
+  /** The requests' bodies, as they were sent. */
+  readonly bodies: string[]
+  readonly authorizations: ReadonlySet<string>
   /** What the next requests that match are answered with instead. */
   refuse: { readonly method: string; readonly path: RegExp; readonly status: number } | undefined
   addIssue(parts: Partial<ApiIssue>): ApiIssue
@@ -31,6 +34,8 @@ export async function startGitHubApi(): Promise<GitHubApi> {
   const issues: ApiIssue[] = []
   const comments: { issue: number; body: string }[] = []
   const log: string[] = []
+  const bodies: string[] = []
+  const authorizations = new Set<string>()
   const addIssue = (parts: Partial<ApiIssue>): ApiIssue => {
     const made: ApiIssue = {
       number: issues.length + 1,
@@ -82,6 +87,8 @@ export async function startGitHubApi(): Promise<GitHubApi> {
     issues,
     comments,
     log,
+    bodies,
+    authorizations,
     refuse: undefined,
     addIssue,
     stop: () => new Promise((resolve) => void server.close(() => resolve())),
@@ -91,12 +98,12 @@ export async function startGitHubApi(): Promise<GitHubApi> {
       const url = new URL(request.url ?? '/', 'http://github.test')
       const method = request.method ?? ''
       const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-      log.push(
-        `${method} ${decodeURIComponent(url.pathname + url.search)} ${Object.keys(body).sort().join(',')}`.trim(),
-      )
+      log.push(`${method} ${decodeURIComponent(url.pathname + url.search)} ${told(body)}`.trim())
+      bodies.push(text)
+      authorizations.add(request.headers.authorization ?? '')
       const refused =
         api.refuse !== undefined && api.refuse.method === method && api.refuse.path.test(url.pathname)
-          ? ([api.refuse.status, { message: 'refused' }] as const)
+          ? ([api.refuse.status, { message: 'Resource not accessible by integration' }] as const)
           : undefined
       const [status, data] = refused ?? answer(method, url, body)
       response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
@@ -105,6 +112,14 @@ export async function startGitHubApi(): Promise<GitHubApi> {
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   return Object.assign(api, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+}
+
+function told(body: Readonly<Record<string, unknown>>): string {
+  const long = ['body', 'query']
+  return Object.entries(body)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => (long.includes(name) ? name : `${name}=${String(value)}`))
+    .join(',')
 }
 
 async function read(request: IncomingMessage): Promise<string> {

@@ -60,7 +60,12 @@ describe('the life of the drift issue, against a server that speaks the issues A
   it('opens, leaves alone, edits, closes, leaves closed and reopens one issue; the request log', async () => {
     const first = drifted({ fingerprint: 'a' })
     expect(await keep(first)).toEqual({ done: 'opened', number: 1 })
-    expect(asked()).toEqual([VIEWER, LABELLED, CREATED, 'POST /repos/acme/gitops/issues body,labels,title'])
+    expect(asked()).toEqual([
+      VIEWER,
+      LABELLED,
+      CREATED,
+      `POST /repos/acme/gitops/issues body,labels=${ISSUE_LABEL},title=Vault drift: acme/gitops`,
+    ])
     expect(api.issues[0]).toMatchObject({ title: 'Vault drift: acme/gitops', labels: [{ name: ISSUE_LABEL }] })
     expect(api.issues[0]?.body).toContain(RUN)
 
@@ -76,7 +81,7 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([
       VIEWER,
       LABELLED,
-      'PATCH /repos/acme/gitops/issues/1 state,state_reason',
+      'PATCH /repos/acme/gitops/issues/1 state=closed,state_reason=completed',
       'POST /repos/acme/gitops/issues/1/comments body',
     ])
     expect(api.issues[0]).toMatchObject({ state: 'closed', state_reason: 'completed' })
@@ -89,7 +94,7 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([
       VIEWER,
       LABELLED,
-      'PATCH /repos/acme/gitops/issues/1 body,state',
+      'PATCH /repos/acme/gitops/issues/1 body,state=open',
       'POST /repos/acme/gitops/issues/1/comments body',
     ])
     expect(api.issues).toHaveLength(1)
@@ -104,6 +109,29 @@ describe('the life of the drift issue, against a server that speaks the issues A
     }
     expect(asked()).toEqual([])
     expect(api.issues[0]).toMatchObject({ state: 'open' })
+  })
+
+  it('of a run that saw everything is not edited by one that did not, and is by the next that does', async () => {
+    const hidden = { incomplete: ['The token may not read the role.'] }
+    const first = drifted({ fingerprint: 'a' }, { fingerprint: 'b' })
+    await keep(first)
+    asked()
+    // What this run does not name may stand behind what it did not see.
+    expect(await keep({ ...drifted({ fingerprint: 'a' }), ...hidden })).toEqual({ done: 'left', number: 1 })
+    expect(asked()).toEqual([VIEWER, LABELLED])
+    expect(await keep(drifted({ fingerprint: 'a' }))).toEqual({ done: 'updated', number: 1 })
+  })
+
+  it('is opened by drift that was seen although a part was hidden, says so, and loses that word when all is seen', async () => {
+    const seen = drifted({ fingerprint: 'a' })
+    const partly = { ...seen, incomplete: ['The token may not read the role.'] }
+    expect(await keep(partly)).toEqual({ done: 'opened', number: 1 })
+    expect(api.issues[0]?.body).toContain('The token may not read the role.')
+    expect(await keep(partly)).toEqual({ done: 'unchanged', number: 1 })
+    const more = { ...partly, findings: [...partly.findings, finding({ fingerprint: 'b' })] }
+    expect(await keep(more)).toEqual({ done: 'updated', number: 1 })
+    expect(await keep(seen)).toEqual({ done: 'updated', number: 1 })
+    expect(api.issues[0]?.body).not.toContain('The token may not read the role.')
   })
 
   it('is found by marker and author: planted ones, other targets, quotes and pull requests are left alone', async () => {
@@ -172,9 +200,21 @@ describe('what a run may say about the issue', () => {
     ['incomplete', [finding({ severity: 'warning' })], 'unknown'],
     ['invalid', [], 'unknown'],
     ['bug', [finding()], 'unknown'],
+    // A part was hidden: only what the server itself showed is certain.
+    ['incomplete', [finding({ rule: 'state-drift' })], 'drift'],
+    ['incomplete', [finding({ rule: 'template-key-absent' })], 'unknown'],
+    // It works today, and nobody looks at a run that passes.
+    ['clean', [finding({ rule: 'expires-soon', severity: 'warning' })], 'drift'],
+    ['clean', [finding({ rule: 'expires-soon', severity: 'note' })], 'clean'],
   ]
   it.each(cases)('%s, %#', (outcome, findings, expected) => {
     expect(standingOf(report({ mode: 'drift', outcome, findings }))).toBe(expected)
+  })
+
+  it('nothing, when the server could not be asked: errors of Git alone are no drift', () => {
+    const given = report({ mode: 'drift', findings: [finding()], incomplete: ['sealed'] })
+    expect(standingOf(given)).toBe('drift')
+    expect(standingOf({ ...given, live: { asked: true, line: '', silent: true } })).toBe('unknown')
   })
 })
 
@@ -183,7 +223,7 @@ describe('the body', () => {
     const body = issueBody(drifted({ fix: 'Run it again.' }), { runUrl: RUN })
     const [first, second] = body.split('\n')
     expect(first).toBe('<!-- eso-vault drift acme%2Fgitops -->')
-    expect(second).toMatch(/^<!-- findings [0-9a-f]{64} -->$/)
+    expect(second).toMatch(/^<!-- findings [0-9a-f]{64} of everything -->$/)
     for (const part of [
       'Vault differs from Git: 1 error',
       'Policy `eso` differs.',
@@ -198,16 +238,27 @@ describe('the body', () => {
     expect(issueMarker({ target: 'a --> b' })).toBe('<!-- eso-vault drift a%20%2D%2D%3E%20b -->')
   })
 
+  it('the mark follows how many places one cause breaks, and what was seen', () => {
+    const one = drifted({})
+    const place = { span: span('apps/db.yaml', 3), message: 'denied' }
+    const more = drifted({ related: [place] })
+    expect(findingsMark(more)).not.toBe(findingsMark(one))
+    expect(findingsMark(more)).toBe(findingsMark(drifted({ related: [{ ...place, span: span('apps/db.yaml', 9) }] })))
+    expect(findingsMark({ ...one, incomplete: ['hidden'] })).not.toBe(findingsMark(one))
+  })
+
   it('the mark follows fingerprints and severities, not order, lines or messages', () => {
+    const mark = (findings: Finding[], incomplete: string[] = []) =>
+      findingsMark({ outcome: 'findings', findings, incomplete })
     const [a, b] = [finding({ fingerprint: 'a' }), finding({ fingerprint: 'b' })]
-    expect(findingsMark([a, b])).toBe(
-      findingsMark([
+    expect(mark([a, b])).toBe(
+      mark([
         { ...b, message: 'x' },
         { ...a, span: span('z.yaml', 1) },
       ]),
     )
-    expect(findingsMark([a])).not.toBe(findingsMark([a, b]))
-    expect(findingsMark([a])).not.toBe(findingsMark([{ ...a, severity: 'warning' }]))
+    expect(mark([a])).not.toBe(mark([a, b]))
+    expect(mark([a])).not.toBe(mark([{ ...a, severity: 'warning' }]))
   })
 
   it('stays below the limit, and keeps its end whatever is left out (platform.md §1.2)', () => {

@@ -97,6 +97,15 @@ Not finished: a check that was asked for could not run.
     ],
     [report({ findings: [finding({ severity: 'warning' })] }), 'Passed, with 1 warning.'],
     [report({ mode: 'drift', findings: [finding()] }), 'Vault differs from Git: 1 error.'],
+    [report({ mode: 'drift', findings: [finding({ rule: 'template-key-absent' })] }), 'Failed: 1 error.'],
+    [
+      report({ mode: 'drift', findings: [finding()], live: { asked: true, line: '', silent: true } }),
+      'Failed: 1 error in Git alone. The server could not be asked, so nothing was compared with it.',
+    ],
+    [
+      report({ mode: 'drift', findings: [finding({ rule: 'expires-soon', severity: 'warning' })] }),
+      'Passed for now: something on the server ends by itself soon (1 warning).',
+    ],
     [report({ outcome: 'bug' }), 'Stopped by an error of its own. Nothing was judged.'],
   ])('ends with the outcome as a sentence: %#', (given, sentence) => {
     expect(terminalReport(given, FILES, plain).trimEnd().split('\n').at(-1)).toBe(sentence)

@@ -9,6 +9,7 @@ const AUDIENCE = 'https://github.example.com/acme'
 export async function startIssuer() {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const issued: string[] = []
+  let job: Readonly<Record<string, unknown>> = {}
   const server = createServer((request, response) => {
     if (request.headers.authorization !== 'Bearer the-request-token') return void response.writeHead(401).end()
     const audience = new URL(request.url ?? '', 'http://issuer').searchParams.get('audience') ?? AUDIENCE
@@ -22,6 +23,7 @@ export async function startIssuer() {
       iat: now,
       nbf: now - 5,
       exp: now + 300,
+      ...job,
     }
     const text = [{ alg: 'RS256', typ: 'JWT' }, claims]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
@@ -38,6 +40,10 @@ export async function startIssuer() {
     issued,
     /** What a job with `permissions: id-token: write` has in its environment. */
     env: { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-request-token' },
+    /** Claims of the tokens that follow, over those of a pull request of `acme/gitops`. */
+    claim: (claims: Readonly<Record<string, unknown>>) => {
+      job = claims
+    },
     /** Body of `auth/jwt/config`. */
     config: {
       jwt_validation_pubkeys: [publicKey.export({ type: 'spki', format: 'pem' })],

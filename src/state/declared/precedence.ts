@@ -110,11 +110,12 @@ function mergeAuthMounts(facts: readonly AuthMountFact[]): AuthMountFact[] {
     if (other === undefined) merged.push(fact)
     else {
       const enabled = other.config === undefined ? other : fact
-      const config = fact.config ?? other.config
+      const configured = other.config === undefined ? fact : other
+      const { config, provenance } = configured
       merged[index] = {
         ...enabled,
         unknown: [...new Set([...other.unknown, ...fact.unknown])],
-        ...(config === undefined ? {} : { config }),
+        ...(config === undefined ? {} : { config, configProvenance: provenance }),
       }
     }
   }

@@ -68,7 +68,7 @@ export async function logIn(options: LoginOptions): Promise<Login> {
   const { path, body, hint } = await credentials(login, options)
   const answer = await client.write(path, body)
   const token = answer.auth?.client_token
-  if (answer.status !== 200 || typeof token !== 'string' || !token) throw refused(client, path, answer, hint)
+  if (answer.status !== 200 || typeof token !== 'string' || !token) throw refused(client, path, answer, hint, body.role)
   mask(token)
   const type = answer.auth?.token_type
   return {
@@ -140,7 +140,13 @@ async function podToken(path: string): Promise<string> {
   throw new LiveSettingsError(`auth-method kubernetes reads the pod's token from ${path}, which is empty.`)
 }
 
-function refused(client: VaultClient, path: string, answer: Answer, hint: string): VaultUnavailable {
+function refused(
+  client: VaultClient,
+  path: string,
+  answer: Answer,
+  hint: string,
+  role: string | undefined,
+): VaultUnavailable {
   const where = client.namespace ? ` in the Vault namespace ${client.namespace}` : ''
   const answered = sayAnswer('POST', path, answer)
   if (answer.auth?.mfa_requirement) {
@@ -159,7 +165,10 @@ function refused(client: VaultClient, path: string, answer: Answer, hint: string
   // A mount that is not there answers 403 too: without a token, the ACL comes before the router.
   const mount =
     answer.status === 403 ? ' A wrong auth-mount or namespace gets the same answer: check auth-mount too.' : ''
-  return new VaultUnavailable('login', `Vault refused the login${where}: ${answered}. ${hint}${mount}`)
+  return new VaultUnavailable(
+    'login',
+    `Vault refused the login${role === undefined ? '' : ` with role \`${role}\``}${where}: ${answered}. ${hint}${mount}`,
+  )
 }
 
 /** Policies of a token, as a list without doubles. */

@@ -19,8 +19,10 @@ async function readPolicy(asking: Asking, name: string): Promise<Seen<PolicyFact
   const path = join('sys/policies/acl', name)
   const answer = await asking.client.read(path)
   if (answer.status === 200 && typeof answer.data?.policy === 'string') {
-    const text = answer.data.policy
-    return { presence: 'present', fact: { name, text, unknown: [], provenance: { from: 'vault' } } }
+    const { policy: text, expiration } = answer.data
+    // OpenBao's, and only where one was set (vault.md §4.5).
+    const expires = typeof expiration === 'string' && expiration !== '' ? { expires: expiration } : {}
+    return { presence: 'present', fact: { name, text, unknown: [], ...expires, provenance: { from: 'vault' } } }
   }
   if (answer.status === 404) return { presence: 'absent', because: `The server has no policy ${name}.` }
   if (answer.status === 403) {

@@ -58,11 +58,16 @@ function enableSecrets({ flags }: VaultCall, type: SymbolicText, context: CallCo
   const path = flags.get('path') ?? type
   const version = flags.get('version')?.value ?? /(?:^|,)version=(\d)/.exec(flags.get('options')?.value ?? '')?.[1]
   const description = flags.get('description')?.value
+  const leases = ['default-lease-ttl', 'max-lease-ttl'].flatMap((flag) => {
+    const value = flags.get(flag)?.value
+    return value === undefined ? [] : [[flag.replaceAll('-', '_'), value] as const]
+  })
   context.harvest.mounts.push(
     mountFact({
       path: path.value,
       type: type.value,
       version,
+      ...(leases.length === 0 ? {} : { options: { config: Object.fromEntries(leases) } }),
       unknown: unknownIn(path, type),
       provenance: provenance(context),
       ...(description === undefined ? {} : { description }),

@@ -151,11 +151,20 @@ function readMount(resource: Resource): void {
         ? {}
         : { version: plainValue(evaluate({ ...resource.written, node: version }, resource.module)).value }
   const description = nameIn(resource, 'description')
+  const leases = ['default_lease_ttl', 'max_lease_ttl'].flatMap((field) => {
+    const seconds = resource.written.node.body.attributes.get(`${field}_seconds`)
+    if (seconds === undefined) return []
+    const told = plainValue(evaluate({ ...resource.written, node: seconds }, resource.module))
+    return told.unknown.length > 0 ? [] : [[field, told.value] as const]
+  })
   resource.harvest.mounts.push(
     mountFact({
       path: path.name,
       type: type.name,
-      options: options as Record<string, unknown>,
+      options: {
+        ...(options as Record<string, unknown>),
+        ...(leases.length === 0 ? {} : { config: Object.fromEntries(leases) }),
+      },
       unknown: [...new Set([...path.unknown, ...type.unknown])],
       provenance: provenance(resource),
       ...(description === undefined ? {} : { description: description.name }),

@@ -26,7 +26,10 @@ export function readEngineConfig(node: ValueMap, path: FieldPath, context: YamlC
       mountFact({
         path: textOf(item.path) ?? type,
         type,
-        options: isMap(item.options) ? item.options : {},
+        options: {
+          ...(isMap(item.options) ? item.options : {}),
+          ...(isMap(item.config) ? { config: item.config } : {}),
+        },
         unknown: variablesIn([item.path ?? null, type]),
         provenance: yamlProvenance(context, at),
         ...(description === undefined ? {} : { description }),
