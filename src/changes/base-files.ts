@@ -26,7 +26,8 @@ export interface HeadFiles {
 
 /** One searched folder as it was before the change. */
 export interface BaseFiles {
-  readonly root: Root
+  /** All that was seen in it. */
+  readonly seen: Pick<Root, 'files' | 'folders'>
   readonly files: readonly SourceFile[]
   readonly changes: readonly FileChange[]
   /** What is otherwise in the base than in the folder now, of any kind; `undefined`: it was no plain file there. */
@@ -88,16 +89,15 @@ export async function baseFiles(git: Git, commit: string, head: HeadFiles): Prom
     const entry = entries.get(path)
     return entry === undefined ? submoduleOf(path) === undefined : !isSame(entry)
   })
-  return {
-    ...compared(head, entries, texts, submoduleOf),
-    altered: new Map(altered.map((path) => [path, entries.get(path)])),
-  }
+  const was = new Map(altered.map((path) => [path, entries.get(path)]))
+  return { ...compared(head, entries, texts, was, submoduleOf), altered: was }
 }
 
 function compared(
   head: HeadFiles,
   entries: ReadonlyMap<string, TreeEntry>,
   texts: ReadonlyMap<string, string>,
+  altered: BaseFiles['altered'],
   submoduleOf: (path: string) => 'same' | 'moved' | undefined,
 ): Omit<BaseFiles, 'altered'> {
   const { root, shown } = head
@@ -133,11 +133,12 @@ function compared(
     if (form === 'yaml' && isOnlyDefinitions(text)) continue
     files.push({ file: shown(path), root: root.path, relative: path, text })
   }
+  for (const [path, entry] of altered) if (entry !== undefined) seen.add(path)
   files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
   return {
     files,
     changes,
-    root: { path: root.path, files: seen, folders: foldersOf(seen), resolve: (path) => root.resolve(path) },
+    seen: { files: seen, folders: foldersOf(seen) },
   }
 }
 

@@ -1,12 +1,12 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { type BaseFiles, baseFiles } from '../changes/base-files.ts'
+import { baseFiles } from '../changes/base-files.ts'
 import { type ChangedLines, changedLines } from '../changes/changed-lines.ts'
 import { earlierFiles } from '../changes/earlier-files.ts'
 import { type ChangeEvent, findBase } from '../changes/find-base.ts'
 import type { Git } from '../changes/git.ts'
-import type { Root } from '../manifests/files/root.ts'
+import { earlierRoot, type Root } from '../manifests/files/root.ts'
 import { readDiscovered } from '../manifests/read-repository.ts'
 import { DEFAULT_CONFIG_FILE } from '../settings/config-file.ts'
 import { InvalidInput } from '../settings/invalid-input.ts'
@@ -57,21 +57,31 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
 
     const shown = (path: string) => relative(cwd, join(root.path, path)).replaceAll('\\', '/')
     const config = await configPath(settings, cwd, root)
-    const earlier = await settingsBefore(git, root.path, base.commit, config, settingsWith)
+    const settingsThen = await settingsBefore(git, root.path, base.commit, config, settingsWith)
     const found = await baseFiles(git, base.commit, {
       root,
       shown,
       files: files.filter((file) => file.root === root.path),
       others: config === undefined ? [] : await configText(cwd, settings.config.file, config),
       paths: settings.paths,
-      exclude: (earlier ?? settings).exclude,
+      exclude: (settingsThen ?? settings).exclude,
     })
     if ('because' in found) return unknown(found.because)
 
     const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-base-'))
     try {
-      const judged = earlier ?? settings
-      const before = await gatherBefore(found, head, judged, { cwd, git, render, temporary })
+      const judged = settingsThen ?? settings
+      const earlier = await earlierFiles(git, root.path, found.altered, temporary)
+      if (earlier === undefined) return unknown('the change alters more than 200 MiB of files')
+      const rootThen = earlierRoot(root, { ...found.seen, earlier })
+      const counts = { seen: rootThen.files.size, read: found.files.length, bytes: 0, definitions: 0 }
+      const discovery = { files: found.files, roots: [rootThen], notes: [], counts }
+      const before = await gatherFrom(readDiscovered(discovery, { variables: judged.variables }), judged, {
+        cwd,
+        render,
+        live: undefined,
+        answers: head.live,
+      })
       const names = new Set([...root.files].map(shown))
       return {
         known: true,
@@ -88,26 +98,6 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
 
 function unknown(because: string): Change {
   return { known: false, because }
-}
-
-async function gatherBefore(
-  { root, files, altered }: BaseFiles,
-  head: Gathered,
-  settings: Settings,
-  { cwd, git, render, temporary }: Pick<ChangeDeps, 'cwd' | 'git' | 'render'> & { readonly temporary: string },
-): Promise<Gathered> {
-  const counts = { seen: root.files.size, read: files.length, bytes: 0, definitions: 0 }
-  const read = (roots: readonly Root[]) =>
-    readDiscovered({ files, roots, notes: [], counts }, { variables: settings.variables })
-  const renderBefore: Render | undefined =
-    render === undefined
-      ? undefined
-      : async () => {
-          const earlier = await earlierFiles(git, root.path, altered, join(temporary, 'files'))
-          // Without them kustomize would build the base from the head's files.
-          return earlier === undefined ? undefined : render(read([{ ...root, earlier }]))
-        }
-  return gatherFrom(read([root]), settings, { cwd, render: renderBefore, live: undefined, answers: head.live })
 }
 
 /** The config file below the root, whether it is there or not; `undefined` where it lies elsewhere. */

@@ -40,13 +40,13 @@ describe('the files of the base', () => {
       { file: 'a.yaml', hunks: [{ base: { start: 8, count: 1 }, head: { start: 8, count: 1 } }] },
       { file: 'c.yaml', hunks: 'all' },
     ])
-    expect([...base.root.files].sort()).toEqual(['a.yaml', 'b.yaml'])
+    expect([...base.seen.files].sort()).toEqual(['a.yaml', 'b.yaml'])
   })
 
   test('what was taken away is there again', async () => {
     const base = await between({ 'x/a.yaml': ES('a'), 'b.yaml': ES('b') }, { 'x/a.yaml': undefined })
     expect(textOf(base, 'x/a.yaml')).toBe(ES('a'))
-    expect(base.root.folders.has('x')).toBe(true)
+    expect(base.seen.folders.has('x')).toBe(true)
     expect(base.changes).toEqual([])
   })
 

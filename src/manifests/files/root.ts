@@ -44,16 +44,35 @@ export function root(
       }
       return undefined
     },
-    read(given) {
-      if (!files.has(given)) return undefined
-      try {
-        const absolute = join(path, given)
-        const { size } = lstatSync(absolute)
-        return size > MAX_DATA ? undefined : readFileSync(absolute, 'utf8')
-      } catch {
-        return undefined
-      }
+    read: (given) => (files.has(given) ? dataIn(join(path, given)) : undefined),
+  }
+}
+
+/** The root as it was in an earlier commit; `files`, `folders` and `earlier` say what was there. */
+export function earlierRoot(
+  root: Root,
+  { files, folders, earlier }: Required<Pick<Root, 'files' | 'folders' | 'earlier'>>,
+): Root {
+  return {
+    path: root.path,
+    files,
+    folders,
+    earlier,
+    resolve: (path) => root.resolve(path),
+    read(path) {
+      if (!earlier.has(path)) return root.read?.(path)
+      const file = earlier.get(path)
+      return file === undefined ? undefined : dataIn(file)
     },
+  }
+}
+
+function dataIn(absolute: string): string | undefined {
+  try {
+    const { size } = lstatSync(absolute)
+    return size > MAX_DATA ? undefined : readFileSync(absolute, 'utf8')
+  } catch {
+    return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Root } from '../files/root.ts'
 
@@ -19,6 +19,8 @@ export interface RepositoryTree {
   /** Text of a file; throws when it is none, or lies outside. */
   read(relative: string): string
   absolute(relative: string): string
+  /** Whether `absolute` is what an earlier commit held there: written out by us, and no part of the folder. */
+  isEarlier(relative: string): boolean
   /** Every file below a folder, at most `limit`; what a symlink leads to is not among them. */
   filesBelow(relative: string, limit: number): string[]
 }
@@ -83,17 +85,22 @@ export function repositoryTree(folder: string, walked?: Pick<Root, 'files' | 'fo
       return readFileSync(absolute(relative), 'utf8')
     },
     absolute,
+    isEarlier: (relative) => earlier?.get(relative) !== undefined,
     filesBelow: (relative, limit) => {
-      const found: string[] = []
+      const prefix = relative === '' ? '' : `${relative}/`
+      const found = [...(earlier ?? [])].flatMap(([file, held]) =>
+        held !== undefined && file.startsWith(prefix) ? [file] : [],
+      )
       const walk = (folder: string): void => {
         for (const one of readdirSync(absolute(folder), { withFileTypes: true })) {
           if (found.length >= limit) return
           const below = joinRelative(folder, one.name)
           if (one.isDirectory()) walk(below)
-          else if (one.isFile()) found.push(below)
+          else if (one.isFile() && earlier?.has(below) !== true) found.push(below)
         }
       }
-      if (entry(relative) === 'directory') walk(relative)
+      // In an earlier commit the folder may be there by its files alone.
+      if (entry(relative) === 'directory' && existsSync(absolute(relative))) walk(relative)
       return found.sort()
     },
   }

@@ -66,7 +66,8 @@ export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: 
     newFiles.push(async () => {
       const source = await realpath(tree.absolute(relative))
       // What was a file when it was looked at may have become a symlink since.
-      if (!source.startsWith(`${tree.root}${path.sep}`)) throw new Error(`${relative} leaves the repository`)
+      if (!tree.isEarlier(relative) && !source.startsWith(`${tree.root}${path.sep}`))
+        throw new Error(`${relative} leaves the repository`)
       // kustomize only reads: a second name for the file is as good as a copy, and costs less.
       await link(source, target).catch(() => copyFile(source, target))
     })
