@@ -5,7 +5,7 @@ import type { Manifest, Note } from '../manifests/manifest.ts'
 import type { Repository } from '../manifests/read-repository.ts'
 import { beyondPlain } from '../manifests/render/beyond-plain.ts'
 import { findKustomize } from '../manifests/render/kustomize-binary.ts'
-import { renderRepository } from '../manifests/render/render-repository.ts'
+import { type BuildMemory, renderRepository } from '../manifests/render/render-repository.ts'
 import { runProcess } from '../manifests/render/run-process.ts'
 import type { NotChecked } from '../rules/finding.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -22,6 +22,7 @@ export type Render = (repository: Repository) => Promise<Rendered | undefined>
 
 /** The kustomize on PATH, if there is one, in a folder of its own that is gone afterwards. Nothing is ever downloaded. */
 export function renderWith(settings: Settings, env: Readonly<Record<string, string | undefined>>): Render {
+  const memory: BuildMemory = new Map()
   return async (repository) => {
     if (repository.kustomizations.kustomizations.length === 0) return undefined
     if (!beyondPlain(repository).anything && !settings.allowRemoteBases && !settings.enableHelm) return undefined
@@ -37,6 +38,7 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
         enableHelm: settings.enableHelm,
         variables: settings.variables,
         undecidedOnly: true,
+        memory,
         environment: environmentOf(env),
       })
       return { manifests, notes, notChecked }

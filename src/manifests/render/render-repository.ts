@@ -34,6 +34,10 @@ export interface RenderOptions {
    * every root is rendered.
    */
   readonly undecidedOnly?: boolean
+  /**
+   * Builds of an earlier rendering in this run: of the state before a change, only roots of which a file differs are built again.
+   */
+  readonly memory?: BuildMemory
   /** What kustomize may see of the environment where remote bases or Helm are allowed (PATH, HOME, proxies). */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -62,6 +66,12 @@ export interface RenderedRepository {
     readonly located: number
   }
 }
+
+/** What was built, by root, with the files that it was built from. */
+export type BuildMemory = Map<
+  string,
+  { readonly files: ReadonlySet<string>; readonly built: ReturnType<typeof buildRoot> }
+>
 
 /** Two at a time: a runner has two to four cores, and kustomize itself uses more than one. */
 const PROCESSES = 2
@@ -141,11 +151,13 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
   const replaced = new Set<string>()
   const builds = new Map<string, ReturnType<typeof buildRoot>>()
   let processMilliseconds = 0
+  let processes = 0
 
   const limit = limited(PROCESSES)
   const run: Run = (command, args, settings) =>
     limit(async () => {
       const began = performance.now()
+      processes++
       const result = await options.run(command, args, settings)
       processMilliseconds += performance.now() - began
       return result
@@ -155,10 +167,24 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
     const key = `${buildKey(root)}${annotated ? '\0annotated' : ''}`
     let running = builds.get(key)
     if (running === undefined) {
-      running = buildRoot(root, staging, annotated, { ...options, run, environment: options.environment ?? {} })
+      running =
+        remembered(root, key) ??
+        buildRoot(root, staging, annotated, { ...options, run, environment: options.environment ?? {} })
       builds.set(key, running)
+      if (checkout.root.earlier === undefined)
+        options.memory?.set(`${checkout.root.path}\0${key}`, { files: root.closure.files, built: running })
     }
     return running
+  }
+  const remembered = (root: RenderRoot, key: string) => {
+    const { memory } = options
+    const { path: at, earlier } = checkout.root
+    const known = memory?.get(`${at}\0${key}`)
+    if (earlier === undefined) return known?.built
+    // A file that only one of the two states has is among the files of one of them.
+    const differs =
+      known === undefined || [...earlier.keys()].some((file) => known.files.has(file) || root.closure.files.has(file))
+    return differs ? undefined : known.built
   }
 
   const isDecided =
@@ -234,7 +260,7 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
     notChecked: all.flatMap(asNotChecked),
     roots,
     replaced,
-    processes: builds.size,
+    processes,
     processMilliseconds,
     guessed: sum(objects.map(({ guessed }) => guessed)),
     located: objects.length,
