@@ -58,11 +58,8 @@ export function parseFiles(
       skipped++
       continue
     }
-    const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
-    const own = yaml.documents.flatMap((document) => {
-      documents.push({ source, document })
-      return isKustomizationName(basename(source.relative)) ? [] : sourceObjects(source, document)
-    })
+    const { yaml, own } = parseOnce(source)
+    for (const document of yaml.documents) documents.push({ source, document })
     notes.push(...yaml.notes.filter((note) => note.reason !== 'yaml-duplicate-key' || own.length > 0))
     for (const object of own) objects.push(object)
     parsed.set(key(source.root, source.relative), {
@@ -94,6 +91,25 @@ export function parseFiles(
       return source === undefined ? [] : (parsed.get(key(source.root, source.relative))?.yaml.comments() ?? [])
     },
   }
+}
+
+interface Parsed {
+  readonly yaml: ParsedYamlFile
+  readonly own: readonly SourceObject[]
+}
+
+/** The state before a change shares most files with the one after it: they are parsed for both. */
+const parsedBefore = new WeakMap<SourceFile, Parsed>()
+
+function parseOnce(source: SourceFile): Parsed {
+  const known = parsedBefore.get(source)
+  if (known !== undefined) return known
+  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
+  const isKustomization = isKustomizationName(basename(source.relative))
+  const own = isKustomization ? [] : yaml.documents.flatMap((document) => sourceObjects(source, document))
+  const parsed = { yaml, own }
+  parsedBefore.set(source, parsed)
+  return parsed
 }
 
 /** A file with `{{` under the `templates` folder of a chart: also when it happens to parse as YAML (issue: garbage maps). */
