@@ -1,12 +1,16 @@
-// Costs as ratios: this machine against itself, never seconds. Usage: npm run bench [-- NAME], NAME one of `check`, `start`, `render`.
+// Costs as ratios: this machine against itself, never seconds. Usage: npm run bench [-- NAME], NAME one of `check`, `changed`, `start`, `render`.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { realGit } from '../src/changes/git.ts'
+import { check } from '../src/modes/check.ts'
 import { gather } from '../src/modes/gather.ts'
+import { lookAtChange } from '../src/modes/look-at-change.ts'
 import { EMPTY_CONFIG } from '../src/settings/config-file.ts'
 import { readEnvironment } from '../src/settings/environment.ts'
 import { resolveSettings } from '../src/settings/resolve-settings.ts'
+import type { Settings } from '../src/settings/settings.ts'
 
 const root = join(import.meta.dirname, '..')
 const ROUNDS = 7
@@ -62,6 +66,22 @@ async function median(work: () => Promise<void> | void): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] as number
 }
 
+function settingsFor(folder: string): Settings {
+  return resolveSettings({
+    given: {
+      from: 'terminal',
+      command: 'check',
+      subject: undefined,
+      values: { paths: folder },
+      format: 'json',
+      color: false,
+    },
+    config: EMPTY_CONFIG,
+    environment: readEnvironment({}),
+    folder: 'bench',
+  })
+}
+
 async function benchCheck(work: string): Promise<void> {
   const base: Size = { references: 1000, otherYaml: 500, policies: 20 }
   const cases: readonly [string, Size][] = [
@@ -75,19 +95,7 @@ async function benchCheck(work: string): Promise<void> {
   for (const [index, [name, size]] of cases.entries()) {
     const folder = join(work, `case-${index}`)
     writeRepository(folder, size)
-    const settings = resolveSettings({
-      given: {
-        from: 'terminal',
-        command: 'check',
-        subject: undefined,
-        values: { paths: folder },
-        format: 'json',
-        color: false,
-      },
-      config: EMPTY_CONFIG,
-      environment: readEnvironment({}),
-      folder: 'bench',
-    })
+    const settings = settingsFor(folder)
     const time = await median(async () => {
       const { chain } = await gather(settings, { cwd: folder, live: undefined })
       if (chain.links.some((link) => link.accesses.some((one) => one.decision.verdict !== 'allowed')))
@@ -96,6 +104,40 @@ async function benchCheck(work: string): Promise<void> {
     if (index === 0) first = time
     print(`${name.padEnd(56)} ${(time / first).toFixed(2)}`)
   }
+}
+
+/** What it costs to tell what a change concerns, against reporting everything: the state before it is followed as well. */
+async function benchChanged(work: string): Promise<void> {
+  const folder = join(work, 'changed')
+  writeRepository(folder, { references: 1000, otherYaml: 500, policies: 20 })
+  const git = (...args: string[]) => {
+    const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.com']
+    if (spawnSync('git', [...who, ...args], { cwd: folder }).status !== 0) throw new Error(`git ${args[0]} failed`)
+  }
+  git('init', '-q', '-b', 'main')
+  git('add', '-A')
+  git('commit', '-q', '-m', 'before')
+  git('checkout', '-q', '-b', 'topic')
+  const file = join(folder, 'apps/app-7.yaml')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('apps/app-7', 'apps/app-other'))
+  git('commit', '-q', '-a', '-m', 'after')
+  const settings = settingsFor(folder)
+  const deps = { cwd: folder, today: '2026-06-01', live: undefined, incomplete: [] }
+  const event = { name: undefined, payload: undefined, baseRef: undefined }
+  const change = lookAtChange(settings, {
+    cwd: folder,
+    git: realGit(process.env),
+    event,
+    render: undefined,
+    settingsWith: async () => settings,
+  })
+  const all = await median(async () => void (await check(settings, deps)))
+  const changed = await median(async () => {
+    const { report } = await check({ ...settings, reportScope: 'changed' }, { ...deps, change })
+    if (report.references.length !== 1) throw new Error('the change concerns one reference')
+  })
+  print(`${'everything'.padEnd(56)} 1.00`)
+  print(`${'what one changed file concerns'.padEnd(56)} ${(changed / all).toFixed(2)}`)
 }
 
 /** Start-up of the bundle against an empty program: what an offline run pays before it reads a file. */
@@ -120,6 +162,7 @@ async function main([name, ...rest]: readonly string[]): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'eso-vault-bench-'))
   try {
     if (name === undefined || name === 'check') await benchCheck(work)
+    if (name === undefined || name === 'changed') await benchChanged(work)
     if (name === undefined || name === 'start') await benchStart()
   } finally {
     rmSync(work, { recursive: true, force: true })
