@@ -41,6 +41,12 @@ export function terminalReport(report: Report, source: SourceLine, options: Term
   return logSafe(`${[...blocks, closing(report, paint, width)].join('\n\n')}\n`)
 }
 
+/** One finding as the report shows it. */
+export function terminalFinding(finding: Finding, source: SourceLine, options: TerminalOptions): string {
+  const paint: Paint = (_, text) => text
+  return logSafe(findingBlock(finding, source, { paint, width: options.width ?? 100, related: options.related ?? 4 }))
+}
+
 interface Layout {
   readonly paint: Paint
   readonly width: number
