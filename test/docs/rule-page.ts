@@ -32,7 +32,10 @@ function withMade(page: string, heading: string, made: string): string {
     .replace(FOLD, '')
     .replace('</details>', '')
     .trim()
-  const whole = `\n${BEGIN}\n${made}\n${END}\n\n${FOLD}\n\n${byHand}\n\n</details>\n`
+  // What is said before the files stays in sight.
+  const files = Math.max(0, byHand.indexOf('<!-- file: '))
+  const lead = byHand.slice(0, files).trim()
+  const whole = `${lead === '' ? '' : `\n${lead}\n`}\n${BEGIN}\n${made}\n${END}\n\n${FOLD}\n\n${byHand.slice(files)}\n\n</details>\n`
   // A function: `$` in a text would mean something to `replace`.
   return page.replace(`\n## ${heading}\n${section}`, () => `\n## ${heading}\n${whole}`)
 }
