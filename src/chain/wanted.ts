@@ -65,8 +65,9 @@ function collectReference(reference: Reference, collect: (namespace: string | un
   const { store } = reference.store
   if (store.notChecked !== undefined) return
   const wanted = collect(store.vaultNamespace)
+  const kv = store.version === 'v1' ? 1 : 2
   if (reference.operation === 'find' && reference.holes.length === 0 && store.path !== undefined) {
-    const find: WantedFind = { mount: trimSlashes(store.path), path: trimSlashes(reference.find?.path ?? '') }
+    const find: WantedFind = { mount: trimSlashes(store.path), path: trimSlashes(reference.find?.path ?? ''), kv }
     wanted.finds.set(`${find.mount} ${find.path}`, find)
     return
   }
@@ -79,6 +80,7 @@ function collectReference(reference: Reference, collect: (namespace: string | un
     mount: target.mount,
     key: target.key,
     withKeys,
+    kv,
     ...(target.version === undefined ? {} : { version: target.version }),
   })
 }

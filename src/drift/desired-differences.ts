@@ -35,8 +35,18 @@ export function desiredDifferences(plan: Plan, declared: VaultState): Difference
       ...(kind === 'policy' && isFile(step) ? step.rules.map(ruleOf) : []),
     ]
     if (fields.length === 0) return []
-    return [{ kind, name: `\`${step.id}\``, namespace: step.namespace, by: 'manifests', span, fields }]
+    return [
+      { kind, name: `\`${step.id}\``, path: pathOf(step), namespace: step.namespace, by: 'manifests', span, fields },
+    ]
   })
+}
+
+/** A step that is blocked has nothing to write, and its name all the same. */
+function pathOf({ id, kind, write }: Step): string {
+  if (write !== undefined) return write.path
+  const [, role, mount = ''] = /(?:role (\S+) of |config of )auth mount (\S+)\/$/.exec(id) ?? []
+  if (kind === 'policy') return `sys/policies/acl/${/policy (\S+)$/.exec(id)?.[1] ?? ''}`
+  return role === undefined ? `auth/${mount}/config` : `auth/${mount}/role/${role}`
 }
 
 /** A generated policy is a lower bound: its rules are added to what is there, and `policy-denies` says what is lacking. */

@@ -49,7 +49,8 @@ export function declaredDifferences(chain: Chain): Differences {
       const fact = policy.fact
       const span = fact.spanOfLine?.(1) ?? gitSpan(fact.provenance)
       if (fact.provenance.from !== 'git' || span === undefined) continue
-      const part = { kind: 'policy', name: `policy \`${fact.name}\``, namespace: login, by: 'git', span } as const
+      const path = `sys/policies/acl/${fact.name}`
+      const part = { kind: 'policy', name: `policy \`${fact.name}\``, path, namespace: login, by: 'git', span } as const
       const seen = compareSeen(liveLogin.policy(fact.name), (there) => {
         if (fact.unknown.length > 0) {
           const holes = fact.unknown.map((one) => `\`\${${one}}\``).join(', ')
@@ -82,7 +83,8 @@ function compareMount({ mount }: StoreLink, live: LiveState, namespace: string, 
   const span = gitSpan(mount.fact.provenance)
   const fields = span && compareSeen(live.mount(mount.fact.path), (there) => compareMounts(mount.fact, there))
   if (span === undefined || fields === undefined) return
-  report({ kind: 'mount', name: `mount \`${mount.fact.path}/\``, namespace, by: 'git', span, fields })
+  const { path } = mount.fact
+  report({ kind: 'mount', name: `mount \`${path}/\``, path, namespace, by: 'git', span, fields })
 }
 
 function compareAuthMount(link: StoreLink, chain: Chain, live: LiveState, namespace: string, report: Reporter): void {
@@ -97,7 +99,8 @@ function compareAuthMount(link: StoreLink, chain: Chain, live: LiveState, namesp
     return [{ field: 'type', expected: fact.type, actual: there.type }]
   })
   const name = `auth mount \`${fact.path}/\``
-  if (fields !== undefined) report({ kind: 'auth mount', name, namespace, by: 'git', span, fields })
+  if (fields !== undefined)
+    report({ kind: 'auth mount', name, path: `auth/${fact.path}`, namespace, by: 'git', span, fields })
   if (seen?.presence !== 'present') return
   // Enabling a mount and writing its config are two commands, hence two facts; several configs that differ are nobody's word.
   const configured = chain.declared.authMounts.filter((one) => one.path === fact.path && one.config !== undefined)
@@ -109,8 +112,8 @@ function compareAuthMount(link: StoreLink, chain: Chain, live: LiveState, namesp
     compareAuthConfig(first.config ?? {}, there, seen.fact.type),
   )
   if (config === undefined) return
-  const at = `\`auth/${fact.path}/config\``
-  report({ kind: 'auth config', name: at, namespace, by: 'git', span: configSpan, fields: config })
+  const path = `auth/${fact.path}/config`
+  report({ kind: 'auth config', name: `\`${path}\``, path, namespace, by: 'git', span: configSpan, fields: config })
 }
 
 function compareRole({ role }: StoreLink, live: LiveState, namespace: string, report: Reporter): void {
@@ -120,7 +123,8 @@ function compareRole({ role }: StoreLink, live: LiveState, namespace: string, re
   const fields = span && compareSeen(live.role(fact.authMount, fact.name), (there) => compareRoles(fact, there))
   if (span === undefined || fields === undefined) return
   const name = `role \`${fact.name}\` of auth mount \`${fact.authMount}/\``
-  report({ kind: 'role', name, namespace, by: 'git', span, fields })
+  const path = `auth/${fact.authMount}/role/${fact.name}`
+  report({ kind: 'role', name, path, namespace, by: 'git', span, fields })
 }
 
 /** `undefined`: the server did not tell, which is no difference. */

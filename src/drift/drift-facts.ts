@@ -13,6 +13,8 @@ export interface Difference {
   readonly kind: 'mount' | 'auth mount' | 'auth config' | 'role' | 'policy'
   /** For the middle of a sentence: ``role `eso` of auth mount `kubernetes` ``. */
   readonly name: string
+  /** Where the API has it, as an ignore in the config names it: `auth/kubernetes/role/eso`; of a mount its own path. */
+  readonly path: string
   /** Vault namespace, relative to the settings' one. */
   readonly namespace: string
   /** Whether Git writes the part itself, or only asks for it in manifests and config. */

@@ -41,7 +41,7 @@ export function endingSoon(chain: Chain, now: Date): Ending[] {
     add({
       kind: 'secret-version',
       what: `The current version of \`${vaultPath}\``,
-      at: at.toISOString(),
+      at: toTheSecond(at.toISOString()),
       over: at <= now,
       span: reference.span,
       about: [store?.vaultNamespace ?? '', vaultPath],
@@ -58,7 +58,18 @@ function endingPolicy(name: string, live: LiveState, span: Span, now: Date): End
   const at = seen.fact.expires === undefined ? undefined : new Date(seen.fact.expires)
   if (at === undefined || Number.isNaN(at.getTime()) || !isSoon(at, now)) return rules
   const what = `Policy \`${name}\` on the server`
-  return [{ kind: 'policy', what, at: at.toISOString(), over: at <= now, span, about: [name] }, ...rules]
+  return [
+    {
+      kind: 'policy',
+      what,
+      at: toTheSecond(at.toISOString()),
+      over: at <= now,
+      span,
+      about: [name],
+      vaultPath: `sys/policies/acl/${name}`,
+    },
+    ...rules,
+  ]
 }
 
 /** A parser that lives `SOON_DAYS` later drops what ends until then, and says so. */
@@ -71,7 +82,17 @@ function endingRules(name: string, text: string, span: Span, now: Date): Ending[
     if (about !== 'expired' || at === undefined) return []
     const path = /path\s+"([^"]*)"/.exec(lines[line - 1] ?? '')?.[1] ?? `of line ${line}`
     const what = `Rule \`${path}\` of policy \`${name}\` on the server`
-    return [{ kind: 'policy-rule', what, at, over: new Date(at) <= now, span, about: [name, path] }]
+    return [
+      {
+        kind: 'policy-rule',
+        what,
+        at: toTheSecond(at),
+        over: new Date(at) <= now,
+        span,
+        about: [name, path],
+        vaultPath: `sys/policies/acl/${name}`,
+      },
+    ]
   })
 }
 
@@ -86,7 +107,17 @@ function endingCertificates(path: string, live: LiveState, span: Span, now: Date
     const subject = certificate.subject.replaceAll('\n', ', ')
     const what = `The CA certificate \`${subject}\` in \`auth/${path}/config\``
     const about = [path, certificate.fingerprint256]
-    return [{ kind: 'ca-certificate', what, at: at.toISOString(), over: at <= now, span, about }]
+    return [
+      {
+        kind: 'ca-certificate',
+        what,
+        at: toTheSecond(at.toISOString()),
+        over: at <= now,
+        span,
+        about,
+        vaultPath: `auth/${path}/config`,
+      },
+    ]
   })
 }
 
@@ -96,6 +127,11 @@ function parsed(block: string): X509Certificate | undefined {
   } catch {
     return undefined
   }
+}
+
+/** `2026-06-10T00:00:00Z`. */
+function toTheSecond(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z')
 }
 
 function isSoon(at: Date, now: Date): boolean {

@@ -70,7 +70,8 @@ const MEND = `### How to mend
 
 - The server was changed by hand: run again what Git declares, or \`plan\` and \`apply\` of this action.
 - The change is meant: write it into Git at the line that is named.
-- The difference is accepted: \`ignore\` in \`.github/eso-vault.yml\`, with a reason.
+- It is accepted: an entry under \`ignore\` in \`.github/eso-vault.yml\` with \`rule\`, \`path\` (\`kv/team/app\`, \`auth/kubernetes/role/eso\`,
+  \`sys/policies/acl/eso\`) and a \`reason\`.
 
 The next run closes this issue when it finds nothing any more. Closing it by hand does not help: it is reopened while anything stands.
 `

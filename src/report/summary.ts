@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../rules/finding.ts'
 import { nameReference } from '../rules/wording.ts'
+import { driftClasses } from './drift-classes.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
@@ -71,8 +72,17 @@ function leftOut(report: Report): string {
     .join('')
 }
 
-/** One table for each file, the file with the worst finding first. */
+/** One table for each file, the file with the worst finding first; of a drift run, one for each kind of drift. */
 export function findingParts(report: Report, links: Links, ownTables = FILES_WITH_OWN_TABLE): Part[] {
+  if (report.mode === 'drift') {
+    return driftClasses([...report.findings].sort(byWorst)).map(({ title, findings }) =>
+      table(
+        `### ${title}`,
+        '| Place | Rule | Problem |',
+        findings.map((finding) => findingRow(finding, links, finding.span.file)),
+      ),
+    )
+  }
   const files = new Map<string, Finding[]>()
   for (const finding of [...report.findings].sort(byWorst)) {
     const group = files.get(finding.span.file)

@@ -52,6 +52,12 @@ function blocks({ findings }: Pick<Report, 'findings'>, source: SourceLine, layo
   return [...findings].sort(byWorst).map((finding) => findingBlock(finding, source, layout))
 }
 
+/** One finding as the report shows it. */
+export function terminalFinding(finding: Finding, source: SourceLine, options: TerminalOptions): string {
+  const paint: Paint = (_, text) => text
+  return logSafe(findingBlock(finding, source, { paint, width: options.width ?? 100, related: options.related ?? 4 }))
+}
+
 interface Layout {
   readonly paint: Paint
   readonly width: number

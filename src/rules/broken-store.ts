@@ -23,11 +23,11 @@ export function brokenStores(chain: Chain): ReadonlySet<VaultStore> {
 /** Mounts that Git enables and the server has not (`state-drift`). */
 function mountsGone({ drift }: Chain): ReadonlySet<string> {
   const gone = (drift?.differences ?? []).filter(({ kind, fields }) => kind === 'mount' && fields === 'absent')
-  return new Set(gone.map(({ namespace, name }) => `${namespace} ${name}`))
+  return new Set(gone.map(({ namespace, path }) => `${namespace} ${path}`))
 }
 
 function mountOf({ path, vaultNamespace }: VaultStore): string {
-  return `${trimSlashes(vaultNamespace ?? '')} mount \`${trimSlashes(path ?? '')}/\``
+  return `${trimSlashes(vaultNamespace ?? '')} ${trimSlashes(path ?? '')}`
 }
 
 function isBroken(link: StoreLink): boolean {

@@ -23,7 +23,8 @@ export const secretDeleted: Rule = {
       const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')
       const link = failing ?? first
       const destroyed = secret.presence === 'destroyed'
-      const when = !destroyed && secret.deletionTime !== undefined ? ` since ${secret.deletionTime}` : ''
+      const when =
+        !destroyed && secret.deletionTime !== undefined ? ` since ${secret.deletionTime.replace(/\.\d+Z$/, 'Z')}` : ''
       yield {
         rule: this.id,
         severity: failing === undefined ? 'warning' : 'error',

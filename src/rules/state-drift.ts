@@ -16,7 +16,7 @@ export const stateDrift: Rule = {
   optIn: true,
   *check(chain): Iterable<Finding> {
     for (const difference of chain.drift?.differences ?? []) {
-      const { kind, name, namespace, fields, span } = difference
+      const { kind, name, path, namespace, fields, span } = difference
       // The new values count: a further change of the same field is news.
       const values = fields === 'absent' ? ['absent'] : fields.map((one) => `${one.field}=${one.actual}`)
       yield {
@@ -27,6 +27,7 @@ export const stateDrift: Rule = {
         related: [],
         fix: fixOf(difference),
         fingerprint: fingerprint(this.id, namespace, kind, name, ...values),
+        vaultPaths: [path],
       }
     }
   },

@@ -2,22 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { terminalFinding } from '../../src/report/terminal.ts'
 import { RULE_IDS } from '../../src/rules/rule-ids.ts'
 import { runFixture } from '../rules/fixture.ts'
+import { diffOf, filesOf, withMadeParts } from './rule-page.ts'
 
 const pages = join(import.meta.dirname, '../../docs/rules')
 const work = mkdtempSync(join(tmpdir(), 'eso-vault-pages-'))
 afterAll(() => rmSync(work, { recursive: true, force: true }))
-
-/** The files that a section of a page shows: each block behind a line `<!-- file: name -->`. */
-function filesOf(page: string, heading: string): Map<string, string> {
-  const section = page.split(`\n## ${heading}\n`)[1]?.split(/\n## (?=[A-Z])/)[0] ?? ''
-  const files = new Map<string, string>()
-  for (const match of section.matchAll(/<!-- file: (.+?) -->\n(`{3,})\w*\n([\s\S]*?)\n\2/g)) {
-    files.set(match[1] as string, `${match[3]}\n`)
-  }
-  return files
-}
 
 function write(name: string, files: ReadonlyMap<string, string>): string {
   const folder = join(work, name)
@@ -40,6 +32,25 @@ describe('every page of a rule shows what is true', () => {
       const ruleOf = async (folder: string) => (await runFixture(folder)).findings.map((finding) => finding.rule)
       expect(await ruleOf(write(`${id}-bad`, bad))).toContain(id)
       expect(await ruleOf(write(`${id}-good`, good))).not.toContain(id)
+    },
+  )
+
+  // `npx vitest run test/docs/rule-pages.test.ts -u` writes the made parts anew.
+  test.each(RULE_IDS.map((id) => [id]))(
+    '%s: what is printed, and what to change, is what the page shows',
+    async (id) => {
+      const file = join(pages, `${id}.md`)
+      const page = readFileSync(file, 'utf8')
+      const [bad, good] = [filesOf(page, 'Example'), filesOf(page, 'Write instead')]
+      const { findings } = await runFixture(write(`${id}-printed`, bad))
+      const source = (name: string, line: number) => bad.get(name)?.split('\n')[line - 1]
+      const printed = findings
+        .filter(({ rule }) => rule === id)
+        .slice(0, 2)
+        .map((finding) => terminalFinding(finding, source, { color: false, width: 100 }))
+      await expect(withMadeParts(page, { printed: printed.join('\n\n'), diff: diffOf(bad, good) })).toMatchFileSnapshot(
+        file,
+      )
     },
   )
 

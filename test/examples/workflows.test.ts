@@ -6,6 +6,7 @@ import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import { APPLY_RIGHTS } from '../server/setup-stage.ts'
 
 interface Step {
+  readonly id?: string
   readonly uses?: string
   readonly run?: string
   readonly with?: Readonly<Record<string, unknown>>
@@ -84,6 +85,15 @@ describe.each(files)('%s', (file) => {
     }
   })
 
+  test('reads only what the job before it gives', () => {
+    for (const [, job = '', name] of text(file).matchAll(/needs\.(\w+)\.outputs\.([\w-]+)/g)) {
+      expect(Object.keys(jobs[job]?.outputs ?? {})).toContain(name)
+    }
+    for (const [, id] of text(file).matchAll(/steps\.(\w+)\.outputs/g)) {
+      expect(steps.map((step) => step.id)).toContain(id)
+    }
+  })
+
   test('names no trigger that runs a fork with trust (platform.md §1.3)', () => {
     expect(text(file)).not.toMatch(/pull_request_target|workflow_run/)
   })
@@ -97,6 +107,27 @@ describe('least permissions (platform.md §1.5)', () => {
     ['bootstrap.yml', 'apply', { contents: 'read', 'id-token': 'write' }],
   ])('%s, %s', (file, job, expected) => {
     expect(workflow(file).jobs[job]?.permissions).toEqual(expected)
+  })
+})
+
+describe('when they run', () => {
+  const on = (file: string) => (load(text(file)) as Record<string, unknown>).on as Record<string, unknown>
+
+  test('a night is not begun with everybody else, and never stopped half-way (platform.md §1.3)', () => {
+    const [{ cron = '' } = {}] = on('nightly-drift.yml').schedule as { readonly cron?: string }[]
+    expect(cron).toMatch(/^([1-9]|[1-5]\d) \d+ \* \* \*$/)
+    expect(workflow('nightly-drift.yml').concurrency['cancel-in-progress']).toBe(false)
+  })
+
+  test('only the check of a pull request may be overtaken by the next push', () => {
+    const cancelled = files.filter((file) => workflow(file).concurrency['cancel-in-progress'])
+    expect(cancelled).toEqual(['pull-request.yml'])
+    // A group for each pull request: one must not stop another's.
+    expect(workflow('pull-request.yml').concurrency.group).toContain('${{ github.ref }}')
+  })
+
+  test('an apply is begun by a person', () => {
+    expect(Object.keys(on('bootstrap.yml'))).toEqual(['workflow_dispatch'])
   })
 })
 

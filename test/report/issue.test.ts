@@ -234,6 +234,30 @@ describe('the body', () => {
       expect(body).toContain(part)
   })
 
+  it('names each kind of drift under a heading of its own, the gravest kind first (platform.md §4.2)', () => {
+    const rules = [
+      'template-key-absent',
+      'secret-unused',
+      'expires-soon',
+      'secret-absent',
+      'policy-denies',
+      'state-drift',
+    ]
+    const body = issueBody(drifted(...rules.map((rule) => ({ rule, fingerprint: rule, message: `By ${rule}.` }))))
+    const headings = [...body.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading)
+    expect(headings).toEqual([
+      'The server is not as Git declares it',
+      'ESO is refused',
+      'Secrets are not as references read them',
+      'It works today and ends by itself',
+      'Nothing needs it',
+      'In Git itself',
+      'How to mend',
+    ])
+    for (const rule of rules.filter((one) => one !== 'secret-unused')) expect(body.split(`By ${rule}.`)).toHaveLength(2)
+    expect(body).toContain('`apps/db.yaml:14`')
+  })
+
   it('a target cannot end the marker', () => {
     expect(issueMarker({ target: 'a --> b' })).toBe('<!-- eso-vault drift a%20%2D%2D%3E%20b -->')
   })

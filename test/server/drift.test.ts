@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { askedSince, expectSuccess, tokenWith } from '../openbao/stage.ts'
-import { askAbout, example, FILES, ROLE, ROLE_PATH, rulesOf, said, seed, setUpLaw } from './drift-stage.ts'
+import {
+  askAbout,
+  CONFIG,
+  CONFIG_PATH,
+  example,
+  FILES,
+  ROLE,
+  ROLE_PATH,
+  rulesOf,
+  said,
+  seed,
+  setUpLaw,
+} from './drift-stage.ts'
 import { type Checkout, checkout } from './setup-stage.ts'
 
 describeWithServer('drift as a mode: what it asks, what fails it, and what it cannot tell', () => {
@@ -43,6 +55,21 @@ describeWithServer('drift as a mode: what it asks, what fails it, and what it ca
     expect((await ask('drift')).outcome).toBe('findings')
     expect((await ask('drift', token, 'rules: { state-drift: note }')).outcome).toBe('clean')
     expect((await ask('drift', token, 'rules: { state-drift: off }')).findings).toEqual([])
+  })
+
+  it.each([
+    ['its path', 'path: auth/kubernetes/role/external-secrets'],
+    ['a glob over paths', 'path: "auth/*/role/*"'],
+    ['the file that declares it', 'file: docs/vault.md'],
+  ])('what the config accepts by %s is no drift any more, and another part still is', async (_, by) => {
+    const ignore = `ignore: [{ rule: state-drift, ${by}, reason: an incident }]`
+    await longer()
+    const accepted = await ask('drift', token, ignore)
+    expect([accepted.outcome, rulesOf(accepted)]).toEqual(['clean', []])
+    expect(accepted.ignored).toHaveLength(1)
+    if (by.startsWith('file')) return
+    await expectSuccess(server, 'POST', CONFIG_PATH, { ...CONFIG, issuer: 'https://i.example' })
+    expect((await ask('drift', token, ignore)).outcome).toBe('findings')
   })
 
   it('without a server is a wrong input', async () => {

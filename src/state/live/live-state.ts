@@ -58,12 +58,16 @@ export interface WantedSecret {
   readonly withKeys?: boolean
   /** KV v2: this version instead of the current one. */
   readonly version?: number
+  /** The KV version that the store takes the mount to have: tells which right is lacking where the server hides the mount. */
+  readonly kv?: 1 | 2
 }
 
 export interface WantedFind {
   readonly mount: string
   /** Folder below the mount; `''`: the whole mount. */
   readonly path: string
+  /** As in `WantedSecret`. */
+  readonly kv?: 1 | 2
 }
 
 export interface WantedRole {

@@ -35,11 +35,12 @@ export async function readSecrets(
   finds: readonly WantedFind[],
 ): Promise<SeenSecrets> {
   const distinct = merge(wanted)
-  const kv = (secret: { readonly mount: string }) => kvMount(mounts, secret.mount)
+  const kv = (one: WantedSecret | WantedFind) => kvMount(mounts, one.mount) ?? takenFor(mounts, one)
   const folders = finds.flatMap((find) => folderOf(find, kv(find)))
   const rights = await askRights(asking, [...distinct.flatMap((secret) => pathsOf(secret, kv(secret))), ...folders])
   const list = folderLister(asking, rights)
   const kv2Asking: Kv2Asking = { ...asking, rights, list, metadata: metadataReader(asking) }
+  for (const find of finds) noteHidden(kv2Asking, mounts, find, folderOf(find, takenFor(mounts, find))[0], 'list')
   const of = new Map<string, SecretFact>()
   await Promise.all(
     distinct.map(async (secret, index) => {
@@ -51,27 +52,40 @@ export async function readSecrets(
   return { of, readableValues: readable(distinct, kv, rights), list, rightsRefused: rights.refused }
 }
 
+interface DistinctSecret extends WantedSecret {
+  /** Asked about only because of a version whose key names are wanted: the right to those tells enough, and is the one to grant. */
+  readonly implied: boolean
+}
+
 /** Distinct secrets; for a version also the secret itself, since "this version never was" needs to know that it exists. */
-function merge(wanted: readonly WantedSecret[]): WantedSecret[] {
-  const all = new Map<string, WantedSecret>()
-  const add = (secret: WantedSecret) => {
+function merge(wanted: readonly WantedSecret[]): DistinctSecret[] {
+  const all = new Map<string, DistinctSecret>()
+  const add = (secret: DistinctSecret) => {
     const mount = trimSlashes(secret.mount)
     const id = secretKey(mount, secret.key, secret.version)
-    const withKeys = secret.withKeys === true || all.get(id)?.withKeys === true
-    all.set(id, { ...secret, mount, withKeys })
+    const known = all.get(id)
+    const withKeys = secret.withKeys === true || known?.withKeys === true
+    all.set(id, { ...secret, mount, withKeys, implied: secret.implied && known?.implied !== false })
   }
   for (const secret of wanted) {
-    add(secret)
-    if (secret.version !== undefined) add({ mount: secret.mount, key: secret.key })
+    add({ ...secret, implied: false })
+    if (secret.version === undefined) continue
+    const { version: _version, withKeys, ...whole } = secret
+    add({ ...whole, implied: withKeys === true })
   }
   return [...all.values()]
 }
 
-async function readSecret(asking: Kv2Asking, mounts: SeenMounts, secret: WantedSecret): Promise<SecretFact> {
+async function readSecret(all: Kv2Asking, mounts: SeenMounts, secret: DistinctSecret): Promise<SecretFact> {
+  const asking = secret.implied ? { ...all, missing: () => {} } : all
   const { mount, key, version, withKeys = false } = secret
   const problem = pathProblem(key)
   if (problem) return { presence: 'unknown', because: problem }
   const seen = mounts.of.get(mount)
+  if (seen?.presence === 'hidden') {
+    const { path, capability } = rightFor(secret)
+    noteHidden(asking, mounts, secret, path, capability)
+  }
   const unusable = whyNotKv(mount, seen)
   if (unusable) return unusable
   if (kvMount(mounts, mount)?.version === 1) return orUnknown(() => readKv1(asking, mount, key, withKeys))
@@ -101,6 +115,36 @@ function tooMany(): Hidden {
 function kvMount(mounts: SeenMounts, path: string): MountFact | undefined {
   const seen = mounts.of.get(trimSlashes(path))
   return seen?.presence === 'present' && seen.fact.type === 'kv' ? seen.fact : undefined
+}
+
+/** A mount that the server hides, as the store takes it to be. */
+function takenFor(mounts: SeenMounts, { mount, kv }: WantedSecret | WantedFind): MountFact | undefined {
+  const path = trimSlashes(mount)
+  if (kv === undefined || mounts.of.get(path)?.presence !== 'hidden') return undefined
+  return { path, type: 'kv', version: kv, options: {}, unknown: [], provenance: { from: 'vault' } }
+}
+
+/** The one right by which most is told of a secret, and the least is shown. */
+function rightFor({ mount, key, withKeys, kv }: WantedSecret): { path: string; capability: 'read' | 'list' } {
+  const folder = key.slice(0, Math.max(key.lastIndexOf('/'), 0))
+  if (kv === 1) return { path: `${join(mount, folder)}/`, capability: 'list' }
+  return { path: join(mount, withKeys === true ? 'subkeys' : 'metadata', key), capability: 'read' }
+}
+
+/**
+ * A mount is hidden from who has no right below it (vault.md §2.9), and from everybody when it is not there. Only what the server
+ * says is lacking is noted: granting that shows the mount as well.
+ */
+function noteHidden(
+  { rights, missing }: Kv2Asking,
+  mounts: SeenMounts,
+  { mount, kv }: WantedSecret | WantedFind,
+  path: string | undefined,
+  capability: 'read' | 'list',
+): void {
+  if (path === undefined || kv === undefined || rights.may(capability, path) !== false) return
+  if (mounts.of.get(trimSlashes(mount))?.presence !== 'hidden') return
+  missing({ path, capability, purpose: `what lies at ${path}` })
 }
 
 /** The paths whose rights matter for one secret; those of folders end with a slash (vault.md §2.5). */
