@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { holesOf } from '../../src/manifests/placeholders.ts'
+import { cpuTime } from '../cpu-time.ts'
 
 describe('holes (field.md §6)', () => {
   const cases: [string, [string, string][]][] = [
@@ -32,8 +33,8 @@ describe('holes (field.md §6)', () => {
   })
 
   it('stays fast on hostile text', () => {
-    const before = performance.now()
+    const before = cpuTime()
     for (const text of ['{{'.repeat(500_000), '${'.repeat(500_000), '<A '.repeat(500_000)]) holesOf(text)
-    expect(performance.now() - before).toBeLessThan(1500)
+    expect(before()).toBeLessThan(5_000)
   })
 })

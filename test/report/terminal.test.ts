@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { textWidth, wrap } from '../../src/report/display-width.ts'
 import { snippet } from '../../src/report/source-snippet.ts'
 import { terminalReport } from '../../src/report/terminal.ts'
+import { cpuTime } from '../cpu-time.ts'
 import { finding, HOSTILE, reference, report, sourceOf, span } from './sample.ts'
 
 const plain = { color: false }
@@ -183,10 +184,10 @@ describe('the marked line', () => {
 
   it('a megabyte in one line costs nothing', () => {
     const line = `key: ${'x'.repeat(5_000_000)}`
-    const start = performance.now()
+    const start = cpuTime()
     expect(shown(line, 6, 5_000_006).length).toBeLessThan(400)
     shown(line, 4_000_000, 4_000_010)
-    expect(performance.now() - start).toBeLessThan(500)
+    expect(start()).toBeLessThan(2_000)
   })
 
   it('a span of several lines is marked to the end of its first', () => {

@@ -1,8 +1,8 @@
 import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkedOut, type Files, pullRequest } from '../changes/git-history.ts'
-import { REPOSITORY } from './bundle.ts'
+import { bundle, REPOSITORY } from './bundle.ts'
 import { annotationsIn, createRunner } from './run-program.ts'
 
 const EXAMPLE = 'kubernetes/apps/external-secrets/examples/external-secret-example.yaml'
@@ -10,6 +10,7 @@ const STORE = 'kubernetes/apps/external-secrets/stores/app/vault-clustersecretst
 const PUSH = 'kubernetes/apps/backstage/backstage/app/base/pushsecret-vault.yaml'
 
 const runners: Awaited<ReturnType<typeof createRunner>>[] = []
+beforeAll(bundle)
 afterAll(() => Promise.all(runners.map((runner) => runner.remove())))
 
 async function filesOf(folder: string): Promise<Record<string, string>> {

@@ -1,12 +1,15 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { REPOSITORY } from './bundle.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { bundle, REPOSITORY } from './bundle.ts'
 import { startGitHub } from './fake-github.ts'
 import { annotationsIn, createRunner, PULL_REQUEST } from './run-program.ts'
 
 const COMMENTS = '/repos/acme/gitops/issues/7/comments'
 const TOKEN = 'a-token-of-the-job'
+
+// Building takes its time; no test waits for it.
+beforeAll(bundle)
 
 async function stage(mayWrite: boolean) {
   const runner = await createRunner('as-found')

@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundle } from './bundle.ts'
 import { annotationsIn, createRunner } from './run-program.ts'
 
 let runner: Awaited<ReturnType<typeof createRunner>>
 beforeAll(async () => {
+  await bundle()
   runner = await createRunner('as-fixed')
 })
 afterAll(() => runner?.remove())

@@ -39,18 +39,21 @@ export function stage(tree: RepositoryTree, closures: ClosureReader, temporary: 
   /** What is still to be written: folders first, then what stands in them. Off the main thread, while kustomize runs. */
   let newFolders: string[] = []
   let newFiles: (() => Promise<void>)[] = []
-  let written: Promise<void> = mkdir(temporary, { recursive: true }).then(() => undefined)
+  let written: Promise<unknown> | undefined
 
   const flush = (): Promise<void> => {
     const folders = newFolders
     const files = newFiles
     newFolders = []
     newFiles = []
-    written = written.then(async () => {
+    // Only now: where nothing is built, nothing is made that the caller might remove too early.
+    written ??= mkdir(temporary, { recursive: true })
+    const all = written.then(async () => {
       await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
       await Promise.all(files.map((write) => write()))
     })
-    return written
+    written = all
+    return all
   }
 
   const makeFolder = (folder: string): string => {

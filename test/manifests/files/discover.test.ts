@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { discover } from '../../../src/manifests/files/discover.ts'
 import { globTest } from '../../../src/manifests/files/glob.ts'
 import { InvalidInput } from '../../../src/settings/invalid-input.ts'
+import { cpuTime } from '../../cpu-time.ts'
 import { externalSecret, tree } from '../tree.ts'
 
 const eso = externalSecret('a', 'kv/a')
@@ -142,9 +143,9 @@ describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
     const handle = openSync(join(cwd, 'big.yaml'), 'w')
     ftruncateSync(handle, 100 * 1024 * 1024)
     closeSync(handle)
-    const before = performance.now()
+    const before = cpuTime()
     const { files, notes } = await discover(['.'], { cwd })
-    expect(performance.now() - before).toBeLessThan(1000)
+    expect(before()).toBeLessThan(4_000)
     expect(files.map((file) => file.file)).toEqual(['b.yaml'])
     expect(notes).toEqual([expect.objectContaining({ reason: 'too-large', file: 'big.yaml' })])
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FieldPath } from '../../../src/manifests/manifest.ts'
 import { parseEmbeddedYaml, parseYaml, type YamlDocument } from '../../../src/manifests/yaml/parse-yaml.ts'
 import type { Span } from '../../../src/span.ts'
+import { cpuTime } from '../../cpu-time.ts'
 
 function parse(text: string) {
   return parseYaml({ file: 'a.yaml', text })
@@ -279,11 +280,11 @@ describe('hostile and broken input is a note, never an error (platform.md §7 th
     ['Helm control lines', '{{- if .x }}\na: 1\n{{- end }}', 'template-not-rendered'],
   ]
   it.each(cases)('%s', (_, text, reason) => {
-    const before = performance.now()
+    const before = cpuTime()
     const { documents, notes } = parse(`ok: 1\n---\n${text}\n---\nfine: 2`)
     expect(documents.map((document) => document.value)).toEqual([{ ok: 1 }, { fine: 2 }])
     expect(notes.map((note) => note.reason)).toEqual([reason])
-    expect(performance.now() - before).toBeLessThan(2000)
+    expect(before()).toBeLessThan(6_000)
   })
 
   it('uses the later of two equal keys and says so', () => {

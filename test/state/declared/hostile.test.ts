@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { cpuTime } from '../../cpu-time.ts'
 import { declare } from './declare.ts'
 
 /** Text of strangers: reading it must end, soon, and lose nothing of the rest. */
@@ -33,9 +34,9 @@ describe('hostile text', () => {
     ['backticks', { 'a.md': `vault secrets enable ${many('` ')}\n` }],
     ['dashes', { 'a.yaml': `{{ x }}: {{ y\nvault policy write a b\n${many('- ')}|x\n` }],
   ])('%s', (_, files) => {
-    const started = performance.now()
+    const started = cpuTime()
     const { state } = declare({ ...good, ...files } as Record<string, string>)
     expect(state.policies.map((policy) => policy.name)).toContain('eso')
-    expect(performance.now() - started).toBeLessThan(3000)
+    expect(started()).toBeLessThan(10_000)
   })
 })
