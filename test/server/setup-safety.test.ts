@@ -151,16 +151,4 @@ describeWithServer('plan and apply lose nothing', () => {
     })
     await server.request('DELETE', 'sys/mounts/foreign')
   })
-
-  test.each([
-    ['another engine at the path', 'kv', { type: 'transit' }, 'transit engine'],
-    ['KV v1 where v2 is wanted', 'kv', { type: 'kv', options: { version: '1' } }, 'KV version 1'],
-    ['a mount below the path', 'kv/team', { type: 'kv' }, 'below kv/'],
-  ])('%s blocks, and is never migrated', async (_, path, body, because) => {
-    await put(`sys/mounts/${path}`, body)
-    const { plan: made, exitCode } = await run('plan')
-    expect(exitCode).toBe(1)
-    expect(made?.steps[0]).toMatchObject({ action: 'blocked', because: expect.stringContaining(because) })
-    await server.request('DELETE', `sys/mounts/${path}`)
-  })
 })
