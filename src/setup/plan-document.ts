@@ -77,7 +77,7 @@ export interface DocumentInput {
 
 export function planDocument(input: DocumentInput): PlanDocument {
   const { plan, coverage, cli } = input
-  const seedLines = seedCommands(input.seeds, cli)
+  const seedLines = seedCommands(input.seeds, cli, plan.basis.namespace)
   return {
     version: PLAN_VERSION,
     mode: input.mode,
@@ -115,7 +115,7 @@ export function planDocument(input: DocumentInput): PlanDocument {
           '',
       })),
     },
-    commands: commandsOf(plan.steps, cli),
+    commands: commandsOf(plan.steps, cli, plan.basis.namespace),
     seeds: input.seeds.map((seed, index) => ({
       path: `${seed.mount}/${seed.path}`,
       keys: seed.keys,

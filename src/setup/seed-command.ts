@@ -7,20 +7,21 @@ const SOME_KEY = 'KEY'
 
 /**
  * The commands that seed paths, one for each. A value comes from a file named after its key, or from standard input when it is the
- * only one: nothing secret stands in the shell's history or in the process list.
+ * only one: nothing secret stands in the shell's history or in the process list. `base`: the Vault namespace of the settings.
  */
-export function seedCommands(seeds: readonly Seed[], cli: Cli): string[] {
+export function seedCommands(seeds: readonly Seed[], cli: Cli, base = ''): string[] {
   const files = valueFiles(seeds)
-  return seeds.map((seed, index) => seedCommand(seed, cli, files[index] ?? []))
+  return seeds.map((seed, index) => seedCommand(seed, cli, files[index] ?? [], base))
 }
 
-function seedCommand(seed: Seed, cli: Cli, files: readonly string[]): string {
+function seedCommand(seed: Seed, cli: Cli, files: readonly string[], base: string): string {
+  const namespace = seed.namespace || base
   const keys = keysOf(seed)
   const line = [
     cli,
     'kv',
     seed.command,
-    ...(seed.namespace === undefined || seed.namespace === '' ? [] : [`-namespace=${seed.namespace}`]),
+    ...(namespace === '' ? [] : [`-namespace=${namespace}`]),
     `-mount=${seed.mount}`,
     ...(seed.cas === undefined ? [] : [`-cas=${seed.cas}`]),
     // What begins with a dash would be taken for a flag.
