@@ -151,4 +151,36 @@ describeWithServer('plan and apply lose nothing', () => {
     })
     await server.request('DELETE', 'sys/mounts/foreign')
   })
+
+  test('with the reviewer token given again, a new host is written, and everything beside it stays', async () => {
+    await put('sys/auth/kubernetes', { type: 'kubernetes' })
+    await put('auth/kubernetes/config', {
+      kubernetes_host: 'https://10.0.0.1:6443',
+      kubernetes_ca_cert: 'of no importance here',
+      token_reviewer_jwt: 'eyJhbGciOiJub25lIn0.eyJpc3MiOiJ0ZXN0In0.c2ln',
+      issuer: 'https://issuer.example.com',
+      disable_iss_validation: false,
+    })
+    await writeFile(join(repository.folder, 'reviewer.jwt'), 'eyJhbGciOiJub25lIn0.eyJpc3MiOiJuZXcifQ.c2ln')
+    const TOKEN = 'setup: { kubernetes: { host: "https://10.0.0.2:6443", reviewer: token } }'
+    const before = JSON.stringify(await stateOf(server))
+    const made = await plan(TOKEN)
+    expect(made.steps.find((step) => step.kind === 'auth-config')).toMatchObject({
+      action: 'update',
+      fields: [{ field: 'kubernetes_host', before: 'https://10.0.0.1:6443', after: 'https://10.0.0.2:6443' }],
+    })
+    const without = await run('apply', { 'plan-digest': made.digest }, token, TOKEN)
+    expect(without).toMatchObject({ exitCode: 2, report: { outcome: 'invalid' } })
+    expect(without.report.problems?.[0]?.message).toContain('`reviewer-token-file`')
+    expect(JSON.stringify(await stateOf(server))).toBe(before)
+    const given = { 'plan-digest': made.digest, 'reviewer-token-file': 'reviewer.jwt' }
+    expect((await run('apply', given, token, TOKEN)).report.problems).toBeUndefined()
+    expect((await server.request('GET', 'auth/kubernetes/config')).body.data).toMatchObject({
+      kubernetes_host: 'https://10.0.0.2:6443',
+      token_reviewer_jwt_set: true,
+      issuer: 'https://issuer.example.com',
+      disable_iss_validation: false,
+    })
+    expect(await plan(TOKEN)).toMatchObject({ hasChanges: false })
+  })
 })
