@@ -76,7 +76,7 @@ async function publish(
   core.info(
     plan === undefined ? terminalReport(report, sourceLine, shown) : planTerminal(plan, report, sourceLine, shown),
   )
-  annotateProblems(core, report.problems ?? [])
+  annotateProblems(core, report.problems ?? [], plan === undefined ? undefined : `eso-vault ${report.mode}`)
   // The outcome takes one of the ten error annotations (`setFailed`).
   annotate(report, core, { reserved: { error: result.exitCode === 0 ? 0 : 1 } })
   if ((process.env.GITHUB_STEP_SUMMARY ?? '') !== '') {
@@ -115,11 +115,15 @@ function summaryNeeded({ report, plan }: RunResult): boolean {
   return plan === undefined || report.findings.length > 0
 }
 
-/** What is wrong with inputs, config or permissions, at the line to change. */
-function annotateProblems(core: typeof Core, problems: readonly InputProblem[]): void {
+/** What is wrong with inputs, config or permissions, or what a plan cannot bring about: at the line to change. */
+function annotateProblems(
+  core: typeof Core,
+  problems: readonly InputProblem[],
+  title = 'eso-vault: not started',
+): void {
   for (const { message, file, line } of problems) {
     core.error(message, {
-      title: 'eso-vault: not started',
+      title,
       ...(file === undefined ? {} : { file }),
       ...(line === undefined ? {} : { startLine: line }),
     })

@@ -4,7 +4,7 @@ import { runRules } from '../rules/run-rules.ts'
 import { applyIgnores } from '../settings/ignores.ts'
 import { InvalidInput } from '../settings/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type Applied, apply as applyPlan } from '../setup/apply.ts'
+import { type Applied, apply as applyPlan, isBlocked } from '../setup/apply.ts'
 import { ApplyRefused } from '../setup/apply-refused.ts'
 import type { Approval } from '../setup/approval.ts'
 import { compareCoverage } from '../setup/coverage.ts'
@@ -12,7 +12,6 @@ import { probeLogin } from '../setup/login-probe.ts'
 import { type PlanDocument, planDocument, readPlanFile } from '../setup/plan-document.ts'
 import { seedsOf } from '../setup/seeding.ts'
 import { writes } from '../setup/step.ts'
-import type { Waiting } from '../setup/wait-for-kv.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { readTextIfThere } from '../text-file.ts'
@@ -37,7 +36,6 @@ export interface ApplyDeps extends PlanDeps {
   /** Opened for writing; `undefined`: the server could not be reached, and `incomplete` says why. */
   readonly vault: OpenVault | undefined
   readonly mask: (secret: string) => void
-  readonly waiting?: Waiting
 }
 
 /** Carries out the approved plan, then judges every reference by what the server has now. */
@@ -64,19 +62,15 @@ export async function apply(
       reviewerToken,
       read: setup.read,
       clientOf: (namespace) => (namespace === '' ? vault.client : vault.client.inNamespace(namespace)),
-      ...(deps.waiting === undefined ? {} : { waiting: deps.waiting }),
     }),
   )
   const after = judge(settings, setup, applied.live)
-  const probes =
-    loginToken === undefined || applied.written.some(isFailed)
-      ? []
-      : await probe(setup, vault, applied.live, loginToken)
+  const whole = !applied.written.some(isFailed) && !isBlocked(applied.plan)
+  const probes = loginToken === undefined || !whole ? [] : await probe(setup, vault, applied.live, loginToken)
   const laws = RULES.filter((rule) => rule.group === 'law' && rule.optIn !== true)
   // A run that stopped half-way says what is left; a role that it did not come to write is no finding about a manifest.
-  const stopped = applied.written.some(isFailed)
   const { kept, ignored } = applyIgnores(
-    stopped ? [] : runRules(laws, after, settings.config.rules),
+    whole ? runRules(laws, after, settings.config.rules) : [],
     ignoresIn(gathered),
     settings.config.ignore,
     { today: deps.today, rules: RULES.map((rule) => rule.id), ran: () => false },
@@ -97,7 +91,7 @@ export async function apply(
     ignored,
     problems: [...failures(applied), ...blockedProblems(applied.after ?? applied.plan), ...probes],
     incomplete: [...deps.incomplete, ...unseenSentences(applied.after ?? applied.plan)],
-    live: { asked: true, line: `Applied to ${vault.name}.` },
+    live: { asked: true, line: `${applied.written.length === 0 ? 'Compared with' : 'Applied to'} ${vault.name}.` },
   })
   return { report, gathered, document }
 }
@@ -142,13 +136,17 @@ function failures({ written, after, unread, plan }: Applied): Problem[] {
       ? [{ message: `${done} written, ${left} left. Mend that and apply again: what is done shows as no change.` }]
       : []
   const unlike =
-    failed.length > 0 || after === undefined
+    failed.length > 0 || after === undefined || isBlocked(plan)
       ? []
       : after.steps.filter(writes).map((step) => ({
           message: `${step.id} was written and reads back differently (${differences(step)}): somebody else writes it too, or a proxy answers from a cache. Plan again.`,
         }))
+  const held =
+    isBlocked(plan) && plan.hasChanges
+      ? [{ message: 'Nothing was written, because a part of the plan is blocked. Mend that, and plan again.' }]
+      : []
   const blind = unread === undefined ? [] : [{ message: `What was written could not be read back: ${unread}` }]
-  return [...failed, ...stopped, ...unlike, ...blind]
+  return [...failed, ...stopped, ...unlike, ...blind, ...held]
 }
 
 function isFailed({ result }: Applied['written'][number]): boolean {

@@ -15,7 +15,7 @@ export function planSummary(document: PlanDocument, report: Report): string {
   const parts: Part[] = [
     part(
       [
-        `## ${icon} eso-vault ${document.mode}: ${prose(planHeadline(report, document))}\n`,
+        `## ${icon} eso-vault ${document.mode}: ${prose(planHeadline(report, document).replace(/^(Plan|Applied): /, ''))}\n`,
         `**${prose(document.target)}** · ${document.server === null ? 'no server asked' : prose(document.server)} · digest ${code(document.digest)}\n\n`,
       ].join('\n'),
       (report.problems ?? []).map(({ message, file, line }) => {

@@ -30,6 +30,9 @@ export function planHeadline(report: Report, document: PlanDocument): string {
         : `Applied: ${counted(written, 'part')} written, read back, and every reference judged.`
     }
     const problems = report.problems?.length ?? 0
+    if (report.outcome === 'findings' && problems > 0 && written === 0) {
+      return `Nothing applied: ${counted(problems, 'problem')}.`
+    }
     if (report.outcome === 'findings' && problems > 0) {
       return `Applied in part: ${counted(written, 'part')} written, ${counted(problems, 'problem')}.`
     }
@@ -59,7 +62,7 @@ export function openByReason(
 ): { readonly because: string; readonly references: readonly string[] }[] {
   const groups = new Map<string, string[]>()
   for (const { because, reference } of open) groups.set(because, [...(groups.get(because) ?? []), reference])
-  return [...groups].map(([because, references]) => ({ because, references }))
+  return [...groups].map(([because, references]) => ({ because: because.replace(/\.$/, ''), references }))
 }
 
 /** What happens to a step, in a word. */

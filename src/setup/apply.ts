@@ -5,7 +5,6 @@ import { ApplyRefused } from './apply-refused.ts'
 import { type Approval, whyNotApproved } from './approval.ts'
 import { makePlan, type Plan, type PlanInput } from './plan.ts'
 import { type Step, type Write, writes } from './step.ts'
-import { PATIENT, type Waiting } from './wait-for-kv.ts'
 import { type Written, writeStep } from './write-step.ts'
 
 export interface ApplyInput extends Omit<PlanInput, 'live'> {
@@ -18,7 +17,6 @@ export interface ApplyInput extends Omit<PlanInput, 'live'> {
   readonly read: () => Promise<ReadonlyMap<string, LiveState>>
   /** A client that may write, in a Vault namespace relative to the settings' one. */
   readonly clientOf: (namespace: string) => VaultClient
-  readonly waiting?: Waiting
 }
 
 export interface Applied {
@@ -57,9 +55,11 @@ export async function apply(input: ApplyInput): Promise<Applied> {
       '`setup.kubernetes.reviewer: token` needs a long-lived ServiceAccount token: give the file that holds it with `reviewer-token-file`.',
     )
   }
+  // A plan that cannot be carried out whole is not begun: whoever mends the block plans anew.
+  if (isBlocked(plan)) return { plan, written: [], after: plan, live: planned, unread: undefined }
   const written: Written[] = []
   for (const step of todo) {
-    const one = await writeStep(step, input.clientOf(step.namespace), input.reviewerToken, input.waiting ?? PATIENT)
+    const one = await writeStep(step, input.clientOf(step.namespace), input.reviewerToken)
     written.push(one)
     if (one.result === 'failed') break
   }
@@ -71,6 +71,10 @@ export async function apply(input: ApplyInput): Promise<Applied> {
     if (!(error instanceof VaultUnavailable)) throw error
     return { plan, written, after: undefined, live: planned, unread: error.message }
   }
+}
+
+export function isBlocked({ steps, unplanned }: Plan): boolean {
+  return steps.some((step) => step.action === 'blocked') || unplanned.some(({ weight }) => weight === 'blocked')
 }
 
 function isWrite(step: Step): step is Step & { readonly write: Write } {

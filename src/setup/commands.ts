@@ -5,17 +5,19 @@ export type Cli = 'vault' | 'bao'
 
 /**
  * The steps as commands for people who run them by hand: one command for each request that apply would send. Every value is quoted
- * for a POSIX shell, and the reviewer's token is read from a file.
+ * for a POSIX shell, and the reviewer's token is read from a file. `base`: the Vault namespace of the settings, where a step names
+ * none.
  */
-export function commandsOf(steps: readonly Step[], cli: Cli): string[] {
+export function commandsOf(steps: readonly Step[], cli: Cli, base = ''): string[] {
   return steps.flatMap((step) => {
     const shown = writes(step) || step.action === 'unseen'
-    return shown && step.write !== undefined ? [commandOf(step, step.write, cli)] : []
+    return shown && step.write !== undefined ? [commandOf(step, step.write, cli, base)] : []
   })
 }
 
-function commandOf(step: Step, write: Write, cli: Cli): string {
-  const namespace = step.namespace === '' ? [] : [`-namespace=${step.namespace}`]
+function commandOf(step: Step, write: Write, cli: Cli, base: string): string {
+  const inside = step.namespace || base
+  const namespace = inside === '' ? [] : [`-namespace=${inside}`]
   const line = (...words: string[]) => [cli, ...words].map(shellWord).join(' ')
   switch (step.kind) {
     case 'kv-mount': {

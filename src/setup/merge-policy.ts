@@ -1,7 +1,7 @@
 import { type Acl, buildAcl } from '../policy/acl.ts'
 import { sortCapabilities } from '../policy/authorize.ts'
 import { toBytes } from '../policy/byte-string.ts'
-import { type Capability, capabilityFor } from '../policy/capability.ts'
+import type { Capability } from '../policy/capability.ts'
 import { decide } from '../policy/decide.ts'
 import { decidePattern } from '../policy/decide-pattern.ts'
 import type { Operation } from '../policy/decision.ts'
@@ -9,10 +9,8 @@ import { type GeneratedRule, quoteHcl } from '../policy/generate.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import { rulePath } from '../policy/rule-path.ts'
 import type { Variant } from '../policy/variant.ts'
+import { inheritedBy } from './inherited-rights.ts'
 import { ruleSet } from './policy-rules.ts'
-
-/** What may be lost when a narrower rule is put beside a wider one. */
-const OPERATIONS = ['create', 'read', 'update', 'delete', 'list', 'patch'] as const satisfies readonly Operation[]
 
 export type Merged =
   | { readonly text: string; readonly added: readonly GeneratedRule[] }
@@ -31,14 +29,18 @@ export function mergePolicy(
 ): Merged {
   const acl = aclOf(name, live)
   if ('blocked' in acl) return acl
-  const added = wanted
-    .filter((rule) => !satisfied(name, live, acl.acl, rule, variants))
-    .map((rule) => ({ ...rule, capabilities: withInherited(acl.acl, rule, variants) }))
-  if (added.length === 0) return { text: live, added }
+  const missing = wanted.filter((rule) => !satisfied(name, live, acl.acl, rule, variants))
+  if (missing.length === 0) return { text: live, added: [] }
   if (live.trimStart().startsWith('{')) {
     return {
       blocked: `Policy ${name} is written in JSON, to which no rule can be added. Keep it as a .hcl file in Git and name that in \`setup.policy.generate.file\`.`,
     }
+  }
+  const added: GeneratedRule[] = []
+  for (const rule of missing) {
+    const inherited = inheritedBy(rule, acl.acl, variants)
+    if ('blocked' in inherited) return { blocked: inherited.blocked }
+    added.push({ ...rule, capabilities: sortCapabilities([...rule.capabilities, ...inherited.capabilities]) })
   }
   const text = `${live.replace(/\s*$/, '')}${live.trim() === '' ? '' : '\n\n'}${added.map(block).join('\n')}`
   const after = aclOf(name, text)
@@ -76,20 +78,6 @@ function decisionOf(acl: Acl, path: string, operation: Operation, variants: read
   if (!path.endsWith('*')) return decide(acl, { operation, path }, variants)
   const folder = path.slice(0, -1)
   return decidePattern(acl, { operation, path: [folder, { hole: 'anything below' }] }, variants)
-}
-
-/** The rule's own capabilities, and those that its path has already by a wider rule. */
-function withInherited(acl: Acl, rule: GeneratedRule, variants: readonly Variant[]): Capability[] {
-  const found = new Set<Capability>(rule.capabilities)
-  for (const operation of OPERATIONS) {
-    const capability = capabilityFor(operation)
-    if (capability === undefined) continue
-    if (decisionOf(acl, rule.path, operation, variants).verdict === 'allowed') found.add(capability)
-  }
-  // A rule for `x` is taken for LIST `x/` too, before any folder rule (vault.md §2.1).
-  const exact = !rule.path.endsWith('*') && !rule.path.endsWith('/')
-  if (exact && decisionOf(acl, `${rule.path}/`, 'list', variants).verdict === 'allowed') found.add('list')
-  return sortCapabilities(found)
 }
 
 function whyRefused(acl: Acl, rule: GeneratedRule, variants: readonly Variant[]): string {

@@ -82,7 +82,9 @@ function compareConfig(
     )
   }
   if (reviewer === 'token' && isSet === true) {
-    notes.push('A reviewer JWT is set already. The server never shows it, so it cannot be compared, and it stays.')
+    notes.push(
+      'A reviewer JWT is set already. The server never shows it, so it cannot be compared, and it stays. To replace it, write the config by hand with every field.',
+    )
   }
   if (fields.length === 0) return { ...base, notes, action: 'no-change', because: undefined, live: state }
   if (isSet !== false && reviewer !== 'token') {

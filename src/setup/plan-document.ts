@@ -1,3 +1,5 @@
+import type { Link } from '../chain/chain.ts'
+import { vaultPathsOf } from '../rules/per-secret.ts'
 import { nameReference } from '../rules/wording.ts'
 import type { Span } from '../span.ts'
 import { type Cli, commandsOf } from './commands.ts'
@@ -75,7 +77,7 @@ export interface DocumentInput {
 
 export function planDocument(input: DocumentInput): PlanDocument {
   const { plan, coverage, cli } = input
-  const seedLines = seedCommands(input.seeds, cli)
+  const seedLines = seedCommands(input.seeds, cli, plan.basis.namespace)
   return {
     version: PLAN_VERSION,
     mode: input.mode,
@@ -103,7 +105,7 @@ export function planDocument(input: DocumentInput): PlanDocument {
       weight,
     })),
     coverage: {
-      becomes: coverage.becomes.map((link) => nameReference(link.reference)),
+      becomes: coverage.becomes.map(nameLink),
       covered: coverage.covered,
       open: coverage.open.map((link) => ({
         reference: nameReference(link.reference),
@@ -113,7 +115,7 @@ export function planDocument(input: DocumentInput): PlanDocument {
           '',
       })),
     },
-    commands: commandsOf(plan.steps, cli),
+    commands: commandsOf(plan.steps, cli, plan.basis.namespace),
     seeds: input.seeds.map((seed, index) => ({
       path: `${seed.mount}/${seed.path}`,
       keys: seed.keys,
@@ -122,6 +124,12 @@ export function planDocument(input: DocumentInput): PlanDocument {
     })),
     basis: plan.basis,
   }
+}
+
+/** With the path that it is about, as people write it. */
+function nameLink(link: Link): string {
+  const [path] = vaultPathsOf(link)
+  return path === undefined ? nameReference(link.reference) : `${nameReference(link.reference)}: ${path}`
 }
 
 function documentField({ field, before, after }: FieldChange) {

@@ -3,7 +3,7 @@ import { sayAnswer } from '../state/live/answer.ts'
 import type { VaultClient } from '../state/live/client.ts'
 import { VaultUnavailable } from '../state/live/errors.ts'
 import type { Step, Write } from './step.ts'
-import { type Waiting, waitForKv } from './wait-for-kv.ts'
+import { waitForKv } from './wait-for-kv.ts'
 
 export type Written =
   | { readonly step: Step; readonly result: 'written' }
@@ -16,7 +16,6 @@ export async function writeStep(
   step: Step & { readonly write: Write },
   client: VaultClient,
   reviewerToken: string | undefined,
-  waiting: Waiting,
 ): Promise<Written> {
   const { path, body, withReviewerToken } = step.write
   const whole = withReviewerToken === true ? { ...body, token_reviewer_jwt: reviewerToken } : body
@@ -26,7 +25,7 @@ export async function writeStep(
     if (answer.status >= 300) return { step, result: 'failed', because: refusal(step, path, answer) }
     const version = (body.options as { version?: unknown } | undefined)?.version
     if (step.kind === 'kv-mount' && version === '2') {
-      const because = await waitForKv(path.slice('sys/mounts/'.length), client, waiting)
+      const because = await waitForKv(path.slice('sys/mounts/'.length), client)
       if (because !== undefined) return { step, result: 'failed', because }
     }
     return { step, result: 'written' }

@@ -215,6 +215,23 @@ describeWithServer('from an empty server to a login that can do what the manifes
     )
     expect(JSON.stringify(report.problems)).not.toContain('eyJ')
   })
+
+  test('apply with a login whose token may too little says what it lacks', async () => {
+    await writeFile(join(repository.folder, 'narrow.hcl'), `path "kv/data/${APPS}/*" { capabilities = ["read"] }`)
+    const narrow = config.replace(/ }$/, ', policy: { generate: { file: narrow.hcl } } }')
+    const run = (mode: 'plan' | 'apply', inputs = {}) =>
+      runSetup(server, { mode, token: applyToken, cwd: repository.folder, config: narrow, inputs })
+    const { digest } = planOf(await run('plan'))
+    const { report, exitCode } = await run('apply', { 'plan-digest': digest, 'login-token-file': 'eso.jwt' })
+    expect(exitCode).toBe(1)
+    const said = report.problems?.map(({ message }) => message)
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^The login with role external-secrets works, and its token lacks .*update on kv\/data\/.*backstage\/db/,
+      ),
+    ])
+    expect(report.findings.map(({ rule }) => rule)).toContain('policy-denies')
+  })
 })
 
 /** Paths under the mount that differ from a needed one a little, the same in every run. */

@@ -127,6 +127,13 @@ const CASES: Readonly<Record<string, Case>> = {
     stage: byHand,
     commands: 4,
   },
+  'the Vault namespace of the settings': {
+    asked: {},
+    config: KUBERNETES,
+    inputs: { 'vault-namespace': 'team1' },
+    stage: async (put) => void (await put('sys/namespaces/team1', {})),
+    commands: 5,
+  },
   'a Vault namespace': {
     asked: { namespace: 'team1' },
     config: KUBERNETES,
@@ -170,7 +177,12 @@ describeWithServer('the printed commands make what apply makes', () => {
       expect(await readdir(folder)).toEqual(files)
       const state = await wholeStateOf(typed)
       expect(state).toEqual(await wholeStateOf(applied))
-      const { mount = 'kv', authMount = 'kubernetes', role = 'eso', namespace = '' } = asked
+      const {
+        mount = 'kv',
+        authMount = 'kubernetes',
+        role = 'eso',
+        namespace = inputs['vault-namespace'] ?? '',
+      } = asked
       const part = state[namespace === '' ? '' : `${namespace}/`]
       expect(part?.mounts).toHaveProperty([`${mount}/`])
       expect(part?.configs).toHaveProperty([`${authMount}/`, 'roles', role, 'token_policies'])

@@ -144,15 +144,35 @@ describeWithServer('plan and apply lose nothing', () => {
     await server.request('DELETE', 'sys/mounts/foreign')
   })
 
-  test.each([
-    ['another engine at the path', 'kv', { type: 'transit' }, 'transit engine'],
-    ['KV v1 where v2 is wanted', 'kv', { type: 'kv', options: { version: '1' } }, 'KV version 1'],
-    ['a mount below the path', 'kv/team', { type: 'kv' }, 'below kv/'],
-  ])('%s blocks, and is never migrated', async (_, path, body, because) => {
-    await put(`sys/mounts/${path}`, body)
-    const { plan: made, exitCode } = await run('plan')
-    expect(exitCode).toBe(1)
-    expect(made?.steps[0]).toMatchObject({ action: 'blocked', because: expect.stringContaining(because) })
-    await server.request('DELETE', `sys/mounts/${path}`)
+  test('with the reviewer token given again, a new host is written, and everything beside it stays', async () => {
+    await put('sys/auth/kubernetes', { type: 'kubernetes' })
+    await put('auth/kubernetes/config', {
+      kubernetes_host: 'https://10.0.0.1:6443',
+      kubernetes_ca_cert: 'of no importance here',
+      token_reviewer_jwt: 'eyJhbGciOiJub25lIn0.eyJpc3MiOiJ0ZXN0In0.c2ln',
+      issuer: 'https://issuer.example.com',
+      disable_iss_validation: false,
+    })
+    await writeFile(join(repository.folder, 'reviewer.jwt'), 'eyJhbGciOiJub25lIn0.eyJpc3MiOiJuZXcifQ.c2ln')
+    const TOKEN = 'setup: { kubernetes: { host: "https://10.0.0.2:6443", reviewer: token } }'
+    const before = JSON.stringify(await stateOf(server))
+    const made = await plan(TOKEN)
+    expect(made.steps.find((step) => step.kind === 'auth-config')).toMatchObject({
+      action: 'update',
+      fields: [{ field: 'kubernetes_host', before: 'https://10.0.0.1:6443', after: 'https://10.0.0.2:6443' }],
+    })
+    const without = await run('apply', { 'plan-digest': made.digest }, token, TOKEN)
+    expect(without).toMatchObject({ exitCode: 2, report: { outcome: 'invalid' } })
+    expect(without.report.problems?.[0]?.message).toContain('`reviewer-token-file`')
+    expect(JSON.stringify(await stateOf(server))).toBe(before)
+    const given = { 'plan-digest': made.digest, 'reviewer-token-file': 'reviewer.jwt' }
+    expect((await run('apply', given, token, TOKEN)).report.problems).toBeUndefined()
+    expect((await server.request('GET', 'auth/kubernetes/config')).body.data).toMatchObject({
+      kubernetes_host: 'https://10.0.0.2:6443',
+      token_reviewer_jwt_set: true,
+      issuer: 'https://issuer.example.com',
+      disable_iss_validation: false,
+    })
+    expect(await plan(TOKEN)).toMatchObject({ hasChanges: false })
   })
 })

@@ -23,7 +23,7 @@ export async function checkout(example: string, files: Readonly<Record<string, s
 }
 
 export interface Asked {
-  readonly mode: 'plan' | 'apply'
+  readonly mode: 'plan' | 'apply' | 'check'
   readonly token: string
   readonly cwd: string
   /** Below `version: 1`. */

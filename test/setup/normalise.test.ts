@@ -24,6 +24,33 @@ const SAME: readonly (readonly [field: string, a: unknown, b: unknown])[] = [
   ['token_strictly_bind_ip', undefined, false],
 ]
 
+const PEM = '-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n'
+
+const SAME_CONFIG: readonly (readonly [field: string, a: unknown, b: unknown])[] = [
+  ['kubernetes_host', 'https://k:443', 'https://k:443/'],
+  ['kubernetes_ca_cert', PEM, `  ${PEM.replace('QUJD\nREVG', 'QUJDREVG').trim()}`],
+  ['kubernetes_ca_cert', PEM, PEM.replaceAll('\n', '\r\n')],
+  ['kubernetes_ca_cert', undefined, ''],
+  ['pem_keys', [PEM], [PEM.trim()]],
+  ['pem_keys', undefined, []],
+  ['issuer', undefined, ''],
+  ['disable_iss_validation', undefined, true],
+  ['disable_local_ca_jwt', undefined, false],
+  ['use_annotations_as_alias_metadata', undefined, false],
+]
+
+const OTHER: readonly (readonly [field: string, a: unknown, b: unknown])[] = [
+  ['kubernetes_ca_cert', PEM, PEM.replace('QUJD', 'QUJE')],
+  ['kubernetes_host', 'https://k:443', 'https://k:6443'],
+  ['pem_keys', [PEM], [PEM, PEM]],
+  ['disable_iss_validation', undefined, false],
+  ['disable_local_ca_jwt', undefined, true],
+  ['token_ttl', '1h', 3601],
+  ['bound_service_account_names', ['A'], ['a']],
+  ['token_bound_cidrs', ['10.0.0.0/8'], ['10.0.0.0/16']],
+  ['audience', 'vault', ''],
+]
+
 describe('one value written twice is no difference (vault.md §7.2)', () => {
   test.each(SAME)('%s: %j and %j', (field, a, b) => {
     expect(sameField(ROLE_FIELDS[field] as (value: unknown) => unknown, a, b)).toBe(true)
@@ -33,16 +60,17 @@ describe('one value written twice is no difference (vault.md §7.2)', () => {
     expect([...new Set(SAME.map(([field]) => field))].sort()).toEqual(Object.keys(ROLE_FIELDS).sort())
   })
 
-  test('the config: PEM white space, slashes at the end, defaults', () => {
-    const same = (field: string, a: unknown, b: unknown) =>
-      sameField(CONFIG_FIELDS[field] as (value: unknown) => unknown, a, b)
-    const pem = '-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n'
-    expect(same('kubernetes_ca_cert', pem, `  ${pem.replace('QUJD\nREVG', 'QUJDREVG').trim()}`)).toBe(true)
-    expect(same('kubernetes_ca_cert', pem, pem.replace('QUJD', 'QUJE'))).toBe(false)
-    expect(same('kubernetes_host', 'https://k:443', 'https://k:443/')).toBe(true)
-    expect(same('disable_iss_validation', undefined, true)).toBe(true)
-    expect(same('disable_local_ca_jwt', undefined, false)).toBe(true)
-    expect(same('issuer', undefined, '')).toBe(true)
+  test.each(SAME_CONFIG)('config %s: %j and %j', (field, a, b) => {
+    expect(sameField(CONFIG_FIELDS[field] as (value: unknown) => unknown, a, b)).toBe(true)
+  })
+
+  test('every field of the config has such a pair', () => {
+    expect([...new Set(SAME_CONFIG.map(([field]) => field))].sort()).toEqual(Object.keys(CONFIG_FIELDS).sort())
+  })
+
+  test.each(OTHER)('%s: %j and %j are two values', (field, a, b) => {
+    const compare = { ...ROLE_FIELDS, ...CONFIG_FIELDS }[field] as (value: unknown) => unknown
+    expect(sameField(compare, a, b)).toBe(false)
   })
 })
 
