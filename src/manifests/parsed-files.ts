@@ -28,11 +28,18 @@ const MAX_DOCUMENTS = 50_000
 /** A CRD or a file of another tool is not worth parsing when ESO's group is named only in it. */
 const DEFINITION = /^["']?kind["']?: *["']?CustomResourceDefinition\b/m
 
+export interface ParseFilesOptions {
+  readonly maxDocuments?: number | undefined
+  /** Finished manifests: every file is YAML, no file a template or a kustomization, and a JSON array is a list of objects. */
+  readonly finished?: boolean
+}
+
 export function parseFiles(
   files: readonly SourceFile[],
   roots: readonly Root[],
-  maxDocuments: number = MAX_DOCUMENTS,
+  options: ParseFilesOptions = {},
 ): ParsedFiles {
+  const { maxDocuments = MAX_DOCUMENTS, finished = false } = options
   const rootsByPath = new Map(roots.map((root) => [root.path, root]))
   const rootOf = (source: SourceFile) => rootsByPath.get(source.root) as Root
   const documents: { source: SourceFile; document: YamlDocument }[] = []
@@ -44,8 +51,8 @@ export function parseFiles(
   let skipped = 0
 
   for (const source of files) {
-    if (formOf(basename(source.relative)) !== 'yaml') continue
-    if (isChartTemplate(source, rootOf(source))) {
+    if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
+    if (!finished && isChartTemplate(source, rootOf(source))) {
       if (source.text.includes('external-secrets.io'))
         notes.push({
           reason: 'template-not-rendered',
@@ -61,7 +68,8 @@ export function parseFiles(
     const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
     const own = yaml.documents.flatMap((document) => {
       documents.push({ source, document })
-      return isKustomizationName(basename(source.relative)) ? [] : sourceObjects(source, document)
+      if (!finished && isKustomizationName(basename(source.relative))) return []
+      return sourceObjects(source, document, finished)
     })
     notes.push(...yaml.notes.filter((note) => note.reason !== 'yaml-duplicate-key' || own.length > 0))
     for (const object of own) objects.push(object)

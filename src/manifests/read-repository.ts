@@ -57,7 +57,7 @@ export interface Repository {
  */
 export async function readRepository(paths: readonly string[], options: ReadRepositoryOptions): Promise<Repository> {
   const discovery = await discover(paths, options)
-  const parsed = parseFiles(discovery.files, discovery.roots, options.maxDocuments)
+  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments: options.maxDocuments })
   const kustomizations = readKustomizations(parsed)
   const graph = kustomizationGraph(kustomizations, (root, path) => parsed.objectsAt(root, path))
   const { applications, notes } = applyAll(parsed, graph, options.variables)

@@ -107,7 +107,7 @@ async function asApplied(
   const notes = distinct([...plain.notes, ...(rendered?.notes ?? [])])
   const notRendered = rendered?.notChecked ?? []
   if (settings.rendered.length === 0) return { repository: { ...plain, manifests, notes }, notRendered }
-  const finished = await readRendered(settings.rendered, plain, { cwd })
+  const finished = await readRendered(settings.rendered, { ...plain, manifests }, { cwd })
   return {
     repository: {
       ...plain,
