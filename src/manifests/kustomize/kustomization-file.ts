@@ -5,7 +5,7 @@ import type { FieldPath, Note, Value, ValueMap } from '../manifest.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { SourceObject } from '../source-object.ts'
 import { at, isMap, listAt, stringAt, stringsAt } from '../value.ts'
-import { parseEmbeddedYaml } from '../yaml/parse-yaml.ts'
+import { parseEmbeddedYaml, parseYaml } from '../yaml/parse-yaml.ts'
 import type { ParsedYaml, YamlDocument } from '../yaml/yaml-document.ts'
 import { type GeneratedEntry, generatedData } from './generator-data.ts'
 import { type Patch, readPatch, replacementPatches } from './patch.ts'
@@ -86,7 +86,7 @@ class Reader {
     const namespace = stringAt(body, 'namespace')
     const namePrefix = stringAt(body, 'namePrefix')
     const nameSuffix = stringAt(body, 'nameSuffix')
-    const patches = [...this.patches(), ...this.replacements(), ...this.transformers()]
+    const patches = [...this.patches(), ...this.replacements(), ...this.transformers(), ...this.variables()]
     const resources = [...this.listed('resources'), ...this.listed('bases')]
     const components = this.listed('components')
     const charts = listAt(body, 'helmCharts').length + listAt(body, 'helmChartInflationGenerator').length
@@ -211,6 +211,22 @@ class Reader {
         const path: FieldPath = kind === 'NamespaceTransformer' ? ['metadata', 'namespace'] : []
         return [anything(path, span)]
       })
+    })
+  }
+
+  /** Fields in which `configurations` let kustomize put its `vars`: by default none of ESO's. */
+  private variables(): Patch[] {
+    return stringsAt(this.body, 'configurations').flatMap((target, index) => {
+      const found = this.data(target)
+      if (found === undefined) return []
+      const span = this.document.spanOf(['configurations', index])
+      return parseYaml(found).documents.flatMap(({ value }) =>
+        listAt(value, 'varReference').flatMap((reference): Patch[] => {
+          const path = stringAt(reference, 'path')?.split('/').slice(0, 2)
+          if (path === undefined) return []
+          return [{ target: readTarget(reference), deletes: false, fields: [{ path, span }], apply: () => undefined }]
+        }),
+      )
     })
   }
 
