@@ -84,7 +84,8 @@ const real = (process.env.PATH ?? '')
   .map((one) => path.join(one, 'kubectl'))
   .find((one) => existsSync(one))
 
-if (real === undefined) process.stderr.write('\n*** SKIPPED: there is no kubectl here, so it is tested with a stand-in only. ***\n')
+if (real === undefined)
+  process.stderr.write('\n*** SKIPPED: there is no kubectl here, so it is tested with a stand-in only. ***\n')
 
 describe.skipIf(real === undefined)('kubectl kustomize, the real one', () => {
   test('renders and leads back to the line, as kustomize does', async () => {

@@ -262,6 +262,57 @@ describe('without kustomize: what a patch touches is not judged by its unpatched
     expect(checked.report.notChecked.map(({ reason }) => reason).join('\n')).toMatch(/kustomize|\$\(ENV\)/)
   })
 
+  test.each<[string, Files]>([
+    [
+      'a patch file that does not parse',
+      { 'prod/kustomization.yaml': overlay('patches: [{path: p.yaml}]\n'), 'prod/p.yaml': `${merge}  broken: [\n` },
+    ],
+    [
+      'an inline patch that does not parse',
+      {
+        'prod/kustomization.yaml': overlay(
+          'patches:\n  - target: {kind: ExternalSecret}\n    patch: |\n      - op: replace\n        path: [\n',
+        ),
+      },
+    ],
+    [
+      'a patch at an address',
+      {
+        'prod/kustomization.yaml': overlay(
+          'patches: [{path: "https://example.com/p.yaml", target: {kind: ExternalSecret}}]\n',
+        ),
+      },
+    ],
+    [
+      'a patch that is not there',
+      { 'prod/kustomization.yaml': overlay('patches: [{path: absent.yaml, target: {kind: ExternalSecret}}]\n') },
+    ],
+    [
+      'a patch that names no ESO kind itself',
+      {
+        'prod/kustomization.yaml': overlay('patches: [{path: p.yaml, target: {kind: ExternalSecret}}]\n'),
+        'prod/p.yaml':
+          'apiVersion: x\nkind: x\nmetadata: {name: x}\nspec: {data: [{secretKey: a, remoteRef: {key: allowed/db, property: a}}]}\n',
+      },
+    ],
+    [
+      'replacements that are not there',
+      { 'prod/kustomization.yaml': overlay('replacements: [{path: absent.yaml}]\n') },
+    ],
+  ])('%s may change anything that it selects: not checked', async (_what, files) => {
+    const checked = await checkTree({ ...base, ...files }, '')
+    expect(errors(checked)).toEqual([])
+    expect(checked.report.notChecked.map(({ reason }) => reason).join('\n')).toContain('kustomize')
+  })
+
+  test('a patch that cannot be read and is for another kind leaves the reference judged', async () => {
+    const checked = await checkTree(
+      { ...base, 'prod/kustomization.yaml': overlay('patches: [{path: absent.yaml, target: {kind: Deployment}}]\n') },
+      '',
+    )
+    expect(errors(checked).join()).toContain('denied/db')
+  })
+
   test.skipIf(binary === undefined).each(FORMS)(
     '%s: with kustomize it is judged, and allowed',
     async (_form, files) => {
