@@ -28,11 +28,18 @@ const MAX_DOCUMENTS = 50_000
 /** A CRD or a file of another tool is not worth parsing when ESO's group is named only in it. */
 const DEFINITION = /^["']?kind["']?: *["']?CustomResourceDefinition\b/m
 
+export interface ParseFilesOptions {
+  readonly maxDocuments?: number | undefined
+  /** Finished manifests: every file is YAML, no file a template or a kustomization, and a JSON array is a list of objects. */
+  readonly finished?: boolean
+}
+
 export function parseFiles(
   files: readonly SourceFile[],
   roots: readonly Root[],
-  maxDocuments: number = MAX_DOCUMENTS,
+  options: ParseFilesOptions = {},
 ): ParsedFiles {
+  const { maxDocuments = MAX_DOCUMENTS, finished = false } = options
   const rootsByPath = new Map(roots.map((root) => [root.path, root]))
   const rootOf = (source: SourceFile) => rootsByPath.get(source.root) as Root
   const documents: { source: SourceFile; document: YamlDocument }[] = []
@@ -44,8 +51,8 @@ export function parseFiles(
   let skipped = 0
 
   for (const source of files) {
-    if (formOf(basename(source.relative)) !== 'yaml') continue
-    if (isChartTemplate(source, rootOf(source))) {
+    if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
+    if (!finished && isChartTemplate(source, rootOf(source))) {
       if (source.text.includes('external-secrets.io'))
         notes.push({
           reason: 'template-not-rendered',
@@ -58,7 +65,7 @@ export function parseFiles(
       skipped++
       continue
     }
-    const { yaml, own } = parseOnce(source)
+    const { yaml, own } = finished ? parse(source, true) : parseOnce(source)
     for (const document of yaml.documents) documents.push({ source, document })
     notes.push(...yaml.notes.filter((note) => note.reason !== 'yaml-duplicate-key' || own.length > 0))
     for (const object of own) objects.push(object)
@@ -104,12 +111,16 @@ const parsedBefore = new WeakMap<SourceFile, Parsed>()
 function parseOnce(source: SourceFile): Parsed {
   const known = parsedBefore.get(source)
   if (known !== undefined) return known
-  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
-  const isKustomization = isKustomizationName(basename(source.relative))
-  const own = isKustomization ? [] : yaml.documents.flatMap((document) => sourceObjects(source, document))
-  const parsed = { yaml, own }
+  const parsed = parse(source, false)
   parsedBefore.set(source, parsed)
   return parsed
+}
+
+function parse(source: SourceFile, finished: boolean): Parsed {
+  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
+  const isKustomization = !finished && isKustomizationName(basename(source.relative))
+  const own = isKustomization ? [] : yaml.documents.flatMap((document) => sourceObjects(source, document, finished))
+  return { yaml, own }
 }
 
 /** A file with `{{` under the `templates` folder of a chart: also when it happens to parse as YAML (issue: garbage maps). */

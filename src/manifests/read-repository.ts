@@ -64,7 +64,7 @@ export function readDiscovered(
   discovery: Discovery,
   options: Pick<ReadRepositoryOptions, 'variables' | 'maxDocuments'>,
 ): Repository {
-  const parsed = parseFiles(discovery.files, discovery.roots, options.maxDocuments)
+  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments: options.maxDocuments })
   const kustomizations = readKustomizations(parsed)
   const graph = kustomizationGraph(kustomizations, (root, path) => parsed.objectsAt(root, path))
   const { applications, notes } = applyAll(parsed, graph, options.variables)

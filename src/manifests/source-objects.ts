@@ -8,10 +8,12 @@ import type { YamlDocument } from './yaml/yaml-document.ts'
 
 /**
  * The objects of a document: the object itself, the items of a `kind: List`, and ESO objects inside known wrappers. A document
- * without apiVersion and kind (Helm values) is looked into for wrappers only.
+ * without apiVersion and kind (Helm values) is looked into for wrappers only. `takesArrays`: a bare list (of a JSON array) counts too.
  */
-export function sourceObjects(source: SourceFile, document: YamlDocument): SourceObject[] {
+export function sourceObjects(source: SourceFile, document: YamlDocument, takesArrays = false): SourceObject[] {
   const { value } = document
+  if (takesArrays && Array.isArray(value))
+    return (value as readonly Value[]).flatMap((item, index) => withEmbedded(source, document, item, [index]))
   if (!isMap(value)) return []
   if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items))
     return listAt(value, 'items').flatMap((item, index) => withEmbedded(source, document, item, ['items', index]))

@@ -122,7 +122,7 @@ async function asApplied(
   const notes = distinct([...plain.notes, ...(rendered?.notes ?? [])])
   const notRendered = rendered?.notChecked ?? []
   if (settings.rendered.length === 0) return { repository: withManifests(plain, manifests, notes), notRendered }
-  const finished = await readRendered(settings.rendered, plain, { cwd })
+  const finished = await readRendered(settings.rendered, { ...plain, manifests }, { cwd })
   const all = withRendered(manifests, finished)
   return { repository: withManifests(plain, all, distinct([...notes, ...finished.notes])), notRendered }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Manifest, Note } from '../manifests/manifest.ts'
 import type { Repository } from '../manifests/read-repository.ts'
 import { beyondPlain } from '../manifests/render/beyond-plain.ts'
-import { findKustomize } from '../manifests/render/kustomize-binary.ts'
+import { searchKustomize } from '../manifests/render/kustomize-binary.ts'
 import { type BuildMemory, renderRepository } from '../manifests/render/render-repository.ts'
 import { runProcess } from '../manifests/render/run-process.ts'
 import type { NotChecked } from '../rules/finding.ts'
@@ -26,8 +26,8 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
   return async (repository) => {
     if (repository.kustomizations.kustomizations.length === 0) return undefined
     if (!beyondPlain(repository).anything && !settings.allowRemoteBases && !settings.enableHelm) return undefined
-    const binary = await findKustomize(runProcess, env.PATH ?? '')
-    if (binary === undefined) return undefined
+    const { binary, unusable } = await searchKustomize(runProcess, env.PATH ?? '')
+    if (binary === undefined) return unusable.length === 0 ? undefined : notUsed(repository, unusable)
     const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-'))
     try {
       const { manifests, notes, notChecked } = await renderRepository(repository, {
@@ -45,6 +45,18 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
     } finally {
       await rm(temporary, { recursive: true, force: true })
     }
+  }
+}
+
+/** Somebody installed a kustomize to render with: that it was not used must be seen. */
+function notUsed({ manifests }: Repository, unusable: readonly string[]): Rendered {
+  const reason = `${unusable.join('; ')}. Install kustomize 5.`
+  const what = 'What patches change'
+  const message = `${what} is not rendered: ${reason}`
+  return {
+    manifests,
+    notes: [{ reason: 'needs-kustomize', file: '.', message }],
+    notChecked: [{ file: '.', line: 1, what, reason }],
   }
 }
 

@@ -98,6 +98,8 @@ function jsonReference({ reference, also, accesses, engine, secret }: JudgedRefe
       because: decision.because,
     })),
     also: (also ?? []).map(nameManifest),
+    appliedBy: reference.manifest.origin.appliedBy.map(({ kind, name }) => `${kind} ${name}`),
+    form: reference.manifest.origin.form,
     operation: reference.operation,
     property: reference.property ?? null,
     proposed: reference.proposed,

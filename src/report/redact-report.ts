@@ -75,9 +75,15 @@ function redactDecision(decision: Decision, redact: Redact): Decision {
 function redactName(manifest: Manifest, redact: Redact): Manifest {
   const name = redact(manifest.name)
   const namespace = maybe(manifest.namespace, redact)
-  if (name === manifest.name && namespace === manifest.namespace) return manifest
+  const appliedBy = manifest.origin.appliedBy.map((one) => ({ ...one, name: redact(one.name) }))
+  const same = appliedBy.every((one, index) => one.name === manifest.origin.appliedBy[index]?.name)
+  if (name === manifest.name && namespace === manifest.namespace && same) return manifest
   // A manifest may keep its places behind methods and getters, which a copy by spreading would lose.
-  return Object.create(manifest, { name: { value: name }, namespace: { value: namespace } }) as Manifest
+  return Object.create(manifest, {
+    name: { value: name },
+    namespace: { value: namespace },
+    origin: { value: { ...manifest.origin, appliedBy } },
+  }) as Manifest
 }
 
 function maybe(text: string | undefined, redact: Redact): string | undefined {

@@ -60,6 +60,8 @@ export function reportJsonSchema(): JsonSchema {
           property: textOrNull,
           engine: { type: 'string' },
           also: { type: 'array', items: { type: 'string' } },
+          appliedBy: { type: 'array', items: { type: 'string' } },
+          form: { enum: ['plain', 'rendered'] },
           proposed: { type: 'boolean' },
           notChecked: textOrNull,
           failsWith: textOrNull,

@@ -6,6 +6,7 @@ import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
 import { cut } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'
+import { isUnreached, unreachedLine } from './unreached.ts'
 import { byReason, byWorst, counted, countedObjects, endsSoon, headline, scopeSentences, splitFix } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
@@ -49,9 +50,11 @@ export function overview(report: Report): Part[] {
   const looked = `**${prose(report.target)}** · ${countedObjects(report)}${leftOut(report)}\n\n`
   const scope = scopeSentences(report).map((sentence) => `${prose(cut(sentence, TEXT_LENGTH))}\n\n`)
   const live = report.live.line === '' ? '' : `${prose(cut(report.live.line, TEXT_LENGTH))}\n\n`
+  const reach = unreachedLine(report)
+  const unreached = reach === undefined ? '' : `${prose(reach)}\n\n`
   const incomplete = report.incomplete.map((sentence) => `- ${prose(cut(sentence, TEXT_LENGTH))}\n`)
   return [
-    list(head + looked + scope.join('') + live, problems),
+    list(head + looked + scope.join('') + live + unreached, problems),
     ...(incomplete.length > 0 ? [list('**Could not run:**\n\n', incomplete)] : []),
   ]
 }
@@ -172,16 +175,17 @@ export function notCheckedPart(report: Report): Part {
 }
 
 function referencesPart(report: Report, links: Links): Part {
+  const marks = unreachedLine(report) !== undefined
   return fold(
     `References: what External Secrets Operator will ask for (${report.references.length})`,
     '| Where | What | Requests |\n|---|---|---|\n',
-    report.references.map((judged) => referenceRow(judged, links)),
+    report.references.map((judged) => referenceRow(judged, links, marks)),
   )
 }
 
 const VERDICT = { allowed: '✅', denied: '❌', unknown: '❔' } as const
 
-function referenceRow(judged: JudgedReference, links: Links): string {
+function referenceRow(judged: JudgedReference, links: Links, marksUnreached: boolean): string {
   const { reference, accesses, secret } = judged
   const { file, line } = reference.span
   const requests = accesses
@@ -193,7 +197,9 @@ function referenceRow(judged: JudgedReference, links: Links): string {
   if (reference.notChecked !== undefined)
     requests.push(`❔ not checked: ${prose(cut(reference.notChecked, TEXT_LENGTH), true)}`)
   if (secret !== undefined) requests.push(`secret: ${secret.presence}`)
-  const what = `${prose(nameReference(reference), true)}${reference.proposed ? ' (once fixed)' : ''}`
+  const unreached = marksUnreached && isUnreached(reference.manifest) ? ' (nothing in Git applies it)' : ''
+  const marks = `${reference.proposed ? ' (once fixed)' : ''}${unreached}`
+  const what = `${prose(nameReference(reference), true)}${marks}`
   const where = link(code(`${file}:${line}`, true), links.source(file, line))
   return `| ${where} | ${what} | ${requests.length === 0 ? 'none' : requests.join('<br>')} |\n`
 }

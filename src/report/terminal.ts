@@ -5,6 +5,7 @@ import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
+import { unreachedLine } from './unreached.ts'
 import { byReason, byWorst, counted, countedObjects, headline, scopeSentences, splitFix } from './wording.ts'
 
 export interface TerminalOptions {
@@ -158,6 +159,8 @@ function closing(report: Report, paint: Paint, width: number): string {
     add('', `Checked ${countedObjects(report)}.`)
     for (const sentence of scopeSentences(report)) add('', sentence)
     if (report.live.line !== '') add('', report.live.line)
+    const unreached = unreachedLine(report)
+    if (unreached !== undefined) add('', unreached)
     if (report.ignored.length > 0) add('', `${counted(report.ignored.length, 'finding')} ignored, with a reason.`)
     if (report.notes.length > 0)
       add('', `${counted(report.notes.length, 'note')} about files that were left out: see --format json.`)

@@ -41,7 +41,7 @@ export const INPUTS = [
     name: 'rendered',
     format: lines,
     description:
-      'Folders of manifests that something else rendered (Helm, Argo CD, Flux), one a line. They are checked as they are.',
+      'Folders, files or globs of manifests that something else rendered (Helm, Argo CD, Flux), one a line. They are checked as they are, in place of what Git holds of the same kind, namespace and name.',
   },
   {
     name: 'config',
@@ -206,12 +206,13 @@ export const INPUTS = [
   {
     name: 'allow-remote-bases',
     format: boolean,
-    description: '`true` lets kustomize fetch remote bases. Default: `false`.',
+    description: '`true` lets kustomize fetch remote bases over the network. Default: `false`.',
   },
   {
     name: 'enable-helm',
     format: boolean,
-    description: '`true` lets kustomize inflate Helm charts. Default: `false`.',
+    description:
+      '`true` lets kustomize render the `helmCharts` that lie in the repository; a chart to fetch also needs `allow-remote-bases`. Default: `false`.',
   },
   {
     name: 'eso-version',

@@ -53,6 +53,8 @@ describe('the JSON report (issue 2)', () => {
       ],
       proposed: false,
       secret: null,
+      appliedBy: ['Kustomization (Flux) flux-system/apps'],
+      form: 'plain',
     })
     expect(value.references[1]).toMatchObject({ store: null, property: null, proposed: true, secret: 'absent' })
     expect(value.notChecked).toEqual(full.notChecked)
@@ -120,7 +122,14 @@ describe('redaction before rendering', () => {
       fingerprint: secret,
       related: [{ span: span('a', 1), message: secret }],
     })
-    const manifest = { kind: 'ExternalSecret', name: secret, namespace: secret, spanOf: () => span('a', 1) }
+    const appliedBy = [{ kind: 'kustomization', name: secret, span: span('a', 1) }]
+    const manifest = {
+      kind: 'ExternalSecret',
+      name: secret,
+      namespace: secret,
+      spanOf: () => span('a', 1),
+      origin: { file: 'a', document: 0, form: 'plain', appliedBy },
+    }
     const storeRef = { kind: 'SecretStore' as const, name: secret, span: span('a', 1) }
     const judged = reference(
       {
@@ -144,7 +153,7 @@ describe('redaction before rendering', () => {
       incomplete: [secret],
       problems: [{ message: secret }],
     })
-    expect(jsonText(given).split(secret)).toHaveLength(25)
+    expect(jsonText(given).split(secret)).toHaveLength(26)
     expect(jsonText(redactReport(given, redact))).not.toContain(secret)
     expect(redactReport(given, redact).references[0]?.reference.manifest.spanOf([])).toEqual(span('a', 1))
     expect(redactLines(() => `a ${secret}`, redact)('f', 1)).toBe('a ***')

@@ -57,7 +57,13 @@ export function reference(
     kind: 'ExternalSecret',
     namespace: 'apps',
     name: 'db',
-  } as Manifest
+    origin: {
+      file: 'apps/db.yaml',
+      document: 0,
+      appliedBy: [{ kind: 'Kustomization (Flux)', name: 'flux-system/apps', span: span('flux/apps.yaml', 1) }],
+      form: 'plain',
+    },
+  } as unknown as Manifest
   const plain: Partial<Reference> = {
     manifest,
     operation: 'data',

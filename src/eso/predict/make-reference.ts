@@ -45,7 +45,9 @@ export function makeReference(
 ): Reference {
   const { store } = usage
   const vault = store.found === 'vault' ? store.store : undefined
-  const sent = vault === undefined || asked.unknown !== undefined ? undefined : requests(vault)
+  // What a patch sets is not what stands here: neither a denial nor a pass could be told by it.
+  const isPatched = patchesRequests(consumer, asked.field) || patchedPath(store) !== undefined
+  const sent = vault === undefined || asked.unknown !== undefined || isPatched ? undefined : requests(vault)
   const keyHoles = [...context.holesOf(asked.key), ...context.holesOf(asked.find?.path ?? '')]
   const pathHoles = vault === undefined || generatorRef !== undefined ? [] : holesInPath(vault, context)
   return {
@@ -81,6 +83,17 @@ export function makeReference(
       patchedPath(store),
     proposed: asked.proposed ?? false,
   }
+}
+
+/** Fields of an item that change what is made of an answer, never what is asked. */
+const HARMLESS = new Set(['property', 'secretKey', 'conversionStrategy', 'decodingStrategy', 'nullBytePolicy'])
+
+/** Whether a patch that could not be applied may change the requests of an item. */
+function patchesRequests({ manifest, makes }: Consumer, field: FieldPath): boolean {
+  const others = manifest.patched.filter(
+    ({ path }) => makes !== 'ExternalSecret' || path.length <= field.length || !HARMLESS.has(String(path.at(-1))),
+  )
+  return patchOver({ ...manifest, patched: others }, field) !== undefined
 }
 
 function holesInPath(store: VaultStore, { holesOf }: Context): readonly string[] {

@@ -14,7 +14,9 @@ export interface DiscoverOptions {
   readonly cwd: string
   /** Globs of what to leave out, against the shown path and the path below the root. */
   readonly exclude?: readonly string[]
-  /** For tests; defaults as platform.md §7 threat 5 asks. */
+  /** Finished manifests: any file that looks like one is YAML, whatever its name (argocd-diff-preview writes files without extension). */
+  readonly finished?: boolean
+  /** Defaults as platform.md §7 threat 5 asks. */
   readonly maxFileBytes?: number
   readonly maxTotalBytes?: number
 }
@@ -32,6 +34,9 @@ export interface Discovery {
     readonly definitions: number
   }
 }
+
+/** An object in YAML or JSON. */
+const LOOKS_FINISHED = /^\s*(?:- )?["']?kind["']?\s*:|["']kind["']\s*:/m
 
 const MAX_TOTAL_BYTES = 200 * 1024 * 1024
 const CONCURRENCY = 32
@@ -145,7 +150,7 @@ async function readAll(
 
   const one = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
     const name = basename(absolute)
-    const form = formOf(name)
+    const form = options.finished === true ? 'yaml' : formOf(name)
     if (form === undefined) return
     const file = show(absolute)
     let content: Buffer | 'too large'
@@ -165,6 +170,7 @@ async function readAll(
     if (form === 'shell' && content.includes(0)) return
     const text = decodeText(content)
     const search = text ?? content.toString('latin1')
+    if (options.finished === true && !LOOKS_FINISHED.test(search)) return
     if (!canMatter(name, form, search)) return
     if (isSops(form, search)) {
       notes.push({ reason: 'sops', file, message: 'This file is encrypted by SOPS and was not read.' })

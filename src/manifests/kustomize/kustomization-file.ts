@@ -5,11 +5,11 @@ import type { FieldPath, Note, Value, ValueMap } from '../manifest.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { SourceObject } from '../source-object.ts'
 import { at, isMap, listAt, stringAt, stringsAt } from '../value.ts'
-import { parseEmbeddedYaml } from '../yaml/parse-yaml.ts'
+import { parseEmbeddedYaml, parseYaml } from '../yaml/parse-yaml.ts'
 import type { ParsedYaml, YamlDocument } from '../yaml/yaml-document.ts'
 import { type GeneratedEntry, generatedData } from './generator-data.ts'
 import { type Patch, readPatch, replacementPatches } from './patch.ts'
-import { readTarget } from './patch-target.ts'
+import { type PatchTarget, readTarget } from './patch-target.ts'
 
 /** A path that a kustomization names, below the root. */
 export interface Listed {
@@ -86,7 +86,7 @@ class Reader {
     const namespace = stringAt(body, 'namespace')
     const namePrefix = stringAt(body, 'namePrefix')
     const nameSuffix = stringAt(body, 'nameSuffix')
-    const patches = [...this.patches(), ...this.replacements(), ...this.transformers()]
+    const patches = [...this.patches(), ...this.replacements(), ...this.transformers(), ...this.variables()]
     const resources = [...this.listed('resources'), ...this.listed('bases')]
     const components = this.listed('components')
     const charts = listAt(body, 'helmCharts').length + listAt(body, 'helmChartInflationGenerator').length
@@ -162,25 +162,44 @@ class Reader {
     const of = (field: string, entry: Value, index: number): Patch[] => {
       if (typeof entry === 'string') {
         const inline = entry.includes('\n') || entry.includes('{')
-        return this.patchDocuments(inline ? undefined : entry, [field, index]).flatMap((found) =>
-          readPatch(found, undefined),
-        )
+        const documents = this.patchDocuments(inline ? undefined : entry, [field, index])
+        if (documents === undefined) return [anything([], this.document.spanOf([field, index]))]
+        return documents.flatMap((found) => readPatch(found, undefined))
       }
       const target = isMap(entry) && isMap(entry.target) ? readTarget(entry.target) : undefined
-      const path = stringAt(entry, 'path')
-      return this.patchDocuments(path, [field, index, 'patch']).flatMap((found) => readPatch(found, target))
+      const documents = this.patchDocuments(stringAt(entry, 'path'), [field, index, 'patch'], target !== undefined)
+      if (documents === undefined) return [anything([], this.document.spanOf([field, index]), target)]
+      return documents.flatMap((found) => readPatch(found, target))
     }
     return ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((field) =>
       listAt(this.body, field).flatMap((entry, index) => of(field, entry, index)),
     )
   }
 
-  private patchDocuments(path: string | undefined, inline: FieldPath): readonly YamlDocument[] {
-    if (path === undefined) return parseEmbeddedYaml(this.document, inline)?.documents ?? []
+  /**
+   * The documents of a patch; `undefined`: it may change anything, because it cannot be read. A patch that says by itself what it is for
+   * is about ESO only when the search found it; one with a `target` need not name ESO.
+   */
+  private patchDocuments(
+    path: string | undefined,
+    inline: FieldPath,
+    hasTarget = false,
+  ): readonly YamlDocument[] | undefined {
+    if (path === undefined) {
+      const text = parseEmbeddedYaml(this.document, inline)
+      return text === undefined ? [] : text.notes.length > 0 ? undefined : text.documents
+    }
     const file = this.resolve(path)
-    if (file === undefined) return []
+    if (file === undefined || isRemote(path)) return undefined
     this.parts.push(file)
-    return this.read(this.root, file)?.documents ?? []
+    let parsed = this.read(this.root, file)
+    if (parsed === undefined && hasTarget) {
+      const found = this.data(path)
+      if (found === undefined) return undefined
+      parsed = parseYaml({ file: this.shown(file), text: found.text })
+    }
+    if (parsed === undefined) return []
+    return parsed.notes.some(({ reason }) => reason !== 'yaml-duplicate-key') ? undefined : parsed.documents
   }
 
   private replacements(): Patch[] {
@@ -188,7 +207,9 @@ class Reader {
       const path = stringAt(entry, 'path')
       if (path === undefined)
         return replacementPatches(entry, (field) => this.document.spanOf(['replacements', index, ...field]))
-      return this.patchDocuments(path, []).flatMap((found) => {
+      const documents = this.patchDocuments(path, [], true)
+      if (documents === undefined) return [anything([], this.document.spanOf(['replacements', index]))]
+      return documents.flatMap((found) => {
         const list = Array.isArray(found.value) ? (found.value as readonly Value[]) : [found.value]
         return list.flatMap((item, at) =>
           replacementPatches(item, (field) => found.spanOf(Array.isArray(found.value) ? [at, ...field] : field)),
@@ -203,7 +224,8 @@ class Reader {
       if (typeof entry !== 'string') return []
       const inline = entry.includes('\n')
       const documents = this.patchDocuments(inline ? undefined : entry, ['transformers', index])
-      if (documents.length === 0) return [anything([], this.document.spanOf(['transformers', index]))]
+      if (documents === undefined || documents.length === 0)
+        return [anything([], this.document.spanOf(['transformers', index]))]
       return documents.flatMap((document): Patch[] => {
         const kind = stringAt(document.value, 'kind') ?? ''
         if (/^(?:Label|Labels|Annotations|ImageTag|ReplicaCount)Transformer$/.test(kind)) return []
@@ -211,6 +233,22 @@ class Reader {
         const path: FieldPath = kind === 'NamespaceTransformer' ? ['metadata', 'namespace'] : []
         return [anything(path, span)]
       })
+    })
+  }
+
+  /** Fields in which `configurations` let kustomize put its `vars`: by default none of ESO's. */
+  private variables(): Patch[] {
+    return stringsAt(this.body, 'configurations').flatMap((target, index) => {
+      const found = this.data(target)
+      if (found === undefined) return []
+      const span = this.document.spanOf(['configurations', index])
+      return parseYaml(found).documents.flatMap(({ value }) =>
+        listAt(value, 'varReference').flatMap((reference): Patch[] => {
+          const path = stringAt(reference, 'path')?.split('/').slice(0, 2)
+          if (path === undefined) return []
+          return [{ target: readTarget(reference), deletes: false, fields: [{ path, span }], apply: () => undefined }]
+        }),
+      )
     })
   }
 
@@ -257,9 +295,9 @@ function secretKeys(entry: Value): GeneratedEntry[] {
   return generatedData({ literals: stringsAt(entry, 'literals') }, () => undefined)
 }
 
-/** A change to all objects, of which only the place is known. */
-function anything(path: FieldPath, span: Span): Patch {
-  return { target: {}, deletes: false, fields: [{ path, span }], apply: () => undefined }
+/** A change of which only the place is known: to all objects, or to those of a target. */
+function anything(path: FieldPath, span: Span, target: PatchTarget = {}): Patch {
+  return { target, deletes: false, fields: [{ path, span }], apply: () => undefined }
 }
 
 function isRemote(entry: string): boolean {

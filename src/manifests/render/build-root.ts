@@ -47,12 +47,16 @@ export async function buildRoot(
     return failed(error instanceof Error ? error.message : 'its files cannot be copied')
   }
   const helm = options.enableHelm ? ['--enable-helm'] : []
-  const result = await options.run(options.binary.command, [...options.binary.args, ...helm, folder], {
-    cwd: options.temporary,
-    timeout: TIMEOUT,
-    maxBuffer: MAX_OUTPUT,
-    env: environment(options),
-  })
+  const build = () =>
+    options.run(options.binary.command, [...options.binary.args, ...helm, folder], {
+      cwd: options.temporary,
+      timeout: TIMEOUT,
+      maxBuffer: MAX_OUTPUT,
+      env: environment(options),
+    })
+  const first = await build()
+  // kustomize crashes now and then on what it builds the next time: the order of its maps is by chance.
+  const result = first.code !== 0 && /^panic: /m.test(first.stderr) ? await build() : first
   if (result.code !== 0) return failed(reasonOf(result, staging))
   return {
     objects: renderedObjects(result.stdout),

@@ -1,6 +1,7 @@
 import type { FieldPath, Value, ValueMap } from '../manifest.ts'
 import { isMap } from '../value.ts'
 import type { YamlDocument } from '../yaml/yaml-document.ts'
+import { holdsAliasBomb, isAliasBomb } from './alias-bomb.ts'
 import { helmCharts, type LocalChart } from './helm-charts.ts'
 import { isInline, type KustomizationEntry, kustomizationEntries, misspelledField } from './kustomization-entries.ts'
 import { type KustomizationFile, kustomizationFileIn, readKustomization } from './kustomization-file.ts'
@@ -66,6 +67,15 @@ export function closureReader(
 ) {
   const known = new Map<string, Closure | Obstacle>()
   const open = new Set<string>()
+  const bombs = new Map<string, boolean>()
+  const isBomb = (relative: string): boolean => {
+    let found = bombs.get(relative)
+    if (found === undefined) {
+      found = isAliasBomb(tree.read(relative))
+      bombs.set(relative, found)
+    }
+    return found
+  }
 
   const closureOf = (folder: string): Closure | Obstacle => {
     const done = known.get(folder)
@@ -106,6 +116,7 @@ export function closureReader(
     for (const problem of helm.leftOut) leftOut.push({ ...problem, file })
     for (const problem of helm.refused) refuse(problem.kind, problem.reason, problem.path)
     for (const chart of helm.charts) for (const name of chart.files) files.add(name)
+    if (holdsAliasBomb(value)) refuse('too-large', 'holds a text whose aliases expand without measure', [])
     const entries = kustomizationEntries(value, options)
     if (entries.length > MAX_ENTRIES) refuse('too-large', `has more than ${MAX_ENTRIES} entries`, [])
     for (const entry of refusal === undefined ? entries : []) {
@@ -142,6 +153,8 @@ export function closureReader(
       } else if (leads === 'file') {
         if (tree.size(relative) > MAX_FILE)
           refuse('too-large', `names ${entry.target}, which is larger than 16 MiB`, entry.path)
+        else if (!isGeneratorData(entry) && isBomb(relative))
+          refuse('too-large', `names ${entry.target}, whose aliases expand without measure`, entry.path)
         files.add(relative)
         resolved.push({ ...entry, relative, leads })
         if (entry.role === 'plugin') {

@@ -33,17 +33,24 @@ export interface KustomizeBinary {
 
 const NO_ENVIRONMENT = { HOME: '/nonexistent', PATH: '' }
 
+export interface KustomizeSearch {
+  readonly binary: KustomizeBinary | undefined
+  /** Programs that were found and cannot be used, a sentence each. */
+  readonly unusable: readonly string[]
+}
+
 /**
- * Looks for `kustomize` (5.x), then for `kubectl`, in the folders of `PATH`. Nothing is ever downloaded (platform.md §3.3).
- * `undefined`: neither is there, or what is there is too old to know origin annotations.
+ * Looks for `kustomize` (5.x), then for `kubectl`, in the folders of `PATH`. Nothing is ever downloaded (platform.md §3.3). One that is
+ * too old does not know origin annotations and the fields of today; it is not used, and that is said.
  */
-export async function findKustomize(
+export async function searchKustomize(
   run: Run,
   searchPath: string,
   exists: (file: string) => boolean = existsSync,
-): Promise<KustomizeBinary | undefined> {
+): Promise<KustomizeSearch> {
   const folders = searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder))
   const options: RunOptions = { cwd: '/', timeout: 20_000, maxBuffer: 1024 * 1024, env: NO_ENVIRONMENT }
+  const unusable: string[] = []
   for (const name of ['kustomize', 'kubectl'] as const) {
     const command = folders.map((folder) => path.join(folder, name)).find(exists)
     if (command === undefined) continue
@@ -52,9 +59,24 @@ export async function findKustomize(
       name === 'kustomize'
         ? /v?(\d+)\.\d+\.\d+/.exec(asked.stdout)
         : /Kustomize Version: v?(\d+)\.\d+\.\d+/i.exec(asked.stdout)
-    if (version === null || Number(version[1]) < 5) continue
-    const text = version[0].replace(/^.*: /, '')
-    return { command, args: name === 'kustomize' ? ['build'] : ['kustomize'], version: text }
+    const text = version?.[0].replace(/^.*: /, '')
+    if (text !== undefined && Number(version?.[1]) >= 5)
+      return { binary: { command, args: name === 'kustomize' ? ['build'] : ['kustomize'], version: text }, unusable }
+    const what = name === 'kustomize' ? 'kustomize' : 'the kustomize of kubectl'
+    unusable.push(
+      text === undefined
+        ? `${what} (${command}) does not say its version`
+        : `${what} (${command}) is ${text.startsWith('v') ? text : `v${text}`}, and 5.0.0 is the oldest that is used`,
+    )
   }
-  return undefined
+  return { binary: undefined, unusable }
+}
+
+/** The program that `searchKustomize` finds. */
+export async function findKustomize(
+  run: Run,
+  searchPath: string,
+  exists: (file: string) => boolean = existsSync,
+): Promise<KustomizeBinary | undefined> {
+  return (await searchKustomize(run, searchPath, exists)).binary
 }

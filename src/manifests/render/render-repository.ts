@@ -314,7 +314,7 @@ function groupRefusals(notes: readonly Note[]): Note[] {
 const REFUSED = ' is not rendered: '
 
 function asNotChecked(note: Note): NotChecked[] {
-  const what = / (?:is|are) not rendered: /.exec(note.message)
+  const what = / (?:is|are) not (?:rendered|checked): /.exec(note.message)
   if (what === null) return []
   const reason = note.message.slice(what.index + what[0].length)
   return [{ file: note.file, line: note.line ?? 1, what: note.message.slice(0, what.index), reason }]

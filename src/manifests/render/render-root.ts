@@ -84,8 +84,14 @@ export function leftOutNote(checkout: Checkout, obstacle: Obstacle): Note {
     message:
       obstacle.kind === 'absent'
         ? `${checkout.shown(obstacle.file)} ${obstacle.reason}; kustomize would refuse it. It was rendered without.`
-        : `A part of ${checkout.shown(obstacle.file)} is not rendered: ${checkout.shown(obstacle.file)} ${obstacle.reason}.${advice(obstacle)}`,
+        : `A part of ${checkout.shown(obstacle.file)}, which ${obstacle.reason}, is not checked: ${WHY[obstacle.kind] ?? 'it is not rendered here.'}${advice(obstacle)}`,
   }
+}
+
+/** One reason for all of a kind, so that reports can count them together. */
+const WHY: Partial<Record<Obstacle['kind'], string>> = {
+  remote: 'nothing is fetched over the network.',
+  helm: 'Helm charts are not rendered.',
 }
 
 function advice(obstacle: Obstacle): string {

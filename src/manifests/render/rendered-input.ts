@@ -1,88 +1,117 @@
 import { relative, resolve } from 'node:path'
 import { discover } from '../files/discover.ts'
-import { isClusterScoped, isEsoGroup } from '../kinds.ts'
+import { isClusterScoped } from '../kinds.ts'
 import type { Manifest, Note, Value, ValueMap } from '../manifest.ts'
 import { isManifestKind, withoutSecretData } from '../manifest-kinds.ts'
 import { parseFiles } from '../parsed-files.ts'
 import type { Repository } from '../read-repository.ts'
-import { isMap, stringAt } from '../value.ts'
+import type { SourceObject } from '../source-object.ts'
+import { titleOf } from '../source-object.ts'
 import type { YamlDocument } from '../yaml/yaml-document.ts'
 import { locate } from './locate.ts'
-import { type Place, type Placed, placed, plainValue, spanIn, textAt, withEntry } from './placed.ts'
+import { fits, manifestSources } from './manifest-source.ts'
+import { at, type Place, type Placed, placed, spanIn, textAt, withEntry } from './placed.ts'
 
 export interface RenderedInput {
   readonly manifests: readonly Manifest[]
   readonly notes: readonly Note[]
-  /** `file#document` of the sources that rendered manifests were led back to. */
-  readonly sources: ReadonlySet<string>
-  /** The folders, as shown. */
+  /** Files that were read, as shown. */
+  readonly files: ReadonlySet<string>
+  /** The folders and files that were given, as shown. */
   readonly folders: readonly string[]
 }
 
+/** A whole cluster in one file, as some tools write it. */
+const MAX_FILE = 64 * 1024 * 1024
+
 /**
- * Reads the `rendered` input: finished manifests of flate, argocd-diff-preview, helm or flux. What they say is taken as it is. A
- * field is led back to the source that holds the same value: the object of that kind, namespace and name in Git, else the one place
- * in Git where a field of that name has that literal; otherwise it stands in the rendered file. Throws InvalidInput for a folder
- * that does not exist.
+ * Reads the `rendered` input: finished manifests of flate, argocd-diff-preview, helm or flux, in files of any name, as documents, lists
+ * or JSON arrays. What they say is taken as it is. A field is led back to the line that holds the same value: in the manifest of that
+ * kind, namespace and name in `repository` (which may itself be rendered), else at the one place in Git where a field of that name has
+ * that literal; otherwise it stands in the rendered file. Throws InvalidInput for a folder that does not exist.
  */
 export async function readRendered(
   folders: readonly string[],
-  repository: Repository,
+  repository: Pick<Repository, 'manifests' | 'documents'>,
   options: { readonly cwd: string },
 ): Promise<RenderedInput> {
-  if (folders.length === 0) return { manifests: [], notes: [], sources: new Set(), folders: [] }
-  const discovery = await discover(folders, options)
-  const parsed = parseFiles(discovery.files, discovery.roots)
+  if (folders.length === 0) return { manifests: [], notes: [], files: new Set(), folders: [] }
+  const discovery = await discover(folders, { ...options, finished: true, maxFileBytes: MAX_FILE })
+  const parsed = parseFiles(discovery.files, discovery.roots, { finished: true })
   const shown = folders.map(
     (folder) => relative(options.cwd, resolve(options.cwd, folder)).replaceAll('\\', '/') || '.',
   )
   const own = new Set(discovery.files.map(({ file }) => file))
-  const sources = new Set<string>()
-  const documents = repository.documents.filter(({ source }) => !own.has(source.file))
-  const objects = sourceIndex(documents.map(({ document }) => document))
+  const sourceOf = manifestSources(repository.manifests.filter(({ origin }) => !own.has(origin.file)))
+  const elsewhere = repository.documents.filter(({ source }) => !own.has(source.file))
   let literals: ReadonlyMap<string, Place | undefined> | undefined
   const find = (literal: Value, key: string) => {
-    literals ??= literalIndex(documents.map(({ document }) => document))
+    literals ??= literalIndex(elsewhere.map(({ document }) => document))
     return literals.get(`${key}\0${String(literal)}`)
   }
-  const manifests = parsed.objects.flatMap((object): Manifest[] => {
-    if (!isManifestKind(object)) return []
-    const document = parsed.documents.find(
-      (one) => one.source === object.source && one.document.index === object.document,
-    )
-    if (document === undefined) return []
-    const written = placedObjectIn(document.document, object.body)
-    const source = objects(object.body)
-    const node = merged(object.body, source ?? written, written, find)
-    if (source !== undefined) sources.add(`${source.place.document.file}#${source.place.document.index}`)
-    return [
-      {
-        apiVersion: object.apiVersion,
-        kind: object.kind,
-        name: object.name,
-        namespace: isClusterScoped(object.kind) ? undefined : object.namespace,
-        body: withoutSecretData(object.kind, object.body),
-        span: spanIn(source ?? written, []),
-        spanOf: (path, part) => spanIn(node, path, part),
-        unresolved: [],
-        patched: [],
-        origin: {
-          file: (source ?? written).place.document.file,
-          document: (source ?? written).place.document.index,
-          appliedBy: [],
-          form: 'rendered',
-        },
-      },
-    ]
+  const documents = new Map(parsed.documents.map((one) => [`${one.source.file}#${one.document.index}`, one.document]))
+  const wanted = parsed.objects.filter(isManifestKind)
+  const real = wanted.filter(({ holder }) => holder === undefined)
+  const manifests = wanted.flatMap((object): Manifest[] => {
+    // What a chart makes of its values is in the folder, too, when something rendered the chart.
+    if (object.holder !== undefined && real.some((one) => isSame(one, object))) return []
+    const document = documents.get(`${object.source.file}#${object.document}`)
+    return document === undefined ? [] : [finished(object, document, sourceOf(object.body), find)]
   })
-  return { manifests, notes: [...discovery.notes, ...parsed.notes], sources, folders: shown }
+  return { manifests, notes: [...discovery.notes, ...parsed.notes], files: own, folders: shown }
 }
 
-/** The manifests of a run with `rendered`: finished ones take the place of the sources they came from. */
+function isSame(one: SourceObject, other: SourceObject): boolean {
+  return one.kind === other.kind && one.name === other.name && fits(one.namespace, other.namespace)
+}
+
+function finished(
+  object: SourceObject,
+  document: YamlDocument,
+  source: Placed | undefined,
+  find: (literal: Value, key: string) => Place | undefined,
+): Manifest {
+  // The paths of an object in a list, or inside another one, start at the object.
+  const spanOfTextLine: YamlDocument['spanOfTextLine'] = (path, line) =>
+    object.spanOfTextLine?.(path, line) ?? object.spanOf(path)
+  const written = placed({ ...document, spanOf: object.spanOf, spanOfTextLine }, [], object.body)
+  const node = merged(object.body, source ?? written, written, find)
+  const { place } = source ?? written
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    name: object.name,
+    namespace: isClusterScoped(object.kind) ? undefined : object.namespace,
+    body: withoutSecretData(object.kind, object.body),
+    span: spanIn(source ?? written, []),
+    spanOf: (path, part) => spanIn(node, path, part),
+    spanOfTextLine: (path, line) => {
+      const found = at(node, ...path)
+      return found === undefined ? undefined : found.place.document.spanOfTextLine(found.place.path, line)
+    },
+    unresolved: [],
+    patched: [],
+    origin: {
+      file: place.document.file,
+      document: place.document.index,
+      appliedBy: [],
+      form: 'rendered',
+      ...(object.holder === undefined ? {} : { embeddedIn: titleOf(object.holder) }),
+    },
+  }
+}
+
+/** The manifests of a run with `rendered`: a finished one takes the place of every other of its kind, namespace and name. */
 export function withRendered(manifests: readonly Manifest[], input: RenderedInput): Manifest[] {
-  const inFolder = (file: string) => input.folders.some((folder) => folder === '.' || file.startsWith(`${folder}/`))
+  const given = (file: string) =>
+    input.files.has(file) || input.folders.some((folder) => folder === '.' || file.startsWith(`${folder}/`))
+  const finished = new Map<string, Manifest[]>()
+  const key = ({ kind, name }: Manifest) => `${kind}\0${name}`
+  for (const one of input.manifests) finished.set(key(one), [...(finished.get(key(one)) ?? []), one])
   const kept = manifests.filter(
-    ({ origin }) => !inFolder(origin.file) && !input.sources.has(`${origin.file}#${origin.document}`),
+    (one) =>
+      !given(one.origin.file) &&
+      finished.get(key(one))?.some(({ namespace }) => fits(one.namespace, namespace)) !== true,
   )
   return [...kept, ...input.manifests]
 }
@@ -132,49 +161,6 @@ function sameItem(item: Placed, original: Placed | undefined, index: number): Pl
   if (original?.type !== 'list') return undefined
   const key = textAt(item, 'secretKey')
   return key === undefined ? original.items[index] : original.items.find((other) => textAt(other, 'secretKey') === key)
-}
-
-function placedObjectIn(document: YamlDocument, body: ValueMap): Placed {
-  const root = placed(document)
-  if (root.type === 'map' && document.value === body) return root
-  const items = root.type === 'map' ? root.entries.get('items')?.node : undefined
-  const index = isMap(document.value) && Array.isArray(document.value.items) ? document.value.items.indexOf(body) : -1
-  return (items?.type === 'list' ? items.items[index] : undefined) ?? root
-}
-
-/** Finds the source of an object: same kind and name, then same namespace, then most values in common. */
-function sourceIndex(documents: readonly YamlDocument[]): (body: ValueMap) => Placed | undefined {
-  const byName = new Map<string, Placed[]>()
-  for (const document of documents) {
-    const { value } = document
-    const kind = stringAt(value, 'kind')
-    const name = stringAt(value, 'metadata', 'name')
-    if (kind === undefined || name === undefined || !isEsoGroup(stringAt(value, 'apiVersion') ?? '')) continue
-    const key = `${kind}\0${name}`
-    byName.set(key, [...(byName.get(key) ?? []), placed(document)])
-  }
-  return (body) => {
-    const found = byName.get(`${stringAt(body, 'kind')}\0${stringAt(body, 'metadata', 'name')}`) ?? []
-    const namespace = stringAt(body, 'metadata', 'namespace')
-    const fitting = found.filter((node) => {
-      const own = textAt(node, 'metadata', 'namespace')
-      return own === undefined || namespace === undefined || own === namespace
-    })
-    const exact = fitting.filter((node) => textAt(node, 'metadata', 'namespace') === namespace)
-    const ranked = (exact.length > 0 ? exact : fitting)
-      .map((node) => ({ node, guessed: locate(body, node, () => undefined).guessed }))
-      .sort((a, b) => a.guessed - b.guessed)
-    const [best, second] = ranked
-    // Two sources that fit alike: neither is certain.
-    if (
-      best === undefined ||
-      (second !== undefined &&
-        second.guessed === best.guessed &&
-        JSON.stringify(plainValue(best.node)) !== JSON.stringify(plainValue(second.node)))
-    )
-      return undefined
-    return best.node
-  }
 }
 
 /** Literals by field name; `undefined` where several places hold the same. */

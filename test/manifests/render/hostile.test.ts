@@ -253,6 +253,25 @@ describe.skipIf(binary === undefined)('hostile trees (platform.md §7, threats 2
     }
   })
 
+  test('a kustomize that crashes is started once more, and no third time', async () => {
+    for (const crashes of [1, 5]) {
+      let runs = 0
+      const rendering = await renderTree(
+        binary as NonNullable<typeof binary>,
+        { 'a/kustomization.yaml': 'resources: [es.yaml]\n', 'a/es.yaml': es },
+        {
+          run: async (command, args, options) => {
+            runs++
+            if (runs > crashes) return runProcess(command, args, options)
+            return { stdout: '', stderr: 'panic: runtime error: invalid memory address\ngoroutine 1\n', code: 2 }
+          },
+        },
+      )
+      expect(runs).toBe(2)
+      expect(rendering.notChecked).toHaveLength(crashes === 1 ? 0 : 1)
+    }
+  })
+
   test('an error message of kustomize names no temporary folder and steers no terminal', async () => {
     const rendering = await renderTree(
       binary as NonNullable<typeof binary>,

@@ -18,6 +18,8 @@ describe.skipIf(binary === undefined)('allow-remote-bases, with a Git server on 
   beforeAll(async () => {
     home = mkdtempSync(path.join(tmpdir(), 'eso-vault-home-'))
     server = await gitServer({
+      'kustomization.yaml': 'resources: [es.yaml]\n',
+      'es.yaml': externalSecret('top', 'apps/top/db'),
       'shop/kustomization.yaml': 'resources: [es.yaml, nested]\n',
       'shop/es.yaml': externalSecret('remote', 'apps/remote/db'),
       'shop/nested/kustomization.yaml': 'resources: [es.yaml]\n',
@@ -78,6 +80,20 @@ describe.skipIf(binary === undefined)('allow-remote-bases, with a Git server on 
       'shop/own apps/own/db @ a/es.yaml:13 key: apps/own/db',
       `shop/remote apps/remote/db @ a/kustomization.yaml:3 - ${server.url}//shop?ref=v1`,
     ])
+  })
+
+  test('allowed: a remote file that is called like one of ours is not taken for it', async () => {
+    const rendering = await render(
+      {
+        'a/kustomization.yaml': `resources:\n  - es.yaml\n  - ${server.url}?ref=v1\n`,
+        'a/es.yaml': externalSecret('own', 'apps/own/db'),
+      },
+      true,
+    )
+    const [top] = manifestsOf(rendering, 'ExternalSecret', 'top')
+    if (top === undefined) throw new Error('not rendered')
+    expect(written(rendering, top, KEY)).toBe(`a/kustomization.yaml:3 - ${server.url}?ref=v1`)
+    expect(top.origin.file).toBe('a/kustomization.yaml')
   })
 
   test('allowed: a patch of ours on what comes from there is found at its line', async () => {
