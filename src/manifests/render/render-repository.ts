@@ -43,6 +43,8 @@ export interface RenderedRoot {
   readonly failure: string | undefined
   /** Plain reading tells all of it: nothing was run. */
   readonly skipped?: boolean
+  /** The copy that was built, while the caller keeps it; roots that differ in nothing that kustomize sees share one. */
+  readonly copy?: string
 }
 
 export interface RenderedRepository {
@@ -201,7 +203,7 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
         built = await build(root, true)
         objects = locateObjects(root, built, isWanted)
       }
-      roots.push({ root, failure: built.failure })
+      roots.push({ root, failure: built.failure, ...(built.folder === undefined ? {} : { copy: built.folder }) })
       if (built.failure !== undefined || objects === 'uncertain') {
         notes.push(failureNote(root, built.failure ?? 'its objects cannot be led back to files'))
         return []
