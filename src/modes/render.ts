@@ -15,6 +15,8 @@ export interface Rendered {
   readonly manifests: readonly Manifest[]
   readonly notes: readonly Note[]
   readonly notChecked: readonly NotChecked[]
+  /** Shown paths of kustomizations of which nothing else needs to be said. */
+  readonly told: ReadonlySet<string>
 }
 
 /** Renders what plain reading leaves open; given from outside, so that whoever tests rules starts no process. */
@@ -29,7 +31,7 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
     if (binary === undefined) return undefined
     const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-'))
     try {
-      const { manifests, notes, notChecked } = await renderRepository(repository, {
+      const { manifests, notes, notChecked, told } = await renderRepository(repository, {
         binary,
         run: runProcess,
         temporary,
@@ -39,7 +41,7 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
         undecidedOnly: true,
         environment: environmentOf(env),
       })
-      return { manifests, notes, notChecked }
+      return { manifests, notes, notChecked, told }
     } finally {
       await rm(temporary, { recursive: true, force: true })
     }

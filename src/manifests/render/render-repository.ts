@@ -54,6 +54,8 @@ export interface RenderedRepository {
   /** Roots that could not be rendered, with the reason. */
   readonly notChecked: readonly NotChecked[]
   readonly roots: readonly RenderedRoot[]
+  /** Shown paths of kustomizations of which the notes here, or their rendering, say all there is to say. */
+  readonly told: ReadonlySet<string>
   readonly stats: {
     readonly processes: number
     /** Wall-clock time of the whole, and of all kustomize processes together. */
@@ -101,6 +103,7 @@ export async function renderRepository(repository: Repository, options: RenderOp
     notes: parts.flatMap(({ notes }) => notes),
     notChecked: parts.flatMap(({ notChecked }) => notChecked),
     roots,
+    told: new Set(parts.flatMap(({ replaced, told }) => [...replaced, ...told])),
     stats: {
       processes: sum(parts.map(({ processes }) => processes)),
       milliseconds: performance.now() - started,
@@ -118,6 +121,7 @@ interface PartResult {
   readonly roots: readonly RenderedRoot[]
   /** Shown paths of the files whose plain manifests the rendered ones replace. */
   readonly replaced: ReadonlySet<string>
+  readonly told: readonly string[]
   readonly processes: number
   readonly processMilliseconds: number
   readonly guessed: number
@@ -236,6 +240,7 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
     notChecked: all.flatMap(asNotChecked),
     roots,
     replaced,
+    told: finder.notes.map(({ file }) => file),
     processes: builds.size,
     processMilliseconds,
     guessed: sum(objects.map(({ guessed }) => guessed)),
@@ -269,9 +274,9 @@ function failureNote(root: RenderRoot, failure: string): Note {
   return { reason: 'render-failed', file, line, message: message.endsWith('.') ? message : `${message}.` }
 }
 
-/** One cause that keeps several roots from being rendered is one note. */
+/** One cause that keeps several roots from being rendered is one note, and so is one address that several kustomizations name. */
 function groupRefusals(notes: readonly Note[]): Note[] {
-  const groups = new Map<string, { readonly note: Note; readonly titles: Set<string> }>()
+  const groups = new Map<string, Group & { readonly titles: Set<string> }>()
   for (const note of notes) {
     const [title, reason] = note.message.split(REFUSED, 2) as [string, string | undefined]
     const key = reason === undefined ? `${note.file}:${note.line}:${note.message}` : reason
@@ -279,12 +284,35 @@ function groupRefusals(notes: readonly Note[]): Note[] {
     if (group === undefined) groups.set(key, { note, titles: new Set([title]) })
     else group.titles.add(title)
   }
-  return [...groups.values()].map(({ note, titles }) => {
-    if (titles.size < 2) return note
-    const [first] = titles
-    const others = titles.size === 2 ? '1 other root' : `${titles.size - 1} other roots`
-    return { ...note, message: note.message.replace(`${first}${REFUSED}`, `${first} and ${others} are not rendered: `) }
+  return withoutRepeatedAddresses([...groups.values()].map(withTitles))
+}
+
+interface Group {
+  readonly note: Note
+  readonly titles: ReadonlySet<string>
+}
+
+function withoutRepeatedAddresses(notes: readonly Note[]): Note[] {
+  const groups = new Map<string, { readonly note: Note; count: number }>()
+  for (const note of notes) {
+    const said = note.message.startsWith(`${note.file} names a remote address`)
+    const key = said ? note.message.slice(note.file.length) : `${note.file}:${note.line}:${note.message}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { note, count: 1 })
+    else group.count++
+  }
+  return [...groups.values()].map(({ note, count }) => {
+    if (count < 2) return note
+    const others = count === 2 ? '1 other kustomization names' : `${count - 1} other kustomizations name`
+    return { ...note, message: `${note.message} ${others} it too.` }
   })
+}
+
+function withTitles({ note, titles }: Group): Note {
+  if (titles.size < 2) return note
+  const [first] = titles
+  const others = titles.size === 2 ? '1 other root' : `${titles.size - 1} other roots`
+  return { ...note, message: note.message.replace(`${first}${REFUSED}`, `${first} and ${others} are not rendered: `) }
 }
 
 const REFUSED = ' is not rendered: '
@@ -292,7 +320,9 @@ const REFUSED = ' is not rendered: '
 function asNotChecked(note: Note): NotChecked[] {
   const what = / (?:is|are) not rendered: /.exec(note.message)
   if (what === null) return []
-  const reason = note.message.slice(what.index + what[0].length)
+  const said = note.message.slice(what.index + what[0].length).replace(/\.$/, '')
+  // The line is there to see; without it, what stands in several files is one reason.
+  const reason = said.startsWith(`${note.file} `) ? `the kustomization ${said.slice(note.file.length + 1)}` : said
   return [{ file: note.file, line: note.line ?? 1, what: note.message.slice(0, what.index), reason }]
 }
 
