@@ -46,7 +46,7 @@ export function readKustomization(
   const [document] = documents
   const [problem] = parsed.notes
   if (problem?.reason === 'template-not-rendered')
-    return { file, unreadable: 'is a template, and no YAML before its {{ }} are filled in' }
+    return { file, unreadable: 'is a template, and no YAML before something fills it in' }
   if (problem !== undefined) return { file, unreadable: `does not parse (${problem.message.replace(/\.$/, '')})` }
   if (document === undefined) return { file, unreadable: 'is empty' }
   // kustomize reads the first document only; a second one is a mistake that must not hide entries from the look-through below.
