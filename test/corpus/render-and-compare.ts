@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isEsoGroup } from '../../src/manifests/kinds.ts'
 import { readRepository } from '../../src/manifests/read-repository.ts'
 import type { KustomizeBinary } from '../../src/manifests/render/kustomize-binary.ts'
 import { type RenderedRepository, renderRepository } from '../../src/manifests/render/render-repository.ts'
@@ -10,13 +11,15 @@ import type { Report } from '../../src/report/report.ts'
 import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
-import { type Comparison, compareWithPlainBuilds } from '../manifests/render/plain-builds.ts'
+import { type Comparison, compareWithPlainBuilds, keysIn } from '../manifests/render/plain-builds.ts'
 import { untrueReasons } from './true-reasons.ts'
 
 export interface Proof {
   readonly comparison: Comparison
   readonly rendered: RenderedRepository
   readonly report: Report
+  /** Keys of manifests that no reference of the report asks for. */
+  readonly forgotten: readonly string[]
   /** References that are neither decided, nor found fault with, nor listed as not checked. */
   readonly unaccounted: readonly string[]
   readonly untrue: readonly string[]
@@ -49,6 +52,7 @@ export async function renderAndCompare(cwd: string, binary: KustomizeBinary, und
       comparison,
       rendered,
       report,
+      forgotten: forgotten(rendered, report),
       unaccounted: unaccounted(report),
       untrue: untrueReasons(report.notChecked, {
         cwd,
@@ -59,6 +63,14 @@ export async function renderAndCompare(cwd: string, binary: KustomizeBinary, und
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
+}
+
+function forgotten({ manifests }: RenderedRepository, { references }: Report): string[] {
+  const asked = new Set(references.map(({ reference }) => `${reference.manifest.kind} ${reference.key}`))
+  return manifests
+    .filter(({ apiVersion, kind }) => isEsoGroup(apiVersion) && /(?:External|Push)Secret$/.test(kind))
+    .flatMap((manifest) => [...keysIn(manifest.body)].map(({ value }) => `${manifest.kind} ${value}`))
+    .filter((key) => !asked.has(key))
 }
 
 function unaccounted(report: Report): string[] {

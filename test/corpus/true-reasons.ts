@@ -15,6 +15,8 @@ type Test = (reason: RegExpExecArray, item: NotChecked, evidence: Evidence) => b
 
 /** Each sentence that may stand as a reason, with what must be so for it to be true. A sentence that is not here is not believed. */
 const REASONS: readonly (readonly [RegExp, Test])[] = [
+  // Whether kustomize really refuses it is asked of kustomize itself (plain-builds.ts, falseFailures).
+  [/^kustomize says: /, () => true],
   [
     /^role `([^`]+)` of auth mount `([^`]+)` stands nowhere in the files that were read, and no Vault was asked$/,
     ([, role, mount], _, { texts }) => !texts.some((text) => text.includes(`auth/${mount}/role/${role}`)),
@@ -63,8 +65,6 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     /names a remote address \(([^)]+)\)/,
     ([, address], item, evidence) => fileAt(item, evidence).includes(address ?? ''),
   ],
-  // Whether kustomize really refuses it is asked of kustomize itself (plain-builds.ts, falseFailures).
-  [/^kustomize says: /, () => true],
 ]
 
 /** The reasons that are not true, or of which nothing is known. */

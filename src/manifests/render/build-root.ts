@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { ValueMap } from '../manifest.ts'
+import { complaint } from './complaint.ts'
 import type { KustomizeBinary, Run, RunResult } from './kustomize-binary.ts'
 import { plainValue } from './placed.ts'
 import type { RenderRoot } from './render-root.ts'
@@ -55,7 +56,7 @@ export async function buildRoot(
     maxBuffer: MAX_OUTPUT,
     env: environment(options),
   })
-  if (result.code !== 0) return failed(reasonOf(result, staging), folder)
+  if (result.code !== 0) return failed(reasonOf(result, staging, root), folder)
   return {
     folder,
     objects: renderedObjects(result.stdout),
@@ -94,23 +95,10 @@ function failed(failure: string, folder?: string): Built {
   return { folder, objects: [], annotated: true, sourceOf: () => undefined, failure }
 }
 
-const REPEATED =
-  /accumulating resources: accumulation err='.*?must resolve to a file': (?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': )?/g
-
-function reasonOf(result: RunResult, staging: Staging): string {
+function reasonOf(result: RunResult, staging: Staging, root: RenderRoot): string {
   if (result.stopped === 'timeout') return `kustomize did not end within ${TIMEOUT / 1000} seconds`
   if (result.stopped === 'too-much-output') return `its output is larger than ${MAX_OUTPUT / 1024 / 1024} MiB`
   if (result.stopped === 'not-started') return 'kustomize could not be started'
   const lines = result.stderr.split('\n').filter((line) => !line.startsWith('# Warning'))
-  const text = staging
-    .inRepository(lines.join(' '))
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
-    .replace(/^Error: /, '')
-    // Addresses in memory differ from run to run.
-    .replace(/ ?&\{0x[0-9a-f ]+(?:0x[0-9a-f]+)*\}/g, '')
-    // kustomize repeats, for each folder on the way, that the folder is no file.
-    .replace(REPEATED, '')
-    .trim()
-  return `kustomize says: ${text.length > 400 ? `${text.slice(0, 400)}…` : text}`
+  return complaint(staging.inRepository(lines.join(' ')), root)
 }

@@ -270,7 +270,9 @@ function nameOf(root: RenderRoot): string {
 
 function failureNote(root: RenderRoot, failure: string): Note {
   const { file, line } = root.appliedBy.span
-  const message = `${root.appliedBy.kind} ${root.appliedBy.name} (${root.folder === '' ? '.' : root.folder}) is not rendered: ${failure}`
+  const { kind, name } = root.appliedBy
+  const title = kind === 'kustomization' ? `The kustomization ${name}` : `${kind} ${name} (${root.folder || '.'})`
+  const message = `${title} is not rendered: ${failure}`
   return { reason: 'render-failed', file, line, message: message.endsWith('.') ? message : `${message}.` }
 }
 

@@ -11,7 +11,7 @@ import { stringAt } from '../../../src/manifests/value.ts'
 import { parseYaml } from '../../../src/manifests/yaml/parse-yaml.ts'
 
 /** One `remoteRef.key`, `extract.key` or `remoteKey`. */
-interface Key {
+export interface Key {
   readonly path: FieldPath
   readonly value: string
 }
@@ -198,7 +198,7 @@ function escaped(text: string): string {
 }
 
 /** Every key that ESO asks a provider for, below a value. */
-function* keysIn(value: Value, at: FieldPath = []): Generator<Key> {
+export function* keysIn(value: Value, at: FieldPath = []): Generator<Key> {
   if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* keysIn(item, [...at, index])
   else if (typeof value === 'object' && value !== null)
     for (const [name, item] of Object.entries(value)) {
