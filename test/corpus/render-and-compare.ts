@@ -84,7 +84,10 @@ function unaccounted(report: Report): string[] {
     if (reference.store.found === 'foreign') return []
     const decided = accesses.filter(({ access }) => access.side !== 'session')
     if (decided.length > 0 && decided.every(({ decision }) => decision.verdict !== 'unknown')) return []
-    const place = `${reference.span.file}:${reference.span.line}`
-    return told.has(place) ? [] : [place]
+    // A finding on the store (it is absent) stands where the store is named.
+    const places = [reference.span, reference.storeRef?.span].flatMap((span) =>
+      span === undefined ? [] : [`${span.file}:${span.line}`],
+    )
+    return places.some((place) => told.has(place)) ? [] : places
   })
 }

@@ -62,6 +62,15 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     },
   ],
   [
+    /^its path is a Helm chart\./,
+    (_, { file, what }, { cwd }) => {
+      // The path is the Application's own, below the top of its repository, which may be a folder here.
+      const steps = file.split('/')
+      const folder = /\(([^)]+)\)/.exec(what)?.[1] ?? ''
+      return steps.some((_, index) => existsSync(path.join(cwd, ...steps.slice(0, index), folder, 'Chart.yaml')))
+    },
+  ],
+  [
     /names a remote address \(([^)]+)\)/,
     ([, address], item, evidence) => fileAt(item, evidence).includes(address ?? ''),
   ],

@@ -2,7 +2,7 @@ import { isEsoGroup } from '../kinds.ts'
 import type { Repository } from '../read-repository.ts'
 import { beyondPlain } from './beyond-plain.ts'
 import type { Checkout } from './checkout.ts'
-import { isObstacle } from './closure.ts'
+import { isObstacle, withoutLeftOut } from './closure.ts'
 import type { RenderRoot } from './render-root.ts'
 
 /** Objects that name further roots; an `argocd.argoproj.io/…` annotation is none. */
@@ -37,7 +37,8 @@ export function decidedRoots(
   if (fetches) for (const { reason, file } of repository.notes) if (reason === 'needs-kustomize') files.add(file)
   const isOpenFolder = (folder: string): boolean => {
     const found = checkout.closures.closureOf(folder)
-    return !isObstacle(found) && beyond.isOpenFolder(found.kustomization.value)
+    // What is left out of the build (a chart) rendering does not tell either.
+    return !isObstacle(found) && beyond.isOpenFolder(withoutLeftOut(found))
   }
   return ({ appliedBy, closure, folder, changed }) => {
     // Of an Application that plain reading does not follow it may know the folder.
