@@ -1,9 +1,11 @@
+import { basename } from 'node:path'
 import type { Chain, LiveView } from '../chain/chain.ts'
 import { type FollowInput, follow } from '../chain/follow.ts'
 import { createJudge } from '../chain/judge.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
+import { isKustomizationName } from '../manifests/files/relevance.ts'
 import { installedEso } from '../manifests/installed-eso.ts'
 import type { Manifest, Note } from '../manifests/manifest.ts'
 import { holesOf } from '../manifests/placeholders.ts'
@@ -22,7 +24,7 @@ import type { VaultState } from '../state/vault-state.ts'
 import { trimSlashes } from '../trim-slashes.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
-import type { Render } from './render.ts'
+import type { Render, Rendered } from './render.ts'
 
 /** The answers of a server, by Vault namespace; given from outside, so that offline runs load nothing of it. */
 export interface LiveSource {
@@ -119,7 +121,7 @@ async function asApplied(
 ): Promise<{ repository: Repository; notRendered: readonly NotChecked[] }> {
   const rendered = await render?.(plain)
   const manifests = rendered?.manifests ?? plain.manifests
-  const notes = distinct([...plain.notes, ...(rendered?.notes ?? [])])
+  const notes = distinct([...plain.notes.filter((note) => !isTold(note, rendered)), ...(rendered?.notes ?? [])])
   const notRendered = rendered?.notChecked ?? []
   if (settings.rendered.length === 0) return { repository: withManifests(plain, manifests, notes), notRendered }
   const finished = await readRendered(settings.rendered, { ...plain, manifests }, { cwd })
@@ -143,6 +145,12 @@ function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveVie
     },
     states: live,
   }
+}
+
+/** Whether rendering has read what a kustomization leaves plain reading to guess (remote entries, charts, plugins), or says it itself. */
+function isTold({ reason, file }: Note, rendered: Rendered | undefined): boolean {
+  const isLimit = reason === 'needs-kustomize' || reason === 'template-not-rendered'
+  return isLimit && isKustomizationName(basename(file)) && rendered?.told.has(file) === true
 }
 
 /** Plain reading and rendering look at the same files, and note the same things. */

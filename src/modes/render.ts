@@ -15,6 +15,8 @@ export interface Rendered {
   readonly manifests: readonly Manifest[]
   readonly notes: readonly Note[]
   readonly notChecked: readonly NotChecked[]
+  /** Shown paths of kustomizations of which nothing else needs to be said. */
+  readonly told: ReadonlySet<string>
 }
 
 /** Renders what plain reading leaves open; given from outside, so that whoever tests rules starts no process. */
@@ -30,7 +32,7 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
     if (binary === undefined) return unusable.length === 0 ? undefined : notUsed(repository, unusable)
     const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-'))
     try {
-      const { manifests, notes, notChecked } = await renderRepository(repository, {
+      const { manifests, notes, notChecked, told } = await renderRepository(repository, {
         binary,
         run: runProcess,
         temporary,
@@ -41,7 +43,7 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
         memory,
         environment: environmentOf(env),
       })
-      return { manifests, notes, notChecked }
+      return { manifests, notes, notChecked, told }
     } finally {
       await rm(temporary, { recursive: true, force: true })
     }
@@ -57,6 +59,7 @@ function notUsed({ manifests }: Repository, unusable: readonly string[]): Render
     manifests,
     notes: [{ reason: 'needs-kustomize', file: '.', message }],
     notChecked: [{ file: '.', line: 1, what, reason }],
+    told: new Set(),
   }
 }
 

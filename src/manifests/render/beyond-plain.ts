@@ -3,7 +3,7 @@ import { isKustomizationName } from '../files/relevance.ts'
 import { isEsoGroup } from '../kinds.ts'
 import type { Manifest, PatchedField, Value } from '../manifest.ts'
 import type { Repository } from '../read-repository.ts'
-import { isMap } from '../value.ts'
+import { isList, isMap } from '../value.ts'
 
 /** What only kustomize can tell, of that which any rule looks at. */
 export interface BeyondPlain {
@@ -23,7 +23,7 @@ export function beyondPlain({ manifests, documents }: Repository): BeyondPlain {
   const isOpen = (manifest: Manifest) => manifest.patched.some((patch) => decides(manifest, patch, named))
   const isOpenFolder = (kustomization: Value) =>
     isMap(kustomization) &&
-    (kustomization.generators !== undefined ||
+    ((isList(kustomization.generators) && kustomization.generators.length > 0) ||
       (selects && (kustomization.labels !== undefined || kustomization.commonLabels !== undefined)))
   return {
     isOpen,

@@ -44,8 +44,10 @@ export function readKustomization(
   const parsed = parseYaml({ file: shown(file), text: tree.read(file) })
   const documents = parsed.documents.filter((document) => document.value !== null)
   const [document] = documents
-  if (parsed.notes.length > 0)
-    return { file, unreadable: `does not parse (${parsed.notes[0]?.message.replace(/\.$/, '') ?? 'no reason given'})` }
+  const [problem] = parsed.notes
+  if (problem?.reason === 'template-not-rendered')
+    return { file, unreadable: 'is a template, and no YAML before something fills it in' }
+  if (problem !== undefined) return { file, unreadable: `does not parse (${problem.message.replace(/\.$/, '')})` }
   if (document === undefined) return { file, unreadable: 'is empty' }
   // kustomize reads the first document only; a second one is a mistake that must not hide entries from the look-through below.
   if (documents.length > 1) return { file, unreadable: 'holds more than one YAML document' }

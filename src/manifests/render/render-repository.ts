@@ -10,6 +10,7 @@ import { decidedRoots } from './decided-roots.ts'
 import { rootFinder } from './find-roots.ts'
 import type { KustomizeBinary, Run } from './kustomize-binary.ts'
 import { nestedObjects } from './nested-objects.ts'
+import { asNotChecked, failureNote, groupRefusals, withoutRepeatedAddresses } from './render-notes.ts'
 import { limited, workThrough } from './render-queue.ts'
 import type { RenderRoot } from './render-root.ts'
 import { type RenderedManifest, renderedManifests } from './rendered-manifests.ts'
@@ -47,6 +48,8 @@ export interface RenderedRoot {
   readonly failure: string | undefined
   /** Plain reading tells all of it: nothing was run. */
   readonly skipped?: boolean
+  /** The copy that was built, while the caller keeps it; roots that differ in nothing that kustomize sees share one. */
+  readonly copy?: string
 }
 
 export interface RenderedRepository {
@@ -56,6 +59,8 @@ export interface RenderedRepository {
   /** Roots that could not be rendered, with the reason. */
   readonly notChecked: readonly NotChecked[]
   readonly roots: readonly RenderedRoot[]
+  /** Shown paths of kustomizations of which the notes here, or their rendering, say all there is to say. */
+  readonly told: ReadonlySet<string>
   readonly stats: {
     readonly processes: number
     /** Wall-clock time of the whole, and of all kustomize processes together. */
@@ -109,6 +114,7 @@ export async function renderRepository(repository: Repository, options: RenderOp
     notes: parts.flatMap(({ notes }) => notes),
     notChecked: parts.flatMap(({ notChecked }) => notChecked),
     roots,
+    told: new Set(parts.flatMap(({ replaced, told }) => [...replaced, ...told])),
     stats: {
       processes: sum(parts.map(({ processes }) => processes)),
       milliseconds: performance.now() - started,
@@ -126,6 +132,7 @@ interface PartResult {
   readonly roots: readonly RenderedRoot[]
   /** Shown paths of the files whose plain manifests the rendered ones replace. */
   readonly replaced: ReadonlySet<string>
+  readonly told: readonly string[]
   readonly processes: number
   readonly processMilliseconds: number
   readonly guessed: number
@@ -227,7 +234,7 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
         built = await build(root, true)
         objects = locateObjects(root, built, isWanted)
       }
-      roots.push({ root, failure: built.failure })
+      roots.push({ root, failure: built.failure, ...(built.folder === undefined ? {} : { copy: built.folder }) })
       if (built.failure !== undefined || objects === 'uncertain') {
         notes.push(failureNote(root, built.failure ?? 'its objects cannot be led back to files'))
         return []
@@ -256,10 +263,11 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
   const all = groupRefusals([...finder.notes, ...notes])
   return {
     manifests: renderedManifests(applied, options.variables),
-    notes: all,
+    notes: withoutRepeatedAddresses(all),
     notChecked: all.flatMap(asNotChecked),
     roots,
     replaced,
+    told: finder.notes.map(({ file }) => file),
     processes,
     processMilliseconds,
     guessed: sum(objects.map(({ guessed }) => guessed)),
@@ -285,39 +293,6 @@ function staysPlain(manifest: Manifest, replaced: ReadonlySet<string>, failed: R
 
 function nameOf(root: RenderRoot): string {
   return `${root.appliedBy.kind} ${root.appliedBy.name}`
-}
-
-function failureNote(root: RenderRoot, failure: string): Note {
-  const { file, line } = root.appliedBy.span
-  const message = `${root.appliedBy.kind} ${root.appliedBy.name} (${root.folder === '' ? '.' : root.folder}) is not rendered: ${failure}`
-  return { reason: 'render-failed', file, line, message: message.endsWith('.') ? message : `${message}.` }
-}
-
-/** One cause that keeps several roots from being rendered is one note. */
-function groupRefusals(notes: readonly Note[]): Note[] {
-  const groups = new Map<string, { readonly note: Note; readonly titles: Set<string> }>()
-  for (const note of notes) {
-    const [title, reason] = note.message.split(REFUSED, 2) as [string, string | undefined]
-    const key = reason === undefined ? `${note.file}:${note.line}:${note.message}` : reason
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { note, titles: new Set([title]) })
-    else group.titles.add(title)
-  }
-  return [...groups.values()].map(({ note, titles }) => {
-    if (titles.size < 2) return note
-    const [first] = titles
-    const others = titles.size === 2 ? '1 other root' : `${titles.size - 1} other roots`
-    return { ...note, message: note.message.replace(`${first}${REFUSED}`, `${first} and ${others} are not rendered: `) }
-  })
-}
-
-const REFUSED = ' is not rendered: '
-
-function asNotChecked(note: Note): NotChecked[] {
-  const what = / (?:is|are) not (?:rendered|checked): /.exec(note.message)
-  if (what === null) return []
-  const reason = note.message.slice(what.index + what[0].length)
-  return [{ file: note.file, line: note.line ?? 1, what: note.message.slice(0, what.index), reason }]
 }
 
 function sum(numbers: readonly number[]): number {

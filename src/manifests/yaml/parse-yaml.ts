@@ -191,7 +191,7 @@ function unparseableNote(
       reason: 'template-not-rendered',
       file,
       line,
-      message: `This document is a template (it holds {{ }} and is not YAML until rendered: ${why}) and was not read.`,
+      message: `This document is a template (it holds ${text.includes('{{') ? '{{ }}' : '{% %}'} and is not YAML until rendered: ${why}) and was not read.`,
     }
   return {
     reason: 'yaml-unparseable',

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { isEsoGroup } from '../../src/manifests/kinds.ts'
+import { readRepository } from '../../src/manifests/read-repository.ts'
+import type { KustomizeBinary } from '../../src/manifests/render/kustomize-binary.ts'
+import { type RenderedRepository, renderRepository } from '../../src/manifests/render/render-repository.ts'
+import { runProcess } from '../../src/manifests/render/run-process.ts'
+import { check } from '../../src/modes/check.ts'
+import type { Report } from '../../src/report/report.ts'
+import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
+import { readEnvironment } from '../../src/settings/environment.ts'
+import { resolveSettings } from '../../src/settings/resolve-settings.ts'
+import { type Comparison, compareWithPlainBuilds, keysIn } from '../manifests/render/plain-builds.ts'
+import { untrueReasons } from './true-reasons.ts'
+
+export interface Proof {
+  readonly comparison: Comparison
+  readonly rendered: RenderedRepository
+  readonly report: Report
+  /** Keys of manifests that no reference of the report asks for. */
+  readonly forgotten: readonly string[]
+  /** References that are neither decided, nor found fault with, nor listed as not checked. */
+  readonly unaccounted: readonly string[]
+  readonly untrue: readonly string[]
+}
+
+/** Renders a repository as a check does, builds its roots once more with plain kustomize, and follows the chain to its report. */
+export async function renderAndCompare(cwd: string, binary: KustomizeBinary, undecidedOnly = true): Promise<Proof> {
+  const temporary = mkdtempSync(path.join(tmpdir(), 'eso-vault-proof-'))
+  try {
+    const repository = await readRepository(['.'], { cwd, variables: {} })
+    const rendered = await renderRepository(repository, {
+      binary,
+      run: runProcess,
+      temporary,
+      allowRemoteBases: false,
+      enableHelm: false,
+      variables: {},
+      undecidedOnly,
+    })
+    const comparison = await compareWithPlainBuilds(cwd, rendered, binary)
+    const settings = resolveSettings({
+      given: { from: 'terminal', command: 'check', subject: undefined, values: {}, format: 'json', color: false },
+      config: EMPTY_CONFIG,
+      environment: readEnvironment({}),
+      folder: path.basename(cwd),
+    })
+    const render = async () => rendered
+    const { report } = await check(settings, { cwd, today: '2026-06-01', live: undefined, render, incomplete: [] })
+    return {
+      comparison,
+      rendered,
+      report,
+      forgotten: forgotten(rendered, report),
+      unaccounted: unaccounted(report),
+      untrue: untrueReasons(report.notChecked, {
+        cwd,
+        texts: repository.files.map(({ text }) => text),
+        manifests: rendered.manifests,
+      }),
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+function forgotten({ manifests }: RenderedRepository, { references }: Report): string[] {
+  const asked = new Set(references.map(({ reference }) => `${reference.manifest.kind} ${reference.key}`))
+  return manifests
+    .filter(({ apiVersion, kind }) => isEsoGroup(apiVersion) && /(?:External|Push)Secret$/.test(kind))
+    .flatMap((manifest) => [...keysIn(manifest.body)].map(({ value }) => `${manifest.kind} ${value}`))
+    .filter((key) => !asked.has(key))
+}
+
+function unaccounted(report: Report): string[] {
+  const told = new Set([
+    ...report.notChecked.map(({ file, line }) => `${file}:${line}`),
+    ...report.findings.flatMap(({ span, related }) =>
+      [span, ...related.map((one) => one.span)].map(({ file, line }) => `${file}:${line}`),
+    ),
+  ])
+  return report.references.flatMap(({ reference, accesses }) => {
+    if (reference.store.found === 'foreign') return []
+    const decided = accesses.filter(({ access }) => access.side !== 'session')
+    if (decided.length > 0 && decided.every(({ decision }) => decision.verdict !== 'unknown')) return []
+    // A finding on the store (it is absent) stands where the store is named.
+    const places = [reference.span, reference.storeRef?.span].flatMap((span) =>
+      span === undefined ? [] : [`${span.file}:${span.line}`],
+    )
+    return places.some((place) => told.has(place)) ? [] : places
+  })
+}

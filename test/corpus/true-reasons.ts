@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Manifest, Value } from '../../src/manifests/manifest.ts'
+import type { NotChecked } from '../../src/rules/finding.ts'
+
+/** What a reason is held against: the files as they lie there, and the manifests. */
+export interface Evidence {
+  readonly cwd: string
+  /** Every text file that was read. */
+  readonly texts: readonly string[]
+  readonly manifests: readonly Manifest[]
+}
+
+type Test = (reason: RegExpExecArray, item: NotChecked, evidence: Evidence) => boolean
+
+/** Each sentence that may stand as a reason, with what must be so for it to be true. A sentence that is not here is not believed. */
+const REASONS: readonly (readonly [RegExp, Test])[] = [
+  // Whether kustomize really refuses it is asked of kustomize itself (plain-builds.ts, falseFailures).
+  [/^kustomize says: /, () => true],
+  [
+    /^role `([^`]+)` of auth mount `([^`]+)` stands nowhere in the files that were read, and no Vault was asked$/,
+    ([, role, mount], _, { texts }) => !texts.some((text) => text.includes(`auth/${mount}/role/${role}`)),
+  ],
+  [
+    /holds (<[A-Z][A-Z0-9_]*>)/,
+    ([, token], item, evidence) => lineAt(item, evidence).includes(token ?? '') || evidenceOf(token, evidence),
+  ],
+  [
+    /\$\{([A-Za-z_]\w*)/,
+    ([, name], _, { texts }) =>
+      !texts.some((text) => new RegExp(`^\\s*(?:- )?["']?${name}["']?\\s*[:=]\\s*\\S`, 'm').test(text)),
+  ],
+  [
+    /logs in with `tokenSecretRef`/,
+    (_, __, { manifests }) => manifests.some(({ kind, body }) => /Store$/.test(kind) && has(body, 'tokenSecretRef')),
+  ],
+  [
+    /^Git holds (\d+) stores of that name that log in differently/,
+    ([, count], _, { manifests }) => {
+      const logins = new Map<string, Set<string>>()
+      for (const { kind, name, namespace, body } of manifests) {
+        if (!/Store$/.test(kind)) continue
+        const key = `${kind} ${namespace ?? ''}/${name}`
+        logins.set(key, (logins.get(key) ?? new Set()).add(JSON.stringify(body.spec)))
+      }
+      return [...logins.values()].some((ways) => ways.size >= Number(count))
+    },
+  ],
+  [
+    /^the kustomization names (\S+), which is not there$/,
+    ([, file], item, { cwd }) => !existsSync(path.resolve(cwd, path.dirname(item.file), file ?? '')),
+  ],
+  [
+    /^the kustomization (?:is a template, and no YAML before something fills it in|names a plugin configuration that does not parse)$/,
+    (_, item, { cwd }) => {
+      const folder = path.dirname(path.resolve(cwd, item.file))
+      const own = readFileSync(path.resolve(cwd, item.file), 'utf8')
+      const named = [...own.matchAll(/^\s*- (\S+)$/gm)].map((match) => path.join(folder, match[1] ?? ''))
+      return [own, ...named.filter((file) => existsSync(file) && /\.ya?ml$/.test(file)).map(read)].some((text) =>
+        /\{\{|^\s*\{%/m.test(text),
+      )
+    },
+  ],
+  [
+    /^its path is a Helm chart\./,
+    (_, { file, what }, { cwd }) => {
+      // The path is the Application's own, below the top of its repository, which may be a folder here.
+      const steps = file.split('/')
+      const folder = /\(([^)]+)\)/.exec(what)?.[1] ?? ''
+      return steps.some((_, index) => existsSync(path.join(cwd, ...steps.slice(0, index), folder, 'Chart.yaml')))
+    },
+  ],
+  [
+    /names a remote address \(([^)]+)\)/,
+    ([, address], item, evidence) => fileAt(item, evidence).includes(address ?? ''),
+  ],
+]
+
+/** The reasons that are not true, or of which nothing is known. */
+export function untrueReasons(items: readonly NotChecked[], evidence: Evidence): string[] {
+  return items.flatMap((item) => {
+    for (const [sentence, isTrue] of REASONS) {
+      const match = sentence.exec(item.reason)
+      if (match !== null)
+        return isTrue(match, item, evidence) ? [] : [`untrue: ${item.file}:${item.line} ${item.reason}`]
+    }
+    return [`unknown: ${item.file}:${item.line} ${item.reason}`]
+  })
+}
+
+function evidenceOf(token: string | undefined, { manifests }: Evidence): boolean {
+  return manifests.some(({ kind, body }) => /Store$/.test(kind) && JSON.stringify(body).includes(token ?? ''))
+}
+
+function has(value: Value, field: string): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, below]) => key === field || has(below as Value, field))
+}
+
+function read(file: string): string {
+  return readFileSync(file, 'utf8')
+}
+
+function fileAt({ file }: NotChecked, { cwd }: Evidence): string {
+  return read(path.resolve(cwd, file))
+}
+
+function lineAt(item: NotChecked, evidence: Evidence): string {
+  return fileAt(item, evidence).split('\n')[item.line - 1] ?? ''
+}
