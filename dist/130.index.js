@@ -53,18 +53,18 @@ function unseenParts(wanted, live) {
 
 // EXTERNAL MODULE: ./build/dist/report/outcome.js
 var report_outcome = __webpack_require__(859);
-// EXTERNAL MODULE: ./build/dist/rules/registry.js + 86 modules
-var registry = __webpack_require__(3291);
+// EXTERNAL MODULE: ./build/dist/rules/registry.js + 76 modules
+var registry = __webpack_require__(9631);
 // EXTERNAL MODULE: ./build/dist/rules/state-drift.js
 var state_drift = __webpack_require__(8186);
 // EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
 var invalid_input = __webpack_require__(8489);
-// EXTERNAL MODULE: ./build/dist/setup/plan.js + 6 modules
-var setup_plan = __webpack_require__(2141);
-// EXTERNAL MODULE: ./build/dist/modes/check.js
-var check = __webpack_require__(9950);
-// EXTERNAL MODULE: ./build/dist/modes/look-for-drift.js + 10 modules
-var look_for_drift = __webpack_require__(2846);
+// EXTERNAL MODULE: ./build/dist/setup/plan.js + 8 modules
+var setup_plan = __webpack_require__(2836);
+// EXTERNAL MODULE: ./build/dist/modes/check.js + 5 modules
+var check = __webpack_require__(3768);
+// EXTERNAL MODULE: ./build/dist/modes/look-for-drift.js + 11 modules
+var look_for_drift = __webpack_require__(7118);
 // EXTERNAL MODULE: ./build/dist/modes/prepare-setup.js + 3 modules
 var prepare_setup = __webpack_require__(4964);
 ;// CONCATENATED MODULE: ./build/dist/modes/drift.js
@@ -92,7 +92,7 @@ async function drift(settings, deps) {
     }
     const setup = await (0,prepare_setup/* prepareSetup */.X)(settings, deps);
     const plan = (0,setup_plan/* makePlan */.C)({ ...setup.input, live: setup.gathered.live });
-    const gathered = (0,look_for_drift/* withDrift */.sb)(settings, setup.gathered, deps.today, plan);
+    const gathered = (0,look_for_drift/* withDrift */.sb)(settings, setup.gathered, deps, plan);
     const report = (0,check/* judge */.S4)(settings, deps, gathered, registry/* RULES */.y.map(turnedOn));
     const incomplete = [...report.incomplete, ...unseenSentences(gathered)];
     const drifted = report.findings.some(isDrift);

@@ -13,10 +13,10 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/dist/modes/failed-report.js
 var failed_report = __webpack_require__(9780);
-// EXTERNAL MODULE: ./build/dist/modes/gather.js + 62 modules
-var gather = __webpack_require__(4773);
-// EXTERNAL MODULE: ./build/dist/modes/render.js + 42 modules
-var render = __webpack_require__(5120);
+// EXTERNAL MODULE: ./build/dist/modes/gather.js + 51 modules
+var gather = __webpack_require__(9843);
+// EXTERNAL MODULE: ./build/dist/modes/render.js + 43 modules
+var render = __webpack_require__(6550);
 // EXTERNAL MODULE: ./build/dist/modes/with-vault.js
 var with_vault = __webpack_require__(9065);
 // EXTERNAL MODULE: ./build/dist/redact.js
@@ -1361,7 +1361,7 @@ async function runCommand(settings, deps, options) {
     catch (error) {
         const report = (0,redact_report/* redactReport */.a)((0,failed_report/* failedReport */.k)(settings, error), clean);
         return {
-            text: (0,terminal/* terminalReport */.R)(report, () => undefined, options),
+            text: (0,terminal/* terminalReport */.RR)(report, () => undefined, options),
             exitCode: (0,outcome/* exitCodeOf */.FO)(report.outcome, settings.onIncomplete),
         };
     }

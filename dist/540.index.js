@@ -268,8 +268,10 @@ async function readPolicy(asking, name) {
     const path = (0,live_paths/* join */.fj)('sys/policies/acl', name);
     const answer = await asking.client.read(path);
     if (answer.status === 200 && typeof answer.data?.policy === 'string') {
-        const text = answer.data.policy;
-        return { presence: 'present', fact: { name, text, unknown: [], provenance: { from: 'vault' } } };
+        const { policy: text, expiration } = answer.data;
+        // OpenBao's, and only where one was set (vault.md §4.5).
+        const expires = typeof expiration === 'string' && expiration !== '' ? { expires: expiration } : {};
+        return { presence: 'present', fact: { name, text, unknown: [], ...expires, provenance: { from: 'vault' } } };
     }
     if (answer.status === 404)
         return { presence: 'absent', because: `The server has no policy ${name}.` };
@@ -578,11 +580,13 @@ function secretKey(mount, key, version) {
 /** Presence, state and key names of secrets, one pass over the distinct ones; never a value. */
 async function readSecrets(asking, mounts, wanted, finds) {
     const distinct = merge(wanted);
-    const kv = (secret) => kvMount(mounts, secret.mount);
+    const kv = (one) => kvMount(mounts, one.mount) ?? takenFor(mounts, one);
     const folders = finds.flatMap((find) => folderOf(find, kv(find)));
     const rights = await askRights(asking, [...distinct.flatMap((secret) => pathsOf(secret, kv(secret))), ...folders]);
     const list = folderLister(asking, rights);
     const kv2Asking = { ...asking, rights, list, metadata: metadataReader(asking) };
+    for (const find of finds)
+        noteHidden(kv2Asking, mounts, find, folderOf(find, takenFor(mounts, find))[0], 'list');
     const of = new Map();
     await Promise.all(distinct.map(async (secret, index) => {
         const { mount, key, version } = secret;
@@ -597,22 +601,30 @@ function merge(wanted) {
     const add = (secret) => {
         const mount = (0,trim_slashes/* trimSlashes */.u)(secret.mount);
         const id = secretKey(mount, secret.key, secret.version);
-        const withKeys = secret.withKeys === true || all.get(id)?.withKeys === true;
-        all.set(id, { ...secret, mount, withKeys });
+        const known = all.get(id);
+        const withKeys = secret.withKeys === true || known?.withKeys === true;
+        all.set(id, { ...secret, mount, withKeys, implied: secret.implied && known?.implied !== false });
     };
     for (const secret of wanted) {
-        add(secret);
-        if (secret.version !== undefined)
-            add({ mount: secret.mount, key: secret.key });
+        add({ ...secret, implied: false });
+        if (secret.version === undefined)
+            continue;
+        const { version: _version, withKeys, ...whole } = secret;
+        add({ ...whole, implied: withKeys === true });
     }
     return [...all.values()];
 }
-async function readSecret(asking, mounts, secret) {
+async function readSecret(all, mounts, secret) {
+    const asking = secret.implied ? { ...all, missing: () => { } } : all;
     const { mount, key, version, withKeys = false } = secret;
     const problem = (0,live_paths/* pathProblem */.z9)(key);
     if (problem)
         return { presence: 'unknown', because: problem };
     const seen = mounts.of.get(mount);
+    if (seen?.presence === 'hidden') {
+        const { path, capability } = rightFor(secret);
+        noteHidden(asking, mounts, secret, path, capability);
+    }
     const unusable = whyNotKv(mount, seen);
     if (unusable)
         return unusable;
@@ -642,6 +654,31 @@ function tooMany() {
 function kvMount(mounts, path) {
     const seen = mounts.of.get((0,trim_slashes/* trimSlashes */.u)(path));
     return seen?.presence === 'present' && seen.fact.type === 'kv' ? seen.fact : undefined;
+}
+/** A mount that the server hides, as the store takes it to be. */
+function takenFor(mounts, { mount, kv }) {
+    const path = (0,trim_slashes/* trimSlashes */.u)(mount);
+    if (kv === undefined || mounts.of.get(path)?.presence !== 'hidden')
+        return undefined;
+    return { path, type: 'kv', version: kv, options: {}, unknown: [], provenance: { from: 'vault' } };
+}
+/** The one right by which most is told of a secret, and the least is shown. */
+function rightFor({ mount, key, withKeys, kv }) {
+    const folder = key.slice(0, Math.max(key.lastIndexOf('/'), 0));
+    if (kv === 1)
+        return { path: `${(0,live_paths/* join */.fj)(mount, folder)}/`, capability: 'list' };
+    return { path: (0,live_paths/* join */.fj)(mount, withKeys === true ? 'subkeys' : 'metadata', key), capability: 'read' };
+}
+/**
+ * A mount is hidden from who has no right below it (vault.md §2.9), and from everybody when it is not there. Only what the server
+ * says is lacking is noted: granting that shows the mount as well.
+ */
+function noteHidden({ rights, missing }, mounts, { mount, kv }, path, capability) {
+    if (path === undefined || kv === undefined || rights.may(capability, path) !== false)
+        return;
+    if (mounts.of.get((0,trim_slashes/* trimSlashes */.u)(mount))?.presence !== 'hidden')
+        return;
+    missing({ path, capability, purpose: `what lies at ${path}` });
 }
 /** The paths whose rights matter for one secret; those of folders end with a slash (vault.md §2.5). */
 function pathsOf(secret, mount) {

@@ -54,7 +54,7 @@ function isUnencrypted(address) {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(1455);
+var promises_ = __webpack_require__(3836);
 ;// CONCATENATED MODULE: ./build/dist/state/live/certificate.js
 
 
@@ -220,7 +220,7 @@ async function logIn(options) {
     const answer = await client.write(path, body);
     const token = answer.auth?.client_token;
     if (answer.status !== 200 || typeof token !== 'string' || !token)
-        throw refused(client, path, answer, hint);
+        throw refused(client, path, answer, hint, body.role);
     mask(token);
     const type = answer.auth?.token_type;
     return {
@@ -281,7 +281,7 @@ async function podToken(path) {
     }
     throw new live_errors.LiveSettingsError(`auth-method kubernetes reads the pod's token from ${path}, which is empty.`);
 }
-function refused(client, path, answer, hint) {
+function refused(client, path, answer, hint, role) {
     const where = client.namespace ? ` in the Vault namespace ${client.namespace}` : '';
     const answered = (0,live_answer/* sayAnswer */.sQ)('POST', path, answer);
     if (answer.auth?.mfa_requirement) {
@@ -293,7 +293,7 @@ function refused(client, path, answer, hint) {
     }
     // A mount that is not there answers 403 too: without a token, the ACL comes before the router.
     const mount = answer.status === 403 ? ' A wrong auth-mount or namespace gets the same answer: check auth-mount too.' : '';
-    return new live_errors.VaultUnavailable('login', `Vault refused the login${where}: ${answered}. ${hint}${mount}`);
+    return new live_errors.VaultUnavailable('login', `Vault refused the login${role === undefined ? '' : ` with role \`${role}\``}${where}: ${answered}. ${hint}${mount}`);
 }
 /** Policies of a token, as a list without doubles. */
 function policiesOf(...lists) {

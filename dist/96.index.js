@@ -278,7 +278,7 @@ module.exports =
 
 /***/ }),
 
-/***/ 4818:
+/***/ 2437:
 /***/ ((module) => {
 
 // API
@@ -392,7 +392,7 @@ function defer(fn)
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 var async = __webpack_require__(8452)
-  , abort = __webpack_require__(4818)
+  , abort = __webpack_require__(2437)
   ;
 
 // API
@@ -517,7 +517,7 @@ function state(list, sortMethod)
 /***/ 3351:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-var abort = __webpack_require__(4818)
+var abort = __webpack_require__(2437)
   , async = __webpack_require__(8452)
   ;
 

@@ -71,7 +71,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert"
 
 /***/ }),
 
-/***/ 4317:
+/***/ 6698:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
@@ -82,6 +82,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_h
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+
+/***/ }),
+
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 
 /***/ }),
 
@@ -120,7 +127,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events"
 
 /***/ }),
 
-/***/ 1455:
+/***/ 3024:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 3836:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
@@ -152,6 +166,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https")
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 
@@ -547,7 +568,7 @@ function authConfigOf(path, { declared, live }) {
     if (fact?.config !== undefined) {
         const set = fact.config.token_reviewer_jwt !== undefined && fact.config.token_reviewer_jwt !== '';
         const config = Object.fromEntries(Object.entries(fact.config).map(([key, value]) => [key, asBoolean(value)]));
-        return { config: { ...config, token_reviewer_jwt_set: set }, provenance: fact.provenance };
+        return { config: { ...config, token_reviewer_jwt_set: set }, provenance: fact.configProvenance ?? fact.provenance };
     }
     const seen = live?.authConfig(mount);
     return seen?.presence === 'present' ? { config: seen.fact, provenance: { from: 'vault' } } : undefined;
@@ -567,7 +588,7 @@ function asBoolean(value) {
 /* harmony export */   q: () => (/* binding */ createJudge)
 /* harmony export */ });
 /* harmony import */ var _policy_decide_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6366);
-/* harmony import */ var _policy_decide_pattern_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4029);
+/* harmony import */ var _policy_decide_pattern_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(629);
 /* harmony import */ var _policy_hole_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1300);
 /* harmony import */ var _policy_law_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6252);
 /* harmony import */ var _policy_parse_policy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(208);
@@ -919,83 +940,15 @@ function splitPath(path, store, side) {
 
 /***/ }),
 
-/***/ 9858:
+/***/ 1776:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ redactTexts)
+/* harmony export */   M: () => (/* binding */ usesOf)
 /* harmony export */ });
-/** Passes every text of a plain value through `redact`, before anything wraps or escapes it. Names of fields are ours. */
-function redactTexts(value, redact) {
-    return walk(value, redact);
-}
-function walk(value, redact) {
-    if (typeof value === 'string')
-        return redact(value);
-    if (Array.isArray(value))
-        return value.map((item) => walk(item, redact));
-    if (typeof value !== 'object' || value === null)
-        return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item, redact)]));
-}
-
-
-/***/ }),
-
-/***/ 7408:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   kc: () => (/* binding */ withOwned),
-/* harmony export */   qX: () => (/* binding */ ownedPaths),
-/* harmony export */   yq: () => (/* binding */ unusedSecrets)
-/* harmony export */ });
-/* harmony import */ var _settings_path_glob_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2923);
 /* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1197);
 
-
-/** Tells mount from folder by the mounts that stores name; a pattern of no store's mount begins with its mount's first segment. */
-function ownedPaths(owned, mounts) {
-    return owned.map(({ pattern, span }) => {
-        const clean = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(pattern);
-        const [mount = clean.split('/')[0] ?? ''] = mounts
-            .map(_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)
-            .filter((one) => one !== '' && clean.startsWith(`${one}/`))
-            .sort((a, b) => b.length - a.length);
-        const segments = clean.slice(mount.length + 1).split('/');
-        const wild = segments.findIndex((segment) => /[*?]/.test(segment));
-        const folder = segments.slice(0, wild < 0 ? -1 : wild);
-        return { pattern: clean, span, find: { mount, path: folder.join('/') } };
-    });
-}
-/** The same questions to a server, and the listings of owned paths in the settings' own Vault namespace. */
-function withOwned(wanted, owned) {
-    const all = new Map(wanted);
-    if (owned.length === 0)
-        return all;
-    const own = all.get('') ?? {};
-    return all.set('', { ...own, finds: [...(own.finds ?? []), ...owned.map((one) => one.find)] });
-}
-/**
- * Secrets below owned paths that no manifest refers to. Where a manifest says its path only in part, everything that it may mean
- * counts as used: "nobody needs this" must be certain, since people delete what they read it about.
- */
-function unusedSecrets(chain, owned, live) {
-    const uses = chain.links.flatMap(usesOf);
-    const found = new Map();
-    for (const { pattern, span, find } of owned) {
-        const listed = live?.find(find.mount, find.path);
-        if (listed === undefined || !('names' in listed))
-            continue;
-        for (const name of listed.names) {
-            const path = `${find.mount}/${name}`;
-            if (!(0,_settings_path_glob_js__WEBPACK_IMPORTED_MODULE_1__/* .pathFits */ .c)(path, pattern) || found.has(path) || uses.some((use) => use(path)))
-                continue;
-            found.set(path, { path, pattern, span });
-        }
-    }
-    return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-}
+/** Everything that a reference may mean: what it says in part, and what a `find` lists, counts as well. */
 function usesOf({ reference, store }) {
     const mount = store?.path === undefined ? undefined : (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(store.path);
     const holes = [...reference.holes, ...(store?.holes ?? [])];
@@ -1035,6 +988,220 @@ function withoutSide(path, mount) {
             return prefix + path.slice(prefix.length + side.length);
     }
     return path;
+}
+
+
+/***/ }),
+
+/***/ 1177:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ linesOfSpan),
+/* harmony export */   M: () => (/* binding */ changedLines)
+/* harmony export */ });
+/** `isThere` tells the files that the head holds. */
+function changedLines(changes, isThere) {
+    const files = new Map(changes.map((change) => [change.file, change]));
+    const moved = new Map(changes.flatMap(({ file, movedFrom }) => (movedFrom === undefined ? [] : [[movedFrom, file]])));
+    return {
+        files,
+        now(file, line) {
+            const here = isThere(file) ? file : moved.get(file);
+            if (here === undefined)
+                return undefined;
+            const hunks = files.get(here)?.hunks ?? [];
+            return { file: here, line: hunks === 'all' ? 1 : lineNow(hunks, line) };
+        },
+        touches({ file, line, endLine }, ends = false) {
+            const hunks = files.get(file)?.hunks;
+            if (hunks === undefined)
+                return false;
+            if (hunks === 'all')
+                return true;
+            const last = Math.max(line, endLine);
+            return hunks.some(({ head: { start, count } }) => count > 0
+                ? start <= last && start + count - 1 >= line
+                : start >= line - (ends ? 1 : 0) && start < last + (ends ? 1 : 0));
+        },
+    };
+}
+function lineNow(hunks, line) {
+    let moved = 0;
+    for (const { base, head } of hunks) {
+        const last = base.start + base.count - 1;
+        if (base.count === 0 ? base.start >= line : base.start > line)
+            break;
+        if (base.count > 0 && last >= line)
+            return head.count === 0
+                ? Math.max(1, head.start)
+                : Math.min(head.start + line - base.start, head.start + head.count - 1);
+        moved += head.count - base.count;
+    }
+    return line + moved;
+}
+/**
+ * A span's lines. A block's span may end before the first column of the next line, which is then no line of it.
+ */
+function linesOfSpan(span) {
+    const { file, line, endLine, endColumn } = span;
+    return { file, line, endLine: endColumn <= 1 && endLine > line ? endLine - 1 : endLine };
+}
+
+
+/***/ }),
+
+/***/ 9858:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ redactTexts)
+/* harmony export */ });
+/** Passes every text of a plain value through `redact`, before anything wraps or escapes it. Names of fields are ours. */
+function redactTexts(value, redact) {
+    return walk(value, redact);
+}
+function walk(value, redact) {
+    if (typeof value === 'string')
+        return redact(value);
+    if (Array.isArray(value))
+        return value.map((item) => walk(item, redact));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item, redact)]));
+}
+
+
+/***/ }),
+
+/***/ 7408:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   kc: () => (/* binding */ withOwned),
+/* harmony export */   qX: () => (/* binding */ ownedPaths),
+/* harmony export */   yq: () => (/* binding */ unusedSecrets)
+/* harmony export */ });
+/* harmony import */ var _chain_secret_uses_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1776);
+/* harmony import */ var _settings_path_glob_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2923);
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1197);
+
+
+
+/** Tells mount from folder by the mounts that stores name; a pattern of no store's mount begins with its mount's first segment. */
+function ownedPaths(owned, mounts) {
+    return owned.map(({ pattern, span }) => {
+        const clean = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(pattern);
+        const [mount = clean.split('/')[0] ?? ''] = mounts
+            .map(_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)
+            .filter((one) => one !== '' && clean.startsWith(`${one}/`))
+            .sort((a, b) => b.length - a.length);
+        const segments = clean.slice(mount.length + 1).split('/');
+        const wild = segments.findIndex((segment) => /[*?]/.test(segment));
+        const folder = segments.slice(0, wild < 0 ? -1 : wild);
+        return { pattern: clean, span, find: { mount, path: folder.join('/') } };
+    });
+}
+/** The same questions to a server, and the listings of owned paths in the settings' own Vault namespace. */
+function withOwned(wanted, owned) {
+    const all = new Map(wanted);
+    if (owned.length === 0)
+        return all;
+    const own = all.get('') ?? {};
+    return all.set('', { ...own, finds: [...(own.finds ?? []), ...owned.map((one) => one.find)] });
+}
+/**
+ * Secrets below owned paths that no manifest refers to. Where a manifest says its path only in part, everything that it may mean
+ * counts as used: "nobody needs this" must be certain, since people delete what they read it about.
+ */
+function unusedSecrets(chain, owned, live) {
+    const uses = chain.links.flatMap(_chain_secret_uses_js__WEBPACK_IMPORTED_MODULE_1__/* .usesOf */ .M);
+    const found = new Map();
+    for (const { pattern, span, find } of owned) {
+        const listed = live?.find(find.mount, find.path);
+        if (listed === undefined || !('names' in listed))
+            continue;
+        for (const name of listed.names) {
+            const path = `${find.mount}/${name}`;
+            if (!(0,_settings_path_glob_js__WEBPACK_IMPORTED_MODULE_2__/* .pathFits */ .c)(path, pattern) || found.has(path) || uses.some((use) => use(path)))
+                continue;
+            found.set(path, { path, pattern, span });
+        }
+    }
+    return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+
+/***/ }),
+
+/***/ 4883:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ unneededGrants)
+/* harmony export */ });
+/* harmony import */ var _policy_parse_policy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(208);
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1197);
+
+
+/** The token's own life: in `default`, or beside it in a policy of its own (vault.md §5.1). No reference shows it. */
+const SESSION = /^(?:auth\/token\/|sys\/(?:capabilities|internal\/ui|leases\/renew|renew))/;
+/**
+ * Grants that no reference needs, of the policies that stores use. A policy whose users are not all known in full (a path with a
+ * variable, a role that is not known) is left alone: something may need every rule of it. That a wildcard covers more than is
+ * referenced today is what wildcards are for, and is not counted.
+ */
+function unneededGrants(chain) {
+    const users = new Map();
+    for (const link of chain.storeLinks) {
+        for (const name of link.policies?.names ?? [])
+            users.set(name, [...(users.get(name) ?? []), link]);
+    }
+    return [...users].flatMap(([name, links]) => {
+        const policy = chain.policy(name);
+        if (policy.found !== 'known' || policy.fact.unknown.length > 0 || !links.every(isKnown))
+            return [];
+        const parsed = (0,_policy_parse_policy_js__WEBPACK_IMPORTED_MODULE_0__/* .parsePolicy */ .O)(policy.fact.text);
+        return parsed.ok ? parsed.policy.rules.flatMap((rule) => unneeded(policy.fact, rule, links)) : [];
+    });
+}
+function isKnown({ store, links }) {
+    if (store.notChecked !== undefined || store.holes.length > 0)
+        return false;
+    // Policies are told apart by name only within one Vault namespace.
+    if ((0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__/* .trimSlashes */ .u)(store.vaultNamespace ?? '') !== '' || (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__/* .trimSlashes */ .u)(store.authNamespace ?? '') !== '')
+        return false;
+    return links.every(({ reference, accesses }) => reference.notChecked === undefined &&
+        reference.holes.length === 0 &&
+        accesses.every(({ decision }) => decision.verdict !== 'unknown'));
+}
+function unneeded(policy, rule, links) {
+    if (rule.capabilities[0] === 'deny' || rule.capabilities.length === 0)
+        return [];
+    if (SESSION.test(rule.label.replace(/^\//, '')))
+        return [];
+    const needed = new Set();
+    for (const { accesses } of links.flatMap((link) => link.links)) {
+        for (const { access, decision } of accesses) {
+            // Below a folder the server alone knows which rule decides for which name.
+            const within = access.below === true && touches(rule.label, access.path);
+            const decides = decision.winner.some((one) => one.policy === policy.name && one.path === rule.label);
+            if (within || decides)
+                needed.add(access.capability);
+        }
+    }
+    // PUT is create or update by what is there already, and PATCH needs both sides (vault.md §2.2).
+    if (needed.has('create') || needed.has('update'))
+        for (const one of ['create', 'update', 'patch'])
+            needed.add(one);
+    const capabilities = rule.capabilities.filter((one) => !needed.has(one));
+    if (capabilities.length === 0)
+        return [];
+    return [{ policy, rule, capabilities, whole: needed.size === 0 }];
+}
+function touches(label, folder) {
+    const literal = label.replace(/^\//, '').split(/[+*]/)[0] ?? '';
+    return literal.startsWith(folder) || folder.startsWith(literal);
 }
 
 
@@ -2199,7 +2366,7 @@ function parametersOf(spec) {
 }
 
 // EXTERNAL MODULE: ./build/dist/eso/predict/make-reference.js
-var make_reference = __nccwpck_require__(3836);
+var make_reference = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./build/dist/eso/predict/usage.js + 1 modules
 var usage = __nccwpck_require__(883);
 ;// CONCATENATED MODULE: ./build/dist/eso/predict/generator-ref.js
@@ -2275,7 +2442,7 @@ function askedOf(field, span, kind, store, failsWith) {
 
 /***/ }),
 
-/***/ 3836:
+/***/ 1455:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2292,7 +2459,9 @@ function askedOf(field, span, kind, store, failsWith) {
 function makeReference(consumer, asked, { storeRef, generatorRef, usage }, context, requests, skipped) {
     const { store } = usage;
     const vault = store.found === 'vault' ? store.store : undefined;
-    const sent = vault === undefined || asked.unknown !== undefined ? undefined : requests(vault);
+    // What a patch sets is not what stands here: neither a denial nor a pass could be told by it.
+    const isPatched = patchesRequests(consumer, asked.field) || patchedPath(store) !== undefined;
+    const sent = vault === undefined || asked.unknown !== undefined || isPatched ? undefined : requests(vault);
     const keyHoles = [...context.holesOf(asked.key), ...context.holesOf(asked.find?.path ?? '')];
     const pathHoles = vault === undefined || generatorRef !== undefined ? [] : holesInPath(vault, context);
     return {
@@ -2327,6 +2496,13 @@ function makeReference(consumer, asked, { storeRef, generatorRef, usage }, conte
             patchedPath(store),
         proposed: asked.proposed ?? false,
     };
+}
+/** Fields of an item that change what is made of an answer, never what is asked. */
+const HARMLESS = new Set(['property', 'secretKey', 'conversionStrategy', 'decodingStrategy', 'nullBytePolicy']);
+/** Whether a patch that could not be applied may change the requests of an item. */
+function patchesRequests({ manifest, makes }, field) {
+    const others = manifest.patched.filter(({ path }) => makes !== 'ExternalSecret' || path.length <= field.length || !HARMLESS.has(String(path.at(-1))));
+    return (0,_patched_js__WEBPACK_IMPORTED_MODULE_2__/* .patchOver */ .R)({ ...manifest, patched: others }, field) !== undefined;
 }
 function holesInPath(store, { holesOf }) {
     const version = store.holes.filter((hole) => versionText(store).includes(hole));
@@ -2704,6 +2880,183 @@ function storeKey(resolution) {
         case 'absent':
             return 'absent';
     }
+}
+
+
+/***/ }),
+
+/***/ 7972:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ parseGjsonPath)
+/* harmony export */ });
+const STARTS = {
+    '@': 'a modifier',
+    '!': 'a literal',
+    '{': 'a multipath',
+    '[': 'a multipath',
+};
+function escapeForRegExp(char) {
+    return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+}
+/**
+ * Splits a property the way gjson 1.18 does (eso.md §4.3). Modifiers, literals, multipaths, pipes and `#` are told as opaque:
+ * they work on values, or on arrays, which `subkeys` does not show.
+ */
+function parseGjsonPath(property) {
+    if (property.startsWith('..'))
+        return { opaque: 'it starts with `..`, which reads the value as JSON lines' };
+    const steps = [];
+    let text = '';
+    let source = '';
+    let wild = false;
+    let atStart = true;
+    const close = () => {
+        steps.push(wild ? { text, pattern: new RegExp(`^${source}$`, 'su') } : { text });
+        text = '';
+        source = '';
+        wild = false;
+        atStart = true;
+    };
+    const chars = [...property];
+    for (let i = 0; i < chars.length; i += 1) {
+        const char = chars[i] ?? '';
+        const start = STARTS[char];
+        if (atStart && start !== undefined)
+            return { opaque: `\`${char}\` makes it ${start} of gjson` };
+        atStart = false;
+        if (char === '.') {
+            close();
+        }
+        else if (char === '|') {
+            return { opaque: '`|` makes it a pipe of gjson' };
+        }
+        else if (char === '#') {
+            return { opaque: '`#` makes it an array query of gjson' };
+        }
+        else if (char === '*' || char === '?') {
+            wild = true;
+            text += char;
+            source += char === '*' ? '.*' : '.';
+        }
+        else {
+            if (char === '\\')
+                i += 1;
+            const literal = chars[i] ?? '';
+            text += literal;
+            source += escapeForRegExp(literal);
+        }
+    }
+    close();
+    return { steps };
+}
+
+
+/***/ }),
+
+/***/ 5656:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h8: () => (/* binding */ propertyPresence)
+/* harmony export */ });
+/* unused harmony exports listKeys, asProperty */
+/* harmony import */ var _nearest_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7647);
+/* harmony import */ var _gjson_path_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7972);
+
+
+const own = (keys, name) => Object.hasOwn(keys, name);
+/** Key names for a message: all when few, else the first ten. */
+function listKeys(names) {
+    if (names.length === 0)
+        return 'no key at all';
+    const shown = names.slice(0, 10).map((name) => `\`${name}\``);
+    const more = names.length - shown.length;
+    return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+/** A key as a property that reads it and nothing else (eso.md §4.3: gjson escapes). */
+function asProperty(key) {
+    return key.replace(/[\\.*?|#@!{}[\]]/g, (char) => `\\${char}`);
+}
+const ABSENT = Symbol('absent');
+const OPAQUE = Symbol('opaque');
+function walk(at, steps) {
+    const [step, ...rest] = steps;
+    if (step === undefined)
+        return at;
+    if (at === null) {
+        // An array or a number cannot be told from a string here; but an empty step finds nothing in any of them (eso.md §4.3).
+        return step.text === '' ? ABSENT : OPAQUE;
+    }
+    const { pattern } = step;
+    if (pattern === undefined)
+        return own(at, step.text) ? walk(at[step.text] ?? null, rest) : ABSENT;
+    // gjson takes the first match in sorted order and goes on to the next when the rest of the path fails below it.
+    let outcome = ABSENT;
+    for (const name of Object.keys(at).sort()) {
+        if (!pattern.test(name))
+            continue;
+        const found = walk(at[name] ?? null, rest);
+        if (found === OPAQUE)
+            outcome = OPAQUE;
+        else if (found !== ABSENT)
+            return outcome === OPAQUE ? OPAQUE : found;
+    }
+    return outcome;
+}
+/** The deepest map that the path reaches, and the steps left over there. */
+function reach(keys, steps) {
+    let at = keys;
+    const prefix = [];
+    for (const step of steps) {
+        const next = step.pattern === undefined && own(at, step.text) ? at[step.text] : undefined;
+        if (next === undefined || next === null)
+            return { at, prefix, missing: step.text };
+        at = next;
+        prefix.push(step.text);
+    }
+    return { at, prefix, missing: '' };
+}
+/**
+ * Says whether `property` (`remoteRef.property`, eso.md §4.1) resolves in a secret with these key names: an exact top-level key
+ * first, then gjson. What depends on a value (arrays, JSON inside a string, modifiers) is `unknown`, never `absent`.
+ * An empty property stands for the whole secret, hence present.
+ */
+function propertyPresence(keys, property) {
+    if (property === '')
+        return { presence: 'present', because: 'without a property ESO takes the whole secret', found: keys };
+    if (own(keys, property)) {
+        return { presence: 'present', because: `\`${property}\` is a key of the secret`, found: keys[property] ?? null };
+    }
+    const parsed = (0,_gjson_path_js__WEBPACK_IMPORTED_MODULE_0__/* .parseGjsonPath */ .e)(property);
+    if ('opaque' in parsed) {
+        return {
+            presence: 'unknown',
+            because: `\`${property}\` cannot be judged without reading the value: ${parsed.opaque}`,
+        };
+    }
+    const found = walk(keys, parsed.steps);
+    if (found === OPAQUE) {
+        return {
+            presence: 'unknown',
+            because: `\`${property}\` leads into a value (an array, or text), which key names do not show`,
+        };
+    }
+    if (found !== ABSENT) {
+        return { presence: 'present', because: `\`${property}\` leads to a key of the secret`, found };
+    }
+    const { at, prefix, missing } = reach(keys, parsed.steps);
+    const names = Object.keys(at).sort();
+    const where = prefix.length === 0 ? 'the secret has' : `\`${prefix.join('.')}\` has`;
+    const near = (0,_nearest_name_js__WEBPACK_IMPORTED_MODULE_1__/* .nearestName */ .q)(missing, names);
+    const nearTop = (0,_nearest_name_js__WEBPACK_IMPORTED_MODULE_1__/* .nearestName */ .q)(property, Object.keys(keys));
+    const nearest = near !== undefined ? [...prefix, near].map(asProperty).join('.') : nearTop !== undefined ? nearTop : undefined;
+    return {
+        presence: 'absent',
+        because: `no key \`${property}\`: ${where} ${listKeys(names)}`,
+        ...(nearest === undefined ? {} : { nearest }),
+    };
 }
 
 
@@ -4022,6 +4375,168 @@ function templateFields(manifest) {
 
 /***/ }),
 
+/***/ 7151:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GS: () => (/* binding */ fill),
+/* harmony export */   HP: () => (/* binding */ unfilledPath),
+/* harmony export */   nL: () => (/* binding */ parameterSets)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _files_glob_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6272);
+/* harmony import */ var _value_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2973);
+/* harmony import */ var _yaml_parse_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9148);
+
+
+
+
+const MAX_SETS = 2000;
+const MAX_FILES = 2000;
+/**
+ * The parameters that an ApplicationSet's generators give, as far as Git tells them: `list`, `git` directories and files, and `matrix`
+ * and `merge` of them. Of `clusters` only the `values` are known; a path that needs more stays unfilled, and is not followed.
+ */
+function parameterSets(generators, root) {
+    const unknown = new Set();
+    const one = (generator) => {
+        if (!(0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .isMap */ .jh)(generator))
+            return [];
+        if (generator.list !== undefined) {
+            if ((0,_value_js__WEBPACK_IMPORTED_MODULE_3__.at)(generator.list, 'elementsYaml') !== undefined)
+                unknown.add('list.elementsYaml');
+            return (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .listAt */ .gT)(generator.list, 'elements').map((element) => flatten(element));
+        }
+        if (generator.clusters !== undefined) {
+            unknown.add('clusters');
+            return [prefixed(flatten((0,_value_js__WEBPACK_IMPORTED_MODULE_3__.at)(generator.clusters, 'values') ?? null), 'values.')];
+        }
+        if (generator.git !== undefined) {
+            const values = prefixed(flatten((0,_value_js__WEBPACK_IMPORTED_MODULE_3__.at)(generator.git, 'values') ?? null), 'values.');
+            const found = [
+                ...directories((0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .listAt */ .gT)(generator.git, 'directories'), root),
+                ...files((0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .listAt */ .gT)(generator.git, 'files'), root, (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .stringAt */ .bX)(generator.git, 'pathParamPrefix')),
+            ];
+            return found.map((set) => ({ ...set, ...values }));
+        }
+        if (generator.matrix !== undefined) {
+            const [left = [], right = []] = (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .listAt */ .gT)(generator.matrix, 'generators').map(one);
+            return left.flatMap((outer) => right.map((inner) => ({ ...outer, ...inner }))).slice(0, MAX_SETS);
+        }
+        if (generator.merge !== undefined)
+            return merged(generator.merge);
+        unknown.add(Object.keys(generator).find((key) => key !== 'selector' && key !== 'template') ?? 'unknown');
+        return [];
+    };
+    const merged = (merge) => {
+        const keys = (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .stringsAt */ .kp)(merge, 'mergeKeys');
+        const [base = [], ...others] = (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .listAt */ .gT)(merge, 'generators').map(one);
+        const overrides = others.flat();
+        // A base whose merge keys Git does not tell (clusters) stands for every cluster: with each override, and with none.
+        const open = base.some((set) => keys.some((key) => set[key] === undefined));
+        const results = base.flatMap((set) => {
+            const fitting = overrides.filter((other) => keys.every((key) => set[key] === undefined || set[key] === other[key]));
+            const joined = fitting.map((other) => ({ ...set, ...other }));
+            if (!open)
+                return [Object.assign({}, set, ...fitting)];
+            return [set, ...joined];
+        });
+        return results.slice(0, MAX_SETS);
+    };
+    const sets = unique(generators.flatMap(one)).slice(0, MAX_SETS);
+    return { sets: sets.length === 0 && unknown.size > 0 ? [{}] : sets, unknown: [...unknown] };
+}
+/** Fills `{{name}}`, `{{.name}}` and `{{ index .path.segments 0 }}`; what is not known stays as written. */
+function fill(text, parameters) {
+    return text
+        .replace(/\{\{-?\s*index\s+\.path\.segments\s+(\d+)\s*-?\}\}/g, (whole, index) => parameters[`path[${index}]`] ?? whole)
+        .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name) => parameters[name] ?? whole);
+}
+/** Why an ApplicationSet's path is not followed. */
+function unfilledPath(title, path, unknown) {
+    const needs = unknown.length === 0 ? 'the template' : `its generators (${unknown.join(', ')})`;
+    return `ApplicationSet ${title} is not rendered: its path ${path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered".`;
+}
+function unique(sets) {
+    return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
+}
+function prefixed(parameters, prefix) {
+    return Object.fromEntries(Object.entries(parameters).map(([key, value]) => [prefix + key, value]));
+}
+function flatten(value, prefix = '') {
+    if (!(0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .isMap */ .jh)(value))
+        return {};
+    return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .isMap */ .jh)(item)
+        ? Object.entries(flatten(item, `${prefix}${key}.`))
+        : (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .isList */ .Lv)(item)
+            ? []
+            : [[prefix + key, String(item)]]));
+}
+/** Argo CD's patterns mean a whole path: `*` stays within one level, and what lies below a match is none. */
+function patterns(entries, levelsCross) {
+    return entries.flatMap((entry) => {
+        const path = (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .stringAt */ .bX)(entry, 'path');
+        if (path === undefined)
+            return [];
+        try {
+            const test = (0,_files_glob_js__WEBPACK_IMPORTED_MODULE_1__/* .globTest */ .FX)(path, 'git generator');
+            const levels = path.replace(/^\.\//, '').split('/').length;
+            const anyLevel = levelsCross && path.includes('**');
+            return [
+                {
+                    exclude: (0,_value_js__WEBPACK_IMPORTED_MODULE_3__.at)(entry, 'exclude') === true,
+                    test: (one) => (anyLevel || one.split('/').length === levels) && test(one),
+                },
+            ];
+        }
+        catch {
+            return [];
+        }
+    });
+}
+function matching(paths, tests) {
+    const fits = (exclude, path) => tests.some((one) => one.exclude === exclude && one.test(path));
+    return [...paths].filter((path) => path !== '' && fits(false, path) && !fits(true, path)).sort();
+}
+function directories(entries, root) {
+    return matching(root.folders, patterns(entries, false)).map((folder) => pathParameters(folder, 'path'));
+}
+/** The content of each file that fits, and where it lies. */
+function files(entries, root, prefix) {
+    const called = prefix === undefined ? 'path' : `${prefix}.path`;
+    if (entries.length === 0)
+        return [];
+    return matching(root.files, patterns(entries, true))
+        .slice(0, MAX_FILES)
+        .flatMap((file) => {
+        const text = root.read?.(file);
+        if (text === undefined)
+            return [];
+        const place = pathParameters(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(file), called);
+        const name = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(file);
+        const own = { ...place, [`${called}.filename`]: name, [`${called}.filenameNormalized`]: normalised(name) };
+        const values = (0,_yaml_parse_yaml_js__WEBPACK_IMPORTED_MODULE_2__/* .parseYaml */ .h)({ file, text }).documents.flatMap(({ value }) => ((0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .isList */ .Lv)(value) ? value : [value]));
+        return values.flatMap((value) => ((0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .isMap */ .jh)(value) ? [{ ...flatten(value), ...own }] : []));
+    });
+}
+function pathParameters(folder, called) {
+    const segments = folder.split('/');
+    const basename = segments.at(-1);
+    return {
+        [called]: folder,
+        [`${called}.path`]: folder,
+        [`${called}.basename`]: basename,
+        [`${called}.basenameNormalized`]: normalised(basename),
+        ...Object.fromEntries(segments.map((segment, index) => [`${called}[${index}]`, segment])),
+    };
+}
+function normalised(name) {
+    return name.replace(/[^a-z0-9.-]/gi, '-').toLowerCase();
+}
+
+
+/***/ }),
+
 /***/ 4757:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -4174,6 +4689,319 @@ function generated(value, document, base) {
 
 /***/ }),
 
+/***/ 8694:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ decodeText)
+/* harmony export */ });
+/**
+ * Text with a byte order mark, decoded and without the mark; `undefined` for what has none (UTF-8 by default). The mark goes
+ * because editors count columns after it.
+ */
+function decodeText(bytes) {
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+        return new TextDecoder('utf-8').decode(bytes);
+    if (bytes[0] === 0xff && bytes[1] === 0xfe)
+        return new TextDecoder('utf-16le').decode(bytes);
+    if (bytes[0] === 0xfe && bytes[1] === 0xff)
+        return new TextDecoder('utf-16be').decode(bytes);
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 7225:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  k: () => (/* binding */ discover)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(3836);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
+var invalid_input = __nccwpck_require__(8489);
+// EXTERNAL MODULE: ./build/dist/manifests/files/decode-text.js
+var decode_text = __nccwpck_require__(8694);
+// EXTERNAL MODULE: ./build/dist/manifests/files/glob.js
+var files_glob = __nccwpck_require__(6272);
+// EXTERNAL MODULE: ./build/dist/manifests/files/relevance.js
+var relevance = __nccwpck_require__(6751);
+// EXTERNAL MODULE: ./build/dist/manifests/files/root.js
+var root = __nccwpck_require__(1790);
+;// CONCATENATED MODULE: ./build/dist/manifests/files/walk-folder.js
+
+
+const SKIPPED = new Set(['.git', 'node_modules', '.terraform']);
+/** The path with forward slashes. */
+function slashes(path) {
+    return external_node_path_.sep === '/' ? path : path.split(external_node_path_.sep).join('/');
+}
+/**
+ * Lists everything under `from` (absolute, inside `top`). Symlinks are never entered: what they lead to inside the root is found
+ * there, and what lies outside must not be read (platform.md §7 threat 3).
+ */
+async function walkFolder(top, from, show) {
+    const walk = { files: new Set(), folders: new Set(), links: new Map(), notes: [] };
+    const realTop = await (0,promises_.realpath)(top);
+    const below = (absolute) => slashes((0,external_node_path_.relative)(top, absolute));
+    const link = async (absolute) => {
+        const note = (message) => walk.notes.push({ reason: 'symlink', file: show(absolute), message });
+        try {
+            const inside = (0,external_node_path_.relative)(realTop, await (0,promises_.realpath)(absolute));
+            if (inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inside))
+                note('This symlink leads out of the repository and was not followed.');
+            else
+                walk.links.set(below(absolute), slashes(inside));
+        }
+        catch (error) {
+            note(error.code === 'ELOOP'
+                ? 'This symlink leads to itself and was not followed.'
+                : 'This symlink leads to nothing that can be read.');
+        }
+    };
+    const folder = async (absolute) => {
+        let entries;
+        try {
+            entries = await (0,promises_.readdir)(absolute, { withFileTypes: true });
+        }
+        catch (error) {
+            const code = error.code ?? 'error';
+            walk.notes.push({
+                reason: 'unreadable',
+                file: show(absolute),
+                message: `This folder cannot be listed (${code}).`,
+            });
+            return;
+        }
+        walk.folders.add(below(absolute));
+        const folders = [];
+        for (const entry of entries) {
+            const path = (0,external_node_path_.join)(absolute, entry.name);
+            if (entry.isSymbolicLink())
+                await link(path);
+            else if (entry.isDirectory()) {
+                if (!SKIPPED.has(entry.name))
+                    folders.push(path);
+            }
+            else if (entry.isFile())
+                walk.files.add(below(path));
+        }
+        await Promise.all(folders.map(folder));
+    };
+    if ((await (0,promises_.lstat)(from)).isDirectory())
+        await folder(from);
+    else
+        walk.files.add(below(from));
+    return walk;
+}
+
+;// CONCATENATED MODULE: ./build/dist/manifests/files/discover.js
+
+
+
+
+
+
+
+
+/** An object in YAML or JSON. */
+const LOOKS_FINISHED = /^\s*(?:- )?["']?kind["']?\s*:|["']kind["']\s*:/m;
+const MAX_TOTAL_BYTES = 200 * 1024 * 1024;
+const CONCURRENCY = 32;
+/**
+ * Finds and reads the files that can matter under `paths` (files, folders or globs). Throws InvalidInput for a path that does not
+ * exist, a glob that cannot be read or that matches nothing; everything else that is left out is a note.
+ */
+async function discover(paths, options) {
+    const { cwd } = options;
+    const show = (absolute) => slashes((0,external_node_path_.relative)(cwd, absolute)) || '.';
+    const excluded = (options.exclude ?? []).map((glob) => (0,files_glob/* globTest */.FX)(slashes(glob), 'exclude'));
+    const searches = await Promise.all((paths.length === 0 ? ['.'] : paths).map((path) => plan(path, cwd)));
+    const notes = [];
+    const tops = new Map();
+    const wanted = new Map();
+    for (const search of searches) {
+        const walk = await walkFolder(search.top, search.from, show);
+        notes.push(...walk.notes);
+        const known = tops.get(search.top) ?? { files: new Set(), folders: new Set(), links: new Map() };
+        tops.set(search.top, known);
+        for (const folder of walk.folders)
+            known.folders.add(folder);
+        for (const [link, target] of walk.links)
+            known.links.set(link, target);
+        let matched = 0;
+        for (const path of walk.files) {
+            const absolute = (0,external_node_path_.join)(search.top, path);
+            const shown = show(absolute);
+            if (!search.keep(shown))
+                continue;
+            matched++;
+            if (excluded.some((test) => test(shown) || test(path)))
+                continue;
+            known.files.add(path);
+            if (!wanted.has(absolute))
+                wanted.set(absolute, { top: search.top, relative: path });
+        }
+        if (matched === 0 && (0,files_glob/* isGlob */.fg)(search.given))
+            throw new invalid_input/* InvalidInput */.o(`paths: "${search.given}" matches no file.`);
+    }
+    const reading = await readAll(wanted, show, options);
+    notes.push(...reading.notes);
+    if (reading.files.length === 0)
+        notes.push({
+            reason: 'other',
+            file: paths[0] ?? '.',
+            message: `None of the ${wanted.size} files here holds External Secrets manifests, kustomizations or Vault policies.`,
+        });
+    return {
+        files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
+        notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
+        roots: [...tops].map(([path, seen]) => (0,root/* root */.z)(path, seen.files, seen.folders, seen.links)),
+        counts: { seen: wanted.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
+    };
+}
+async function plan(given, cwd) {
+    const path = slashes(given);
+    if (path.includes('\0'))
+        throw new invalid_input/* InvalidInput */.o('paths: a path holds a NUL character.');
+    const exists = await kindOf((0,external_node_path_.resolve)(cwd, path));
+    if (exists !== undefined) {
+        const from = (0,external_node_path_.resolve)(cwd, path);
+        const folder = exists === 'folder' ? from : (0,external_node_path_.dirname)(from);
+        return { top: await topLevel(folder, exists === 'file' ? cwd : folder), from, keep: () => true, given };
+    }
+    if (!(0,files_glob/* isGlob */.fg)(path))
+        throw new invalid_input/* InvalidInput */.o(`paths: "${given}" does not exist (looked in ${cwd}).`);
+    const from = (0,external_node_path_.resolve)(cwd, (0,files_glob/* globBase */.EI)(path));
+    const test = (0,files_glob/* globTest */.FX)(slashes((0,external_node_path_.relative)(cwd, (0,external_node_path_.resolve)(cwd, path))), 'paths');
+    if ((await kindOf(from)) === undefined)
+        throw new invalid_input/* InvalidInput */.o(`paths: "${given}" matches no file: the folder "${(0,files_glob/* globBase */.EI)(path)}" does not exist.`);
+    return { top: await topLevel(from, cwd), from, keep: test, given };
+}
+async function kindOf(path) {
+    try {
+        const found = await (0,promises_.stat)(path);
+        return found.isDirectory() ? 'folder' : 'file';
+    }
+    catch (error) {
+        const code = error.code;
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw new invalid_input/* InvalidInput */.o(`paths: "${path}" cannot be read (${code ?? 'error'}).`);
+    }
+}
+/** The Git top level at or above `folder`; without one, `otherwise` if it contains the folder, else the folder. */
+async function topLevel(folder, otherwise) {
+    for (let at = folder;; at = (0,external_node_path_.dirname)(at)) {
+        if ((await kindOf((0,external_node_path_.join)(at, '.git')).catch(() => undefined)) !== undefined)
+            return at;
+        if ((0,external_node_path_.dirname)(at) === at)
+            break;
+    }
+    const inside = (0,external_node_path_.relative)(otherwise, folder);
+    return inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inside) ? folder : otherwise;
+}
+async function readAll(wanted, show, options) {
+    const maxFile = options.maxFileBytes ?? relevance/* MAX_FILE_BYTES */.gZ;
+    const maxTotal = options.maxTotalBytes ?? MAX_TOTAL_BYTES;
+    const files = [];
+    const notes = [];
+    let bytes = 0;
+    let definitions = 0;
+    let left = 0;
+    const one = async (absolute, place) => {
+        const name = (0,external_node_path_.basename)(absolute);
+        const form = options.finished === true ? 'yaml' : (0,relevance/* formOf */.QU)(name);
+        if (form === undefined)
+            return;
+        const file = show(absolute);
+        let content;
+        try {
+            content = await readCapped(absolute, maxFile);
+        }
+        catch (error) {
+            const code = error.code ?? 'error';
+            notes.push({ reason: 'unreadable', file, message: `This file cannot be read (${code}).` });
+            return;
+        }
+        if (content === 'too large') {
+            const message = `This file is larger than ${Math.round(maxFile / 1024 / 1024)} MiB and was not read.`;
+            if (form !== 'shell')
+                notes.push({ reason: 'too-large', file, message });
+            return;
+        }
+        // Programs and images have no extension either.
+        if (form === 'shell' && content.includes(0))
+            return;
+        const text = (0,decode_text/* decodeText */.g)(content);
+        const search = text ?? content.toString('latin1');
+        if (options.finished === true && !LOOKS_FINISHED.test(search))
+            return;
+        if (!(0,relevance/* canMatter */.IP)(name, form, search))
+            return;
+        if ((0,relevance/* isSops */.OT)(form, search)) {
+            notes.push({ reason: 'sops', file, message: 'This file is encrypted by SOPS and was not read.' });
+            return;
+        }
+        if (form === 'yaml' && (0,relevance/* isOnlyDefinitions */.B5)(search)) {
+            definitions++;
+            return;
+        }
+        if (bytes + content.length > maxTotal) {
+            left++;
+            return;
+        }
+        bytes += content.length;
+        files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') });
+    };
+    const queue = [...wanted];
+    let next = 0;
+    const worker = async () => {
+        while (next < queue.length) {
+            const [absolute, place] = queue[next++];
+            await one(absolute, place);
+        }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+    if (left > 0) {
+        const cap = Math.round(maxTotal / 1024 / 1024);
+        const message = `${left} files were not read: together the files are larger than ${cap} MiB. Give narrower paths.`;
+        notes.push({ reason: 'too-large', file: '.', message });
+    }
+    return { files, notes, bytes, definitions };
+}
+/** Reads at most the cap: a file that grows, or a device, must not fill the memory. */
+async function readCapped(path, cap) {
+    const handle = await (0,promises_.open)(path, 'r');
+    try {
+        const { size } = await handle.stat();
+        if (size > cap)
+            return 'too large';
+        const buffer = Buffer.allocUnsafe(size);
+        let length = 0;
+        while (length < size) {
+            const { bytesRead } = await handle.read(buffer, length, size - length, length);
+            if (bytesRead === 0)
+                break;
+            length += bytesRead;
+        }
+        return buffer.subarray(0, length);
+    }
+    finally {
+        await handle.close();
+    }
+}
+
+
+/***/ }),
+
 /***/ 6272:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -4258,6 +5086,162 @@ function globTest(glob, what) {
         throw new _settings_invalid_input_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidInput */ .o(`${what}: "${glob}" is not a pattern that can be read (write "*", "**", "?", "[a-z]" or "{a,b}").`);
     }
     return (path) => expression.test(path);
+}
+
+
+/***/ }),
+
+/***/ 6751:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B5: () => (/* binding */ isOnlyDefinitions),
+/* harmony export */   IP: () => (/* binding */ canMatter),
+/* harmony export */   OT: () => (/* binding */ isSops),
+/* harmony export */   QU: () => (/* binding */ formOf),
+/* harmony export */   ZE: () => (/* binding */ isKustomizationName),
+/* harmony export */   gZ: () => (/* binding */ MAX_FILE_BYTES)
+/* harmony export */ });
+/** Above this a file is not read (design §6; the largest real manifest file seen has 2.7 MB, field.md §3). */
+const MAX_FILE_BYTES = 5 * 1024 * 1024;
+/** What makes a YAML or JSON file worth parsing for Kubernetes objects. */
+const MANIFEST = /external-secrets|kustomize|Transformer\b|argoproj\.io|kind["']?: *["']?(?:Kustomization|Component|Namespace|ServiceAccount|ConfigMap|Secret|List)\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/;
+/** What policies and roles look like in any of the forms of field.md §4. */
+const POLICY = /policy[ _-]write|(?:secrets|auth)[ -]enable|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m;
+const KUSTOMIZATION_NAMES = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization']);
+/** What a file can be by its name; `undefined`: nothing that is ever read. */
+function formOf(name) {
+    if (KUSTOMIZATION_NAMES.has(name))
+        return 'yaml';
+    const dot = name.lastIndexOf('.');
+    if (dot <= 0)
+        return dot === -1 ? 'shell' : undefined;
+    switch (name.slice(dot + 1).toLowerCase()) {
+        case 'yaml':
+        case 'yml':
+        case 'json':
+            return 'yaml';
+        case 'hcl':
+        case 'policy':
+            return 'hcl';
+        case 'sh':
+        case 'bash':
+        case 'zsh':
+        case 'envrc':
+            return 'shell';
+        case 'md':
+        case 'mdx':
+        case 'markdown':
+            return 'markdown';
+        case 'tf':
+        case 'tofu':
+        case 'tfvars':
+            return 'terraform';
+        case 'tftpl':
+        case 'tmpl':
+        case 'j2':
+        case 'tpl':
+            return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined;
+        default:
+            return undefined;
+    }
+}
+function isKustomizationName(name) {
+    return KUSTOMIZATION_NAMES.has(name);
+}
+/** The byte search of design §6, on the file's bytes as Latin-1: decides before anything is decoded or parsed. */
+function canMatter(name, form, bytes) {
+    if (form === 'yaml')
+        return isKustomizationName(name) || MANIFEST.test(bytes) || POLICY.test(bytes);
+    // A Terraform module's defaults stand in files that say nothing of Vault.
+    return form === 'hcl' || form === 'terraform' || POLICY.test(bytes);
+}
+/** A file that SOPS encrypted: its values are no text, and its names are not ours to read (platform.md §3.2). */
+function isSops(form, bytes) {
+    return form === 'yaml' && bytes.includes('ENC[AES256_GCM') && /["']?sops["']?:/.test(bytes);
+}
+/** Whether all the file holds are CustomResourceDefinitions (14 % of repositories vendor them, field.md §3). */
+function isOnlyDefinitions(bytes) {
+    const kinds = bytes.match(/^kind: *["']?[A-Za-z]+/gm);
+    return kinds?.every((kind) => kind.endsWith('CustomResourceDefinition')) ?? false;
+}
+
+
+/***/ }),
+
+/***/ 1790:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ earlierRoot),
+/* harmony export */   z: () => (/* binding */ root)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/** What a kustomization's generator or an ApplicationSet takes; larger files are not read. */
+const MAX_DATA = 1024 * 1024;
+function root(path, files, folders, links) {
+    return {
+        path,
+        files,
+        folders,
+        resolve(given) {
+            let current = normalise(given);
+            // A link may lead to a link; a loop of them leads nowhere.
+            for (let hop = 0; hop < 16 && current !== undefined; hop++) {
+                const next = followFirstLink(current, links);
+                if (next === current)
+                    return current;
+                current = normalise(next);
+            }
+            return undefined;
+        },
+        read: (given) => (files.has(given) ? dataIn((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, given)) : undefined),
+    };
+}
+/** The root as it was in an earlier commit; `files`, `folders` and `earlier` say what was there. */
+function earlierRoot(root, { files, folders, earlier }) {
+    return {
+        path: root.path,
+        files,
+        folders,
+        earlier,
+        resolve: (path) => root.resolve(path),
+        read(path) {
+            if (!earlier.has(path))
+                return root.read?.(path);
+            const file = earlier.get(path);
+            return file === undefined ? undefined : dataIn(file);
+        },
+    };
+}
+function dataIn(absolute) {
+    try {
+        const { size } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(absolute);
+        return size > MAX_DATA ? undefined : (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(absolute, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+function normalise(path) {
+    const clean = node_path__WEBPACK_IMPORTED_MODULE_1__.posix.normalize(path).replace(/\/+$/, '');
+    if (clean === '..' || clean.startsWith('../') || clean.startsWith('/'))
+        return undefined;
+    return clean === '.' ? '' : clean;
+}
+function followFirstLink(path, links) {
+    if (links.size === 0)
+        return path;
+    const segments = path.split('/');
+    for (let count = 1; count <= segments.length; count++) {
+        const target = links.get(segments.slice(0, count).join('/'));
+        if (target !== undefined)
+            return [target, ...segments.slice(count)].filter((segment) => segment !== '').join('/');
+    }
+    return path;
 }
 
 
@@ -4508,8 +5492,9 @@ function globExpression(glob) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ readFluxKustomization),
-/* harmony export */   S: () => (/* binding */ fluxTitle)
+/* harmony export */   $G: () => (/* binding */ readFluxKustomization),
+/* harmony export */   SO: () => (/* binding */ fluxTitle),
+/* harmony export */   k8: () => (/* binding */ artifactSource)
 /* harmony export */ });
 /* harmony import */ var _kustomize_patch_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7139);
 /* harmony import */ var _kustomize_patch_target_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4406);
@@ -4522,6 +5507,16 @@ function globExpression(glob) {
 /** `namespace/name`, as reports name it. */
 function fluxTitle(flux) {
     return flux.namespace === undefined ? flux.name : `${flux.namespace}/${flux.name}`;
+}
+/**
+ * Why what a Flux Kustomization applies is not told by these files: an artifact is built elsewhere, from whatever its builder took.
+ * `undefined`: its source is a Git repository, and a path that exists here decides whether it is this one.
+ */
+function artifactSource(body) {
+    const kind = (0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .stringAt */ .bX)(body, 'spec', 'sourceRef', 'kind') ?? 'GitRepository';
+    if (kind === 'GitRepository')
+        return undefined;
+    return `its source is the ${kind} ${(0,_value_js__WEBPACK_IMPORTED_MODULE_3__/* .stringAt */ .bX)(body, 'spec', 'sourceRef', 'name') ?? ''}, and Git does not tell what that holds. Files at its path are read as they are written.`;
 }
 /** Reads the effective `body` of a Flux Kustomization that `object` declares. */
 function readFluxKustomization(object, name, namespace, body) {
@@ -4602,7 +5597,7 @@ function postBuild(flux, configMaps, variables) {
         const text = value === null ? '' : typeof value === 'object' ? undefined : String(value);
         known.set(key, text === undefined || (0,_envsubst_js__WEBPACK_IMPORTED_MODULE_3__/* .mentionsVariable */ .I)(text) ? variables[key] : text.replaceAll('\n', ''));
     }
-    const title = `Flux Kustomization ${(0,_flux_kustomization_js__WEBPACK_IMPORTED_MODULE_1__/* .fluxTitle */ .S)(flux)}`;
+    const title = `Flux Kustomization ${(0,_flux_kustomization_js__WEBPACK_IMPORTED_MODULE_1__/* .fluxTitle */ .SO)(flux)}`;
     const asked = flux.postBuild === undefined
         ? `${title}, which has no postBuild`
         : absent.length === 0
@@ -4707,9 +5702,8 @@ function writtenPlain(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Hh: () => (/* binding */ installedByDocument),
-/* harmony export */   Ov: () => (/* binding */ installedByManifests),
-/* harmony export */   Qi: () => (/* binding */ installsEso)
+/* harmony export */   Q: () => (/* binding */ installsEso),
+/* harmony export */   a: () => (/* binding */ installedEso)
 /* harmony export */ });
 /* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5407);
 /* harmony import */ var _value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2973);
@@ -4719,6 +5713,10 @@ const CHART = 'external-secrets';
 /** Whether an object installs the operator: these are kept as Manifests. */
 function installsEso(body, apiVersion, kind) {
     return pins(body, apiVersion, kind).length > 0;
+}
+/** The places that pin the ESO version (half of the repositories have one, field.md §3). */
+function installedEso(manifests, documents) {
+    return [...installedByManifests(manifests), ...documents.flatMap(({ document }) => installedByDocument(document))];
 }
 /** What the objects pin, variables and namespaces resolved. */
 function installedByManifests(manifests) {
@@ -4840,6 +5838,47 @@ function isFluxKustomization(apiVersion, kind) {
 }
 function isArgoApplication(apiVersion, kind) {
     return kind === 'Application' && groupOf(apiVersion) === 'argoproj.io';
+}
+
+
+/***/ }),
+
+/***/ 7062:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ generatedData)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2973);
+
+
+/** What `literals`, `files` and `envs` of a `configMapGenerator` item give; `read` is asked for files, by the path as written. */
+function generatedData(item, read) {
+    const literals = (0,_value_js__WEBPACK_IMPORTED_MODULE_1__/* .stringsAt */ .kp)(item, 'literals').flatMap((literal, index) => {
+        const [, key, value = ''] = /^([^=]*)=(.*)$/s.exec(literal) ?? [];
+        return key === undefined ? [] : [{ key, value: value.replace(/^(["'])(.*)\1$/s, '$2'), path: ['literals', index] }];
+    });
+    const files = (0,_value_js__WEBPACK_IMPORTED_MODULE_1__/* .stringsAt */ .kp)(item, 'files').flatMap((entry, index) => {
+        const [, key, target = ''] = /^(?:([^=]*)=)?(.*)$/s.exec(entry) ?? [];
+        const found = read(target);
+        return found === undefined
+            ? []
+            : [{ key: key ?? node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(target), value: found.text, path: ['files', index] }];
+    });
+    const named = (0,_value_js__WEBPACK_IMPORTED_MODULE_1__/* .stringsAt */ .kp)(item, 'envs').map((target, index) => [target, ['envs', index]]);
+    const single = (0,_value_js__WEBPACK_IMPORTED_MODULE_1__/* .stringAt */ .bX)(item, 'env');
+    const envs = [...named, ...(single === undefined ? [] : [[single, ['env']]])];
+    const lines = envs.flatMap(([target, path]) => {
+        const found = read(target);
+        return (found?.text.split(/\r?\n/) ?? []).flatMap((text, index) => {
+            const [, key, value = ''] = /^\s*([^#=\s][^=]*)=(.*)$/.exec(text) ?? [];
+            if (key === undefined || found === undefined)
+                return [];
+            return [{ key, value, path, line: { file: found.file, line: index + 1 } }];
+        });
+    });
+    return [...literals, ...files, ...lines];
 }
 
 
@@ -5146,9 +6185,14 @@ function jsonPatch(document, value, target) {
         const paths = [touched(operation.op, operation.path)];
         if (operation.from !== undefined && operation.op === 'move')
             paths.push(touched('remove', operation.from));
-        return paths.map((path) => ({ path, span: document.spanOf(at) }));
+        const value = operation.op === 'add' || operation.op === 'replace' ? operation.value : undefined;
+        return paths.map((path) => field(path, document.spanOf(at), value));
     });
     return { target, deletes: false, fields, apply: (body) => applyJsonOperations(body, operations) };
+}
+/** A value is kept where it can only be a setting: what a patch puts into a Secret is nothing to hold on to. */
+function field(path, span, value) {
+    return path[0] === 'spec' && typeof value === 'string' ? { path, span, value } : { path, span };
 }
 /** Adding to or removing from a list moves what stands behind: then the whole list is touched. */
 function touched(op, path) {
@@ -5170,7 +6214,7 @@ function strategicPatch(document, body, target) {
             }
         }
         else
-            fields.push({ path, span: document.spanOf(path) });
+            fields.push(field(path, document.spanOf(path), value));
     };
     walk(body.$patch === 'delete' ? {} : body, []);
     return {
@@ -5258,7 +6302,7 @@ function isManifestKind(object) {
         return kind === 'Namespace' || kind === 'ServiceAccount' || kind === 'Secret' || kind === 'ConfigMap';
     if (group === 'rbac.authorization.k8s.io')
         return RBAC.has(kind) && /auth-delegator|tokenreviews|serviceaccounts\/token/.test(JSON.stringify(body));
-    return (0,_installed_eso_js__WEBPACK_IMPORTED_MODULE_0__/* .installsEso */ .Qi)(body, apiVersion, kind);
+    return (0,_installed_eso_js__WEBPACK_IMPORTED_MODULE_0__/* .installsEso */ .Q)(body, apiVersion, kind);
 }
 /** The body without what must never be passed on: of a Secret, only the names of its keys remain. */
 function withoutSecretData(kind, body) {
@@ -5277,6 +6321,178 @@ function withoutSecretData(kind, body) {
         result.metadata = { ...metadata, annotations };
     }
     return result;
+}
+
+
+/***/ }),
+
+/***/ 987:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  B: () => (/* binding */ parseFiles)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/dist/manifests/files/relevance.js
+var relevance = __nccwpck_require__(6751);
+// EXTERNAL MODULE: ./build/dist/manifests/embedded-objects.js
+var embedded_objects = __nccwpck_require__(4757);
+// EXTERNAL MODULE: ./build/dist/manifests/value.js
+var manifests_value = __nccwpck_require__(2973);
+// EXTERNAL MODULE: ./build/dist/manifests/yaml/parse-yaml.js + 6 modules
+var parse_yaml = __nccwpck_require__(9148);
+;// CONCATENATED MODULE: ./build/dist/manifests/source-objects.js
+
+
+
+/**
+ * The objects of a document: the object itself, the items of a `kind: List`, and ESO objects inside known wrappers. A document
+ * without apiVersion and kind (Helm values) is looked into for wrappers only. `takesArrays`: a bare list (of a JSON array) counts too.
+ */
+function sourceObjects(source, document, takesArrays = false) {
+    const { value } = document;
+    if (takesArrays && Array.isArray(value))
+        return value.flatMap((item, index) => withEmbedded(source, document, item, [index]));
+    if (!(0,manifests_value/* isMap */.jh)(value))
+        return [];
+    if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items))
+        return (0,manifests_value/* listAt */.gT)(value, 'items').flatMap((item, index) => withEmbedded(source, document, item, ['items', index]));
+    return withEmbedded(source, document, value, []);
+}
+function withEmbedded(source, document, value, base) {
+    if (!(0,manifests_value/* isMap */.jh)(value))
+        return [];
+    const outer = sourceObject(source, document, value, base);
+    const inner = (0,embedded_objects/* embeddedObjects */.V)(value, document, base).map((found) => {
+        const object = { source, document: document.index, embedded: () => undefined, ...found };
+        return outer === undefined ? object : { ...object, holder: outer };
+    });
+    return outer === undefined ? inner : [outer, ...inner];
+}
+/** `undefined`: the value is no Kubernetes object. A name that is missing is `""`: a rule can say so. */
+function sourceObject(source, document, value, base) {
+    const { apiVersion, kind } = value;
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string' || apiVersion === '' || kind === '')
+        return undefined;
+    return {
+        source,
+        document: document.index,
+        body: value,
+        apiVersion,
+        kind,
+        name: textOf((0,manifests_value.at)(value, 'metadata', 'name')),
+        namespace: (0,manifests_value/* stringAt */.bX)(value, 'metadata', 'namespace'),
+        span: document.spanOf(base),
+        spanOf: (path, part) => document.spanOf([...base, ...path], part),
+        spanOfTextLine: (path, line) => document.spanOfTextLine([...base, ...path], line),
+        embedded: (path) => (0,parse_yaml/* parseEmbeddedYaml */.D)(document, [...base, ...path]),
+    };
+}
+/** A name that YAML reads as a number is still that name to everyone who looks for it. */
+function textOf(value) {
+    if (typeof value === 'string')
+        return value;
+    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+;// CONCATENATED MODULE: ./build/dist/manifests/parsed-files.js
+
+
+
+
+/** Documents of all files together (platform.md §7 threat 5). */
+const MAX_DOCUMENTS = 50_000;
+/** A CRD or a file of another tool is not worth parsing when ESO's group is named only in it. */
+const DEFINITION = /^["']?kind["']?: *["']?CustomResourceDefinition\b/m;
+function parseFiles(files, roots, options = {}) {
+    const { maxDocuments = MAX_DOCUMENTS, finished = false } = options;
+    const rootsByPath = new Map(roots.map((root) => [root.path, root]));
+    const rootOf = (source) => rootsByPath.get(source.root);
+    const documents = [];
+    const objects = [];
+    const notes = [];
+    const parsed = new Map();
+    const byShownPath = new Map(files.map((file) => [file.file, file]));
+    const key = (root, path) => `${root}\0${path}`;
+    let skipped = 0;
+    for (const source of files) {
+        if (!finished && (0,relevance/* formOf */.QU)((0,external_node_path_.basename)(source.relative)) !== 'yaml')
+            continue;
+        if (!finished && isChartTemplate(source, rootOf(source))) {
+            if (source.text.includes('external-secrets.io'))
+                notes.push({
+                    reason: 'template-not-rendered',
+                    file: source.file,
+                    message: 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".',
+                });
+            continue;
+        }
+        if (documents.length >= maxDocuments) {
+            skipped++;
+            continue;
+        }
+        const { yaml, own } = finished ? parse(source, true) : parseOnce(source);
+        for (const document of yaml.documents)
+            documents.push({ source, document });
+        notes.push(...yaml.notes.filter((note) => note.reason !== 'yaml-duplicate-key' || own.length > 0));
+        for (const object of own)
+            objects.push(object);
+        parsed.set(key(source.root, source.relative), {
+            yaml,
+            objects: own.filter((object) => object.holder === undefined),
+        });
+    }
+    if (skipped > 0)
+        notes.push({
+            reason: 'too-large',
+            file: '.',
+            message: `${skipped} files were not read: together the files hold more than ${maxDocuments} documents. Give narrower paths.`,
+        });
+    return {
+        documents,
+        objects,
+        notes,
+        rootOf,
+        yamlAt: (root, path) => parsed.get(key(root.path, path))?.yaml,
+        objectsAt: (root, path) => parsed.get(key(root.path, path))?.objects ?? [],
+        sourceLine(file, line) {
+            const source = byShownPath.get(file);
+            if (source === undefined)
+                return undefined;
+            return parsed.get(key(source.root, source.relative))?.yaml.line(line) ?? source.text.split(/\r?\n/)[line - 1];
+        },
+        comments(file) {
+            const source = byShownPath.get(file);
+            return source === undefined ? [] : (parsed.get(key(source.root, source.relative))?.yaml.comments() ?? []);
+        },
+    };
+}
+/** The state before a change shares most files with the one after it: they are parsed for both. */
+const parsedBefore = new WeakMap();
+function parseOnce(source) {
+    const known = parsedBefore.get(source);
+    if (known !== undefined)
+        return known;
+    const parsed = parse(source, false);
+    parsedBefore.set(source, parsed);
+    return parsed;
+}
+function parse(source, finished) {
+    const yaml = (0,parse_yaml/* parseYaml */.h)(source, { wanted: (text) => !DEFINITION.test(text) });
+    const isKustomization = !finished && (0,relevance/* isKustomizationName */.ZE)((0,external_node_path_.basename)(source.relative));
+    const own = isKustomization ? [] : yaml.documents.flatMap((document) => sourceObjects(source, document, finished));
+    return { yaml, own };
+}
+/** A file with `{{` under the `templates` folder of a chart: also when it happens to parse as YAML (issue: garbage maps). */
+function isChartTemplate(source, root) {
+    if (!source.text.includes('{{'))
+        return false;
+    const segments = external_node_path_.posix.dirname(source.relative).split('/');
+    return segments.some((segment, index) => segment === 'templates' && root.files.has(external_node_path_.posix.join(...segments.slice(0, index), 'Chart.yaml')));
 }
 
 
@@ -5323,33 +6539,19 @@ function holesOf(given) {
 
 /***/ }),
 
-/***/ 2990:
+/***/ 7747:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  o: () => (/* binding */ embeddedItem),
-  V: () => (/* binding */ plainManifests)
-});
-
-// EXTERNAL MODULE: ./build/dist/manifests/flux/envsubst.js
-var envsubst = __nccwpck_require__(4900);
-// EXTERNAL MODULE: ./build/dist/manifests/flux/substitute-value.js
-var substitute_value = __nccwpck_require__(3724);
-// EXTERNAL MODULE: ./build/dist/manifests/kinds.js
-var kinds = __nccwpck_require__(5407);
-// EXTERNAL MODULE: ./build/dist/manifests/manifest-kinds.js
-var manifest_kinds = __nccwpck_require__(5689);
-;// CONCATENATED MODULE: ./build/dist/manifests/source-object.js
-/** `Kind name`, for messages. */
-function titleOf(object) {
-    return `${object.kind} ${object.name}`;
-}
-
-// EXTERNAL MODULE: ./build/dist/manifests/value.js
-var manifests_value = __nccwpck_require__(2973);
-;// CONCATENATED MODULE: ./build/dist/manifests/plain-manifests.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ plainManifests),
+/* harmony export */   o: () => (/* binding */ embeddedItem)
+/* harmony export */ });
+/* harmony import */ var _flux_envsubst_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4900);
+/* harmony import */ var _flux_substitute_value_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3724);
+/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5407);
+/* harmony import */ var _manifest_kinds_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5689);
+/* harmony import */ var _source_object_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1931);
+/* harmony import */ var _value_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2973);
 
 
 
@@ -5377,11 +6579,11 @@ function plainManifests(applications) {
 function manifestOf(application) {
     const { item, asked } = application;
     const { object } = item;
-    const namespace = (0,kinds/* isClusterScoped */.Z6)(object.kind) ? undefined : (item.namespace ?? application.namespace);
+    const namespace = (0,_kinds_js__WEBPACK_IMPORTED_MODULE_0__/* .isClusterScoped */ .Z6)(object.kind) ? undefined : (item.namespace ?? application.namespace);
     const placed = withHead(object.body, item.name, namespace);
     const { value, unresolved } = substitute(placed, application);
-    const body = (0,manifest_kinds/* withoutSecretData */.z)(object.kind, (0,manifests_value/* isMap */.jh)(value) ? value : placed);
-    const metadata = (0,manifests_value/* mapAt */.SC)(body, 'metadata') ?? {};
+    const body = (0,_manifest_kinds_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutSecretData */ .z)(object.kind, (0,_value_js__WEBPACK_IMPORTED_MODULE_2__/* .isMap */ .jh)(value) ? value : placed);
+    const metadata = (0,_value_js__WEBPACK_IMPORTED_MODULE_2__/* .mapAt */ .SC)(body, 'metadata') ?? {};
     const unknownNamespace = unresolved.some(({ path }) => path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace');
     const patched = item.patches.flatMap((patch) => patch.fields);
     const variables = unresolved.map(({ name, path, refused }) => {
@@ -5392,7 +6594,7 @@ function manifestOf(application) {
         apiVersion: typeof body.apiVersion === 'string' ? body.apiVersion : object.apiVersion,
         kind: object.kind,
         name: scalarText(metadata.name) ?? item.name,
-        namespace: unknownNamespace || (0,kinds/* isClusterScoped */.Z6)(object.kind) ? undefined : scalarText(metadata.namespace),
+        namespace: unknownNamespace || (0,_kinds_js__WEBPACK_IMPORTED_MODULE_0__/* .isClusterScoped */ .Z6)(object.kind) ? undefined : scalarText(metadata.namespace),
         body,
         span: object.span,
         spanOf: (path, part) => object.spanOf(path, part),
@@ -5404,7 +6606,7 @@ function manifestOf(application) {
             document: object.document,
             appliedBy: [],
             form: 'plain',
-            ...(object.holder === undefined ? {} : { embeddedIn: titleOf(object.holder) }),
+            ...(object.holder === undefined ? {} : { embeddedIn: (0,_source_object_js__WEBPACK_IMPORTED_MODULE_3__/* .titleOf */ .G)(object.holder) }),
         },
     };
     const key = JSON.stringify([body, patched.map(({ path, span }) => [path, span.file, span.line]), unresolved]);
@@ -5412,7 +6614,7 @@ function manifestOf(application) {
 }
 /** The body with the name and namespace that kustomizations give it. */
 function withHead(body, name, namespace) {
-    const metadata = (0,manifests_value/* mapAt */.SC)(body, 'metadata') ?? {};
+    const metadata = (0,_value_js__WEBPACK_IMPORTED_MODULE_2__/* .mapAt */ .SC)(body, 'metadata') ?? {};
     if (metadata.namespace === namespace && (name === '' || metadata.name === name))
         return body;
     return {
@@ -5422,16 +6624,16 @@ function withHead(body, name, namespace) {
 }
 const OPT_OUT = 'kustomize.toolkit.fluxcd.io/substitute';
 function substitute(body, application) {
-    const disabled = [(0,manifests_value/* mapAt */.SC)(body, 'metadata', 'annotations'), (0,manifests_value/* mapAt */.SC)(body, 'metadata', 'labels')].some((map) => map?.[OPT_OUT] === 'disabled');
+    const disabled = [(0,_value_js__WEBPACK_IMPORTED_MODULE_2__/* .mapAt */ .SC)(body, 'metadata', 'annotations'), (0,_value_js__WEBPACK_IMPORTED_MODULE_2__/* .mapAt */ .SC)(body, 'metadata', 'labels')].some((map) => map?.[OPT_OUT] === 'disabled');
     if (disabled)
         return { value: body, unresolved: [] };
     if (application.substitutes)
-        return (0,substitute_value/* substituteValue */.A)(body, application.lookup);
+        return (0,_flux_substitute_value_js__WEBPACK_IMPORTED_MODULE_4__/* .substituteValue */ .A)(body, application.lookup);
     // Nothing in Git substitutes here: only the user's own variables do, and everything else stays as written.
     const unresolved = [];
     const walk = (value, path) => {
         if (typeof value === 'string') {
-            if (!(0,envsubst/* mentionsVariable */.I)(value))
+            if (!(0,_flux_envsubst_js__WEBPACK_IMPORTED_MODULE_5__/* .mentionsVariable */ .I)(value))
                 return value;
             return value.replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)([^{}]*)\}/g, (whole, dollar, name, rest) => {
                 if (dollar !== '')
@@ -5444,7 +6646,7 @@ function substitute(body, application) {
         }
         if (Array.isArray(value))
             return value.map((item, index) => walk(item, [...path, index]));
-        if ((0,manifests_value/* isMap */.jh)(value))
+        if ((0,_value_js__WEBPACK_IMPORTED_MODULE_2__/* .isMap */ .jh)(value))
             return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
         return value;
     };
@@ -5471,16 +6673,944 @@ function embeddedItem(object, holder) {
     return { object, name: object.name, namespace: object.namespace ?? releaseNamespace(holder), patches };
 }
 function releaseNamespace({ object, namespace }) {
-    const spec = (0,manifests_value/* mapAt */.SC)(object.body, 'spec');
+    const spec = (0,_value_js__WEBPACK_IMPORTED_MODULE_2__/* .mapAt */ .SC)(object.body, 'spec');
     const field = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
     switch (object.kind) {
         case 'HelmRelease':
         case 'HelmChart':
             return field(spec?.targetNamespace) ?? namespace;
         case 'Application':
-            return field((0,manifests_value/* mapAt */.SC)(spec, 'destination')?.namespace);
+            return field((0,_value_js__WEBPACK_IMPORTED_MODULE_2__/* .mapAt */ .SC)(spec, 'destination')?.namespace);
         default:
             return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 469:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  z: () => (/* binding */ readDiscovered),
+  N: () => (/* binding */ readRepository)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/dist/manifests/kinds.js
+var kinds = __nccwpck_require__(5407);
+// EXTERNAL MODULE: ./build/dist/manifests/kustomize/item.js
+var kustomize_item = __nccwpck_require__(6329);
+// EXTERNAL MODULE: ./build/dist/manifests/kustomize/patch.js + 1 modules
+var kustomize_patch = __nccwpck_require__(7139);
+// EXTERNAL MODULE: ./build/dist/manifests/kustomize/patch-target.js
+var patch_target = __nccwpck_require__(4406);
+// EXTERNAL MODULE: ./build/dist/manifests/source-path.js
+var source_path = __nccwpck_require__(959);
+// EXTERNAL MODULE: ./build/dist/manifests/value.js
+var manifests_value = __nccwpck_require__(2973);
+// EXTERNAL MODULE: ./build/dist/manifests/yaml/parse-yaml.js + 6 modules
+var parse_yaml = __nccwpck_require__(9148);
+// EXTERNAL MODULE: ./build/dist/manifests/argo/application-set.js
+var application_set = __nccwpck_require__(7151);
+// EXTERNAL MODULE: ./node_modules/re2js/build/index.js
+var build = __nccwpck_require__(2856);
+;// CONCATENATED MODULE: ./build/dist/manifests/argo/directory-files.js
+
+
+/** The files that Argo CD applies of a folder without kustomization and chart, by the source's `directory` options. */
+function directoryFiles(root, folder, directory) {
+    const deep = (0,manifests_value.at)(directory, 'recurse') === true;
+    const prefix = folder === '' ? '' : `${folder}/`;
+    const included = pattern((0,manifests_value/* stringAt */.bX)(directory, 'include'));
+    const excluded = pattern((0,manifests_value/* stringAt */.bX)(directory, 'exclude'));
+    return [...root.files].filter((file) => {
+        if (!file.startsWith(prefix) || !/\.(?:ya?ml|json)$/.test(file))
+            return false;
+        const within = file.slice(prefix.length);
+        if (!deep && within.includes('/'))
+            return false;
+        return excluded?.(within) !== true && included?.(within) !== false;
+    });
+}
+/**
+ * Argo CD's `include` and `exclude`: `*` goes over folders too (the library is given no separator), `{a,b}` means either. A pattern that
+ * cannot be read fits nothing.
+ */
+function pattern(glob) {
+    if (glob === undefined || glob === '')
+        return undefined;
+    let source = '';
+    let braces = 0;
+    for (let index = 0; index < glob.length; index++) {
+        const ch = glob[index];
+        const close = ch === '[' ? glob.indexOf(']', index + 2) : -1;
+        if (ch === '*')
+            source += '.*';
+        else if (ch === '?')
+            source += '.';
+        else if (ch === '\\' && index + 1 < glob.length)
+            source += escaped(glob[++index]);
+        else if (close !== -1) {
+            source += `[${glob
+                .slice(index + 1, close)
+                .replace(/^!/, '^')
+                .replaceAll('\\', '\\\\')
+                .replaceAll('[', '\\[')}]`;
+            index = close;
+        }
+        else if (ch === '{') {
+            braces++;
+            source += '(?:';
+        }
+        else if (ch === '}' && braces > 0) {
+            braces--;
+            source += ')';
+        }
+        else
+            source += ch === ',' && braces > 0 ? '|' : escaped(ch);
+    }
+    try {
+        const expression = build/* RE2JS */.L3.compile(`^(?:${source})$`, build/* RE2JS */.L3.DOTALL);
+        return (path) => expression.matcher(path).find();
+    }
+    catch {
+        return () => false;
+    }
+}
+function escaped(ch) {
+    return ch.replace(/[\\^$.|?*+()[\]{}]/, '\\$&');
+}
+
+;// CONCATENATED MODULE: ./build/dist/manifests/argo/argo-builds.js
+
+
+
+
+
+
+
+
+
+
+/** Applications and ApplicationSets whose path exists here, and why others are not followed. */
+function argoBuilds(source) {
+    const notes = new Map();
+    const builds = source.objects.flatMap((object) => {
+        if ((0,kinds/* groupOf */.F8)(object.apiVersion) !== 'argoproj.io')
+            return [];
+        const title = object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`;
+        if (object.kind === 'Application')
+            return application(source, object, 'Application', object.body, title, ['spec']);
+        if (object.kind !== 'ApplicationSet')
+            return [];
+        const path = ['spec', 'template', 'spec'];
+        const { sets, unknown } = (0,application_set/* parameterSets */.nL)((0,manifests_value/* listAt */.gT)(object.body, 'spec', 'generators'), source.rootOf(object));
+        return sets.flatMap((parameters) => {
+            const spec = filled((0,manifests_value.at)(object.body, ...path), parameters);
+            for (const { folder, field } of argoPaths(spec)) {
+                if (!folder.includes('{{'))
+                    continue;
+                const message = (0,application_set/* unfilledPath */.HP)(title, folder, unknown);
+                const span = object.spanOf([...path, ...field]);
+                notes.set(`${span.line} ${message}`, { reason: 'needs-kustomize', file: span.file, line: span.line, message });
+            }
+            return application(source, object, 'ApplicationSet', { spec }, title, path);
+        });
+    });
+    return { builds, notes: [...notes.values()] };
+}
+function argoPaths(spec) {
+    const one = (entry, field) => {
+        const folder = (0,manifests_value/* stringAt */.bX)(entry, 'path');
+        return folder === undefined ? [] : [{ folder, field: [...field, 'path'] }];
+    };
+    return [
+        ...one((0,manifests_value.at)(spec, 'source'), ['source']),
+        ...(0,manifests_value/* listAt */.gT)(spec, 'sources').flatMap((entry, index) => one(entry, ['sources', index])),
+    ];
+}
+function application(source, object, kind, body, name, written) {
+    const namespace = (0,manifests_value/* stringAt */.bX)(body, 'spec', 'destination', 'namespace');
+    const sources = [
+        [(0,manifests_value.at)(body, 'spec', 'source'), [...written, 'source']],
+        ...(0,manifests_value/* listAt */.gT)(body, 'spec', 'sources').map((entry, index) => [
+            entry,
+            [...written, 'sources', index],
+        ]),
+    ];
+    return sources.flatMap(([entry, path]) => {
+        const folder = (0,manifests_value/* stringAt */.bX)(entry, 'path');
+        const place = folder === undefined ? undefined : (0,source_path/* sourceFolder */.I)(source.rootOf(object), object.source.relative, folder);
+        if (place === undefined)
+            return [];
+        const { root } = place;
+        if (root.files.has(external_node_path_.posix.join(place.folder, 'Chart.yaml')))
+            return [];
+        const kustomized = source.graph.at(root, place.folder) !== undefined;
+        const items = kustomized
+            ? (0,kustomize_item/* change */.Zg)(withComponents(source, place, entry), kustomizeOptions(object, entry, path))
+            : directoryFiles(root, place.folder, (0,manifests_value.at)(entry, 'directory')).flatMap((file) => source.objectsOf(root, file).map(kustomize_item/* itemOf */.Tu));
+        return [{ object, kind, name, place, items, namespace: known(namespace) }];
+    });
+}
+function known(namespace) {
+    return namespace === undefined || namespace === '' || namespace.includes('{{') ? undefined : namespace;
+}
+function withComponents({ graph }, { root, folder }, entry) {
+    let items = graph.build(root, folder);
+    for (const component of (0,manifests_value/* stringsAt */.kp)(entry, 'kustomize', 'components')) {
+        const at = root.resolve(external_node_path_.posix.join(folder, component));
+        if (at !== undefined)
+            items = graph.addComponent(root, at, items);
+    }
+    return items;
+}
+function kustomizeOptions(object, entry, path) {
+    const namespace = (0,manifests_value/* stringAt */.bX)(entry, 'kustomize', 'namespace');
+    const namePrefix = (0,manifests_value/* stringAt */.bX)(entry, 'kustomize', 'namePrefix');
+    const nameSuffix = (0,manifests_value/* stringAt */.bX)(entry, 'kustomize', 'nameSuffix');
+    const patches = (0,manifests_value/* listAt */.gT)(entry, 'kustomize', 'patches').flatMap((patch, index) => {
+        const text = (0,manifests_value/* stringAt */.bX)(patch, 'patch');
+        if (text === undefined)
+            return [];
+        const span = object.spanOf([...path, 'kustomize', 'patches', index]);
+        const { documents } = (0,parse_yaml/* parseYaml */.h)({ file: span.file, text }, { locate: () => span });
+        const target = (0,manifests_value/* isMap */.jh)((0,manifests_value.at)(patch, 'target')) ? (0,patch_target/* readTarget */._E)((0,manifests_value.at)(patch, 'target')) : undefined;
+        return documents.flatMap((document) => (0,kustomize_patch/* readPatch */.H)(document, target));
+    });
+    return {
+        patches,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(namePrefix === undefined ? {} : { namePrefix }),
+        ...(nameSuffix === undefined ? {} : { nameSuffix }),
+    };
+}
+/** Fills the texts of a template; what is not known stays. */
+function filled(value, parameters) {
+    if (typeof value === 'string')
+        return (0,application_set/* fill */.GS)(value, parameters);
+    if (Array.isArray(value))
+        return value.map((item) => filled(item, parameters));
+    if ((0,manifests_value/* isMap */.jh)(value))
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, parameters)]));
+    return value ?? null;
+}
+
+// EXTERNAL MODULE: ./build/dist/manifests/files/discover.js + 1 modules
+var discover = __nccwpck_require__(7225);
+// EXTERNAL MODULE: ./build/dist/manifests/files/relevance.js
+var relevance = __nccwpck_require__(6751);
+// EXTERNAL MODULE: ./build/dist/manifests/flux/flux-kustomization.js
+var flux_kustomization = __nccwpck_require__(3347);
+// EXTERNAL MODULE: ./build/dist/manifests/flux/post-build.js
+var post_build = __nccwpck_require__(2883);
+// EXTERNAL MODULE: ./build/dist/manifests/flux/substitute-value.js
+var substitute_value = __nccwpck_require__(3724);
+;// CONCATENATED MODULE: ./build/dist/manifests/flux/flux-tree.js
+
+
+
+
+
+
+
+const MAX_BUILDS = 20_000;
+/**
+ * Builds every Flux Kustomization, from those that nothing applies down: a parent's patches, namespace and variables reach the
+ * Kustomizations that it applies (the usual home-ops layout), and through them what these apply.
+ */
+function fluxTree(source) {
+    const { graph } = source;
+    const all = source.objects.filter((object) => (0,kinds/* isFluxKustomization */.Hw)(object.apiVersion, object.kind));
+    const builds = [];
+    const notes = [];
+    const done = new Set();
+    const ids = new Map(all.map((object, index) => [object, index]));
+    const reached = new Set();
+    // A path that exists here decides whose it is; the root always exists, so there the source must be one that others share.
+    const own = new Set();
+    for (const object of all) {
+        const path = (0,manifests_value/* stringAt */.bX)(object.body, 'spec', 'path');
+        if (path === undefined || isTop(path))
+            continue;
+        if ((0,source_path/* sourceFolder */.I)(source.rootOf(object), object.source.relative, path) !== undefined)
+            own.add(sourceName(object.body));
+    }
+    const placeOf = (object, path) => isTop(path) && own.size > 0 && !own.has(sourceName(object.body))
+        ? undefined
+        : (0,source_path/* sourceFolder */.I)(source.rootOf(object), object.source.relative, path);
+    const children = (object) => {
+        if ((0,flux_kustomization/* artifactSource */.k8)(object.body) !== undefined)
+            return [];
+        const path = (0,flux_kustomization/* readFluxKustomization */.$G)(object, object.name, object.namespace, object.body).path;
+        const place = placeOf(object, path);
+        if (place === undefined)
+            return [];
+        return graph.buildPath(place.root, place.folder).flatMap(({ object: below }) => (ids.has(below) ? [below] : []));
+    };
+    const applied = new Set(all.flatMap((object) => children(object).filter((child) => child !== object)));
+    const process = (object, item, body, above) => {
+        const flux = (0,flux_kustomization/* readFluxKustomization */.$G)(object, item.name, item.namespace, body);
+        const key = JSON.stringify([ids.get(object), item.name, item.namespace, body.spec ?? null]);
+        if (done.has(key) || done.size >= MAX_BUILDS)
+            return;
+        done.add(key);
+        reached.add(object);
+        const artifact = (0,flux_kustomization/* artifactSource */.k8)(body);
+        if (artifact !== undefined) {
+            const { line } = object.spanOf(['spec', 'sourceRef']);
+            const message = `Flux Kustomization ${(0,flux_kustomization/* fluxTitle */.SO)(flux)} is not rendered: ${artifact}`;
+            notes.push({ reason: 'flux-path-absent', file: object.source.file, line, message });
+            return;
+        }
+        const place = placeOf(object, flux.path);
+        if (place === undefined) {
+            const line = object.spanOf(['spec', 'path']).line;
+            const message = `The path of Flux Kustomization ${(0,flux_kustomization/* fluxTitle */.SO)(flux)} does not exist here (another repository's, or a typo).`;
+            notes.push({ reason: 'flux-path-absent', file: object.source.file, line, message });
+            return;
+        }
+        let items = graph.buildPath(place.root, place.folder);
+        for (const component of flux.components) {
+            const folder = place.root.resolve(`${place.folder}/${component}`);
+            if (folder !== undefined)
+                items = graph.addComponent(place.root, folder, items);
+        }
+        items = (0,kustomize_item/* change */.Zg)(items, flux.changes);
+        const substitution = (0,post_build/* postBuild */.$)(flux, source.configMaps, source.variables);
+        builds.push({ flux, place, items, postBuild: substitution });
+        for (const child of items) {
+            if (!ids.has(child.object) || child.object === object || above.includes(child.object))
+                continue;
+            const patched = (0,kustomize_item/* patchedBody */.Cu)(child) ?? child.object.body;
+            const lookup = flux.postBuild === undefined ? () => undefined : substitution.lookup;
+            const { value } = flux.postBuild === undefined ? { value: patched } : (0,substitute_value/* substituteValue */.A)(patched, lookup);
+            if ((0,manifests_value/* isMap */.jh)(value))
+                process(child.object, child, value, [...above, object]);
+        }
+    };
+    const start = (object) => {
+        const item = source.itemOf(object) ?? (0,kustomize_item/* itemOf */.Tu)(object);
+        process(object, item, (0,kustomize_item/* patchedBody */.Cu)(item) ?? object.body, []);
+    };
+    for (const object of all)
+        if (!applied.has(object))
+            start(object);
+    // Kustomizations that apply each other in a circle.
+    for (const object of all)
+        if (!reached.has(object))
+            start(object);
+    return { builds, notes };
+}
+function isTop(path) {
+    return /^(?:\.?\/)*\.?$/.test(path);
+}
+function sourceName(body) {
+    const part = (name) => (0,manifests_value/* stringAt */.bX)(body, 'spec', 'sourceRef', name) ?? '';
+    return `${part('kind')}/${part('name')}`;
+}
+
+// EXTERNAL MODULE: ./build/dist/manifests/installed-eso.js
+var installed_eso = __nccwpck_require__(5398);
+;// CONCATENATED MODULE: ./build/dist/manifests/kustomize/graph.js
+
+
+/** Builds of one repository: beyond this, its kustomizations multiply each other on purpose. */
+const MAX_STEPS = 200_000;
+const MAX_ITEMS = 100_000;
+const MAX_NESTING = 200;
+function kustomizationGraph(kustomizations, objectsOf) {
+    const places = new Map();
+    for (const kustomization of kustomizations) {
+        const folders = places.get(kustomization.root) ?? new Map();
+        places.set(kustomization.root, folders.set(kustomization.folder, kustomization));
+    }
+    const at = (root, folder) => places.get(root)?.get(folder);
+    const included = new Set();
+    for (const kustomization of kustomizations)
+        for (const { path } of [...kustomization.resources, ...kustomization.components]) {
+            const target = at(kustomization.root, path);
+            if (target !== undefined && target !== kustomization)
+                included.add(target);
+        }
+    const notes = [];
+    const gathered = new Set();
+    const gather = (object) => {
+        gathered.add(object);
+        return (0,kustomize_item/* itemOf */.Tu)(object);
+    };
+    const built = new Map();
+    const generated = new Map();
+    const open = new Set();
+    let steps = 0;
+    const note = (kustomization, message) => {
+        notes.push({ reason: 'other', file: kustomization.source.file, line: kustomization.span.line, message });
+    };
+    const accumulate = (kustomization, given) => {
+        if (open.has(kustomization)) {
+            note(kustomization, 'This kustomization includes itself; the inclusion was not followed.');
+            return given;
+        }
+        if (open.size >= MAX_NESTING) {
+            note(kustomization, `Kustomizations are nested deeper than ${MAX_NESTING} levels here; this one was not followed.`);
+            return given;
+        }
+        if (++steps > MAX_STEPS) {
+            if (steps === MAX_STEPS + 1)
+                note(kustomization, 'The kustomizations include each other too often; the rest was not followed.');
+            return given;
+        }
+        open.add(kustomization);
+        let items = [
+            ...given,
+            ...kustomization.resources.flatMap((entry) => entryItems(kustomization.root, entry)),
+        ];
+        for (const { path } of kustomization.components) {
+            const component = at(kustomization.root, path);
+            if (component !== undefined)
+                items = accumulate(component, items);
+        }
+        items = [...items, ...kustomization.generated.map(kustomize_item/* itemOf */.Tu)];
+        open.delete(kustomization);
+        if (items.length > MAX_ITEMS) {
+            note(kustomization, `This kustomization gathers more than ${MAX_ITEMS} objects; the rest was not read.`);
+            items = items.slice(0, MAX_ITEMS);
+        }
+        return (0,kustomize_item/* distinct */.dM)((0,kustomize_item/* change */.Zg)(items, kustomization.changes));
+    };
+    const entryItems = (root, { path }) => root.files.has(path) ? objectsOf(root, path).map(gather) : build(root, path);
+    const build = (root, folder) => {
+        const kustomization = at(root, folder);
+        if (kustomization === undefined)
+            return [];
+        const known = built.get(kustomization);
+        if (known !== undefined)
+            return known;
+        const items = accumulate(kustomization, []);
+        built.set(kustomization, items);
+        return items;
+    };
+    const generatedEntries = (root, folder) => {
+        const entries = [];
+        const span = { file: folder, line: 1, column: 1, endLine: 1, endColumn: 1 };
+        const prefix = folder === '' ? '' : `${folder}/`;
+        const inside = new Set();
+        const owner = (path) => {
+            for (let parent = external_node_path_.posix.dirname(path); parent !== '.' && parent.length > folder.length; parent = external_node_path_.posix.dirname(parent))
+                if (at(root, parent) !== undefined)
+                    return parent;
+            return undefined;
+        };
+        for (const path of root.files) {
+            if (!path.startsWith(prefix) || !/\.ya?ml$/.test(path))
+                continue;
+            // The outermost kustomization below the folder takes everything under it.
+            let outermost;
+            for (let next = owner(path); next !== undefined; next = owner(next))
+                outermost = next;
+            if (outermost === undefined)
+                entries.push({ path, span });
+            else if (!inside.has(outermost)) {
+                inside.add(outermost);
+                entries.push({ path: outermost, span });
+            }
+        }
+        return entries;
+    };
+    return {
+        kustomizations,
+        at,
+        isIncluded: (kustomization) => included.has(kustomization),
+        build,
+        addComponent(root, folder, items) {
+            const component = at(root, folder);
+            return component === undefined ? items : accumulate(component, items);
+        },
+        generatedEntries,
+        buildPath(root, folder) {
+            if (at(root, folder) !== undefined)
+                return build(root, folder);
+            const key = `${root.path}\0${folder}`;
+            let items = generated.get(key);
+            if (items === undefined) {
+                items = (0,kustomize_item/* distinct */.dM)(generatedEntries(root, folder).flatMap((entry) => entryItems(root, entry)));
+                generated.set(key, items);
+            }
+            return items;
+        },
+        gathered,
+        notes,
+    };
+}
+
+// EXTERNAL MODULE: ./build/dist/manifests/kustomize/generator-data.js
+var generator_data = __nccwpck_require__(7062);
+;// CONCATENATED MODULE: ./build/dist/manifests/kustomize/kustomization-file.js
+
+
+
+
+
+
+const MAX_ENTRIES = 10_000;
+/** Reads a kustomization; `read` is asked for the patch files that it names. */
+function readKustomization(root, source, document, read) {
+    const body = document.value;
+    if (!(0,manifests_value/* isMap */.jh)(body))
+        return undefined;
+    const folder = external_node_path_.posix.dirname(source.relative) === '.' ? '' : external_node_path_.posix.dirname(source.relative);
+    const reader = new Reader(root, folder, source, document, body, read);
+    return reader.kustomization();
+}
+class Reader {
+    root;
+    folder;
+    source;
+    document;
+    body;
+    read;
+    parts = [];
+    notes = [];
+    constructor(root, folder, source, document, body, read) {
+        this.root = root;
+        this.folder = folder;
+        this.source = source;
+        this.document = document;
+        this.body = body;
+        this.read = read;
+    }
+    kustomization() {
+        const { body, document } = this;
+        const namespace = (0,manifests_value/* stringAt */.bX)(body, 'namespace');
+        const namePrefix = (0,manifests_value/* stringAt */.bX)(body, 'namePrefix');
+        const nameSuffix = (0,manifests_value/* stringAt */.bX)(body, 'nameSuffix');
+        const patches = [...this.patches(), ...this.replacements(), ...this.transformers(), ...this.variables()];
+        const resources = [...this.listed('resources'), ...this.listed('bases')];
+        const components = this.listed('components');
+        const charts = (0,manifests_value/* listAt */.gT)(body, 'helmCharts').length + (0,manifests_value/* listAt */.gT)(body, 'helmChartInflationGenerator').length;
+        if (charts > 0)
+            this.note('template-not-rendered', ['helmCharts'], `Its ${charts} Helm chart(s) are not rendered here.`);
+        if ((0,manifests_value/* listAt */.gT)(body, 'generators').length > 0)
+            this.note('needs-kustomize', ['generators'], 'What its generator plugins make is not read.');
+        return {
+            root: this.root,
+            folder: this.folder,
+            source: this.source,
+            span: document.span,
+            component: (0,manifests_value/* stringAt */.bX)(body, 'kind') === 'Component',
+            resources,
+            components,
+            changes: {
+                patches,
+                ...(namespace === undefined || namespace === '' ? {} : { namespace }),
+                ...(namePrefix === undefined ? {} : { namePrefix }),
+                ...(nameSuffix === undefined ? {} : { nameSuffix }),
+            },
+            generated: [...this.generated('configMapGenerator', 'ConfigMap'), ...this.generated('secretGenerator', 'Secret')],
+            parts: this.parts,
+            notes: this.notes,
+        };
+    }
+    note(reason, path, message) {
+        this.notes.push({ reason, file: this.source.file, line: this.document.spanOf(path).line, message });
+    }
+    /** The path below the root that an entry names; `undefined` for URLs and for what leads out of the repository. */
+    resolve(text) {
+        return this.root.resolve(external_node_path_.posix.join(this.folder, text));
+    }
+    /** A file that a generator takes; most of them cannot matter by themselves and were not read. */
+    data(target) {
+        const file = this.resolve(target);
+        const text = file === undefined ? undefined : this.root.read?.(file);
+        return file === undefined || text === undefined ? undefined : { file, text };
+    }
+    /** A path below the root as people see it. */
+    shown(path) {
+        const { file, relative } = this.source;
+        return file.slice(0, file.length - relative.length) + path;
+    }
+    listed(field) {
+        const entries = (0,manifests_value/* listAt */.gT)(this.body, field);
+        if (entries.length > MAX_ENTRIES)
+            this.note('other', [field], `It lists more than ${MAX_ENTRIES} ${field}; the rest was not followed.`);
+        let remote = 0;
+        let outside = 0;
+        const found = new Map();
+        entries.slice(0, MAX_ENTRIES).forEach((entry, index) => {
+            if (typeof entry !== 'string' || entry === '')
+                return;
+            const path = this.resolve(entry);
+            const exists = path !== undefined && (this.root.files.has(path) || this.root.folders.has(path));
+            if (exists && path !== undefined) {
+                if (!found.has(path))
+                    found.set(path, { path, span: this.document.spanOf([field, index]) });
+            }
+            else if (isRemote(entry))
+                remote++;
+            else if (path === undefined)
+                outside++;
+        });
+        if (remote > 0)
+            this.note('needs-kustomize', [field], `${remote} remote entries of ${field} are not read.`);
+        if (outside > 0)
+            this.note('other', [field], `${outside} entries of ${field} lead out of the repository and were not read.`);
+        return [...found.values()];
+    }
+    patches() {
+        const of = (field, entry, index) => {
+            if (typeof entry === 'string') {
+                const inline = entry.includes('\n') || entry.includes('{');
+                const documents = this.patchDocuments(inline ? undefined : entry, [field, index]);
+                if (documents === undefined)
+                    return [anything([], this.document.spanOf([field, index]))];
+                return documents.flatMap((found) => (0,kustomize_patch/* readPatch */.H)(found, undefined));
+            }
+            const target = (0,manifests_value/* isMap */.jh)(entry) && (0,manifests_value/* isMap */.jh)(entry.target) ? (0,patch_target/* readTarget */._E)(entry.target) : undefined;
+            const documents = this.patchDocuments((0,manifests_value/* stringAt */.bX)(entry, 'path'), [field, index, 'patch'], target !== undefined);
+            if (documents === undefined)
+                return [anything([], this.document.spanOf([field, index]), target)];
+            return documents.flatMap((found) => (0,kustomize_patch/* readPatch */.H)(found, target));
+        };
+        return ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((field) => (0,manifests_value/* listAt */.gT)(this.body, field).flatMap((entry, index) => of(field, entry, index)));
+    }
+    /**
+     * The documents of a patch; `undefined`: it may change anything, because it cannot be read. A patch that says by itself what it is for
+     * is about ESO only when the search found it; one with a `target` need not name ESO.
+     */
+    patchDocuments(path, inline, hasTarget = false) {
+        if (path === undefined) {
+            const text = (0,parse_yaml/* parseEmbeddedYaml */.D)(this.document, inline);
+            return text === undefined ? [] : text.notes.length > 0 ? undefined : text.documents;
+        }
+        const file = this.resolve(path);
+        if (file === undefined || isRemote(path))
+            return undefined;
+        this.parts.push(file);
+        let parsed = this.read(this.root, file);
+        if (parsed === undefined && hasTarget) {
+            const found = this.data(path);
+            if (found === undefined)
+                return undefined;
+            parsed = (0,parse_yaml/* parseYaml */.h)({ file: this.shown(file), text: found.text });
+        }
+        if (parsed === undefined)
+            return [];
+        return parsed.notes.some(({ reason }) => reason !== 'yaml-duplicate-key') ? undefined : parsed.documents;
+    }
+    replacements() {
+        return (0,manifests_value/* listAt */.gT)(this.body, 'replacements').flatMap((entry, index) => {
+            const path = (0,manifests_value/* stringAt */.bX)(entry, 'path');
+            if (path === undefined)
+                return (0,kustomize_patch/* replacementPatches */.X)(entry, (field) => this.document.spanOf(['replacements', index, ...field]));
+            const documents = this.patchDocuments(path, [], true);
+            if (documents === undefined)
+                return [anything([], this.document.spanOf(['replacements', index]))];
+            return documents.flatMap((found) => {
+                const list = Array.isArray(found.value) ? found.value : [found.value];
+                return list.flatMap((item, at) => (0,kustomize_patch/* replacementPatches */.X)(item, (field) => found.spanOf(Array.isArray(found.value) ? [at, ...field] : field)));
+            });
+        });
+    }
+    /** Transformer files: the ones that cannot change what ESO reads are let pass, of the others anything is possible. */
+    transformers() {
+        return (0,manifests_value/* listAt */.gT)(this.body, 'transformers').flatMap((entry, index) => {
+            if (typeof entry !== 'string')
+                return [];
+            const inline = entry.includes('\n');
+            const documents = this.patchDocuments(inline ? undefined : entry, ['transformers', index]);
+            if (documents === undefined || documents.length === 0)
+                return [anything([], this.document.spanOf(['transformers', index]))];
+            return documents.flatMap((document) => {
+                const kind = (0,manifests_value/* stringAt */.bX)(document.value, 'kind') ?? '';
+                if (/^(?:Label|Labels|Annotations|ImageTag|ReplicaCount)Transformer$/.test(kind))
+                    return [];
+                const span = document.span;
+                const path = kind === 'NamespaceTransformer' ? ['metadata', 'namespace'] : [];
+                return [anything(path, span)];
+            });
+        });
+    }
+    /** Fields in which `configurations` let kustomize put its `vars`: by default none of ESO's. */
+    variables() {
+        return (0,manifests_value/* stringsAt */.kp)(this.body, 'configurations').flatMap((target, index) => {
+            const found = this.data(target);
+            if (found === undefined)
+                return [];
+            const span = this.document.spanOf(['configurations', index]);
+            return (0,parse_yaml/* parseYaml */.h)(found).documents.flatMap(({ value }) => (0,manifests_value/* listAt */.gT)(value, 'varReference').flatMap((reference) => {
+                const path = (0,manifests_value/* stringAt */.bX)(reference, 'path')?.split('/').slice(0, 2);
+                if (path === undefined)
+                    return [];
+                return [{ target: (0,patch_target/* readTarget */._E)(reference), deletes: false, fields: [{ path, span }], apply: () => undefined }];
+            }));
+        });
+    }
+    generated(field, kind) {
+        return (0,manifests_value/* listAt */.gT)(this.body, field).flatMap((entry, index) => {
+            for (const file of [...(0,manifests_value/* stringsAt */.kp)(entry, 'files'), ...(0,manifests_value/* stringsAt */.kp)(entry, 'envs'), (0,manifests_value/* stringAt */.bX)(entry, 'env') ?? '']) {
+                const path = this.resolve(file.slice(file.indexOf('=') + 1));
+                if (path !== undefined && path !== '')
+                    this.parts.push(path);
+            }
+            const name = (0,manifests_value/* stringAt */.bX)(entry, 'name');
+            if (name === undefined)
+                return [];
+            const namespace = (0,manifests_value/* stringAt */.bX)(entry, 'namespace') ?? (0,manifests_value/* stringAt */.bX)(this.body, 'namespace');
+            const base = [field, index];
+            const entries = kind === 'Secret' ? secretKeys(entry) : (0,generator_data/* generatedData */.e)(entry, (target) => this.data(target));
+            const pairs = entries.map(({ key, value }) => [key, kind === 'Secret' ? null : value]);
+            const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+            return [
+                {
+                    source: this.source,
+                    document: this.document.index,
+                    body: { apiVersion: 'v1', kind, metadata, data: Object.fromEntries(pairs) },
+                    apiVersion: 'v1',
+                    kind,
+                    name,
+                    namespace,
+                    span: this.document.spanOf(base),
+                    spanOf: (path, part) => {
+                        if (path[0] !== 'data')
+                            return this.document.spanOf(path[0] === 'metadata' ? [...base, ...path.slice(1)] : base, part);
+                        const found = entries.findLast(({ key }) => key === path[1]);
+                        if (found?.line === undefined)
+                            return this.document.spanOf([...base, ...(found?.path ?? [])], part);
+                        const { file, line } = found.line;
+                        return { file: this.shown(file), line, column: 1, endLine: line, endColumn: 1 };
+                    },
+                    embedded: () => undefined,
+                },
+            ];
+        });
+    }
+}
+/** Of a Secret only names are known, never values: no file of it is opened. */
+function secretKeys(entry) {
+    return (0,generator_data/* generatedData */.e)({ literals: (0,manifests_value/* stringsAt */.kp)(entry, 'literals') }, () => undefined);
+}
+/** A change of which only the place is known: to all objects, or to those of a target. */
+function anything(path, span, target = {}) {
+    return { target, deletes: false, fields: [{ path, span }], apply: () => undefined };
+}
+function isRemote(entry) {
+    return /^[a-z+]+:\/\/|^git@|^github\.com\/|[?&]ref=|\.git(?:\/\/|$)/.test(entry);
+}
+/** Whether a document is a kustomization by its content; by its file name it is one without apiVersion and kind too. */
+function looksLikeKustomization(value) {
+    const kind = (0,manifests_value/* stringAt */.bX)(value, 'kind');
+    const apiVersion = (0,manifests_value/* stringAt */.bX)(value, 'apiVersion');
+    if (apiVersion !== undefined && !apiVersion.startsWith('kustomize.config.k8s.io/'))
+        return false;
+    return kind === undefined || kind === 'Kustomization' || kind === 'Component' || (0,manifests_value.at)(value, 'resources') !== undefined;
+}
+
+// EXTERNAL MODULE: ./build/dist/manifests/manifest-kinds.js
+var manifest_kinds = __nccwpck_require__(5689);
+// EXTERNAL MODULE: ./build/dist/manifests/parsed-files.js + 1 modules
+var parsed_files = __nccwpck_require__(987);
+// EXTERNAL MODULE: ./build/dist/manifests/plain-manifests.js
+var plain_manifests = __nccwpck_require__(7747);
+;// CONCATENATED MODULE: ./build/dist/manifests/read-repository.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Reads files, folders or globs into Manifests: what kustomizations, Flux and Argo CD would apply as far as the text tells it, and
+ * what nothing applies as it stands. Throws InvalidInput for paths that do not exist; everything else that is left out is a note.
+ */
+async function readRepository(paths, options) {
+    return readDiscovered(await (0,discover/* discover */.k)(paths, options), options);
+}
+/** The same of files that were found and read already (those of an earlier commit). */
+function readDiscovered(discovery, options) {
+    const parsed = (0,parsed_files/* parseFiles */.B)(discovery.files, discovery.roots, { maxDocuments: options.maxDocuments });
+    const kustomizations = readKustomizations(parsed);
+    const graph = kustomizationGraph(kustomizations, (root, path) => parsed.objectsAt(root, path));
+    const { applications, notes } = applyAll(parsed, graph, options.variables);
+    const manifests = (0,plain_manifests/* plainManifests */.V)(applications);
+    // As written: a base that twenty overlays use is one ExternalSecret to its reader.
+    const count = (...kinds) => new Set(manifests.filter(({ kind }) => kinds.includes(kind)).map(({ span }) => `${span.file}:${span.line}`)).size;
+    return {
+        manifests,
+        files: discovery.files,
+        roots: discovery.roots,
+        notes: [
+            ...discovery.notes,
+            ...parsed.notes,
+            ...kustomizations.flatMap((one) => one.notes),
+            ...graph.notes,
+            ...notes,
+        ],
+        counts: {
+            seen: discovery.counts.seen,
+            files: discovery.counts.read,
+            documents: parsed.documents.length,
+            manifests: manifests.length,
+            externalSecrets: count('ExternalSecret', 'ClusterExternalSecret'),
+            pushSecrets: count('PushSecret', 'ClusterPushSecret'),
+            stores: count('SecretStore', 'ClusterSecretStore'),
+        },
+        installedEso: (0,installed_eso/* installedEso */.a)(manifests, parsed.documents),
+        kustomizations: graph,
+        documents: parsed.documents,
+        sourceLine: parsed.sourceLine,
+        comments: parsed.comments,
+    };
+}
+function readKustomizations(parsed) {
+    return parsed.documents.flatMap(({ source, document }) => {
+        if (!(0,relevance/* isKustomizationName */.ZE)((0,external_node_path_.basename)(source.relative)) || !looksLikeKustomization(document.value))
+            return [];
+        const root = parsed.rootOf(source);
+        const read = readKustomization(root, source, document, (at, path) => parsed.yamlAt(at, path));
+        return read === undefined ? [] : [read];
+    });
+}
+/** Everything that reaches the cluster, by what brings it there; then what nothing brings. */
+function applyAll(parsed, graph, variables) {
+    const rootOf = (object) => parsed.rootOf(object.source);
+    const parts = partFiles(graph);
+    const isPart = (object) => parts.get(rootOf(object))?.has(object.source.relative) === true;
+    const objects = parsed.objects.filter((object) => !isPart(object) && object.body.$patch === undefined);
+    const tops = graph.kustomizations.filter((one) => !one.component && !graph.isIncluded(one));
+    const topItems = new Map();
+    for (const top of tops)
+        for (const item of graph.build(top.root, top.folder))
+            if (!topItems.has(item.object))
+                topItems.set(item.object, item);
+    const flux = fluxTree({
+        graph,
+        objects,
+        itemOf: (object) => topItems.get(object),
+        rootOf,
+        configMaps: configMapsByName(objects, graph),
+        variables,
+    });
+    const argo = argoBuilds({ graph, objects, rootOf, objectsOf: (root, path) => parsed.objectsAt(root, path) });
+    const lookup = (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
+    const nothing = {
+        namespace: undefined,
+        lookup,
+        substitutes: false,
+        asked: 'the variables input (no Flux Kustomization applies this)',
+    };
+    const applications = [];
+    const byFlux = new Set();
+    const applied = new Set();
+    const visited = new Set();
+    const add = (items, rest) => {
+        for (const item of items) {
+            applied.add(item.object);
+            applications.push({ item, ...rest });
+        }
+    };
+    for (const build of flux.builds) {
+        visit(graph, build.place.root, build.place.folder, visited);
+        for (const { object } of build.items)
+            byFlux.add(object);
+        add(build.items, { appliedBy: fluxApplies(build), namespace: undefined, ...fluxSubstitution(build, lookup) });
+    }
+    for (const build of argo.builds) {
+        visit(graph, build.place.root, build.place.folder, visited);
+        const appliedBy = { kind: build.kind, name: build.name, span: build.object.span };
+        add(build.items, { ...nothing, appliedBy, namespace: build.namespace });
+    }
+    for (const top of tops) {
+        if (visited.has(top))
+            continue;
+        visit(graph, top.root, top.folder, visited);
+        // Where Flux applies an object, an overlay that no Flux Kustomization names is not applied (a backup, an alternative).
+        const items = graph.build(top.root, top.folder).filter(({ object }) => !byFlux.has(object));
+        add(items, { ...nothing, appliedBy: { kind: 'kustomization', name: top.folder || '.', span: top.span } });
+    }
+    for (const component of graph.kustomizations) {
+        if (!component.component || visited.has(component))
+            continue;
+        const items = graph.build(component.root, component.folder).filter(({ object }) => !applied.has(object));
+        add(items, { ...nothing, appliedBy: undefined });
+    }
+    for (const object of objects)
+        if (!applied.has(object) && !graph.gathered.has(object) && object.holder === undefined)
+            add([(0,kustomize_item/* itemOf */.Tu)(object)], { ...nothing, appliedBy: undefined });
+    return { applications: wanted(applications, objects), notes: [...flux.notes, ...argo.notes] };
+}
+/** The applications of objects that become Manifests, and of the objects embedded in others. */
+function wanted(applications, objects) {
+    const embedded = new Map();
+    for (const object of objects)
+        if (object.holder !== undefined)
+            embedded.set(object.holder, [...(embedded.get(object.holder) ?? []), object]);
+    const result = [];
+    for (const application of applications) {
+        const { item } = application;
+        if ((0,manifest_kinds/* isManifestKind */.c)(item.object))
+            result.push(application);
+        for (const inner of embedded.get(item.object) ?? [])
+            result.push({ ...application, item: (0,plain_manifests/* embeddedItem */.o)(inner, item) });
+    }
+    return result;
+}
+function fluxApplies(build) {
+    return { kind: 'Kustomization (Flux)', name: (0,flux_kustomization/* fluxTitle */.SO)(build.flux), span: build.flux.object.span };
+}
+function fluxSubstitution(build, lookup) {
+    const { asked } = build.postBuild;
+    return build.flux.postBuild === undefined
+        ? { lookup, substitutes: false, asked }
+        : { lookup: build.postBuild.lookup, substitutes: true, asked };
+}
+/** Files that kustomizations take as patches, generator sources or values, and none takes as a resource. */
+function partFiles(graph) {
+    const parts = new Map();
+    for (const { root, parts: files } of graph.kustomizations) {
+        const set = parts.get(root) ?? new Set();
+        for (const file of files)
+            set.add(file);
+        parts.set(root, set);
+    }
+    for (const { root, resources } of graph.kustomizations)
+        for (const { path } of resources)
+            parts.get(root)?.delete(path);
+    return parts;
+}
+function configMapsByName(objects, graph) {
+    const found = new Map();
+    for (const object of [...objects, ...graph.kustomizations.flatMap(({ generated }) => generated)])
+        if (object.kind === 'ConfigMap' && object.apiVersion === 'v1')
+            found.set(object.name, [...(found.get(object.name) ?? []), object]);
+    return found;
+}
+/** Marks the kustomizations that a build of `folder` goes through. */
+function visit(graph, root, folder, visited) {
+    const queue = [external_node_path_.posix.normalize(folder || '.')];
+    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+        const here = path === '.' ? '' : path;
+        const kustomization = graph.at(root, here);
+        if (kustomization === undefined) {
+            if (here === folder)
+                queue.push(...graph.generatedEntries(root, here).flatMap((entry) => (graph.at(root, entry.path) ? [entry.path] : [])));
+            continue;
+        }
+        if (visited.has(kustomization))
+            continue;
+        visited.add(kustomization);
+        queue.push(...kustomization.resources.map((entry) => entry.path), ...kustomization.components.map((entry) => entry.path));
     }
 }
 
@@ -5500,39 +7630,44 @@ function releaseNamespace({ object, namespace }) {
 /**
  * Gives every field of a rendered object the place that wrote it. `traced` is the same object as `trace/` followed it through the
  * kustomizations: where its value is what kustomize gave, the place is certain; elsewhere `find` is asked for a patch that holds the
- * literal, then the field's own line or its parent's is taken.
+ * literal, then the field's own line or its parent's is taken. `original` is the object as its file has it: a value that stands there at
+ * the same path is certain too (a schema can make kustomize merge a list that the trace replaced).
  */
-function locate(body, traced, find) {
+function locate(body, traced, find, original) {
     let guessed = 0;
-    const scalar = (value, from, parent, key) => {
+    const scalar = (value, from, old, parent, key) => {
         const text = value;
-        if (from?.type === 'scalar' && same(from.value, text))
-            return { type: 'scalar', place: from.place, value: text };
+        for (const known of [from, old])
+            if (known?.type === 'scalar' && same(known.value, text))
+                return { type: 'scalar', place: known.place, value: text };
         guessed++;
         const found = typeof text === 'string' && text.length > 3 ? find(text, key) : undefined;
         return { type: 'scalar', place: found ?? from?.place ?? parent, value: text };
     };
-    const walk = (value, from, parent, key) => {
-        const place = from?.place ?? parent;
+    const walk = (value, from, old, parent, key) => {
+        const place = (from ?? old)?.place ?? parent;
         if ((0,_value_js__WEBPACK_IMPORTED_MODULE_0__/* .isList */ .Lv)(value)) {
             const items = from?.type === 'list' ? from.items : [];
+            const oldItems = old?.type === 'list' ? old.items : [];
             return {
                 type: 'list',
                 place,
-                items: value.map((item, index) => walk(item, counterpart(item, index, value.length, items), place, key)),
+                items: value.map((item, index) => walk(item, counterpart(item, index, value.length, items), counterpart(item, index, value.length, oldItems), place, key)),
             };
         }
         if ((0,_value_js__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(value)) {
             const entries = new Map();
             for (const [name, item] of Object.entries(value)) {
                 const entry = from?.type === 'map' ? from.entries.get(name) : undefined;
-                entries.set(name, { key: entry?.key ?? place, node: walk(item, entry?.node, place, name) });
+                const before = old?.type === 'map' ? old.entries.get(name) : undefined;
+                const node = walk(item, entry?.node, before?.node, place, name);
+                entries.set(name, { key: (entry ?? before)?.key ?? place, node });
             }
             return { type: 'map', place, entries };
         }
-        return scalar(value, from, parent, key);
+        return scalar(value, from, old, parent, key);
     };
-    const node = walk(body, traced, traced.place, '');
+    const node = walk(body, traced, original, traced.place, '');
     return { node, guessed };
 }
 /** kustomize writes `1` for `"1"` nowhere that we read; only numbers may differ in how they are written. */
@@ -5546,6 +7681,7 @@ function counterpart(item, index, length, items) {
         return items[index];
     if (!(0,_value_js__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(item))
         return items.find((other) => other.type === 'scalar' && same(other.value, item));
+    const text = JSON.stringify(item);
     for (const name of NAMES) {
         const wanted = item[name];
         if (typeof wanted !== 'string')
@@ -5553,8 +7689,10 @@ function counterpart(item, index, length, items) {
         const found = items.find((other) => (0,_placed_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(other, name) === wanted);
         if (found !== undefined)
             return found;
+        // Another item, not this one with a new name.
+        if (items.every((other) => (0,_placed_js__WEBPACK_IMPORTED_MODULE_1__/* .textAt */ .$6)(other, name) !== undefined))
+            return undefined;
     }
-    const text = JSON.stringify(item);
     return items.find((other) => JSON.stringify((0,_placed_js__WEBPACK_IMPORTED_MODULE_1__/* .plainValue */ ._y)(other)) === text) ?? items[index];
 }
 
@@ -5682,6 +7820,20 @@ function spanIn(node, path, part = 'value') {
     if (part === 'key' && key !== undefined)
         return key.document.spanOf(key.path, 'key');
     return here.place.document.spanOf(here.place.path);
+}
+
+
+/***/ }),
+
+/***/ 1931:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ titleOf)
+/* harmony export */ });
+/** `Kind name`, for messages. */
+function titleOf(object) {
+    return `${object.kind} ${object.name}`;
 }
 
 
@@ -10125,7 +12277,7 @@ function unparseableNote(file, locate, offset, text, error) {
             reason: 'template-not-rendered',
             file,
             line,
-            message: `This document is a template (it holds {{ }} and is not YAML until rendered: ${why}) and was not read.`,
+            message: `This document is a template (it holds ${text.includes('{{') ? '{{ }}' : '{% %}'} and is not YAML until rendered: ${why}) and was not read.`,
         };
     return {
         reason: 'yaml-unparseable',
@@ -10201,23 +12353,311 @@ function resolvePlainScalar(text) {
 
 /***/ }),
 
-/***/ 9950:
+/***/ 3768:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Di: () => (/* binding */ ignoresIn),
-/* harmony export */   S4: () => (/* binding */ judge),
-/* harmony export */   z6: () => (/* binding */ check)
-/* harmony export */ });
-/* harmony import */ var _chain_engine_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5037);
-/* harmony import */ var _report_outcome_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(859);
-/* harmony import */ var _rules_ignore_unused_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3302);
-/* harmony import */ var _rules_registry_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3291);
-/* harmony import */ var _rules_run_rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4754);
-/* harmony import */ var _settings_ignores_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(464);
-/* harmony import */ var _gather_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4773);
-/* harmony import */ var _look_for_drift_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2846);
-/* harmony import */ var _not_checked_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9395);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  z6: () => (/* binding */ check),
+  Di: () => (/* binding */ ignoresIn),
+  S4: () => (/* binding */ judge)
+});
+
+// EXTERNAL MODULE: ./build/dist/chain/engine.js
+var engine = __nccwpck_require__(5037);
+// EXTERNAL MODULE: ./build/dist/chain/secret-uses.js
+var secret_uses = __nccwpck_require__(1776);
+// EXTERNAL MODULE: ./build/dist/drift/unneeded-grants.js
+var unneeded_grants = __nccwpck_require__(4883);
+// EXTERNAL MODULE: ./build/dist/rules/per-secret.js
+var per_secret = __nccwpck_require__(1867);
+// EXTERNAL MODULE: ./build/dist/rules/wording.js
+var wording = __nccwpck_require__(6001);
+;// CONCATENATED MODULE: ./build/dist/changes/before-facts.js
+
+
+
+
+
+function beforeFacts({ head, base, lines, since, unread }) {
+    const granted = new Map();
+    for (const { reference, also, accesses } of base.links)
+        for (const { access, decision } of accesses)
+            if (decision.verdict === 'allowed')
+                for (const manifest of [reference.manifest, ...also])
+                    granted.set(requestId(manifest, access.path, access.capability), decision.winner);
+    return {
+        since,
+        grantedBy: ({ reference }, { path, capability }) => granted.get(requestId(reference.manifest, path, capability)) ?? [],
+        unreferenced: unreferenced(head, base, lines, unread),
+    };
+}
+function requestId({ kind, namespace, name }, path, capability) {
+    return JSON.stringify([kind, namespace, name, path, capability]);
+}
+/** Secrets that the base refers to and no reference of the head may mean. */
+function unreferenced(head, base, lines, unread) {
+    const gone = new Map();
+    const plainly = new Set(head.links.flatMap(per_secret/* vaultPathsOf */.GQ));
+    const uses = head.links.flatMap(secret_uses/* usesOf */.M);
+    for (const link of base.links) {
+        const { reference, store, mount } = link;
+        if (store === undefined || reference.proposed || reference.operation === 'find')
+            continue;
+        if (reference.holes.length + store.holes.length > 0 || reference.notChecked !== undefined)
+            continue;
+        if ((0,engine/* engineOf */.k)(reference, mount) !== 'kv' || unread.has(reference.span.file))
+            continue;
+        for (const path of (0,per_secret/* vaultPathsOf */.GQ)(link)) {
+            const links = gone.get(path);
+            if (links !== undefined)
+                links.push(link);
+            else if (!plainly.has(path) && !uses.some((use) => use(path)))
+                gone.set(path, [link]);
+        }
+    }
+    if (gone.size === 0)
+        return [];
+    const needless = newlyUnneeded(head, base);
+    return [...gone].map(([path, links]) => {
+        const [first] = links;
+        const { span } = first.reference;
+        const now = lines.now(span.file, span.line);
+        return {
+            path,
+            reference: (0,wording/* nameReference */.ZP)(first.reference),
+            others: links.length - 1,
+            pushed: links.every(({ reference }) => reference.operation === 'push'),
+            span: now === undefined ? span : { ...now, column: 1, endLine: now.line, endColumn: 1 },
+            fileGone: now === undefined,
+            rules: rulesOf(links, needless),
+        };
+    });
+}
+/** Grants that something needed before and nothing needs now. */
+function newlyUnneeded(head, base) {
+    const id = ({ policy, rule }) => `${policy.name} ${rule.label}`;
+    const before = new Set((0,unneeded_grants/* unneededGrants */.e)(base)
+        .filter(({ whole }) => whole)
+        .map(id));
+    return (0,unneeded_grants/* unneededGrants */.e)(head).filter((grant) => grant.whole && !before.has(id(grant)));
+}
+function rulesOf(links, needless) {
+    const served = new Set(links.flatMap(({ accesses }) => accesses.flatMap(({ decision }) => decision.winner.map(({ policy, path }) => `${policy} ${path}`))));
+    return needless.flatMap(({ policy, rule }) => {
+        const span = policy.spanOfLine?.(rule.line);
+        if (span === undefined || !served.has(`${policy.name} ${rule.label}`))
+            return [];
+        return [{ span, message: `rule \`${rule.label}\` of policy \`${policy.name}\`, which nothing needs any more` }];
+    });
+}
+
+// EXTERNAL MODULE: ./build/dist/changes/changed-lines.js
+var changed_lines = __nccwpck_require__(1177);
+;// CONCATENATED MODULE: ./build/dist/changes/signatures.js
+/**
+ * All that a reference comes to, as one text: who asks for what, through which store, role and policies. Two of one text, before
+ * and after a change, are judged alike. Where a value was written is no part of it; that is what lines are for.
+ */
+function signatures(chain) {
+    const policies = new Map();
+    const stores = new Map();
+    const byStore = new Map(chain.storeLinks.map((one) => [one.store, one]));
+    const policy = (name) => {
+        let text = policies.get(name);
+        if (text === undefined) {
+            const found = chain.policy(name);
+            text = found.found === 'known' ? found.fact.text : found.found;
+            policies.set(name, text);
+        }
+        return text;
+    };
+    const law = (store, link) => {
+        let text = stores.get(store);
+        if (text === undefined) {
+            text = factsOf([
+                store,
+                link?.role,
+                link?.policies,
+                link?.policies?.names.map(policy),
+                link?.mount?.found === 'known' ? [link.mount.fact.type, link.mount.fact.version] : link?.mount?.found,
+            ]);
+            stores.set(store, text);
+        }
+        return text;
+    };
+    return ({ reference, store, policies, accesses }, manifest) => factsOf([
+        manifest.kind,
+        manifest.namespace,
+        manifest.name,
+        reference.operation,
+        reference.key,
+        reference.property,
+        reference.version,
+        reference.find,
+        reference.push,
+        reference.deletionPolicy,
+        reference.failsWith,
+        reference.notChecked?.replace(/:\d+/g, ''),
+        reference.skipped,
+        reference.condition.verdict,
+        reference.proposed,
+        reference.identity,
+        reference.storeRef?.kind,
+        reference.storeRef?.name,
+        reference.generatorRef?.kind,
+        reference.generatorRef?.name,
+        reference.store.found,
+        policies,
+        accesses.map(({ access, decision }) => [access.path, access.capability, access.when, decision.verdict]),
+        store === undefined ? '' : law(store, byStore.get(store)),
+    ]);
+}
+/** What only says where something stands. */
+const PLACES = new Set(['manifest', 'span', 'spans', 'provenance', 'near']);
+function factsOf(value) {
+    return JSON.stringify(value, (key, inner) => (PLACES.has(key) ? undefined : inner));
+}
+
+;// CONCATENATED MODULE: ./build/dist/changes/changed-links.js
+
+
+/**
+ * The references of the head that a change concerns: their own lines were touched, or they come to something else than before
+ * because a patch, a variable, a namespace, the store, the role or a policy did. Whatever changed, the reference is judged anew.
+ */
+function changedLinks(head, base, lines) {
+    const sign = signatures(base);
+    const before = new Set(base.links.flatMap((link) => [link.reference.manifest, ...link.also].map((manifest) => sign(link, manifest))));
+    const signNow = signatures(head);
+    return new Set(head.links.filter((link) => isTouched(link, lines) ||
+        [link.reference.manifest, ...link.also].some((manifest) => !before.has(signNow(link, manifest)))));
+}
+function isTouched({ reference }, lines) {
+    const { manifest, field, span, propertySpan, storeRef, generatorRef } = reference;
+    // A field taken out at an item's end leaves no line of the item's own.
+    if (lines.touches((0,changed_lines/* linesOfSpan */.J)(manifest.spanOf(field)), true))
+        return true;
+    return [span, propertySpan, storeRef?.span, generatorRef?.span].some((one) => one !== undefined && lines.touches((0,changed_lines/* linesOfSpan */.J)(one)));
+}
+
+;// CONCATENATED MODULE: ./build/dist/changes/scope.js
+
+
+/**
+ * A finding belongs to a change when it was not there before, when a line that it points at was touched, or when it is about a
+ * reference that changed: a changed policy has every reference under it judged anew, also those that were denied before.
+ */
+function scopeOf({ links, lines, before }) {
+    const known = objectsByFingerprint(before.findings);
+    const unseen = new Set(before.notChecked.map(idOf));
+    const places = new Set([...links].flatMap(({ reference: { span, propertySpan } }) => [
+        at(span),
+        ...(propertySpan ? [at(propertySpan)] : []),
+    ]));
+    const chains = [...links].flatMap(chainPlaces);
+    const isTouched = (span) => lines.touches((0,changed_lines/* linesOfSpan */.J)(span));
+    return {
+        links,
+        isIn({ fingerprint, severity, span, related, objects = [] }) {
+            const spans = [span, ...related.map((place) => place.span)];
+            const hit = known.get(fingerprint);
+            // A further overlay of a base that is broken already is news.
+            if (hit === undefined || objects.some((object) => !hit.has((0,wording/* nameManifest */.dF)(object))))
+                return true;
+            if (spans.some((one) => isTouched(one) || places.has(at(one))))
+                return true;
+            // What breaks the store, role or policy of a changed reference breaks the reference.
+            return severity === 'error' && chains.some((place) => holds(place, span));
+        },
+        isInUnseen: (one) => !unseen.has(idOf(one)) ||
+            places.has(`${one.file}:${one.line}`) ||
+            lines.touches({ file: one.file, line: one.line, endLine: one.line }),
+    };
+}
+function objectsByFingerprint(findings) {
+    const known = new Map();
+    for (const { fingerprint, objects = [] } of findings) {
+        const hit = known.get(fingerprint) ?? new Set();
+        for (const object of objects)
+            hit.add((0,wording/* nameManifest */.dF)(object));
+        known.set(fingerprint, hit);
+    }
+    return known;
+}
+/** Where the store, the role and the mount of a reference are written. */
+function chainPlaces({ store, role, mount }) {
+    const provenances = [role, mount].flatMap((part) => (part?.found === 'known' ? [part.fact.provenance] : []));
+    return [...(store === undefined ? [] : [store.manifest.span]), ...provenances.flatMap(spansOf)];
+}
+function spansOf(provenance) {
+    return provenance.from === 'git' ? [provenance.span] : [];
+}
+function holds(outer, inner) {
+    return outer.file === inner.file && outer.line <= inner.line && inner.line <= Math.max(outer.line, outer.endLine);
+}
+function at(span) {
+    return `${span.file}:${span.line}`;
+}
+function idOf({ file, what, reason }) {
+    return `${file} ${what} ${reason.replace(/:\d+/g, '')}`;
+}
+
+// EXTERNAL MODULE: ./build/dist/report/outcome.js
+var outcome = __nccwpck_require__(859);
+// EXTERNAL MODULE: ./build/dist/rules/ignore-unused.js
+var ignore_unused = __nccwpck_require__(3302);
+// EXTERNAL MODULE: ./build/dist/rules/policy-denies.js
+var policy_denies = __nccwpck_require__(4818);
+// EXTERNAL MODULE: ./build/dist/rules/role-audience.js
+var role_audience = __nccwpck_require__(9828);
+// EXTERNAL MODULE: ./build/dist/rules/role-unbound.js
+var role_unbound = __nccwpck_require__(5817);
+// EXTERNAL MODULE: ./build/dist/rules/run-rules.js
+var run_rules = __nccwpck_require__(4754);
+;// CONCATENATED MODULE: ./build/dist/rules/refused-by-server.js
+
+
+
+
+/** The rules that say what a login and its token are refused. */
+const REFUSALS = [policy_denies/* policyDenies */.$, role_audience/* roleAudience */.b, role_unbound/* roleUnbound */.G];
+/**
+ * What ESO is refused today although Git's own policies and roles would allow it: the consequence of a drift, said at the
+ * manifests that suffer from it (platform.md §4.2, class 2).
+ *
+ * @param served the chain, judged by what the server has.
+ */
+function refusedByServer(byGit, served, settings) {
+    const known = new Set(byGit.map(({ fingerprint }) => fingerprint));
+    return (0,run_rules/* runRules */.x)(REFUSALS, served, settings)
+        .filter(({ fingerprint }) => !known.has(fingerprint))
+        .map((finding) => ({
+        ...finding,
+        message: `As the server is now: ${finding.message}`,
+        fix: 'Git allows this. Run again what Git declares: `state-drift` names the policy, role or config that differs.',
+    }));
+}
+
+// EXTERNAL MODULE: ./build/dist/rules/registry.js + 76 modules
+var registry = __nccwpck_require__(9631);
+// EXTERNAL MODULE: ./build/dist/rules/worst-first.js
+var worst_first = __nccwpck_require__(7025);
+// EXTERNAL MODULE: ./build/dist/settings/ignores.js
+var ignores = __nccwpck_require__(464);
+// EXTERNAL MODULE: ./build/dist/modes/gather.js + 51 modules
+var gather = __nccwpck_require__(9843);
+// EXTERNAL MODULE: ./build/dist/modes/look-for-drift.js + 11 modules
+var look_for_drift = __nccwpck_require__(7118);
+// EXTERNAL MODULE: ./build/dist/modes/not-checked.js
+var not_checked = __nccwpck_require__(9395);
+;// CONCATENATED MODULE: ./build/dist/modes/check.js
+
+
+
+
+
 
 
 
@@ -10229,54 +12669,121 @@ function resolvePlainScalar(text) {
 
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
 async function check(settings, deps) {
-    const gathered = await (0,_gather_js__WEBPACK_IMPORTED_MODULE_5__/* .gather */ .k)(settings, deps);
-    const seen = (0,_look_for_drift_js__WEBPACK_IMPORTED_MODULE_6__/* .asksForDrift */ .xq)(settings) ? (0,_look_for_drift_js__WEBPACK_IMPORTED_MODULE_6__/* .withDrift */ .sb)(settings, gathered, deps.today) : gathered;
-    return { report: judge(settings, deps, seen, _rules_registry_js__WEBPACK_IMPORTED_MODULE_2__/* .RULES */ .y), gathered: seen };
+    const gathered = await (0,gather/* gather */.k)(settings, deps);
+    const change = settings.reportScope === 'changed' ? await deps.change?.(gathered) : undefined;
+    const seen = (0,look_for_drift/* asksForDrift */.xq)(settings) ? (0,look_for_drift/* withDrift */.sb)(settings, gathered, deps) : gathered;
+    if (change === undefined)
+        return { report: judge(settings, deps, seen, registry/* RULES */.y), gathered: seen };
+    if (!change.known) {
+        const scope = { of: 'all', because: change.because };
+        return { report: { ...judge(settings, deps, seen, registry/* RULES */.y), scope }, gathered: seen };
+    }
+    const compared = withBefore(seen, change);
+    const judgement = judgeAll(settings, deps, compared, registry/* RULES */.y);
+    const scope = scopeOf({
+        links: changedLinks(compared.chain, change.before.chain, change.lines),
+        lines: change.lines,
+        before: judgeAll(change.settings, deps, change.before, registry/* RULES */.y),
+    });
+    return { report: reportOf(settings, deps, compared, within(judgement, scope, change.since)), gathered: compared };
 }
 /** The report of what was gathered, by the rules that are given. */
 function judge(settings, deps, gathered, rules) {
-    const { chain, repository, declared, live } = gathered;
-    const ruled = (0,_rules_run_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .runRules */ .x)(rules, chain, settings.config.rules);
-    const { kept, ignored, unused } = (0,_settings_ignores_js__WEBPACK_IMPORTED_MODULE_4__/* .applyIgnores */ .wI)(ruled, ignoresIn(gathered), settings.config.ignore, {
+    return reportOf(settings, deps, gathered, judgeAll(settings, deps, gathered, rules));
+}
+function judgeAll(settings, deps, gathered, rules) {
+    const { chain, served } = gathered;
+    const byGit = (0,run_rules/* runRules */.x)(rules, chain, settings.config.rules);
+    const ruled = served === undefined ? byGit : [...byGit, ...refusedByServer(byGit, served, settings.config.rules)].sort(worst_first/* byWorst */.D);
+    const { kept, ignored, unused } = (0,ignores/* applyIgnores */.wI)(ruled, ignoresIn(gathered), settings.config.ignore, {
         today: deps.today,
-        rules: [...rules.map((rule) => rule.id), _rules_ignore_unused_js__WEBPACK_IMPORTED_MODULE_1__/* .ignoreUnused */ .$.id],
+        rules: [...rules.map((rule) => rule.id), ignore_unused/* ignoreUnused */.$.id],
         ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
     });
-    const findings = [...kept, ...uselessIgnores(unused, settings)];
-    const unseen = [...gathered.notRendered, ...(0,_not_checked_js__WEBPACK_IMPORTED_MODULE_7__/* .notChecked */ .l)(chain), ...(chain.drift?.notCompared ?? [])];
+    return {
+        findings: [...kept, ...uselessIgnores(unused, settings)],
+        ignored,
+        notChecked: [...gathered.notRendered, ...(0,not_checked/* notChecked */.l)(chain), ...(chain.drift?.notCompared ?? [])],
+        links: chain.links,
+    };
+}
+/** Of a judgement, what the change is answerable for. */
+function within(judgement, scope, since) {
+    const findings = judgement.findings.filter((finding) => scope.isIn(finding));
+    const unseen = judgement.notChecked.filter((one) => scope.isInUnseen(one));
+    const outside = judgement.findings.filter((finding) => !scope.isIn(finding));
+    const count = (severity) => outside.filter((finding) => finding.severity === severity).length;
+    return {
+        findings,
+        ignored: judgement.ignored.filter(({ finding }) => scope.isIn(finding)),
+        notChecked: unseen,
+        links: judgement.links.filter((link) => scope.links.has(link)),
+        scope: {
+            of: 'changed',
+            since,
+            references: judgement.links.length,
+            outside: {
+                errors: count('error'),
+                warnings: count('warning'),
+                notes: count('note'),
+                notChecked: judgement.notChecked.length - unseen.length,
+            },
+        },
+    };
+}
+function withBefore(gathered, { before, lines, since }) {
+    const { chain, repository } = gathered;
+    const unread = new Set(repository.notes.flatMap(({ reason, file }) => (UNREAD.has(reason) ? [file] : [])));
+    return {
+        ...gathered,
+        chain: { ...chain, before: beforeFacts({ head: chain, base: before.chain, lines, since, unread }) },
+    };
+}
+/** Notes on files of which nobody can say what they hold. */
+const UNREAD = new Set([
+    'yaml-unparseable',
+    'yaml-too-deep',
+    'too-large',
+    'unreadable',
+    'sops',
+]);
+function reportOf(settings, deps, gathered, judgement) {
+    const { repository, declared, live } = gathered;
+    const { findings, scope } = judgement;
     const hidden = [...live.values()].flatMap((state) => state.missingRights);
     const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)];
     return {
         mode: settings.mode,
         target: settings.target,
-        outcome: (0,_report_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .outcomeOf */ .sG)({ findings, failOn: settings.failOn, incomplete }),
+        outcome: (0,outcome/* outcomeOf */.sG)({ findings, failOn: settings.failOn, incomplete }),
         findings,
-        ignored,
-        references: chain.links.map(({ reference, also, accesses, mount, secret }) => ({
+        ignored: judgement.ignored,
+        references: judgement.links.map(({ reference, also, accesses, mount, secret }) => ({
             reference,
             also,
-            engine: (0,_chain_engine_js__WEBPACK_IMPORTED_MODULE_8__/* .engineOf */ .k)(reference, mount),
+            engine: (0,engine/* engineOf */.k)(reference, mount),
             accesses,
             ...(secret === undefined ? {} : { secret }),
         })),
-        notChecked: unseen,
+        notChecked: judgement.notChecked,
         notes: [...repository.notes, ...declared.notes],
         counts: repository.counts,
         live: liveLine(settings, deps),
         incomplete,
+        ...(scope === undefined ? {} : { scope }),
     };
 }
 function ignoresIn({ repository }) {
     return repository.files.flatMap((source) => {
         // In YAML a `#` inside a text block is no comment.
         return /\.ya?ml$/i.test(source.file)
-            ? (0,_settings_ignores_js__WEBPACK_IMPORTED_MODULE_4__/* .inlineIgnores */ .d3)(source.file, repository.comments(source.file))
-            : (0,_settings_ignores_js__WEBPACK_IMPORTED_MODULE_4__/* .inlineIgnoresInText */ .TY)(source.file, source.text);
+            ? (0,ignores/* inlineIgnores */.d3)(source.file, repository.comments(source.file))
+            : (0,ignores/* inlineIgnoresInText */.TY)(source.file, source.text);
     });
 }
 function uselessIgnores(unused, settings) {
-    const setting = settings.config.rules[_rules_ignore_unused_js__WEBPACK_IMPORTED_MODULE_1__/* .ignoreUnused */ .$.id];
-    return setting === 'off' ? [] : unused.map((useless) => _rules_ignore_unused_js__WEBPACK_IMPORTED_MODULE_1__/* .ignoreUnused */ .$.finding(useless, setting));
+    const setting = settings.config.rules[ignore_unused/* ignoreUnused */.$.id];
+    return setting === 'off' ? [] : unused.map((useless) => ignore_unused/* ignoreUnused */.$.finding(useless, setting));
 }
 /** Of the rights that are missing, as many are named. */
 const RIGHTS_NAMED = 3;
@@ -10294,7 +12801,7 @@ function liveLine(settings, deps) {
     if (deps.live !== undefined)
         return { asked: true, line: `Checked against ${deps.live.name}.` };
     if (deps.incomplete.length > 0)
-        return { asked: true, line: 'The server could not be asked.' };
+        return { asked: true, line: 'The server could not be asked.', silent: true };
     return { asked: false, line: settings.offlineBecause ?? 'No server was asked.' };
 }
 
@@ -10353,15 +12860,18 @@ function describe(error) {
 
 /***/ }),
 
-/***/ 4773:
+/***/ 9843:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  k: () => (/* binding */ gather)
+  k: () => (/* binding */ gather),
+  Q: () => (/* binding */ gatherFrom)
 });
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/dist/chain/follow.js + 1 modules
 var follow = __nccwpck_require__(3630);
 // EXTERNAL MODULE: ./build/dist/chain/judge.js
@@ -10436,8 +12946,9 @@ function collectReference(reference, collect) {
     if (store.notChecked !== undefined)
         return;
     const wanted = collect(store.vaultNamespace);
+    const kv = store.version === 'v1' ? 1 : 2;
     if (reference.operation === 'find' && reference.holes.length === 0 && store.path !== undefined) {
-        const find = { mount: (0,trim_slashes/* trimSlashes */.u)(store.path), path: (0,trim_slashes/* trimSlashes */.u)(reference.find?.path ?? '') };
+        const find = { mount: (0,trim_slashes/* trimSlashes */.u)(store.path), path: (0,trim_slashes/* trimSlashes */.u)(reference.find?.path ?? ''), kv };
         wanted.finds.set(`${find.mount} ${find.path}`, find);
         return;
     }
@@ -10451,6 +12962,7 @@ function collectReference(reference, collect) {
         mount: target.mount,
         key: target.key,
         withKeys,
+        kv,
         ...(target.version === undefined ? {} : { version: target.version }),
     });
 }
@@ -10545,7 +13057,7 @@ function find_parent(path) {
 // EXTERNAL MODULE: ./build/dist/eso/predict/generator-ref.js + 1 modules
 var generator_ref = __nccwpck_require__(638);
 // EXTERNAL MODULE: ./build/dist/eso/predict/make-reference.js
-var make_reference = __nccwpck_require__(3836);
+var make_reference = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./build/dist/eso/predict/read.js
 
 
@@ -11043,1326 +13555,108 @@ function predict(manifests, options = {}) {
     };
 }
 
-// EXTERNAL MODULE: ./build/dist/manifests/placeholders.js
-var placeholders = __nccwpck_require__(7592);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/dist/manifests/files/glob.js
-var files_glob = __nccwpck_require__(6272);
-// EXTERNAL MODULE: ./build/dist/manifests/kinds.js
-var kinds = __nccwpck_require__(5407);
-// EXTERNAL MODULE: ./build/dist/manifests/kustomize/item.js
-var kustomize_item = __nccwpck_require__(6329);
-// EXTERNAL MODULE: ./build/dist/manifests/kustomize/patch.js + 1 modules
-var kustomize_patch = __nccwpck_require__(7139);
-// EXTERNAL MODULE: ./build/dist/manifests/kustomize/patch-target.js
-var patch_target = __nccwpck_require__(4406);
-// EXTERNAL MODULE: ./build/dist/manifests/source-path.js
-var source_path = __nccwpck_require__(959);
-// EXTERNAL MODULE: ./build/dist/manifests/yaml/parse-yaml.js + 6 modules
-var parse_yaml = __nccwpck_require__(9148);
-;// CONCATENATED MODULE: ./build/dist/manifests/argo/argo-builds.js
-
-
-
-
-
-
-
-
-
-const MAX_GENERATED = 2000;
-/** Applications and ApplicationSets (list and Git directory generators) whose path exists here. */
-function argoBuilds(source) {
-    return source.objects.flatMap((object) => {
-        if ((0,kinds/* groupOf */.F8)(object.apiVersion) !== 'argoproj.io')
-            return [];
-        if (object.kind === 'Application')
-            return application(source, object, 'Application', object.body, object.name, ['spec']);
-        if (object.kind !== 'ApplicationSet')
-            return [];
-        const path = ['spec', 'template', 'spec'];
-        return parameterSets(object, source.rootOf(object)).flatMap((parameters) => {
-            const template = fill((0,manifests_value.at)(object.body, 'spec', 'template'), parameters);
-            const name = (0,manifests_value/* stringAt */.bX)(template, 'metadata', 'name') ?? object.name;
-            return application(source, object, 'ApplicationSet', { spec: (0,manifests_value.at)(template, 'spec') ?? null }, name, path);
-        });
-    });
-}
-function application(source, object, kind, body, name, written) {
-    const namespace = (0,manifests_value/* stringAt */.bX)(body, 'spec', 'destination', 'namespace');
-    const sources = [
-        [(0,manifests_value.at)(body, 'spec', 'source'), [...written, 'source']],
-        ...(0,manifests_value/* listAt */.gT)(body, 'spec', 'sources').map((entry, index) => [
-            entry,
-            [...written, 'sources', index],
-        ]),
-    ];
-    return sources.flatMap(([entry, path]) => {
-        const folder = (0,manifests_value/* stringAt */.bX)(entry, 'path');
-        const place = folder === undefined ? undefined : (0,source_path/* sourceFolder */.I)(source.rootOf(object), object.source.relative, folder);
-        if (place === undefined)
-            return [];
-        const { root } = place;
-        if (root.files.has(external_node_path_.posix.join(place.folder, 'Chart.yaml')))
-            return [];
-        const kustomized = source.graph.at(root, place.folder) !== undefined;
-        const items = kustomized
-            ? (0,kustomize_item/* change */.Zg)(source.graph.build(root, place.folder), kustomizeOptions(object, entry, path))
-            : plainFolder(source, place, (0,manifests_value.at)(entry, 'directory', 'recurse') === true);
-        return [{ object, kind, name, place, items, namespace: known(namespace) }];
-    });
-}
-function known(namespace) {
-    return namespace === undefined || namespace === '' || namespace.includes('{{') ? undefined : namespace;
-}
-function plainFolder(source, { root, folder }, recurse) {
-    const prefix = folder === '' ? '' : `${folder}/`;
-    return [...root.files].flatMap((path) => {
-        if (!path.startsWith(prefix) || !/\.(?:ya?ml|json)$/.test(path))
-            return [];
-        return recurse || !path.slice(prefix.length).includes('/') ? source.objectsOf(root, path).map(kustomize_item/* itemOf */.Tu) : [];
-    });
-}
-function kustomizeOptions(object, entry, path) {
-    const namespace = (0,manifests_value/* stringAt */.bX)(entry, 'kustomize', 'namespace');
-    const namePrefix = (0,manifests_value/* stringAt */.bX)(entry, 'kustomize', 'namePrefix');
-    const nameSuffix = (0,manifests_value/* stringAt */.bX)(entry, 'kustomize', 'nameSuffix');
-    const patches = (0,manifests_value/* listAt */.gT)(entry, 'kustomize', 'patches').flatMap((patch, index) => {
-        const text = (0,manifests_value/* stringAt */.bX)(patch, 'patch');
-        if (text === undefined)
-            return [];
-        const span = object.spanOf([...path, 'kustomize', 'patches', index]);
-        const { documents } = (0,parse_yaml/* parseYaml */.h)({ file: span.file, text }, { locate: () => span });
-        const target = (0,manifests_value/* isMap */.jh)((0,manifests_value.at)(patch, 'target')) ? (0,patch_target/* readTarget */._E)((0,manifests_value.at)(patch, 'target')) : undefined;
-        return documents.flatMap((document) => (0,kustomize_patch/* readPatch */.H)(document, target));
-    });
-    return {
-        patches,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(namePrefix === undefined ? {} : { namePrefix }),
-        ...(nameSuffix === undefined ? {} : { nameSuffix }),
-    };
-}
-/** One set of parameters for each Application that an ApplicationSet makes, as far as Git tells them. */
-function parameterSets(object, root) {
-    const sets = (0,manifests_value/* listAt */.gT)(object.body, 'spec', 'generators').flatMap((generator) => {
-        const listed = (0,manifests_value/* listAt */.gT)(generator, 'list', 'elements').map((element) => flatten(element, ''));
-        return [...listed, ...directories((0,manifests_value/* listAt */.gT)(generator, 'git', 'directories'), root)];
-    });
-    // A template whose path has no parameters needs none.
-    return sets.length === 0 ? [{}] : sets.slice(0, MAX_GENERATED);
-}
-function flatten(value, prefix) {
-    if (!(0,manifests_value/* isMap */.jh)(value))
-        return {};
-    return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (0,manifests_value/* isMap */.jh)(item) ? Object.entries(flatten(item, `${prefix}${key}.`)) : [[prefix + key, String(item)]]));
-}
-function directories(entries, root) {
-    const tests = entries.flatMap((entry) => {
-        const path = (0,manifests_value/* stringAt */.bX)(entry, 'path');
-        if (path === undefined)
-            return [];
-        try {
-            // Argo CD's pattern is anchored and `*` stays within one level.
-            const levels = path.split('/').length;
-            const test = (0,files_glob/* globTest */.FX)(path, 'git generator');
-            return [
-                {
-                    exclude: (0,manifests_value.at)(entry, 'exclude') === true,
-                    test: (folder) => folder.split('/').length >= levels && test(folder),
-                    levels,
-                },
-            ];
-        }
-        catch {
-            return [];
-        }
-    });
-    const included = tests.filter(({ exclude }) => !exclude);
-    return [...root.folders].flatMap((folder) => {
-        if (folder === '' || tests.some(({ exclude, test }) => exclude && test(folder)))
-            return [];
-        if (!included.some(({ test, levels }) => folder.split('/').length === levels && test(folder)))
-            return [];
-        const segments = folder.split('/').map((segment, index) => [`path[${index}]`, segment]);
-        const basename = external_node_path_.posix.basename(folder);
-        return [{ path: folder, 'path.path': folder, 'path.basename': basename, ...Object.fromEntries(segments) }];
-    });
-}
-/** Fills `{{name}}` and `{{.name}}`; what is not known stays. */
-function fill(value, parameters) {
-    if (typeof value === 'string')
-        return value.replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name) => parameters[name] ?? whole);
-    if (Array.isArray(value))
-        return value.map((item) => fill(item, parameters));
-    if ((0,manifests_value/* isMap */.jh)(value))
-        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, parameters)]));
-    return value ?? null;
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
-var invalid_input = __nccwpck_require__(8489);
-;// CONCATENATED MODULE: ./build/dist/manifests/files/decode-text.js
-/**
- * Text with a byte order mark, decoded and without the mark; `undefined` for what has none (UTF-8 by default). The mark goes
- * because editors count columns after it.
- */
-function decodeText(bytes) {
-    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
-        return new TextDecoder('utf-8').decode(bytes);
-    if (bytes[0] === 0xff && bytes[1] === 0xfe)
-        return new TextDecoder('utf-16le').decode(bytes);
-    if (bytes[0] === 0xfe && bytes[1] === 0xff)
-        return new TextDecoder('utf-16be').decode(bytes);
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./build/dist/manifests/files/relevance.js
-/** Above this a file is not read (design §6; the largest real manifest file seen has 2.7 MB, field.md §3). */
-const MAX_FILE_BYTES = 5 * 1024 * 1024;
-/** What makes a YAML or JSON file worth parsing for Kubernetes objects. */
-const MANIFEST = /external-secrets|kustomize|Transformer\b|argoproj\.io|kind["']?: *["']?(?:Kustomization|Component|Namespace|ServiceAccount|ConfigMap|Secret|List)\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/;
-/** What policies and roles look like in any of the forms of field.md §4. */
-const POLICY = /policy[ _-]write|(?:secrets|auth)[ -]enable|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m;
-const KUSTOMIZATION_NAMES = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization']);
-/** What a file can be by its name; `undefined`: nothing that is ever read. */
-function formOf(name) {
-    if (KUSTOMIZATION_NAMES.has(name))
-        return 'yaml';
-    const dot = name.lastIndexOf('.');
-    if (dot <= 0)
-        return dot === -1 ? 'shell' : undefined;
-    switch (name.slice(dot + 1).toLowerCase()) {
-        case 'yaml':
-        case 'yml':
-        case 'json':
-            return 'yaml';
-        case 'hcl':
-        case 'policy':
-            return 'hcl';
-        case 'sh':
-        case 'bash':
-        case 'zsh':
-        case 'envrc':
-            return 'shell';
-        case 'md':
-        case 'mdx':
-        case 'markdown':
-            return 'markdown';
-        case 'tf':
-        case 'tofu':
-        case 'tfvars':
-            return 'terraform';
-        case 'tftpl':
-        case 'tmpl':
-        case 'j2':
-        case 'tpl':
-            return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined;
-        default:
-            return undefined;
-    }
-}
-function isKustomizationName(name) {
-    return KUSTOMIZATION_NAMES.has(name);
-}
-/** The byte search of design §6, on the file's bytes as Latin-1: decides before anything is decoded or parsed. */
-function canMatter(name, form, bytes) {
-    if (form === 'yaml')
-        return isKustomizationName(name) || MANIFEST.test(bytes) || POLICY.test(bytes);
-    // A Terraform module's defaults stand in files that say nothing of Vault.
-    return form === 'hcl' || form === 'terraform' || POLICY.test(bytes);
-}
-/** A file that SOPS encrypted: its values are no text, and its names are not ours to read (platform.md §3.2). */
-function isSops(form, bytes) {
-    return form === 'yaml' && bytes.includes('ENC[AES256_GCM') && /["']?sops["']?:/.test(bytes);
-}
-/** Whether all the file holds are CustomResourceDefinitions (14 % of repositories vendor them, field.md §3). */
-function isOnlyDefinitions(bytes) {
-    const kinds = bytes.match(/^kind: *["']?[A-Za-z]+/gm);
-    return kinds?.every((kind) => kind.endsWith('CustomResourceDefinition')) ?? false;
-}
-
-;// CONCATENATED MODULE: ./build/dist/manifests/files/root.js
-
-function root(path, files, folders, links) {
-    return {
-        path,
-        files,
-        folders,
-        resolve(given) {
-            let current = normalise(given);
-            // A link may lead to a link; a loop of them leads nowhere.
-            for (let hop = 0; hop < 16 && current !== undefined; hop++) {
-                const next = followFirstLink(current, links);
-                if (next === current)
-                    return current;
-                current = normalise(next);
-            }
-            return undefined;
-        },
-    };
-}
-function normalise(path) {
-    const clean = external_node_path_.posix.normalize(path).replace(/\/+$/, '');
-    if (clean === '..' || clean.startsWith('../') || clean.startsWith('/'))
-        return undefined;
-    return clean === '.' ? '' : clean;
-}
-function followFirstLink(path, links) {
-    if (links.size === 0)
-        return path;
-    const segments = path.split('/');
-    for (let count = 1; count <= segments.length; count++) {
-        const target = links.get(segments.slice(0, count).join('/'));
-        if (target !== undefined)
-            return [target, ...segments.slice(count)].filter((segment) => segment !== '').join('/');
-    }
-    return path;
-}
-
-;// CONCATENATED MODULE: ./build/dist/manifests/files/walk-folder.js
-
-
-const SKIPPED = new Set(['.git', 'node_modules', '.terraform']);
-/** The path with forward slashes. */
-function slashes(path) {
-    return external_node_path_.sep === '/' ? path : path.split(external_node_path_.sep).join('/');
-}
-/**
- * Lists everything under `from` (absolute, inside `top`). Symlinks are never entered: what they lead to inside the root is found
- * there, and what lies outside must not be read (platform.md §7 threat 3).
- */
-async function walkFolder(top, from, show) {
-    const walk = { files: new Set(), folders: new Set(), links: new Map(), notes: [] };
-    const realTop = await (0,promises_.realpath)(top);
-    const below = (absolute) => slashes((0,external_node_path_.relative)(top, absolute));
-    const link = async (absolute) => {
-        const note = (message) => walk.notes.push({ reason: 'symlink', file: show(absolute), message });
-        try {
-            const inside = (0,external_node_path_.relative)(realTop, await (0,promises_.realpath)(absolute));
-            if (inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inside))
-                note('This symlink leads out of the repository and was not followed.');
-            else
-                walk.links.set(below(absolute), slashes(inside));
-        }
-        catch (error) {
-            note(error.code === 'ELOOP'
-                ? 'This symlink leads to itself and was not followed.'
-                : 'This symlink leads to nothing that can be read.');
-        }
-    };
-    const folder = async (absolute) => {
-        let entries;
-        try {
-            entries = await (0,promises_.readdir)(absolute, { withFileTypes: true });
-        }
-        catch (error) {
-            const code = error.code ?? 'error';
-            walk.notes.push({
-                reason: 'unreadable',
-                file: show(absolute),
-                message: `This folder cannot be listed (${code}).`,
-            });
-            return;
-        }
-        walk.folders.add(below(absolute));
-        const folders = [];
-        for (const entry of entries) {
-            const path = (0,external_node_path_.join)(absolute, entry.name);
-            if (entry.isSymbolicLink())
-                await link(path);
-            else if (entry.isDirectory()) {
-                if (!SKIPPED.has(entry.name))
-                    folders.push(path);
-            }
-            else if (entry.isFile())
-                walk.files.add(below(path));
-        }
-        await Promise.all(folders.map(folder));
-    };
-    if ((await (0,promises_.lstat)(from)).isDirectory())
-        await folder(from);
-    else
-        walk.files.add(below(from));
-    return walk;
-}
-
-;// CONCATENATED MODULE: ./build/dist/manifests/files/discover.js
-
-
-
-
-
-
-
-
-const MAX_TOTAL_BYTES = 200 * 1024 * 1024;
-const CONCURRENCY = 32;
-/**
- * Finds and reads the files that can matter under `paths` (files, folders or globs). Throws InvalidInput for a path that does not
- * exist, a glob that cannot be read or that matches nothing; everything else that is left out is a note.
- */
-async function discover(paths, options) {
-    const { cwd } = options;
-    const show = (absolute) => slashes((0,external_node_path_.relative)(cwd, absolute)) || '.';
-    const excluded = (options.exclude ?? []).map((glob) => (0,files_glob/* globTest */.FX)(slashes(glob), 'exclude'));
-    const searches = await Promise.all((paths.length === 0 ? ['.'] : paths).map((path) => plan(path, cwd)));
-    const notes = [];
-    const tops = new Map();
-    const wanted = new Map();
-    for (const search of searches) {
-        const walk = await walkFolder(search.top, search.from, show);
-        notes.push(...walk.notes);
-        const known = tops.get(search.top) ?? { files: new Set(), folders: new Set(), links: new Map() };
-        tops.set(search.top, known);
-        for (const folder of walk.folders)
-            known.folders.add(folder);
-        for (const [link, target] of walk.links)
-            known.links.set(link, target);
-        let matched = 0;
-        for (const path of walk.files) {
-            const absolute = (0,external_node_path_.join)(search.top, path);
-            const shown = show(absolute);
-            if (!search.keep(shown))
-                continue;
-            matched++;
-            if (excluded.some((test) => test(shown) || test(path)))
-                continue;
-            known.files.add(path);
-            if (!wanted.has(absolute))
-                wanted.set(absolute, { top: search.top, relative: path });
-        }
-        if (matched === 0 && (0,files_glob/* isGlob */.fg)(search.given))
-            throw new invalid_input/* InvalidInput */.o(`paths: "${search.given}" matches no file.`);
-    }
-    const reading = await readAll(wanted, show, options);
-    notes.push(...reading.notes);
-    if (reading.files.length === 0)
-        notes.push({
-            reason: 'other',
-            file: paths[0] ?? '.',
-            message: `None of the ${wanted.size} files here holds External Secrets manifests, kustomizations or Vault policies.`,
-        });
-    return {
-        files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
-        notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
-        roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
-        counts: { seen: wanted.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
-    };
-}
-async function plan(given, cwd) {
-    const path = slashes(given);
-    if (path.includes('\0'))
-        throw new invalid_input/* InvalidInput */.o('paths: a path holds a NUL character.');
-    const exists = await kindOf((0,external_node_path_.resolve)(cwd, path));
-    if (exists !== undefined) {
-        const from = (0,external_node_path_.resolve)(cwd, path);
-        const folder = exists === 'folder' ? from : (0,external_node_path_.dirname)(from);
-        return { top: await topLevel(folder, exists === 'file' ? cwd : folder), from, keep: () => true, given };
-    }
-    if (!(0,files_glob/* isGlob */.fg)(path))
-        throw new invalid_input/* InvalidInput */.o(`paths: "${given}" does not exist (looked in ${cwd}).`);
-    const from = (0,external_node_path_.resolve)(cwd, (0,files_glob/* globBase */.EI)(path));
-    const test = (0,files_glob/* globTest */.FX)(slashes((0,external_node_path_.relative)(cwd, (0,external_node_path_.resolve)(cwd, path))), 'paths');
-    if ((await kindOf(from)) === undefined)
-        throw new invalid_input/* InvalidInput */.o(`paths: "${given}" matches no file: the folder "${(0,files_glob/* globBase */.EI)(path)}" does not exist.`);
-    return { top: await topLevel(from, cwd), from, keep: test, given };
-}
-async function kindOf(path) {
-    try {
-        const found = await (0,promises_.stat)(path);
-        return found.isDirectory() ? 'folder' : 'file';
-    }
-    catch (error) {
-        const code = error.code;
-        if (code === 'ENOENT' || code === 'ENOTDIR')
-            return undefined;
-        throw new invalid_input/* InvalidInput */.o(`paths: "${path}" cannot be read (${code ?? 'error'}).`);
-    }
-}
-/** The Git top level at or above `folder`; without one, `otherwise` if it contains the folder, else the folder. */
-async function topLevel(folder, otherwise) {
-    for (let at = folder;; at = (0,external_node_path_.dirname)(at)) {
-        if ((await kindOf((0,external_node_path_.join)(at, '.git')).catch(() => undefined)) !== undefined)
-            return at;
-        if ((0,external_node_path_.dirname)(at) === at)
-            break;
-    }
-    const inside = (0,external_node_path_.relative)(otherwise, folder);
-    return inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inside) ? folder : otherwise;
-}
-async function readAll(wanted, show, options) {
-    const maxFile = options.maxFileBytes ?? MAX_FILE_BYTES;
-    const maxTotal = options.maxTotalBytes ?? MAX_TOTAL_BYTES;
-    const files = [];
-    const notes = [];
-    let bytes = 0;
-    let definitions = 0;
-    let left = 0;
-    const one = async (absolute, place) => {
-        const name = (0,external_node_path_.basename)(absolute);
-        const form = formOf(name);
-        if (form === undefined)
-            return;
-        const file = show(absolute);
-        let content;
-        try {
-            content = await readCapped(absolute, maxFile);
-        }
-        catch (error) {
-            const code = error.code ?? 'error';
-            notes.push({ reason: 'unreadable', file, message: `This file cannot be read (${code}).` });
-            return;
-        }
-        if (content === 'too large') {
-            const message = `This file is larger than ${Math.round(maxFile / 1024 / 1024)} MiB and was not read.`;
-            if (form !== 'shell')
-                notes.push({ reason: 'too-large', file, message });
-            return;
-        }
-        // Programs and images have no extension either.
-        if (form === 'shell' && content.includes(0))
-            return;
-        const text = decodeText(content);
-        const search = text ?? content.toString('latin1');
-        if (!canMatter(name, form, search))
-            return;
-        if (isSops(form, search)) {
-            notes.push({ reason: 'sops', file, message: 'This file is encrypted by SOPS and was not read.' });
-            return;
-        }
-        if (form === 'yaml' && isOnlyDefinitions(search)) {
-            definitions++;
-            return;
-        }
-        if (bytes + content.length > maxTotal) {
-            left++;
-            return;
-        }
-        bytes += content.length;
-        files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') });
-    };
-    const queue = [...wanted];
-    let next = 0;
-    const worker = async () => {
-        while (next < queue.length) {
-            const [absolute, place] = queue[next++];
-            await one(absolute, place);
-        }
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-    if (left > 0) {
-        const cap = Math.round(maxTotal / 1024 / 1024);
-        const message = `${left} files were not read: together the files are larger than ${cap} MiB. Give narrower paths.`;
-        notes.push({ reason: 'too-large', file: '.', message });
-    }
-    return { files, notes, bytes, definitions };
-}
-/** Reads at most the cap: a file that grows, or a device, must not fill the memory. */
-async function readCapped(path, cap) {
-    const handle = await (0,promises_.open)(path, 'r');
-    try {
-        const { size } = await handle.stat();
-        if (size > cap)
-            return 'too large';
-        const buffer = Buffer.allocUnsafe(size);
-        let length = 0;
-        while (length < size) {
-            const { bytesRead } = await handle.read(buffer, length, size - length, length);
-            if (bytesRead === 0)
-                break;
-            length += bytesRead;
-        }
-        return buffer.subarray(0, length);
-    }
-    finally {
-        await handle.close();
-    }
-}
-
-// EXTERNAL MODULE: ./build/dist/manifests/flux/flux-kustomization.js
-var flux_kustomization = __nccwpck_require__(3347);
-// EXTERNAL MODULE: ./build/dist/manifests/flux/post-build.js
-var post_build = __nccwpck_require__(2883);
-// EXTERNAL MODULE: ./build/dist/manifests/flux/substitute-value.js
-var substitute_value = __nccwpck_require__(3724);
-;// CONCATENATED MODULE: ./build/dist/manifests/flux/flux-tree.js
-
-
-
-
-
-
-
-const MAX_BUILDS = 20_000;
-/**
- * Builds every Flux Kustomization, from those that nothing applies down: a parent's patches, namespace and variables reach the
- * Kustomizations that it applies (the usual home-ops layout), and through them what these apply.
- */
-function fluxTree(source) {
-    const { graph } = source;
-    const all = source.objects.filter((object) => (0,kinds/* isFluxKustomization */.Hw)(object.apiVersion, object.kind));
-    const builds = [];
-    const notes = [];
-    const done = new Set();
-    const ids = new Map(all.map((object, index) => [object, index]));
-    const reached = new Set();
-    // A path that exists here decides whose it is; the root always exists, so there the source must be one that others share.
-    const own = new Set();
-    for (const object of all) {
-        const path = (0,manifests_value/* stringAt */.bX)(object.body, 'spec', 'path');
-        if (path === undefined || isTop(path))
-            continue;
-        if ((0,source_path/* sourceFolder */.I)(source.rootOf(object), object.source.relative, path) !== undefined)
-            own.add(sourceName(object.body));
-    }
-    const placeOf = (object, path) => isTop(path) && own.size > 0 && !own.has(sourceName(object.body))
-        ? undefined
-        : (0,source_path/* sourceFolder */.I)(source.rootOf(object), object.source.relative, path);
-    const children = (object) => {
-        const path = (0,flux_kustomization/* readFluxKustomization */.$)(object, object.name, object.namespace, object.body).path;
-        const place = placeOf(object, path);
-        if (place === undefined)
-            return [];
-        return graph.buildPath(place.root, place.folder).flatMap(({ object: below }) => (ids.has(below) ? [below] : []));
-    };
-    const applied = new Set(all.flatMap((object) => children(object).filter((child) => child !== object)));
-    const process = (object, item, body, above) => {
-        const flux = (0,flux_kustomization/* readFluxKustomization */.$)(object, item.name, item.namespace, body);
-        const key = JSON.stringify([ids.get(object), item.name, item.namespace, body.spec ?? null]);
-        if (done.has(key) || done.size >= MAX_BUILDS)
-            return;
-        done.add(key);
-        reached.add(object);
-        const place = placeOf(object, flux.path);
-        if (place === undefined) {
-            const line = object.spanOf(['spec', 'path']).line;
-            const message = `The path of Flux Kustomization ${(0,flux_kustomization/* fluxTitle */.S)(flux)} does not exist here (another repository's, or a typo).`;
-            notes.push({ reason: 'flux-path-absent', file: object.source.file, line, message });
-            return;
-        }
-        let items = graph.buildPath(place.root, place.folder);
-        for (const component of flux.components) {
-            const folder = place.root.resolve(`${place.folder}/${component}`);
-            if (folder !== undefined)
-                items = graph.addComponent(place.root, folder, items);
-        }
-        items = (0,kustomize_item/* change */.Zg)(items, flux.changes);
-        const substitution = (0,post_build/* postBuild */.$)(flux, source.configMaps, source.variables);
-        builds.push({ flux, place, items, postBuild: substitution });
-        for (const child of items) {
-            if (!ids.has(child.object) || child.object === object || above.includes(child.object))
-                continue;
-            const patched = (0,kustomize_item/* patchedBody */.Cu)(child) ?? child.object.body;
-            const lookup = flux.postBuild === undefined ? () => undefined : substitution.lookup;
-            const { value } = flux.postBuild === undefined ? { value: patched } : (0,substitute_value/* substituteValue */.A)(patched, lookup);
-            if ((0,manifests_value/* isMap */.jh)(value))
-                process(child.object, child, value, [...above, object]);
-        }
-    };
-    const start = (object) => {
-        const item = source.itemOf(object) ?? (0,kustomize_item/* itemOf */.Tu)(object);
-        process(object, item, (0,kustomize_item/* patchedBody */.Cu)(item) ?? object.body, []);
-    };
-    for (const object of all)
-        if (!applied.has(object))
-            start(object);
-    // Kustomizations that apply each other in a circle.
-    for (const object of all)
-        if (!reached.has(object))
-            start(object);
-    return { builds, notes };
-}
-function isTop(path) {
-    return /^(?:\.?\/)*\.?$/.test(path);
-}
-function sourceName(body) {
-    const part = (name) => (0,manifests_value/* stringAt */.bX)(body, 'spec', 'sourceRef', name) ?? '';
-    return `${part('kind')}/${part('name')}`;
-}
-
+// EXTERNAL MODULE: ./build/dist/manifests/files/relevance.js
+var relevance = __nccwpck_require__(6751);
 // EXTERNAL MODULE: ./build/dist/manifests/installed-eso.js
 var installed_eso = __nccwpck_require__(5398);
-;// CONCATENATED MODULE: ./build/dist/manifests/kustomize/graph.js
-
-
-/** Builds of one repository: beyond this, its kustomizations multiply each other on purpose. */
-const MAX_STEPS = 200_000;
-const MAX_ITEMS = 100_000;
-const MAX_NESTING = 200;
-function kustomizationGraph(kustomizations, objectsOf) {
-    const places = new Map();
-    for (const kustomization of kustomizations) {
-        const folders = places.get(kustomization.root) ?? new Map();
-        places.set(kustomization.root, folders.set(kustomization.folder, kustomization));
-    }
-    const at = (root, folder) => places.get(root)?.get(folder);
-    const included = new Set();
-    for (const kustomization of kustomizations)
-        for (const { path } of [...kustomization.resources, ...kustomization.components]) {
-            const target = at(kustomization.root, path);
-            if (target !== undefined && target !== kustomization)
-                included.add(target);
-        }
-    const notes = [];
-    const gathered = new Set();
-    const gather = (object) => {
-        gathered.add(object);
-        return (0,kustomize_item/* itemOf */.Tu)(object);
-    };
-    const built = new Map();
-    const generated = new Map();
-    const open = new Set();
-    let steps = 0;
-    const note = (kustomization, message) => {
-        notes.push({ reason: 'other', file: kustomization.source.file, line: kustomization.span.line, message });
-    };
-    const accumulate = (kustomization, given) => {
-        if (open.has(kustomization)) {
-            note(kustomization, 'This kustomization includes itself; the inclusion was not followed.');
-            return given;
-        }
-        if (open.size >= MAX_NESTING) {
-            note(kustomization, `Kustomizations are nested deeper than ${MAX_NESTING} levels here; this one was not followed.`);
-            return given;
-        }
-        if (++steps > MAX_STEPS) {
-            if (steps === MAX_STEPS + 1)
-                note(kustomization, 'The kustomizations include each other too often; the rest was not followed.');
-            return given;
-        }
-        open.add(kustomization);
-        let items = [
-            ...given,
-            ...kustomization.resources.flatMap((entry) => entryItems(kustomization.root, entry)),
-        ];
-        for (const { path } of kustomization.components) {
-            const component = at(kustomization.root, path);
-            if (component !== undefined)
-                items = accumulate(component, items);
-        }
-        items = [...items, ...kustomization.generated.map(kustomize_item/* itemOf */.Tu)];
-        open.delete(kustomization);
-        if (items.length > MAX_ITEMS) {
-            note(kustomization, `This kustomization gathers more than ${MAX_ITEMS} objects; the rest was not read.`);
-            items = items.slice(0, MAX_ITEMS);
-        }
-        return (0,kustomize_item/* distinct */.dM)((0,kustomize_item/* change */.Zg)(items, kustomization.changes));
-    };
-    const entryItems = (root, { path }) => root.files.has(path) ? objectsOf(root, path).map(gather) : build(root, path);
-    const build = (root, folder) => {
-        const kustomization = at(root, folder);
-        if (kustomization === undefined)
-            return [];
-        const known = built.get(kustomization);
-        if (known !== undefined)
-            return known;
-        const items = accumulate(kustomization, []);
-        built.set(kustomization, items);
-        return items;
-    };
-    const generatedEntries = (root, folder) => {
-        const entries = [];
-        const span = { file: folder, line: 1, column: 1, endLine: 1, endColumn: 1 };
-        const prefix = folder === '' ? '' : `${folder}/`;
-        const inside = new Set();
-        const owner = (path) => {
-            for (let parent = external_node_path_.posix.dirname(path); parent !== '.' && parent.length > folder.length; parent = external_node_path_.posix.dirname(parent))
-                if (at(root, parent) !== undefined)
-                    return parent;
-            return undefined;
-        };
-        for (const path of root.files) {
-            if (!path.startsWith(prefix) || !/\.ya?ml$/.test(path))
-                continue;
-            // The outermost kustomization below the folder takes everything under it.
-            let outermost;
-            for (let next = owner(path); next !== undefined; next = owner(next))
-                outermost = next;
-            if (outermost === undefined)
-                entries.push({ path, span });
-            else if (!inside.has(outermost)) {
-                inside.add(outermost);
-                entries.push({ path: outermost, span });
-            }
-        }
-        return entries;
-    };
-    return {
-        kustomizations,
-        at,
-        isIncluded: (kustomization) => included.has(kustomization),
-        build,
-        addComponent(root, folder, items) {
-            const component = at(root, folder);
-            return component === undefined ? items : accumulate(component, items);
-        },
-        generatedEntries,
-        buildPath(root, folder) {
-            if (at(root, folder) !== undefined)
-                return build(root, folder);
-            const key = `${root.path}\0${folder}`;
-            let items = generated.get(key);
-            if (items === undefined) {
-                items = (0,kustomize_item/* distinct */.dM)(generatedEntries(root, folder).flatMap((entry) => entryItems(root, entry)));
-                generated.set(key, items);
-            }
-            return items;
-        },
-        gathered,
-        notes,
-    };
-}
-
-;// CONCATENATED MODULE: ./build/dist/manifests/kustomize/kustomization-file.js
-
-
-
-
-
-const MAX_ENTRIES = 10_000;
-/** Reads a kustomization; `read` is asked for the patch files that it names. */
-function readKustomization(root, source, document, read) {
-    const body = document.value;
-    if (!(0,manifests_value/* isMap */.jh)(body))
-        return undefined;
-    const folder = external_node_path_.posix.dirname(source.relative) === '.' ? '' : external_node_path_.posix.dirname(source.relative);
-    const reader = new Reader(root, folder, source, document, body, read);
-    return reader.kustomization();
-}
-class Reader {
-    root;
-    folder;
-    source;
-    document;
-    body;
-    read;
-    parts = [];
-    notes = [];
-    constructor(root, folder, source, document, body, read) {
-        this.root = root;
-        this.folder = folder;
-        this.source = source;
-        this.document = document;
-        this.body = body;
-        this.read = read;
-    }
-    kustomization() {
-        const { body, document } = this;
-        const namespace = (0,manifests_value/* stringAt */.bX)(body, 'namespace');
-        const namePrefix = (0,manifests_value/* stringAt */.bX)(body, 'namePrefix');
-        const nameSuffix = (0,manifests_value/* stringAt */.bX)(body, 'nameSuffix');
-        const patches = [...this.patches(), ...this.replacements(), ...this.transformers()];
-        const resources = [...this.listed('resources'), ...this.listed('bases')];
-        const components = this.listed('components');
-        const charts = (0,manifests_value/* listAt */.gT)(body, 'helmCharts').length + (0,manifests_value/* listAt */.gT)(body, 'helmChartInflationGenerator').length;
-        if (charts > 0)
-            this.note('template-not-rendered', ['helmCharts'], `Its ${charts} Helm chart(s) are not rendered here.`);
-        if ((0,manifests_value/* listAt */.gT)(body, 'generators').length > 0)
-            this.note('needs-kustomize', ['generators'], 'What its generator plugins make is not read.');
-        return {
-            root: this.root,
-            folder: this.folder,
-            source: this.source,
-            span: document.span,
-            component: (0,manifests_value/* stringAt */.bX)(body, 'kind') === 'Component',
-            resources,
-            components,
-            changes: {
-                patches,
-                ...(namespace === undefined || namespace === '' ? {} : { namespace }),
-                ...(namePrefix === undefined ? {} : { namePrefix }),
-                ...(nameSuffix === undefined ? {} : { nameSuffix }),
-            },
-            generated: [...this.generated('configMapGenerator', 'ConfigMap'), ...this.generated('secretGenerator', 'Secret')],
-            parts: this.parts,
-            notes: this.notes,
-        };
-    }
-    note(reason, path, message) {
-        this.notes.push({ reason, file: this.source.file, line: this.document.spanOf(path).line, message });
-    }
-    /** The path below the root that an entry names; `undefined` for URLs and for what leads out of the repository. */
-    resolve(text) {
-        return this.root.resolve(external_node_path_.posix.join(this.folder, text));
-    }
-    listed(field) {
-        const entries = (0,manifests_value/* listAt */.gT)(this.body, field);
-        if (entries.length > MAX_ENTRIES)
-            this.note('other', [field], `It lists more than ${MAX_ENTRIES} ${field}; the rest was not followed.`);
-        let remote = 0;
-        let outside = 0;
-        const found = new Map();
-        entries.slice(0, MAX_ENTRIES).forEach((entry, index) => {
-            if (typeof entry !== 'string' || entry === '')
-                return;
-            const path = this.resolve(entry);
-            const exists = path !== undefined && (this.root.files.has(path) || this.root.folders.has(path));
-            if (exists && path !== undefined) {
-                if (!found.has(path))
-                    found.set(path, { path, span: this.document.spanOf([field, index]) });
-            }
-            else if (isRemote(entry))
-                remote++;
-            else if (path === undefined)
-                outside++;
-        });
-        if (remote > 0)
-            this.note('needs-kustomize', [field], `${remote} remote entries of ${field} are not read.`);
-        if (outside > 0)
-            this.note('other', [field], `${outside} entries of ${field} lead out of the repository and were not read.`);
-        return [...found.values()];
-    }
-    patches() {
-        const of = (field, entry, index) => {
-            if (typeof entry === 'string') {
-                const inline = entry.includes('\n') || entry.includes('{');
-                return this.patchDocuments(inline ? undefined : entry, [field, index]).flatMap((found) => (0,kustomize_patch/* readPatch */.H)(found, undefined));
-            }
-            const target = (0,manifests_value/* isMap */.jh)(entry) && (0,manifests_value/* isMap */.jh)(entry.target) ? (0,patch_target/* readTarget */._E)(entry.target) : undefined;
-            const path = (0,manifests_value/* stringAt */.bX)(entry, 'path');
-            return this.patchDocuments(path, [field, index, 'patch']).flatMap((found) => (0,kustomize_patch/* readPatch */.H)(found, target));
-        };
-        return ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((field) => (0,manifests_value/* listAt */.gT)(this.body, field).flatMap((entry, index) => of(field, entry, index)));
-    }
-    patchDocuments(path, inline) {
-        if (path === undefined)
-            return (0,parse_yaml/* parseEmbeddedYaml */.D)(this.document, inline)?.documents ?? [];
-        const file = this.resolve(path);
-        if (file === undefined)
-            return [];
-        this.parts.push(file);
-        return this.read(this.root, file)?.documents ?? [];
-    }
-    replacements() {
-        return (0,manifests_value/* listAt */.gT)(this.body, 'replacements').flatMap((entry, index) => {
-            const path = (0,manifests_value/* stringAt */.bX)(entry, 'path');
-            if (path === undefined)
-                return (0,kustomize_patch/* replacementPatches */.X)(entry, (field) => this.document.spanOf(['replacements', index, ...field]));
-            return this.patchDocuments(path, []).flatMap((found) => {
-                const list = Array.isArray(found.value) ? found.value : [found.value];
-                return list.flatMap((item, at) => (0,kustomize_patch/* replacementPatches */.X)(item, (field) => found.spanOf(Array.isArray(found.value) ? [at, ...field] : field)));
-            });
-        });
-    }
-    /** Transformer files: the ones that cannot change what ESO reads are let pass, of the others anything is possible. */
-    transformers() {
-        return (0,manifests_value/* listAt */.gT)(this.body, 'transformers').flatMap((entry, index) => {
-            if (typeof entry !== 'string')
-                return [];
-            const inline = entry.includes('\n');
-            const documents = this.patchDocuments(inline ? undefined : entry, ['transformers', index]);
-            if (documents.length === 0)
-                return [anything([], this.document.spanOf(['transformers', index]))];
-            return documents.flatMap((document) => {
-                const kind = (0,manifests_value/* stringAt */.bX)(document.value, 'kind') ?? '';
-                if (/^(?:Label|Labels|Annotations|ImageTag|ReplicaCount)Transformer$/.test(kind))
-                    return [];
-                const span = document.span;
-                const path = kind === 'NamespaceTransformer' ? ['metadata', 'namespace'] : [];
-                return [anything(path, span)];
-            });
-        });
-    }
-    generated(field, kind) {
-        return (0,manifests_value/* listAt */.gT)(this.body, field).flatMap((entry, index) => {
-            for (const file of [...(0,manifests_value/* stringsAt */.kp)(entry, 'files'), ...(0,manifests_value/* stringsAt */.kp)(entry, 'envs'), (0,manifests_value/* stringAt */.bX)(entry, 'env') ?? '']) {
-                const path = this.resolve(file.slice(file.indexOf('=') + 1));
-                if (path !== undefined && path !== '')
-                    this.parts.push(path);
-            }
-            const name = (0,manifests_value/* stringAt */.bX)(entry, 'name');
-            if (name === undefined)
-                return [];
-            const namespace = (0,manifests_value/* stringAt */.bX)(entry, 'namespace') ?? (0,manifests_value/* stringAt */.bX)(this.body, 'namespace');
-            const base = [field, index];
-            const pairs = (0,manifests_value/* stringsAt */.kp)(entry, 'literals').map((literal) => {
-                const equals = literal.indexOf('=');
-                const value = literal.slice(equals + 1).replace(/^(["'])(.*)\1$/, '$2');
-                return [literal.slice(0, Math.max(equals, 0)), kind === 'Secret' ? null : value];
-            });
-            const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
-            return [
-                {
-                    source: this.source,
-                    document: this.document.index,
-                    body: { apiVersion: 'v1', kind, metadata, data: Object.fromEntries(pairs) },
-                    apiVersion: 'v1',
-                    kind,
-                    name,
-                    namespace,
-                    span: this.document.spanOf(base),
-                    spanOf: (path, part) => this.document.spanOf(path[0] === 'metadata' ? [...base, ...path.slice(1)] : base, part),
-                    embedded: () => undefined,
-                },
-            ];
-        });
-    }
-}
-/** A change to all objects, of which only the place is known. */
-function anything(path, span) {
-    return { target: {}, deletes: false, fields: [{ path, span }], apply: () => undefined };
-}
-function isRemote(entry) {
-    return /^[a-z+]+:\/\/|^git@|^github\.com\/|[?&]ref=|\.git(?:\/\/|$)/.test(entry);
-}
-/** Whether a document is a kustomization by its content; by its file name it is one without apiVersion and kind too. */
-function looksLikeKustomization(value) {
-    const kind = (0,manifests_value/* stringAt */.bX)(value, 'kind');
-    const apiVersion = (0,manifests_value/* stringAt */.bX)(value, 'apiVersion');
-    if (apiVersion !== undefined && !apiVersion.startsWith('kustomize.config.k8s.io/'))
-        return false;
-    return kind === undefined || kind === 'Kustomization' || kind === 'Component' || (0,manifests_value.at)(value, 'resources') !== undefined;
-}
-
+// EXTERNAL MODULE: ./build/dist/manifests/placeholders.js
+var placeholders = __nccwpck_require__(7592);
+// EXTERNAL MODULE: ./build/dist/manifests/read-repository.js + 5 modules
+var read_repository = __nccwpck_require__(469);
+// EXTERNAL MODULE: ./build/dist/manifests/files/discover.js + 1 modules
+var discover = __nccwpck_require__(7225);
+// EXTERNAL MODULE: ./build/dist/manifests/kinds.js
+var kinds = __nccwpck_require__(5407);
 // EXTERNAL MODULE: ./build/dist/manifests/manifest-kinds.js
 var manifest_kinds = __nccwpck_require__(5689);
-// EXTERNAL MODULE: ./build/dist/manifests/embedded-objects.js
-var embedded_objects = __nccwpck_require__(4757);
-;// CONCATENATED MODULE: ./build/dist/manifests/source-objects.js
-
-
-
-/**
- * The objects of a document: the object itself, the items of a `kind: List`, and ESO objects inside known wrappers. A document
- * without apiVersion and kind (Helm values) is looked into for wrappers only.
- */
-function sourceObjects(source, document) {
-    const { value } = document;
-    if (!(0,manifests_value/* isMap */.jh)(value))
-        return [];
-    if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items))
-        return (0,manifests_value/* listAt */.gT)(value, 'items').flatMap((item, index) => withEmbedded(source, document, item, ['items', index]));
-    return withEmbedded(source, document, value, []);
-}
-function withEmbedded(source, document, value, base) {
-    if (!(0,manifests_value/* isMap */.jh)(value))
-        return [];
-    const outer = sourceObject(source, document, value, base);
-    const inner = (0,embedded_objects/* embeddedObjects */.V)(value, document, base).map((found) => {
-        const object = { source, document: document.index, embedded: () => undefined, ...found };
-        return outer === undefined ? object : { ...object, holder: outer };
-    });
-    return outer === undefined ? inner : [outer, ...inner];
-}
-/** `undefined`: the value is no Kubernetes object. A name that is missing is `""`: a rule can say so. */
-function sourceObject(source, document, value, base) {
-    const { apiVersion, kind } = value;
-    if (typeof apiVersion !== 'string' || typeof kind !== 'string' || apiVersion === '' || kind === '')
-        return undefined;
-    return {
-        source,
-        document: document.index,
-        body: value,
-        apiVersion,
-        kind,
-        name: textOf((0,manifests_value.at)(value, 'metadata', 'name')),
-        namespace: (0,manifests_value/* stringAt */.bX)(value, 'metadata', 'namespace'),
-        span: document.spanOf(base),
-        spanOf: (path, part) => document.spanOf([...base, ...path], part),
-        spanOfTextLine: (path, line) => document.spanOfTextLine([...base, ...path], line),
-        embedded: (path) => (0,parse_yaml/* parseEmbeddedYaml */.D)(document, [...base, ...path]),
-    };
-}
-/** A name that YAML reads as a number is still that name to everyone who looks for it. */
-function textOf(value) {
-    if (typeof value === 'string')
-        return value;
-    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-}
-
-;// CONCATENATED MODULE: ./build/dist/manifests/parsed-files.js
-
-
-
-
-/** Documents of all files together (platform.md §7 threat 5). */
-const MAX_DOCUMENTS = 50_000;
-/** A CRD or a file of another tool is not worth parsing when ESO's group is named only in it. */
-const DEFINITION = /^["']?kind["']?: *["']?CustomResourceDefinition\b/m;
-function parseFiles(files, roots, maxDocuments = MAX_DOCUMENTS) {
-    const rootsByPath = new Map(roots.map((root) => [root.path, root]));
-    const rootOf = (source) => rootsByPath.get(source.root);
-    const documents = [];
-    const objects = [];
-    const notes = [];
-    const parsed = new Map();
-    const byShownPath = new Map(files.map((file) => [file.file, file]));
-    const key = (root, path) => `${root}\0${path}`;
-    let skipped = 0;
-    for (const source of files) {
-        if (formOf((0,external_node_path_.basename)(source.relative)) !== 'yaml')
-            continue;
-        if (isChartTemplate(source, rootOf(source))) {
-            if (source.text.includes('external-secrets.io'))
-                notes.push({
-                    reason: 'template-not-rendered',
-                    file: source.file,
-                    message: 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".',
-                });
-            continue;
-        }
-        if (documents.length >= maxDocuments) {
-            skipped++;
-            continue;
-        }
-        const yaml = (0,parse_yaml/* parseYaml */.h)(source, { wanted: (text) => !DEFINITION.test(text) });
-        const own = yaml.documents.flatMap((document) => {
-            documents.push({ source, document });
-            return isKustomizationName((0,external_node_path_.basename)(source.relative)) ? [] : sourceObjects(source, document);
-        });
-        notes.push(...yaml.notes.filter((note) => note.reason !== 'yaml-duplicate-key' || own.length > 0));
-        for (const object of own)
-            objects.push(object);
-        parsed.set(key(source.root, source.relative), {
-            yaml,
-            objects: own.filter((object) => object.holder === undefined),
-        });
-    }
-    if (skipped > 0)
-        notes.push({
-            reason: 'too-large',
-            file: '.',
-            message: `${skipped} files were not read: together the files hold more than ${maxDocuments} documents. Give narrower paths.`,
-        });
-    return {
-        documents,
-        objects,
-        notes,
-        rootOf,
-        yamlAt: (root, path) => parsed.get(key(root.path, path))?.yaml,
-        objectsAt: (root, path) => parsed.get(key(root.path, path))?.objects ?? [],
-        sourceLine(file, line) {
-            const source = byShownPath.get(file);
-            if (source === undefined)
-                return undefined;
-            return parsed.get(key(source.root, source.relative))?.yaml.line(line) ?? source.text.split(/\r?\n/)[line - 1];
-        },
-        comments(file) {
-            const source = byShownPath.get(file);
-            return source === undefined ? [] : (parsed.get(key(source.root, source.relative))?.yaml.comments() ?? []);
-        },
-    };
-}
-/** A file with `{{` under the `templates` folder of a chart: also when it happens to parse as YAML (issue: garbage maps). */
-function isChartTemplate(source, root) {
-    if (!source.text.includes('{{'))
-        return false;
-    const segments = external_node_path_.posix.dirname(source.relative).split('/');
-    return segments.some((segment, index) => segment === 'templates' && root.files.has(external_node_path_.posix.join(...segments.slice(0, index), 'Chart.yaml')));
-}
-
-// EXTERNAL MODULE: ./build/dist/manifests/plain-manifests.js + 1 modules
-var plain_manifests = __nccwpck_require__(2990);
-;// CONCATENATED MODULE: ./build/dist/manifests/read-repository.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Reads files, folders or globs into Manifests: what kustomizations, Flux and Argo CD would apply as far as the text tells it, and
- * what nothing applies as it stands. Throws InvalidInput for paths that do not exist; everything else that is left out is a note.
- */
-async function readRepository(paths, options) {
-    const discovery = await discover(paths, options);
-    const parsed = parseFiles(discovery.files, discovery.roots, options.maxDocuments);
-    const kustomizations = readKustomizations(parsed);
-    const graph = kustomizationGraph(kustomizations, (root, path) => parsed.objectsAt(root, path));
-    const { applications, notes } = applyAll(parsed, graph, options.variables);
-    const manifests = (0,plain_manifests/* plainManifests */.V)(applications);
-    // As written: a base that twenty overlays use is one ExternalSecret to its reader.
-    const count = (...kinds) => new Set(manifests.filter(({ kind }) => kinds.includes(kind)).map(({ span }) => `${span.file}:${span.line}`)).size;
-    return {
-        manifests,
-        files: discovery.files,
-        roots: discovery.roots,
-        notes: [
-            ...discovery.notes,
-            ...parsed.notes,
-            ...kustomizations.flatMap((one) => one.notes),
-            ...graph.notes,
-            ...notes,
-        ],
-        counts: {
-            seen: discovery.counts.seen,
-            files: discovery.counts.read,
-            documents: parsed.documents.length,
-            manifests: manifests.length,
-            externalSecrets: count('ExternalSecret', 'ClusterExternalSecret'),
-            pushSecrets: count('PushSecret', 'ClusterPushSecret'),
-            stores: count('SecretStore', 'ClusterSecretStore'),
-        },
-        installedEso: [
-            ...(0,installed_eso/* installedByManifests */.Ov)(manifests),
-            ...parsed.documents.flatMap(({ document }) => (0,installed_eso/* installedByDocument */.Hh)(document)),
-        ],
-        kustomizations: graph,
-        documents: parsed.documents,
-        sourceLine: parsed.sourceLine,
-        comments: parsed.comments,
-    };
-}
-/** The places that pin the ESO version (half of the repositories have one, field.md §3). */
-function installedEso(repository) {
-    return repository.installedEso;
-}
-function readKustomizations(parsed) {
-    return parsed.documents.flatMap(({ source, document }) => {
-        if (!isKustomizationName((0,external_node_path_.basename)(source.relative)) || !looksLikeKustomization(document.value))
-            return [];
-        const root = parsed.rootOf(source);
-        const read = readKustomization(root, source, document, (at, path) => parsed.yamlAt(at, path));
-        return read === undefined ? [] : [read];
-    });
-}
-/** Everything that reaches the cluster, by what brings it there; then what nothing brings. */
-function applyAll(parsed, graph, variables) {
-    const rootOf = (object) => parsed.rootOf(object.source);
-    const parts = partFiles(graph);
-    const isPart = (object) => parts.get(rootOf(object))?.has(object.source.relative) === true;
-    const objects = parsed.objects.filter((object) => !isPart(object) && object.body.$patch === undefined);
-    const tops = graph.kustomizations.filter((one) => !one.component && !graph.isIncluded(one));
-    const topItems = new Map();
-    for (const top of tops)
-        for (const item of graph.build(top.root, top.folder))
-            if (!topItems.has(item.object))
-                topItems.set(item.object, item);
-    const flux = fluxTree({
-        graph,
-        objects,
-        itemOf: (object) => topItems.get(object),
-        rootOf,
-        configMaps: configMapsByName(objects, graph),
-        variables,
-    });
-    const argo = argoBuilds({ graph, objects, rootOf, objectsOf: (root, path) => parsed.objectsAt(root, path) });
-    const lookup = (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
-    const nothing = {
-        namespace: undefined,
-        lookup,
-        substitutes: false,
-        asked: 'the variables input (no Flux Kustomization applies this)',
-    };
-    const applications = [];
-    const byFlux = new Set();
-    const applied = new Set();
-    const visited = new Set();
-    const add = (items, rest) => {
-        for (const item of items) {
-            applied.add(item.object);
-            applications.push({ item, ...rest });
-        }
-    };
-    for (const build of flux.builds) {
-        visit(graph, build.place.root, build.place.folder, visited);
-        for (const { object } of build.items)
-            byFlux.add(object);
-        add(build.items, { appliedBy: fluxApplies(build), namespace: undefined, ...fluxSubstitution(build, lookup) });
-    }
-    for (const build of argo) {
-        visit(graph, build.place.root, build.place.folder, visited);
-        const appliedBy = { kind: build.kind, name: build.name, span: build.object.span };
-        add(build.items, { ...nothing, appliedBy, namespace: build.namespace });
-    }
-    for (const top of tops) {
-        if (visited.has(top))
-            continue;
-        visit(graph, top.root, top.folder, visited);
-        // Where Flux applies an object, an overlay that no Flux Kustomization names is not applied (a backup, an alternative).
-        const items = graph.build(top.root, top.folder).filter(({ object }) => !byFlux.has(object));
-        add(items, { ...nothing, appliedBy: { kind: 'kustomization', name: top.folder || '.', span: top.span } });
-    }
-    for (const component of graph.kustomizations) {
-        if (!component.component || visited.has(component))
-            continue;
-        const items = graph.build(component.root, component.folder).filter(({ object }) => !applied.has(object));
-        add(items, { ...nothing, appliedBy: undefined });
-    }
-    for (const object of objects)
-        if (!applied.has(object) && !graph.gathered.has(object) && object.holder === undefined)
-            add([(0,kustomize_item/* itemOf */.Tu)(object)], { ...nothing, appliedBy: undefined });
-    return { applications: wanted(applications, objects), notes: flux.notes };
-}
-/** The applications of objects that become Manifests, and of the objects embedded in others. */
-function wanted(applications, objects) {
-    const embedded = new Map();
-    for (const object of objects)
-        if (object.holder !== undefined)
-            embedded.set(object.holder, [...(embedded.get(object.holder) ?? []), object]);
-    const result = [];
-    for (const application of applications) {
-        const { item } = application;
-        if ((0,manifest_kinds/* isManifestKind */.c)(item.object))
-            result.push(application);
-        for (const inner of embedded.get(item.object) ?? [])
-            result.push({ ...application, item: (0,plain_manifests/* embeddedItem */.o)(inner, item) });
-    }
-    return result;
-}
-function fluxApplies(build) {
-    return { kind: 'Kustomization (Flux)', name: (0,flux_kustomization/* fluxTitle */.S)(build.flux), span: build.flux.object.span };
-}
-function fluxSubstitution(build, lookup) {
-    const { asked } = build.postBuild;
-    return build.flux.postBuild === undefined
-        ? { lookup, substitutes: false, asked }
-        : { lookup: build.postBuild.lookup, substitutes: true, asked };
-}
-/** Files that kustomizations take as patches, generator sources or values, and none takes as a resource. */
-function partFiles(graph) {
-    const parts = new Map();
-    for (const { root, parts: files } of graph.kustomizations) {
-        const set = parts.get(root) ?? new Set();
-        for (const file of files)
-            set.add(file);
-        parts.set(root, set);
-    }
-    for (const { root, resources } of graph.kustomizations)
-        for (const { path } of resources)
-            parts.get(root)?.delete(path);
-    return parts;
-}
-function configMapsByName(objects, graph) {
-    const found = new Map();
-    for (const object of [...objects, ...graph.kustomizations.flatMap(({ generated }) => generated)])
-        if (object.kind === 'ConfigMap' && object.apiVersion === 'v1')
-            found.set(object.name, [...(found.get(object.name) ?? []), object]);
-    return found;
-}
-/** Marks the kustomizations that a build of `folder` goes through. */
-function visit(graph, root, folder, visited) {
-    const queue = [external_node_path_.posix.normalize(folder || '.')];
-    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-        const here = path === '.' ? '' : path;
-        const kustomization = graph.at(root, here);
-        if (kustomization === undefined) {
-            if (here === folder)
-                queue.push(...graph.generatedEntries(root, here).flatMap((entry) => (graph.at(root, entry.path) ? [entry.path] : [])));
-            continue;
-        }
-        if (visited.has(kustomization))
-            continue;
-        visited.add(kustomization);
-        queue.push(...kustomization.resources.map((entry) => entry.path), ...kustomization.components.map((entry) => entry.path));
-    }
-}
-
+// EXTERNAL MODULE: ./build/dist/manifests/parsed-files.js + 1 modules
+var parsed_files = __nccwpck_require__(987);
+// EXTERNAL MODULE: ./build/dist/manifests/source-object.js
+var source_object = __nccwpck_require__(1931);
 // EXTERNAL MODULE: ./build/dist/manifests/render/locate.js
 var locate = __nccwpck_require__(5031);
 // EXTERNAL MODULE: ./build/dist/manifests/render/placed.js
 var placed = __nccwpck_require__(5668);
+;// CONCATENATED MODULE: ./build/dist/manifests/render/manifest-source.js
+
+
+
+/** Finds the manifest of Git that a finished one came from: same kind and name, then same namespace, then most values in common. */
+function manifestSources(manifests) {
+    const byName = new Map();
+    for (const manifest of manifests) {
+        const key = `${manifest.kind}\0${manifest.name}`;
+        byName.set(key, [...(byName.get(key) ?? []), manifest]);
+    }
+    const nodes = new Map();
+    const nodeOf = (manifest) => {
+        let node = nodes.get(manifest);
+        if (node === undefined) {
+            node = writtenNode(manifest);
+            nodes.set(manifest, node);
+        }
+        return node;
+    };
+    return (body) => {
+        if (!(0,manifests_value/* isMap */.jh)(body))
+            return undefined;
+        const named = byName.get(`${String(body.kind)}\0${String((0,manifests_value.at)(body, 'metadata', 'name'))}`) ?? [];
+        const namespace = (0,manifests_value.at)(body, 'metadata', 'namespace');
+        const fitting = named.filter((one) => fits(one.namespace, namespace));
+        const exact = fitting.filter((one) => one.namespace === namespace);
+        const ranked = (exact.length > 0 ? exact : fitting)
+            .map((manifest) => ({ manifest, guessed: (0,locate/* locate */.x)(body, nodeOf(manifest), () => undefined).guessed }))
+            .sort((a, b) => a.guessed - b.guessed);
+        const [best, second] = ranked;
+        if (best === undefined)
+            return undefined;
+        // Two sources that fit alike: neither is certain, unless both say the same.
+        const alike = second !== undefined && second.guessed === best.guessed;
+        if (alike && JSON.stringify(second.manifest.body) !== JSON.stringify(best.manifest.body))
+            return undefined;
+        return nodeOf(best.manifest);
+    };
+}
+/** Whether two objects of one kind and name may be the same: an unknown namespace may be any. */
+function fits(one, other) {
+    return one === undefined || other === undefined || one === other;
+}
+/** The manifest with the places of its fields. A namespace that something else gives it (Flux, a kustomization) is not written there. */
+function writtenNode(manifest) {
+    const node = (0,placed/* placed */.GS)(documentOf(manifest));
+    const metadata = node.type === 'map' ? node.entries.get('metadata')?.node : undefined;
+    const own = manifest.spanOf(['metadata', 'namespace']);
+    const above = manifest.spanOf(['metadata']);
+    if (node.type !== 'map' || metadata?.type !== 'map' || JSON.stringify(own) !== JSON.stringify(above))
+        return node;
+    const entries = new Map(node.entries);
+    entries.set('metadata', {
+        ...node.entries.get('metadata'),
+        node: (0,placed/* withoutEntry */.n$)(metadata, 'namespace'),
+    });
+    return { ...node, entries };
+}
+/** A manifest in the form of a document, so that it can be located in. */
+function documentOf(manifest) {
+    const spanOf = (path, part) => manifest.spanOf(path, part);
+    return {
+        file: manifest.origin.file,
+        index: manifest.origin.document,
+        value: manifest.body,
+        span: manifest.span,
+        has: (path) => (0,manifests_value.at)(manifest.body, ...path) !== undefined,
+        spanOf,
+        definitionOf: spanOf,
+        aliasesOf: () => [],
+        spanOfTextLine: (path, line) => manifest.spanOfTextLine?.(path, line) ?? spanOf(path),
+        rawOf: (path) => {
+            const value = (0,manifests_value.at)(manifest.body, ...path);
+            return value === null || typeof value === 'object' ? undefined : String(value);
+        },
+        isPlain: () => false,
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/rendered-input.js
 
 
@@ -12372,64 +13666,82 @@ var placed = __nccwpck_require__(5668);
 
 
 
+
+/** A whole cluster in one file, as some tools write it. */
+const MAX_FILE = 64 * 1024 * 1024;
 /**
- * Reads the `rendered` input: finished manifests of flate, argocd-diff-preview, helm or flux. What they say is taken as it is. A
- * field is led back to the source that holds the same value: the object of that kind, namespace and name in Git, else the one place
- * in Git where a field of that name has that literal; otherwise it stands in the rendered file. Throws InvalidInput for a folder
- * that does not exist.
+ * Reads the `rendered` input: finished manifests of flate, argocd-diff-preview, helm or flux, in files of any name, as documents, lists
+ * or JSON arrays. What they say is taken as it is. A field is led back to the line that holds the same value: in the manifest of that
+ * kind, namespace and name in `repository` (which may itself be rendered), else at the one place in Git where a field of that name has
+ * that literal; otherwise it stands in the rendered file. Throws InvalidInput for a folder that does not exist.
  */
 async function readRendered(folders, repository, options) {
     if (folders.length === 0)
-        return { manifests: [], notes: [], sources: new Set(), folders: [] };
-    const discovery = await discover(folders, options);
-    const parsed = parseFiles(discovery.files, discovery.roots);
+        return { manifests: [], notes: [], files: new Set(), folders: [] };
+    const discovery = await (0,discover/* discover */.k)(folders, { ...options, finished: true, maxFileBytes: MAX_FILE });
+    const parsed = (0,parsed_files/* parseFiles */.B)(discovery.files, discovery.roots, { finished: true });
     const shown = folders.map((folder) => (0,external_node_path_.relative)(options.cwd, (0,external_node_path_.resolve)(options.cwd, folder)).replaceAll('\\', '/') || '.');
     const own = new Set(discovery.files.map(({ file }) => file));
-    const sources = new Set();
-    const documents = repository.documents.filter(({ source }) => !own.has(source.file));
-    const objects = sourceIndex(documents.map(({ document }) => document));
+    const sourceOf = manifestSources(repository.manifests.filter(({ origin }) => !own.has(origin.file)));
+    const elsewhere = repository.documents.filter(({ source }) => !own.has(source.file));
     let literals;
     const find = (literal, key) => {
-        literals ??= literalIndex(documents.map(({ document }) => document));
+        literals ??= literalIndex(elsewhere.map(({ document }) => document));
         return literals.get(`${key}\0${String(literal)}`);
     };
-    const manifests = parsed.objects.flatMap((object) => {
-        if (!(0,manifest_kinds/* isManifestKind */.c)(object))
+    const documents = new Map(parsed.documents.map((one) => [`${one.source.file}#${one.document.index}`, one.document]));
+    const wanted = parsed.objects.filter(manifest_kinds/* isManifestKind */.c);
+    const real = wanted.filter(({ holder }) => holder === undefined);
+    const manifests = wanted.flatMap((object) => {
+        // What a chart makes of its values is in the folder, too, when something rendered the chart.
+        if (object.holder !== undefined && real.some((one) => isSame(one, object)))
             return [];
-        const document = parsed.documents.find((one) => one.source === object.source && one.document.index === object.document);
-        if (document === undefined)
-            return [];
-        const written = placedObjectIn(document.document, object.body);
-        const source = objects(object.body);
-        const node = merged(object.body, source ?? written, written, find);
-        if (source !== undefined)
-            sources.add(`${source.place.document.file}#${source.place.document.index}`);
-        return [
-            {
-                apiVersion: object.apiVersion,
-                kind: object.kind,
-                name: object.name,
-                namespace: (0,kinds/* isClusterScoped */.Z6)(object.kind) ? undefined : object.namespace,
-                body: (0,manifest_kinds/* withoutSecretData */.z)(object.kind, object.body),
-                span: (0,placed/* spanIn */.Qs)(source ?? written, []),
-                spanOf: (path, part) => (0,placed/* spanIn */.Qs)(node, path, part),
-                unresolved: [],
-                patched: [],
-                origin: {
-                    file: (source ?? written).place.document.file,
-                    document: (source ?? written).place.document.index,
-                    appliedBy: [],
-                    form: 'rendered',
-                },
-            },
-        ];
+        const document = documents.get(`${object.source.file}#${object.document}`);
+        return document === undefined ? [] : [finished(object, document, sourceOf(object.body), find)];
     });
-    return { manifests, notes: [...discovery.notes, ...parsed.notes], sources, folders: shown };
+    return { manifests, notes: [...discovery.notes, ...parsed.notes], files: own, folders: shown };
 }
-/** The manifests of a run with `rendered`: finished ones take the place of the sources they came from. */
+function isSame(one, other) {
+    return one.kind === other.kind && one.name === other.name && fits(one.namespace, other.namespace);
+}
+function finished(object, document, source, find) {
+    // The paths of an object in a list, or inside another one, start at the object.
+    const spanOfTextLine = (path, line) => object.spanOfTextLine?.(path, line) ?? object.spanOf(path);
+    const written = (0,placed/* placed */.GS)({ ...document, spanOf: object.spanOf, spanOfTextLine }, [], object.body);
+    const node = merged(object.body, source ?? written, written, find);
+    const { place } = source ?? written;
+    return {
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+        name: object.name,
+        namespace: (0,kinds/* isClusterScoped */.Z6)(object.kind) ? undefined : object.namespace,
+        body: (0,manifest_kinds/* withoutSecretData */.z)(object.kind, object.body),
+        span: (0,placed/* spanIn */.Qs)(source ?? written, []),
+        spanOf: (path, part) => (0,placed/* spanIn */.Qs)(node, path, part),
+        spanOfTextLine: (path, line) => {
+            const found = (0,placed.at)(node, ...path);
+            return found === undefined ? undefined : found.place.document.spanOfTextLine(found.place.path, line);
+        },
+        unresolved: [],
+        patched: [],
+        origin: {
+            file: place.document.file,
+            document: place.document.index,
+            appliedBy: [],
+            form: 'rendered',
+            ...(object.holder === undefined ? {} : { embeddedIn: (0,source_object/* titleOf */.G)(object.holder) }),
+        },
+    };
+}
+/** The manifests of a run with `rendered`: a finished one takes the place of every other of its kind, namespace and name. */
 function withRendered(manifests, input) {
-    const inFolder = (file) => input.folders.some((folder) => folder === '.' || file.startsWith(`${folder}/`));
-    const kept = manifests.filter(({ origin }) => !inFolder(origin.file) && !input.sources.has(`${origin.file}#${origin.document}`));
+    const given = (file) => input.files.has(file) || input.folders.some((folder) => folder === '.' || file.startsWith(`${folder}/`));
+    const finished = new Map();
+    const key = ({ kind, name }) => `${kind}\0${name}`;
+    for (const one of input.manifests)
+        finished.set(key(one), [...(finished.get(key(one)) ?? []), one]);
+    const kept = manifests.filter((one) => !given(one.origin.file) &&
+        finished.get(key(one))?.some(({ namespace }) => fits(one.namespace, namespace)) !== true);
     return [...kept, ...input.manifests];
 }
 /** A value that the source does not hold stands in the rendered file, not at a line that says something else. */
@@ -12466,47 +13778,6 @@ function sameItem(item, original, index) {
     const key = (0,placed/* textAt */.$6)(item, 'secretKey');
     return key === undefined ? original.items[index] : original.items.find((other) => (0,placed/* textAt */.$6)(other, 'secretKey') === key);
 }
-function placedObjectIn(document, body) {
-    const root = (0,placed/* placed */.GS)(document);
-    if (root.type === 'map' && document.value === body)
-        return root;
-    const items = root.type === 'map' ? root.entries.get('items')?.node : undefined;
-    const index = (0,manifests_value/* isMap */.jh)(document.value) && Array.isArray(document.value.items) ? document.value.items.indexOf(body) : -1;
-    return (items?.type === 'list' ? items.items[index] : undefined) ?? root;
-}
-/** Finds the source of an object: same kind and name, then same namespace, then most values in common. */
-function sourceIndex(documents) {
-    const byName = new Map();
-    for (const document of documents) {
-        const { value } = document;
-        const kind = (0,manifests_value/* stringAt */.bX)(value, 'kind');
-        const name = (0,manifests_value/* stringAt */.bX)(value, 'metadata', 'name');
-        if (kind === undefined || name === undefined || !(0,kinds/* isEsoGroup */.pi)((0,manifests_value/* stringAt */.bX)(value, 'apiVersion') ?? ''))
-            continue;
-        const key = `${kind}\0${name}`;
-        byName.set(key, [...(byName.get(key) ?? []), (0,placed/* placed */.GS)(document)]);
-    }
-    return (body) => {
-        const found = byName.get(`${(0,manifests_value/* stringAt */.bX)(body, 'kind')}\0${(0,manifests_value/* stringAt */.bX)(body, 'metadata', 'name')}`) ?? [];
-        const namespace = (0,manifests_value/* stringAt */.bX)(body, 'metadata', 'namespace');
-        const fitting = found.filter((node) => {
-            const own = (0,placed/* textAt */.$6)(node, 'metadata', 'namespace');
-            return own === undefined || namespace === undefined || own === namespace;
-        });
-        const exact = fitting.filter((node) => (0,placed/* textAt */.$6)(node, 'metadata', 'namespace') === namespace);
-        const ranked = (exact.length > 0 ? exact : fitting)
-            .map((node) => ({ node, guessed: (0,locate/* locate */.x)(body, node, () => undefined).guessed }))
-            .sort((a, b) => a.guessed - b.guessed);
-        const [best, second] = ranked;
-        // Two sources that fit alike: neither is certain.
-        if (best === undefined ||
-            (second !== undefined &&
-                second.guessed === best.guessed &&
-                JSON.stringify((0,placed/* plainValue */._y)(best.node)) !== JSON.stringify((0,placed/* plainValue */._y)(second.node))))
-            return undefined;
-        return best.node;
-    };
-}
 /** Literals by field name; `undefined` where several places hold the same. */
 function literalIndex(documents) {
     const found = new Map();
@@ -12527,6 +13798,8 @@ function literalIndex(documents) {
     return found;
 }
 
+// EXTERNAL MODULE: ./build/dist/manifests/yaml/parse-yaml.js + 6 modules
+var parse_yaml = __nccwpck_require__(9148);
 // EXTERNAL MODULE: ./build/dist/state/declared/partly-known.js
 var partly_known = __nccwpck_require__(2492);
 ;// CONCATENATED MODULE: ./build/dist/state/declared/placed-text.js
@@ -12943,9 +14216,9 @@ function settleKind(facts, nameOf, contentOf) {
     const shadowed = [];
     const conflicts = [];
     for (const [name, all] of byName) {
-        const elsewhere = all.some((fact) => precedence_formOf(fact) !== 'markdown');
+        const elsewhere = all.some((fact) => formOf(fact) !== 'markdown');
         const counting = all.filter((fact) => {
-            const counts = !elsewhere || precedence_formOf(fact) !== 'markdown';
+            const counts = !elsewhere || formOf(fact) !== 'markdown';
             if (!counts)
                 shadowed.push(fact);
             return counts;
@@ -12957,7 +14230,7 @@ function settleKind(facts, nameOf, contentOf) {
     }
     return { kept, shadowed, conflicts };
 }
-function precedence_formOf({ provenance }) {
+function formOf({ provenance }) {
     return provenance.from === 'git' ? provenance.form : undefined;
 }
 /** Equal but for white space at the ends of lines and blank lines: Vault reads both alike (vault.md §7.2). */
@@ -12993,11 +14266,12 @@ function mergeAuthMounts(facts) {
             merged.push(fact);
         else {
             const enabled = other.config === undefined ? other : fact;
-            const config = fact.config ?? other.config;
+            const configured = other.config === undefined ? fact : other;
+            const { config, provenance } = configured;
             merged[index] = {
                 ...enabled,
                 unknown: [...new Set([...other.unknown, ...fact.unknown])],
-                ...(config === undefined ? {} : { config }),
+                ...(config === undefined ? {} : { config, configProvenance: provenance }),
             };
         }
     }
@@ -13983,7 +15257,7 @@ function readArray(source, start, onSubstitution) {
 ;// CONCATENATED MODULE: ./build/dist/state/declared/shell/shell-commands.js
 
 
-const shell_commands_SKIPPED = new Set(['if', 'then', 'elif', 'else', 'fi', 'esac', 'do', '{', '}', '!', 'time']);
+const SKIPPED = new Set(['if', 'then', 'elif', 'else', 'fi', 'esac', 'do', '{', '}', '!', 'time']);
 const DECLARING = new Set(['export', 'local', 'readonly', 'declare', 'typeset']);
 /** Reads a script into its simple commands, those inside `$(…)` included. */
 function readShellCommands(source) {
@@ -14042,7 +15316,7 @@ class CommandLine {
             const fresh = building === undefined || building.words.length === 0;
             const name = word.text.value;
             if (fresh && word.bare && word.text.holes.length === 0) {
-                if (shell_commands_SKIPPED.has(name))
+                if (SKIPPED.has(name))
                     continue;
                 if (name === 'done') {
                     loops.pop();
@@ -14334,10 +15608,15 @@ function enableSecrets({ flags }, type, context) {
     const path = flags.get('path') ?? type;
     const version = flags.get('version')?.value ?? /(?:^|,)version=(\d)/.exec(flags.get('options')?.value ?? '')?.[1];
     const description = flags.get('description')?.value;
+    const leases = ['default-lease-ttl', 'max-lease-ttl'].flatMap((flag) => {
+        const value = flags.get(flag)?.value;
+        return value === undefined ? [] : [[flag.replaceAll('-', '_'), value]];
+    });
     context.harvest.mounts.push(mountFact({
         path: path.value,
         type: type.value,
         version,
+        ...(leases.length === 0 ? {} : { options: { config: Object.fromEntries(leases) } }),
         unknown: unknownIn(path, type),
         provenance: provenance(context),
         ...(description === undefined ? {} : { description }),
@@ -14579,13 +15858,13 @@ function innerScripts(command, words, scope) {
 
 
 const SHELL = new Set(['sh', 'bash', 'shell', 'zsh', 'console', 'terminal', 'shell-session', 'text', 'txt', '']);
-const read_markdown_POLICY = new Set(['hcl', 'terraform', 'tf', 'json', 'vault', 'text', 'txt', '']);
+const POLICY = new Set(['hcl', 'terraform', 'tf', 'json', 'vault', 'text', 'txt', '']);
 /** Reads the commands and policies in a Markdown text. The fences of one text are steps of one script: they share variables and files. */
 function readMarkdown(source, harvest) {
     const { fences, inline } = readMarkdownCode(wholeFile(source.file, source.text));
     const written = new Map();
     for (const { language, content, fileName } of fences) {
-        if (!read_markdown_POLICY.has(language) || !looksLikePolicy(content.text))
+        if (!POLICY.has(language) || !looksLikePolicy(content.text))
             continue;
         if (fileName === undefined) {
             harvest.unnamed.push({
@@ -14699,7 +15978,7 @@ function evaluateNode({ node, placed, source }, module) {
     const inner = (expression) => evaluate({ node: expression, placed, source }, module);
     switch (node.kind) {
         case 'text':
-            return { kind: 'text', placed, text: evaluate_fill(node.text, node.holes.map(inner)) };
+            return { kind: 'text', placed, text: fill(node.text, node.holes.map(inner)) };
         case 'list':
             return { kind: 'list', items: node.items.map(inner) };
         case 'object':
@@ -14718,7 +15997,7 @@ function rawOf(node, placed) {
     return placed.text.slice(node.from, node.to).trim().replace(/\s+/g, ' ').replaceAll('}', '');
 }
 /** The template with what is known put in; the rest stays as holes. */
-function evaluate_fill(text, values) {
+function fill(text, values) {
     if (text.holes.length === 0)
         return text;
     const builder = buildText();
@@ -15471,10 +16750,20 @@ function readMount(resource) {
             ? {}
             : { version: plainValue(evaluate({ ...resource.written, node: version }, resource.module)).value };
     const description = nameIn(resource, 'description');
+    const leases = ['default_lease_ttl', 'max_lease_ttl'].flatMap((field) => {
+        const seconds = resource.written.node.body.attributes.get(`${field}_seconds`);
+        if (seconds === undefined)
+            return [];
+        const told = plainValue(evaluate({ ...resource.written, node: seconds }, resource.module));
+        return told.unknown.length > 0 ? [] : [[field, told.value]];
+    });
     resource.harvest.mounts.push(mountFact({
         path: path.name,
         type: type.name,
-        options: options,
+        options: {
+            ...options,
+            ...(leases.length === 0 ? {} : { config: Object.fromEntries(leases) }),
+        },
         unknown: [...new Set([...path.unknown, ...type.unknown])],
         provenance: read_terraform_provenance(resource),
         ...(description === undefined ? {} : { description: description.name }),
@@ -15589,7 +16878,7 @@ function yamlProvenance({ document }, path) {
 function isList(value) {
     return Array.isArray(value);
 }
-function yaml_values_textOf(value) {
+function textOf(value) {
     return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 /** Variables in any string of the value: `${NAME}`, which Flux, bank-vaults or Helm fill in. */
@@ -15628,7 +16917,7 @@ function readOperatorObject(node, path, context) {
     const spec = node.spec;
     if (!(0,manifests_value/* isMap */.jh)(spec))
         return;
-    const name = yaml_values_textOf(spec.name) ?? ((0,manifests_value/* isMap */.jh)(node.metadata) ? yaml_values_textOf(node.metadata.name) : undefined);
+    const name = textOf(spec.name) ?? ((0,manifests_value/* isMap */.jh)(node.metadata) ? textOf(node.metadata.name) : undefined);
     if (name === undefined)
         return;
     const read = KINDS[String(node.kind)];
@@ -15667,7 +16956,7 @@ function readKubernetesRole({ name, spec, path, context }) {
     };
     const unknown = [...variablesIn(spec), ...(selected ? ['targetNamespaceSelector'] : [])];
     context.harvest.roles.push(roleFact({
-        authMount: yaml_values_textOf(mount) ?? 'kubernetes',
+        authMount: textOf(mount) ?? 'kubernetes',
         name,
         fields,
         type: 'kubernetes',
@@ -15678,7 +16967,7 @@ function readKubernetesRole({ name, spec, path, context }) {
 function readTokenRole({ name, spec, path, context }) {
     const { path: mount, ...rest } = spec;
     context.harvest.roles.push(roleFact({
-        authMount: yaml_values_textOf(mount) ?? 'jwt',
+        authMount: textOf(mount) ?? 'jwt',
         name,
         fields: operatorFields(rest),
         type: 'jwt',
@@ -15687,7 +16976,7 @@ function readTokenRole({ name, spec, path, context }) {
     }));
 }
 function readSecretMount({ name, spec, path, context }) {
-    const type = yaml_values_textOf(spec.type);
+    const type = textOf(spec.type);
     if (type === undefined)
         return;
     context.harvest.mounts.push(mountFact({
@@ -15699,7 +16988,7 @@ function readSecretMount({ name, spec, path, context }) {
     }));
 }
 function readAuthMount({ name, spec, path, context }) {
-    const type = yaml_values_textOf(spec.type);
+    const type = textOf(spec.type);
     if (type === undefined)
         return;
     context.harvest.authMounts.push(authMountFact({
@@ -15721,7 +17010,7 @@ function config_operator_readAuthConfig({ name, spec, path, context }) {
 }
 /** Engines are mounted at `spec.path`/name; without `spec.path` at the name alone. */
 function mountPath(spec, name) {
-    const path = yaml_values_textOf(spec.path);
+    const path = textOf(spec.path);
     return path === undefined || path === '' ? name : `${path}/${name}`;
 }
 /** Vault's names for the fields; how the operator itself logs in is no part of what it writes. */
@@ -15750,14 +17039,17 @@ function readEngineConfig(node, path, context) {
     for (const [item, at] of maps(node.auth, [...path, 'auth']))
         readAuth(item, at, context);
     for (const [item, at] of maps(node.secrets, [...path, 'secrets'])) {
-        const type = yaml_values_textOf(item.type);
+        const type = textOf(item.type);
         if (type === undefined)
             continue;
-        const description = yaml_values_textOf(item.description);
+        const description = textOf(item.description);
         context.harvest.mounts.push(mountFact({
-            path: yaml_values_textOf(item.path) ?? type,
+            path: textOf(item.path) ?? type,
             type,
-            options: (0,manifests_value/* isMap */.jh)(item.options) ? item.options : {},
+            options: {
+                ...((0,manifests_value/* isMap */.jh)(item.options) ? item.options : {}),
+                ...((0,manifests_value/* isMap */.jh)(item.config) ? { config: item.config } : {}),
+            },
             unknown: variablesIn([item.path ?? null, type]),
             provenance: yamlProvenance(context, at),
             ...(description === undefined ? {} : { description }),
@@ -15765,10 +17057,10 @@ function readEngineConfig(node, path, context) {
     }
 }
 function readAuth(item, at, context) {
-    const type = yaml_values_textOf(item.type);
+    const type = textOf(item.type);
     if (type === undefined)
         return;
-    const path = yaml_values_textOf(item.path) ?? type;
+    const path = textOf(item.path) ?? type;
     const { harvest } = context;
     harvest.authMounts.push(authMountFact({
         path,
@@ -15873,7 +17165,7 @@ function nameOf(path, parent) {
     if (!BODY_KEYS.has(key.toLowerCase()))
         return key;
     for (const nameKey of NAME_KEYS) {
-        const name = yaml_values_textOf(parent?.[nameKey]);
+        const name = textOf(parent?.[nameKey]);
         if (name !== undefined)
             return name;
     }
@@ -15912,7 +17204,7 @@ function readWrittenRole(node, path, context) {
         harvest.roles.push(roleFact({ authMount, name, fields: node.data, unknown: variablesIn(node), provenance }));
         return;
     }
-    const mount = MOUNT_KEYS.map((key) => yaml_values_textOf(node[key])).find((value) => value !== undefined);
+    const mount = MOUNT_KEYS.map((key) => textOf(node[key])).find((value) => value !== undefined);
     const name = written_role_nameOf(node, path) ?? '';
     const { name: _, role: _role, role_name: _roleName, state: _state, ...fields } = node;
     for (const key of MOUNT_KEYS)
@@ -15921,7 +17213,7 @@ function readWrittenRole(node, path, context) {
     harvest.roles.push(roleFact({ authMount, name, fields, unknown: variablesIn(node), provenance }));
 }
 function written_role_nameOf(node, path) {
-    const given = yaml_values_textOf(node.name) ?? yaml_values_textOf(node.role_name) ?? yaml_values_textOf(node.role);
+    const given = textOf(node.name) ?? textOf(node.role_name) ?? textOf(node.role);
     if (given !== undefined)
         return given;
     const key = path.at(-1);
@@ -16128,8 +17420,8 @@ function noteOf({ name, source, span }) {
 var product = __nccwpck_require__(6265);
 // EXTERNAL MODULE: ./build/dist/modes/known-server.js
 var known_server = __nccwpck_require__(6589);
-// EXTERNAL MODULE: ./build/dist/modes/look-for-drift.js + 10 modules
-var look_for_drift = __nccwpck_require__(2846);
+// EXTERNAL MODULE: ./build/dist/modes/look-for-drift.js + 11 modules
+var look_for_drift = __nccwpck_require__(7118);
 ;// CONCATENATED MODULE: ./build/dist/modes/gather.js
 
 
@@ -16145,16 +17437,19 @@ var look_for_drift = __nccwpck_require__(2846);
 
 
 
+
+
+
 /** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
-async function gather(settings, { cwd, live: source, render }) {
+async function gather(settings, deps) {
     const paths = settings.paths.length === 0 ? ['.'] : settings.paths;
-    const plain = await readRepository(paths, { cwd, exclude: settings.exclude, variables: settings.variables });
+    const { exclude, variables } = settings;
+    return gatherFrom(await (0,read_repository/* readRepository */.N)(paths, { cwd: deps.cwd, exclude, variables }), settings, deps);
+}
+/** The same of a repository that is read already. `answers`: what a server told before, where it is not asked again. */
+async function gatherFrom(plain, settings, { cwd, live: source, render, answers }) {
     const declared = readDeclared(plain.files, { parse: (file, text) => (0,parse_yaml/* parseYaml */.h)({ file, text }).documents });
-    const { repository, notRendered } = await asApplied(plain, settings, {
-        cwd,
-        // Rendering hundreds of overlays is worth its time where something can then be judged.
-        render: source !== undefined || tellsLaw(declared, settings) ? render : undefined,
-    });
+    const { repository, notRendered } = await asApplied(plain, settings, { cwd, render });
     const prediction = predict(repository.manifests, { holesOf: (text) => (0,placeholders/* holesOf */.V)(text).map((hole) => hole.text) });
     const policiesOfStore = (name) => settings.config.stores[name]?.policies;
     const parts = wantedOf(prediction, declared.state, {
@@ -16163,7 +17458,7 @@ async function gather(settings, { cwd, live: source, render }) {
         policiesOfStore,
     });
     const wanted = (0,owned/* withOwned */.kc)(parts, (0,look_for_drift/* ownedPathsOf */.NR)(settings, prediction));
-    const live = new Map();
+    const live = new Map(answers);
     if (source !== undefined) {
         for (const [namespace, parts] of wanted)
             live.set(namespace, await source.read(namespace, parts));
@@ -16174,43 +17469,46 @@ async function gather(settings, { cwd, live: source, render }) {
         product: first?.server.product ?? known.product ?? 'any',
         variants: first?.server.variants ?? (0,product/* variantsOf */.IM)(known.product, known.version),
     };
-    const chain = (0,follow/* follow */.e)({
+    const input = {
         manifests: repository.manifests,
         prediction,
         declared: declared.state,
         textlessPolicies: declared.also.textless,
         live: (namespace) => live.get((0,trim_slashes/* trimSlashes */.u)(namespace ?? '')),
-        liveView: first === undefined || source === undefined ? undefined : liveView(source, live),
+        liveView: first === undefined ? undefined : liveView(source?.name ?? '', live),
         judge: (0,judge/* createJudge */.q)(judging),
         policiesOfStore,
         // What somebody says of the cluster counts more than what Git pins (several clusters, an upgrade under way).
         installedEso: settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
         naming: settings.config.naming,
-    });
-    return { repository, notRendered, declared, prediction, chain, wanted, live, judging };
+    };
+    const chain = (0,follow/* follow */.e)(input);
+    // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).
+    const servesNow = settings.mode === 'drift' && first !== undefined;
+    const served = servesNow
+        ? (0,follow/* follow */.e)({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
+        : undefined;
+    return { repository, notRendered, declared, prediction, chain, served, wanted, live, judging };
 }
 /** The repository with the manifests that GitOps will apply: rendered where plain reading cannot tell, and those given finished. */
 async function asApplied(plain, settings, { cwd, render }) {
     const rendered = await render?.(plain);
     const manifests = rendered?.manifests ?? plain.manifests;
-    const notes = distinct([...plain.notes, ...(rendered?.notes ?? [])]);
+    const notes = distinct([...plain.notes.filter((note) => !isTold(note, rendered)), ...(rendered?.notes ?? [])]);
     const notRendered = rendered?.notChecked ?? [];
     if (settings.rendered.length === 0)
-        return { repository: { ...plain, manifests, notes }, notRendered };
-    const finished = await readRendered(settings.rendered, plain, { cwd });
-    return {
-        repository: {
-            ...plain,
-            manifests: withRendered(manifests, finished),
-            notes: distinct([...notes, ...finished.notes]),
-        },
-        notRendered,
-    };
+        return { repository: withManifests(plain, manifests, notes), notRendered };
+    const finished = await readRendered(settings.rendered, { ...plain, manifests }, { cwd });
+    const all = withRendered(manifests, finished);
+    return { repository: withManifests(plain, all, distinct([...notes, ...finished.notes])), notRendered };
 }
-function liveView(source, live) {
+function withManifests(plain, manifests, notes) {
+    return { ...plain, manifests, notes, installedEso: (0,installed_eso/* installedEso */.a)(manifests, plain.documents) };
+}
+function liveView(server, live) {
     const states = [...live.values()];
     return {
-        server: source.name,
+        server,
         state: {
             mounts: states.flatMap((one) => one.state.mounts),
             authMounts: states.flatMap((one) => one.state.authMounts),
@@ -16220,14 +17518,17 @@ function liveView(source, live) {
         states: live,
     };
 }
+/** Whether rendering has read what a kustomization leaves plain reading to guess (remote entries, charts, plugins), or says it itself. */
+function isTold({ reason, file }, rendered) {
+    const isLimit = reason === 'needs-kustomize' || reason === 'template-not-rendered';
+    return isLimit && (0,relevance/* isKustomizationName */.ZE)((0,external_node_path_.basename)(file)) && rendered?.told.has(file) === true;
+}
 /** Plain reading and rendering look at the same files, and note the same things. */
 function distinct(notes) {
     return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()];
 }
-/** Whether Git or the config says what any login may do: without that, and without a server, no decision can be made. */
-function tellsLaw({ state, also }, settings) {
-    const { stores } = settings.config;
-    return state.policies.length + state.roles.length + also.textless.length + Object.keys(stores).length > 0;
+function withoutLaw(state) {
+    return { ...state, roles: [], policies: [] };
 }
 
 
@@ -16250,7 +17551,7 @@ function knownServer(product) {
 
 /***/ }),
 
-/***/ 2846:
+/***/ 7118:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16261,11 +17562,14 @@ __nccwpck_require__.d(__webpack_exports__, {
   sb: () => (/* binding */ withDrift)
 });
 
+// EXTERNAL MODULE: ./build/dist/setup/normalise.js
+var setup_normalise = __nccwpck_require__(4513);
 // EXTERNAL MODULE: ./build/dist/trim-slashes.js
 var trim_slashes = __nccwpck_require__(1197);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/dist/drift/shown.js
+
 
 const LENGTH = 160;
 /** A value of a role or config as a message shows it. Certificates are told by a hash: they are long and say nothing to a reader. */
@@ -16280,6 +17584,35 @@ function shown(value) {
         return cut(JSON.stringify(value));
     return String(value);
 }
+/**
+ * A field's value as a message shows it: durations as people write them, and a value that nobody wrote by its default, where the
+ * field has one that says something.
+ */
+function shownField(field, value, normalise) {
+    if (value === undefined || value === null || value === '') {
+        const byDefault = normalise?.(undefined);
+        const says = typeof byDefault === 'boolean' || (typeof byDefault === 'string' && byDefault !== '');
+        return says ? `its default (${byDefault})` : 'nothing';
+    }
+    if (/(?:^|_)(?:ttl|period)$/.test(field)) {
+        const given = (0,setup_normalise/* seconds */.YA)(value);
+        if (typeof given === 'number')
+            return given === 0 ? 'nothing' : duration(given);
+    }
+    return shown(value);
+}
+/** `3600` is `1h`, `5400` is `1h30m`. */
+function duration(seconds) {
+    const parts = [
+        [Math.floor(seconds / 3600), 'h'],
+        [Math.floor(seconds / 60) % 60, 'm'],
+        [seconds % 60, 's'],
+    ];
+    return parts
+        .filter(([count]) => count !== 0)
+        .map(([count, unit]) => `${count}${unit}`)
+        .join('');
+}
 function pem(text) {
     const [, label = 'text'] = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(text) ?? [];
     const hash = (0,external_node_crypto_.createHash)('sha256').update(text.replace(/\s+/g, '')).digest('hex');
@@ -16291,6 +17624,7 @@ function cut(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/dist/drift/desired-differences.js
+
 
 
 /** Said at the manifest's own line by `role-unbound`, `role-audience` and `policy-denies`. */
@@ -16316,13 +17650,26 @@ function desiredDifferences(plan, declared) {
         if (!there)
             return [];
         const fields = [
-            ...step.fields.filter((change) => kind !== 'role' || !SAID_ELSEWHERE.has(change.field)).map(fieldOf),
+            ...step.fields
+                .filter((change) => kind !== 'role' || !SAID_ELSEWHERE.has(change.field))
+                .map((change) => fieldOf(change, kind === 'role' ? setup_normalise/* ROLE_FIELDS */.ll : setup_normalise/* CONFIG_FIELDS */.nR)),
             ...(kind === 'policy' && isFile(step) ? step.rules.map(ruleOf) : []),
         ];
         if (fields.length === 0)
             return [];
-        return [{ kind, name: `\`${step.id}\``, namespace: step.namespace, by: 'manifests', span, fields }];
+        return [
+            { kind, name: `\`${step.id}\``, path: pathOf(step), namespace: step.namespace, by: 'manifests', span, fields },
+        ];
     });
+}
+/** A step that is blocked has nothing to write, and its name all the same. */
+function pathOf({ id, kind, write }) {
+    if (write !== undefined)
+        return write.path;
+    const [, role, mount = ''] = /(?:role (\S+) of |config of )auth mount (\S+)\/$/.exec(id) ?? [];
+    if (kind === 'policy')
+        return `sys/policies/acl/${/policy (\S+)$/.exec(id)?.[1] ?? ''}`;
+    return role === undefined ? `auth/${mount}/config` : `auth/${mount}/role/${role}`;
 }
 /** A generated policy is a lower bound: its rules are added to what is there, and `policy-denies` says what is lacking. */
 function isFile(step) {
@@ -16338,8 +17685,8 @@ function isDeclared(step, declared) {
     }
     return declared.policies.some((policy) => path.endsWith(`/${policy.name}`));
 }
-function fieldOf({ field, before, after }) {
-    return { field, expected: shown(after), actual: shown(before) };
+function fieldOf({ field, before, after }, table) {
+    return { field, expected: shownField(field, after, table[field]), actual: shownField(field, before, table[field]) };
 }
 function ruleOf({ path, before, after }) {
     const list = (one) => one?.join(', ') ?? 'no such rule';
@@ -16350,8 +17697,6 @@ function ruleOf({ path, before, after }) {
 var lookup = __nccwpck_require__(8753);
 // EXTERNAL MODULE: ./build/dist/chain/provenance.js
 var chain_provenance = __nccwpck_require__(456);
-// EXTERNAL MODULE: ./build/dist/setup/normalise.js
-var normalise = __nccwpck_require__(4513);
 ;// CONCATENATED MODULE: ./build/dist/drift/compare-fields.js
 
 
@@ -16364,12 +17709,12 @@ function isToldElsewhere(value) {
 /** For fields that no table names: a duration by its name, else lists as sets and everything else as text. */
 function byName(field, a, b) {
     if (/(?:^|_)(?:ttl|period)$/.test(field))
-        return normalise/* seconds */.YA;
+        return setup_normalise/* seconds */.YA;
     if (Array.isArray(a) || Array.isArray(b))
-        return normalise/* textSet */.Am;
+        return setup_normalise/* textSet */.Am;
     if (typeof a === 'object' || typeof b === 'object')
         return sortedLists;
-    return normalise/* text */.Qq;
+    return setup_normalise/* text */.Qq;
 }
 /** Maps of texts or lists of texts, such as `bound_claims`: the order within says nothing (vault.md §7.2). */
 function sortedLists(value) {
@@ -16389,9 +17734,10 @@ function compareFields(expected, actual, table, complete) {
         const [want, have] = [expected[field], actual[field]];
         if (isToldElsewhere(want) || (!(field in actual) && table[field] === undefined))
             return [];
-        if ((0,normalise/* sameField */.L$)(table[field] ?? byName(field, want, have), want, have))
+        const normalise = table[field] ?? byName(field, want, have);
+        if ((0,setup_normalise/* sameField */.L$)(normalise, want, have))
             return [];
-        return [{ field, expected: shown(want), actual: shown(have) }];
+        return [{ field, expected: shownField(field, want, normalise), actual: shownField(field, have, normalise) }];
     });
 }
 
@@ -16418,7 +17764,7 @@ function compareAuthConfig(declared, live, type) {
 }
 /** `use_annotations_as_alias_metadata` and its like exist on some servers only. */
 function knownTo(live) {
-    return Object.fromEntries(Object.entries(normalise/* CONFIG_FIELDS */.nR).filter(([field]) => field in live));
+    return Object.fromEntries(Object.entries(setup_normalise/* CONFIG_FIELDS */.nR).filter(([field]) => field in live));
 }
 
 ;// CONCATENATED MODULE: ./build/dist/drift/compare-mount.js
@@ -16442,17 +17788,59 @@ function compareMounts(declared, live) {
         version: live.version,
         description: live.description,
     };
-    return compareFields(expected, actual, { type: normalise/* text */.Qq, version: normalise/* text */.Qq, description: normalise/* text */.Qq, ...LEASES }, false);
+    return compareFields(expected, actual, { type: setup_normalise/* text */.Qq, version: setup_normalise/* text */.Qq, description: setup_normalise/* text */.Qq, ...LEASES }, false);
 }
 /** 0 and unset are both the system's default (vault.md §7.2). */
-const LEASES = { default_lease_ttl: normalise/* seconds */.YA, max_lease_ttl: normalise/* seconds */.YA };
+const LEASES = { default_lease_ttl: setup_normalise/* seconds */.YA, max_lease_ttl: setup_normalise/* seconds */.YA };
 function asObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+;// CONCATENATED MODULE: ./build/dist/policy/describe-limits.js
+/** What a rule asks of a request beside its path and capability, as a policy writes it; empty where it asks for nothing more. */
+function describeLimits(rule) {
+    const parts = [
+        ['allowed_parameters', parameters(rule.allowed)],
+        ['denied_parameters', parameters(rule.denied)],
+        ['required_parameters', rule.required.length === 0 ? '' : list([...rule.required].sort())],
+        ['min_wrapping_ttl', rule.minWrapTtl === 0 ? '' : `${rule.minWrapTtl}s`],
+        ['max_wrapping_ttl', rule.maxWrapTtl === 0 ? '' : `${rule.maxWrapTtl}s`],
+        ['mfa_methods', rule.mfaMethods.length === 0 ? '' : list([...rule.mfaMethods].sort())],
+        ['pagination_limit', rule.paginationLimit === 0 ? '' : String(rule.paginationLimit)],
+        ['list_scan_response_keys_filter_path', rule.responseFilter ?? ''],
+    ];
+    return parts
+        .filter(([, said]) => said !== '')
+        .map(([name, said]) => `${name} ${said}`)
+        .join(', ');
+}
+function parameters(limits) {
+    if (limits === undefined)
+        return '';
+    const names = [...limits].sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{ ${names.map(([name, values]) => `${name} = ${list(values)}`).join(', ')} }`;
+}
+function list(values) {
+    return `[${values.map(written).join(', ')}]`;
+}
+function written(value) {
+    if (typeof value === 'string')
+        return JSON.stringify(value);
+    if (typeof value !== 'object')
+        return String(value);
+    if ('number' in value)
+        return value.number;
+    if ('fields' in value) {
+        const fields = Object.entries(value.fields).map(([name, inner]) => `${name} = ${written(inner)}`);
+        return `{ ${fields.join(', ')} }`;
+    }
+    return list(value);
 }
 
 // EXTERNAL MODULE: ./build/dist/setup/policy-rules.js
 var policy_rules = __nccwpck_require__(239);
 ;// CONCATENATED MODULE: ./build/dist/drift/compare-policy.js
+
 
 /**
  * Two texts of one policy, as rules: path, capabilities and limits. Texts that differ in layout, comments or order only are no
@@ -16475,19 +17863,18 @@ function comparePolicies(name, declared, live) {
             },
         ];
     }
-    return (0,policy_rules/* ruleChanges */.gL)(expected.rules, actual.rules).map(({ path, before, after }) => {
-        const same = before !== undefined && after !== undefined && before.join() === after.join();
-        return {
-            field: `rule ${path}`,
-            expected: same ? `${capabilities(before)} with other parameters or limits` : capabilities(before),
-            actual: capabilities(after),
-        };
+    return (0,policy_rules/* changedRules */.iv)(expected.rules, actual.rules).map(({ path, before, after }) => {
+        const limited = [before, after].map((rule) => (rule === undefined ? '' : describeLimits(rule)));
+        const limitsDiffer = before !== undefined && after !== undefined && limited[0] !== limited[1];
+        const say = (rule, limits = '') => limitsDiffer ? `${granted(rule)} with ${limits || 'no limits'}` : granted(rule);
+        return { field: `rule ${path}`, expected: say(before, limited[0]), actual: say(after, limited[1]) };
     });
 }
-function capabilities(list) {
-    if (list === undefined)
+function granted(rule) {
+    if (rule === undefined)
         return 'no such rule';
-    return list.length === 0 ? 'no capability' : list.join(', ');
+    const names = [...(0,policy_rules/* capabilitiesOf */.SF)(rule), ...rule.unknownCapabilities];
+    return names.length === 0 ? 'no capability' : names.join(', ');
 }
 
 ;// CONCATENATED MODULE: ./build/dist/drift/compare-role.js
@@ -16503,10 +17890,10 @@ const OLD_NAMES = {
 };
 /** Fields of other methods whose default a server fills in (vault.md §2.3, §7.2). */
 const OTHER_FIELDS = {
-    role_type: (value) => (0,normalise/* text */.Qq)(value) || 'oidc',
-    bound_claims_type: (value) => (0,normalise/* text */.Qq)(value) || 'string',
-    bind_secret_id: (value) => (0,normalise/* flag */.Jt)(value, true),
-    secret_id_bound_cidrs: normalise/* networkSet */.jq,
+    role_type: (value) => (0,setup_normalise/* text */.Qq)(value) || 'oidc',
+    bound_claims_type: (value) => (0,setup_normalise/* text */.Qq)(value) || 'string',
+    bind_secret_id: (value) => (0,setup_normalise/* flag */.Jt)(value, true),
+    secret_id_bound_cidrs: setup_normalise/* networkSet */.jq,
 };
 /**
  * A role as Git declares it against the server's. A Kubernetes role that Git binds in full is compared in all its fields: what
@@ -16515,7 +17902,7 @@ const OTHER_FIELDS = {
 function compareRoles(declared, live) {
     const kubernetes = declared.type === 'kubernetes';
     const complete = kubernetes && declared.boundServiceAccountNames !== undefined && declared.unknown.length === 0;
-    const table = kubernetes ? normalise/* ROLE_FIELDS */.ll : { ...normalise/* ROLE_FIELDS */.ll, ...OTHER_FIELDS };
+    const table = kubernetes ? setup_normalise/* ROLE_FIELDS */.ll : { ...setup_normalise/* ROLE_FIELDS */.ll, ...OTHER_FIELDS };
     const expected = expectedFields(declared);
     const actual = { ...live.fields, token_policies: live.policies ?? [] };
     const common = kubernetes ? expected : withoutForeign(expected, actual);
@@ -16581,7 +17968,9 @@ function declaredDifferences(chain) {
         if (liveLogin === undefined)
             continue;
         compareAuthMount(link, chain, liveLogin, login, report);
-        compareRole(link, liveLogin, login, report);
+        // Its roles went with it: one cause, said once.
+        if (link.authMount?.found !== 'known' || liveLogin.authMount(link.authMount.fact.path)?.presence !== 'absent')
+            compareRole(link, liveLogin, login, report);
         for (const name of link.policies?.names ?? []) {
             const policy = (0,lookup/* lookUpPolicy */.ft)(name, link.store.manifest.span, { declared: chain.declared, live: liveLogin });
             if (policy.found !== 'known')
@@ -16590,7 +17979,8 @@ function declaredDifferences(chain) {
             const span = fact.spanOfLine?.(1) ?? gitSpan(fact.provenance);
             if (fact.provenance.from !== 'git' || span === undefined)
                 continue;
-            const part = { kind: 'policy', name: `policy \`${fact.name}\``, namespace: login, by: 'git', span };
+            const path = `sys/policies/acl/${fact.name}`;
+            const part = { kind: 'policy', name: `policy \`${fact.name}\``, path, namespace: login, by: 'git', span };
             const seen = compareSeen(liveLogin.policy(fact.name), (there) => {
                 if (fact.unknown.length > 0) {
                     const holes = fact.unknown.map((one) => `\`\${${one}}\``).join(', ');
@@ -16616,7 +18006,8 @@ function compareMount({ mount }, live, namespace, report) {
     const fields = span && compareSeen(live.mount(mount.fact.path), (there) => compareMounts(mount.fact, there));
     if (span === undefined || fields === undefined)
         return;
-    report({ kind: 'mount', name: `mount \`${mount.fact.path}/\``, namespace, by: 'git', span, fields });
+    const { path } = mount.fact;
+    report({ kind: 'mount', name: `mount \`${path}/\``, path, namespace, by: 'git', span, fields });
 }
 function compareAuthMount(link, chain, live, namespace, report) {
     const { authMount } = link;
@@ -16634,7 +18025,7 @@ function compareAuthMount(link, chain, live, namespace, report) {
     });
     const name = `auth mount \`${fact.path}/\``;
     if (fields !== undefined)
-        report({ kind: 'auth mount', name, namespace, by: 'git', span, fields });
+        report({ kind: 'auth mount', name, path: `auth/${fact.path}`, namespace, by: 'git', span, fields });
     if (seen?.presence !== 'present')
         return;
     // Enabling a mount and writing its config are two commands, hence two facts; several configs that differ are nobody's word.
@@ -16642,12 +18033,12 @@ function compareAuthMount(link, chain, live, namespace, report) {
     const [first] = configured;
     if (first === undefined || configured.some((one) => JSON.stringify(one.config) !== JSON.stringify(first.config)))
         return;
-    const configSpan = gitSpan(first.provenance) ?? span;
+    const configSpan = gitSpan(first.configProvenance ?? first.provenance) ?? span;
     const config = compareSeen(live.authConfig(fact.path), (there) => compareAuthConfig(first.config ?? {}, there, seen.fact.type));
     if (config === undefined)
         return;
-    const at = `\`auth/${fact.path}/config\``;
-    report({ kind: 'auth config', name: at, namespace, by: 'git', span: configSpan, fields: config });
+    const path = `auth/${fact.path}/config`;
+    report({ kind: 'auth config', name: `\`${path}\``, path, namespace, by: 'git', span: configSpan, fields: config });
 }
 function compareRole({ role }, live, namespace, report) {
     if (role?.found !== 'known')
@@ -16658,7 +18049,8 @@ function compareRole({ role }, live, namespace, report) {
     if (span === undefined || fields === undefined)
         return;
     const name = `role \`${fact.name}\` of auth mount \`${fact.authMount}/\``;
-    report({ kind: 'role', name, namespace, by: 'git', span, fields });
+    const path = `auth/${fact.authMount}/role/${fact.name}`;
+    report({ kind: 'role', name, path, namespace, by: 'git', span, fields });
 }
 /** `undefined`: the server did not tell, which is no difference. */
 function compareSeen(seen, compare) {
@@ -16683,7 +18075,7 @@ const SOON_DAYS = 30;
 const DAY = 86_400_000;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]{1,20000}-----END CERTIFICATE-----/g;
 /**
- * Rules of the server's policies with an `expiration` (OpenBao), CA certificates of Kubernetes auth configs, and secret versions
+ * The server's policies and rules of theirs with an `expiration` (OpenBao), CA certificates of Kubernetes auth configs, and secret versions
  * with a `deletion_time`, that end within `SOON_DAYS` of `now` or have ended.
  */
 function endingSoon(chain, now) {
@@ -16695,13 +18087,15 @@ function endingSoon(chain, now) {
         if (live === undefined)
             continue;
         const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'auth']);
-        for (const name of policies?.names ?? [])
-            for (const one of endingRules(name, live, span, now))
-                add(one);
+        for (const name of policies?.names ?? []) {
+            for (const one of endingPolicy(name, live, span, now))
+                add({ ...one, about: [namespace, ...one.about] });
+        }
         const path = authMount?.found === 'known' ? authMount.fact.path : undefined;
-        if (path !== undefined)
+        if (path !== undefined) {
             for (const one of endingCertificates(path, live, span, now))
-                add(one);
+                add({ ...one, about: [namespace, ...one.about] });
+        }
     }
     for (const { reference, secret, store } of chain.links) {
         const target = store === undefined ? undefined : (0,read_target/* readTarget */._)(reference, store);
@@ -16714,7 +18108,7 @@ function endingSoon(chain, now) {
         add({
             kind: 'secret-version',
             what: `The current version of \`${vaultPath}\``,
-            at: at.toISOString(),
+            at: toTheSecond(at.toISOString()),
             over: at <= now,
             span: reference.span,
             about: [store?.vaultNamespace ?? '', vaultPath],
@@ -16723,22 +18117,51 @@ function endingSoon(chain, now) {
     }
     return [...found.values()];
 }
-/** A parser that lives `SOON_DAYS` later drops what ends until then, and says so. */
-function endingRules(name, live, span, now) {
+function endingPolicy(name, live, span, now) {
     const seen = live.policy(name);
     if (seen?.presence !== 'present')
         return [];
-    const later = (0,parse_policy/* parsePolicy */.O)(seen.fact.text, { now: new Date(now.getTime() + SOON_DAYS * DAY) });
+    const rules = endingRules(name, seen.fact.text, span, now);
+    const at = seen.fact.expires === undefined ? undefined : new Date(seen.fact.expires);
+    if (at === undefined || Number.isNaN(at.getTime()) || !isSoon(at, now))
+        return rules;
+    const what = `Policy \`${name}\` on the server`;
+    return [
+        {
+            kind: 'policy',
+            what,
+            at: toTheSecond(at.toISOString()),
+            over: at <= now,
+            span,
+            about: [name],
+            vaultPath: `sys/policies/acl/${name}`,
+        },
+        ...rules,
+    ];
+}
+/** A parser that lives `SOON_DAYS` later drops what ends until then, and says so. */
+function endingRules(name, text, span, now) {
+    const later = (0,parse_policy/* parsePolicy */.O)(text, { now: new Date(now.getTime() + SOON_DAYS * DAY) });
     if (!later.ok)
         return [];
-    const lines = seen.fact.text.split('\n');
+    const lines = text.split('\n');
     return later.policy.remarks.flatMap(({ about, line, message }) => {
         const at = /\d{4}-\d{2}-\d{2}T[0-9:.]+Z/.exec(message)?.[0];
         if (about !== 'expired' || at === undefined)
             return [];
         const path = /path\s+"([^"]*)"/.exec(lines[line - 1] ?? '')?.[1] ?? `of line ${line}`;
         const what = `Rule \`${path}\` of policy \`${name}\` on the server`;
-        return [{ kind: 'policy-rule', what, at, over: new Date(at) <= now, span, about: [name, path] }];
+        return [
+            {
+                kind: 'policy-rule',
+                what,
+                at: toTheSecond(at),
+                over: new Date(at) <= now,
+                span,
+                about: [name, path],
+                vaultPath: `sys/policies/acl/${name}`,
+            },
+        ];
     });
 }
 function endingCertificates(path, live, span, now) {
@@ -16755,7 +18178,17 @@ function endingCertificates(path, live, span, now) {
         const subject = certificate.subject.replaceAll('\n', ', ');
         const what = `The CA certificate \`${subject}\` in \`auth/${path}/config\``;
         const about = [path, certificate.fingerprint256];
-        return [{ kind: 'ca-certificate', what, at: at.toISOString(), over: at <= now, span, about }];
+        return [
+            {
+                kind: 'ca-certificate',
+                what,
+                at: toTheSecond(at.toISOString()),
+                over: at <= now,
+                span,
+                about,
+                vaultPath: `auth/${path}/config`,
+            },
+        ];
     });
 }
 function parsed(block) {
@@ -16765,6 +18198,10 @@ function parsed(block) {
     catch {
         return undefined;
     }
+}
+/** `2026-06-10T00:00:00Z`. */
+function toTheSecond(time) {
+    return time.replace(/\.\d+Z$/, 'Z');
 }
 function isSoon(at, now) {
     return at.getTime() <= now.getTime() + SOON_DAYS * DAY;
@@ -16815,11 +18252,11 @@ function ownedPathsOf(settings, { stores }) {
     const mounts = stores.flatMap((store) => ('path' in store && store.path !== undefined ? [store.path] : []));
     return (0,drift_owned/* ownedPaths */.qX)(settings.config.drift.owned, mounts);
 }
-/** The same, with what only drift looks at. `today` is `YYYY-MM-DD` in UTC. */
-function withDrift(settings, gathered, today, plan) {
+/** The same, with what only drift looks at. */
+function withDrift(settings, gathered, { today, now = new Date(`${today}T00:00:00Z`) }, plan) {
     const { chain, prediction } = gathered;
     const owned = ownedPathsOf(settings, prediction);
-    const drift = driftFacts(chain, { owned, plan, now: new Date(`${today}T00:00:00Z`) });
+    const drift = driftFacts(chain, { owned, plan, now });
     return { ...gathered, chain: { ...chain, drift } };
 }
 function isOn(settings, rule) {
@@ -16893,8 +18330,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
 var invalid_input = __nccwpck_require__(8489);
-// EXTERNAL MODULE: ./build/dist/setup/plan.js + 6 modules
-var plan = __nccwpck_require__(2141);
+// EXTERNAL MODULE: ./build/dist/setup/plan.js + 8 modules
+var plan = __nccwpck_require__(2836);
 // EXTERNAL MODULE: ./build/dist/eso/identity.js
 var identity = __nccwpck_require__(6877);
 // EXTERNAL MODULE: ./build/dist/eso/read-store.js + 1 modules
@@ -17083,6 +18520,7 @@ function desire(input) {
             state: { mounts: [], authMounts: [], roles: [], policies: [] },
             accesses: new Map(),
             form: wishes.policy.form,
+            clients: new Map(),
         };
         parts.set(namespace, part);
         return part;
@@ -17096,6 +18534,7 @@ function desire(input) {
         const part = partOf(namespace);
         const { authMounts, facts } = setUpRoles(roles, wishes, unplanned);
         part.state = { ...part.state, authMounts, roles: facts };
+        part.clients = clientsOf(roles);
         for (const use of roles)
             users.push(use);
     }
@@ -17107,6 +18546,19 @@ function desire(input) {
         part.accesses = accesses;
     }
     return { parts: [...parts.values()].sort((a, b) => (a.namespace < b.namespace ? -1 : 1)), unplanned };
+}
+/** Who logs in at each auth mount, as far as the manifests name them. */
+function clientsOf(uses) {
+    return new Map([...groupBy(uses, (use) => use.authMount)].map(([authMount, ofMount]) => {
+        const clients = new Map();
+        for (const identity of ofMount.flatMap((use) => use.identities)) {
+            if (identity.type !== 'serviceAccount' || identity.namespace === undefined || identity.name === '')
+                continue;
+            const { namespace, name } = identity;
+            clients.set(`${namespace}/${name}`, { namespace, name });
+        }
+        return [authMount, [...clients.values()]];
+    }));
 }
 /** What a store says only in part cannot be set up from it. */
 function isKnown(store, unplanned) {
@@ -17244,11 +18696,14 @@ function groupBy(items, keyOf) {
     return groups;
 }
 
+// EXTERNAL MODULE: ./build/dist/state/desired/reviewer-facts.js
+var reviewer_facts = __nccwpck_require__(4741);
 // EXTERNAL MODULE: ./build/dist/text-file.js
 var text_file = __nccwpck_require__(4093);
-// EXTERNAL MODULE: ./build/dist/modes/gather.js + 62 modules
-var gather = __nccwpck_require__(4773);
+// EXTERNAL MODULE: ./build/dist/modes/gather.js + 51 modules
+var gather = __nccwpck_require__(9843);
 ;// CONCATENATED MODULE: ./build/dist/modes/prepare-setup.js
+
 
 
 
@@ -17280,6 +18735,7 @@ async function prepareSetup(settings, { cwd, live, render }) {
         input: {
             desired,
             reviewer,
+            bindings: (0,reviewer_facts/* reviewBindings */.Hs)(gathered.repository.manifests),
             server: {
                 address: live === undefined ? undefined : vault?.address,
                 namespace: vault?.namespace === undefined ? undefined : (0,trim_slashes/* trimSlashes */.u)(vault.namespace),
@@ -17317,7 +18773,7 @@ async function readSecretFile(cwd, file, input, mask) {
 
 /***/ }),
 
-/***/ 5120:
+/***/ 6550:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17327,24 +18783,103 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+var promises_ = __nccwpck_require__(3836);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: ./build/dist/manifests/files/relevance.js
+var relevance = __nccwpck_require__(6751);
+// EXTERNAL MODULE: ./build/dist/manifests/kinds.js
+var manifests_kinds = __nccwpck_require__(5407);
+// EXTERNAL MODULE: ./build/dist/manifests/value.js
+var manifests_value = __nccwpck_require__(2973);
+;// CONCATENATED MODULE: ./build/dist/manifests/render/beyond-plain.js
+
+
+
+
+function beyondPlain({ manifests, documents }) {
+    const eso = manifests.filter(({ apiVersion }) => (0,manifests_kinds/* isEsoGroup */.pi)(apiVersion));
+    /** Texts and keys in ESO's objects: names of ConfigMaps and Secrets, and labels that something selects. */
+    const named = new Set();
+    for (const { body } of eso)
+        collectTexts(body, named);
+    const selects = named.has('matchLabels') || named.has('matchExpressions');
+    const isOpen = (manifest) => manifest.patched.some((patch) => decides(manifest, patch, named));
+    const isOpenFolder = (kustomization) => (0,manifests_value/* isMap */.jh)(kustomization) &&
+        (((0,manifests_value/* isList */.Lv)(kustomization.generators) && kustomization.generators.length > 0) ||
+            (selects && (kustomization.labels !== undefined || kustomization.commonLabels !== undefined)));
+    return {
+        isOpen,
+        isOpenFolder,
+        get anything() {
+            return (manifests.some(isOpen) ||
+                documents.some(({ source, document }) => (0,relevance/* isKustomizationName */.ZE)((0,external_node_path_.basename)(source.relative)) && isOpenFolder(document.value)));
+        },
+    };
+}
+/** A Go duration in the form that everybody writes; what is written otherwise is left to the rules to judge. */
+const DURATION = /^(?=\d)(?:\d+h)?(?:\d+m)?(?:\d+s)?$/;
+const REFRESH_POLICIES = new Set(['CreatedOnce', 'OnChange', 'Periodic']);
+/**
+ * Whether a patch can change what is found: of ESO's own objects everything that a rule looks at, of others what ESO's objects
+ * depend on. An interval that is a good duration, an annotation or a replica count decides nothing.
+ */
+function decides({ apiVersion, kind, name }, { path, value }, named) {
+    const [first, second, third] = path;
+    if (first === undefined)
+        return true;
+    if (first === 'metadata') {
+        // `…/substitute: disabled` keeps Flux from putting variables in.
+        if (second === 'annotations')
+            return third === undefined || String(third).startsWith('kustomize.toolkit.fluxcd.io/');
+        if (second !== 'labels')
+            return true;
+        return third === undefined || kind.endsWith('SecretStore') || (kind === 'Namespace' && named.has(String(third)));
+    }
+    if ((0,manifests_kinds/* isEsoGroup */.pi)(apiVersion)) {
+        if (first === 'status')
+            return false;
+        if (second === 'refreshInterval')
+            return value === undefined || !DURATION.test(value);
+        if (second === 'refreshPolicy')
+            return value === undefined || !REFRESH_POLICIES.has(value);
+        return true;
+    }
+    // Templates and generated keys come from these, where an ESO object names them.
+    if (kind === 'ConfigMap' || kind === 'Secret')
+        return named.has(name);
+    // RBAC of the reviewer, and the chart that installs ESO.
+    return kind !== 'Namespace' && kind !== 'ServiceAccount';
+}
+function collectTexts(value, into) {
+    if (typeof value === 'string')
+        into.add(value);
+    else if (Array.isArray(value))
+        for (const item of value)
+            collectTexts(item, into);
+    else if ((0,manifests_value/* isMap */.jh)(value))
+        for (const [key, below] of Object.entries(value)) {
+            into.add(key);
+            collectTexts(below, into);
+        }
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/kustomize-binary.js
 
 
 const NO_ENVIRONMENT = { HOME: '/nonexistent', PATH: '' };
 /**
- * Looks for `kustomize` (5.x), then for `kubectl`, in the folders of `PATH`. Nothing is ever downloaded (platform.md §3.3).
- * `undefined`: neither is there, or what is there is too old to know origin annotations.
+ * Looks for `kustomize` (5.x), then for `kubectl`, in the folders of `PATH`. Nothing is ever downloaded (platform.md §3.3). One that is
+ * too old does not know origin annotations and the fields of today; it is not used, and that is said.
  */
-async function findKustomize(run, searchPath, exists = external_node_fs_namespaceObject.existsSync) {
+async function searchKustomize(run, searchPath, exists = external_node_fs_.existsSync) {
     const folders = searchPath.split(external_node_path_.delimiter).filter((folder) => external_node_path_.isAbsolute(folder));
     const options = { cwd: '/', timeout: 20_000, maxBuffer: 1024 * 1024, env: NO_ENVIRONMENT };
+    const unusable = [];
     for (const name of ['kustomize', 'kubectl']) {
         const command = folders.map((folder) => external_node_path_.join(folder, name)).find(exists);
         if (command === undefined)
@@ -17353,22 +18888,63 @@ async function findKustomize(run, searchPath, exists = external_node_fs_namespac
         const version = name === 'kustomize'
             ? /v?(\d+)\.\d+\.\d+/.exec(asked.stdout)
             : /Kustomize Version: v?(\d+)\.\d+\.\d+/i.exec(asked.stdout);
-        if (version === null || Number(version[1]) < 5)
-            continue;
-        const text = version[0].replace(/^.*: /, '');
-        return { command, args: name === 'kustomize' ? ['build'] : ['kustomize'], version: text };
+        const text = version?.[0].replace(/^.*: /, '');
+        if (text !== undefined && Number(version?.[1]) >= 5)
+            return { binary: { command, args: name === 'kustomize' ? ['build'] : ['kustomize'], version: text }, unusable };
+        const what = name === 'kustomize' ? 'kustomize' : 'the kustomize of kubectl';
+        unusable.push(text === undefined
+            ? `${what} (${command}) does not say its version`
+            : `${what} (${command}) is ${text.startsWith('v') ? text : `v${text}`}, and 5.0.0 is the oldest that is used`);
     }
-    return undefined;
+    return { binary: undefined, unusable };
+}
+/** The program that `searchKustomize` finds. */
+async function findKustomize(run, searchPath, exists = existsSync) {
+    return (await searchKustomize(run, searchPath, exists)).binary;
 }
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./build/dist/manifests/kinds.js
-var manifests_kinds = __nccwpck_require__(5407);
+// EXTERNAL MODULE: ./build/dist/manifests/placeholders.js
+var placeholders = __nccwpck_require__(7592);
+;// CONCATENATED MODULE: ./build/dist/manifests/render/complaint.js
+
+const REPEATED = /accumulating resources: accumulation err='.*?must resolve to a file': (?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': )?/g;
+const NO_YAML = /MalformedYAMLError: yaml: (.*?) in File: (\S+)/;
+const MAX_LENGTH = 400;
+/** Beyond this a file is not looked into for a placeholder. */
+const MAX_FILE = 1024 * 1024;
+/** What kustomize printed, as a reason: one line, without what it repeats; `text` names folders as the repository does. */
+function complaint(text, root) {
+    const said = text
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
+        .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+        .replace(/^Error: /, '')
+        // Addresses in memory differ from run to run.
+        .replace(/ ?&\{0x[0-9a-f ]+(?:0x[0-9a-f]+)*\}/g, '')
+        // kustomize repeats, for each folder on the way, that the folder is no file.
+        .replace(REPEATED, '')
+        .trim();
+    const [, why, name] = NO_YAML.exec(said) ?? [];
+    if (why !== undefined && name !== undefined)
+        return noYaml(why, name, root);
+    return `kustomize says: ${said.length > MAX_LENGTH ? `${said.slice(0, MAX_LENGTH)}…` : said}`;
+}
+/** Templates of repositories are full of such files: something fills them in before anything is applied. */
+function noYaml(why, name, { checkout, closure }) {
+    const holders = [...closure.files].filter((file) => file.slice(file.lastIndexOf('/') + 1) === name);
+    const placeholder = holders.flatMap((file) => checkout.tree.size(file) > MAX_FILE ? [] : checkout.tree.read(file).split('\n').flatMap(bareHole))[0];
+    const filled = placeholder === undefined ? '' : `; it holds ${placeholder}, which something fills in before it is applied`;
+    return `kustomize says: ${name} is no YAML (${why.replace(/\.$/, '')})${filled}`;
+}
+/** A line that is nothing but a placeholder is what makes a file no YAML; one that is a value is harmless. */
+function bareHole(line) {
+    const [hole, ...others] = (0,placeholders/* holesOf */.V)(line);
+    return hole !== undefined && others.length === 0 && line.trim() === hole.text ? [hole.text] : [];
+}
+
 // EXTERNAL MODULE: ./build/dist/manifests/render/placed.js
 var placed = __nccwpck_require__(5668);
-// EXTERNAL MODULE: ./build/dist/manifests/value.js
-var manifests_value = __nccwpck_require__(2973);
 // EXTERNAL MODULE: ./build/dist/manifests/yaml/parse-yaml.js + 6 modules
 var parse_yaml = __nccwpck_require__(9148);
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/rendered-output.js
@@ -17396,6 +18972,7 @@ function renderedObjects(output) {
                 namespace: /^ {2}namespace: (.*)$/m.exec(metadata)?.[1]?.replace(/^(["'])(.*)\1$/, '$2'),
                 text,
                 path: /^ {6}path: (.*)$/m.exec(origin)?.[1],
+                repository: /^ {6}repo: (.*)$/m.exec(origin)?.[1],
                 configuredIn: /^ {6}configuredIn: (.*)$/m.exec(origin)?.[1],
                 body: () => {
                     const value = (0,parse_yaml/* parseYaml */.h)({ file: 'rendered', text }).documents[0]?.value;
@@ -17418,6 +18995,7 @@ function withoutOrigin(body) {
 
 
 
+
 /** platform.md §7, threat 5: a root that takes longer, or gives more, is not rendered. */
 const TIMEOUT = 60_000;
 const MAX_OUTPUT = 64 * 1024 * 1024;
@@ -17434,21 +19012,31 @@ async function buildRoot(root, staging, annotated, options) {
         return failed(error instanceof Error ? error.message : 'its files cannot be copied');
     }
     const helm = options.enableHelm ? ['--enable-helm'] : [];
-    const result = await options.run(options.binary.command, [...options.binary.args, ...helm, folder], {
+    const build = () => options.run(options.binary.command, [...options.binary.args, ...helm, folder], {
         cwd: options.temporary,
         timeout: TIMEOUT,
         maxBuffer: MAX_OUTPUT,
         env: environment(options),
     });
+    const first = await build();
+    // kustomize crashes now and then on what it builds the next time: the order of its maps is by chance.
+    const result = first.code !== 0 && /^panic: /m.test(first.stderr) ? await build() : first;
     if (result.code !== 0)
-        return failed(reasonOf(result, staging));
+        return failed(reasonOf(result, staging, root), folder);
     return {
+        folder,
         objects: renderedObjects(result.stdout),
         annotated,
         sourceOf: (annotated) => staging.sourceOf(folder, annotated),
         failure: undefined,
     };
 }
+/**
+ * For Go's runtime in a process that lives for a tenth of a second: it need not collect garbage as if it were a server, nor on every
+ * core, of which the other process has the use. A fifth to a third of kustomize's time; where an output is huge the limit makes it
+ * collect as ever.
+ */
+const GO_RUNTIME = { GOGC: '400', GOMAXPROCS: '2', GOMEMLIMIT: '1GiB' };
 /**
  * Nothing is inherited: no proxy, no token, no plugin folder, and an empty PATH, so that there is no git, helm or plugin to start
  * (platform.md §7, threats 2 and 4).
@@ -17461,34 +19049,30 @@ function environment(options) {
         XDG_CONFIG_HOME: none,
         KUSTOMIZE_PLUGIN_HOME: none,
         KUBECONFIG: external_node_path_.join(none, 'config'),
+        // What it clones or renders on the way is gone with our own folder.
+        TMPDIR: options.temporary,
+        ...GO_RUNTIME,
     };
     if (!options.enableHelm && !options.allowRemoteBases)
         return closed;
-    return { ...closed, ...options.environment, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' };
+    return { ...closed, ...options.environment, ...GIT };
 }
-function failed(failure) {
-    return { objects: [], annotated: true, sourceOf: () => undefined, failure };
+/** Git asks nobody, and clones over the network only: a path or `file://` would read what lies beside the repository. */
+const GIT = { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_ALLOW_PROTOCOL: 'https:http:ssh:git' };
+function failed(failure, folder) {
+    return { folder, objects: [], annotated: true, sourceOf: () => undefined, failure };
 }
-const REPEATED = /accumulating resources: accumulation err='.*?must resolve to a file': (?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': )?/g;
-function reasonOf(result, staging) {
+function reasonOf(result, staging, root) {
     if (result.stopped === 'timeout')
         return `kustomize did not end within ${TIMEOUT / 1000} seconds`;
     if (result.stopped === 'too-much-output')
         return `its output is larger than ${MAX_OUTPUT / 1024 / 1024} MiB`;
     if (result.stopped === 'not-started')
         return 'kustomize could not be started';
+    if (result.stopped === 'killed')
+        return 'something killed kustomize (perhaps the machine ran out of memory)';
     const lines = result.stderr.split('\n').filter((line) => !line.startsWith('# Warning'));
-    const text = staging
-        .inRepository(lines.join(' '))
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
-        .replace(/[\u0000-\u001f\u007f]+/g, ' ')
-        .replace(/^Error: /, '')
-        // Addresses in memory differ from run to run.
-        .replace(/ ?&\{0x[0-9a-f ]+(?:0x[0-9a-f]+)*\}/g, '')
-        // kustomize repeats, for each folder on the way, that the folder is no file.
-        .replace(REPEATED, '')
-        .trim();
-    return `kustomize says: ${text.length > 400 ? `${text.slice(0, 400)}…` : text}`;
+    return complaint(staging.inRepository(lines.join(' ')), root);
 }
 
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/repository-tree.js
@@ -17496,25 +19080,26 @@ function reasonOf(result, staging) {
 
 /** `walked`: what is known to be there without a symlink on the way, so that it need not be looked up again. */
 function repositoryTree(folder, walked) {
-    const root = (0,external_node_fs_namespaceObject.realpathSync)(folder);
+    const root = (0,external_node_fs_.realpathSync)(folder);
     const inside = (absolute) => absolute === root || absolute.startsWith(root.endsWith('/') ? root : `${root}/`);
-    const absolute = (relative) => external_node_path_.resolve(root, relative);
+    const earlier = walked?.earlier;
+    const absolute = (relative) => earlier?.get(relative) ?? external_node_path_.resolve(root, relative);
     const seen = new Map();
     const look = (relative) => {
         const target = absolute(relative);
         if (!inside(target))
             return 'outside';
         try {
-            (0,external_node_fs_namespaceObject.lstatSync)(target);
+            (0,external_node_fs_.lstatSync)(target);
         }
         catch {
             // Below a symlink that leads out, even "is it there?" is not ours to answer.
             return leadsOut(target) ? 'outside' : 'absent';
         }
         try {
-            if (!inside((0,external_node_fs_namespaceObject.realpathSync)(target)))
+            if (!inside((0,external_node_fs_.realpathSync)(target)))
                 return 'outside';
-            const found = (0,external_node_fs_namespaceObject.statSync)(target);
+            const found = (0,external_node_fs_.statSync)(target);
             if (found.isFile())
                 return 'file';
             return found.isDirectory() ? 'directory' : 'outside';
@@ -17526,7 +19111,7 @@ function repositoryTree(folder, walked) {
     const leadsOut = (target) => {
         for (let at = external_node_path_.dirname(target); at.length >= root.length; at = external_node_path_.dirname(at)) {
             try {
-                return !inside((0,external_node_fs_namespaceObject.realpathSync)(at));
+                return !inside((0,external_node_fs_.realpathSync)(at));
             }
             catch {
                 // Not there: ask its parent.
@@ -17536,6 +19121,10 @@ function repositoryTree(folder, walked) {
     };
     const entry = (relative) => {
         let found = seen.get(relative);
+        if (found === undefined && earlier?.has(relative)) {
+            found = earlier.get(relative) === undefined ? 'absent' : 'file';
+            seen.set(relative, found);
+        }
         if (found === undefined) {
             found = walked?.files.has(relative) ? 'file' : walked?.folders.has(relative) ? 'directory' : look(relative);
             seen.set(relative, found);
@@ -17545,13 +19134,33 @@ function repositoryTree(folder, walked) {
     return {
         root,
         entry,
-        size: (relative) => (entry(relative) === 'file' ? (0,external_node_fs_namespaceObject.statSync)(absolute(relative)).size : 0),
+        size: (relative) => (entry(relative) === 'file' ? (0,external_node_fs_.statSync)(absolute(relative)).size : 0),
         read: (relative) => {
             if (entry(relative) !== 'file')
                 throw new Error(`${relative} is no file of the repository`);
-            return (0,external_node_fs_namespaceObject.readFileSync)(absolute(relative), 'utf8');
+            return (0,external_node_fs_.readFileSync)(absolute(relative), 'utf8');
         },
         absolute,
+        isEarlier: (relative) => earlier?.get(relative) !== undefined,
+        filesBelow: (relative, limit) => {
+            const prefix = relative === '' ? '' : `${relative}/`;
+            const found = [...(earlier ?? [])].flatMap(([file, held]) => held !== undefined && file.startsWith(prefix) ? [file] : []);
+            const walk = (folder) => {
+                for (const one of (0,external_node_fs_.readdirSync)(absolute(folder), { withFileTypes: true })) {
+                    if (found.length >= limit)
+                        return;
+                    const below = joinRelative(folder, one.name);
+                    if (one.isDirectory())
+                        walk(below);
+                    else if (one.isFile() && earlier?.has(below) !== true)
+                        found.push(below);
+                }
+            };
+            // In an earlier commit the folder may be there by its files alone.
+            if (entry(relative) === 'directory' && (0,external_node_fs_.existsSync)(absolute(relative)))
+                walk(relative);
+            return found.sort();
+        },
     };
 }
 /** `a/b` + `../c` → `a/c`; `../` more often than there are folders gives a path that starts with `..` (outside). */
@@ -17584,8 +19193,11 @@ function readKustomization(tree, folder, shown, known = () => undefined) {
     const parsed = (0,parse_yaml/* parseYaml */.h)({ file: shown(file), text: tree.read(file) });
     const documents = parsed.documents.filter((document) => document.value !== null);
     const [document] = documents;
-    if (parsed.notes.length > 0)
-        return { file, unreadable: `does not parse (${parsed.notes[0]?.message.replace(/\.$/, '') ?? 'no reason given'})` };
+    const [problem] = parsed.notes;
+    if (problem?.reason === 'template-not-rendered')
+        return { file, unreadable: 'is a template, and no YAML before something fills it in' };
+    if (problem !== undefined)
+        return { file, unreadable: `does not parse (${problem.message.replace(/\.$/, '')})` };
     if (document === undefined)
         return { file, unreadable: 'is empty' };
     // kustomize reads the first document only; a second one is a mistake that must not hide entries from the look-through below.
@@ -17603,6 +19215,30 @@ function textOf(value) {
 }
 
 
+;// CONCATENATED MODULE: ./build/dist/manifests/render/alias-bomb.js
+
+
+const ALIAS = /(?:^|[\s[{,:-])\*[^\s*,\]}]/g;
+/** Fewer aliases than this cannot grow to anything that takes long. */
+const FEW = 16;
+/**
+ * Whether a text that kustomize parses as YAML expands to more than our own parser takes. kustomize would work on a bomb of aliases
+ * until its time is used up, for each root that holds it (platform.md §7, threat 5).
+ */
+function isAliasBomb(text) {
+    if (!text.includes('*') || !text.includes('&') || (text.match(ALIAS)?.length ?? 0) < FEW)
+        return false;
+    return (0,parse_yaml/* parseYaml */.h)({ file: 'text', text }).notes.some(({ reason }) => reason === 'yaml-too-deep');
+}
+/** Whether a text inside of a kustomization (an inline patch, a plugin's configuration) is one. */
+function holdsAliasBomb(value) {
+    if (typeof value === 'string')
+        return isAliasBomb(value);
+    if (Array.isArray(value))
+        return value.some(holdsAliasBomb);
+    return (0,manifests_value/* isMap */.jh)(value) && Object.values(value).some(holdsAliasBomb);
+}
+
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/remote-address.js
 const SCHEME = /^[a-z][a-z0-9+.-]*:(:|\/)/i;
 const ANY_URL = /:\/\//;
@@ -17618,8 +19254,115 @@ function isRemoteAddress(entry) {
     const text = entry.trim();
     return SCHEME.test(text) || ANY_URL.test(text) || GITHUB.test(text) || USER_AT_HOST.test(text) || GIT_FORM.test(text);
 }
+/** Whether an address leads to this machine's own files: never taken, not even where remote bases are allowed. */
+function isLocalAddress(entry) {
+    return /^(?:git::)?(?:file:|\/|\.{0,2}\/.*\.git(?:[/?#]|$))/i.test(entry.trim());
+}
+
+;// CONCATENATED MODULE: ./build/dist/manifests/render/helm-charts.js
+
+
+
+const MAX_CHART_FILES = 5000;
+/**
+ * The charts that a kustomization renders, looked at before helm does. `enable-helm` lets charts of the repository be rendered; one that
+ * has to be fetched also needs `allow-remote-bases`. kustomize passes `releaseName` to helm as an argument of its own, so that one like
+ * `--post-renderer=./x` would run a program, and a `configHome` may hold helm plugins, which are programs (platform.md §7, threat 4).
+ */
+function helmCharts(value, folder, tree, options) {
+    const charts = [];
+    const leftOut = [];
+    const refused = [];
+    const none = { kind: 'helm', reason: 'renders a Helm chart' };
+    if (!options.enableHelm) {
+        for (const field of ['helmCharts', 'helmChartInflationGenerator'])
+            if (value[field] !== undefined)
+                leftOut.push({ ...none, path: [field] });
+        return { charts, leftOut, refused };
+    }
+    if (value.helmChartInflationGenerator !== undefined)
+        leftOut.push({
+            kind: 'plugin',
+            reason: 'renders a chart by helmChartInflationGenerator, which kustomize has replaced by helmCharts',
+            path: ['helmChartInflationGenerator'],
+        });
+    const globals = (0,manifests_value/* isMap */.jh)(value.helmGlobals) ? value.helmGlobals : {};
+    if (globals.configHome !== undefined)
+        refused.push({
+            kind: 'plugin',
+            reason: 'names a configHome, which may hold helm plugins',
+            path: ['helmGlobals', 'configHome'],
+        });
+    const home = textOf(globals.chartHome) ?? 'charts';
+    listOf(value.helmCharts).forEach((chart, index) => {
+        const path = ['helmCharts', index];
+        if (!(0,manifests_value/* isMap */.jh)(chart))
+            return;
+        const odd = oddField(chart);
+        if (odd !== undefined) {
+            refused.push({
+                kind: 'plugin',
+                reason: `has a chart whose ${odd} helm could take for an option`,
+                path: [...path, odd],
+            });
+            return;
+        }
+        const name = textOf(chart.name) ?? '';
+        const repo = textOf(chart.repo);
+        const version = scalar(chart.version);
+        const within = repo !== undefined && version !== undefined ? `${name}-${version}/${name}` : name;
+        const local = home.startsWith('/') ? undefined : joinRelative(folder, `${home}/${within}`);
+        const entry = local === undefined ? 'outside' : tree.entry(local);
+        if (entry === 'outside' || name.split('/').includes('..')) {
+            const at = globals.chartHome === undefined ? [...path, 'name'] : ['helmGlobals', 'chartHome'];
+            refused.push({
+                kind: 'outside',
+                reason: `names the chart ${name} of ${home}, which leaves the repository`,
+                path: at,
+            });
+        }
+        else if (entry === 'directory' && local !== undefined) {
+            const files = tree.filesBelow(local, MAX_CHART_FILES + 1);
+            if (files.length > MAX_CHART_FILES)
+                refused.push({ kind: 'too-large', reason: `names a chart of more than ${MAX_CHART_FILES} files`, path });
+            charts.push({ folder: local, within, files });
+        }
+        else if (repo === undefined) {
+            leftOut.push({ kind: 'absent', reason: `names the chart ${name}, which is not there`, path });
+        }
+        else if (!options.allowRemoteBases) {
+            leftOut.push({ kind: 'remote', reason: `fetches the chart ${name} of ${repo}`, path });
+        }
+    });
+    return { charts, leftOut, refused };
+}
+/** Files that a chart takes its values from. */
+function valuesFiles(value) {
+    return listOf(value.helmCharts).flatMap((chart, index) => {
+        if (!(0,manifests_value/* isMap */.jh)(chart))
+            return [];
+        return [
+            { path: ['helmCharts', index, 'valuesFile'], target: chart.valuesFile },
+            ...listOf(chart.additionalValuesFiles).map((target, at) => ({
+                path: ['helmCharts', index, 'additionalValuesFiles', at],
+                target,
+            })),
+        ];
+    });
+}
+function oddField(chart) {
+    return ['name', 'releaseName', 'repo', 'version', 'namespace', 'nameTemplate', 'kubeVersion'].find((field) => {
+        const text = scalar(chart[field]);
+        return (text !== undefined &&
+            (/^\s*-/.test(text) || (field === 'name' && (text.startsWith('/') || isRemoteAddress(text)))));
+    });
+}
+function scalar(value) {
+    return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
+}
 
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/kustomization-entries.js
+
 
 
 /** Fields that hold paths, as kustomize spells them. It reads keys without regard to case; we insist on the spelling. */
@@ -17681,7 +19424,7 @@ function misspelledField(value) {
     return undefined;
 }
 /** Every entry of a kustomization that names a file, a folder or an address. Inline patches and plugin configurations are none. */
-function kustomizationEntries(value) {
+function kustomizationEntries(value, options) {
     const entries = [];
     const add = (path, role, target) => {
         if (typeof target === 'string')
@@ -17721,6 +19464,9 @@ function kustomizationEntries(value) {
             });
             add([...path, 'env'], 'file', item.env);
         });
+    if (options.enableHelm)
+        for (const { path, target } of valuesFiles(value))
+            add(path, 'file', target);
     if ((0,manifests_value/* isMap */.jh)(value.openapi))
         add(['openapi', 'path'], 'file', value.openapi.path);
     return entries;
@@ -17742,7 +19488,7 @@ function isInline(item) {
 
 /**
  * What keeps a generator, transformer or validator from running here. Only kustomize's own ("builtin") run; programs,
- * containers and Starlark never do (platform.md §7, threat 4), a chart only with `enable-helm`. Files that a builtin one reads
+ * containers and Starlark never do (platform.md §7, threat 4), and a chart only as `helmCharts`. Files that a builtin one reads
  * are added to `files`.
  */
 function pluginProblem(text, folder, tree, options, files) {
@@ -17760,8 +19506,12 @@ function pluginProblem(text, folder, tree, options, files) {
             return { kind: 'plugin', reason: `runs the plugin ${String(value.kind)}, which is not built into kustomize` };
         if (value.kind === 'HelmChartInflationGenerator') {
             if (!options.enableHelm)
-                return { kind: 'helm', reason: 'renders a Helm chart' };
-            continue;
+                return { kind: 'helm', reason: 'renders a Helm chart', isChart: true };
+            return {
+                kind: 'plugin',
+                reason: 'renders a Helm chart by a generator; only helmCharts is rendered here',
+                isChart: true,
+            };
         }
         for (const string of pathsIn(value, '')) {
             const target = string.replace(/^[^=\s]*=/, '');
@@ -17800,10 +19550,12 @@ function* pathsIn(value, key) {
 
 
 
+
+
 /** Three times the entries of the largest repository seen, all kustomizations together; a hostile list passes it at once. */
 const MAX_ENTRIES = 20_000;
 const MAX_LOADS = 20_000;
-const MAX_FILE = 16 * 1024 * 1024;
+const closure_MAX_FILE = 16 * 1024 * 1024;
 /**
  * Looks through kustomizations before kustomize runs: addresses, charts, plugins, paths and symlinks that leave the repository,
  * loops and explosions (platform.md §7, threats 2 to 5). Each folder is looked through once.
@@ -17811,6 +19563,15 @@ const MAX_FILE = 16 * 1024 * 1024;
 function closureReader(tree, shown, options, parsed = () => undefined) {
     const known = new Map();
     const open = new Set();
+    const bombs = new Map();
+    const isBomb = (relative) => {
+        let found = bombs.get(relative);
+        if (found === undefined) {
+            found = isAliasBomb(tree.read(relative));
+            bombs.set(relative, found);
+        }
+        return found;
+    };
     const closureOf = (folder) => {
         const done = known.get(folder);
         if (done !== undefined)
@@ -17847,15 +19608,24 @@ function closureReader(tree, shown, options, parsed = () => undefined) {
         const misspelled = misspelledField(value);
         if (misspelled !== undefined)
             refuse('unreadable', `writes the field "${misspelled}" in a spelling that only kustomize accepts`, []);
-        for (const field of ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'])
-            if (value[field] !== undefined && !options.enableHelm) {
-                if (field !== 'helmGlobals')
-                    leftOut.push({ kind: 'helm', reason: 'renders a Helm chart', file, path: [field] });
-            }
-        const entries = kustomizationEntries(value);
+        const helm = helmCharts(value, folder, tree, options);
+        for (const problem of helm.leftOut)
+            leftOut.push({ ...problem, file });
+        for (const problem of helm.refused)
+            refuse(problem.kind, problem.reason, problem.path);
+        for (const chart of helm.charts)
+            for (const name of chart.files)
+                files.add(name);
+        if (holdsAliasBomb(value))
+            refuse('too-large', 'holds a text whose aliases expand without measure', []);
+        const entries = kustomizationEntries(value, options);
         if (entries.length > MAX_ENTRIES)
             refuse('too-large', `has more than ${MAX_ENTRIES} entries`, []);
         for (const entry of refusal === undefined ? entries : []) {
+            if (isLocalAddress(entry.target)) {
+                refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path);
+                break;
+            }
             if (isRemoteAddress(entry.target)) {
                 if (options.allowRemoteBases)
                     continue;
@@ -17890,14 +19660,16 @@ function closureReader(tree, shown, options, parsed = () => undefined) {
                     refusal ??= obstacle;
             }
             else if (leads === 'file') {
-                if (tree.size(relative) > MAX_FILE)
+                if (tree.size(relative) > closure_MAX_FILE)
                     refuse('too-large', `names ${entry.target}, which is larger than 16 MiB`, entry.path);
+                else if (!isGeneratorData(entry) && isBomb(relative))
+                    refuse('too-large', `names ${entry.target}, whose aliases expand without measure`, entry.path);
                 files.add(relative);
                 resolved.push({ ...entry, relative, leads });
                 if (entry.role === 'plugin') {
                     const problem = pluginProblem(tree.read(relative), folder, tree, options, pluginFiles);
-                    if (problem?.kind === 'helm' && entry.path[0] === 'generators')
-                        leftOut.push({ kind: 'helm', reason: problem.reason, file, path: entry.path });
+                    if (problem?.isChart === true && entry.path[0] === 'generators')
+                        leftOut.push({ kind: problem.kind, reason: problem.reason, file, path: entry.path });
                     else if (problem !== undefined)
                         refuse(problem.kind, problem.reason, entry.path);
                 }
@@ -17932,8 +19704,8 @@ function closureReader(tree, shown, options, parsed = () => undefined) {
                 if (typeof item !== 'string' || !isInline(item))
                     continue;
                 const problem = pluginProblem(item, folder, tree, options, pluginFiles);
-                if (problem?.kind === 'helm' && field === 'generators')
-                    leftOut.push({ kind: 'helm', reason: problem.reason, file, path: [field, index] });
+                if (problem?.isChart === true && field === 'generators')
+                    leftOut.push({ kind: problem.kind, reason: problem.reason, file, path: [field, index] });
                 else if (problem !== undefined)
                     refuse(problem.kind, problem.reason, [field, index]);
             }
@@ -17947,6 +19719,7 @@ function closureReader(tree, shown, options, parsed = () => undefined) {
             entries: resolved,
             leftOut: unique(leftOut),
             pluginFiles: [...pluginFiles],
+            charts: helm.charts,
             refusal,
             loads,
         };
@@ -18137,12 +19910,14 @@ function sourceNames(documents) {
 
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/decided-roots.js
 
+
+
 /** Objects that name further roots; an `argocd.argoproj.io/…` annotation is none. */
 const NAMES_ROOTS = /kustomize\.toolkit\.fluxcd\.io\/|kind["']?\s*:\s*["']?Application(?:Set)?\b/;
 /**
- * Tells the roots of which plain reading knows exactly what they bring (namespaces, names, Components, variables): no patch
- * decides anything in them, and they name no further roots. Rendering them would cost a process and say the same. Where plain
- * reading does not know a root by its name, its files are asked.
+ * Tells the roots of which plain reading knows exactly what they bring (namespaces, names, Components, variables): no patch and no
+ * plugin decides anything in them, and they name no further roots. Rendering them would cost a process and say the same. A root that
+ * plain reading does not know (it follows fewer Applications) is rendered where its files hold anything of ESO's.
  */
 function decidedRoots(checkout, repository, 
 /** Remote bases or Helm may be fetched: then kustomize can know more than plain reading. */
@@ -18150,10 +19925,15 @@ fetches) {
     const known = new Set();
     const undecided = new Set();
     const files = new Set();
-    for (const { apiVersion, patched, origin } of repository.manifests) {
-        const open = (0,manifests_kinds/* isEsoGroup */.pi)(apiVersion) && patched.some(({ path }) => decides(path));
+    const ofEso = new Set();
+    const beyond = beyondPlain(repository);
+    for (const manifest of repository.manifests) {
+        const { origin } = manifest;
+        const open = beyond.isOpen(manifest);
         if (open)
             files.add(origin.file);
+        if ((0,manifests_kinds/* isEsoGroup */.pi)(manifest.apiVersion))
+            ofEso.add(origin.file);
         for (const { kind, name } of origin.appliedBy) {
             known.add(`${kind} ${name}`);
             if (open)
@@ -18164,22 +19944,26 @@ fetches) {
         for (const { reason, file } of repository.notes)
             if (reason === 'needs-kustomize')
                 files.add(file);
+    const isOpenFolder = (folder) => {
+        const found = checkout.closures.closureOf(folder);
+        // What is left out of the build (a chart) rendering does not tell either.
+        return !isObstacle(found) && beyond.isOpenFolder(withoutLeftOut(found));
+    };
     return ({ appliedBy, closure, folder, changed }) => {
-        // Plain reading follows fewer Applications, and then knows a root by its folder alone.
+        // Of an Application that plain reading does not follow it may know the folder.
         const names = [`${appliedBy.kind} ${appliedBy.name}`, ...(changed ? [] : [`kustomization ${folder || '.'}`])];
         const all = [...closure.files];
         if (names.some((name) => undecided.has(name)) || all.some((file) => checkout.mentions(file, NAMES_ROOTS)))
             return false;
-        if (names.some((name) => known.has(name)) && !fetches)
+        if ([...closure.folders].some(isOpenFolder))
+            return false;
+        const isKnown = names.some((name) => known.has(name));
+        if (isKnown && !fetches)
             return true;
-        return !all.some((file) => files.has(checkout.shown(file)));
+        // Of a kustomization that it does not know plain reading knows that Flux applies its objects through another one.
+        const isOther = !isKnown && appliedBy.kind !== 'kustomization';
+        return !all.some((file) => files.has(checkout.shown(file)) || (isOther && ofEso.has(checkout.shown(file))));
     };
-}
-/** Whether a patch of this field can change what ESO asks of Vault: another interval or label does not. */
-function decides([first, second]) {
-    if (first === 'metadata')
-        return second === 'name' || second === 'namespace' || second === undefined;
-    return first === undefined || (first === 'spec' && second !== 'refreshInterval' && second !== 'refreshPolicy');
 }
 
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/render-root.js
@@ -18225,9 +20009,14 @@ function leftOutNote(checkout, obstacle) {
         ...(line === undefined ? {} : { line }),
         message: obstacle.kind === 'absent'
             ? `${checkout.shown(obstacle.file)} ${obstacle.reason}; kustomize would refuse it. It was rendered without.`
-            : `${checkout.shown(obstacle.file)} ${obstacle.reason}; what that brings is not checked.${advice(obstacle)}`,
+            : `A part of ${checkout.shown(obstacle.file)}, which ${obstacle.reason}, is not checked: ${WHY[obstacle.kind] ?? 'it is not rendered here.'}${advice(obstacle)}`,
     };
 }
+/** One reason for all of a kind, so that reports can count them together. */
+const WHY = {
+    remote: 'nothing is fetched over the network.',
+    helm: 'Helm charts are not rendered.',
+};
 function advice(obstacle) {
     if (obstacle.kind === 'remote')
         return ' Allow it with allow-remote-bases, or give the rendered manifests with "rendered".';
@@ -18242,110 +20031,10 @@ function folderOf(file) {
     return slash === -1 ? '' : file.slice(0, slash);
 }
 
+// EXTERNAL MODULE: ./build/dist/manifests/argo/application-set.js
+var application_set = __nccwpck_require__(7151);
 // EXTERNAL MODULE: ./build/dist/manifests/source-path.js
 var source_path = __nccwpck_require__(959);
-// EXTERNAL MODULE: ./build/dist/manifests/files/glob.js
-var glob = __nccwpck_require__(6272);
-;// CONCATENATED MODULE: ./build/dist/manifests/render/application-set.js
-
-
-const MAX_SETS = 2000;
-/**
- * The parameters that an ApplicationSet's generators give, as far as Git tells them: `list`, `git` directories, and `matrix` and
- * `merge` of them. Of `clusters` only the `values` are known; a path that needs more stays unfilled, and is not followed.
- */
-function parameterSets(generators, root) {
-    const unknown = [];
-    const one = (generator) => {
-        if (!(0,manifests_value/* isMap */.jh)(generator))
-            return [];
-        if (generator.list !== undefined)
-            return (0,manifests_value/* listAt */.gT)(generator.list, 'elements').map((element) => flatten(element));
-        if (generator.clusters !== undefined)
-            return [prefixed(flatten((0,manifests_value.at)(generator.clusters, 'values') ?? null), 'values.')];
-        if (generator.git !== undefined) {
-            const folders = directories((0,manifests_value/* listAt */.gT)(generator.git, 'directories'), root);
-            if ((0,manifests_value/* listAt */.gT)(generator.git, 'files').length > 0)
-                unknown.push('git files');
-            const values = prefixed(flatten((0,manifests_value.at)(generator.git, 'values') ?? null), 'values.');
-            return folders.map((folder) => ({ ...folder, ...values }));
-        }
-        if (generator.matrix !== undefined) {
-            const [left = [], right = []] = (0,manifests_value/* listAt */.gT)(generator.matrix, 'generators').map(one);
-            return left.flatMap((outer) => right.map((inner) => ({ ...outer, ...inner }))).slice(0, MAX_SETS);
-        }
-        if (generator.merge !== undefined)
-            return merged(generator.merge);
-        unknown.push(Object.keys(generator).find((key) => key !== 'selector' && key !== 'template') ?? 'unknown');
-        return [];
-    };
-    const merged = (merge) => {
-        const keys = (0,manifests_value/* stringsAt */.kp)(merge, 'mergeKeys');
-        const [base = [], ...others] = (0,manifests_value/* listAt */.gT)(merge, 'generators').map(one);
-        const overrides = others.flat();
-        // A base whose merge keys Git does not tell (clusters) stands for every cluster: with each override, and with none.
-        const open = base.some((set) => keys.some((key) => set[key] === undefined));
-        const results = base.flatMap((set) => {
-            const fitting = overrides.filter((other) => keys.every((key) => set[key] === undefined || set[key] === other[key]));
-            const joined = fitting.map((other) => ({ ...set, ...other }));
-            if (!open)
-                return [Object.assign({}, set, ...fitting)];
-            return [set, ...joined];
-        });
-        return results.slice(0, MAX_SETS);
-    };
-    const sets = generators.flatMap(one);
-    return { sets: application_set_unique(sets).slice(0, MAX_SETS), unknown };
-}
-/** Fills `{{name}}`, `{{.name}}` and `{{ index .path.segments 0 }}`; what is not known stays as written. */
-function fill(text, parameters) {
-    return text
-        .replace(/\{\{-?\s*index\s+\.path\.segments\s+(\d+)\s*-?\}\}/g, (whole, index) => parameters[`path[${index}]`] ?? whole)
-        .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name) => parameters[name] ?? whole);
-}
-function application_set_unique(sets) {
-    return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
-}
-function prefixed(parameters, prefix) {
-    return Object.fromEntries(Object.entries(parameters).map(([key, value]) => [prefix + key, value]));
-}
-function flatten(value, prefix = '') {
-    if (!(0,manifests_value/* isMap */.jh)(value))
-        return {};
-    return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (0,manifests_value/* isMap */.jh)(item) ? Object.entries(flatten(item, `${prefix}${key}.`)) : [[prefix + key, String(item)]]));
-}
-/** Argo CD's pattern is anchored and `*` stays within one level. */
-function directories(entries, root) {
-    const tests = entries.flatMap((entry) => {
-        const path = (0,manifests_value/* stringAt */.bX)(entry, 'path');
-        if (path === undefined)
-            return [];
-        try {
-            const test = (0,glob/* globTest */.FX)(path, 'git generator');
-            return [{ exclude: (0,manifests_value.at)(entry, 'exclude') === true, test, levels: path.split('/').length }];
-        }
-        catch {
-            return [];
-        }
-    });
-    const fits = (exclude, folder) => tests.some((entry) => entry.exclude === exclude && folder.split('/').length === entry.levels && entry.test(folder));
-    return [...root.folders].sort().flatMap((folder) => {
-        if (folder === '' || fits(true, folder) || !fits(false, folder))
-            return [];
-        const segments = folder.split('/');
-        const basename = segments.at(-1);
-        return [
-            {
-                path: folder,
-                'path.path': folder,
-                'path.basename': basename,
-                'path.basenameNormalized': basename.replace(/[^a-z0-9.-]/gi, '-').toLowerCase(),
-                ...Object.fromEntries(segments.map((segment, index) => [`path[${index}]`, segment])),
-            },
-        ];
-    });
-}
-
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/argo-roots.js
 
 
@@ -18360,23 +20049,20 @@ function argoRoots(object) {
         return application(object, node, ['spec'], 'Application', gitOpsTitle(object));
     const template = (0,placed.at)(node, 'spec', 'template');
     const generators = (0,placed/* itemsAt */.Ct)(node, 'spec', 'generators').map(placed/* plainValue */._y);
-    const { sets, unknown } = parameterSets(generators, checkout.root);
-    const notes = unknown.map((name) => noteAt(object, ['spec', 'generators'], 'other', `ApplicationSet ${gitOpsTitle(object)} has a generator (${name}) whose outcome Git does not tell; its Applications are not followed.`));
+    const { sets, unknown } = (0,application_set/* parameterSets */.nL)(generators, checkout.root);
     const all = sets.map((set) => {
         const filled = template === undefined ? node : filledIn(template, set);
-        return application(object, filled, ['spec'], 'ApplicationSet', gitOpsTitle(object));
+        return application(object, filled, ['spec'], 'ApplicationSet', gitOpsTitle(object), unknown);
     });
     return {
         rendered: all.flatMap(({ rendered }) => rendered),
-        plain: all.flatMap(({ plain }) => plain),
-        notes: argo_roots_unique([...notes, ...all.flatMap((one) => one.notes)]),
+        notes: argo_roots_unique(all.flatMap((one) => one.notes)),
         refused: all.flatMap((one) => one.refused),
     };
 }
-function application(object, node, written, kind, title) {
+function application(object, node, written, kind, title, unknown = []) {
     const { checkout } = object;
     const rendered = [];
-    const plain = [];
     const notes = [];
     const refused = [];
     const destination = (0,placed.at)(node, ...written, 'destination', 'namespace');
@@ -18385,8 +20071,15 @@ function application(object, node, written, kind, title) {
     for (const source of [...(single === undefined ? [] : [single]), ...(0,placed/* itemsAt */.Ct)(node, ...written, 'sources')]) {
         const path = (0,placed/* textAt */.$6)(source, 'path');
         // A chart, or another source's values.
-        if (path === undefined || path.includes('{{') || (0,placed/* textAt */.$6)(source, 'chart') !== undefined)
+        if (path === undefined || (0,placed/* textAt */.$6)(source, 'chart') !== undefined)
             continue;
+        if (path.includes('{{')) {
+            const span = (0,placed/* spanIn */.Qs)(source, ['path']);
+            const message = (0,application_set/* unfilledPath */.HP)(title, path, unknown);
+            if (kind === 'ApplicationSet')
+                notes.push({ reason: 'needs-kustomize', file: span.file, line: span.line, message });
+            continue;
+        }
         const place = (0,source_path/* sourceFolder */.I)(checkout.root, object.file, path);
         if (place === undefined)
             continue;
@@ -18401,8 +20094,9 @@ function application(object, node, written, kind, title) {
             const message = `${called} is not rendered: its path is a Helm chart. Give the rendered manifests with "rendered".`;
             notes.push({ reason: 'template-not-rendered', file: span.file, line: span.line, message });
         }
-        else if (absent)
-            plain.push({ checkout, appliedBy, files: plainFiles(object, source, folder), ...extra });
+        else if (absent) {
+            // Files that are applied as they are: plain reading knows them.
+        }
         else if (isObstacle(closure)) {
             notes.push(obstacleNote(checkout, called, closure));
             refused.push(folder);
@@ -18419,17 +20113,7 @@ function application(object, node, written, kind, title) {
                 rendered.push({ checkout, appliedBy, folder, closure: full, node: merged, changed: merged !== base, ...extra });
         }
     }
-    return { rendered, plain, notes, refused };
-}
-function plainFiles(object, source, folder) {
-    const recurse = (0,placed.at)(source, 'directory', 'recurse');
-    const deep = recurse?.type === 'scalar' && recurse.value === true;
-    const prefix = folder === '' ? '' : `${folder}/`;
-    return [...object.checkout.root.files].filter((file) => {
-        if (!file.startsWith(prefix) || !/\.(?:ya?ml|json)$/.test(file))
-            return false;
-        return deep || !file.slice(prefix.length).includes('/');
-    });
+    return { rendered, notes, refused };
 }
 /** `source.kustomize`: what Argo CD writes into the kustomization before it builds. */
 function withOptions(kustomization, options) {
@@ -18452,6 +20136,18 @@ function withOptions(kustomization, options) {
         };
         result = (0,placed/* withEntry */.rM)(result, field, list);
     }
+    // Argo CD adds labels with `kustomize edit`; whether selectors get them too changes no ESO object.
+    const labels = (0,placed.at)(options, 'commonLabels');
+    if (labels?.type === 'map') {
+        const item = (0,placed/* withEntry */.rM)((0,placed/* placedAt */.Bc)(labels.place, {}), 'pairs', labels);
+        const list = { type: 'list', place: labels.place, items: [...(0,placed/* itemsAt */.Ct)(result, 'labels'), item] };
+        result = (0,placed/* withEntry */.rM)(result, 'labels', list);
+    }
+    const annotations = (0,placed.at)(options, 'commonAnnotations');
+    if (annotations?.type === 'map') {
+        const entries = new Map([...(0,placed/* entriesAt */.ws)(result, 'commonAnnotations'), ...annotations.entries]);
+        result = (0,placed/* withEntry */.rM)(result, 'commonAnnotations', { ...annotations, entries });
+    }
     return result;
 }
 function known(node) {
@@ -18460,7 +20156,7 @@ function known(node) {
 }
 function filledIn(node, parameters) {
     if (node.type === 'scalar')
-        return typeof node.value === 'string' ? { ...node, value: fill(node.value, parameters) } : node;
+        return typeof node.value === 'string' ? { ...node, value: (0,application_set/* fill */.GS)(node.value, parameters) } : node;
     if (node.type === 'list')
         return { ...node, items: node.items.map((item) => filledIn(item, parameters)) };
     const entries = [...node.entries].map(([key, entry]) => [key, { ...entry, node: filledIn(entry.node, parameters) }]);
@@ -18489,8 +20185,11 @@ function fluxRoot(object) {
     const { checkout, node } = object;
     const body = (0,placed/* plainValue */._y)(node);
     const source = asSource(object, body);
-    const flux = (0,flux_kustomization/* readFluxKustomization */.$)(source, source.name, source.namespace, body);
-    const title = `Flux Kustomization ${(0,flux_kustomization/* fluxTitle */.S)(flux)}`;
+    const flux = (0,flux_kustomization/* readFluxKustomization */.$G)(source, source.name, source.namespace, body);
+    const title = `Flux Kustomization ${(0,flux_kustomization/* fluxTitle */.SO)(flux)}`;
+    const artifact = (0,flux_kustomization/* artifactSource */.k8)(body);
+    if (artifact !== undefined)
+        return { note: noteAt(object, ['spec', 'sourceRef'], 'flux-path-absent', `${title} is not rendered: ${artifact}`) };
     const place = (0,source_path/* sourceFolder */.I)(checkout.root, object.file, flux.path);
     if (place === undefined) {
         const message = `The path of ${title} does not exist here (another repository's, or a typo).`;
@@ -18528,7 +20227,7 @@ function fluxRoot(object) {
     const commonMetadata = (0,placed.at)(node, 'spec', 'commonMetadata');
     return {
         checkout,
-        appliedBy: { kind: 'Kustomization (Flux)', name: (0,flux_kustomization/* fluxTitle */.S)(flux), span: (0,placed/* spanIn */.Qs)(node, ['metadata', 'name']) },
+        appliedBy: { kind: 'Kustomization (Flux)', name: (0,flux_kustomization/* fluxTitle */.SO)(flux), span: (0,placed/* spanIn */.Qs)(node, ['metadata', 'name']) },
         folder,
         closure,
         node: merged,
@@ -18672,8 +20371,8 @@ function rootsOf(object) {
         return argoRoots(object);
     const root = fluxRoot(object);
     if (!('note' in root))
-        return { rendered: [root], plain: [], notes: [], refused: [] };
-    return { rendered: [], plain: [], notes: [root.note], refused: root.folder === undefined ? [] : [root.folder] };
+        return { rendered: [root], notes: [], refused: [] };
+    return { rendered: [], notes: [root.note], refused: root.folder === undefined ? [] : [root.folder] };
 }
 function topKustomizations(checkout) {
     const included = new Set();
@@ -18736,7 +20435,6 @@ function holdsGitOps(checkout, files) {
 function rootFinder(checkout, expected = () => []) {
     const written = gitOpsObjects(checkout);
     const tops = topKustomizations(checkout);
-    const plain = [];
     const notes = new Map();
     const seen = new Set();
     /** GitOps objects, by file and document, that some output held. */
@@ -18765,7 +20463,6 @@ function rootFinder(checkout, expected = () => []) {
         const found = rootsOf(object);
         for (const note of found.notes)
             keep(note);
-        plain.push(...found.plain);
         for (const folder of found.refused)
             reached.add(folder);
         return found.rendered.flatMap(accept);
@@ -18788,7 +20485,6 @@ function rootFinder(checkout, expected = () => []) {
         return [];
     };
     return {
-        plain,
         get notes() {
             return [...notes.values()];
         },
@@ -18877,6 +20573,69 @@ function isOptedOut(body) {
     return [(0,manifests_value/* mapAt */.SC)(body, 'metadata', 'annotations'), (0,manifests_value/* mapAt */.SC)(body, 'metadata', 'labels')].some((map) => map?.['kustomize.toolkit.fluxcd.io/substitute'] === 'disabled');
 }
 
+;// CONCATENATED MODULE: ./build/dist/manifests/render/render-notes.js
+/** A root that kustomize did not build. */
+function failureNote(root, failure) {
+    const { file, line } = root.appliedBy.span;
+    const { kind, name } = root.appliedBy;
+    const title = kind === 'kustomization' ? `The kustomization ${name}` : `${kind} ${name} (${root.folder || '.'})`;
+    const message = `${title} is not rendered: ${failure}`;
+    return { reason: 'render-failed', file, line, message: message.endsWith('.') ? message : `${message}.` };
+}
+/** One cause that keeps several roots from being rendered is one note. */
+function groupRefusals(notes) {
+    const groups = new Map();
+    for (const note of notes) {
+        const [title, reason] = note.message.split(REFUSED, 2);
+        const key = reason === undefined ? `${note.file}:${note.line}:${note.message}` : reason;
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, { note, titles: new Set([title]) });
+        else
+            group.titles.add(title);
+    }
+    return [...groups.values()].map(withTitles);
+}
+/** One address that several kustomizations name is one note; each of them stays not checked, at its line. */
+function withoutRepeatedAddresses(notes) {
+    const groups = new Map();
+    for (const note of notes) {
+        const begins = `A part of ${note.file}, which names a remote address`;
+        const key = note.message.startsWith(begins)
+            ? note.message.slice(begins.length)
+            : `${note.file}:${note.line}:${note.message}`;
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, { note, count: 1 });
+        else
+            group.count++;
+    }
+    return [...groups.values()].map(({ note, count }) => {
+        if (count < 2)
+            return note;
+        const others = count === 2 ? '1 other kustomization names' : `${count - 1} other kustomizations name`;
+        return { ...note, message: `${note.message} ${others} it too.` };
+    });
+}
+function withTitles({ note, titles }) {
+    if (titles.size < 2)
+        return note;
+    const [first] = titles;
+    const others = titles.size === 2 ? '1 other root' : `${titles.size - 1} other roots`;
+    return { ...note, message: note.message.replace(`${first}${REFUSED}`, `${first} and ${others} are not rendered: `) };
+}
+const REFUSED = ' is not rendered: ';
+/** A root that is not rendered, as something that is not checked. */
+function asNotChecked(note) {
+    const what = / (?:is|are) not (?:rendered|checked): /.exec(note.message);
+    if (what === null)
+        return [];
+    const said = note.message.slice(what.index + what[0].length).replace(/\.$/, '');
+    // The line is there to see; without it, what stands in several files is one reason.
+    const reason = said.startsWith(`${note.file} `) ? `the kustomization ${said.slice(note.file.length + 1)}` : said;
+    return [{ file: note.file, line: note.line ?? 1, what: note.message.slice(0, what.index), reason }];
+}
+
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/render-queue.js
 /**
  * Works through items that lead to more items, `width` at a time; `idle` is asked for more when none is left and nothing runs.
@@ -18938,8 +20697,8 @@ var embedded_objects = __nccwpck_require__(4757);
 var item = __nccwpck_require__(6329);
 // EXTERNAL MODULE: ./build/dist/manifests/manifest-kinds.js
 var manifest_kinds = __nccwpck_require__(5689);
-// EXTERNAL MODULE: ./build/dist/manifests/plain-manifests.js + 1 modules
-var plain_manifests = __nccwpck_require__(2990);
+// EXTERNAL MODULE: ./build/dist/manifests/plain-manifests.js
+var plain_manifests = __nccwpck_require__(7747);
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/placed-document.js
 
 
@@ -19348,9 +21107,12 @@ function clean(node) {
     return { ...node, entries: new Map(entries.map(([name, entry]) => [name, { ...entry, node: clean(entry.node) }])) };
 }
 
+// EXTERNAL MODULE: ./build/dist/manifests/kustomize/generator-data.js
+var generator_data = __nccwpck_require__(7062);
 // EXTERNAL MODULE: ./build/dist/manifests/yaml/line-index.js
 var line_index = __nccwpck_require__(743);
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/trace/generator.js
+
 
 
 
@@ -19395,36 +21157,22 @@ function withData(node, data, behaviour) {
     return (0,placed/* withEntry */.rM)(node, 'data', { type: 'map', place: node.place, entries });
 }
 function dataOf(item, folder, tree, files) {
-    const data = new Map();
-    const add = (key, node) => data.set(key, { key: node.place, node });
-    const texts = (field) => (0,placed/* itemsAt */.Ct)(item, field).flatMap((entry) => (entry.type === 'scalar' ? [entry] : []));
-    for (const entry of texts('literals')) {
-        const [, key, value] = /^([^=]*)=(.*)$/s.exec(String(entry.value)) ?? [];
-        if (key !== undefined)
-            add(key, { ...entry, value: value.replace(/^(["'])(.*)\1$/s, '$2') });
-    }
-    for (const entry of texts('files')) {
-        const [, key, target] = /^(?:([^=]*)=)?(.*)$/.exec(String(entry.value)) ?? [];
-        const relative = joinRelative(folder, target ?? '');
-        if (tree.entry(relative) !== 'file')
-            continue;
-        add(key ?? relative.slice(relative.lastIndexOf('/') + 1), { ...entry, value: tree.read(relative) });
-    }
-    for (const entry of [...texts('envs'), ...[(0,placed.at)(item, 'env')].filter((env) => env?.type === 'scalar')]) {
-        if (entry?.type !== 'scalar')
-            continue;
-        const relative = joinRelative(folder, String(entry.value));
-        if (tree.entry(relative) !== 'file')
-            continue;
-        const text = tree.read(relative);
-        const lines = textDocument(files.shown(relative), text);
-        for (const [index, line] of text.split(/\r?\n/).entries()) {
-            const [, key, value] = /^\s*([^#=\s][^=]*)=(.*)$/.exec(line) ?? [];
-            if (key !== undefined)
-                add(key, { type: 'scalar', place: { document: lines, path: [index] }, value: value });
-        }
-    }
-    return data;
+    const texts = new Map();
+    const read = (target) => {
+        const file = joinRelative(folder, target);
+        if (tree.entry(file) !== 'file')
+            return undefined;
+        const text = tree.read(file);
+        texts.set(file, textDocument(files.shown(file), text));
+        return { file, text };
+    };
+    return new Map((0,generator_data/* generatedData */.e)((0,placed/* plainValue */._y)(item), read).map(({ key, value, path, line }) => {
+        const document = line === undefined ? undefined : texts.get(line.file);
+        const place = document === undefined || line === undefined
+            ? ((0,placed.at)(item, ...path) ?? item).place
+            : { document, path: [line.line - 1] };
+        return [key, { key: place, node: { type: 'scalar', place, value } }];
+    }));
 }
 /** A file of lines as a document: the path is the line's index. */
 function textDocument(file, text) {
@@ -19765,6 +21513,8 @@ function withAffix(objects, prefix, suffix) {
 
 
 
+
+
 /**
  * Locates the objects of an output that `wanted` asks for; `file` is where an object comes from. `uncertain`: the build was without
  * origin annotations, and the trace does not know the object either.
@@ -19775,7 +21525,8 @@ function locateObjects(root, built, wanted) {
     const find = literalFinder(checkout, closure, root.node);
     const located = [];
     for (const object of built.objects) {
-        const annotated = object.path === undefined ? undefined : built.sourceOf(object.path);
+        const own = object.path !== undefined && object.repository === undefined;
+        const annotated = own ? built.sourceOf(object.path) : undefined;
         const traced = finder({ ...object, file: annotated });
         const file = annotated ?? traced?.source?.file;
         if (!wanted(object, file))
@@ -19787,10 +21538,23 @@ function locateObjects(root, built, wanted) {
         if (body === undefined)
             continue;
         const from = traced?.node ?? unknownPlace(root, object, file, built);
-        const { node, guessed } = (0,locate/* locate */.x)(body, from, find);
+        const first = (0,locate/* locate */.x)(body, from, find);
+        const original = first.guessed === 0 ? undefined : originalOf(root, traced);
+        const { node, guessed } = original === undefined ? first : (0,locate/* locate */.x)(body, from, find, original);
         located.push({ node: withApplied(root, node, body), ...sourceOf(root, traced, file), guessed });
     }
     return located;
+}
+/** The object as its file has it, before any kustomization. */
+function originalOf({ checkout }, traced) {
+    if (traced?.source === undefined)
+        return undefined;
+    const { file, document } = traced.source;
+    const { kind } = kindOf(traced);
+    return checkout.objects
+        .objects(file)
+        .find((one) => one.source?.document === document && kindOf(one).kind === kind && one.names[0] === traced.names[0])
+        ?.node;
 }
 /** What GitOps adds after kustomize: a destination's namespace, common labels and annotations. */
 function withApplied(root, node, body) {
@@ -19803,9 +21567,16 @@ function withApplied(root, node, body) {
             result = (0,placed/* setAt */.ef)(result, ['metadata', field, name], value);
     return result;
 }
-/** Generated by a plugin or a chart: the kustomization that names it, or the origin file without a line. */
+/**
+ * The entry that names the remote base or the chart; for what another plugin made the kustomization that names it, or the origin file
+ * without a line.
+ */
 function unknownPlace(root, object, file, built) {
     const { checkout } = root;
+    const whole = (node) => ({ type: 'map', place: node.place, entries: new Map() });
+    const remote = object.repository === undefined && object.path === undefined ? undefined : remoteEntry(root, object);
+    if (file === undefined && remote !== undefined)
+        return whole(remote);
     if (file !== undefined) {
         const [only, ...others] = checkout.objects
             .objects(file)
@@ -19819,7 +21590,27 @@ function unknownPlace(root, object, file, built) {
     const configured = object.configuredIn === undefined ? undefined : built.sourceOf(object.configuredIn);
     const folder = configured === undefined ? root.folder : joinRelative(configured, '..');
     const node = (configured === undefined ? undefined : checkout.trace.kustomization(folder)) ?? root.node;
-    return { type: 'map', place: node.place, entries: new Map() };
+    const charts = (0,placed/* itemsAt */.Ct)(node, 'helmCharts');
+    return whole((charts.length === 1 ? charts[0] : (0,placed.at)(node, 'helmCharts')) ?? node);
+}
+/** The `resources` entry that an object of a remote base comes from. */
+function remoteEntry({ checkout, closure, node }, object) {
+    const repository = (object.repository ?? object.path ?? '').replace(/\.git$/, '');
+    const found = [];
+    for (const folder of closure.folders) {
+        const kustomization = folder === closure.folder ? node : checkout.trace.kustomization(folder);
+        for (const field of ['resources', 'bases', 'components'])
+            for (const item of (0,placed/* itemsAt */.Ct)(kustomization, field)) {
+                const target = (0,placed/* textAt */.$6)(item);
+                if (target === undefined || !isRemoteAddress(target))
+                    continue;
+                if (target.includes(repository))
+                    return item;
+                found.push(item);
+            }
+    }
+    // Written in another form (`github.com/…`, `git@…`): certain where there is one only.
+    return found.length === 1 ? found[0] : undefined;
 }
 function sourceOf(root, traced, file) {
     return {
@@ -19898,6 +21689,8 @@ function exactly(name) {
 
 
 
+/** Where a copy has its charts. */
+const CHARTS = 'charts';
 /** As large as all YAML of the largest repository seen, ten times over (platform.md §7, threat 5). */
 const staging_MAX_BYTES = 512 * 1024 * 1024;
 function stage(tree, closures, temporary) {
@@ -19909,17 +21702,20 @@ function stage(tree, closures, temporary) {
     /** What is still to be written: folders first, then what stands in them. Off the main thread, while kustomize runs. */
     let newFolders = [];
     let newFiles = [];
-    let written = (0,promises_.mkdir)(temporary, { recursive: true }).then(() => undefined);
+    let written;
     const flush = () => {
         const folders = newFolders;
         const files = newFiles;
         newFolders = [];
         newFiles = [];
-        written = written.then(async () => {
+        // Only now: where nothing is built, nothing is made that the caller might remove too early.
+        written ??= (0,promises_.mkdir)(temporary, { recursive: true });
+        const all = written.then(async () => {
             await Promise.all(folders.map((folder) => (0,promises_.mkdir)(folder, { recursive: true })));
             await Promise.all(files.map((write) => write()));
         });
-        return written;
+        written = all;
+        return all;
     };
     const makeFolder = (folder) => {
         const target = external_node_path_.join(temporary, `k${names.length}`);
@@ -19933,6 +21729,9 @@ function stage(tree, closures, temporary) {
             throw new Error('the files that kustomize would read are larger than 512 MiB together');
         newFiles.push(async () => {
             const source = await (0,promises_.realpath)(tree.absolute(relative));
+            // What was a file when it was looked at may have become a symlink since.
+            if (!tree.isEarlier(relative) && !source.startsWith(`${tree.root}${external_node_path_.sep}`))
+                throw new Error(`${relative} leaves the repository`);
             // kustomize only reads: a second name for the file is as good as a copy, and costs less.
             await (0,promises_.link)(source, target).catch(() => (0,promises_.copyFile)(source, target));
         });
@@ -19955,6 +21754,16 @@ function stage(tree, closures, temporary) {
             placed.set(file, within);
         }
         let result = value;
+        for (const chart of closure.charts)
+            for (const file of chart.files) {
+                const target = external_node_path_.join(folder, CHARTS, chart.within, external_node_path_.posix.relative(chart.folder, file));
+                newFolders.push(external_node_path_.dirname(target));
+                bring(file, target);
+            }
+        if (value.helmCharts !== undefined) {
+            taken.add(CHARTS);
+            result = { ...result, helmGlobals: { chartHome: CHARTS } };
+        }
         for (const entry of closure.entries) {
             if (entry.leads === 'directory') {
                 result = replaceText(result, entry.path, () => external_node_path_.relative(folder, included(entry.relative)));
@@ -20107,6 +21916,7 @@ function rootVariables(root, configMaps, variables) {
 
 
 
+
 /** Two at a time: a runner has two to four cores, and kustomize itself uses more than one. */
 const PROCESSES = 2;
 /** Flux Kustomizations that apply Flux Kustomizations that …: deeper ones wait for the output. */
@@ -20136,6 +21946,7 @@ async function renderRepository(repository, options) {
         notes: parts.flatMap(({ notes }) => notes),
         notChecked: parts.flatMap(({ notChecked }) => notChecked),
         roots,
+        told: new Set(parts.flatMap(({ replaced, told }) => [...replaced, ...told])),
         stats: {
             processes: sum(parts.map(({ processes }) => processes)),
             milliseconds: performance.now() - started,
@@ -20162,9 +21973,11 @@ async function renderCheckout(checkout, repository, options) {
     const replaced = new Set();
     const builds = new Map();
     let processMilliseconds = 0;
+    let processes = 0;
     const limit = limited(PROCESSES);
     const run = (command, args, settings) => limit(async () => {
         const began = performance.now();
+        processes++;
         const result = await options.run(command, args, settings);
         processMilliseconds += performance.now() - began;
         return result;
@@ -20174,10 +21987,24 @@ async function renderCheckout(checkout, repository, options) {
         const key = `${buildKey(root)}${annotated ? '\0annotated' : ''}`;
         let running = builds.get(key);
         if (running === undefined) {
-            running = buildRoot(root, staging, annotated, { ...options, run, environment: options.environment ?? {} });
+            running =
+                remembered(root, key) ??
+                    buildRoot(root, staging, annotated, { ...options, run, environment: options.environment ?? {} });
             builds.set(key, running);
+            if (checkout.root.earlier === undefined)
+                options.memory?.set(`${checkout.root.path}\0${key}`, { files: root.closure.files, built: running });
         }
         return running;
+    };
+    const remembered = (root, key) => {
+        const { memory } = options;
+        const { path: at, earlier } = checkout.root;
+        const known = memory?.get(`${at}\0${key}`);
+        if (earlier === undefined)
+            return known?.built;
+        // A file that only one of the two states has is among the files of one of them.
+        const differs = known === undefined || [...earlier.keys()].some((file) => known.files.has(file) || root.closure.files.has(file));
+        return differs ? undefined : known.built;
     };
     const isDecided = options.undecidedOnly === true
         ? decidedRoots(checkout, repository, options.allowRemoteBases || options.enableHelm)
@@ -20212,7 +22039,7 @@ async function renderCheckout(checkout, repository, options) {
             built = await build(root, true);
             objects = locateObjects(root, built, isWanted);
         }
-        roots.push({ root, failure: built.failure });
+        roots.push({ root, failure: built.failure, ...(built.folder === undefined ? {} : { copy: built.folder }) });
         if (built.failure !== undefined || objects === 'uncertain') {
             notes.push(failureNote(root, built.failure ?? 'its objects cannot be led back to files'));
             return [];
@@ -20239,11 +22066,12 @@ async function renderCheckout(checkout, repository, options) {
     const all = groupRefusals([...finder.notes, ...notes]);
     return {
         manifests: renderedManifests(applied, options.variables),
-        notes: all,
+        notes: withoutRepeatedAddresses(all),
         notChecked: all.flatMap(asNotChecked),
         roots,
         replaced,
-        processes: builds.size,
+        told: finder.notes.map(({ file }) => file),
+        processes,
         processMilliseconds,
         guessed: sum(objects.map(({ guessed }) => guessed)),
         located: objects.length,
@@ -20266,72 +22094,89 @@ function staysPlain(manifest, replaced, failed) {
 function nameOf(root) {
     return `${root.appliedBy.kind} ${root.appliedBy.name}`;
 }
-function failureNote(root, failure) {
-    const { file, line } = root.appliedBy.span;
-    const message = `${root.appliedBy.kind} ${root.appliedBy.name} (${root.folder === '' ? '.' : root.folder}) is not rendered: ${failure}`;
-    return { reason: 'render-failed', file, line, message: message.endsWith('.') ? message : `${message}.` };
-}
-/** One cause that keeps several roots from being rendered is one note. */
-function groupRefusals(notes) {
-    const groups = new Map();
-    for (const note of notes) {
-        const [title, reason] = note.message.split(REFUSED, 2);
-        const key = reason === undefined ? `${note.file}:${note.line}:${note.message}` : reason;
-        const group = groups.get(key);
-        if (group === undefined)
-            groups.set(key, { note, titles: new Set([title]) });
-        else
-            group.titles.add(title);
-    }
-    return [...groups.values()].map(({ note, titles }) => {
-        if (titles.size < 2)
-            return note;
-        const [first] = titles;
-        const others = titles.size === 2 ? '1 other root' : `${titles.size - 1} other roots`;
-        return { ...note, message: note.message.replace(`${first}${REFUSED}`, `${first} and ${others} are not rendered: `) };
-    });
-}
-const REFUSED = ' is not rendered: ';
-function asNotChecked(note) {
-    const what = / (?:is|are) not rendered: /.exec(note.message);
-    if (what === null)
-        return [];
-    const reason = note.message.slice(what.index + what[0].length);
-    return [{ file: note.file, line: note.line ?? 1, what: note.message.slice(0, what.index), reason }];
-}
 function sum(numbers) {
     return numbers.reduce((total, number) => total + number, 0);
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./build/dist/manifests/render/run-process.js
 
-/** `Run` on real processes. The process is killed, not asked, when its time or its output is used up. */
+/** Programs that run now; they are in process groups of their own, so our end must be theirs. */
+const running = new Set();
+/**
+ * `Run` on real processes. A program whose time or output is used up is killed, not asked, and with it all that it started: kustomize
+ * starts git and helm, which would otherwise go on.
+ */
 const runProcess = (command, args, options) => new Promise((resolve) => {
-    (0,external_node_child_process_namespaceObject.execFile)(command, [...args], {
+    const child = (0,external_node_child_process_.spawn)(command, [...args], {
         cwd: options.cwd,
         env: { ...options.env },
-        timeout: options.timeout,
-        maxBuffer: options.maxBuffer,
-        killSignal: 'SIGKILL',
-        encoding: 'utf8',
         shell: false,
         windowsHide: true,
-    }, (error, stdout, stderr) => {
-        if (error === null)
-            return resolve({ stdout, stderr, code: 0 });
-        const tooMuch = error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
-        if (typeof error.code === 'number')
-            return resolve({ stdout, stderr, code: error.code });
-        resolve({
-            stdout,
-            stderr,
-            code: undefined,
-            stopped: tooMuch ? 'too-much-output' : error.killed === true ? 'timeout' : 'not-started',
-        });
+        detached: process.platform !== 'win32',
+        stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (running.size === 0)
+        process.once('exit', killAll);
+    running.add(child);
+    let stopped;
+    const stop = (why) => {
+        stopped ??= why;
+        killGroup(child);
+        // What a grandchild in yet another group still holds open must not keep us waiting.
+        child.stdout.destroy();
+        child.stderr.destroy();
+    };
+    const timer = setTimeout(() => stop('timeout'), options.timeout);
+    const stdout = collector(child.stdout, options.maxBuffer, () => stop('too-much-output'));
+    const stderr = collector(child.stderr, options.maxBuffer, () => stop('too-much-output'));
+    const end = (code) => {
+        if (!running.delete(child))
+            return;
+        if (running.size === 0)
+            process.removeListener('exit', killAll);
+        clearTimeout(timer);
+        const own = stopped === undefined && code !== null ? code : undefined;
+        resolve({
+            stdout: stdout(),
+            stderr: stderr(),
+            code: own,
+            ...(own === undefined ? { stopped: stopped ?? (child.pid === undefined ? 'not-started' : 'killed') } : {}),
+        });
+    };
+    child.on('error', () => end(null));
+    child.on('close', end);
 });
+/** Gathers a stream up to `limit` bytes; `full` is told when there is more. */
+function collector(stream, limit, full) {
+    const chunks = [];
+    let size = 0;
+    stream.on('data', (chunk) => {
+        if (size + chunk.length > limit)
+            return full();
+        size += chunk.length;
+        chunks.push(chunk);
+    });
+    return () => Buffer.concat(chunks).toString('utf8');
+}
+function killAll() {
+    for (const child of running)
+        killGroup(child);
+}
+function killGroup(child) {
+    if (child.pid === undefined)
+        return;
+    try {
+        if (process.platform === 'win32')
+            child.kill('SIGKILL');
+        else
+            process.kill(-child.pid, 'SIGKILL');
+    }
+    catch {
+        // It has ended already.
+    }
+}
 
 ;// CONCATENATED MODULE: ./build/dist/modes/render.js
 
@@ -20340,19 +22185,21 @@ const runProcess = (command, args, options) => new Promise((resolve) => {
 
 
 
+
 /** The kustomize on PATH, if there is one, in a folder of its own that is gone afterwards. Nothing is ever downloaded. */
 function renderWith(settings, env) {
+    const memory = new Map();
     return async (repository) => {
-        const open = repository.manifests.some(({ patched }) => patched.length > 0);
-        const gitOps = repository.kustomizations.kustomizations.length > 0;
-        if (!gitOps || !(open || settings.allowRemoteBases || settings.enableHelm))
+        if (repository.kustomizations.kustomizations.length === 0)
             return undefined;
-        const binary = await findKustomize(runProcess, env.PATH ?? '');
+        if (!beyondPlain(repository).anything && !settings.allowRemoteBases && !settings.enableHelm)
+            return undefined;
+        const { binary, unusable } = await searchKustomize(runProcess, env.PATH ?? '');
         if (binary === undefined)
-            return undefined;
-        const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_namespaceObject.tmpdir)(), 'eso-vault-'));
+            return unusable.length === 0 ? undefined : notUsed(repository, unusable);
+        const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'eso-vault-'));
         try {
-            const { manifests, notes, notChecked } = await renderRepository(repository, {
+            const { manifests, notes, notChecked, told } = await renderRepository(repository, {
                 binary,
                 run: runProcess,
                 temporary,
@@ -20360,13 +22207,26 @@ function renderWith(settings, env) {
                 enableHelm: settings.enableHelm,
                 variables: settings.variables,
                 undecidedOnly: true,
+                memory,
                 environment: environmentOf(env),
             });
-            return { manifests, notes, notChecked };
+            return { manifests, notes, notChecked, told };
         }
         finally {
             await (0,promises_.rm)(temporary, { recursive: true, force: true });
         }
+    };
+}
+/** Somebody installed a kustomize to render with: that it was not used must be seen. */
+function notUsed({ manifests }, unusable) {
+    const reason = `${unusable.join('; ')}. Install kustomize 5.`;
+    const what = 'What patches change';
+    const message = `${what} is not rendered: ${reason}`;
+    return {
+        manifests,
+        notes: [{ reason: 'needs-kustomize', file: '.', message }],
+        notChecked: [{ file: '.', line: 1, what, reason }],
+        told: new Set(),
     };
 }
 /** What fetching remote bases or charts needs of the environment; never a token. */
@@ -20590,7 +22450,7 @@ function mergeLimits(existing, added) {
 
 /***/ }),
 
-/***/ 6698:
+/***/ 2311:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20607,106 +22467,8 @@ var acl_rule = __nccwpck_require__(1399);
 var byte_string = __nccwpck_require__(3240);
 // EXTERNAL MODULE: ./build/dist/policy/hole.js
 var hole = __nccwpck_require__(1300);
-// EXTERNAL MODULE: ./build/dist/policy/specificity.js
-var specificity = __nccwpck_require__(2256);
-;// CONCATENATED MODULE: ./build/dist/policy/rule-index.js
-
-function indexRules(rules) {
-    const prefixes = prefixTable();
-    const root = segmentNode();
-    for (const rule of rules) {
-        if (rule.path.kind === 'prefix')
-            prefixes.add(rule.path.text, rule);
-        if (rule.path.kind === 'segment')
-            addSegments(root, rule);
-    }
-    function matching(path, out) {
-        matchSegments(root, path.split('/'), 0, out);
-    }
-    return {
-        candidates(path) {
-            const out = prefixes.matches(path);
-            matching(path, out);
-            return out.sort((a, b) => (0,specificity/* compareRules */.D)(b.path, a.path).order);
-        },
-        best(path) {
-            const longest = prefixes.longest(path);
-            const out = longest ? [longest] : [];
-            matching(path, out);
-            let best = out[0];
-            for (const rule of out)
-                if (best && (0,specificity/* compareRules */.D)(rule.path, best.path).order > 0)
-                    best = rule;
-            return best;
-        },
-    };
-}
-function prefixTable() {
-    const byText = new Map();
-    let lengths = [];
-    return {
-        add(prefix, value) {
-            byText.set(prefix, value);
-            if (!lengths.includes(prefix.length))
-                lengths = [...lengths, prefix.length].sort((a, b) => b - a);
-        },
-        matches(text) {
-            const found = [];
-            for (const length of lengths) {
-                const value = length <= text.length ? byText.get(text.slice(0, length)) : undefined;
-                if (value !== undefined)
-                    found.push(value);
-            }
-            return found;
-        },
-        longest(text) {
-            for (const length of lengths) {
-                const value = length <= text.length ? byText.get(text.slice(0, length)) : undefined;
-                if (value !== undefined)
-                    return value;
-            }
-            return undefined;
-        },
-    };
-}
-function segmentNode() {
-    return { literal: new Map(), plus: undefined, closed: undefined, open: prefixTable() };
-}
-function addSegments(root, rule) {
-    const { segments, open } = rule.path;
-    const whole = open ? segments.slice(0, -1) : segments;
-    let node = root;
-    for (const segment of whole)
-        node = segment === '+' ? plusOf(node) : literalOf(node, segment);
-    if (open)
-        node.open.add(segments.at(-1) ?? '', rule);
-    else
-        node.closed = rule;
-}
-function plusOf(node) {
-    node.plus ??= segmentNode();
-    return node.plus;
-}
-function literalOf(node, segment) {
-    const next = node.literal.get(segment) ?? segmentNode();
-    node.literal.set(segment, next);
-    return next;
-}
-function matchSegments(node, segments, depth, out) {
-    const segment = segments[depth];
-    if (segment === undefined) {
-        if (node.closed)
-            out.push(node.closed);
-        return;
-    }
-    out.push(...node.open.matches(segment));
-    const literal = node.literal.get(segment);
-    if (literal)
-        matchSegments(literal, segments, depth + 1, out);
-    if (node.plus)
-        matchSegments(node.plus, segments, depth + 1, out);
-}
-
+// EXTERNAL MODULE: ./build/dist/policy/rule-index.js
+var rule_index = __nccwpck_require__(5613);
 // EXTERNAL MODULE: ./build/dist/policy/rule-path.js
 var rule_path = __nccwpck_require__(2902);
 // EXTERNAL MODULE: ./build/dist/policy/rule-tokens.js
@@ -20859,7 +22621,7 @@ function aclOf(rules, uncertain, policies, unreadable, root) {
     for (const rule of rules)
         if (rule.path.kind === 'exact')
             exact.set(rule.path.text, rule);
-    return { root, exact, wild: indexRules(rules), rules, uncertain, unreadable, policies };
+    return { root, exact, wild: (0,rule_index/* indexRules */.o)(rules), rules, uncertain, unreadable, policies };
 }
 function addRule(rule, policy, options, merged, uncertain) {
     const namespace = (0,byte_string/* toBytes */.ZJ)(policy.namespace ?? '');
@@ -21197,117 +22959,20 @@ function knownSegments(tokens) {
 
 /***/ }),
 
-/***/ 4029:
+/***/ 629:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  b: () => (/* binding */ decidePattern)
-});
-
-// EXTERNAL MODULE: ./build/dist/policy/byte-string.js
-var byte_string = __nccwpck_require__(3240);
-// EXTERNAL MODULE: ./build/dist/policy/completions.js
-var policy_completions = __nccwpck_require__(1671);
-// EXTERNAL MODULE: ./build/dist/policy/decide.js
-var decide = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./build/dist/policy/describe-rule.js
-var describe_rule = __nccwpck_require__(8798);
-// EXTERNAL MODULE: ./build/dist/policy/outcome.js
-var outcome = __nccwpck_require__(7772);
-// EXTERNAL MODULE: ./build/dist/policy/match.js
-var match = __nccwpck_require__(8741);
-// EXTERNAL MODULE: ./build/dist/policy/path-tokens.js
-var path_tokens = __nccwpck_require__(1984);
-// EXTERNAL MODULE: ./build/dist/policy/rule-tokens.js
-var rule_tokens = __nccwpck_require__(3791);
-// EXTERNAL MODULE: ./build/dist/policy/specificity.js
-var specificity = __nccwpck_require__(2256);
-;// CONCATENATED MODULE: ./build/dist/policy/possible-rules.js
-
-
-
-
-
-/** Which rules can decide, for one kind of server. Errs only towards more rules and towards a miss (sound, not complete). */
-function possibleRules(acl, operation, completions, variant) {
-    const lists = operation === 'list' || operation === 'scan';
-    const trimmed = lists ? (0,policy_completions/* trimmedCompletions */.Ad)(completions) : [];
-    const exact = [...acl.exact.values()].filter((rule) => meets((0,rule_tokens/* ruleTokens */.p)(rule.path), [...completions, ...trimmed]));
-    const whole = reach(acl, completions);
-    const slash = (0,match/* triesBothForms */.Mr)(operation, '/', variant) ? (0,policy_completions/* endInSlash */.EW)(completions) : 'none';
-    if (slash === 'none')
-        return { rules: [...exact, ...whole.rules], miss: !whole.always };
-    const cut = reach(acl, trimmed);
-    // Completions without a slash at the end are judged by the whole path alone.
-    const plain = slash === 'some';
-    if (variant === 'bao26') {
-        if (whole.always)
-            return { rules: [...exact, ...whole.rules], miss: false };
-        return { rules: distinct([...exact, ...whole.rules, ...cut.rules]), miss: plain || !cut.always };
-    }
-    if (variant === 'legacy') {
-        if (cut.always && !plain)
-            return { rules: [...exact, ...cut.rules], miss: false };
-        return { rules: distinct([...exact, ...cut.rules, ...whole.rules]), miss: !whole.always };
-    }
-    const covered = whole.always || (cut.always && !plain);
-    return { rules: distinct([...exact, ...amongBoth(acl, completions, trimmed, plain)]), miss: !covered };
-}
-/**
- * Vault from 2.0.3 weighs all matches of both forms. A rule that grants list and always matches leaves only its betters: other
- * grants, and denies that are more specific than it.
- */
-function amongBoth(acl, completions, trimmed, plain) {
-    const may = wildRules(acl).filter((rule) => meets((0,rule_tokens/* ruleTokens */.p)(rule.path), [...completions, ...trimmed]));
-    if (plain)
-        return may;
-    const must = may.filter((rule) => (0,policy_completions/* coversAll */.c9)(rule, completions) || (0,policy_completions/* coversAll */.c9)(rule, trimmed));
-    const grant = highest(must.filter((rule) => rule.grants.has('list')));
-    if (grant) {
-        const betters = may.filter((rule) => rule.denies || rule.grants.has('list'));
-        return betters.filter((rule) => rule === grant || (0,specificity/* compareRules */.D)(rule.path, grant.path).order > 0);
-    }
-    const deny = highest(must.filter((rule) => rule.denies));
-    if (!deny)
-        return may;
-    // A deny that always matches is beaten by better grants and better denies only.
-    const betters = may.filter((rule) => rule.denies || rule.grants.has('list'));
-    return betters.filter((rule) => rule === deny || (0,specificity/* compareRules */.D)(rule.path, deny.path).order > 0);
-}
-function reach(acl, completions) {
-    const may = wildRules(acl).filter((rule) => meets((0,rule_tokens/* ruleTokens */.p)(rule.path), completions));
-    if (completions.length === 0)
-        return { rules: [], always: false };
-    const best = highest(may.filter((rule) => (0,policy_completions/* coversAll */.c9)(rule, completions)));
-    if (!best)
-        return { rules: may, always: false };
-    const betters = may.filter((rule) => rule === best || (0,specificity/* compareRules */.D)(rule.path, best.path).order > 0);
-    return { rules: betters, always: true };
-}
-function wildRules(acl) {
-    return acl.rules.filter((rule) => rule.path.kind !== 'exact');
-}
-function highest(rules) {
-    let best = rules[0];
-    for (const rule of rules)
-        if (best && (0,specificity/* compareRules */.D)(rule.path, best.path).order > 0)
-            best = rule;
-    return best;
-}
-function meets(tokens, completions) {
-    return completions.some((completion) => (0,path_tokens/* meet */.A0)(tokens, completion));
-}
-function distinct(rules) {
-    return [...new Set(rules)];
-}
-
-// EXTERNAL MODULE: ./build/dist/policy/sudo-path.js
-var sudo_path = __nccwpck_require__(903);
-// EXTERNAL MODULE: ./build/dist/policy/variant.js
-var variant = __nccwpck_require__(8357);
-;// CONCATENATED MODULE: ./build/dist/policy/decide-pattern.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ decidePattern)
+/* harmony export */ });
+/* harmony import */ var _byte_string_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3240);
+/* harmony import */ var _completions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1671);
+/* harmony import */ var _decide_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6366);
+/* harmony import */ var _describe_rule_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8798);
+/* harmony import */ var _outcome_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7772);
+/* harmony import */ var _possible_rules_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9091);
+/* harmony import */ var _sudo_path_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(903);
+/* harmony import */ var _variant_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8357);
 
 
 
@@ -21321,24 +22986,24 @@ var variant = __nccwpck_require__(8357);
  * `unknown`. Sound: a hole stands for any text (with slashes unless it `holds: 'segment'`), and where the comparison of sets
  * is too coarse the answer is `unknown`, never a wrong verdict.
  */
-function decidePattern(acl, request, variants = variant/* DEFAULT_VARIANTS */.h) {
+function decidePattern(acl, request, variants = _variant_js__WEBPACK_IMPORTED_MODULE_6__/* .DEFAULT_VARIANTS */ .h) {
     const holes = request.path.filter((piece) => typeof piece !== 'string');
     if (holes.length === 0)
-        return (0,decide/* decide */.LD)(acl, { ...request, path: request.path.join('') }, variants);
-    return (0,decide/* combine */.kg)(variants.map((variant) => judgePattern(acl, request, holes, variant)), () => []);
+        return (0,_decide_js__WEBPACK_IMPORTED_MODULE_2__/* .decide */ .LD)(acl, { ...request, path: request.path.join('') }, variants);
+    return (0,_decide_js__WEBPACK_IMPORTED_MODULE_2__/* .combine */ .kg)(variants.map((variant) => judgePattern(acl, request, holes, variant)), () => []);
 }
 function judgePattern(acl, request, holes, variant) {
     const whole = { ...request, path: written(request.path) };
-    const settled = (0,decide/* settledJudgement */.TF)(acl, whole, variant);
+    const settled = (0,_decide_js__WEBPACK_IMPORTED_MODULE_2__/* .settledJudgement */ .TF)(acl, whole, variant);
     if (settled)
         return { ...settled, deciding: [] };
-    const completions = (0,policy_completions/* completionsOf */.vJ)(request.path, request.namespace);
-    const sudo = (0,sudo_path/* sudoOf */.Z)((0,policy_completions/* completionsOf */.vJ)(request.path));
-    const { rules, miss } = possibleRules(acl, request.operation, completions, variant);
+    const completions = (0,_completions_js__WEBPACK_IMPORTED_MODULE_1__/* .completionsOf */ .vJ)(request.path, request.namespace);
+    const sudo = (0,_sudo_path_js__WEBPACK_IMPORTED_MODULE_5__/* .sudoOf */ .Z)((0,_completions_js__WEBPACK_IMPORTED_MODULE_1__/* .completionsOf */ .vJ)(request.path));
+    const { rules, miss } = (0,_possible_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .possibleRules */ .X)(acl, request.operation, completions, variant);
     const uncertain = uncertainRules(acl, request, completions);
     const possibilities = [
-        ...rules.map((rule) => ({ rule, said: (0,outcome/* outcomeOf */.s)(rule, whole, sudo) })),
-        ...uncertain.map(({ rule }) => ({ rule, said: (0,outcome/* outcomeOfUncertain */.D)(rule, whole, sudo) })),
+        ...rules.map((rule) => ({ rule, said: (0,_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .outcomeOf */ .s)(rule, whole, sudo) })),
+        ...uncertain.map(({ rule }) => ({ rule, said: (0,_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .outcomeOfUncertain */ .D)(rule, whole, sudo) })),
     ];
     if (miss)
         possibilities.push({ rule: undefined, said: { outcome: 'denied', because: 'is covered by no rule' } });
@@ -21356,8 +23021,8 @@ function judgePattern(acl, request, holes, variant) {
 }
 function uncertainRules(acl, request, completions) {
     const lists = request.operation === 'list' || request.operation === 'scan';
-    const forms = lists ? [...completions, ...(0,policy_completions/* trimmedCompletions */.Ad)(completions)] : completions;
-    return acl.uncertain.filter(({ matches }) => meets(matches, forms));
+    const forms = lists ? [...completions, ...(0,_completions_js__WEBPACK_IMPORTED_MODULE_1__/* .trimmedCompletions */ .Ad)(completions)] : completions;
+    return acl.uncertain.filter(({ matches }) => (0,_possible_rules_js__WEBPACK_IMPORTED_MODULE_4__/* .meets */ .D)(matches, forms));
 }
 function written(path) {
     return path.map((piece) => (typeof piece === 'string' ? piece : piece.hole)).join('');
@@ -21367,16 +23032,16 @@ function describeAllowed(path, possibilities) {
     if (!first?.rule)
         return `${path} is covered`;
     if (others.length === 0)
-        return `${(0,describe_rule/* describeRule */.IO)(first.rule)} covers ${path} whatever it stands for, and ${first.said.because}`;
+        return `${(0,_describe_rule_js__WEBPACK_IMPORTED_MODULE_7__/* .describeRule */ .IO)(first.rule)} covers ${path} whatever it stands for, and ${first.said.because}`;
     return `every rule that can decide ${path} allows it: ${say(first)}; ${others.length} more`;
 }
 function describeDenied(acl, path, possibilities) {
     const ruled = possibilities.filter((one) => one.rule);
     const first = ruled[0];
     if (!first)
-        return `${(0,decide/* describeMiss */.gx)(acl, (0,byte_string/* toBytes */.ZJ)(path))}, whatever it stands for`;
+        return `${(0,_decide_js__WEBPACK_IMPORTED_MODULE_2__/* .describeMiss */ .gx)(acl, (0,_byte_string_js__WEBPACK_IMPORTED_MODULE_0__/* .toBytes */ .ZJ)(path))}, whatever it stands for`;
     const more = ruled.length > 1 ? `; ${ruled.length - 1} more` : '';
-    return `no rule of ${(0,describe_rule/* describePolicies */.gO)(acl.policies)} that can decide ${path} allows it: ${say(first)}${more}`;
+    return `no rule of ${(0,_describe_rule_js__WEBPACK_IMPORTED_MODULE_7__/* .describePolicies */ .gO)(acl.policies)} that can decide ${path} allows it: ${say(first)}${more}`;
 }
 function describeUnknown(unknown, path, possibilities) {
     const open = unknown.length === 1 ? 'is not known' : 'are not known';
@@ -21384,10 +23049,10 @@ function describeUnknown(unknown, path, possibilities) {
     const allowed = possibilities.find((one) => one.said.outcome === 'allowed');
     const denied = possibilities.find((one) => one.said.outcome === 'denied');
     const shown = [allowed, denied, either].filter((one) => one !== undefined).slice(0, 2);
-    return `${(0,describe_rule/* joinNames */.JH)(unknown)} ${open}, and ${path} can be either: ${shown.map(say).join(', while ')}`;
+    return `${(0,_describe_rule_js__WEBPACK_IMPORTED_MODULE_7__/* .joinNames */ .JH)(unknown)} ${open}, and ${path} can be either: ${shown.map(say).join(', while ')}`;
 }
 function say({ rule, said }) {
-    return rule ? `${(0,describe_rule/* describeRule */.IO)(rule)} ${said.because}` : `it ${said.because}`;
+    return rule ? `${(0,_describe_rule_js__WEBPACK_IMPORTED_MODULE_7__/* .describeRule */ .IO)(rule)} ${said.because}` : `it ${said.because}`;
 }
 
 
@@ -21958,8 +23623,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   $: () => (/* binding */ buildLaw)
 });
 
-// EXTERNAL MODULE: ./build/dist/policy/acl.js + 2 modules
-var acl = __nccwpck_require__(6698);
+// EXTERNAL MODULE: ./build/dist/policy/acl.js + 1 modules
+var acl = __nccwpck_require__(2311);
 ;// CONCATENATED MODULE: ./build/dist/policy/default-policy.js
 /**
  * What the policy `default` holds as a server creates it (vault.md §1.7), for when the server's own text is not known.
@@ -24022,6 +25687,206 @@ function literalStart(tokens) {
 
 /***/ }),
 
+/***/ 9091:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ meets),
+/* harmony export */   X: () => (/* binding */ possibleRules)
+/* harmony export */ });
+/* harmony import */ var _completions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1671);
+/* harmony import */ var _match_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8741);
+/* harmony import */ var _path_tokens_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1984);
+/* harmony import */ var _rule_tokens_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3791);
+/* harmony import */ var _specificity_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2256);
+
+
+
+
+
+/** Which rules can decide, for one kind of server. Errs only towards more rules and towards a miss (sound, not complete). */
+function possibleRules(acl, operation, completions, variant) {
+    const lists = operation === 'list' || operation === 'scan';
+    const trimmed = lists ? (0,_completions_js__WEBPACK_IMPORTED_MODULE_0__/* .trimmedCompletions */ .Ad)(completions) : [];
+    const exact = [...acl.exact.values()].filter((rule) => meets((0,_rule_tokens_js__WEBPACK_IMPORTED_MODULE_3__/* .ruleTokens */ .p)(rule.path), [...completions, ...trimmed]));
+    const whole = reach(acl, completions);
+    const slash = (0,_match_js__WEBPACK_IMPORTED_MODULE_1__/* .triesBothForms */ .Mr)(operation, '/', variant) ? (0,_completions_js__WEBPACK_IMPORTED_MODULE_0__/* .endInSlash */ .EW)(completions) : 'none';
+    if (slash === 'none')
+        return { rules: [...exact, ...whole.rules], miss: !whole.always };
+    const cut = reach(acl, trimmed);
+    // Completions without a slash at the end are judged by the whole path alone.
+    const plain = slash === 'some';
+    if (variant === 'bao26') {
+        if (whole.always)
+            return { rules: [...exact, ...whole.rules], miss: false };
+        return { rules: distinct([...exact, ...whole.rules, ...cut.rules]), miss: plain || !cut.always };
+    }
+    if (variant === 'legacy') {
+        if (cut.always && !plain)
+            return { rules: [...exact, ...cut.rules], miss: false };
+        return { rules: distinct([...exact, ...cut.rules, ...whole.rules]), miss: !whole.always };
+    }
+    const covered = whole.always || (cut.always && !plain);
+    return { rules: distinct([...exact, ...amongBoth(acl, completions, trimmed, plain)]), miss: !covered };
+}
+/**
+ * Vault from 2.0.3 weighs all matches of both forms. A rule that grants list and always matches leaves only its betters: other
+ * grants, and denies that are more specific than it.
+ */
+function amongBoth(acl, completions, trimmed, plain) {
+    const may = wildRules(acl).filter((rule) => meets((0,_rule_tokens_js__WEBPACK_IMPORTED_MODULE_3__/* .ruleTokens */ .p)(rule.path), [...completions, ...trimmed]));
+    if (plain)
+        return may;
+    const must = may.filter((rule) => (0,_completions_js__WEBPACK_IMPORTED_MODULE_0__/* .coversAll */ .c9)(rule, completions) || (0,_completions_js__WEBPACK_IMPORTED_MODULE_0__/* .coversAll */ .c9)(rule, trimmed));
+    const grant = highest(must.filter((rule) => rule.grants.has('list')));
+    if (grant) {
+        const betters = may.filter((rule) => rule.denies || rule.grants.has('list'));
+        return betters.filter((rule) => rule === grant || (0,_specificity_js__WEBPACK_IMPORTED_MODULE_4__/* .compareRules */ .D)(rule.path, grant.path).order > 0);
+    }
+    const deny = highest(must.filter((rule) => rule.denies));
+    if (!deny)
+        return may;
+    // A deny that always matches is beaten by better grants and better denies only.
+    const betters = may.filter((rule) => rule.denies || rule.grants.has('list'));
+    return betters.filter((rule) => rule === deny || (0,_specificity_js__WEBPACK_IMPORTED_MODULE_4__/* .compareRules */ .D)(rule.path, deny.path).order > 0);
+}
+function reach(acl, completions) {
+    const may = wildRules(acl).filter((rule) => meets((0,_rule_tokens_js__WEBPACK_IMPORTED_MODULE_3__/* .ruleTokens */ .p)(rule.path), completions));
+    if (completions.length === 0)
+        return { rules: [], always: false };
+    const best = highest(may.filter((rule) => (0,_completions_js__WEBPACK_IMPORTED_MODULE_0__/* .coversAll */ .c9)(rule, completions)));
+    if (!best)
+        return { rules: may, always: false };
+    const betters = may.filter((rule) => rule === best || (0,_specificity_js__WEBPACK_IMPORTED_MODULE_4__/* .compareRules */ .D)(rule.path, best.path).order > 0);
+    return { rules: betters, always: true };
+}
+function wildRules(acl) {
+    return acl.rules.filter((rule) => rule.path.kind !== 'exact');
+}
+function highest(rules) {
+    let best = rules[0];
+    for (const rule of rules)
+        if (best && (0,_specificity_js__WEBPACK_IMPORTED_MODULE_4__/* .compareRules */ .D)(rule.path, best.path).order > 0)
+            best = rule;
+    return best;
+}
+function meets(tokens, completions) {
+    return completions.some((completion) => (0,_path_tokens_js__WEBPACK_IMPORTED_MODULE_2__/* .meet */ .A0)(tokens, completion));
+}
+function distinct(rules) {
+    return [...new Set(rules)];
+}
+
+
+/***/ }),
+
+/***/ 5613:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ indexRules)
+/* harmony export */ });
+/* harmony import */ var _specificity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2256);
+
+function indexRules(rules) {
+    const prefixes = prefixTable();
+    const root = segmentNode();
+    for (const rule of rules) {
+        if (rule.path.kind === 'prefix')
+            prefixes.add(rule.path.text, rule);
+        if (rule.path.kind === 'segment')
+            addSegments(root, rule);
+    }
+    function matching(path, out) {
+        matchSegments(root, path.split('/'), 0, out);
+    }
+    return {
+        candidates(path) {
+            const out = prefixes.matches(path);
+            matching(path, out);
+            return out.sort((a, b) => (0,_specificity_js__WEBPACK_IMPORTED_MODULE_0__/* .compareRules */ .D)(b.path, a.path).order);
+        },
+        best(path) {
+            const longest = prefixes.longest(path);
+            const out = longest ? [longest] : [];
+            matching(path, out);
+            let best = out[0];
+            for (const rule of out)
+                if (best && (0,_specificity_js__WEBPACK_IMPORTED_MODULE_0__/* .compareRules */ .D)(rule.path, best.path).order > 0)
+                    best = rule;
+            return best;
+        },
+    };
+}
+function prefixTable() {
+    const byText = new Map();
+    let lengths = [];
+    return {
+        add(prefix, value) {
+            byText.set(prefix, value);
+            if (!lengths.includes(prefix.length))
+                lengths = [...lengths, prefix.length].sort((a, b) => b - a);
+        },
+        matches(text) {
+            const found = [];
+            for (const length of lengths) {
+                const value = length <= text.length ? byText.get(text.slice(0, length)) : undefined;
+                if (value !== undefined)
+                    found.push(value);
+            }
+            return found;
+        },
+        longest(text) {
+            for (const length of lengths) {
+                const value = length <= text.length ? byText.get(text.slice(0, length)) : undefined;
+                if (value !== undefined)
+                    return value;
+            }
+            return undefined;
+        },
+    };
+}
+function segmentNode() {
+    return { literal: new Map(), plus: undefined, closed: undefined, open: prefixTable() };
+}
+function addSegments(root, rule) {
+    const { segments, open } = rule.path;
+    const whole = open ? segments.slice(0, -1) : segments;
+    let node = root;
+    for (const segment of whole)
+        node = segment === '+' ? plusOf(node) : literalOf(node, segment);
+    if (open)
+        node.open.add(segments.at(-1) ?? '', rule);
+    else
+        node.closed = rule;
+}
+function plusOf(node) {
+    node.plus ??= segmentNode();
+    return node.plus;
+}
+function literalOf(node, segment) {
+    const next = node.literal.get(segment) ?? segmentNode();
+    node.literal.set(segment, next);
+    return next;
+}
+function matchSegments(node, segments, depth, out) {
+    const segment = segments[depth];
+    if (segment === undefined) {
+        if (node.closed)
+            out.push(node.closed);
+        return;
+    }
+    out.push(...node.open.matches(segment));
+    const literal = node.literal.get(segment);
+    if (literal)
+        matchSegments(literal, segments, depth + 1, out);
+    if (node.plus)
+        matchSegments(node.plus, segments, depth + 1, out);
+}
+
+
+/***/ }),
+
 /***/ 2902:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -24482,6 +26347,7 @@ function redactReport(report, redact) {
         notes: report.notes.map((note) => ({ ...note, message: redact(note.message) })),
         live: { ...report.live, line: redact(report.live.line) },
         incomplete: report.incomplete.map(redact),
+        ...(report.scope?.of === 'all' ? { scope: { ...report.scope, because: redact(report.scope.because) } } : {}),
         ...(report.problems === undefined
             ? {}
             : { problems: report.problems.map((problem) => ({ ...problem, message: redact(problem.message) })) }),
@@ -24520,10 +26386,16 @@ function redactDecision(decision, redact) {
 function redactName(manifest, redact) {
     const name = redact(manifest.name);
     const namespace = maybe(manifest.namespace, redact);
-    if (name === manifest.name && namespace === manifest.namespace)
+    const appliedBy = manifest.origin.appliedBy.map((one) => ({ ...one, name: redact(one.name) }));
+    const same = appliedBy.every((one, index) => one.name === manifest.origin.appliedBy[index]?.name);
+    if (name === manifest.name && namespace === manifest.namespace && same)
         return manifest;
     // A manifest may keep its places behind methods and getters, which a copy by spreading would lose.
-    return Object.create(manifest, { name: { value: name }, namespace: { value: namespace } });
+    return Object.create(manifest, {
+        name: { value: name },
+        namespace: { value: namespace },
+        origin: { value: { ...manifest.origin, appliedBy } },
+    });
 }
 function maybe(text, redact) {
     return text === undefined ? undefined : redact(text);
@@ -24555,8 +26427,11 @@ const EXIT_CODE = {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  R: () => (/* binding */ terminalReport)
+  fU: () => (/* binding */ terminalFindings),
+  RR: () => (/* binding */ terminalReport)
 });
+
+// UNUSED EXPORTS: terminalFinding
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
@@ -24630,9 +26505,12 @@ function clip(widths, mark, width) {
     return { start, end };
 }
 
+// EXTERNAL MODULE: ./build/dist/report/unreached.js
+var report_unreached = __nccwpck_require__(5567);
 // EXTERNAL MODULE: ./build/dist/report/wording.js
 var wording = __nccwpck_require__(6608);
 ;// CONCATENATED MODULE: ./build/dist/report/terminal.js
+
 
 
 
@@ -24648,13 +26526,24 @@ const SEVERITY_STYLE = {
 const PLACES_OF_A_REASON = 3;
 /** The report for people at a terminal: each finding with its source line under it, and at the end what it all means. */
 function terminalReport(report, source, options) {
-    const paint = options.color
-        ? (style, text) => (0,external_node_util_.styleText)(style, text, { validateStream: false })
-        : (_, text) => text;
-    const width = Math.max(40, options.width ?? 100);
-    const findings = [...report.findings].sort(wording/* byWorst */.DC);
-    const blocks = findings.map((finding) => findingBlock(finding, source, { paint, width, related: options.related ?? 4 }));
-    return (0,plain_text/* logSafe */.sN)(`${[...blocks, closing(report, paint, width)].join('\n\n')}\n`);
+    const layout = layoutOf(options);
+    return (0,plain_text/* logSafe */.sN)(`${[...blocks(report, source, layout), closing(report, layout.paint, layout.width)].join('\n\n')}\n`);
+}
+/** Only the findings, where something else ends the output. */
+function terminalFindings(report, source, options) {
+    return (0,plain_text/* logSafe */.sN)(`${blocks(report, source, layoutOf(options)).join('\n\n')}\n`);
+}
+function layoutOf({ color, width = 100, related = 4 }) {
+    const paint = color ? (style, text) => (0,external_node_util_.styleText)(style, text, { validateStream: false }) : (_, text) => text;
+    return { paint, width: Math.max(40, width), related };
+}
+function blocks({ findings }, source, layout) {
+    return [...findings].sort(wording/* byWorst */.DC).map((finding) => findingBlock(finding, source, layout));
+}
+/** One finding as the report shows it. */
+function terminalFinding(finding, source, options) {
+    const paint = (_, text) => text;
+    return logSafe(findingBlock(finding, source, { paint, width: options.width ?? 100, related: options.related ?? 4 }));
 }
 function findingBlock(finding, source, layout) {
     const { paint, width } = layout;
@@ -24745,8 +26634,13 @@ function closing(report, paint, width) {
         lines.push('');
     if (report.outcome !== 'invalid' && report.outcome !== 'bug') {
         add('', `Checked ${(0,wording/* countedObjects */.BP)(report)}.`);
+        for (const sentence of (0,wording/* scopeSentences */.lf)(report))
+            add('', sentence);
         if (report.live.line !== '')
             add('', report.live.line);
+        const unreached = (0,report_unreached/* unreachedLine */.Y)(report);
+        if (unreached !== undefined)
+            add('', unreached);
         if (report.ignored.length > 0)
             add('', `${(0,wording/* counted */.hS)(report.ignored.length, 'finding')} ignored, with a reason.`);
         if (report.notes.length > 0)
@@ -24759,24 +26653,59 @@ function closing(report, paint, width) {
 
 /***/ }),
 
+/***/ 5567:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ unreachedLine),
+/* harmony export */   m: () => (/* binding */ isUnreached)
+/* harmony export */ });
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6608);
+
+/** Whether nothing that Git shows applies a manifest: it was read as it is written (an example, a file that a kustomization dropped). */
+function isUnreached({ origin }) {
+    return origin.form === 'plain' && origin.appliedBy.length === 0;
+}
+/**
+ * How many references nothing applies. `undefined`: none, or all of them, as in a folder of plain manifests that something outside of
+ * Git applies; then there is nothing to tell apart.
+ */
+function unreachedLine({ references }) {
+    const all = references.map(({ reference }) => reference);
+    const left = all.filter(({ manifest }) => isUnreached(manifest));
+    if (left.length === 0 || left.length === all.length)
+        return undefined;
+    const where = left.length === 1 ? 'is in a manifest' : 'are in manifests';
+    return `${left.length} of ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(all.length, 'reference')} ${where} that no Flux Kustomization, Argo CD Application or kustomization reaches: read as written.`;
+}
+
+
+/***/ }),
+
 /***/ 6608:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $i: () => (/* binding */ nameStore),
 /* harmony export */   BP: () => (/* binding */ countedObjects),
-/* harmony export */   DC: () => (/* reexport safe */ _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_0__.D),
+/* harmony export */   C_: () => (/* binding */ endsSoon),
+/* harmony export */   DC: () => (/* reexport safe */ _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_2__.D),
 /* harmony export */   Hs: () => (/* binding */ countedFindings),
 /* harmony export */   Pl: () => (/* binding */ headline),
-/* harmony export */   UD: () => (/* reexport safe */ _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_0__.U),
+/* harmony export */   UD: () => (/* reexport safe */ _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_2__.U),
 /* harmony export */   UN: () => (/* binding */ byReason),
-/* harmony export */   hS: () => (/* reexport safe */ _rules_wording_js__WEBPACK_IMPORTED_MODULE_1__.hS),
+/* harmony export */   hS: () => (/* reexport safe */ _rules_wording_js__WEBPACK_IMPORTED_MODULE_3__.hS),
+/* harmony export */   lf: () => (/* binding */ scopeSentences),
 /* harmony export */   pq: () => (/* binding */ countOf),
 /* harmony export */   qV: () => (/* binding */ splitFix)
 /* harmony export */ });
-/* harmony import */ var _rules_wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6001);
-/* harmony import */ var _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7025);
-/* harmony import */ var _plain_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7654);
+/* harmony import */ var _rules_expires_soon_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8257);
+/* harmony import */ var _rules_rule_ids_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(592);
+/* harmony import */ var _rules_wording_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6001);
+/* harmony import */ var _rules_worst_first_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7025);
+/* harmony import */ var _plain_text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7654);
+
+
 
 
 
@@ -24788,20 +26717,38 @@ function countedFindings(findings) {
     const parts = ['error', 'warning', 'note']
         .map((severity) => [severity, countOf(findings, severity)])
         .filter(([, count]) => count > 0)
-        .map(([severity, count]) => (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(count, severity));
-    if (parts.length === 0)
-        return 'no findings';
-    return parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+        .map(([severity, count]) => (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(count, severity));
+    return parts.length === 0 ? 'no findings' : (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(parts);
+}
+/** What the report is about, where that is not simply everything; a sentence each. */
+function scopeSentences({ scope, references }) {
+    if (scope === undefined)
+        return [];
+    if (scope.of === 'all')
+        return [`Everything is reported, because what changed cannot be told: ${scope.because}.`];
+    const { errors, warnings, notes, notChecked } = scope.outside;
+    const outside = [
+        ...(errors > 0 ? [(0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(errors, 'error')] : []),
+        ...(warnings > 0 ? [(0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(warnings, 'warning')] : []),
+        ...(notes > 0 ? [(0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(notes, 'note')] : []),
+        ...(notChecked > 0 ? [`${(0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(notChecked, 'place')} not checked`] : []),
+    ];
+    return [
+        `Reported is what this change concerns, compared with ${scope.since}: ${references.length} of ${(0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(scope.references, 'reference')}.`,
+        ...(outside.length > 0
+            ? [`Left out, because it was so before: ${(0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(outside)}. With report-scope: all they are shown.`]
+            : []),
+    ];
 }
 /** What the run looked at: the denominator of everything it says. */
 function countedObjects(report) {
     const { files, externalSecrets, pushSecrets, stores } = report.counts;
     return [
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(report.references.length, 'reference'),
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(externalSecrets, 'ExternalSecret'),
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(pushSecrets, 'PushSecret'),
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(stores, 'store'),
-        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(files, 'file'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(report.scope?.of === 'changed' ? report.scope.references : report.references.length, 'reference'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(externalSecrets, 'ExternalSecret'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(pushSecrets, 'PushSecret'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(stores, 'store'),
+        (0,_rules_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(files, 'file'),
     ].join(', ');
 }
 /** The outcome as a sentence that somebody who sees nothing else understands. */
@@ -24810,15 +26757,25 @@ function headline(report) {
     switch (report.outcome) {
         case 'clean':
             if (report.references.length === 0 && report.findings.length === 0) {
+                if (report.scope?.of === 'changed')
+                    return 'Passed: this change concerns no reference to Vault.';
                 return 'Nothing to check: no manifest makes External Secrets Operator ask Vault for anything.';
             }
+            if (report.findings.some(endsSoon))
+                return `Passed for now: something on the server ends by itself soon (${found}).`;
             if (report.findings.length > 0)
                 return `Passed, with ${found}.`;
             return report.notChecked.length > 0
                 ? 'Passed: nothing that could be checked is broken.'
-                : `Passed: ${report.references.length === 1 ? 'the one reference holds' : `all ${report.references.length} references hold`}.`;
+                : `Passed: ${heldReferences(report)}.`;
         case 'findings':
-            return report.mode === 'drift' ? `Vault differs from Git: ${found}.` : `Failed: ${found}.`;
+            if (report.mode !== 'drift')
+                return `Failed: ${found}.`;
+            if (report.live.silent === true)
+                return `Failed: ${found} in Git alone. The server could not be asked, so nothing was compared with it.`;
+            return report.findings.some(({ rule }) => _rules_rule_ids_js__WEBPACK_IMPORTED_MODULE_1__/* .FACT_RULES */ .NT.has(rule))
+                ? `Vault differs from Git: ${found}.`
+                : `Failed: ${found}.`;
         case 'incomplete':
             return report.findings.length === 0
                 ? 'Not finished: a check that was asked for could not run.'
@@ -24828,6 +26785,16 @@ function headline(report) {
         case 'bug':
             return 'Stopped by an error of its own. Nothing was judged.';
     }
+}
+function heldReferences({ references, scope }) {
+    const which = scope?.of === 'changed' ? ' that this change concerns' : '';
+    return references.length === 1
+        ? `the one reference${which} holds`
+        : `all ${references.length} references${which} hold`;
+}
+/** Something that works today and stops by itself within weeks: the one warning that is worth an issue of its own. */
+function endsSoon({ rule, severity }) {
+    return rule === _rules_expires_soon_js__WEBPACK_IMPORTED_MODULE_0__/* .expiresSoon */ .E.id && severity !== 'note';
 }
 /** `ClusterSecretStore vault`; `undefined` for a reference that names none. */
 function nameStore({ storeRef }) {
@@ -24851,9 +26818,55 @@ function byReason(notChecked) {
  * lines to paste.
  */
 function splitFix(fix) {
-    const lines = (0,_plain_text_js__WEBPACK_IMPORTED_MODULE_2__/* .plainText */ .wh)(fix).replace(/\n+$/, '').split('\n');
+    const lines = (0,_plain_text_js__WEBPACK_IMPORTED_MODULE_4__/* .plainText */ .wh)(fix).replace(/\n+$/, '').split('\n');
     const [first = '', ...rest] = lines;
     return rest.length === 0 || /^\p{Lu}/u.test(first) ? { lead: first, paste: rest } : { lead: 'Write:', paste: lines };
+}
+
+
+/***/ }),
+
+/***/ 4132:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ brokenStores),
+/* harmony export */   D: () => (/* binding */ hasOtherVersion)
+/* harmony export */ });
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1197);
+/* harmony import */ var _mount_shape_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1640);
+
+
+const found = new WeakMap();
+/**
+ * Stores whose `path` or `version` is itself the finding (`mount-absent`, `mount-version`, `store-mount-shape`): every request
+ * through them goes astray, so that a denial or an absent secret there would say the same thing again, with the wrong fix.
+ */
+function brokenStores(chain) {
+    const known = found.get(chain);
+    if (known !== undefined)
+        return known;
+    const gone = mountsGone(chain);
+    const broken = new Set(chain.storeLinks.filter((link) => isBroken(link) || gone.has(mountOf(link.store))).map((link) => link.store));
+    found.set(chain, broken);
+    return broken;
+}
+/** Mounts that Git enables and the server has not (`state-drift`). */
+function mountsGone({ drift }) {
+    const gone = (drift?.differences ?? []).filter(({ kind, fields }) => kind === 'mount' && fields === 'absent');
+    return new Set(gone.map(({ namespace, path }) => `${namespace} ${path}`));
+}
+function mountOf({ path, vaultNamespace }) {
+    return `${(0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(vaultNamespace ?? '')} ${(0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(path ?? '')}`;
+}
+function isBroken(link) {
+    return link.mount?.found === 'absent' || hasOtherVersion(link) || (0,_mount_shape_js__WEBPACK_IMPORTED_MODULE_1__/* .mountShapeProblem */ .u)(link)?.severity === 'error';
+}
+/** The store says another KV version than the mount has. */
+function hasOtherVersion({ store, mount }) {
+    if (mount?.found !== 'known' || mount.fact.type !== 'kv' || mount.fact.version === undefined)
+        return false;
+    return mount.fact.version !== (store.version === 'v2' ? 2 : 1);
 }
 
 
@@ -24867,6 +26880,8 @@ function splitFix(fix) {
 /* harmony export */   ek: () => (/* binding */ placesOf)
 /* harmony export */ });
 /* unused harmony export ONE_BY_ONE */
+/* harmony import */ var _fold_objects_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6899);
+
 /** How many findings of one cause are shown one by one; more become one finding that counts them (design §5). */
 const ONE_BY_ONE = 10;
 /**
@@ -24883,11 +26898,16 @@ function* reportCauses(caused, summarise) {
             group.push(finding);
     }
     for (const group of byCause.values()) {
-        if (group.length > ONE_BY_ONE)
-            yield summarise(group);
+        const findings = (0,_fold_objects_js__WEBPACK_IMPORTED_MODULE_0__/* .foldObjects */ .ef)(group);
+        if (findings.length > ONE_BY_ONE)
+            yield withoutObjects(summarise(findings));
         else
-            yield* group;
+            yield* findings;
     }
+}
+/** Its related places are the references; the objects behind the first of them are not what it is about. */
+function withoutObjects({ objects: _, ...finding }) {
+    return finding;
 }
 /** The places of many findings, as related places of one. */
 function placesOf(findings, what) {
@@ -24937,11 +26957,13 @@ const expiresSoon = {
     },
 };
 const CONSEQUENCE = {
+    policy: 'OpenBao then drops it without a word, and everything that only it grants is denied.',
     'policy-rule': 'OpenBao then drops the rule without a word, and what it grants is denied.',
     'ca-certificate': 'The server then no longer trusts the API server, and every login through it fails.',
     'secret-version': 'The engine then deletes it (`delete_version_after`), and ESO finds no secret.',
 };
 const FIX = {
+    policy: 'Write the policy again, with a later `expiration` or `ttl`, or without one.',
     'policy-rule': 'Write the policy with a later `expiration`, or without one.',
     'ca-certificate': 'Write the auth config with the new CA certificate beside the old one.',
     'secret-version': 'Write the secret again, or set `delete-version-after` to 0 for it.',
@@ -24962,6 +26984,78 @@ const FIX = {
  */
 function fingerprint(rule, ...about) {
     return [rule, ...about.map((part) => (part ?? '').replaceAll('|', '%7C'))].join('|');
+}
+
+
+/***/ }),
+
+/***/ 6899:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ef: () => (/* binding */ foldObjects),
+/* harmony export */   iZ: () => (/* binding */ objectsOf)
+/* harmony export */ });
+/* unused harmony export rootsOf */
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6001);
+
+/**
+ * A base that twenty overlays use is one line and twenty objects. What is wrong with that line is one finding: findings of one
+ * rule at one place that say the same of different objects become one, which counts the objects and names the roots that apply
+ * them. What an overlay makes otherwise (another path, another rule that decides) is another cause and stays apart.
+ */
+function foldObjects(findings) {
+    const groups = new Map();
+    for (const finding of findings) {
+        const key = causeOf(finding);
+        const known = groups.get(key);
+        groups.set(key, known === undefined ? finding : merge(known, finding));
+    }
+    return [...groups.values()].map(told);
+}
+/** All objects that a link speaks of. */
+function objectsOf({ reference, also }) {
+    return [reference.manifest, ...also];
+}
+/** The roots that apply these objects, where there are several. */
+function rootsOf(objects) {
+    const roots = new Map();
+    for (const { origin } of objects)
+        for (const root of origin.appliedBy)
+            roots.set(`${root.kind} ${root.name} ${root.span.file}`, root);
+    if (roots.size < 2)
+        return [];
+    return [...roots.values()].map(({ kind, name, span }) => ({ span, message: `${kind} ${name} applies it` }));
+}
+function causeOf({ rule, span, message, objects = [] }) {
+    const said = objects[0] === undefined ? message : message.replaceAll((0,_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .nameManifest */ .dF)(objects[0]), objects[0].kind);
+    return `${rule} ${span.file}:${span.line}:${span.column} ${said}`;
+}
+function merge(one, other) {
+    const objects = [...new Set([...(one.objects ?? []), ...(other.objects ?? [])])];
+    return { ...one, related: together(one.related, other.related), ...(objects.length === 0 ? {} : { objects }) };
+}
+function told(finding) {
+    const { objects = [], message } = finding;
+    const [first, ...others] = new Map(objects.map((object) => [(0,_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .nameManifest */ .dF)(object), object])).values();
+    if (first === undefined)
+        return finding;
+    const name = (0,_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .nameManifest */ .dF)(first);
+    const more = (0,_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .andOthers */ .dI)(others);
+    return {
+        ...finding,
+        message: message.includes(`${name}${more}`) ? message : message.replace(name, () => `${name}${more}`),
+        related: together(finding.related, rootsOf(objects)),
+    };
+}
+function together(places, more) {
+    const seen = new Map();
+    for (const place of [...places, ...more]) {
+        const key = `${place.span.file}:${place.span.line}:${place.span.column} ${place.message}`;
+        if (!seen.has(key))
+            seen.set(key, place);
+    }
+    return [...seen.values()];
 }
 
 
@@ -24999,7 +27093,284 @@ const ignoreUnused = {
 
 /***/ }),
 
-/***/ 3291:
+/***/ 1640:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ mountShapeProblem)
+/* harmony export */ });
+/** What is wrong with a store's `path` by its shape alone (eso.md §0.2, §2.5 rows 15-22); `undefined` when nothing is. */
+function mountShapeProblem({ store, mount, links }) {
+    const { path } = store;
+    if (path === undefined || store.holes.length > 0 || store.notChecked !== undefined)
+        return undefined;
+    // A mount may be called anything, `data` too: where one of that very name is known, the shape says nothing.
+    if (mount?.found === 'known')
+        return undefined;
+    const example = links[0]?.reference.accesses[0]?.path;
+    const asks = example === undefined ? '' : ` The first reference makes ESO ask for \`${example}\`.`;
+    if (path === '' && store.version === 'v2') {
+        return {
+            severity: 'error',
+            text: `An empty path is not the same as none: ESO puts \`/data/\` before every key.${asks}`,
+            fix: 'Name the KV mount, or leave `path` out and write the mount into every key.',
+        };
+    }
+    if (/[^/]/.test(path) && (path.startsWith('/') || path.endsWith('/'))) {
+        return {
+            severity: 'warning',
+            text: 'Slashes around the mount vanish in the request, but a key that begins with the mount is then no longer recognised.',
+            fix: `Write \`path: ${path.replace(/^\/+|\/+$/g, '')}\`.`,
+        };
+    }
+    const segments = path.split('/');
+    const at = segments.indexOf('data');
+    if (store.version === 'v2' && at > 0) {
+        return {
+            severity: 'error',
+            text: `\`path\` is the mount alone, and ESO inserts \`data\` after it, always.${asks}`,
+            fix: `Write \`path: ${segments.slice(0, at).join('/')}\`${at + 1 < segments.length ? ` and put \`${segments.slice(at + 1).join('/')}/\` before every key` : ''}.`,
+        };
+    }
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 1867:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GQ: () => (/* binding */ vaultPathsOf),
+/* harmony export */   N5: () => (/* binding */ otherReaders),
+/* harmony export */   T6: () => (/* binding */ kvPath),
+/* harmony export */   zq: () => (/* binding */ readersOfSecrets)
+/* harmony export */ });
+/* harmony import */ var _broken_store_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4132);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6001);
+
+
+/** References that read (a push target may be absent), grouped by the path that is read. */
+function readersOfSecrets(chain) {
+    const byPath = new Map();
+    const broken = (0,_broken_store_js__WEBPACK_IMPORTED_MODULE_0__/* .brokenStores */ .C)(chain);
+    for (const link of chain.links) {
+        const { reference, store } = link;
+        const secret = link.whole ?? link.secret;
+        if (secret === undefined || store === undefined || reference.proposed || broken.has(store))
+            continue;
+        if (reference.operation !== 'data' && reference.operation !== 'extract' && reference.operation !== 'fetch-metadata')
+            continue;
+        const read = reference.accesses.find((access) => access.side === 'data' || access.side === 'metadata');
+        if (read === undefined)
+            continue;
+        const id = `${store.vaultNamespace ?? ''} ${read.path}`;
+        const known = byPath.get(id);
+        if (known !== undefined)
+            known.links.push(link);
+        else
+            byPath.set(id, { path: kvPath(read.path, store.path), secret, links: [link] });
+    }
+    return [...byPath.values()];
+}
+/** `kv/data/a/b` on mount `kv` is what people and the command line call `kv/a/b`. */
+function kvPath(aclPath, mount) {
+    const prefix = mount === undefined ? '' : `${mount.replace(/^\/+|\/+$/g, '')}/`;
+    for (const side of ['data/', 'metadata/']) {
+        if (aclPath.startsWith(prefix + side))
+            return prefix + aclPath.slice(prefix.length + side.length);
+    }
+    return aclPath;
+}
+/** The paths that a reference makes ESO ask for, as people write them: what an `ignore` in the config matches. */
+function vaultPathsOf({ reference, store }) {
+    const paths = reference.accesses
+        .filter((access) => access.side === 'data' || access.side === 'metadata')
+        .map((access) => kvPath(access.path, store?.path).replace(/\/$/, ''));
+    return [...new Set(paths)];
+}
+function otherReaders(links) {
+    return links
+        .slice(1)
+        .map(({ reference }) => ({ span: reference.span, message: `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .nameManifest */ .dF)(reference.manifest)} reads it too` }));
+}
+
+
+/***/ }),
+
+/***/ 4818:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ policyDenies)
+/* harmony export */ });
+/* harmony import */ var _broken_store_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4132);
+/* harmony import */ var _common_cause_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7710);
+/* harmony import */ var _fingerprint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6305);
+/* harmony import */ var _fold_objects_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6899);
+/* harmony import */ var _per_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1867);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6001);
+
+
+
+
+
+
+/**
+ * The policies of the role that ESO logs in with do not allow a request that a manifest makes it send. Only that role's policies
+ * count: an admin policy in the same repository must not hide a gap (field.md §4).
+ */
+const policyDenies = {
+    id: 'policy-denies',
+    title: 'The policies of the role that ESO logs in with do not allow a request that the manifest needs',
+    group: 'law',
+    severity: 'error',
+    check: (chain) => (0,_common_cause_js__WEBPACK_IMPORTED_MODULE_2__/* .reportCauses */ .$c)(denials(chain), (findings) => summarise(findings)),
+};
+function* denials(chain) {
+    const broken = (0,_broken_store_js__WEBPACK_IMPORTED_MODULE_0__/* .brokenStores */ .C)(chain);
+    for (const link of chain.links) {
+        if (link.store === undefined || broken.has(link.store))
+            continue;
+        const denied = link.accesses.filter((judged) => judged.access.side !== 'session' && judged.decision.verdict === 'denied');
+        if (denied.length === 0 || link.policies === undefined)
+            continue;
+        yield { cause: causeOf(link, denied), finding: denial(chain, link, denied) };
+    }
+}
+/** One store, one token, and the same rule (or none) deciding: mended by one edit. */
+function causeOf(link, denied) {
+    const winners = new Set(denied.map((judged) => judged.decision.winner.map((rule) => `${rule.policy} ${rule.path}`).join(' & ')));
+    return [link.store?.kind, link.store?.namespace, link.store?.name, ...[...winners].sort()].join('|');
+}
+function denial(chain, link, denied) {
+    const { reference } = link;
+    const needs = byPath(denied);
+    const wanted = [...needs].map(([path, capabilities]) => `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(capabilities)} on \`${path}\``);
+    const because = [...reasons(denied), ...takenAway(chain, link, denied)];
+    const message = `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .nameReference */ .ZP)(reference)} needs ` +
+        `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`;
+    return {
+        rule: policyDenies.id,
+        // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
+        severity: denied.every(onlyWithFolders) ? 'warning' : 'error',
+        message,
+        span: reference.span,
+        related: relatedPlaces(chain, link, denied),
+        fix: `Add to policy \`${policyToMend(link, denied)}\`:\n${policyText(needs)}`,
+        objects: (0,_fold_objects_js__WEBPACK_IMPORTED_MODULE_4__/* .objectsOf */ .iZ)(link),
+        fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_5__/* .fingerprint */ .R)(policyDenies.id, (0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .nameManifest */ .dF)(reference.manifest), link.store?.name, reference.key, reference.property, [...needs].map(([path, capabilities]) => `${path}:${capabilities.join('+')}`).join(',')),
+        vaultPaths: [...needs.keys()].map((path) => (0,_per_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .kvPath */ .T6)(path, link.store?.path)),
+    };
+}
+/** What a change takes away: the reader looks at the reference, and the line that broke it is gone. */
+function takenAway({ before }, link, denied) {
+    if (before === undefined)
+        return [];
+    const rules = new Set(denied.flatMap(({ access }) => before.grantedBy(link, access).map(({ policy, path }) => `rule \`${path}\` of policy \`${policy}\``)));
+    return rules.size === 0 ? [] : [`Before this change ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)([...rules])} allowed it.`];
+}
+/** One rule that grants neither of two capabilities is told once: `grants read, not create or update`. */
+function reasons(denied) {
+    const missing = new Map();
+    for (const { decision } of denied) {
+        const [, said = decision.because, capability] = /^(.+, not )([a-z]+)\.$/.exec(decision.because) ?? [];
+        const known = missing.get(said) ?? [];
+        missing.set(said, capability === undefined || known.includes(capability) ? known : [...known, capability]);
+    }
+    return [...missing].map(([said, capabilities]) => sentence(capabilities.length === 0 ? said : `${said}${capabilities.join(' or ')}.`));
+}
+function sentence(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+function tokenOf(link) {
+    const names = (link.policies?.names ?? []).map((name) => `\`${name}\``);
+    const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(names)}`;
+    if (link.policies?.from === 'config')
+        return `${policies} (config file, store \`${link.store?.name}\`)`;
+    return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`;
+}
+/** A `find` lists the folders below its path, if there are any: only the server knows. */
+function onlyWithFolders({ access }) {
+    return access.below === true && access.capability === 'list';
+}
+/** Conditional requests are needed as well, only not at every refresh; the reader should know which. */
+function whenOf(denied) {
+    const sometimes = [
+        ...new Set(denied.filter((judged) => judged.access.when !== 'always').map((judged) => judged.access.when)),
+    ];
+    return sometimes.length === denied.length && sometimes.length === 1 ? ` ESO sends it ${sometimes[0]}.` : '';
+}
+function byPath(denied) {
+    const needs = new Map();
+    for (const { access } of denied) {
+        const path = access.below === true ? `${access.path}*` : access.path;
+        const capabilities = needs.get(path);
+        if (capabilities === undefined)
+            needs.set(path, [access.capability]);
+        else if (!capabilities.includes(access.capability))
+            capabilities.push(access.capability);
+    }
+    for (const capabilities of needs.values())
+        capabilities.sort();
+    return needs;
+}
+function policyText(needs) {
+    return [...needs]
+        .map(([path, capabilities]) => `path "${path}" {\n  capabilities = [${capabilities.map((c) => `"${c}"`).join(', ')}]\n}`)
+        .join('\n');
+}
+function policyToMend(link, denied) {
+    return denied[0]?.decision.winner[0]?.policy ?? link.policies?.names[0] ?? 'external-secrets';
+}
+function relatedPlaces(chain, link, denied) {
+    const places = [];
+    for (const rule of denied.flatMap((judged) => judged.decision.winner)) {
+        if (rule.span === undefined)
+            continue;
+        places.push({ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\` decides` });
+    }
+    if (places.length === 0) {
+        for (const name of link.policies?.names ?? []) {
+            const policy = chain.policy(name);
+            const span = policy.found === 'known' ? policy.fact.spanOfLine?.(1) : undefined;
+            if (span !== undefined)
+                places.push({ span, message: `policy \`${name}\` begins here` });
+        }
+    }
+    const role = link.role?.found === 'known' ? link.role.fact : undefined;
+    if (role?.provenance.from === 'git')
+        places.push({ span: role.provenance.span, message: `role \`${role.name}\` names the policies` });
+    if (link.store !== undefined) {
+        const span = link.store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key');
+        places.push({ span, message: `${link.store.kind} \`${link.store.name}\` logs in here` });
+    }
+    const seen = new Set();
+    return places.filter(({ span }) => {
+        const at = `${span.file}:${span.line}`;
+        if (seen.has(at))
+            return false;
+        seen.add(at);
+        return true;
+    });
+}
+function summarise(findings) {
+    const first = findings[0];
+    const decides = first.related[0];
+    return {
+        ...first,
+        message: `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(findings.length, 'reference')} of one store are denied for one reason. The first: ${first.message}`,
+        span: decides?.span ?? first.span,
+        related: [...(0,_common_cause_js__WEBPACK_IMPORTED_MODULE_2__/* .placesOf */ .ek)(findings, 'denied'), ...first.related.slice(1)],
+        fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_5__/* .fingerprint */ .R)(policyDenies.id, 'many', first.fingerprint.split('|')[2]),
+    };
+}
+
+
+/***/ }),
+
+/***/ 9631:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -25221,7 +27592,6 @@ const apiVersionUnserved = {
     group: 'manifest',
     severity: 'error',
     *check(chain) {
-        const seen = new Set();
         for (const manifest of chain.manifests) {
             if (!manifest.apiVersion.includes('external-secrets.io/'))
                 continue;
@@ -25231,10 +27601,6 @@ const apiVersionUnserved = {
             const { because, use, installed } = judged;
             const pin = installed?.span;
             const span = manifest.spanOf(['apiVersion']);
-            // One line of a base that many overlays use is one finding.
-            if (seen.has(`${span.file}:${span.line}`))
-                continue;
-            seen.add(`${span.file}:${span.line}`);
             yield {
                 rule: this.id,
                 severity: this.severity,
@@ -25243,6 +27609,7 @@ const apiVersionUnserved = {
                 span,
                 related: pin === undefined ? [] : [{ span: pin, message: 'ESO is pinned here' }],
                 ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), manifest.apiVersion),
             };
         }
@@ -25273,20 +27640,8 @@ function nearest(pins, file) {
 
 // EXTERNAL MODULE: ./build/dist/shell-word.js
 var shell_word = __nccwpck_require__(6908);
-// EXTERNAL MODULE: ./build/dist/eso/field-value.js
-var field_value = __nccwpck_require__(6607);
-;// CONCATENATED MODULE: ./build/dist/rules/span-or-key.js
-
-/** Where a field is written; for one that is left to its default, the key of the block that it would stand in. */
-function spanOrKey(manifest, path) {
-    for (let length = path.length; length > 0; length--) {
-        const part = path.slice(0, length);
-        if ((0,field_value/* valueAt */.fK)(manifest.body, part) !== undefined)
-            return manifest.spanOf(part, length === path.length ? 'value' : 'key');
-    }
-    return manifest.spanOf([]);
-}
-
+// EXTERNAL MODULE: ./build/dist/rules/span-or-key.js
+var span_or_key = __nccwpck_require__(9393);
 ;// CONCATENATED MODULE: ./build/dist/rules/auth-mount-absent.js
 
 
@@ -25312,7 +27667,7 @@ const authMountAbsent = {
                 message: `${store.kind} \`${store.name}\` logs in at \`auth/${mount}/login\`, and the server has no auth mount \`${mount}\`` +
                     `${others.length > 0 ? ` (it has ${others.join(', ')})` : ''}. Vault answers 403 \`permission denied\`, as for a wrong token` +
                     `${(0,wording/* forReferences */.IA)(links.length)}.`,
-                span: spanOrKey(store.manifest, [
+                span: (0,span_or_key/* spanOrKey */.T)(store.manifest, [
                     'spec',
                     'provider',
                     'vault',
@@ -25386,6 +27741,7 @@ const dynamicSecretSplit = {
                 span: second.span,
                 related: [first, ...references.slice(2)].map(({ span }) => ({ span, message: 'reads it too' })),
                 fix: 'Read it once: `dataFrom: [{ extract: { key: … } }]`, or a VaultDynamicSecret generator, and rename the keys with `rewrite` or a template.',
+                objects: [second.manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(second.manifest), path),
                 vaultPaths: [path],
             };
@@ -25393,6 +27749,8 @@ const dynamicSecretSplit = {
     },
 };
 
+// EXTERNAL MODULE: ./build/dist/eso/field-value.js
+var field_value = __nccwpck_require__(6607);
 // EXTERNAL MODULE: ./build/dist/manifests/value.js
 var manifests_value = __nccwpck_require__(2973);
 // EXTERNAL MODULE: ./build/dist/eso/holes.js
@@ -25456,7 +27814,10 @@ function mixedStoreKinds(manifests) {
     });
 }
 
+// EXTERNAL MODULE: ./build/dist/rules/fold-objects.js
+var fold_objects = __nccwpck_require__(6899);
 ;// CONCATENATED MODULE: ./build/dist/rules/eso-fails.js
+
 
 
 
@@ -25471,8 +27832,8 @@ const esoFails = {
     group: 'manifest',
     severity: 'error',
     *check(chain) {
-        const seen = new Set();
-        for (const { reference, store } of chain.links) {
+        for (const link of chain.links) {
+            const { reference, store } = link;
             const { failsWith } = reference;
             if (failsWith === undefined || reference.notChecked !== undefined || reference.proposed)
                 continue;
@@ -25482,10 +27843,6 @@ const esoFails = {
             // `..` that leads out of the API is `key-escapes-mount`.
             if (reference.key.split('/').includes('..'))
                 continue;
-            const at = `${reference.span.file}:${reference.span.line} ${failsWith}`;
-            if (seen.has(at))
-                continue;
-            seen.add(at);
             const unset = store !== undefined && store.path === undefined;
             yield {
                 rule: this.id,
@@ -25495,6 +27852,7 @@ const esoFails = {
                 span: reference.span,
                 related: [],
                 ...(unset ? { fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.` } : {}),
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, reference.manifest.kind, reference.manifest.name, reference.key, failsWith),
             };
         }
@@ -25510,6 +27868,7 @@ const esoFails = {
                 span,
                 related: [],
                 fix: 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), (0,wording/* nameField */.yD)(field)),
             };
         }
@@ -25522,6 +27881,7 @@ const esoFails = {
                 span,
                 related: [],
                 fix: 'Make two PushSecrets of it, one for each kind of store.',
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), 'mixed-kinds'),
             };
         }
@@ -27066,16 +29426,10 @@ const fieldUnknown = {
     group: 'manifest',
     severity: 'error',
     *check(chain) {
-        const seen = new Set();
         for (const manifest of chain.manifests) {
             for (const problem of validateManifest(manifest)) {
                 if (toldByAnother(manifest, problem))
                     continue;
-                // One line of a base that many overlays use is one finding.
-                const at = `${problem.span.file}:${problem.span.line}:${problem.span.column} ${problem.message}`;
-                if (seen.has(at))
-                    continue;
-                seen.add(at);
                 yield {
                     rule: this.id,
                     severity: problem.severity,
@@ -27083,6 +29437,7 @@ const fieldUnknown = {
                     span: problem.span,
                     related: [],
                     ...(problem.suggestion === undefined ? {} : { fix: problem.suggestion }),
+                    objects: [manifest],
                     fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), problem.kind, (0,wording/* nameField */.yD)(problem.path)),
                 };
             }
@@ -27108,7 +29463,11 @@ function toldByAnother(manifest, { kind, path, effect }) {
 var find_paths = __nccwpck_require__(8073);
 // EXTERNAL MODULE: ./build/dist/trim-slashes.js
 var trim_slashes = __nccwpck_require__(1197);
+// EXTERNAL MODULE: ./build/dist/rules/broken-store.js
+var broken_store = __nccwpck_require__(4132);
 ;// CONCATENATED MODULE: ./build/dist/rules/find-empty.js
+
+
 
 
 
@@ -27121,9 +29480,11 @@ const findEmpty = {
     group: 'facts',
     severity: 'warning',
     *check(chain) {
+        const broken = (0,broken_store/* brokenStores */.C)(chain);
         for (const link of chain.links) {
             const { reference, found, store } = link;
             if (reference.operation !== 'find' ||
+                (store !== undefined && broken.has(store)) ||
                 found === undefined ||
                 !('names' in found) ||
                 found.incomplete !== undefined)
@@ -27146,6 +29507,7 @@ const findEmpty = {
                 span: reference.span,
                 related: [],
                 fix: 'Mend `find.path` or the regular expression. The path is relative to the mount; the expression sees the whole name, with the path before it.',
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, reference.manifest.name, reference.find?.path, reference.find?.regexp),
                 vaultPaths: [
                     [store?.path, reference.find?.path]
@@ -27227,13 +29589,8 @@ const findRegexpInvalid = {
     group: 'manifest',
     severity: 'error',
     *check(chain) {
-        const seen = new Set();
         for (const invalid of invalidRegexps(chain.manifests)) {
             const { manifest, field, span, pattern, because } = invalid;
-            const at = `${span.file}:${span.line}:${span.column}`;
-            if (seen.has(at))
-                continue;
-            seen.add(at);
             yield {
                 rule: this.id,
                 severity: this.severity,
@@ -27241,6 +29598,7 @@ const findRegexpInvalid = {
                 span,
                 related: [],
                 fix: 'Write it in RE2: no look-ahead, look-behind or back-references; match more and filter by path instead.',
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), (0,wording/* nameField */.yD)(field)),
             };
         }
@@ -27360,6 +29718,7 @@ const generatorAbsent = {
                 fix: elsewhere.length > 0
                     ? `Declare the generator in namespace \`${manifest.namespace ?? '…'}\` too, or use a ClusterGenerator.`
                     : `Declare ${kind} \`${name}\` beside it, or mend the name.`,
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), kind, name),
             };
         }
@@ -27372,123 +29731,17 @@ const generatorAbsent = {
                 span,
                 related: [],
                 fix: `Write \`method: ${meant}\`.`,
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), 'method', method),
             };
         }
     },
 };
 
-;// CONCATENATED MODULE: ./build/dist/rules/mount-shape.js
-/** What is wrong with a store's `path` by its shape alone (eso.md §0.2, §2.5 rows 15-22); `undefined` when nothing is. */
-function mountShapeProblem({ store, mount, links }) {
-    const { path } = store;
-    if (path === undefined || store.holes.length > 0 || store.notChecked !== undefined)
-        return undefined;
-    // A mount may be called anything, `data` too: where one of that very name is known, the shape says nothing.
-    if (mount?.found === 'known')
-        return undefined;
-    const example = links[0]?.reference.accesses[0]?.path;
-    const asks = example === undefined ? '' : ` The first reference makes ESO ask for \`${example}\`.`;
-    if (path === '' && store.version === 'v2') {
-        return {
-            severity: 'error',
-            text: `An empty path is not the same as none: ESO puts \`/data/\` before every key.${asks}`,
-            fix: 'Name the KV mount, or leave `path` out and write the mount into every key.',
-        };
-    }
-    if (/[^/]/.test(path) && (path.startsWith('/') || path.endsWith('/'))) {
-        return {
-            severity: 'warning',
-            text: 'Slashes around the mount vanish in the request, but a key that begins with the mount is then no longer recognised.',
-            fix: `Write \`path: ${path.replace(/^\/+|\/+$/g, '')}\`.`,
-        };
-    }
-    const segments = path.split('/');
-    const at = segments.indexOf('data');
-    if (store.version === 'v2' && at > 0) {
-        return {
-            severity: 'error',
-            text: `\`path\` is the mount alone, and ESO inserts \`data\` after it, always.${asks}`,
-            fix: `Write \`path: ${segments.slice(0, at).join('/')}\`${at + 1 < segments.length ? ` and put \`${segments.slice(at + 1).join('/')}/\` before every key` : ''}.`,
-        };
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./build/dist/rules/broken-store.js
-
-const found = new WeakMap();
-/**
- * Stores whose `path` or `version` is itself the finding (`mount-absent`, `mount-version`, `store-mount-shape`): every request
- * through them goes astray, so that a denial or an absent secret there would say the same thing again, with the wrong fix.
- */
-function brokenStores(chain) {
-    const known = found.get(chain);
-    if (known !== undefined)
-        return known;
-    const broken = new Set(chain.storeLinks.filter(isBroken).map((link) => link.store));
-    found.set(chain, broken);
-    return broken;
-}
-function isBroken(link) {
-    return link.mount?.found === 'absent' || hasOtherVersion(link) || mountShapeProblem(link)?.severity === 'error';
-}
-/** The store says another KV version than the mount has. */
-function hasOtherVersion({ store, mount }) {
-    if (mount?.found !== 'known' || mount.fact.type !== 'kv' || mount.fact.version === undefined)
-        return false;
-    return mount.fact.version !== (store.version === 'v2' ? 2 : 1);
-}
-
-;// CONCATENATED MODULE: ./build/dist/rules/per-secret.js
-
-
-/** References that read (a push target may be absent), grouped by the path that is read. */
-function readersOfSecrets(chain) {
-    const byPath = new Map();
-    const broken = brokenStores(chain);
-    for (const link of chain.links) {
-        const { reference, store } = link;
-        const secret = link.whole ?? link.secret;
-        if (secret === undefined || store === undefined || reference.proposed || broken.has(store))
-            continue;
-        if (reference.operation !== 'data' && reference.operation !== 'extract' && reference.operation !== 'fetch-metadata')
-            continue;
-        const read = reference.accesses.find((access) => access.side === 'data' || access.side === 'metadata');
-        if (read === undefined)
-            continue;
-        const id = `${store.vaultNamespace ?? ''} ${read.path}`;
-        const known = byPath.get(id);
-        if (known !== undefined)
-            known.links.push(link);
-        else
-            byPath.set(id, { path: kvPath(read.path, store.path), secret, links: [link] });
-    }
-    return [...byPath.values()];
-}
-/** `kv/data/a/b` on mount `kv` is what people and the command line call `kv/a/b`. */
-function kvPath(aclPath, mount) {
-    const prefix = mount === undefined ? '' : `${mount.replace(/^\/+|\/+$/g, '')}/`;
-    for (const side of ['data/', 'metadata/']) {
-        if (aclPath.startsWith(prefix + side))
-            return prefix + aclPath.slice(prefix.length + side.length);
-    }
-    return aclPath;
-}
-/** The paths that a reference makes ESO ask for, as people write them: what an `ignore` in the config matches. */
-function vaultPathsOf({ reference, store }) {
-    const paths = reference.accesses
-        .filter((access) => access.side === 'data' || access.side === 'metadata')
-        .map((access) => kvPath(access.path, store?.path).replace(/\/$/, ''));
-    return [...new Set(paths)];
-}
-function otherReaders(links) {
-    return links
-        .slice(1)
-        .map(({ reference }) => ({ span: reference.span, message: `${(0,wording/* nameManifest */.dF)(reference.manifest)} reads it too` }));
-}
-
+// EXTERNAL MODULE: ./build/dist/rules/per-secret.js
+var per_secret = __nccwpck_require__(1867);
 ;// CONCATENATED MODULE: ./build/dist/rules/key-doubles-mount.js
+
 
 
 
@@ -27503,7 +29756,6 @@ const keyDoublesMount = {
     group: 'manifest',
     severity: 'warning',
     *check(chain) {
-        const seen = new Set();
         for (const link of chain.links) {
             const { reference, store } = link;
             if (store?.path === undefined || !reference.key.startsWith(`${store.path}/`))
@@ -27512,10 +29764,6 @@ const keyDoublesMount = {
             if (metadata === undefined || reference.operation === 'find')
                 continue;
             const data = reference.accesses.find((access) => access.side === 'data');
-            const at = `${reference.span.file}:${reference.span.line}`;
-            if (seen.has(at))
-                continue;
-            seen.add(at);
             const push = reference.operation === 'push';
             yield {
                 rule: this.id,
@@ -27529,14 +29777,16 @@ const keyDoublesMount = {
                 span: reference.span,
                 related: [],
                 fix: `Write the key relative to the mount: \`${reference.key.slice((0,trim_slashes/* trimSlashes */.u)(store.path).length + 1).replace(/^data\//, '')}\`.`,
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
-                vaultPaths: vaultPathsOf(link),
+                vaultPaths: (0,per_secret/* vaultPathsOf */.GQ)(link),
             };
         }
     },
 };
 
 ;// CONCATENATED MODULE: ./build/dist/rules/key-escapes-mount.js
+
 
 
 
@@ -27560,14 +29810,16 @@ const keyEscapesMount = {
                 span: reference.span,
                 related: [],
                 fix: 'Write the key below the mount without `..`; for another mount, use a store of its own.',
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
-                vaultPaths: vaultPathsOf(link),
+                vaultPaths: (0,per_secret/* vaultPathsOf */.GQ)(link),
             };
         }
     },
 };
 
 ;// CONCATENATED MODULE: ./build/dist/rules/kv1-operation.js
+
 
 
 
@@ -27594,8 +29846,9 @@ const kv1Operation = {
                     { span: store.manifest.spanOf(['spec', 'provider', 'vault', 'version']), message: 'the store says v1 here' },
                 ],
                 fix: wrong.fix,
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, reference.manifest.kind, reference.manifest.name, reference.key, wrong.text),
-                vaultPaths: vaultPathsOf(link),
+                vaultPaths: (0,per_secret/* vaultPathsOf */.GQ)(link),
             };
         }
         for (const { store } of chain.storeLinks) {
@@ -27632,6 +29885,46 @@ function problemOf(failsWith, version) {
         };
     }
     return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/dist/rules/last-reference-removed.js
+
+
+/**
+ * A change takes away the last reference to a secret. That is often what is meant; the secret, and the rule that let ESO read it,
+ * stay in Vault, and nobody looks at them again.
+ */
+const lastReferenceRemoved = {
+    id: 'last-reference-removed',
+    title: 'A change takes away the last reference to a secret',
+    group: 'manifest',
+    severity: 'note',
+    *check({ before }) {
+        for (const gone of before?.unreferenced ?? []) {
+            yield {
+                rule: this.id,
+                severity: this.severity,
+                message: messageOf(gone, before?.since ?? 'the base'),
+                span: gone.span,
+                related: gone.rules,
+                fix: fixOf(gone),
+                fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, gone.path),
+                vaultPaths: [gone.path],
+            };
+        }
+    },
+};
+function messageOf({ path, reference, others, pushed, fileGone }, since) {
+    const who = others === 0 ? reference : `${reference} and ${(0,wording/* counted */.hS)(others, 'other reference')}`;
+    const verb = pushed ? (others === 0 ? 'pushes to' : 'push to') : others === 0 ? 'reads' : 'read';
+    const where = fileGone ? 'in this file, which is gone' : 'here';
+    return `This change takes away the last reference to \`${path}\`: in ${since}, ${who} ${verb} it ${where}. The secret stays in Vault.`;
+}
+function fixOf({ rules }) {
+    const grants = rules.length === 0
+        ? ''
+        : ` Take ${rules.length === 1 ? 'the rule' : 'the rules'} named here out of the policy as well.`;
+    return `If nothing else needs it, delete it after the merge (vault kv metadata delete).${grants}`;
 }
 
 ;// CONCATENATED MODULE: ./build/dist/rules/mount-absent.js
@@ -27684,7 +29977,7 @@ const mountVersion = {
     *check(chain) {
         for (const storeLink of chain.storeLinks) {
             const { store, mount, links } = storeLink;
-            if (mount?.found !== 'known' || !hasOtherVersion(storeLink))
+            if (mount?.found !== 'known' || !(0,broken_store/* hasOtherVersion */.D)(storeLink))
                 continue;
             const wanted = store.version === 'v2' ? 2 : 1;
             const at = (0,provenance/* spanOfProvenance */.R)(mount.fact.provenance);
@@ -27697,7 +29990,7 @@ const mountVersion = {
                         ? 'ESO asks for `data/…` paths that a version 1 engine takes for keys.'
                         : 'ESO leaves `data/` out of the paths, and a version 2 engine answers 404.') +
                     noneOf(links.length),
-                span: spanOrKey(store.manifest, ['spec', 'provider', 'vault', 'version']),
+                span: (0,span_or_key/* spanOrKey */.T)(store.manifest, ['spec', 'provider', 'vault', 'version']),
                 related: at === undefined ? [] : [{ span: at, message: 'the mount is enabled here' }],
                 fix: `Write \`version: v${mount.fact.version}\`.`,
                 vaultPaths: [mount.fact.path],
@@ -27716,6 +30009,7 @@ function noneOf(count) {
 
 
 
+
 /** A path that fits none of the house's naming patterns (config `naming`): usually a wrong environment, cluster or app. */
 const namingViolation = {
     id: 'naming-violation',
@@ -27725,13 +30019,14 @@ const namingViolation = {
     *check(chain) {
         if (chain.naming.length === 0)
             return;
-        for (const { reference, store } of chain.links) {
+        for (const link of chain.links) {
+            const { reference, store } = link;
             const access = reference.accesses.find((one) => one.side === 'data' || one.side === 'metadata');
             if (access === undefined || store === undefined || reference.holes.length > 0 || store.holes.length > 0)
                 continue;
             if (reference.operation === 'find' || reference.operation === 'generator')
                 continue;
-            const path = kvPath(access.path, store.path);
+            const path = (0,per_secret/* kvPath */.T6)(access.path, store.path);
             const misfits = chain.naming.map((naming) => misfit(naming, path, reference.manifest));
             if (misfits.includes(undefined))
                 continue;
@@ -27746,6 +30041,7 @@ const namingViolation = {
                 span: reference.span,
                 related: [{ span: closest.naming.span, message: 'the pattern' }],
                 fix: `Mend the path, or add a pattern that admits it.`,
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, path),
                 vaultPaths: [path],
             };
@@ -27865,221 +30161,10 @@ const policyAbsent = {
     },
 };
 
-// EXTERNAL MODULE: ./build/dist/rules/common-cause.js
-var common_cause = __nccwpck_require__(7710);
-;// CONCATENATED MODULE: ./build/dist/rules/policy-denies.js
-
-
-
-
-
-/**
- * The policies of the role that ESO logs in with do not allow a request that a manifest makes it send. Only that role's policies
- * count: an admin policy in the same repository must not hide a gap (field.md §4).
- */
-const policyDenies = {
-    id: 'policy-denies',
-    title: 'The policies of the role that ESO logs in with do not allow a request that the manifest needs',
-    group: 'law',
-    severity: 'error',
-    check: (chain) => (0,common_cause/* reportCauses */.$c)(denials(chain), (findings) => summarise(findings)),
-};
-function* denials(chain) {
-    const broken = brokenStores(chain);
-    for (const link of chain.links) {
-        if (link.store === undefined || broken.has(link.store))
-            continue;
-        const denied = link.accesses.filter((judged) => judged.access.side !== 'session' && judged.decision.verdict === 'denied');
-        if (denied.length === 0 || link.policies === undefined)
-            continue;
-        yield { cause: causeOf(link, denied), finding: denial(chain, link, denied) };
-    }
-}
-/** One store, one token, and the same rule (or none) deciding: mended by one edit. */
-function causeOf(link, denied) {
-    const winners = new Set(denied.map((judged) => judged.decision.winner.map((rule) => `${rule.policy} ${rule.path}`).join(' & ')));
-    return [link.store?.kind, link.store?.namespace, link.store?.name, ...[...winners].sort()].join('|');
-}
-function denial(chain, link, denied) {
-    const { reference } = link;
-    const needs = byPath(denied);
-    const wanted = [...needs].map(([path, capabilities]) => `${(0,wording/* listed */.KE)(capabilities)} on \`${path}\``);
-    const because = reasons(denied);
-    const message = `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${(0,wording/* nameReference */.ZP)(reference)}${(0,wording/* andOthers */.dI)(link.also)} needs ` +
-        `${(0,wording/* listed */.KE)(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`;
-    return {
-        rule: policyDenies.id,
-        // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
-        severity: denied.every(onlyWithFolders) ? 'warning' : 'error',
-        message,
-        span: reference.span,
-        related: relatedPlaces(chain, link, denied),
-        fix: `Add to policy \`${policyToMend(link, denied)}\`:\n${policyText(needs)}`,
-        fingerprint: (0,fingerprint/* fingerprint */.R)(policyDenies.id, (0,wording/* nameManifest */.dF)(reference.manifest), link.store?.name, reference.key, reference.property, [...needs].map(([path, capabilities]) => `${path}:${capabilities.join('+')}`).join(',')),
-        vaultPaths: [...needs.keys()].map((path) => kvPath(path, link.store?.path)),
-    };
-}
-/** One rule that grants neither of two capabilities is told once: `grants read, not create or update`. */
-function reasons(denied) {
-    const missing = new Map();
-    for (const { decision } of denied) {
-        const [, said = decision.because, capability] = /^(.+, not )([a-z]+)\.$/.exec(decision.because) ?? [];
-        const known = missing.get(said) ?? [];
-        missing.set(said, capability === undefined || known.includes(capability) ? known : [...known, capability]);
-    }
-    return [...missing].map(([said, capabilities]) => sentence(capabilities.length === 0 ? said : `${said}${capabilities.join(' or ')}.`));
-}
-function sentence(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
-function tokenOf(link) {
-    const names = (link.policies?.names ?? []).map((name) => `\`${name}\``);
-    const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${(0,wording/* listed */.KE)(names)}`;
-    if (link.policies?.from === 'config')
-        return `${policies} (config file, store \`${link.store?.name}\`)`;
-    return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`;
-}
-/** A `find` lists the folders below its path, if there are any: only the server knows. */
-function onlyWithFolders({ access }) {
-    return access.below === true && access.capability === 'list';
-}
-/** Conditional requests are needed as well, only not at every refresh; the reader should know which. */
-function whenOf(denied) {
-    const sometimes = [
-        ...new Set(denied.filter((judged) => judged.access.when !== 'always').map((judged) => judged.access.when)),
-    ];
-    return sometimes.length === denied.length && sometimes.length === 1 ? ` ESO sends it ${sometimes[0]}.` : '';
-}
-function byPath(denied) {
-    const needs = new Map();
-    for (const { access } of denied) {
-        const path = access.below === true ? `${access.path}*` : access.path;
-        const capabilities = needs.get(path);
-        if (capabilities === undefined)
-            needs.set(path, [access.capability]);
-        else if (!capabilities.includes(access.capability))
-            capabilities.push(access.capability);
-    }
-    for (const capabilities of needs.values())
-        capabilities.sort();
-    return needs;
-}
-function policyText(needs) {
-    return [...needs]
-        .map(([path, capabilities]) => `path "${path}" {\n  capabilities = [${capabilities.map((c) => `"${c}"`).join(', ')}]\n}`)
-        .join('\n');
-}
-function policyToMend(link, denied) {
-    return denied[0]?.decision.winner[0]?.policy ?? link.policies?.names[0] ?? 'external-secrets';
-}
-function relatedPlaces(chain, link, denied) {
-    const places = [];
-    for (const rule of denied.flatMap((judged) => judged.decision.winner)) {
-        if (rule.span === undefined)
-            continue;
-        places.push({ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\` decides` });
-    }
-    if (places.length === 0) {
-        for (const name of link.policies?.names ?? []) {
-            const policy = chain.policy(name);
-            const span = policy.found === 'known' ? policy.fact.spanOfLine?.(1) : undefined;
-            if (span !== undefined)
-                places.push({ span, message: `policy \`${name}\` begins here` });
-        }
-    }
-    const role = link.role?.found === 'known' ? link.role.fact : undefined;
-    if (role?.provenance.from === 'git')
-        places.push({ span: role.provenance.span, message: `role \`${role.name}\` names the policies` });
-    if (link.store !== undefined) {
-        const span = link.store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key');
-        places.push({ span, message: `${link.store.kind} \`${link.store.name}\` logs in here` });
-    }
-    const seen = new Set();
-    return places.filter(({ span }) => {
-        const at = `${span.file}:${span.line}`;
-        if (seen.has(at))
-            return false;
-        seen.add(at);
-        return true;
-    });
-}
-function summarise(findings) {
-    const first = findings[0];
-    const decides = first.related[0];
-    return {
-        ...first,
-        message: `${(0,wording/* counted */.hS)(findings.length, 'reference')} of one store are denied for one reason. The first: ${first.message}`,
-        span: decides?.span ?? first.span,
-        related: [...(0,common_cause/* placesOf */.ek)(findings, 'denied'), ...first.related.slice(1)],
-        fingerprint: (0,fingerprint/* fingerprint */.R)(policyDenies.id, 'many', first.fingerprint.split('|')[2]),
-    };
-}
-
-// EXTERNAL MODULE: ./build/dist/policy/parse-policy.js + 11 modules
-var parse_policy = __nccwpck_require__(208);
-;// CONCATENATED MODULE: ./build/dist/drift/unneeded-grants.js
-
-
-/** The token's own life: in `default`, or beside it in a policy of its own (vault.md §5.1). No reference shows it. */
-const SESSION = /^(?:auth\/token\/|sys\/(?:capabilities|internal\/ui|leases\/renew|renew))/;
-/**
- * Grants that no reference needs, of the policies that stores use. A policy whose users are not all known in full (a path with a
- * variable, a role that is not known) is left alone: something may need every rule of it. That a wildcard covers more than is
- * referenced today is what wildcards are for, and is not counted.
- */
-function unneededGrants(chain) {
-    const users = new Map();
-    for (const link of chain.storeLinks) {
-        for (const name of link.policies?.names ?? [])
-            users.set(name, [...(users.get(name) ?? []), link]);
-    }
-    return [...users].flatMap(([name, links]) => {
-        const policy = chain.policy(name);
-        if (policy.found !== 'known' || policy.fact.unknown.length > 0 || !links.every(isKnown))
-            return [];
-        const parsed = (0,parse_policy/* parsePolicy */.O)(policy.fact.text);
-        return parsed.ok ? parsed.policy.rules.flatMap((rule) => unneeded(policy.fact, rule, links)) : [];
-    });
-}
-function isKnown({ store, links }) {
-    if (store.notChecked !== undefined || store.holes.length > 0)
-        return false;
-    // Policies are told apart by name only within one Vault namespace.
-    if ((0,trim_slashes/* trimSlashes */.u)(store.vaultNamespace ?? '') !== '' || (0,trim_slashes/* trimSlashes */.u)(store.authNamespace ?? '') !== '')
-        return false;
-    return links.every(({ reference, accesses }) => reference.notChecked === undefined &&
-        reference.holes.length === 0 &&
-        accesses.every(({ decision }) => decision.verdict !== 'unknown'));
-}
-function unneeded(policy, rule, links) {
-    if (rule.capabilities[0] === 'deny' || rule.capabilities.length === 0)
-        return [];
-    if (SESSION.test(rule.label.replace(/^\//, '')))
-        return [];
-    const needed = new Set();
-    for (const { accesses } of links.flatMap((link) => link.links)) {
-        for (const { access, decision } of accesses) {
-            // Below a folder the server alone knows which rule decides for which name.
-            const within = access.below === true && touches(rule.label, access.path);
-            const decides = decision.winner.some((one) => one.policy === policy.name && one.path === rule.label);
-            if (within || decides)
-                needed.add(access.capability);
-        }
-    }
-    // PUT is create or update by what is there already, and PATCH needs both sides (vault.md §2.2).
-    if (needed.has('create') || needed.has('update'))
-        for (const one of ['create', 'update', 'patch'])
-            needed.add(one);
-    const capabilities = rule.capabilities.filter((one) => !needed.has(one));
-    if (capabilities.length === 0)
-        return [];
-    return [{ policy, rule, capabilities, whole: needed.size === 0 }];
-}
-function touches(label, folder) {
-    const literal = label.replace(/^\//, '').split(/[+*]/)[0] ?? '';
-    return literal.startsWith(folder) || folder.startsWith(literal);
-}
-
+// EXTERNAL MODULE: ./build/dist/rules/policy-denies.js
+var policy_denies = __nccwpck_require__(4818);
+// EXTERNAL MODULE: ./build/dist/drift/unneeded-grants.js
+var unneeded_grants = __nccwpck_require__(4883);
 ;// CONCATENATED MODULE: ./build/dist/rules/policy-excess.js
 
 
@@ -28099,7 +30184,7 @@ const policyExcess = {
                 if (!users.has(name))
                     users.set(name, link);
         }
-        for (const { policy, rule, capabilities, whole } of unneededGrants(chain)) {
+        for (const { policy, rule, capabilities, whole } of (0,unneeded_grants/* unneededGrants */.e)(chain)) {
             const store = users.get(policy.name)?.store;
             const span = policy.spanOfLine?.(rule.capabilitiesLine) ??
                 (0,provenance/* spanOfProvenance */.R)(policy.provenance) ??
@@ -28151,8 +30236,8 @@ const policyInvalid = {
     },
 };
 
-// EXTERNAL MODULE: ./build/dist/policy/acl.js + 2 modules
-var acl = __nccwpck_require__(6698);
+// EXTERNAL MODULE: ./build/dist/policy/acl.js + 1 modules
+var acl = __nccwpck_require__(2311);
 // EXTERNAL MODULE: ./build/dist/policy/byte-string.js
 var byte_string = __nccwpck_require__(3240);
 // EXTERNAL MODULE: ./build/dist/policy/decide.js
@@ -28288,6 +30373,8 @@ function sampleFolder({ path }) {
     return text.endsWith('/') ? text : `${text}/`;
 }
 
+// EXTERNAL MODULE: ./build/dist/policy/parse-policy.js + 11 modules
+var parse_policy = __nccwpck_require__(208);
 ;// CONCATENATED MODULE: ./build/dist/rules/policy-lint.js
 
 
@@ -28333,6 +30420,7 @@ const policyRuleDead = {
 
 
 
+
 /** Servers judge the same policies differently: on LIST requests, and on texts that only some versions accept (vault.md §6). */
 const policyVersionDependent = {
     id: 'policy-version-dependent',
@@ -28356,173 +30444,19 @@ const policyVersionDependent = {
                         ? []
                         : [{ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\`` }]),
                     fix: 'Say which server it is (config `vault: { product: openbao@2.7 }`), or grant it with a rule that no server reads otherwise: the folder with its slash.',
+                    objects: (0,fold_objects/* objectsOf */.iZ)(link),
                     fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, store?.name, access.path, access.capability),
-                    vaultPaths: vaultPathsOf(link),
+                    vaultPaths: (0,per_secret/* vaultPathsOf */.GQ)(link),
                 };
             }
         }
     },
 };
 
-;// CONCATENATED MODULE: ./build/dist/eso/property/gjson-path.js
-const STARTS = {
-    '@': 'a modifier',
-    '!': 'a literal',
-    '{': 'a multipath',
-    '[': 'a multipath',
-};
-function escapeForRegExp(char) {
-    return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
-}
-/**
- * Splits a property the way gjson 1.18 does (eso.md §4.3). Modifiers, literals, multipaths, pipes and `#` are told as opaque:
- * they work on values, or on arrays, which `subkeys` does not show.
- */
-function parseGjsonPath(property) {
-    if (property.startsWith('..'))
-        return { opaque: 'it starts with `..`, which reads the value as JSON lines' };
-    const steps = [];
-    let text = '';
-    let source = '';
-    let wild = false;
-    let atStart = true;
-    const close = () => {
-        steps.push(wild ? { text, pattern: new RegExp(`^${source}$`, 'su') } : { text });
-        text = '';
-        source = '';
-        wild = false;
-        atStart = true;
-    };
-    const chars = [...property];
-    for (let i = 0; i < chars.length; i += 1) {
-        const char = chars[i] ?? '';
-        const start = STARTS[char];
-        if (atStart && start !== undefined)
-            return { opaque: `\`${char}\` makes it ${start} of gjson` };
-        atStart = false;
-        if (char === '.') {
-            close();
-        }
-        else if (char === '|') {
-            return { opaque: '`|` makes it a pipe of gjson' };
-        }
-        else if (char === '#') {
-            return { opaque: '`#` makes it an array query of gjson' };
-        }
-        else if (char === '*' || char === '?') {
-            wild = true;
-            text += char;
-            source += char === '*' ? '.*' : '.';
-        }
-        else {
-            if (char === '\\')
-                i += 1;
-            const literal = chars[i] ?? '';
-            text += literal;
-            source += escapeForRegExp(literal);
-        }
-    }
-    close();
-    return { steps };
-}
-
-;// CONCATENATED MODULE: ./build/dist/eso/property/property-presence.js
-
-
-const own = (keys, name) => Object.hasOwn(keys, name);
-/** Key names for a message: all when few, else the first ten. */
-function listKeys(names) {
-    if (names.length === 0)
-        return 'no key at all';
-    const shown = names.slice(0, 10).map((name) => `\`${name}\``);
-    const more = names.length - shown.length;
-    return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-/** A key as a property that reads it and nothing else (eso.md §4.3: gjson escapes). */
-function asProperty(key) {
-    return key.replace(/[\\.*?|#@!{}[\]]/g, (char) => `\\${char}`);
-}
-const ABSENT = Symbol('absent');
-const OPAQUE = Symbol('opaque');
-function walk(at, steps) {
-    const [step, ...rest] = steps;
-    if (step === undefined)
-        return at;
-    if (at === null) {
-        // An array or a number cannot be told from a string here; but an empty step finds nothing in any of them (eso.md §4.3).
-        return step.text === '' ? ABSENT : OPAQUE;
-    }
-    const { pattern } = step;
-    if (pattern === undefined)
-        return own(at, step.text) ? walk(at[step.text] ?? null, rest) : ABSENT;
-    // gjson takes the first match in sorted order and goes on to the next when the rest of the path fails below it.
-    let outcome = ABSENT;
-    for (const name of Object.keys(at).sort()) {
-        if (!pattern.test(name))
-            continue;
-        const found = walk(at[name] ?? null, rest);
-        if (found === OPAQUE)
-            outcome = OPAQUE;
-        else if (found !== ABSENT)
-            return outcome === OPAQUE ? OPAQUE : found;
-    }
-    return outcome;
-}
-/** The deepest map that the path reaches, and the steps left over there. */
-function reach(keys, steps) {
-    let at = keys;
-    const prefix = [];
-    for (const step of steps) {
-        const next = step.pattern === undefined && own(at, step.text) ? at[step.text] : undefined;
-        if (next === undefined || next === null)
-            return { at, prefix, missing: step.text };
-        at = next;
-        prefix.push(step.text);
-    }
-    return { at, prefix, missing: '' };
-}
-/**
- * Says whether `property` (`remoteRef.property`, eso.md §4.1) resolves in a secret with these key names: an exact top-level key
- * first, then gjson. What depends on a value (arrays, JSON inside a string, modifiers) is `unknown`, never `absent`.
- * An empty property stands for the whole secret, hence present.
- */
-function propertyPresence(keys, property) {
-    if (property === '')
-        return { presence: 'present', because: 'without a property ESO takes the whole secret', found: keys };
-    if (own(keys, property)) {
-        return { presence: 'present', because: `\`${property}\` is a key of the secret`, found: keys[property] ?? null };
-    }
-    const parsed = parseGjsonPath(property);
-    if ('opaque' in parsed) {
-        return {
-            presence: 'unknown',
-            because: `\`${property}\` cannot be judged without reading the value: ${parsed.opaque}`,
-        };
-    }
-    const found = walk(keys, parsed.steps);
-    if (found === OPAQUE) {
-        return {
-            presence: 'unknown',
-            because: `\`${property}\` leads into a value (an array, or text), which key names do not show`,
-        };
-    }
-    if (found !== ABSENT) {
-        return { presence: 'present', because: `\`${property}\` leads to a key of the secret`, found };
-    }
-    const { at, prefix, missing } = reach(keys, parsed.steps);
-    const names = Object.keys(at).sort();
-    const where = prefix.length === 0 ? 'the secret has' : `\`${prefix.join('.')}\` has`;
-    const near = (0,nearest_name/* nearestName */.q)(missing, names);
-    const nearTop = (0,nearest_name/* nearestName */.q)(property, Object.keys(keys));
-    const nearest = near !== undefined ? [...prefix, near].map(asProperty).join('.') : nearTop !== undefined ? nearTop : undefined;
-    return {
-        presence: 'absent',
-        because: `no key \`${property}\`: ${where} ${listKeys(names)}`,
-        ...(nearest === undefined ? {} : { nearest }),
-    };
-}
-
+// EXTERNAL MODULE: ./build/dist/eso/property/property-presence.js
+var property_presence = __nccwpck_require__(5656);
 ;// CONCATENATED MODULE: ./build/dist/rules/property-absent.js
+
 
 
 
@@ -28537,13 +30471,14 @@ const propertyAbsent = {
     group: 'facts',
     severity: 'error',
     *check(chain) {
-        for (const { path, links } of readersOfSecrets(chain)) {
-            for (const { reference, secret: own } of links) {
+        for (const { path, links } of (0,per_secret/* readersOfSecrets */.zq)(chain)) {
+            for (const link of links) {
+                const { reference, secret: own } = link;
                 if (reference.property === undefined || reference.operation === 'fetch-metadata')
                     continue;
                 if (own?.presence !== 'present' || own.keys === undefined)
                     continue;
-                const verdict = propertyPresence(own.keys, reference.property);
+                const verdict = (0,property_presence/* propertyPresence */.h8)(own.keys, reference.property);
                 if (verdict.presence !== 'absent')
                     continue;
                 yield {
@@ -28556,6 +30491,7 @@ const propertyAbsent = {
                     fix: verdict.nearest === undefined
                         ? `Add the key to the secret, or name one that it has.`
                         : `Write \`property: ${verdict.nearest}\`.`,
+                    objects: (0,fold_objects/* objectsOf */.iZ)(link),
                     fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, path, reference.property),
                     vaultPaths: [path],
                 };
@@ -28626,6 +30562,8 @@ function consumerOf({ manifest }) {
     return (0,predict_consumer/* readConsumer */.j)(manifest, { namespaces: new Map(), holesOf: holes/* textHoles */.X });
 }
 
+// EXTERNAL MODULE: ./build/dist/rules/common-cause.js
+var common_cause = __nccwpck_require__(7710);
 ;// CONCATENATED MODULE: ./build/dist/rules/push-loop.js
 
 
@@ -28639,7 +30577,7 @@ const pushLoop = {
     group: 'manifest',
     severity: 'note',
     // A repository that does it does it everywhere: it is a way of working, said once.
-    check: (chain) => (0,common_cause/* reportCauses */.$c)(loops(pushLoops(chain.links.map((link) => link.reference))), push_loop_summarise),
+    check: (chain) => (0,common_cause/* reportCauses */.$c)(loops(pushLoops(chain.links.map((link) => link.reference))), summarise),
 };
 function* loops(found) {
     const byManifest = new Map();
@@ -28654,7 +30592,7 @@ function* loops(found) {
         if (first === undefined || read === undefined)
             continue;
         const { store } = first.push;
-        const path = kvPath(first.path, store.found === 'vault' ? store.store.path : undefined);
+        const path = (0,per_secret/* kvPath */.T6)(first.path, store.found === 'vault' ? store.store.path : undefined);
         yield {
             cause: pushLoop.id,
             finding: {
@@ -28665,13 +30603,14 @@ function* loops(found) {
                 span: first.push.span,
                 related: own.flatMap((loop) => loop.reads.map((one) => ({ span: one.span, message: `${(0,wording/* nameManifest */.dF)(one.manifest)} reads it here` }))),
                 fix: 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(pushLoop.id, (0,wording/* nameManifest */.dF)(manifest), path),
-                vaultPaths: own.map((loop) => kvPath(loop.path, store.found === 'vault' ? store.store.path : undefined)),
+                vaultPaths: own.map((loop) => (0,per_secret/* kvPath */.T6)(loop.path, store.found === 'vault' ? store.store.path : undefined)),
             },
         };
     }
 }
-function push_loop_summarise(findings) {
+function summarise(findings) {
     const first = findings[0];
     return {
         ...first,
@@ -28743,12 +30682,7 @@ const pushSourceKeyAbsent = {
     group: 'manifest',
     severity: 'error',
     *check(chain) {
-        const seen = new Set();
         for (const { manifest, span, secretKey, source, keys } of absentPushKeys(chain.manifests)) {
-            const at = `${span.file}:${span.line}:${span.column}`;
-            if (seen.has(at))
-                continue;
-            seen.add(at);
             const has = keys.length === 0 ? 'no key' : (0,wording/* listed */.KE)([...keys].sort().map((key) => `\`${key}\``));
             yield {
                 rule: this.id,
@@ -28758,6 +30692,7 @@ const pushSourceKeyAbsent = {
                 span,
                 related: [{ span: source.by.span, message: `makes Secret \`${source.name}\`` }],
                 fix: 'Name a key that the Secret has, or add the key where the Secret is made.',
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), secretKey),
             };
         }
@@ -28767,6 +30702,7 @@ const pushSourceKeyAbsent = {
 // EXTERNAL MODULE: ./build/dist/chain/read-target.js
 var read_target = __nccwpck_require__(8713);
 ;// CONCATENATED MODULE: ./build/dist/rules/push-unmanaged.js
+
 
 
 
@@ -28782,7 +30718,8 @@ const pushUnmanaged = {
     severity: 'error',
     *check(chain) {
         const seen = new Set();
-        for (const { reference, secret, store } of chain.links) {
+        for (const link of chain.links) {
+            const { reference, secret, store } = link;
             if (reference.operation !== 'push' || secret?.presence !== 'present' || store?.version !== 'v2')
                 continue;
             // IfNotExists stops before it looks at the owner (eso.md §3.7).
@@ -28808,6 +30745,7 @@ const pushUnmanaged = {
                 span: reference.span,
                 related: [],
                 fix: `Hand it over: vault kv metadata patch -mount=${(0,shell_word/* shellWord */.r)(target.mount)} -custom-metadata=managed-by=external-secrets ${(0,shell_word/* shellWord */.r)(target.key)}`,
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(reference.manifest), path),
                 vaultPaths: [path],
             };
@@ -28844,6 +30782,7 @@ function pushesWithoutProperty(references) {
 
 
 
+
 /** A push of one key without a property: the value must be a JSON object and replaces the whole secret (eso.md §3.6). */
 const pushWithoutProperty = {
     id: 'push-without-property',
@@ -28863,82 +30802,14 @@ const pushWithoutProperty = {
                 related: [],
                 fix: `Write \`property: ${reference.push?.secretKey}\` under \`remoteRef\`; to push the whole Secret, leave \`secretKey\` out.`,
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, reference.manifest.name, reference.key, reference.push?.secretKey),
-                ...(link === undefined ? {} : { vaultPaths: vaultPathsOf(link) }),
+                ...(link === undefined ? {} : { vaultPaths: (0,per_secret/* vaultPathsOf */.GQ)(link), objects: (0,fold_objects/* objectsOf */.iZ)(link) }),
             };
         }
     },
 };
 
-;// CONCATENATED MODULE: ./build/dist/state/desired/reviewer-facts.js
-/** What `auth/<mount>/config` makes of the reviewer. A missing key is "unknown", not false (vault.md §4.6). */
-function reviewerKind(config) {
-    if (config.token_reviewer_jwt_set === true || typeof config.token_reviewer_jwt === 'string')
-        return 'token';
-    if (config.disable_local_ca_jwt === true)
-        return config.token_reviewer_jwt_set === false ? 'client' : 'unknown';
-    return config.token_reviewer_jwt_set === false ? 'pod' : 'unknown';
-}
-/** For the rules about reviewers: which kind is set up, whether its token is static, and who lacks the RBAC that it needs. */
-function reviewerFacts(manifests, config, clients) {
-    const bindings = reviewBindings(manifests);
-    const kind = reviewerKind(config);
-    return {
-        kind,
-        // A token beside the pod's own files says that it was pasted although nobody had to (vault.md §7.3).
-        staticToken: kind === 'token',
-        needs: kind === 'client'
-            ? clients.map((client) => ({ ...client, grantedBy: bindings.find((binding) => grants(binding, client)) }))
-            : [],
-        bindings,
-    };
-}
-/** Every binding in Git that lets somebody create TokenReviews; only a ClusterRoleBinding does, for they are cluster-scoped. */
-function reviewBindings(manifests) {
-    const roles = new Set(['system:auth-delegator', 'cluster-admin']);
-    for (const manifest of manifests)
-        if (createsReviews(manifest))
-            roles.add(manifest.name);
-    return manifests.flatMap((manifest) => {
-        if (manifest.kind !== 'ClusterRoleBinding')
-            return [];
-        const role = asMap(manifest.body.roleRef);
-        if (role === undefined || role.kind !== 'ClusterRole' || !roles.has(String(role.name)))
-            return [];
-        const subjects = asList(manifest.body.subjects).map(asMap);
-        return [
-            {
-                name: manifest.name,
-                span: manifest.span,
-                subjects: subjects.flatMap((subject) => subject?.kind === 'ServiceAccount' && typeof subject.name === 'string'
-                    ? [{ namespace: String(subject.namespace ?? ''), name: subject.name }]
-                    : []),
-                groups: subjects.flatMap((subject) => (subject?.kind === 'Group' ? [String(subject.name)] : [])),
-            },
-        ];
-    });
-}
-function createsReviews(manifest) {
-    if (manifest.kind !== 'ClusterRole')
-        return false;
-    return asList(manifest.body.rules).some((entry) => {
-        const rule = asMap(entry);
-        const has = (field, ...values) => asList(rule?.[field]).some((value) => value === '*' || values.includes(String(value)));
-        return has('apiGroups', 'authentication.k8s.io') && has('resources', 'tokenreviews') && has('verbs', 'create');
-    });
-}
-/** Whether the binding gives the right to the ServiceAccount, by name or by one of its groups. */
-function grants(binding, { namespace, name }) {
-    const groups = ['system:authenticated', 'system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-    return (binding.subjects.some((subject) => subject.namespace === namespace && subject.name === name) ||
-        binding.groups.some((group) => groups.includes(group)));
-}
-function asMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
-function asList(value) {
-    return Array.isArray(value) ? value : [];
-}
-
+// EXTERNAL MODULE: ./build/dist/state/desired/reviewer-facts.js
+var reviewer_facts = __nccwpck_require__(4741);
 ;// CONCATENATED MODULE: ./build/dist/rules/reviewer-rbac-absent.js
 
 
@@ -28963,7 +30834,7 @@ const reviewerRbacAbsent = {
                     continue;
                 clients.set(`${identity.namespace}/${identity.name}`, { namespace: identity.namespace, name: identity.name });
             }
-            const facts = reviewerFacts(chain.manifests, authConfig.config, [...clients.values()]);
+            const facts = (0,reviewer_facts/* reviewerFacts */.rx)(chain.manifests, authConfig.config, [...clients.values()]);
             const lacking = facts.needs.filter((need) => need.grantedBy === undefined);
             const [first] = lacking;
             // A repository that binds nobody keeps its RBAC elsewhere.
@@ -29002,7 +30873,7 @@ const reviewerTokenStatic = {
     severity: 'warning',
     *check(chain) {
         for (const { store, authConfig } of byAuthMount(chain.storeLinks)) {
-            if (authConfig === undefined || reviewerKind(authConfig.config) !== 'token')
+            if (authConfig === undefined || (0,reviewer_facts/* reviewerKind */.W_)(authConfig.config) !== 'token')
                 continue;
             const at = (0,provenance/* spanOfProvenance */.R)(authConfig.provenance);
             const said = authConfig.provenance.from === 'git' && authConfig.provenance.form === 'markdown';
@@ -29084,158 +30955,12 @@ const roleAbsent = {
     },
 };
 
-;// CONCATENATED MODULE: ./build/dist/rules/role-audience.js
-
-
-
-
-/**
- * The role asks for an audience that the store's token does not carry. A role with no audience takes any token: Vault 1.21 and
- * later only warn about it, whatever ESO's documentation says (eso.md §0.23).
- */
-const roleAudience = {
-    id: 'role-audience',
-    title: "The role demands an audience that the store's token does not have",
-    group: 'law',
-    severity: 'error',
-    *check(chain) {
-        for (const { store, role, links } of chain.storeLinks) {
-            if (role?.found !== 'known' || store.auth === undefined)
-                continue;
-            const { method } = store.auth;
-            if (method !== 'kubernetes' && method !== 'jwt')
-                continue;
-            const demanded = (role.fact.audiences ?? []).filter((audience) => audience !== '');
-            const identity = links[0]?.reference.identity;
-            if (identity?.type !== 'serviceAccount' || demanded.some((audience) => audience.includes('$')))
-                continue;
-            // A JWT role without bound_audiences refuses every token that carries an `aud`, and ESO's always do (eso.md §5.3).
-            const unbound = method === 'jwt' && role.fact.audiences !== undefined && demanded.length === 0;
-            if (!unbound && (demanded.length === 0 || demanded.some((audience) => identity.audiences.includes(audience))))
-                continue;
-            const at = ['spec', 'provider', 'vault', 'auth', method];
-            const ref = method === 'jwt' ? [...at, 'kubernetesServiceAccountToken'] : [...at, 'serviceAccountRef'];
-            const roleSpan = (0,provenance/* spanOfProvenance */.R)(role.fact.provenance);
-            const asked = identity.audiences.length === 0
-                ? "only the API server's default audience"
-                : (0,wording/* listed */.KE)(identity.audiences.map((a) => `\`${a}\``));
-            yield {
-                rule: this.id,
-                severity: 'error',
-                message: unbound
-                    ? `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` has no \`bound_audiences\`, and the token of ${store.kind} ` +
-                        `\`${store.name}\` carries ${asked}. Vault answers 400 \`audience claim found in JWT but no audiences bound to the role\`.`
-                    : `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` demands audience ${(0,wording/* listed */.KE)(demanded.map((a) => `\`${a}\``))}, and ` +
-                        `the token of ${store.kind} \`${store.name}\` asks for ${asked}. Vault answers 403 \`invalid audience (aud) claim\`.`,
-                span: spanOrKey(store.manifest, [...ref, 'audiences']),
-                related: roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.fact.name}\`` }],
-                fix: unbound
-                    ? `Set \`bound_audiences=${identity.audiences[0] ?? 'vault'}\` on the role.`
-                    : `Write \`audiences: [${demanded[0]}]\` under \`${method === 'jwt' ? 'kubernetesServiceAccountToken' : 'serviceAccountRef'}\`, or take the audience off the role.`,
-                fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, store.kind, store.namespace, store.name, role.fact.name),
-            };
-        }
-    },
-};
-
-// EXTERNAL MODULE: ./build/dist/state/bound-names.js
-var bound_names = __nccwpck_require__(2478);
-;// CONCATENATED MODULE: ./build/dist/rules/role-unbound.js
-
-
-
-
-
-
-/** The ServiceAccount that logs in is not one that the role is bound to: every login of the store is refused with 403. */
-const roleUnbound = {
-    id: 'role-unbound',
-    title: 'The role is not bound to the ServiceAccount that logs in',
-    group: 'law',
-    severity: 'error',
-    *check(chain) {
-        for (const storeLink of chain.storeLinks) {
-            const { role, store } = storeLink;
-            if (role?.found !== 'known' || store.auth?.method !== 'kubernetes')
-                continue;
-            for (const [account, links] of accountsOf(storeLink)) {
-                const refusal = refusalOf(role.fact, account);
-                if (refusal === undefined)
-                    continue;
-                yield unbound(this.id, storeLink, role.fact, account, links, refusal);
-            }
-        }
-    },
-};
-/** With referent authentication each consumer's namespace is an identity of its own (eso.md §5.3). */
-function accountsOf({ links }) {
-    const byName = new Map();
-    for (const link of links) {
-        const { identity } = link.reference;
-        if (identity?.type !== 'serviceAccount')
-            continue;
-        const name = `${identity.namespace}/${identity.name}`;
-        const known = byName.get(name);
-        if (known === undefined)
-            byName.set(name, [identity, [link]]);
-        else
-            known[1].push(link);
-    }
-    return new Map(byName.values());
-}
-/** Vault tests the name first, then the namespace (eso.md §5.3); an unknown namespace or a label selector decides nothing. */
-function refusalOf(role, account) {
-    const names = role.boundServiceAccountNames;
-    if (names !== undefined && !hasUnknown(names) && !(0,bound_names/* boundTo */.s)(names, account.name)) {
-        return {
-            of: 'name',
-            text: 'service account name not authorized',
-            field: `bound_service_account_names=${names.join(',')}`,
-        };
-    }
-    const namespaces = role.boundServiceAccountNamespaces;
-    if (namespaces === undefined || hasUnknown(namespaces) || account.namespace === undefined)
-        return undefined;
-    if (role.boundNamespaceSelector !== undefined && role.boundNamespaceSelector !== '')
-        return undefined;
-    if ((0,bound_names/* boundTo */.s)(namespaces, account.namespace))
-        return undefined;
-    return {
-        of: 'namespace',
-        text: 'namespace not authorized',
-        field: `bound_service_account_namespaces=${namespaces.join(',')}`,
-    };
-}
-/** Shell or Terraform variables left in a list: what it admits cannot be told (field.md §4). */
-function hasUnknown(list) {
-    return list.some((value) => value.includes('$'));
-}
-function unbound(id, { store }, role, account, links, refusal) {
-    const auth = ['spec', 'provider', 'vault', 'auth', 'kubernetes'];
-    const roleSpan = (0,provenance/* spanOfProvenance */.R)(role.provenance);
-    const consumers = [...new Set(links.map((link) => (0,wording/* nameManifest */.dF)(link.reference.manifest)))];
-    const who = store.referent
-        ? ` for ${(0,wording/* listed */.KE)(consumers.slice(0, 3))}${consumers.length > 3 ? ` and ${consumers.length - 3} more` : ''}`
-        : '';
-    return {
-        rule: id,
-        severity: 'error',
-        message: `${store.kind} \`${store.name}\` logs in as ServiceAccount \`${account.namespace ?? '?'}/${account.name}\`${who}, and role ` +
-            `\`${role.name}\` of auth mount \`${role.authMount}\` has ${refusal.field}. Vault answers 403 \`${refusal.text}\`` +
-            `${(0,wording/* forReferences */.IA)(links.length)}.`,
-        span: spanOrKey(store.manifest, [...auth, 'serviceAccountRef', refusal.of]),
-        related: [
-            ...(roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.name}\` is bound here` }]),
-            ...(store.referent
-                ? (0,common_cause/* placesOf */.ek)(links.map((link) => ({ span: link.reference.span })), 'uses the store')
-                : []),
-        ],
-        fix: `Bind the role to namespace \`${account.namespace ?? '…'}\` and name \`${account.name}\`, or log in with a ServiceAccount that it is bound to.`,
-        fingerprint: (0,fingerprint/* fingerprint */.R)(id, store.kind, store.namespace, store.name, role.authMount, role.name, account.namespace, account.name),
-    };
-}
-
+// EXTERNAL MODULE: ./build/dist/rules/role-audience.js
+var role_audience = __nccwpck_require__(9828);
+// EXTERNAL MODULE: ./build/dist/rules/role-unbound.js
+var role_unbound = __nccwpck_require__(5817);
 ;// CONCATENATED MODULE: ./build/dist/rules/secret-absent.js
+
 
 
 
@@ -29247,7 +30972,7 @@ const secretAbsent = {
     group: 'facts',
     severity: 'error',
     *check(chain) {
-        for (const { path, secret, links } of readersOfSecrets(chain)) {
+        for (const { path, secret, links } of (0,per_secret/* readersOfSecrets */.zq)(chain)) {
             const first = links[0];
             if (secret.presence !== 'absent' || first === undefined)
                 continue;
@@ -29262,8 +30987,9 @@ const secretAbsent = {
                         ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently: the key is missing from the Kubernetes Secret.`
                         : `ESO answers \`${link.reference.operation === 'fetch-metadata' ? 'secret not found' : 'Secret does not exist'}\` and the whole ExternalSecret fails.`),
                 span: link.reference.span,
-                related: otherReaders([link, ...links.filter((other) => other !== link)]),
+                related: (0,per_secret/* otherReaders */.N5)([link, ...links.filter((other) => other !== link)]),
                 fix: `Write it (\`vault kv put ${(0,shell_word/* shellWord */.r)(path)} …\`), or mend the key.`,
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, path),
                 vaultPaths: [path],
             };
@@ -29280,6 +31006,7 @@ function secret_absent_fails(reference) {
 
 
 
+
 /** The current version is soft-deleted or destroyed: ESO sees the same 404 as for a secret that never was (eso.md §3.2). */
 const secretDeleted = {
     id: 'secret-deleted',
@@ -29287,7 +31014,7 @@ const secretDeleted = {
     group: 'facts',
     severity: 'error',
     *check(chain) {
-        for (const { path, secret, links: all } of readersOfSecrets(chain)) {
+        for (const { path, secret, links: all } of (0,per_secret/* readersOfSecrets */.zq)(chain)) {
             // Metadata outlives the versions (eso.md §3.3), and a pinned version may be alive: `version-absent` tells of that one.
             const links = all.filter(({ reference, whole }) => reference.operation !== 'fetch-metadata' && whole === undefined);
             const first = links[0];
@@ -29296,7 +31023,7 @@ const secretDeleted = {
             const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain');
             const link = failing ?? first;
             const destroyed = secret.presence === 'destroyed';
-            const when = !destroyed && secret.deletionTime !== undefined ? ` since ${secret.deletionTime}` : '';
+            const when = !destroyed && secret.deletionTime !== undefined ? ` since ${secret.deletionTime.replace(/\.\d+Z$/, 'Z')}` : '';
             yield {
                 rule: this.id,
                 severity: failing === undefined ? 'warning' : 'error',
@@ -29306,10 +31033,11 @@ const secretDeleted = {
                         ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently.`
                         : 'ESO answers `Secret does not exist`, as if it had never been written.'),
                 span: link.reference.span,
-                related: otherReaders([link, ...links.filter((other) => other !== link)]),
+                related: (0,per_secret/* otherReaders */.N5)([link, ...links.filter((other) => other !== link)]),
                 fix: destroyed
                     ? 'A destroyed version cannot come back: write a new one.'
                     : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${(0,shell_word/* shellWord */.r)(path)}\`), or write a new version.`,
+                objects: (0,fold_objects/* objectsOf */.iZ)(link),
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, path),
                 vaultPaths: [path],
             };
@@ -29368,6 +31096,7 @@ const serviceAccountTokenTemplate = {
                 span,
                 related: [],
                 fix: 'Use `type: Opaque`; get tokens by TokenRequest or a projected volume.',
+                objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), type),
             };
         }
@@ -29377,6 +31106,7 @@ const serviceAccountTokenTemplate = {
 // EXTERNAL MODULE: ./build/dist/rules/state-drift.js
 var state_drift = __nccwpck_require__(8186);
 ;// CONCATENATED MODULE: ./build/dist/rules/store-absent.js
+
 
 
 
@@ -29396,14 +31126,15 @@ function* absences(chain) {
         if (reference.store.found !== 'absent' || reference.storeRef === undefined)
             continue;
         // All items of one object name the store at one place: one finding for it.
-        const at = `${reference.storeRef.span.file}:${reference.storeRef.span.line}:${reference.storeRef.name}`;
+        const at = `${reference.storeRef.span.file}:${reference.storeRef.span.line}:${reference.storeRef.name} ${(0,wording/* nameManifest */.dF)(reference.manifest)}`;
         if (seen.has(at))
             continue;
         seen.add(at);
         yield { cause: `${reference.storeRef.kind} ${reference.storeRef.name}`, finding: absence(chain, link) };
     }
 }
-function absence(chain, { reference }) {
+function absence(chain, link) {
+    const { reference } = link;
     const { kind, name, span } = reference.storeRef;
     const alike = candidates(chain, kind, name, reference.manifest.namespace);
     const severity = severityOf(chain, alike.length > 0);
@@ -29419,6 +31150,7 @@ function absence(chain, { reference }) {
         span,
         related: best === undefined ? [] : [{ span: best.spanOf(['metadata', 'name']), message: (0,wording/* nameManifest */.dF)(best) }],
         ...(best === undefined ? {} : { fix: fixFor(best, kind) }),
+        objects: (0,fold_objects/* objectsOf */.iZ)(link),
         fingerprint: (0,fingerprint/* fingerprint */.R)(storeAbsent.id, (0,wording/* nameManifest */.dF)(reference.manifest), kind, name),
     };
 }
@@ -29458,6 +31190,7 @@ function store_absent_summarise(findings) {
 
 
 
+
 /** A ClusterSecretStore's `conditions` shut out the namespace that uses it (eso.md §6.1). */
 const storeCondition = {
     id: 'store-condition',
@@ -29466,7 +31199,8 @@ const storeCondition = {
     severity: 'error',
     check: (chain) => (0,common_cause/* reportCauses */.$c)((function* () {
         const seen = new Set();
-        for (const { reference, store } of chain.links) {
+        for (const link of chain.links) {
+            const { reference, store } = link;
             if (reference.condition.verdict !== 'denied' || store === undefined || reference.storeRef === undefined)
                 continue;
             const { span } = reference.storeRef;
@@ -29486,6 +31220,7 @@ const storeCondition = {
                         { span: store.manifest.spanOf(['spec', 'conditions'], 'key'), message: 'the conditions of the store' },
                     ],
                     fix: `Add the namespace to \`spec.conditions\` of ClusterSecretStore \`${store.name}\`, or use a store that admits it.`,
+                    objects: (0,fold_objects/* objectsOf */.iZ)(link),
                     fingerprint: (0,fingerprint/* fingerprint */.R)(storeCondition.id, (0,wording/* nameManifest */.dF)(reference.manifest), store.name),
                 },
             };
@@ -29545,6 +31280,8 @@ const storeDuplicate = {
     },
 };
 
+// EXTERNAL MODULE: ./build/dist/rules/mount-shape.js
+var mount_shape = __nccwpck_require__(1640);
 ;// CONCATENATED MODULE: ./build/dist/rules/store-mount-shape.js
 
 
@@ -29564,7 +31301,7 @@ const storeMountShape = {
             const { store, links } = storeLink;
             if (store.kind !== 'SecretStore' && store.kind !== 'ClusterSecretStore')
                 continue;
-            const problem = mountShapeProblem(storeLink);
+            const problem = (0,mount_shape/* mountShapeProblem */.u)(storeLink);
             if (problem === undefined)
                 continue;
             yield {
@@ -29702,21 +31439,17 @@ const templateInvalid = {
     group: 'manifest',
     severity: 'error',
     *check(chain) {
-        const seen = new Set();
         for (const manifest of chain.manifests) {
             if (!manifest.apiVersion.startsWith('external-secrets.io/'))
                 continue;
             for (const { message, span, field, severity } of (0,read_templates/* templateReads */.I)(manifest).invalid) {
-                const at = `${span.file}:${span.line}:${span.column} ${message}`;
-                if (seen.has(at))
-                    continue;
-                seen.add(at);
                 yield {
                     rule: this.id,
                     severity,
                     message: `${(0,wording/* nameField */.yD)(field)} of ${(0,wording/* nameManifest */.dF)(manifest)}: ${message}`,
                     span,
                     related: [],
+                    objects: [manifest],
                     fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), (0,wording/* nameField */.yD)(field), message),
                 };
             }
@@ -29731,7 +31464,7 @@ const templateInvalid = {
  * object there. A property that ends in a value may be a string holding JSON, so nothing is said of it.
  */
 function extractKeys(keys, property) {
-    const verdict = propertyPresence(keys, property ?? '');
+    const verdict = (0,property_presence/* propertyPresence */.h8)(keys, property ?? '');
     if (verdict.presence === 'unknown')
         return { unknown: verdict.because };
     if (verdict.presence === 'absent') {
@@ -29972,7 +31705,6 @@ const templateKeyAbsent = {
     group: 'manifest',
     severity: 'error',
     *check(chain) {
-        const seen = new Set();
         for (const manifest of chain.manifests) {
             if (!manifest.apiVersion.startsWith('external-secrets.io/'))
                 continue;
@@ -29981,10 +31713,6 @@ const templateKeyAbsent = {
                 continue;
             const keys = secretKeys(manifest, lookups(chain, manifest));
             for (const { read, nearest } of missingTemplateKeys(reads, keys)) {
-                const at = `${read.span.file}:${read.span.line}:${read.span.column} ${read.key}`;
-                if (seen.has(at))
-                    continue;
-                seen.add(at);
                 const empty = read.onMissing === 'empty';
                 yield {
                     rule: this.id,
@@ -29998,6 +31726,7 @@ const templateKeyAbsent = {
                     fix: nearest === undefined
                         ? `Add the key to \`data\`, or take it out of the template.`
                         : `Write \`${nearest}\`.`,
+                    objects: [manifest],
                     fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, (0,wording/* nameManifest */.dF)(manifest), read.key, (0,wording/* nameField */.yD)(read.field)),
                 };
             }
@@ -30122,6 +31851,7 @@ function decides(path) {
 
 
 
+
 /** A reference pins a version that never was, or that is deleted or destroyed while the secret lives on. */
 const versionAbsent = {
     id: 'version-absent',
@@ -30129,8 +31859,9 @@ const versionAbsent = {
     group: 'facts',
     severity: 'error',
     *check(chain) {
-        for (const { path, links } of readersOfSecrets(chain)) {
-            for (const { reference, store, secret, whole } of links) {
+        for (const { path, links } of (0,per_secret/* readersOfSecrets */.zq)(chain)) {
+            for (const link of links) {
+                const { reference, store, secret, whole } = link;
                 if (whole === undefined || whole.presence === 'absent' || store?.version !== 'v2')
                     continue;
                 if (secret?.presence !== 'absent' && secret?.presence !== 'deleted' && secret?.presence !== 'destroyed')
@@ -30154,6 +31885,7 @@ const versionAbsent = {
                     fix: alive.length === 0
                         ? 'Drop the pin to follow the current version, or pin one that is alive.'
                         : `Write \`version: "${alive[alive.length - 1]}"\`, or drop the pin to follow the current one.`,
+                    objects: (0,fold_objects/* objectsOf */.iZ)(link),
                     fingerprint: (0,fingerprint/* fingerprint */.R)(this.id, path, reference.version),
                     vaultPaths: [path],
                 };
@@ -30163,6 +31895,7 @@ const versionAbsent = {
 };
 
 ;// CONCATENATED MODULE: ./build/dist/rules/registry.js
+
 
 
 
@@ -30234,16 +31967,17 @@ const RULES = [
     esoFails,
     variableUnresolved,
     namingViolation,
+    lastReferenceRemoved,
     // Law: policies and roles, declared or live.
-    policyDenies,
+    policy_denies/* policyDenies */.$,
     policyInvalid,
     policyAbsent,
     policyRuleDead,
     policyVersionDependent,
     policyExcess,
     roleAbsent,
-    roleUnbound,
-    roleAudience,
+    role_unbound/* roleUnbound */.G,
+    role_audience/* roleAudience */.b,
     reviewerRbacAbsent,
     reviewerTokenStatic,
     // Facts: a server was asked.
@@ -30266,29 +32000,228 @@ const RULES = [
 
 /***/ }),
 
+/***/ 9828:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ roleAudience)
+/* harmony export */ });
+/* harmony import */ var _chain_provenance_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(456);
+/* harmony import */ var _fingerprint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6305);
+/* harmony import */ var _span_or_key_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9393);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6001);
+
+
+
+
+/**
+ * The role asks for an audience that the store's token does not carry. A role with no audience takes any token: Vault 1.21 and
+ * later only warn about it, whatever ESO's documentation says (eso.md §0.23).
+ */
+const roleAudience = {
+    id: 'role-audience',
+    title: "The role demands an audience that the store's token does not have",
+    group: 'law',
+    severity: 'error',
+    *check(chain) {
+        for (const { store, role, links } of chain.storeLinks) {
+            if (role?.found !== 'known' || store.auth === undefined)
+                continue;
+            const { method } = store.auth;
+            if (method !== 'kubernetes' && method !== 'jwt')
+                continue;
+            const demanded = (role.fact.audiences ?? []).filter((audience) => audience !== '');
+            const identity = links[0]?.reference.identity;
+            if (identity?.type !== 'serviceAccount' || demanded.some((audience) => audience.includes('$')))
+                continue;
+            // A JWT role without bound_audiences refuses every token that carries an `aud`, and ESO's always do (eso.md §5.3).
+            const unbound = method === 'jwt' && role.fact.audiences !== undefined && demanded.length === 0;
+            if (!unbound && (demanded.length === 0 || demanded.some((audience) => identity.audiences.includes(audience))))
+                continue;
+            const at = ['spec', 'provider', 'vault', 'auth', method];
+            const ref = method === 'jwt' ? [...at, 'kubernetesServiceAccountToken'] : [...at, 'serviceAccountRef'];
+            const roleSpan = (0,_chain_provenance_js__WEBPACK_IMPORTED_MODULE_0__/* .spanOfProvenance */ .R)(role.fact.provenance);
+            const asked = identity.audiences.length === 0
+                ? "only the API server's default audience"
+                : (0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(identity.audiences.map((a) => `\`${a}\``));
+            yield {
+                rule: this.id,
+                severity: 'error',
+                message: unbound
+                    ? `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` has no \`bound_audiences\`, and the token of ${store.kind} ` +
+                        `\`${store.name}\` carries ${asked}. Vault answers 400 \`audience claim found in JWT but no audiences bound to the role\`.`
+                    : `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` demands audience ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(demanded.map((a) => `\`${a}\``))}, and ` +
+                        `the token of ${store.kind} \`${store.name}\` asks for ${asked}. Vault answers 403 \`invalid audience (aud) claim\`.`,
+                span: (0,_span_or_key_js__WEBPACK_IMPORTED_MODULE_2__/* .spanOrKey */ .T)(store.manifest, [...ref, 'audiences']),
+                related: roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.fact.name}\`` }],
+                fix: unbound
+                    ? `Set \`bound_audiences=${identity.audiences[0] ?? 'vault'}\` on the role.`
+                    : `Write \`audiences: [${demanded[0]}]\` under \`${method === 'jwt' ? 'kubernetesServiceAccountToken' : 'serviceAccountRef'}\`, or take the audience off the role.`,
+                fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_3__/* .fingerprint */ .R)(this.id, store.kind, store.namespace, store.name, role.fact.name),
+            };
+        }
+    },
+};
+
+
+/***/ }),
+
+/***/ 5817:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ roleUnbound)
+/* harmony export */ });
+/* harmony import */ var _chain_provenance_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(456);
+/* harmony import */ var _state_bound_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2478);
+/* harmony import */ var _common_cause_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7710);
+/* harmony import */ var _fingerprint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6305);
+/* harmony import */ var _span_or_key_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9393);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6001);
+
+
+
+
+
+
+/** The ServiceAccount that logs in is not one that the role is bound to: every login of the store is refused with 403. */
+const roleUnbound = {
+    id: 'role-unbound',
+    title: 'The role is not bound to the ServiceAccount that logs in',
+    group: 'law',
+    severity: 'error',
+    *check(chain) {
+        for (const storeLink of chain.storeLinks) {
+            const { role, store } = storeLink;
+            if (role?.found !== 'known' || store.auth?.method !== 'kubernetes')
+                continue;
+            for (const [account, links] of accountsOf(storeLink)) {
+                const refusal = refusalOf(role.fact, account);
+                if (refusal === undefined)
+                    continue;
+                yield unbound(this.id, storeLink, role.fact, account, links, refusal);
+            }
+        }
+    },
+};
+/** With referent authentication each consumer's namespace is an identity of its own (eso.md §5.3). */
+function accountsOf({ links }) {
+    const byName = new Map();
+    for (const link of links) {
+        const { identity } = link.reference;
+        if (identity?.type !== 'serviceAccount')
+            continue;
+        const name = `${identity.namespace}/${identity.name}`;
+        const known = byName.get(name);
+        if (known === undefined)
+            byName.set(name, [identity, [link]]);
+        else
+            known[1].push(link);
+    }
+    return new Map(byName.values());
+}
+/** Vault tests the name first, then the namespace (eso.md §5.3); an unknown namespace or a label selector decides nothing. */
+function refusalOf(role, account) {
+    const names = role.boundServiceAccountNames;
+    if (names !== undefined && !hasUnknown(names) && !(0,_state_bound_names_js__WEBPACK_IMPORTED_MODULE_0__/* .boundTo */ .s)(names, account.name)) {
+        return {
+            of: 'name',
+            text: 'service account name not authorized',
+            field: `bound_service_account_names=${names.join(',')}`,
+        };
+    }
+    const namespaces = role.boundServiceAccountNamespaces;
+    if (namespaces === undefined || hasUnknown(namespaces) || account.namespace === undefined)
+        return undefined;
+    if (role.boundNamespaceSelector !== undefined && role.boundNamespaceSelector !== '')
+        return undefined;
+    if ((0,_state_bound_names_js__WEBPACK_IMPORTED_MODULE_0__/* .boundTo */ .s)(namespaces, account.namespace))
+        return undefined;
+    return {
+        of: 'namespace',
+        text: 'namespace not authorized',
+        field: `bound_service_account_namespaces=${namespaces.join(',')}`,
+    };
+}
+/** Shell or Terraform variables left in a list: what it admits cannot be told (field.md §4). */
+function hasUnknown(list) {
+    return list.some((value) => value.includes('$'));
+}
+function unbound(id, { store }, role, account, links, refusal) {
+    const auth = ['spec', 'provider', 'vault', 'auth', 'kubernetes'];
+    const roleSpan = (0,_chain_provenance_js__WEBPACK_IMPORTED_MODULE_1__/* .spanOfProvenance */ .R)(role.provenance);
+    const consumers = [...new Set(links.map((link) => (0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .nameManifest */ .dF)(link.reference.manifest)))];
+    const who = store.referent
+        ? ` for ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(consumers.slice(0, 3))}${consumers.length > 3 ? ` and ${consumers.length - 3} more` : ''}`
+        : '';
+    return {
+        rule: id,
+        severity: 'error',
+        message: `${store.kind} \`${store.name}\` logs in as ServiceAccount \`${account.namespace ?? '?'}/${account.name}\`${who}, and role ` +
+            `\`${role.name}\` of auth mount \`${role.authMount}\` has ${refusal.field}. Vault answers 403 \`${refusal.text}\`` +
+            `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .forReferences */ .IA)(links.length)}.`,
+        span: (0,_span_or_key_js__WEBPACK_IMPORTED_MODULE_3__/* .spanOrKey */ .T)(store.manifest, [...auth, 'serviceAccountRef', refusal.of]),
+        related: [
+            ...(roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.name}\` is bound here` }]),
+            ...(store.referent
+                ? (0,_common_cause_js__WEBPACK_IMPORTED_MODULE_4__/* .placesOf */ .ek)(links.map((link) => ({ span: link.reference.span })), 'uses the store')
+                : []),
+        ],
+        fix: `Bind the role to namespace \`${account.namespace ?? '…'}\` and name \`${account.name}\`, or log in with a ServiceAccount that it is bound to.`,
+        fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_5__/* .fingerprint */ .R)(id, store.kind, store.namespace, store.name, role.authMount, role.name, account.namespace, account.name),
+    };
+}
+
+
+/***/ }),
+
+/***/ 592:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Am: () => (/* binding */ SARIF_RULES),
+/* harmony export */   Iu: () => (/* binding */ RULE_IDS),
+/* harmony export */   NT: () => (/* binding */ FACT_RULES)
+/* harmony export */ });
+/* harmony import */ var _ignore_unused_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3302);
+/* harmony import */ var _registry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9631);
+
+
+/** Every id that a config file or an ignore may name. */
+const RULE_IDS = [..._registry_js__WEBPACK_IMPORTED_MODULE_1__/* .RULES */ .y.map((rule) => rule.id), _ignore_unused_js__WEBPACK_IMPORTED_MODULE_0__/* .ignoreUnused */ .$.id];
+/** Rules that speak of what the server itself showed: certain, whatever else it hid. */
+const FACT_RULES = new Set(_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .RULES */ .y.filter(({ group }) => group === 'facts').map(({ id }) => id));
+/** What SARIF tells of the rules. */
+const SARIF_RULES = [..._registry_js__WEBPACK_IMPORTED_MODULE_1__/* .RULES */ .y, _ignore_unused_js__WEBPACK_IMPORTED_MODULE_0__/* .ignoreUnused */ .$].map(({ id, title, severity }) => ({
+    id,
+    title,
+    severity,
+}));
+
+
+/***/ }),
+
 /***/ 4754:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   x: () => (/* binding */ runRules)
 /* harmony export */ });
+/* harmony import */ var _fold_objects_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6899);
 /* harmony import */ var _worst_first_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7025);
+
 
 /** Lets every rule look at the chain, and gives the findings worst first, then by place and rule, each cause once. */
 function runRules(rules, chain, settings) {
-    const findings = new Map();
+    const findings = [];
     for (const rule of rules) {
         const setting = settings[rule.id];
         if (setting === 'off' || (rule.optIn === true && setting === undefined))
             continue;
-        for (const finding of rule.check(chain)) {
-            // The same object read through several overlays breaks at one place: one finding, with what each adds (field.md §3).
-            const key = `${finding.rule} ${finding.span.file}:${finding.span.line}:${finding.span.column} ${finding.message}`;
-            if (!findings.has(key))
-                findings.set(key, setting === undefined ? finding : { ...finding, severity: setting });
-        }
+        for (const finding of rule.check(chain))
+            findings.push(setting === undefined ? finding : { ...finding, severity: setting });
     }
-    return [...findings.values()].sort(_worst_first_js__WEBPACK_IMPORTED_MODULE_0__/* .byWorst */ .D);
+    return (0,_fold_objects_js__WEBPACK_IMPORTED_MODULE_1__/* .foldObjects */ .ef)(findings).sort(_worst_first_js__WEBPACK_IMPORTED_MODULE_0__/* .byWorst */ .D);
 }
 
 
@@ -30345,6 +32278,27 @@ const secretUnused = {
 
 /***/ }),
 
+/***/ 9393:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ spanOrKey)
+/* harmony export */ });
+/* harmony import */ var _eso_field_value_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6607);
+
+/** Where a field is written; for one that is left to its default, the key of the block that it would stand in. */
+function spanOrKey(manifest, path) {
+    for (let length = path.length; length > 0; length--) {
+        const part = path.slice(0, length);
+        if ((0,_eso_field_value_js__WEBPACK_IMPORTED_MODULE_0__/* .valueAt */ .fK)(manifest.body, part) !== undefined)
+            return manifest.spanOf(part, length === path.length ? 'value' : 'key');
+    }
+    return manifest.spanOf([]);
+}
+
+
+/***/ }),
+
 /***/ 8186:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -30366,7 +32320,7 @@ const stateDrift = {
     optIn: true,
     *check(chain) {
         for (const difference of chain.drift?.differences ?? []) {
-            const { kind, name, namespace, fields, span } = difference;
+            const { kind, name, path, namespace, fields, span } = difference;
             // The new values count: a further change of the same field is news.
             const values = fields === 'absent' ? ['absent'] : fields.map((one) => `${one.field}=${one.actual}`);
             yield {
@@ -30377,6 +32331,7 @@ const stateDrift = {
                 related: [],
                 fix: fixOf(difference),
                 fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_0__/* .fingerprint */ .R)(this.id, namespace, kind, name, ...values),
+                vaultPaths: [path],
             };
         }
     },
@@ -30397,7 +32352,7 @@ function fieldsOf(fields) {
     return `${named.join('; ')}${more}.`;
 }
 function quoted(value) {
-    return /^(?:nothing|no such rule|no capability|not set|set \(never shown\)|a PEM .*|a policy|a text that .*)$/.test(value)
+    return /^(?:nothing|no such rule|no capability|its default \(.*\)|not set|set \(never shown\)|a PEM .*|a policy|a text that .*)$/.test(value)
         ? value
         : `\`${value.replaceAll('`', "'")}\``;
 }
@@ -30484,6 +32439,327 @@ function byWorst(a, b) {
 /** Texts by code unit, whatever the machine's language. */
 function compare(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
+}
+
+
+/***/ }),
+
+/***/ 1838:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Cu: () => (/* binding */ DEFAULT_CONFIG_FILE),
+  $v: () => (/* binding */ EMPTY_CONFIG),
+  Xg: () => (/* binding */ readConfig)
+});
+
+// UNUSED EXPORTS: namesInPattern
+
+// EXTERNAL MODULE: ./build/dist/manifests/yaml/parse-yaml.js + 6 modules
+var parse_yaml = __nccwpck_require__(9148);
+;// CONCATENATED MODULE: ./build/dist/settings/config-shape.js
+/** The config file, key by key (design §4). */
+const list = (of, about) => ({ is: 'list', of, about });
+/** Globs and folders of the repository; a path that leaves it would let a pull request read the runner's disk (platform.md §7.3). */
+const repositoryPath = {
+    source: '(?!/)(?!(?:.*/)?\\.\\.(?:/|$)).+',
+    says: 'a path below the repository, without a leading "/" and without ".."',
+};
+const variableName = { source: '[A-Za-z_][A-Za-z0-9_]*', says: 'a variable name (letters, digits, "_")' };
+const ruleId = { source: '[a-z][a-z0-9]*(?:-[a-z0-9]+)*', says: 'a rule id' };
+const date = { source: '\\d{4}-\\d{2}-\\d{2}', says: 'a date as in 2027-01-31' };
+const duration = {
+    source: '\\d+|(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h|d))+',
+    says: 'a duration as Vault writes it, for example "1h" or "90m"',
+};
+const product = {
+    source: 'auto|(?:vault|openbao)@\\d+(?:\\.\\d+){0,2}',
+    says: '"auto", or a product and version such as "vault@1.20" or "openbao@2.7"',
+};
+const address = { source: 'https?://\\S+', says: 'an address that starts with https:// (or http://)' };
+const pattern = {
+    source: '(?:[^{}\\s]|\\{[A-Za-z][A-Za-z0-9_-]*\\})+',
+    says: 'a path with names in braces, for example "team/{env}/apps/{app}"',
+};
+const ownedPattern = {
+    source: '[^\\s/*?]+/\\S+',
+    says: 'a mount and a glob below it, for example "kv/team/prod/**"',
+};
+const CONFIG_SHAPE = {
+    is: 'object',
+    required: ['version'],
+    keys: {
+        version: { is: 'version', number: 1, about: 'Version of this file format.' },
+        manifests: {
+            is: 'object',
+            about: 'Which files are read, and what Git cannot tell about them.',
+            keys: {
+                exclude: list({ is: 'text', matches: repositoryPath }, 'Globs of files that are not read.'),
+                rendered: list({ is: 'text', matches: repositoryPath }, 'Folders of manifests that something else rendered; checked as they are.'),
+                variables: {
+                    is: 'map',
+                    keys: variableName,
+                    of: { is: 'text', mayBeEmpty: true },
+                    about: 'Values for the ${NAME} in manifests that Git cannot resolve.',
+                },
+            },
+        },
+        vault: {
+            is: 'object',
+            about: 'The server. Credentials are never written here, and are never sent to an address that only this file names.',
+            keys: {
+                address: { is: 'text', matches: address, about: 'Must agree with the input vault-addr or VAULT_ADDR.' },
+                namespace: { is: 'text', mayBeEmpty: true, about: 'Vault namespace of every request.' },
+                product: { is: 'text', matches: product, about: 'Whose policy rules apply when no server is asked.' },
+            },
+        },
+        stores: {
+            is: 'map',
+            about: 'By store name: what the manifests do not say.',
+            of: {
+                is: 'object',
+                keys: { policies: list({ is: 'text' }, 'Policies of the token that the store logs in for.') },
+            },
+        },
+        naming: {
+            is: 'list',
+            about: 'Patterns that keys must follow; a key must fit one of them.',
+            of: {
+                is: 'object',
+                required: ['pattern'],
+                keys: {
+                    pattern: { is: 'text', matches: pattern, about: 'Mount and path, with names in braces.' },
+                    where: {
+                        is: 'map',
+                        about: 'What the names in braces may be: a list of values, or "{namespace}" and the like.',
+                        of: {
+                            is: 'either',
+                            of: [{ is: 'text' }, { is: 'list', of: { is: 'text' }, atLeast: 1 }],
+                            says: 'text or a list of texts',
+                        },
+                    },
+                },
+            },
+        },
+        setup: {
+            is: 'object',
+            about: 'For plan and apply.',
+            keys: {
+                policy: {
+                    is: 'object',
+                    keys: {
+                        name: { is: 'text' },
+                        generate: {
+                            is: 'either',
+                            of: [
+                                { is: 'choice', of: ['exact', 'folder'] },
+                                {
+                                    is: 'object',
+                                    keys: { file: { is: 'text', matches: repositoryPath } },
+                                    required: ['file'],
+                                },
+                            ],
+                            says: '"exact", "folder" or { file: path.hcl } with a path below the repository',
+                        },
+                    },
+                },
+                role: { is: 'object', keys: { ttl: { is: 'text', matches: duration } } },
+                kubernetes: {
+                    is: 'object',
+                    keys: {
+                        host: { is: 'text', matches: address, about: 'The API server, as Vault sees it.' },
+                        reviewer: { is: 'choice', of: ['pod', 'client', 'token'], about: 'Whose token reviews logins.' },
+                        ca: {
+                            is: 'text',
+                            matches: repositoryPath,
+                            about: "PEM file of the API server's CA, for a Vault outside the cluster.",
+                        },
+                    },
+                },
+            },
+        },
+        drift: {
+            is: 'object',
+            about: 'For drift.',
+            keys: {
+                owned: list({ is: 'text', matches: ownedPattern }, 'Globs over Vault paths that belong to this repository alone; what lies there and is referenced nowhere is reported.'),
+            },
+        },
+        rules: {
+            is: 'map',
+            keys: ruleId,
+            about: 'Severity by rule id.',
+            of: { is: 'choice', of: ['error', 'warning', 'note', 'off'] },
+        },
+        ignore: {
+            is: 'list',
+            about: 'Findings to leave out, each with its reason.',
+            of: {
+                is: 'object',
+                required: ['rule', 'reason'],
+                oneOf: ['path', 'file'],
+                keys: {
+                    rule: { is: 'text', matches: ruleId },
+                    path: { is: 'text', about: 'Glob over Vault paths: mount and key, as in kv/team/**.' },
+                    file: { is: 'text', matches: repositoryPath, about: 'Glob over files.' },
+                    reason: { is: 'text', matches: { source: '[\\s\\S]*\\S[\\s\\S]*', says: 'a reason' } },
+                    until: { is: 'text', matches: date, about: 'Last day on which the entry counts.' },
+                },
+            },
+        },
+    },
+};
+
+// EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
+var invalid_input = __nccwpck_require__(8489);
+// EXTERNAL MODULE: ./build/dist/settings/shape.js
+var shape = __nccwpck_require__(4550);
+;// CONCATENATED MODULE: ./build/dist/settings/config-file.js
+
+
+
+
+const DEFAULT_CONFIG_FILE = '.github/eso-vault.yml';
+const EMPTY_CONFIG = {
+    file: undefined,
+    manifests: { exclude: [], rendered: [], variables: {} },
+    vault: { address: undefined, addressSpan: undefined, namespace: undefined, product: 'auto' },
+    stores: {},
+    naming: [],
+    setup: {
+        policy: { name: undefined, generate: 'exact', span: undefined },
+        role: { ttl: undefined },
+        kubernetes: { host: undefined, reviewer: undefined, ca: undefined },
+    },
+    drift: { owned: [] },
+    rules: {},
+    ignore: [],
+};
+/**
+ * Reads the config file's text.
+ *
+ * @throws InvalidInput naming every wrong line at once: what does not parse, unknown keys, wrong types, unknown rules.
+ */
+function readConfig(file, text, context) {
+    const { documents, notes } = (0,parse_yaml/* parseYaml */.h)({ file, text });
+    const broken = notes[0];
+    if (broken !== undefined) {
+        throw new invalid_input/* InvalidInput */.o(broken.message, { file, ...(broken.line === undefined ? {} : { line: broken.line }) });
+    }
+    const document = documents.find((candidate) => candidate.value !== null);
+    if (document === undefined)
+        return { ...EMPTY_CONFIG, file };
+    const second = documents.find((candidate) => candidate !== document && candidate.value !== null);
+    if (second !== undefined) {
+        throw new invalid_input/* InvalidInput */.o('A config file holds one YAML document; this one starts a second.', {
+            file,
+            line: second.span.line,
+        });
+    }
+    const problems = (0,shape/* checkShape */.eA)(document.value, CONFIG_SHAPE).map(({ path, part, message }) => problemAt(document, path, part, message));
+    if (problems.length === 0)
+        problems.push(...checkMeaning(document, context.rules));
+    if (problems.length > 0)
+        throw new invalid_input/* InvalidInput */.o(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
+    return toConfig(document);
+}
+/** What the shape cannot tell: names that must exist, dates of the calendar, braces that must be there. */
+function checkMeaning(document, rules) {
+    const config = document.value;
+    const problems = [];
+    const unknownRule = (id, path, part) => {
+        if (rules.includes(id))
+            return;
+        const near = (0,shape/* didYouMean */.au)(id, rules) || ' The rules are listed in docs/rules.';
+        problems.push(problemAt(document, path, part, `there is no rule ${(0,shape/* quoted */.TL)(id)}.${near}`));
+    };
+    for (const id of Object.keys(config.rules ?? {}))
+        unknownRule(id, ['rules', id], 'key');
+    for (const [index, entry] of (config.ignore ?? []).entries()) {
+        unknownRule(entry.rule, ['ignore', index, 'rule'], 'value');
+        if (entry.until !== undefined && !isCalendarDate(entry.until)) {
+            const message = `ignore[${index}].until: ${(0,shape/* quoted */.TL)(entry.until)} is no day of the calendar.`;
+            problems.push(problemAt(document, ['ignore', index, 'until'], 'value', message));
+        }
+    }
+    for (const [index, entry] of (config.naming ?? []).entries()) {
+        const names = namesInPattern(entry.pattern);
+        for (const key of Object.keys(entry.where ?? {})) {
+            if (names.includes(key))
+                continue;
+            const message = `naming[${index}].where.${key}: the pattern has no {${key}}.${(0,shape/* didYouMean */.au)(key, names)}`;
+            problems.push(problemAt(document, ['naming', index, 'where', key], 'key', message));
+        }
+    }
+    return problems;
+}
+function problemAt(document, path, part, message) {
+    return { file: document.file, line: document.spanOf(path, part).line, message };
+}
+/** The names in braces of a naming pattern. */
+function namesInPattern(pattern) {
+    return [...pattern.matchAll(/\{([A-Za-z][A-Za-z0-9_-]*)\}/g)].map((match) => match[1]);
+}
+function isCalendarDate(text) {
+    const date = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+function toConfig(document) {
+    const raw = document.value;
+    const { setup } = raw;
+    return {
+        file: document.file,
+        manifests: {
+            exclude: raw.manifests?.exclude ?? [],
+            rendered: raw.manifests?.rendered ?? [],
+            variables: (raw.manifests?.variables ?? {}),
+        },
+        vault: {
+            address: raw.vault?.address,
+            addressSpan: raw.vault?.address === undefined ? undefined : document.spanOf(['vault', 'address']),
+            namespace: raw.vault?.namespace,
+            product: raw.vault?.product ?? 'auto',
+        },
+        stores: Object.fromEntries(Object.entries(raw.stores ?? {}).map(([name, store]) => [
+            name,
+            { policies: store.policies ?? [], span: document.spanOf(['stores', name], 'key') },
+        ])),
+        naming: (raw.naming ?? []).map(({ pattern, where }, index) => ({
+            pattern,
+            where: Object.fromEntries(Object.entries(where ?? {}).map(([key, value]) => [key, typeof value === 'string' ? [value] : value])),
+            span: document.spanOf(['naming', index, 'pattern']),
+        })),
+        setup: {
+            policy: {
+                name: setup?.policy?.name,
+                generate: setup?.policy?.generate ?? 'exact',
+                span: setup?.policy === undefined ? undefined : document.spanOf(['setup', 'policy'], 'key'),
+            },
+            role: { ttl: setup?.role?.ttl },
+            kubernetes: {
+                host: setup?.kubernetes?.host,
+                reviewer: setup?.kubernetes?.reviewer,
+                ca: setup?.kubernetes?.ca,
+            },
+        },
+        drift: {
+            owned: (raw.drift?.owned ?? []).map((pattern, index) => ({
+                pattern,
+                span: document.spanOf(['drift', 'owned', index]),
+            })),
+        },
+        rules: raw.rules ?? {},
+        ignore: (raw.ignore ?? []).map(({ rule, path, file, reason, until }, index) => ({
+            rule,
+            path,
+            file,
+            reason: reason.trim(),
+            until,
+            span: document.spanOf(['ignore', index]),
+        })),
+    };
 }
 
 
@@ -30706,6 +32982,133 @@ function sequenceFits(items, patterns, spans, fits) {
 
 /***/ }),
 
+/***/ 4550:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TL: () => (/* binding */ quoted),
+/* harmony export */   au: () => (/* binding */ didYouMean),
+/* harmony export */   eA: () => (/* binding */ checkShape),
+/* harmony export */   yL: () => (/* binding */ oneOf)
+/* harmony export */ });
+/* harmony import */ var _nearest_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7647);
+
+/** All that is wrong with `value`, in the order of the file; empty: it fits. */
+function checkShape(value, shape, path = []) {
+    const wrong = (message, part = 'value') => [{ path, part, message }];
+    switch (shape.is) {
+        case 'text':
+            if (typeof value !== 'string')
+                return wrong(`${name(path)} must be text, not ${typeName(value)}.${quoteHint(value)}`);
+            if (value === '' && !shape.mayBeEmpty)
+                return wrong(`${name(path)} must not be empty.`);
+            if (shape.matches && !fits(value, shape.matches) && value !== '') {
+                return wrong(`${name(path)} must be ${shape.matches.says}, not ${quoted(value)}.`);
+            }
+            return [];
+        case 'choice':
+            if (typeof value === 'string' && shape.of.includes(value))
+                return [];
+            return wrong(`${name(path)} must be ${oneOf(shape.of)}, not ${quoted(value)}.${didYouMean(String(value), shape.of)}`);
+        case 'version':
+            if (value === shape.number)
+                return [];
+            return wrong(`${name(path)} must be the number ${shape.number}, not ${quoted(value)}.`);
+        case 'list':
+            if (!isList(value))
+                return wrong(`${name(path)} must be a list, not ${typeName(value)}.`);
+            if (value.length < (shape.atLeast ?? 0))
+                return wrong(`${name(path)} must not be empty.`);
+            return value.flatMap((item, index) => checkShape(item, shape.of, [...path, index]));
+        case 'map':
+            if (!isMap(value))
+                return wrong(`${name(path)} must be a map of names, not ${typeName(value)}.`);
+            return Object.entries(value).flatMap(([key, item]) => {
+                const at = [...path, key];
+                if (shape.keys && !fits(key, shape.keys)) {
+                    return [{ path: at, part: 'key', message: `${quoted(key)} must be ${shape.keys.says}.` }];
+                }
+                return checkShape(item, shape.of, at);
+            });
+        case 'object':
+            return checkObject(value, shape, path);
+        case 'either':
+            return shape.of.some((option) => checkShape(value, option, path).length === 0)
+                ? []
+                : wrong(`${name(path)} must be ${shape.says}, not ${quoted(value)}.`);
+    }
+}
+function checkObject(value, shape, path) {
+    if (!isMap(value)) {
+        return [{ path, part: 'value', message: `${name(path)} must be a map of settings, not ${typeName(value)}.` }];
+    }
+    const known = Object.keys(shape.keys);
+    const problems = [];
+    for (const [key, item] of Object.entries(value)) {
+        const at = [...path, key];
+        const inner = Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
+        if (inner === undefined) {
+            const where = path.length === 0 ? '' : ` in ${name(path)}`;
+            const near = didYouMean(key, known) || ` Known here: ${known.map(quoted).join(', ')}.`;
+            problems.push({ path: at, part: 'key', message: `unknown key ${quoted(key)}${where}.${near}` });
+        }
+        else
+            problems.push(...checkShape(item, inner, at));
+    }
+    for (const key of shape.required ?? []) {
+        if (!Object.hasOwn(value, key)) {
+            const message = path.length === 0 ? `${quoted(key)} is missing.` : `${name(path)} lacks ${quoted(key)}.`;
+            problems.push({ path, part: 'value', message });
+        }
+    }
+    if (shape.oneOf && !shape.oneOf.some((key) => Object.hasOwn(value, key))) {
+        problems.push({ path, part: 'value', message: `${name(path)} needs ${shape.oneOf.map(quoted).join(' or ')}.` });
+    }
+    return problems;
+}
+/** ` Did you mean …?`, or nothing when no known name is near. */
+function didYouMean(given, known) {
+    const sameLetters = known.filter((candidate) => letters(candidate) === letters(given));
+    const near = sameLetters.length > 0 ? sameLetters : (0,_nearest_name_js__WEBPACK_IMPORTED_MODULE_0__/* .nearestNames */ .L)(given, known, 2);
+    return near.length === 0 ? '' : ` Did you mean ${near.map(quoted).join(' or ')}?`;
+}
+const letters = (text) => text.toLowerCase().replaceAll(/[-_ ]/g, '');
+/** `"a", "b" or "c"`. */
+function oneOf(choices) {
+    const all = choices.map(quoted);
+    return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
+}
+/** A value as JSON on one line, cut at 60 characters: what a person typed may be long, and may be anything. */
+function quoted(value) {
+    const text = JSON.stringify(value);
+    return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+function fits(text, pattern) {
+    return new RegExp(`^(?:${pattern.source})$`, 'u').test(text);
+}
+function name(path) {
+    if (path.length === 0)
+        return 'The config file';
+    return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+}
+function typeName(value) {
+    if (value === null)
+        return 'empty';
+    if (isList(value))
+        return 'a list';
+    if (typeof value === 'object')
+        return 'a map';
+    return `the ${typeof value} ${quoted(value)}`;
+}
+function quoteHint(value) {
+    return typeof value === 'number' || typeof value === 'boolean' ? ` Write it in quotes: "${value}".` : '';
+}
+const isList = (value) => Array.isArray(value);
+const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+
+/***/ }),
+
 /***/ 4503:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -30875,7 +33278,7 @@ function sameField(normalise, a, b) {
 
 /***/ }),
 
-/***/ 2141:
+/***/ 2836:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30982,7 +33385,7 @@ function compareConfig(base, path, live, named, context) {
         notes.push(`A reviewer JWT is set, so \`reviewer: ${reviewer}\` is not what reviews logins. It is never erased by a plan; by hand: write the config without \`token_reviewer_jwt\`.`);
     }
     if (reviewer === 'token' && isSet === true) {
-        notes.push('A reviewer JWT is set already. The server never shows it, so it cannot be compared, and it stays.');
+        notes.push('A reviewer JWT is set already. The server never shows it, so it cannot be compared, and it stays. To replace it, write the config by hand with every field.');
     }
     if (fields.length === 0)
         return { ...base, notes, action: 'no-change', because: undefined, live: state };
@@ -31136,22 +33539,126 @@ function describeNested(wanted, existing) {
 var generate = __nccwpck_require__(5160);
 // EXTERNAL MODULE: ./build/dist/state/desired/desired-policies.js
 var desired_policies = __nccwpck_require__(183);
-// EXTERNAL MODULE: ./build/dist/policy/acl.js + 2 modules
-var acl = __nccwpck_require__(6698);
+// EXTERNAL MODULE: ./build/dist/policy/acl.js + 1 modules
+var acl = __nccwpck_require__(2311);
 // EXTERNAL MODULE: ./build/dist/policy/authorize.js
 var authorize = __nccwpck_require__(211);
 // EXTERNAL MODULE: ./build/dist/policy/byte-string.js
 var byte_string = __nccwpck_require__(3240);
-// EXTERNAL MODULE: ./build/dist/policy/capability.js
-var policy_capability = __nccwpck_require__(8472);
 // EXTERNAL MODULE: ./build/dist/policy/decide.js
 var decide = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./build/dist/policy/decide-pattern.js + 1 modules
-var decide_pattern = __nccwpck_require__(4029);
+// EXTERNAL MODULE: ./build/dist/policy/decide-pattern.js
+var decide_pattern = __nccwpck_require__(629);
 // EXTERNAL MODULE: ./build/dist/policy/parse-policy.js + 11 modules
 var parse_policy = __nccwpck_require__(208);
 // EXTERNAL MODULE: ./build/dist/policy/rule-path.js
 var rule_path = __nccwpck_require__(2902);
+// EXTERNAL MODULE: ./build/dist/policy/completions.js
+var policy_completions = __nccwpck_require__(1671);
+// EXTERNAL MODULE: ./build/dist/policy/match.js
+var match = __nccwpck_require__(8741);
+// EXTERNAL MODULE: ./build/dist/policy/possible-rules.js
+var possible_rules = __nccwpck_require__(9091);
+// EXTERNAL MODULE: ./build/dist/policy/rule-index.js
+var rule_index = __nccwpck_require__(5613);
+// EXTERNAL MODULE: ./build/dist/policy/specificity.js
+var specificity = __nccwpck_require__(2256);
+;// CONCATENATED MODULE: ./build/dist/setup/inherited-rights.js
+
+
+
+
+
+
+
+/** LIST and SCAN look at a path in two forms; everything else at one (vault.md §2.1). */
+const LOOKS = ['read', 'list', 'scan'];
+/**
+ * What the rule must grant beside its own, so that nobody loses a right by it: only the most specific rule counts (vault.md §2.1),
+ * and it takes the place of the wider ones. Where those differ among themselves no one rule can stand for all of them.
+ */
+function inheritedBy(rule, acl, variants) {
+    const path = (0,rule_path/* rulePath */.W)((0,byte_string/* toBytes */.ZJ)(rule.path));
+    // The blocks of one path are merged: what stands there stays.
+    if (acl.rules.some((one) => one.path.key === path.key))
+        return { capabilities: [] };
+    const places = path.open ? placesBelow(rule.path, acl, variants) : placesAt(rule.path, acl, variants);
+    const limited = places.find((place) => place.rule !== undefined && hasLimits(place.rule))?.rule;
+    if (limited !== undefined) {
+        return {
+            blocked: `The rule ${limited.written} sets limits (parameters, wrapping or pages), and a rule for ${rule.path} would lift them there. ${BY_HAND}`,
+        };
+    }
+    const inherited = new Set(places.flatMap((place) => grantsAt(place)));
+    const own = new Set(rule.capabilities);
+    const mixed = path.open ? differing(places, inherited, own) : undefined;
+    if (mixed === undefined)
+        return { capabilities: [...inherited] };
+    const names = [...new Set(places.flatMap((place) => place.rule?.written ?? []))].slice(0, 4).join(', ');
+    return {
+        blocked: `A rule for ${rule.path} would take the place of rules that give different rights below it (${names}): ${mixed} holds for a part of it only. ${BY_HAND}`,
+    };
+}
+const BY_HAND = 'Write the policy as a file and name that in `setup.policy.generate.file`, or add the rule by hand and plan again.';
+/** Below a folder: every rule with wildcards that may decide there and that the new one beats. */
+function placesBelow(folder, acl, variants) {
+    const path = (0,rule_path/* rulePath */.W)((0,byte_string/* toBytes */.ZJ)(folder));
+    const beatenBy = (look, variant) => {
+        const rules = acl.rules.filter(({ path: one }) => {
+            if (one.kind === 'exact')
+                return false;
+            return (0,specificity/* compareRules */.D)(one, path).order < 0 || (look !== 'read' && losesByForm(one, variant));
+        });
+        return { ...acl, exact: new Map(), wild: (0,rule_index/* indexRules */.o)(rules), rules, uncertain: [] };
+    };
+    const completions = (0,policy_completions/* completionsOf */.vJ)([folder.slice(0, -1), { hole: 'anything below' }]);
+    return variants.flatMap((variant) => LOOKS.flatMap((look) => {
+        const { rules: possible, miss } = (0,possible_rules/* possibleRules */.X)(beatenBy(look, variant), look, completions, variant);
+        return [...possible.map((rule) => ({ rule, look })), ...(miss ? [{ rule: undefined, look }] : [])];
+    }));
+}
+/**
+ * LIST and SCAN look at a path with and without its slash, and which form comes first decides before the order of rules does: a
+ * rule that matches in one form only can lose to one that is less specific (vault.md §2.1).
+ */
+function losesByForm({ kind, open, text }, variant) {
+    return (kind === 'segment' && !open) || (variant === 'legacy' && text.endsWith('/'));
+}
+/** At one path; a rule for `x` is also taken for LIST and SCAN of `x/`, before any rule with wildcards. */
+function placesAt(path, acl, variants) {
+    const at = (look, bytes, variant) => ({
+        rule: (0,match/* findRule */.Il)(acl, look, bytes, variant)?.rule,
+        look,
+    });
+    const bytes = (0,byte_string/* toBytes */.ZJ)(path.replace(/^\//, ''));
+    const folder = bytes.endsWith('/') || acl.exact.has(`${bytes}/`) ? undefined : `${bytes}/`;
+    return variants.flatMap((variant) => [
+        ...LOOKS.map((look) => at(look, bytes, variant)),
+        ...(folder === undefined ? [] : [at('list', folder, variant), at('scan', folder, variant)]),
+    ]);
+}
+/** `read` stands for all that is looked up by the path as it is. */
+function grantsAt({ rule, look }) {
+    if (rule === undefined || rule.denies)
+        return [];
+    return [...rule.grants].filter((capability) => look === 'read' ? capability !== 'list' && capability !== 'scan' : capability === look);
+}
+/** A capability that not every place has and that the new rule would not have had to give. */
+function differing(places, inherited, own) {
+    return [...inherited].find((capability) => {
+        const look = capability === 'list' || capability === 'scan' ? capability : 'read';
+        return !own.has(capability) && places.some((place) => place.look === look && !grantsAt(place).includes(capability));
+    });
+}
+function hasLimits(rule) {
+    const { allowed, denied, required, minWrapTtl, maxWrapTtl, mfaMethods, paginationLimit, responseFilter } = rule;
+    return (allowed !== undefined ||
+        denied !== undefined ||
+        required.length + mfaMethods.length > 0 ||
+        minWrapTtl + maxWrapTtl + paginationLimit > 0 ||
+        responseFilter !== undefined);
+}
+
 // EXTERNAL MODULE: ./build/dist/setup/policy-rules.js
 var policy_rules = __nccwpck_require__(239);
 ;// CONCATENATED MODULE: ./build/dist/setup/merge-policy.js
@@ -31165,8 +33672,6 @@ var policy_rules = __nccwpck_require__(239);
 
 
 
-/** What may be lost when a narrower rule is put beside a wider one. */
-const OPERATIONS = ['create', 'read', 'update', 'delete', 'list', 'patch'];
 /**
  * The policy that is there, plus what the wanted rules lack in it. Nothing is taken away: its own rules stay as they are written,
  * and a rule that is added repeats what a wider one granted at its path, because only the most specific rule counts (vault.md §2.1).
@@ -31175,15 +33680,20 @@ function mergePolicy(name, live, wanted, variants) {
     const acl = aclOf(name, live);
     if ('blocked' in acl)
         return acl;
-    const added = wanted
-        .filter((rule) => !satisfied(name, live, acl.acl, rule, variants))
-        .map((rule) => ({ ...rule, capabilities: withInherited(acl.acl, rule, variants) }));
-    if (added.length === 0)
-        return { text: live, added };
+    const missing = wanted.filter((rule) => !satisfied(name, live, acl.acl, rule, variants));
+    if (missing.length === 0)
+        return { text: live, added: [] };
     if (live.trimStart().startsWith('{')) {
         return {
             blocked: `Policy ${name} is written in JSON, to which no rule can be added. Keep it as a .hcl file in Git and name that in \`setup.policy.generate.file\`.`,
         };
+    }
+    const added = [];
+    for (const rule of missing) {
+        const inherited = inheritedBy(rule, acl.acl, variants);
+        if ('blocked' in inherited)
+            return { blocked: inherited.blocked };
+        added.push({ ...rule, capabilities: (0,authorize/* sortCapabilities */.JP)([...rule.capabilities, ...inherited.capabilities]) });
     }
     const text = `${live.replace(/\s*$/, '')}${live.trim() === '' ? '' : '\n\n'}${added.map(block).join('\n')}`;
     const after = aclOf(name, text);
@@ -31222,22 +33732,6 @@ function decisionOf(acl, path, operation, variants) {
         return (0,decide/* decide */.LD)(acl, { operation, path }, variants);
     const folder = path.slice(0, -1);
     return (0,decide_pattern/* decidePattern */.b)(acl, { operation, path: [folder, { hole: 'anything below' }] }, variants);
-}
-/** The rule's own capabilities, and those that its path has already by a wider rule. */
-function withInherited(acl, rule, variants) {
-    const found = new Set(rule.capabilities);
-    for (const operation of OPERATIONS) {
-        const capability = (0,policy_capability/* capabilityFor */.Cp)(operation);
-        if (capability === undefined)
-            continue;
-        if (decisionOf(acl, rule.path, operation, variants).verdict === 'allowed')
-            found.add(capability);
-    }
-    // A rule for `x` is taken for LIST `x/` too, before any folder rule (vault.md §2.1).
-    const exact = !rule.path.endsWith('*') && !rule.path.endsWith('/');
-    if (exact && decisionOf(acl, `${rule.path}/`, 'list', variants).verdict === 'allowed')
-        found.add('list');
-    return (0,authorize/* sortCapabilities */.JP)(found);
 }
 function whyRefused(acl, rule, variants) {
     const refused = rule.capabilities.find((capability) => verdict(acl, rule, capability, variants) !== 'allowed');
@@ -31454,6 +33948,67 @@ function plan_role_normalised(fields) {
     return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, (normalise/* ROLE_FIELDS */.ll[field] ?? ((one) => one))(value)]));
 }
 
+// EXTERNAL MODULE: ./build/dist/span.js
+var dist_span = __nccwpck_require__(3757);
+// EXTERNAL MODULE: ./build/dist/state/desired/reviewer-facts.js
+var reviewer_facts = __nccwpck_require__(4741);
+;// CONCATENATED MODULE: ./build/dist/setup/reviewer-notes.js
+
+
+/** Who reviews logins once the step is written; by what stands on the server where it writes nothing. */
+function reviewerAfter(step, live, chosen) {
+    if (step.write?.withReviewerToken === true)
+        return 'token';
+    if (step.write !== undefined)
+        return (0,reviewer_facts/* reviewerKind */.W_)({ ...step.write.body, token_reviewer_jwt_set: false });
+    if (live?.presence === 'present')
+        return (0,reviewer_facts/* reviewerKind */.W_)(live.fact);
+    return chosen ?? 'pod';
+}
+/**
+ * The RBAC without which every login is answered with 403 `permission denied`, and whether Git gives it (vault.md §7.3). Whose
+ * token a pod or a pasted token is, Git does not tell: then what it binds is named.
+ */
+function reviewerNotes(input) {
+    const { kind, bindings, settled } = input;
+    if (settled && kind !== 'client')
+        return [];
+    switch (kind) {
+        case 'pod':
+            return [
+                `Logins are reviewed with the token of Vault's own pod, whose ServiceAccount needs ClusterRole \`system:auth-delegator\`: ${boundInGit(bindings, "Vault's Helm chart does, unless `server.authDelegator` is off")}.` +
+                    (input.chosen ? '' : ' Where Vault runs outside this cluster, set `setup.kubernetes.reviewer`.'),
+            ];
+        case 'token':
+            return [
+                `Logins are reviewed with a reviewer token, whose ServiceAccount needs ClusterRole \`system:auth-delegator\`: ${boundInGit(bindings, 'bind it')}.`,
+            ];
+        case 'client':
+            return input.clients
+                .filter((client) => !settled || (bindings.length > 0 && !bindings.some((one) => (0,reviewer_facts/* grants */.gu)(one, client))))
+                .map((client) => clientNote(client, bindings));
+        case 'unknown':
+            return [];
+    }
+}
+function boundInGit(bindings, otherwise) {
+    if (bindings.length === 0)
+        return `Git binds it to nobody; ${otherwise}`;
+    const shown = bindings.map(({ subjects, groups, span }) => {
+        const names = [...subjects.map(({ namespace, name }) => `${namespace}/${name}`), ...groups];
+        return `${names.length === 0 ? 'nobody' : names.join(', ')} (${(0,dist_span/* formatSpan */.Q)(span)})`;
+    });
+    return `Git binds it to ${shown.join('; ')}`;
+}
+function clientNote(client, bindings) {
+    const { namespace, name } = client;
+    const needs = `ServiceAccount ${namespace}/${name} reviews its own login and needs ClusterRole \`system:auth-delegator\``;
+    const binding = bindings.find((one) => (0,reviewer_facts/* grants */.gu)(one, client));
+    if (binding !== undefined)
+        return `${needs}: Git binds it (${(0,dist_span/* formatSpan */.Q)(binding.span)}).`;
+    return `${needs}, and Git does not bind it: kubectl create clusterrolebinding ${name}-token-review --clusterrole=system:auth-delegator --serviceaccount=${namespace}:${name}`;
+}
+
 ;// CONCATENATED MODULE: ./build/dist/setup/plan.js
 
 
@@ -31463,14 +34018,15 @@ function plan_role_normalised(fields) {
 
 
 
+
 /** Compares what is asked for with what the server has, part by part and field by field. Pure: nothing is asked or written. */
-function makePlan({ desired, live, server, reviewer }) {
-    const all = desired.parts.flatMap((part) => planPart(part, { live: live.get(part.namespace), reviewer }));
+function makePlan({ desired, live, server, reviewer, bindings }) {
+    const all = desired.parts.flatMap((part) => planPart(part, { live: live.get(part.namespace), reviewer, bindings }));
     const steps = step/* STEP_KINDS */.zq.flatMap((kind) => all.filter((step) => step.kind === kind));
     const basis = (0,digest/* basisOf */.gp)(steps, server);
     return { steps, unplanned: desired.unplanned, hasChanges: steps.some(step/* writes */.D3), basis, digest: (0,digest/* digestOf */.ol)(basis) };
 }
-function planPart(desired, { live, reviewer }) {
+function planPart(desired, { live, reviewer, bindings }) {
     const { namespace, state } = desired;
     const context = { namespace, live, reviewer, product: live?.server.product };
     const variants = live?.server.variants ?? variant/* DEFAULT_VARIANTS */.h;
@@ -31486,7 +34042,15 @@ function planPart(desired, { live, reviewer }) {
             return planPolicy(policy, { ...context, desired, variants, withoutDefault });
         }),
         ...authMounts.values(),
-        ...state.authMounts.flatMap((mount) => withAuthMount(mount.path, (step) => planAuthConfig(mount, step, context))),
+        ...state.authMounts.flatMap((mount) => withAuthMount(mount.path, (step) => {
+            const config = planAuthConfig(mount, step, context);
+            const kind = reviewerAfter(config, live?.authConfig(mount.path), reviewer);
+            const clients = desired.clients.get(mount.path) ?? [];
+            const settled = config.action === 'no-change';
+            const chosen = reviewer !== undefined;
+            const notes = [...config.notes, ...reviewerNotes({ kind, chosen, clients, bindings, settled })];
+            return { ...config, notes };
+        })),
         ...state.roles.flatMap((role) => withAuthMount(role.authMount, (step) => planRole(role, step, context))),
     ];
 }
@@ -31524,6 +34088,7 @@ function wantedForPlan(desired) {
 /* harmony export */   Kc: () => (/* binding */ readRules),
 /* harmony export */   SF: () => (/* binding */ capabilitiesOf),
 /* harmony export */   gL: () => (/* binding */ ruleChanges),
+/* harmony export */   iv: () => (/* binding */ changedRules),
 /* harmony export */   nP: () => (/* binding */ ruleSet)
 /* harmony export */ });
 /* harmony import */ var _policy_acl_rule_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1399);
@@ -31576,22 +34141,24 @@ function capabilitiesOf(rule) {
     return rule.denies ? ['deny'] : (0,_policy_authorize_js__WEBPACK_IMPORTED_MODULE_0__/* .sortCapabilities */ .JP)(rule.grants);
 }
 /** The rules that differ, in the order of their paths. */
-function ruleChanges(before, after) {
+function changedRules(before, after) {
     const keys = [...new Set([...before.keys(), ...after.keys()])];
     return keys
         .flatMap((key) => {
         const [old, now] = [before.get(key), after.get(key)];
         if (JSON.stringify(plainRule(old)) === JSON.stringify(plainRule(now)))
             return [];
-        return [
-            {
-                path: (now ?? old)?.written ?? key,
-                before: old && capabilitiesOf(old),
-                after: now && capabilitiesOf(now),
-            },
-        ];
+        return [{ path: (now ?? old)?.written ?? key, before: old, after: now }];
     })
         .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+/** The same, as a plan shows them: by what each rule grants. */
+function ruleChanges(before, after) {
+    return changedRules(before, after).map(({ path, before: old, after: now }) => ({
+        path,
+        before: old && capabilitiesOf(old),
+        after: now && capabilitiesOf(now),
+    }));
 }
 
 
@@ -31817,6 +34384,87 @@ function policyText(name, wanted, { form, span }, textOf, mounts, unplanned) {
 /** Mounts as the generator takes them, so that a folder rule never reaches above one. */
 function kvMounts(mounts) {
     return mounts.flatMap(({ path, version }) => (version === undefined ? [] : [{ path, version }]));
+}
+
+
+/***/ }),
+
+/***/ 4741:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hs: () => (/* binding */ reviewBindings),
+/* harmony export */   W_: () => (/* binding */ reviewerKind),
+/* harmony export */   gu: () => (/* binding */ grants),
+/* harmony export */   rx: () => (/* binding */ reviewerFacts)
+/* harmony export */ });
+/** What `auth/<mount>/config` makes of the reviewer. A missing key is "unknown", not false (vault.md §4.6). */
+function reviewerKind(config) {
+    if (config.token_reviewer_jwt_set === true || typeof config.token_reviewer_jwt === 'string')
+        return 'token';
+    if (config.disable_local_ca_jwt === true)
+        return config.token_reviewer_jwt_set === false ? 'client' : 'unknown';
+    return config.token_reviewer_jwt_set === false ? 'pod' : 'unknown';
+}
+/** For the rules about reviewers: which kind is set up, whether its token is static, and who lacks the RBAC that it needs. */
+function reviewerFacts(manifests, config, clients) {
+    const bindings = reviewBindings(manifests);
+    const kind = reviewerKind(config);
+    return {
+        kind,
+        // A token beside the pod's own files says that it was pasted although nobody had to (vault.md §7.3).
+        staticToken: kind === 'token',
+        needs: kind === 'client'
+            ? clients.map((client) => ({ ...client, grantedBy: bindings.find((binding) => grants(binding, client)) }))
+            : [],
+        bindings,
+    };
+}
+/** Every binding in Git that lets somebody create TokenReviews; only a ClusterRoleBinding does, for they are cluster-scoped. */
+function reviewBindings(manifests) {
+    const roles = new Set(['system:auth-delegator', 'cluster-admin']);
+    for (const manifest of manifests)
+        if (createsReviews(manifest))
+            roles.add(manifest.name);
+    return manifests.flatMap((manifest) => {
+        if (manifest.kind !== 'ClusterRoleBinding')
+            return [];
+        const role = asMap(manifest.body.roleRef);
+        if (role === undefined || role.kind !== 'ClusterRole' || !roles.has(String(role.name)))
+            return [];
+        const subjects = asList(manifest.body.subjects).map(asMap);
+        return [
+            {
+                name: manifest.name,
+                span: manifest.span,
+                subjects: subjects.flatMap((subject) => subject?.kind === 'ServiceAccount' && typeof subject.name === 'string'
+                    ? [{ namespace: String(subject.namespace ?? ''), name: subject.name }]
+                    : []),
+                groups: subjects.flatMap((subject) => (subject?.kind === 'Group' ? [String(subject.name)] : [])),
+            },
+        ];
+    });
+}
+function createsReviews(manifest) {
+    if (manifest.kind !== 'ClusterRole')
+        return false;
+    return asList(manifest.body.rules).some((entry) => {
+        const rule = asMap(entry);
+        const has = (field, ...values) => asList(rule?.[field]).some((value) => value === '*' || values.includes(String(value)));
+        return has('apiGroups', 'authentication.k8s.io') && has('resources', 'tokenreviews') && has('verbs', 'create');
+    });
+}
+/** Whether the binding gives the right to the ServiceAccount, by name or by one of its groups. */
+function grants(binding, { namespace, name }) {
+    const groups = ['system:authenticated', 'system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+    return (binding.subjects.some((subject) => subject.namespace === namespace && subject.name === name) ||
+        binding.groups.some((group) => groups.includes(group)));
+}
+function asMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+function asList(value) {
+    return Array.isArray(value) ? value : [];
 }
 
 
@@ -32393,7 +35041,7 @@ function typeByShape(fields) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   p: () => (/* binding */ readTextIfThere)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3836);
 
 /** A file's text; `undefined` when there is none. Anything else that goes wrong is thrown. */
 async function readTextIfThere(file) {
@@ -39477,6 +42125,7 @@ function jsonReport(report) {
             warnings: (0,report_wording/* countOf */.pq)(report.findings, 'warning'),
             notes: (0,report_wording/* countOf */.pq)(report.findings, 'note'),
         },
+        scope: jsonScope(report),
         live: { asked: report.live.asked, line: report.live.line },
         incomplete: [...report.incomplete],
         ignored: report.ignored.map(({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
@@ -39486,6 +42135,21 @@ function jsonReport(report) {
             file: file ?? null,
             line: line ?? null,
         })),
+    };
+}
+/** `null`: the report is about everything, as asked for. */
+function jsonScope({ scope, references }) {
+    if (scope === undefined)
+        return null;
+    const nothing = { errors: 0, warnings: 0, notes: 0, notChecked: 0 };
+    if (scope.of === 'all')
+        return { of: scope.of, because: scope.because, since: null, references: references.length, outside: nothing };
+    return {
+        of: scope.of,
+        because: null,
+        since: scope.since,
+        references: scope.references,
+        outside: { ...scope.outside },
     };
 }
 /** The text of the report file and of `--format json`. */
@@ -39530,6 +42194,8 @@ function jsonReference({ reference, also, accesses, engine, secret }) {
             because: decision.because,
         })),
         also: (also ?? []).map(wording/* nameManifest */.dF),
+        appliedBy: reference.manifest.origin.appliedBy.map(({ kind, name }) => `${kind} ${name}`),
+        form: reference.manifest.origin.form,
         operation: reference.operation,
         property: reference.property ?? null,
         proposed: reference.proposed,
@@ -39540,6 +42206,8 @@ function jsonReference({ reference, also, accesses, engine, secret }) {
     };
 }
 
+// EXTERNAL MODULE: ./build/dist/rules/per-secret.js
+var per_secret = __nccwpck_require__(1867);
 // EXTERNAL MODULE: ./build/dist/shell-word.js
 var shell_word = __nccwpck_require__(6908);
 // EXTERNAL MODULE: ./build/dist/setup/step.js
@@ -39549,16 +42217,18 @@ var setup_step = __nccwpck_require__(949);
 
 /**
  * The steps as commands for people who run them by hand: one command for each request that apply would send. Every value is quoted
- * for a POSIX shell, and the reviewer's token is read from a file.
+ * for a POSIX shell, and the reviewer's token is read from a file. `base`: the Vault namespace of the settings, where a step names
+ * none.
  */
-function commandsOf(steps, cli) {
+function commandsOf(steps, cli, base = '') {
     return steps.flatMap((step) => {
         const shown = (0,setup_step/* writes */.D3)(step) || step.action === 'unseen';
-        return shown && step.write !== undefined ? [commandOf(step, step.write, cli)] : [];
+        return shown && step.write !== undefined ? [commandOf(step, step.write, cli, base)] : [];
     });
 }
-function commandOf(step, write, cli) {
-    const namespace = step.namespace === '' ? [] : [`-namespace=${step.namespace}`];
+function commandOf(step, write, cli, base) {
+    const inside = step.namespace || base;
+    const namespace = inside === '' ? [] : [`-namespace=${inside}`];
     const line = (...words) => [cli, ...words].map(shell_word/* shellWord */.r).join(' ');
     switch (step.kind) {
         case 'kv-mount': {
@@ -39570,16 +42240,21 @@ function commandOf(step, write, cli) {
         case 'policy': {
             const text = String(write.body.policy);
             const end = delimiter(text);
-            const head = line('policy', 'write', ...namespace, behind(write, 'sys/policies/acl/'), '-');
+            const name = behind(write, 'sys/policies/acl/');
+            // What begins with a dash would be taken for a flag, and `-address` would send the token elsewhere.
+            const head = line('policy', 'write', ...namespace, ...(name.startsWith('-') ? ['--'] : []), name, '-');
             // A here-document ends with a line feed; the text has one or gets one, which says nothing in a policy.
             return `${head} <<'${end}'\n${text}${text.endsWith('\n') ? '' : '\n'}${end}`;
         }
         case 'auth-config':
         case 'role': {
-            const pairs = Object.entries(write.body).map(([field, value]) => `${field}=${cliValue(value)}`);
-            if (write.withReviewerToken)
-                pairs.push('token_reviewer_jwt=@reviewer-token');
             const head = line('write', ...namespace, write.path);
+            const token = write.withReviewerToken ? ['token_reviewer_jwt=@reviewer-token'] : [];
+            const fields = Object.entries(write.body);
+            if (fields.some(([, value]) => !isPairValue(value))) {
+                return `${[head, '-', ...token].join(' ')} <<'JSON'\n${JSON.stringify(write.body, null, 2)}\nJSON`;
+            }
+            const pairs = [...fields.map(([field, value]) => `${field}=${cliValue(value)}`), ...token];
             return [head, ...pairs.map(shell_word/* shellWord */.r)].join(' \\\n  ');
         }
     }
@@ -39587,14 +42262,20 @@ function commandOf(step, write, cli) {
 function behind({ path }, prefix) {
     return path.slice(prefix.length);
 }
-/** A list becomes a text with commas. `@` at the start would name a file to the CLI, and `-` standard input. */
+/** Whether the CLI takes `field=value` for this value: `-` alone is standard input, and a comma parts the items of a list. */
+function isPairValue(value) {
+    if (!Array.isArray(value))
+        return value !== '-';
+    return !value.some((item) => String(item).includes(',')) && !(value.length === 1 && value[0] === '-');
+}
+/** A list becomes a text with commas. `@` at the start would name a file to the CLI. */
 function cliValue(value) {
     const text = Array.isArray(value)
         ? value.map(String).join(',')
         : typeof value === 'object'
             ? JSON.stringify(value)
             : String(value);
-    return text.startsWith('@') || text === '-' ? `\\${text}` : text;
+    return text.startsWith('@') ? `\\${text}` : text;
 }
 /** A line that does not stand in the text. */
 function delimiter(text) {
@@ -39606,108 +42287,101 @@ function delimiter(text) {
     }
 }
 
-// EXTERNAL MODULE: ./build/dist/chain/read-target.js
-var read_target = __nccwpck_require__(8713);
-// EXTERNAL MODULE: ./build/dist/eso/template/read-templates.js + 2 modules
-var read_templates = __nccwpck_require__(280);
-;// CONCATENATED MODULE: ./build/dist/setup/seeding.js
+;// CONCATENATED MODULE: ./build/dist/setup/seed-command.js
 
-
-
-/** What must be seeded for the references to work, one entry for each path. What ESO pushes it writes itself. */
-function seedsOf(links) {
-    const drafts = new Map();
-    for (const link of links) {
-        const { reference, store, secret } = link;
-        if (store === undefined || secret === undefined || reference.skipped !== undefined)
-            continue;
-        if (reference.operation !== 'data' && reference.operation !== 'extract')
-            continue;
-        const target = (0,read_target/* readTarget */._)(reference, store);
-        if (target === undefined || target.version !== undefined)
-            continue;
-        const wanted = keysOf(link);
-        const present = secret.presence === 'present';
-        if (present && secret.keys === undefined)
-            continue;
-        const missing = present ? wanted.filter((key) => !hasKey(secret.keys, key)) : wanted;
-        if (present ? missing.length === 0 : !['absent', 'deleted', 'destroyed'].includes(secret.presence))
-            continue;
-        const id = JSON.stringify([store.vaultNamespace ?? '', target.mount, target.key]);
-        const version = store.version === 'v1' ? 1 : 2;
-        const current = 'currentVersion' in secret ? (secret.currentVersion ?? 0) : 0;
-        const draft = drafts.get(id) ?? {
-            mount: target.mount,
-            path: target.key,
-            version,
-            keys: new Set(),
-            command: present && version === 2 ? 'patch' : 'put',
-            cas: present || version === 1 ? undefined : current,
-            usedBy: new Set(),
-            namespace: store.vaultNamespace,
-        };
-        drafts.set(id, draft);
-        for (const key of missing)
-            draft.keys.add(key);
-        for (const manifest of [reference.manifest, ...link.also])
-            draft.usedBy.add(nameOf(manifest));
-    }
-    return [...drafts.values()]
-        .map((draft) => ({ ...draft, keys: [...draft.keys].sort(), usedBy: [...draft.usedBy].sort() }))
-        .sort((a, b) => (`${a.mount}/${a.path}` < `${b.mount}/${b.path}` ? -1 : 1));
-}
-/** `property`; for an `extract` alone in its manifest the keys that the templates read (eso.md §6.4). */
-function keysOf({ reference }) {
-    if ((reference.property ?? '') !== '')
-        return [reference.property];
-    if (reference.operation !== 'extract')
-        return [];
-    const { dataFrom, data } = (reference.manifest.body.spec ?? {});
-    if (!Array.isArray(dataFrom) || dataFrom.length !== 1 || (Array.isArray(data) && data.length > 0))
-        return [];
-    if (dataFrom[0].rewrite !== undefined)
-        return [];
-    return (0,read_templates/* templateReads */.I)(reference.manifest).reads.map((read) => read.key);
-}
-/** ESO tries the property as a key of its own before it takes it for a path (eso.md §4); so does this. */
-function hasKey(keys, property) {
-    if (keys === undefined)
-        return false;
-    if (Object.hasOwn(keys, property))
-        return true;
-    const [head = ''] = property.split('.');
-    return property.includes('.') && Object.hasOwn(keys, head);
-}
-function nameOf(manifest) {
-    return manifest.namespace === undefined
-        ? `${manifest.kind} ${manifest.name}`
-        : `${manifest.kind} ${manifest.namespace}/${manifest.name}`;
-}
+/** Stands for the key where the manifests do not say which keys are read. */
+const SOME_KEY = 'KEY';
 /**
- * The command that seeds a path. Each value comes from a file of the key's name, or from standard input when there is only one:
- * nothing secret stands in the shell's history or in the process list.
+ * The commands that seed paths, one for each. A value comes from a file named after its key, or from standard input when it is the
+ * only one: nothing secret stands in the shell's history or in the process list. `base`: the Vault namespace of the settings.
  */
-function seedCommand(seed, cli) {
-    const keys = seed.keys.length === 0 ? ['KEY'] : seed.keys;
-    const words = [
+function seedCommands(seeds, cli, base = '') {
+    const files = valueFiles(seeds);
+    return seeds.map((seed, index) => seedCommand(seed, cli, files[index] ?? [], base));
+}
+function seedCommand(seed, cli, files, base) {
+    const namespace = seed.namespace || base;
+    const keys = keysOf(seed);
+    const line = [
         cli,
         'kv',
         seed.command,
-        ...(seed.namespace === undefined || seed.namespace === '' ? [] : [`-namespace=${seed.namespace}`]),
+        ...(namespace === '' ? [] : [`-namespace=${namespace}`]),
         `-mount=${seed.mount}`,
         ...(seed.cas === undefined ? [] : [`-cas=${seed.cas}`]),
+        // What begins with a dash would be taken for a flag.
+        ...(seed.path.startsWith('-') ? ['--'] : []),
         seed.path,
-    ].map(shell_word/* shellWord */.r);
-    const pairs = keys.map((key) => (0,shell_word/* shellWord */.r)(keys.length === 1 ? `${key}=-` : `${key}=@${fileFor(key)}`));
-    const comment = `# ${seed.usedBy.join(', ')}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-    return [comment, [words.join(' '), ...pairs].join(keys.length === 1 ? ' ' : ' \\\n  ')].join('\n');
+    ]
+        .map(shell_word/* shellWord */.r)
+        .join(' ');
+    const comment = commentOf(seed.usedBy.join(', '));
+    if (keys.some((key) => !isPairKey(key))) {
+        const shape = `{${keys.map((key) => `${JSON.stringify(key)}: "…"`).join(', ')}}`;
+        return [comment, commentOf(`standard input: ${shape}`), `${line} -`].join('\n');
+    }
+    const [only] = keys;
+    if (keys.length === 1)
+        return `${comment}\n${line} ${(0,shell_word/* shellWord */.r)(`${only}=-`)}`;
+    const pairs = keys.map((key, index) => (0,shell_word/* shellWord */.r)(`${key}=@${files[index]}`));
+    return `${comment}\n${[line, ...pairs].join(' \\\n  ')}`;
+}
+function keysOf({ keys }) {
+    return keys.length === 0 ? [SOME_KEY] : keys;
+}
+/** The command line parts `key=value` at the first `=`, and takes a word that begins with `@` for a file of JSON. */
+function isPairKey(key) {
+    return !key.includes('=') && !key.startsWith('@') && key !== '-' && !/\p{Cc}/u.test(key);
+}
+function commentOf(text) {
+    return `# ${text}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+/**
+ * For each seed the files of its values: `password.txt`; where two paths have that key, the last parts of the path stand before it,
+ * so that no value lands in the wrong secret when all commands are run one after another.
+ */
+function valueFiles(seeds) {
+    const parts = seeds.map(() => 0);
+    const named = () => seeds.map((seed, index) => takesFiles(seed) ? keysOf(seed).map((key) => fileFor(seed, key, parts[index] ?? 0)) : []);
+    for (;;) {
+        const users = new Map();
+        for (const [index, files] of named().entries()) {
+            for (const file of files)
+                users.set(file, (users.get(file) ?? new Set()).add(index));
+        }
+        const deeper = [...users.values()]
+            .flatMap((shared) => (shared.size > 1 ? [...shared] : []))
+            .filter((index) => (parts[index] ?? 0) < (seeds[index]?.path.split('/').length ?? 0));
+        if (deeper.length === 0)
+            break;
+        for (const index of new Set(deeper))
+            parts[index] = (parts[index] ?? 0) + 1;
+    }
+    // Names that differ only in what a file name cannot hold.
+    const taken = new Set();
+    return named().map((files) => files.map((file) => {
+        let free = file;
+        for (let number = 2; taken.has(free); number += 1)
+            free = file.replace(/txt$/, `${number}.txt`);
+        taken.add(free);
+        return free;
+    }));
+}
+/** A single value comes from standard input, and so do keys that are no pairs. */
+function takesFiles(seed) {
+    return seed.keys.length > 1 && seed.keys.every(isPairKey);
 }
 /** A file name that holds nothing but letters, digits, `.`, `_` and `-`. */
-function fileFor(key) {
-    return `${key.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^[.-]+/, '_')}.txt`;
+function fileFor({ path }, key, parts) {
+    const words = parts === 0 ? [key] : [...path.split('/').slice(-parts), key];
+    return `${words
+        .join('.')
+        .replace(/[^A-Za-z0-9._-]/g, '_')
+        .replace(/^[.-]+/, '_')}.txt`;
 }
 
 ;// CONCATENATED MODULE: ./build/dist/setup/plan-document.js
+
 
 
 
@@ -39715,6 +42389,7 @@ function fileFor(key) {
 const PLAN_VERSION = 1;
 function planDocument(input) {
     const { plan, coverage, cli } = input;
+    const seedLines = seedCommands(input.seeds, cli, plan.basis.namespace);
     return {
         version: PLAN_VERSION,
         mode: input.mode,
@@ -39742,7 +42417,7 @@ function planDocument(input) {
             weight,
         })),
         coverage: {
-            becomes: coverage.becomes.map((link) => (0,wording/* nameReference */.ZP)(link.reference)),
+            becomes: coverage.becomes.map(nameLink),
             covered: coverage.covered,
             open: coverage.open.map((link) => ({
                 reference: (0,wording/* nameReference */.ZP)(link.reference),
@@ -39751,15 +42426,20 @@ function planDocument(input) {
                     '',
             })),
         },
-        commands: commandsOf(plan.steps, cli),
-        seeds: input.seeds.map((seed) => ({
+        commands: commandsOf(plan.steps, cli, plan.basis.namespace),
+        seeds: input.seeds.map((seed, index) => ({
             path: `${seed.mount}/${seed.path}`,
             keys: seed.keys,
             usedBy: seed.usedBy,
-            command: seedCommand(seed, cli),
+            command: seedLines[index] ?? '',
         })),
         basis: plan.basis,
     };
+}
+/** With the path that it is about, as people write it. */
+function nameLink(link) {
+    const [path] = (0,per_secret/* vaultPathsOf */.GQ)(link);
+    return path === undefined ? (0,wording/* nameReference */.ZP)(link.reference) : `${(0,wording/* nameReference */.ZP)(link.reference)}: ${path}`;
 }
 function documentField({ field, before, after }) {
     return { field, before: before ?? null, after: after ?? null };
@@ -39827,6 +42507,9 @@ function planHeadline(report, document) {
                 : `Applied: ${(0,report_wording/* counted */.hS)(written, 'part')} written, read back, and every reference judged.`;
         }
         const problems = report.problems?.length ?? 0;
+        if (report.outcome === 'findings' && problems > 0 && written === 0) {
+            return `Nothing applied: ${(0,report_wording/* counted */.hS)(problems, 'problem')}.`;
+        }
         if (report.outcome === 'findings' && problems > 0) {
             return `Applied in part: ${(0,report_wording/* counted */.hS)(written, 'part')} written, ${(0,report_wording/* counted */.hS)(problems, 'problem')}.`;
         }
@@ -39847,10 +42530,21 @@ function planHeadline(report, document) {
         return 'Plan: nothing to do; the server is as wanted.';
     return `Plan: ${[`${count('create')} to create`, ...others].join(', ')}.`;
 }
+/** Editors end a file with a line feed, and a password with one is another password. */
+const SEED_NOTE = 'A value is its file, or standard input, as it is: a line feed at the end belongs to it.';
+/** Many references stay uncovered for one reason, which is then said once. */
+function openByReason(open) {
+    const groups = new Map();
+    for (const { because, reference } of open)
+        groups.set(because, [...(groups.get(because) ?? []), reference]);
+    return [...groups].map(([because, references]) => ({ because: because.replace(/\.$/, ''), references }));
+}
 /** What happens to a step, in a word. */
-function stepWord(step, { server }) {
+function stepWord(step, { server, mode }) {
     if (step.result !== undefined)
         return step.result === 'raced' ? 'written by another run' : step.result;
+    if (mode === 'apply' && (step.action === 'create' || step.action === 'update'))
+        return `left to ${step.action}`;
     return step.action === 'unseen' && server === null ? 'wanted' : ACTION_WORD[step.action];
 }
 /** A field's value on one line; a long text by its first line and its length. */
@@ -39909,10 +42603,16 @@ function planText(document, report, options) {
     const { becomes, open } = document.coverage;
     const title = document.mode === 'plan' ? 'Becomes covered' : 'Covered now';
     section(lines, paint('bold', `${title}: ${(0,report_wording/* counted */.hS)(becomes.length, 'reference')}`), becomes, (one) => say('  ', one));
-    section(lines, paint('bold', `Stays uncovered: ${(0,report_wording/* counted */.hS)(open.length, 'reference')}`), open, (one) => say('  ', `${one.reference}: ${one.because}`));
+    section(lines, paint('bold', `Stays uncovered: ${(0,report_wording/* counted */.hS)(open.length, 'reference')}`), openByReason(open), (one) => {
+        say('  ', `${one.because}:`);
+        for (const reference of one.references.slice(0, MOST))
+            say('    ', reference);
+        if (one.references.length > MOST)
+            lines.push(`    and ${one.references.length - MOST} more`);
+    });
     if (document.mode === 'plan')
         block(lines, paint('bold', 'The same by hand:'), document.commands);
-    block(lines, paint('bold', 'To seed (values come from files or standard input):'), document.seeds.map((seed) => seed.command));
+    block(lines, paint('bold', `To seed. ${SEED_NOTE}`), document.seeds.map((seed) => seed.command));
     for (const { message, file, line } of report.problems ?? []) {
         const at = file === undefined ? '' : `${(0,plain_text/* oneLine */.TN)(file)}${line === undefined ? '' : `:${line}`}: `;
         const [first = '', ...more] = (0,display_width/* wrap */.LV)(`error: ${at}${(0,plain_text/* oneLine */.TN)(message)}`, width);
@@ -39925,6 +42625,8 @@ function planText(document, report, options) {
     lines.push(paint(report.outcome === 'clean' ? ['bold', 'green'] : ['bold', 'red'], planHeadline(report, document)));
     if (document.mode === 'plan' && document.steps.length > 0)
         lines.push(`Digest: ${document.digest}`);
+    if (document.mode === 'plan' && document.hasChanges && report.outcome === 'clean')
+        lines.push(`Once somebody approved it: eso-vault apply --plan-digest ${document.digest}`);
     return (0,plain_text/* logSafe */.sN)(`${lines.join('\n')}\n`);
 }
 function stepLines(step, word, lines, say, paint) {
@@ -39953,16 +42655,20 @@ function section(lines, title, items, each) {
 }
 /** Commands stand as they are: wrapping would break them. */
 function block(lines, title, commands) {
-    if (commands.length > 0)
-        lines.push('', title, '', ...commands.flatMap((command) => [(0,plain_text/* plainText */.wh)(command), '']));
-    else if (lines.at(-1) !== '')
+    if (commands.length === 0) {
+        if (lines.at(-1) !== '')
+            lines.push('');
+        return;
+    }
+    if (lines.at(-1) !== '')
         lines.push('');
+    lines.push(title, '', ...commands.flatMap((command) => [(0,plain_text/* plainText */.wh)(command), '']));
 }
 
 // EXTERNAL MODULE: ./build/dist/report/terminal.js + 1 modules
 var terminal = __nccwpck_require__(9435);
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var promises_ = __nccwpck_require__(3836);
 // EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
 var invalid_input = __nccwpck_require__(8489);
 ;// CONCATENATED MODULE: ./build/dist/report/links.js
@@ -40118,8 +42824,7 @@ async function writeText(file, text) {
 function planTerminal(plan, report, source, options) {
     if (report.findings.length === 0)
         return planText(plan, report, options);
-    const { problems: _told, ...rest } = report;
-    return `${(0,terminal/* terminalReport */.R)({ ...rest, incomplete: [], notChecked: [] }, source, options)}\n${planText(plan, report, options)}`;
+    return `${(0,terminal/* terminalFindings */.fU)(report, source, options)}\n${planText(plan, report, options)}`;
 }
 /** The plan as `--format json` prints it; the plan file holds the same. */
 function planJson(plan) {
@@ -40255,7 +42960,36 @@ function longestRun(text, char) {
     return longest;
 }
 
+;// CONCATENATED MODULE: ./build/dist/report/drift-classes.js
+/** What drift means, each kind under a heading of its own (platform.md §4.2); the last one is everything that no rule is named in. */
+const CLASSES = [
+    [
+        'The server is not as Git declares it',
+        ['state-drift', 'mount-absent', 'mount-version', 'auth-mount-absent', 'role-absent', 'policy-absent'],
+    ],
+    ['ESO is refused', ['policy-denies', 'role-unbound', 'role-audience']],
+    [
+        'Secrets are not as references read them',
+        ['secret-absent', 'secret-deleted', 'property-absent', 'version-absent', 'find-empty', 'push-unmanaged'],
+    ],
+    ['It works today and ends by itself', ['expires-soon', 'reviewer-token-static']],
+    ['Nothing needs it', ['secret-unused', 'policy-excess', 'token-excess']],
+    ['In Git itself', []],
+];
+/** The findings of a drift run by what kind of drift they are; kinds without any are left out. */
+function driftClasses(findings) {
+    const titleOf = (rule) => (CLASSES.find(([, rules]) => rules.includes(rule)) ?? CLASSES.at(-1))?.[0];
+    return CLASSES.map(([title]) => ({
+        title,
+        findings: findings.filter(({ rule }) => titleOf(rule) === title),
+    })).filter((one) => one.findings.length > 0);
+}
+
+// EXTERNAL MODULE: ./build/dist/report/unreached.js
+var report_unreached = __nccwpck_require__(5567);
 ;// CONCATENATED MODULE: ./build/dist/report/summary.js
+
+
 
 
 
@@ -40275,7 +43009,13 @@ function summaryOf(report, options = {}) {
 }
 /** Headline, what was looked at, what could not run. */
 function overview(report) {
-    const icon = report.outcome === 'clean' ? '✅' : report.outcome === 'incomplete' ? '⚠️' : '❌';
+    const icon = report.outcome === 'clean'
+        ? report.findings.some(report_wording/* endsSoon */.C_)
+            ? '⏳'
+            : '✅'
+        : report.outcome === 'incomplete'
+            ? '⚠️'
+            : '❌';
     const head = `## ${icon} eso-vault ${report.mode}: ${prose((0,report_wording/* headline */.Pl)(report))}\n\n`;
     const problems = (report.problems ?? []).map(({ message, file, line }) => {
         const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `;
@@ -40284,10 +43024,13 @@ function overview(report) {
     if (report.outcome === 'invalid' || report.outcome === 'bug')
         return [list(head, problems)];
     const looked = `**${prose(report.target)}** · ${(0,report_wording/* countedObjects */.BP)(report)}${leftOut(report)}\n\n`;
+    const scope = (0,report_wording/* scopeSentences */.lf)(report).map((sentence) => `${prose((0,plain_text/* cut */.Jj)(sentence, TEXT_LENGTH))}\n\n`);
     const live = report.live.line === '' ? '' : `${prose((0,plain_text/* cut */.Jj)(report.live.line, TEXT_LENGTH))}\n\n`;
+    const reach = (0,report_unreached/* unreachedLine */.Y)(report);
+    const unreached = reach === undefined ? '' : `${prose(reach)}\n\n`;
     const incomplete = report.incomplete.map((sentence) => `- ${prose((0,plain_text/* cut */.Jj)(sentence, TEXT_LENGTH))}\n`);
     return [
-        list(head + looked + live, problems),
+        list(head + looked + scope.join('') + live + unreached, problems),
         ...(incomplete.length > 0 ? [list('**Could not run:**\n\n', incomplete)] : []),
     ];
 }
@@ -40305,8 +43048,11 @@ function leftOut(report) {
         .map((part) => ` · ${part}`)
         .join('');
 }
-/** One table for each file, the file with the worst finding first. */
+/** One table for each file, the file with the worst finding first; of a drift run, one for each kind of drift. */
 function findingParts(report, links, ownTables = FILES_WITH_OWN_TABLE) {
+    if (report.mode === 'drift') {
+        return driftClasses([...report.findings].sort(report_wording/* byWorst */.DC)).map(({ title, findings }) => table(`### ${title}`, '| Place | Rule | Problem |', findings.map((finding) => findingRow(finding, links, finding.span.file))));
+    }
     const files = new Map();
     for (const finding of [...report.findings].sort(report_wording/* byWorst */.DC)) {
         const group = files.get(finding.span.file);
@@ -40387,10 +43133,11 @@ function notCheckedPart(report) {
     return fold(`Not checked: ${(0,report_wording/* counted */.hS)(report.notChecked.length, 'place')}`, '', items);
 }
 function referencesPart(report, links) {
-    return fold(`References: what External Secrets Operator will ask for (${report.references.length})`, '| Where | What | Requests |\n|---|---|---|\n', report.references.map((judged) => referenceRow(judged, links)));
+    const marks = (0,report_unreached/* unreachedLine */.Y)(report) !== undefined;
+    return fold(`References: what External Secrets Operator will ask for (${report.references.length})`, '| Where | What | Requests |\n|---|---|---|\n', report.references.map((judged) => referenceRow(judged, links, marks)));
 }
 const VERDICT = { allowed: '✅', denied: '❌', unknown: '❔' };
-function referenceRow(judged, links) {
+function referenceRow(judged, links, marksUnreached) {
     const { reference, accesses, secret } = judged;
     const { file, line } = reference.span;
     const requests = accesses
@@ -40400,7 +43147,9 @@ function referenceRow(judged, links) {
         requests.push(`❔ not checked: ${prose((0,plain_text/* cut */.Jj)(reference.notChecked, TEXT_LENGTH), true)}`);
     if (secret !== undefined)
         requests.push(`secret: ${secret.presence}`);
-    const what = `${prose((0,wording/* nameReference */.ZP)(reference), true)}${reference.proposed ? ' (once fixed)' : ''}`;
+    const unreached = marksUnreached && (0,report_unreached/* isUnreached */.m)(reference.manifest) ? ' (nothing in Git applies it)' : '';
+    const marks = `${reference.proposed ? ' (once fixed)' : ''}${unreached}`;
+    const what = `${prose((0,wording/* nameReference */.ZP)(reference), true)}${marks}`;
     const where = markdown_link(code(`${file}:${line}`, true), links.source(file, line));
     return `| ${where} | ${what} | ${requests.length === 0 ? 'none' : requests.join('<br>')} |\n`;
 }
@@ -40426,7 +43175,7 @@ function planSummary(document, report) {
     const icon = report.outcome === 'clean' ? '✅' : report.outcome === 'incomplete' ? '⚠️' : '❌';
     const parts = [
         part([
-            `## ${icon} eso-vault ${document.mode}: ${prose(planHeadline(report, document))}\n`,
+            `## ${icon} eso-vault ${document.mode}: ${prose(planHeadline(report, document).replace(/^(Plan|Applied): /, ''))}\n`,
             `**${prose(document.target)}** · ${document.server === null ? 'no server asked' : prose(document.server)} · digest ${code(document.digest)}\n\n`,
         ].join('\n'), (report.problems ?? []).map(({ message, file, line }) => {
             const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `;
@@ -40438,9 +43187,12 @@ function planSummary(document, report) {
             .filter(({ weight }) => weight === 'note')
             .map(({ message, at }) => `- ${at === null ? '' : `${code(`${at.file}:${at.line}`)} `}${prose((0,plain_text/* cut */.Jj)(message, plan_summary_TEXT_LENGTH))}\n`)),
         part(`\n### ${document.mode === 'plan' ? 'Becomes covered' : 'Covered now'}: ${(0,report_wording/* counted */.hS)(document.coverage.becomes.length, 'reference')}\n\n`, document.coverage.becomes.map((one) => `- ${prose(one)}\n`)),
-        part(`\n### Stays uncovered: ${(0,report_wording/* counted */.hS)(document.coverage.open.length, 'reference')}\n\n`, document.coverage.open.map((one) => `- ${prose(one.reference)}: ${prose((0,plain_text/* cut */.Jj)(one.because, plan_summary_TEXT_LENGTH))}\n`)),
+        part(`\n### Stays uncovered: ${(0,report_wording/* counted */.hS)(document.coverage.open.length, 'reference')}\n\n`, openByReason(document.coverage.open).map(({ because, references }) => {
+            const items = references.map((reference) => `  - ${prose(reference)}\n`);
+            return `- ${prose((0,plain_text/* cut */.Jj)(because, plan_summary_TEXT_LENGTH))}:\n${items.join('')}`;
+        })),
         part('\n### The same by hand\n\n', document.mode === 'plan' ? document.commands.map((command) => `${codeBlock(command, 'sh')}\n`) : []),
-        part('\n### To seed\n\nValues come from files or standard input; none is in this plan.\n\n', document.seeds.map((seed) => `${codeBlock(seed.command, 'sh')}\n`)),
+        part(`\n### To seed\n\n${SEED_NOTE}\n\n`, document.seeds.map((seed) => `${codeBlock(seed.command, 'sh')}\n`)),
     ];
     return joinWithin(parts.filter(({ head, items }, index) => index === 0 || items.length > 0 || head === ''), SUMMARY_BYTES, bytes);
 }
@@ -40464,30 +43216,18 @@ function stepText(step, word) {
 
 // EXTERNAL MODULE: ./build/dist/report/report.js
 var report = __nccwpck_require__(416);
-// EXTERNAL MODULE: ./build/dist/rules/ignore-unused.js
-var ignore_unused = __nccwpck_require__(3302);
-// EXTERNAL MODULE: ./build/dist/rules/registry.js + 86 modules
-var registry = __nccwpck_require__(3291);
-;// CONCATENATED MODULE: ./build/dist/rules/rule-ids.js
-
-
-/** Every id that a config file or an ignore may name. */
-const RULE_IDS = [...registry/* RULES */.y.map((rule) => rule.id), ignore_unused/* ignoreUnused */.$.id];
-/** What SARIF tells of the rules. */
-const SARIF_RULES = [...registry/* RULES */.y, ignore_unused/* ignoreUnused */.$].map(({ id, title, severity }) => ({
-    id,
-    title,
-    severity,
-}));
-
+// EXTERNAL MODULE: ./build/dist/rules/rule-ids.js
+var rule_ids = __nccwpck_require__(592);
 // EXTERNAL MODULE: ./build/dist/commands/redact-texts.js
 var redact_texts = __nccwpck_require__(9858);
-// EXTERNAL MODULE: ./build/dist/modes/check.js
-var check = __nccwpck_require__(9950);
+// EXTERNAL MODULE: ./build/dist/modes/check.js + 5 modules
+var check = __nccwpck_require__(3768);
 // EXTERNAL MODULE: ./build/dist/modes/failed-report.js
 var failed_report = __nccwpck_require__(9780);
-// EXTERNAL MODULE: ./build/dist/modes/render.js + 42 modules
-var modes_render = __nccwpck_require__(5120);
+// EXTERNAL MODULE: ./build/dist/modes/render.js + 43 modules
+var modes_render = __nccwpck_require__(6550);
+// EXTERNAL MODULE: ./build/dist/rules/registry.js + 76 modules
+var registry = __nccwpck_require__(9631);
 // EXTERNAL MODULE: ./build/dist/rules/run-rules.js
 var run_rules = __nccwpck_require__(4754);
 // EXTERNAL MODULE: ./build/dist/settings/ignores.js
@@ -40518,6 +43258,12 @@ function whyNotApproved(plan, { digest, basis }) {
     }
     if (plan.digest === digest)
         return undefined;
+    // What this token cannot see cannot be what was approved: the right that it lacks is the news, not the digest.
+    const unseen = plan.steps.filter((step) => step.action === 'unseen');
+    if (unseen.length > 0) {
+        const named = unseen.map((step) => `${step.id} could not be seen: ${step.because}`);
+        return `The plan is no longer the approved one, because this token does not see all of it. ${named.join(' ')}`;
+    }
     const again = 'Plan again, look at what changed, and apply with the new digest.';
     if (basis === undefined) {
         return `The plan is no longer the approved one: it has the digest ${plan.digest}, and ${digest} was approved. ${again}`;
@@ -40553,37 +43299,27 @@ function nameServer({ address, namespace }) {
     return namespace === '' ? where : `${where}, namespace ${namespace}`;
 }
 
-// EXTERNAL MODULE: ./build/dist/setup/plan.js + 6 modules
-var setup_plan = __nccwpck_require__(2141);
+// EXTERNAL MODULE: ./build/dist/setup/plan.js + 8 modules
+var setup_plan = __nccwpck_require__(2836);
 // EXTERNAL MODULE: ./build/dist/state/live/answer.js
 var live_answer = __nccwpck_require__(3250);
 ;// CONCATENATED MODULE: ./build/dist/setup/wait-for-kv.js
 
-/** Half a minute: the window is mostly over in less than a second (vault.md §7.1). */
-const PATIENT = {
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    tries: 40,
-};
 /**
- * A KV v2 mount answers 400 for a moment after it was enabled, while it upgrades its storage (vault.md §4.8). Gives the reason
- * when it is not seen to end, a sentence; `undefined`: it is ready.
+ * A KV v2 mount answers 400 for a moment after it was enabled, while it upgrades its storage (vault.md §4.8); the transport asks
+ * again for half a minute, as for every request to it. Gives the reason when the window is not seen to end, a sentence;
+ * `undefined`: it is ready.
  */
-async function waitForKv(mount, client, { sleep, tries }) {
+async function waitForKv(mount, client) {
     client.knowKvMount(mount, 2);
     const path = `${mount}/config`;
-    for (let attempt = 1;; attempt += 1) {
-        const answer = await client.read(path);
-        if (answer.status === 200)
-            return undefined;
-        if (answer.status === 403) {
-            return `${mount}/ was enabled, and whether it is ready could not be seen: ${(0,live_answer/* sayAnswer */.sQ)('GET', path, answer)}. Grant the token of apply read on ${path}.`;
-        }
-        const upgrading = answer.status === 400 && answer.errors.some((error) => /pgrad(e|ing)/.test(error));
-        if (!upgrading || attempt >= tries) {
-            return `${mount}/ was enabled and is not ready: ${(0,live_answer/* sayAnswer */.sQ)('GET', path, answer)}. Run apply again in a minute.`;
-        }
-        await sleep(Math.min(1000, 50 * 2 ** Math.min(attempt, 5)));
+    const answer = await client.read(path);
+    if (answer.status === 200)
+        return undefined;
+    if (answer.status === 403) {
+        return `${mount}/ was enabled, and whether it is ready could not be seen: ${(0,live_answer/* sayAnswer */.sQ)('GET', path, answer)}. Grant the token of apply read on ${path}.`;
     }
+    return `${mount}/ was enabled and is not ready: ${(0,live_answer/* sayAnswer */.sQ)('GET', path, answer)}. Run apply again in a minute.`;
 }
 
 ;// CONCATENATED MODULE: ./build/dist/setup/write-step.js
@@ -40591,7 +43327,7 @@ async function waitForKv(mount, client, { sleep, tries }) {
 
 
 /** Sends the one request of a step. Never throws for what a server or a network can do. */
-async function writeStep(step, client, reviewerToken, waiting) {
+async function writeStep(step, client, reviewerToken) {
     const { path, body, withReviewerToken } = step.write;
     const whole = withReviewerToken === true ? { ...body, token_reviewer_jwt: reviewerToken } : body;
     try {
@@ -40602,7 +43338,7 @@ async function writeStep(step, client, reviewerToken, waiting) {
             return { step, result: 'failed', because: refusal(step, path, answer) };
         const version = body.options?.version;
         if (step.kind === 'kv-mount' && version === '2') {
-            const because = await waitForKv(path.slice('sys/mounts/'.length), client, waiting);
+            const because = await waitForKv(path.slice('sys/mounts/'.length), client);
             if (because !== undefined)
                 return { step, result: 'failed', because };
         }
@@ -40620,6 +43356,9 @@ function isTaken({ status, errors }) {
 }
 function refusal(step, path, answer) {
     const said = (0,live_answer/* sayAnswer */.sQ)('POST', path, answer);
+    if (answer.errors.some((error) => error.includes('/var/run/secrets/kubernetes.io/serviceaccount'))) {
+        return `${said}. Vault does not run in a pod of this cluster, or its pod mounts no ServiceAccount token: set \`setup.kubernetes.reviewer\` to \`client\` or \`token\`, with \`ca\` and \`host\`.`;
+    }
     return answer.status === 403
         ? `${said}. To write it, grant the token of apply ${rightsFor(step)} on ${path}.`
         : `${said}.`;
@@ -40632,7 +43371,6 @@ function rightsFor({ kind, action }) {
 }
 
 ;// CONCATENATED MODULE: ./build/dist/setup/apply.js
-
 
 
 
@@ -40660,9 +43398,12 @@ async function apply(input) {
     if (todo.some((step) => step.write.withReviewerToken) && !input.reviewerToken) {
         throw new ApplyRefused('`setup.kubernetes.reviewer: token` needs a long-lived ServiceAccount token: give the file that holds it with `reviewer-token-file`.');
     }
+    // A plan that cannot be carried out whole is not begun: whoever mends the block plans anew.
+    if (isBlocked(plan))
+        return { plan, written: [], after: plan, live: planned, unread: undefined };
     const written = [];
     for (const step of todo) {
-        const one = await writeStep(step, input.clientOf(step.namespace), input.reviewerToken, input.waiting ?? PATIENT);
+        const one = await writeStep(step, input.clientOf(step.namespace), input.reviewerToken);
         written.push(one);
         if (one.result === 'failed')
             break;
@@ -40678,6 +43419,9 @@ async function apply(input) {
             throw error;
         return { plan, written, after: undefined, live: planned, unread: error.message };
     }
+}
+function isBlocked({ steps, unplanned }) {
+    return steps.some((step) => step.action === 'blocked') || unplanned.some(({ weight }) => weight === 'blocked');
 }
 function isWrite(step) {
     return (0,setup_step/* writes */.D3)(step) && step.write !== undefined;
@@ -40750,14 +43494,14 @@ var live_client = __nccwpck_require__(8614);
  * Logs in as ESO does, asks what the token may do, and ends it. Gives what is wrong, a sentence or two; `undefined`: all is well.
  * The token never leaves this function.
  */
-async function probeLogin({ client, authMount, role, jwt, accesses }) {
+async function probeLogin({ client, authMount, role, jwt, reviewer, accesses, }) {
     const { transport, namespace } = client;
     const path = `auth/${authMount}/login`;
     const nobody = await (0,live_client/* openClient */.M)({ transport, namespace, readOnly: true });
     const answer = await nobody.write(path, { role, jwt });
     const token = answer.auth?.client_token;
     if (answer.status !== 200 || typeof token !== 'string') {
-        const advice = answer.status === 403 ? ` ${whyForbidden(answer.errors)}` : '';
+        const advice = answer.status === 403 || answer.status === 500 ? ` ${whyRefused(answer.errors, jwt, reviewer)}` : '';
         return `A login with role ${role} failed: ${(0,live_answer/* sayAnswer */.sQ)('POST', path, answer)}.${advice}`;
     }
     const holder = await (0,live_client/* openClient */.M)({ transport, namespace, token, readOnly: true });
@@ -40790,18 +43534,169 @@ async function lacking(holder, role, accesses) {
     const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
     return `The login with role ${role} works, and its token lacks ${list.join(', ')}${more}.`;
 }
-/** vault.md §4.6: which of the checks gave that text. */
-function whyForbidden(errors) {
+/** vault.md §4.6: which of the checks gave that text; what the token says of itself tells the rest. */
+function whyRefused(errors, jwt, reviewer) {
     const said = errors.join(' ');
+    const claims = claimsOf(jwt);
+    const who = claims.account ?? 'this ServiceAccount';
     if (/service account name not authorized/.test(said))
-        return 'The role is not bound to the name of this ServiceAccount.';
+        return `The role is not bound to the name of ${who}.`;
     if (/namespace not authorized/.test(said))
-        return 'The role is not bound to the namespace of this ServiceAccount.';
-    if (/audience/.test(said))
-        return "The token's audience is not the one that the role checks.";
-    return 'The API server did not confirm the token: see whether the reviewer may create TokenReviews (ClusterRole system:auth-delegator), whether its token is still valid, and whether `kubernetes_host` is reachable from Vault.';
+        return `The role is not bound to the namespace of ${who}.`;
+    if (/audience/.test(said)) {
+        return `The token is for the audience ${claims.audiences}, and the role checks another one: make \`serviceAccountRef.audiences\` of the store and \`audience\` of the role the same.`;
+    }
+    // Others review with the audience of the token; a token that reviews itself must open the API server.
+    const audience = reviewer === 'client' ? ` It is for the audience ${claims.audiences}, which the API server must accept.` : '';
+    if (claims.expired !== undefined)
+        return `The token expired at ${claims.expired}: make a new one.`;
+    return `The API server did not confirm the token. ${REVIEWERS[reviewer]}${audience} And \`kubernetes_host\` must be reachable from Vault, with the CA of the config.`;
+}
+const RIGHT = 'may create TokenReviews (ClusterRole system:auth-delegator)';
+const REVIEWERS = {
+    pod: `See whether the ServiceAccount of Vault's own pod ${RIGHT}.`,
+    client: `See whether the ServiceAccount that logs in ${RIGHT}: it reviews its own token.`,
+    token: `See whether the reviewer token of the config is still valid, and its ServiceAccount ${RIGHT}.`,
+    unknown: `See whether the reviewer ${RIGHT}, and whether its token is still valid.`,
+};
+/** What a ServiceAccount token says of itself; nothing of it is checked here, and its signature is left alone. */
+function claimsOf(jwt) {
+    let claims = {};
+    try {
+        claims = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) ?? {};
+    }
+    catch {
+        // No JWT: Vault says so itself.
+    }
+    const { sub, aud, exp } = claims;
+    const account = /^system:serviceaccount:([^:]+):(.+)$/.exec(String(sub));
+    const expired = typeof exp === 'number' && exp * 1000 < Date.now();
+    const audiences = [aud].flat().filter((one) => typeof one === 'string');
+    return {
+        account: account === null ? undefined : `${account[1]}/${account[2]}`,
+        audiences: audiences.length === 0 ? '(none)' : audiences.join(', '),
+        expired: expired ? new Date(exp * 1000).toISOString() : undefined,
+    };
 }
 
+// EXTERNAL MODULE: ./build/dist/chain/read-target.js
+var read_target = __nccwpck_require__(8713);
+// EXTERNAL MODULE: ./build/dist/eso/property/gjson-path.js
+var gjson_path = __nccwpck_require__(7972);
+// EXTERNAL MODULE: ./build/dist/eso/property/property-presence.js
+var property_presence = __nccwpck_require__(5656);
+// EXTERNAL MODULE: ./build/dist/eso/template/read-templates.js + 2 modules
+var read_templates = __nccwpck_require__(280);
+;// CONCATENATED MODULE: ./build/dist/setup/seeding.js
+
+
+
+
+/** What must be seeded for the references to work, one entry for each path. What ESO pushes it writes itself. */
+function seedsOf(links) {
+    const drafts = new Map();
+    const pushed = pushedTo(links);
+    for (const link of links) {
+        const { reference, store, secret } = link;
+        if (store === undefined || secret === undefined || reference.skipped !== undefined)
+            continue;
+        if (reference.operation !== 'data' && reference.operation !== 'extract')
+            continue;
+        const target = (0,read_target/* readTarget */._)(reference, store);
+        if (target === undefined || target.version !== undefined)
+            continue;
+        const id = idOf(store.vaultNamespace, target);
+        const byPush = pushed.get(id);
+        const wanted = seeding_keysOf(link).filter((key) => byPush === undefined || !(byPush.has(ALL) || byPush.has(key)));
+        const version = store.version === 'v1' ? 1 : 2;
+        const present = secret.presence === 'present';
+        if (present) {
+            // Version 1 has no patch: a put would replace the keys that are there.
+            if (secret.keys === undefined || version === 1)
+                continue;
+        }
+        else {
+            if (secret.presence !== 'absent' && secret.presence !== 'deleted' && secret.presence !== 'destroyed')
+                continue;
+            // A path that somebody seeds is not ESO's own any more, and ESO then refuses to push there (eso.md §3.6).
+            if (byPush !== undefined)
+                continue;
+        }
+        const { keys } = secret.presence === 'present' ? secret : { keys: {} };
+        const missing = present ? wanted.filter((key) => (0,property_presence/* propertyPresence */.h8)(keys ?? {}, key).presence === 'absent') : wanted;
+        if (present && missing.length === 0)
+            continue;
+        const current = 'currentVersion' in secret ? (secret.currentVersion ?? 0) : 0;
+        const draft = drafts.get(id) ?? {
+            mount: target.mount,
+            path: target.key,
+            version,
+            keys: new Set(),
+            command: present ? 'patch' : 'put',
+            cas: present || version === 1 ? undefined : current,
+            usedBy: new Set(),
+            namespace: store.vaultNamespace,
+        };
+        drafts.set(id, draft);
+        for (const key of missing)
+            draft.keys.add(keyFor(key));
+        for (const manifest of [reference.manifest, ...link.also])
+            draft.usedBy.add(nameOf(manifest));
+    }
+    return [...drafts.values()]
+        .map((draft) => ({ ...draft, keys: [...draft.keys].sort(), usedBy: [...draft.usedBy].sort() }))
+        .sort((a, b) => (`${a.mount}/${a.path}` < `${b.mount}/${b.path}` ? -1 : 1));
+}
+/** A push without `property` writes a whole Secret, whose keys are not ours to know. */
+const ALL = Symbol('all keys');
+/** By path: the keys that ESO itself writes there. */
+function pushedTo(links) {
+    const pushed = new Map();
+    for (const { reference, store } of links) {
+        if (reference.operation !== 'push' || reference.skipped !== undefined || store === undefined)
+            continue;
+        const target = (0,read_target/* readTarget */._)(reference, store);
+        if (target === undefined)
+            continue;
+        const id = idOf(store.vaultNamespace, target);
+        const keys = pushed.get(id) ?? new Set();
+        pushed.set(id, keys.add((reference.property ?? '') === '' ? ALL : reference.property));
+    }
+    return pushed;
+}
+function idOf(namespace, { mount, key }) {
+    return JSON.stringify([namespace ?? '', mount, key]);
+}
+/** `property`; for an `extract` alone in its manifest the keys that the templates read (eso.md §6.4). */
+function seeding_keysOf({ reference }) {
+    if ((reference.property ?? '') !== '')
+        return [reference.property];
+    if (reference.operation !== 'extract')
+        return [];
+    const { dataFrom, data } = (reference.manifest.body.spec ?? {});
+    if (!Array.isArray(dataFrom) || dataFrom.length !== 1 || (Array.isArray(data) && data.length > 0))
+        return [];
+    if (dataFrom[0].rewrite !== undefined)
+        return [];
+    return (0,read_templates/* templateReads */.I)(reference.manifest).reads.map((read) => read.key);
+}
+/**
+ * The key that makes a property be found. ESO tries the property as it is written first, before it takes it for a gjson path
+ * (eso.md §4.1); only an escaped name (`tls\.crt`) is better written plainly.
+ */
+function keyFor(property) {
+    const parsed = (0,gjson_path/* parseGjsonPath */.e)(property);
+    const only = 'steps' in parsed && parsed.steps.length === 1 ? parsed.steps[0] : undefined;
+    return only === undefined || only.pattern !== undefined ? property : only.text;
+}
+function nameOf(manifest) {
+    return manifest.namespace === undefined
+        ? `${manifest.kind} ${manifest.name}`
+        : `${manifest.kind} ${manifest.namespace}/${manifest.name}`;
+}
+
+// EXTERNAL MODULE: ./build/dist/state/desired/reviewer-facts.js
+var reviewer_facts = __nccwpck_require__(4741);
 // EXTERNAL MODULE: ./build/dist/text-file.js
 var text_file = __nccwpck_require__(4093);
 // EXTERNAL MODULE: ./build/dist/report/outcome.js
@@ -40978,6 +43873,7 @@ function reportOf(settings, { repository, declared }, outcome) {
 
 
 
+
 /** Carries out the approved plan, then judges every reference by what the server has now. */
 async function apply_apply(settings, deps) {
     const approval = await approvalOf(settings, deps.cwd);
@@ -40998,12 +43894,13 @@ async function apply_apply(settings, deps) {
         reviewerToken,
         read: setup.read,
         clientOf: (namespace) => (namespace === '' ? vault.client : vault.client.inNamespace(namespace)),
-        ...(deps.waiting === undefined ? {} : { waiting: deps.waiting }),
     }));
     const after = plan_judge(settings, setup, applied.live);
-    const probes = loginToken === undefined ? [] : await probe(setup, vault, loginToken);
+    const whole = !applied.written.some(isFailed) && !isBlocked(applied.plan);
+    const probes = loginToken === undefined || !whole ? [] : await probe(setup, vault, applied.live, loginToken);
     const laws = registry/* RULES */.y.filter((rule) => rule.group === 'law' && rule.optIn !== true);
-    const { kept, ignored } = (0,ignores/* applyIgnores */.wI)((0,run_rules/* runRules */.x)(laws, after, settings.config.rules), (0,check/* ignoresIn */.Di)(gathered), settings.config.ignore, { today: deps.today, rules: registry/* RULES */.y.map((rule) => rule.id), ran: () => false });
+    // A run that stopped half-way says what is left; a role that it did not come to write is no finding about a manifest.
+    const { kept, ignored } = (0,ignores/* applyIgnores */.wI)(whole ? (0,run_rules/* runRules */.x)(laws, after, settings.config.rules) : [], (0,check/* ignoresIn */.Di)(gathered), settings.config.ignore, { today: deps.today, rules: registry/* RULES */.y.map((rule) => rule.id), ran: () => false });
     const document = planDocument({
         mode: 'apply',
         target: settings.target,
@@ -41020,7 +43917,7 @@ async function apply_apply(settings, deps) {
         ignored,
         problems: [...failures(applied), ...blockedProblems(applied.after ?? applied.plan), ...probes],
         incomplete: [...deps.incomplete, ...unseenSentences(applied.after ?? applied.plan)],
-        live: { asked: true, line: `Applied to ${vault.name}.` },
+        live: { asked: true, line: `${applied.written.length === 0 ? 'Compared with' : 'Applied to'} ${vault.name}.` },
     });
     return { report, gathered, document };
 }
@@ -41060,28 +43957,36 @@ function failures({ written, after, unread, plan }) {
     const stopped = failed.length > 0
         ? [{ message: `${done} written, ${left} left. Mend that and apply again: what is done shows as no change.` }]
         : [];
-    const unlike = failed.length > 0 || after === undefined
+    const unlike = failed.length > 0 || after === undefined || isBlocked(plan)
         ? []
         : after.steps.filter(setup_step/* writes */.D3).map((step) => ({
             message: `${step.id} was written and reads back differently (${differences(step)}): somebody else writes it too, or a proxy answers from a cache. Plan again.`,
         }));
+    const held = isBlocked(plan) && plan.hasChanges
+        ? [{ message: 'Nothing was written, because a part of the plan is blocked. Mend that, and plan again.' }]
+        : [];
     const blind = unread === undefined ? [] : [{ message: `What was written could not be read back: ${unread}` }];
-    return [...failed, ...stopped, ...unlike, ...blind];
+    return [...failed, ...stopped, ...unlike, ...blind, ...held];
+}
+function isFailed({ result }) {
+    return result === 'failed';
 }
 function differences(step) {
     const parts = [...step.fields.map(({ field }) => field), ...step.rules.map(({ path }) => path)];
     return parts.length === 0 ? 'it is not there' : parts.slice(0, 5).join(', ');
 }
-async function probe(setup, vault, jwt) {
+async function probe(setup, vault, live, jwt) {
     const problems = [];
     for (const part of setup.input.desired.parts) {
         for (const role of part.state.roles) {
             const policy = role.policies?.[0] ?? '';
+            const config = live.get(part.namespace)?.authConfig(role.authMount);
             const because = await probeLogin({
                 client: part.namespace === '' ? vault.client : vault.client.inNamespace(part.namespace),
                 authMount: role.authMount,
                 role: role.name,
                 jwt,
+                reviewer: config?.presence === 'present' ? (0,reviewer_facts/* reviewerKind */.W_)(config.fact) : 'unknown',
                 accesses: part.accesses.get(policy) ?? [],
             });
             if (because !== undefined)
@@ -41159,14 +44064,17 @@ async function run(settings, deps) {
 async function runMode(settings, deps) {
     if (settings.mode === 'plan' || settings.mode === 'apply')
         return setUp(settings, deps);
-    if (settings.reportScope === 'changed') {
-        deps.warn('`report-scope: changed` is not honoured by this version: everything is reported.');
-    }
     return (0,with_vault/* withVault */.r)(settings, deps, async ({ live, incomplete }) => {
-        const today = deps.now().toISOString().slice(0, 10);
+        const now = deps.now();
+        const today = now.toISOString().slice(0, 10);
         const look = settings.mode === 'drift' ? (await __nccwpck_require__.e(/* import() */ 130).then(__nccwpck_require__.bind(__nccwpck_require__, 1130))).drift : check/* check */.z6;
         const render = (0,modes_render/* renderWith */.h)(settings, deps.env);
-        const { report, gathered } = await look(settings, { cwd: deps.cwd, today, live, render, incomplete });
+        const change = settings.reportScope === 'changed'
+            ? (await __nccwpck_require__.e(/* import() */ 682).then(__nccwpck_require__.bind(__nccwpck_require__, 2682))).changeOfRun(settings, deps, render)
+            : undefined;
+        const { report, gathered } = await look(settings, { cwd: deps.cwd, today, now, live, render, change, incomplete });
+        if (report.scope?.of === 'all' && settings.reportScopeGiven)
+            deps.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`);
         for (const state of gathered.live.values())
             for (const warning of state.warnings)
                 deps.warn(warning);
@@ -41198,7 +44106,7 @@ const INPUTS = [
     {
         name: 'rendered',
         format: lines,
-        description: 'Folders of manifests that something else rendered (Helm, Argo CD, Flux), one a line. They are checked as they are.',
+        description: 'Folders, files or globs of manifests that something else rendered (Helm, Argo CD, Flux), one a line. They are checked as they are, in place of what Git holds of the same kind, namespace and name.',
     },
     {
         name: 'config',
@@ -41274,7 +44182,7 @@ const INPUTS = [
     {
         name: 'report-scope',
         format: choice('all', 'changed'),
-        description: '`all` (default) reports everything. `changed` is reserved for what a pull request touches; this version warns and reports everything.',
+        description: 'For `check`: `all` reports everything; `changed` only what the change concerns: references whose lines, patch, variable, store, role or policy it touches, and what it breaks elsewhere. Needs the commit that the change starts from: `fetch-depth: 2` on actions/checkout. Default: `changed` on pull requests, else `all`.',
     },
     {
         name: 'fail-on',
@@ -41350,12 +44258,12 @@ const INPUTS = [
     {
         name: 'allow-remote-bases',
         format: input_table_boolean,
-        description: '`true` lets kustomize fetch remote bases. Default: `false`.',
+        description: '`true` lets kustomize fetch remote bases over the network. Default: `false`.',
     },
     {
         name: 'enable-helm',
         format: input_table_boolean,
-        description: '`true` lets kustomize inflate Helm charts. Default: `false`.',
+        description: '`true` lets kustomize render the `helmCharts` that lie in the repository; a chart to fetch also needs `allow-remote-bases`. Default: `false`.',
     },
     {
         name: 'eso-version',
@@ -41400,7 +44308,7 @@ const OUTPUTS = {
     'error-count': 'Number of errors.',
     'warning-count': 'Number of warnings.',
     'not-checked-count': 'Number of places that were asked for and could not be judged.',
-    references: 'Number of references to Vault that were followed.',
+    references: 'Number of references to Vault that were followed; with `report-scope: changed`, of those that the change concerns.',
     'report-file': 'Path of the JSON report, when it was written.',
     'sarif-file': 'Path of the SARIF report, when it was written.',
     'has-changes': '`plan` and `apply`: `true` when the server differs from what is wanted.',
@@ -41482,123 +44390,8 @@ function presence(value) {
     return trimmed === undefined || trimmed === '' ? undefined : trimmed;
 }
 
-// EXTERNAL MODULE: ./build/dist/nearest-name.js
-var nearest_name = __nccwpck_require__(7647);
-;// CONCATENATED MODULE: ./build/dist/settings/shape.js
-
-/** All that is wrong with `value`, in the order of the file; empty: it fits. */
-function checkShape(value, shape, path = []) {
-    const wrong = (message, part = 'value') => [{ path, part, message }];
-    switch (shape.is) {
-        case 'text':
-            if (typeof value !== 'string')
-                return wrong(`${shape_name(path)} must be text, not ${typeName(value)}.${quoteHint(value)}`);
-            if (value === '' && !shape.mayBeEmpty)
-                return wrong(`${shape_name(path)} must not be empty.`);
-            if (shape.matches && !fits(value, shape.matches) && value !== '') {
-                return wrong(`${shape_name(path)} must be ${shape.matches.says}, not ${quoted(value)}.`);
-            }
-            return [];
-        case 'choice':
-            if (typeof value === 'string' && shape.of.includes(value))
-                return [];
-            return wrong(`${shape_name(path)} must be ${oneOf(shape.of)}, not ${quoted(value)}.${didYouMean(String(value), shape.of)}`);
-        case 'version':
-            if (value === shape.number)
-                return [];
-            return wrong(`${shape_name(path)} must be the number ${shape.number}, not ${quoted(value)}.`);
-        case 'list':
-            if (!isList(value))
-                return wrong(`${shape_name(path)} must be a list, not ${typeName(value)}.`);
-            if (value.length < (shape.atLeast ?? 0))
-                return wrong(`${shape_name(path)} must not be empty.`);
-            return value.flatMap((item, index) => checkShape(item, shape.of, [...path, index]));
-        case 'map':
-            if (!isMap(value))
-                return wrong(`${shape_name(path)} must be a map of names, not ${typeName(value)}.`);
-            return Object.entries(value).flatMap(([key, item]) => {
-                const at = [...path, key];
-                if (shape.keys && !fits(key, shape.keys)) {
-                    return [{ path: at, part: 'key', message: `${quoted(key)} must be ${shape.keys.says}.` }];
-                }
-                return checkShape(item, shape.of, at);
-            });
-        case 'object':
-            return checkObject(value, shape, path);
-        case 'either':
-            return shape.of.some((option) => checkShape(value, option, path).length === 0)
-                ? []
-                : wrong(`${shape_name(path)} must be ${shape.says}, not ${quoted(value)}.`);
-    }
-}
-function checkObject(value, shape, path) {
-    if (!isMap(value)) {
-        return [{ path, part: 'value', message: `${shape_name(path)} must be a map of settings, not ${typeName(value)}.` }];
-    }
-    const known = Object.keys(shape.keys);
-    const problems = [];
-    for (const [key, item] of Object.entries(value)) {
-        const at = [...path, key];
-        const inner = Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
-        if (inner === undefined) {
-            const where = path.length === 0 ? '' : ` in ${shape_name(path)}`;
-            const near = didYouMean(key, known) || ` Known here: ${known.map(quoted).join(', ')}.`;
-            problems.push({ path: at, part: 'key', message: `unknown key ${quoted(key)}${where}.${near}` });
-        }
-        else
-            problems.push(...checkShape(item, inner, at));
-    }
-    for (const key of shape.required ?? []) {
-        if (!Object.hasOwn(value, key)) {
-            const message = path.length === 0 ? `${quoted(key)} is missing.` : `${shape_name(path)} lacks ${quoted(key)}.`;
-            problems.push({ path, part: 'value', message });
-        }
-    }
-    if (shape.oneOf && !shape.oneOf.some((key) => Object.hasOwn(value, key))) {
-        problems.push({ path, part: 'value', message: `${shape_name(path)} needs ${shape.oneOf.map(quoted).join(' or ')}.` });
-    }
-    return problems;
-}
-/** ` Did you mean …?`, or nothing when no known name is near. */
-function didYouMean(given, known) {
-    const sameLetters = known.filter((candidate) => letters(candidate) === letters(given));
-    const near = sameLetters.length > 0 ? sameLetters : (0,nearest_name/* nearestNames */.L)(given, known, 2);
-    return near.length === 0 ? '' : ` Did you mean ${near.map(quoted).join(' or ')}?`;
-}
-const letters = (text) => text.toLowerCase().replaceAll(/[-_ ]/g, '');
-/** `"a", "b" or "c"`. */
-function oneOf(choices) {
-    const all = choices.map(quoted);
-    return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
-}
-/** A value as JSON on one line, cut at 60 characters: what a person typed may be long, and may be anything. */
-function quoted(value) {
-    const text = JSON.stringify(value);
-    return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-function fits(text, pattern) {
-    return new RegExp(`^(?:${pattern.source})$`, 'u').test(text);
-}
-function shape_name(path) {
-    if (path.length === 0)
-        return 'The config file';
-    return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
-}
-function typeName(value) {
-    if (value === null)
-        return 'empty';
-    if (isList(value))
-        return 'a list';
-    if (typeof value === 'object')
-        return 'a map';
-    return `the ${typeof value} ${quoted(value)}`;
-}
-function quoteHint(value) {
-    return typeof value === 'number' || typeof value === 'boolean' ? ` Write it in quotes: "${value}".` : '';
-}
-const isList = (value) => Array.isArray(value);
-const isMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
+// EXTERNAL MODULE: ./build/dist/settings/shape.js
+var shape = __nccwpck_require__(4550);
 ;// CONCATENATED MODULE: ./build/dist/settings/inputs.js
 
 
@@ -41641,7 +44434,7 @@ function meant(name, without) {
     if (Object.hasOwn(OTHER_NAMES, kebab))
         return ` Write "${OTHER_NAMES[kebab]}".`;
     const names = INPUTS.map((input) => input.name).filter((known) => known !== without);
-    return didYouMean(name, names);
+    return (0,shape/* didYouMean */.au)(name, names);
 }
 
 ;// CONCATENATED MODULE: ./build/dist/settings/arguments.js
@@ -41751,7 +44544,7 @@ function takeCommand(positional, wrong) {
     // `eso-vault kubernetes/` means `check kubernetes/`; a bare word that is nearly a command is a typo.
     if (/[./\\*]/.test(first))
         return undefined;
-    const near = didYouMean(first, Object.keys(COMMANDS));
+    const near = (0,shape/* didYouMean */.au)(first, Object.keys(COMMANDS));
     wrong(`There is no command ${JSON.stringify(first)}.${near || ` Commands: ${Object.keys(COMMANDS).join(', ')}.`}`);
     positional.shift();
     return undefined;
@@ -41760,12 +44553,12 @@ function readFormat(value, wrong) {
     if (FORMATS.includes(value))
         return value;
     const given = value === undefined ? '' : `, not ${JSON.stringify(value)}`;
-    wrong(`--format must be ${oneOf(FORMATS)}${given}.${value === undefined ? '' : didYouMean(value, FORMATS)}`);
+    wrong(`--format must be ${(0,shape/* oneOf */.yL)(FORMATS)}${given}.${value === undefined ? '' : (0,shape/* didYouMean */.au)(value, FORMATS)}`);
     return undefined;
 }
 function unknownFlag(name) {
     const flags = ['format', 'color', 'no-color', 'help', 'version'];
-    const near = meant(name, 'mode') || didYouMean(name, flags);
+    const near = meant(name, 'mode') || (0,shape/* didYouMean */.au)(name, flags);
     return `There is no option --${name}.${near.replaceAll(/"([a-z-]+)"/g, '--$1')}`;
 }
 function addValue(values, input, value, wrong) {
@@ -41829,307 +44622,8 @@ function firstSentence(text) {
     return (text.match(/^.*?\.(?=\s[A-Z`]|$)/)?.[0] ?? text).replaceAll('`', '').replace(/\.$/, '');
 }
 
-// EXTERNAL MODULE: ./build/dist/manifests/yaml/parse-yaml.js + 6 modules
-var parse_yaml = __nccwpck_require__(9148);
-;// CONCATENATED MODULE: ./build/dist/settings/config-shape.js
-/** The config file, key by key (design §4). */
-const config_shape_list = (of, about) => ({ is: 'list', of, about });
-/** Globs and folders of the repository; a path that leaves it would let a pull request read the runner's disk (platform.md §7.3). */
-const repositoryPath = {
-    source: '(?!/)(?!(?:.*/)?\\.\\.(?:/|$)).+',
-    says: 'a path below the repository, without a leading "/" and without ".."',
-};
-const variableName = { source: '[A-Za-z_][A-Za-z0-9_]*', says: 'a variable name (letters, digits, "_")' };
-const ruleId = { source: '[a-z][a-z0-9]*(?:-[a-z0-9]+)*', says: 'a rule id' };
-const date = { source: '\\d{4}-\\d{2}-\\d{2}', says: 'a date as in 2027-01-31' };
-const duration = {
-    source: '\\d+|(?:\\d+(?:\\.\\d+)?(?:ms|s|m|h|d))+',
-    says: 'a duration as Vault writes it, for example "1h" or "90m"',
-};
-const product = {
-    source: 'auto|(?:vault|openbao)@\\d+(?:\\.\\d+){0,2}',
-    says: '"auto", or a product and version such as "vault@1.20" or "openbao@2.7"',
-};
-const address = { source: 'https?://\\S+', says: 'an address that starts with https:// (or http://)' };
-const pattern = {
-    source: '(?:[^{}\\s]|\\{[A-Za-z][A-Za-z0-9_-]*\\})+',
-    says: 'a path with names in braces, for example "team/{env}/apps/{app}"',
-};
-const ownedPattern = {
-    source: '[^\\s/*?]+/\\S+',
-    says: 'a mount and a glob below it, for example "kv/team/prod/**"',
-};
-const CONFIG_SHAPE = {
-    is: 'object',
-    required: ['version'],
-    keys: {
-        version: { is: 'version', number: 1, about: 'Version of this file format.' },
-        manifests: {
-            is: 'object',
-            about: 'Which files are read, and what Git cannot tell about them.',
-            keys: {
-                exclude: config_shape_list({ is: 'text', matches: repositoryPath }, 'Globs of files that are not read.'),
-                rendered: config_shape_list({ is: 'text', matches: repositoryPath }, 'Folders of manifests that something else rendered; checked as they are.'),
-                variables: {
-                    is: 'map',
-                    keys: variableName,
-                    of: { is: 'text', mayBeEmpty: true },
-                    about: 'Values for the ${NAME} in manifests that Git cannot resolve.',
-                },
-            },
-        },
-        vault: {
-            is: 'object',
-            about: 'The server. Credentials are never written here, and are never sent to an address that only this file names.',
-            keys: {
-                address: { is: 'text', matches: address, about: 'Must agree with the input vault-addr or VAULT_ADDR.' },
-                namespace: { is: 'text', mayBeEmpty: true, about: 'Vault namespace of every request.' },
-                product: { is: 'text', matches: product, about: 'Whose policy rules apply when no server is asked.' },
-            },
-        },
-        stores: {
-            is: 'map',
-            about: 'By store name: what the manifests do not say.',
-            of: {
-                is: 'object',
-                keys: { policies: config_shape_list({ is: 'text' }, 'Policies of the token that the store logs in for.') },
-            },
-        },
-        naming: {
-            is: 'list',
-            about: 'Patterns that keys must follow; a key must fit one of them.',
-            of: {
-                is: 'object',
-                required: ['pattern'],
-                keys: {
-                    pattern: { is: 'text', matches: pattern, about: 'Mount and path, with names in braces.' },
-                    where: {
-                        is: 'map',
-                        about: 'What the names in braces may be: a list of values, or "{namespace}" and the like.',
-                        of: {
-                            is: 'either',
-                            of: [{ is: 'text' }, { is: 'list', of: { is: 'text' }, atLeast: 1 }],
-                            says: 'text or a list of texts',
-                        },
-                    },
-                },
-            },
-        },
-        setup: {
-            is: 'object',
-            about: 'For plan and apply.',
-            keys: {
-                policy: {
-                    is: 'object',
-                    keys: {
-                        name: { is: 'text' },
-                        generate: {
-                            is: 'either',
-                            of: [
-                                { is: 'choice', of: ['exact', 'folder'] },
-                                {
-                                    is: 'object',
-                                    keys: { file: { is: 'text', matches: repositoryPath } },
-                                    required: ['file'],
-                                },
-                            ],
-                            says: '"exact", "folder" or { file: path.hcl } with a path below the repository',
-                        },
-                    },
-                },
-                role: { is: 'object', keys: { ttl: { is: 'text', matches: duration } } },
-                kubernetes: {
-                    is: 'object',
-                    keys: {
-                        host: { is: 'text', matches: address, about: 'The API server, as Vault sees it.' },
-                        reviewer: { is: 'choice', of: ['pod', 'client', 'token'], about: 'Whose token reviews logins.' },
-                        ca: {
-                            is: 'text',
-                            matches: repositoryPath,
-                            about: "PEM file of the API server's CA, for a Vault outside the cluster.",
-                        },
-                    },
-                },
-            },
-        },
-        drift: {
-            is: 'object',
-            about: 'For drift.',
-            keys: {
-                owned: config_shape_list({ is: 'text', matches: ownedPattern }, 'Globs over Vault paths that belong to this repository alone; what lies there and is referenced nowhere is reported.'),
-            },
-        },
-        rules: {
-            is: 'map',
-            keys: ruleId,
-            about: 'Severity by rule id.',
-            of: { is: 'choice', of: ['error', 'warning', 'note', 'off'] },
-        },
-        ignore: {
-            is: 'list',
-            about: 'Findings to leave out, each with its reason.',
-            of: {
-                is: 'object',
-                required: ['rule', 'reason'],
-                oneOf: ['path', 'file'],
-                keys: {
-                    rule: { is: 'text', matches: ruleId },
-                    path: { is: 'text', about: 'Glob over Vault paths: mount and key, as in kv/team/**.' },
-                    file: { is: 'text', matches: repositoryPath, about: 'Glob over files.' },
-                    reason: { is: 'text', matches: { source: '[\\s\\S]*\\S[\\s\\S]*', says: 'a reason' } },
-                    until: { is: 'text', matches: date, about: 'Last day on which the entry counts.' },
-                },
-            },
-        },
-    },
-};
-
-;// CONCATENATED MODULE: ./build/dist/settings/config-file.js
-
-
-
-
-const DEFAULT_CONFIG_FILE = '.github/eso-vault.yml';
-const EMPTY_CONFIG = {
-    file: undefined,
-    manifests: { exclude: [], rendered: [], variables: {} },
-    vault: { address: undefined, addressSpan: undefined, namespace: undefined, product: 'auto' },
-    stores: {},
-    naming: [],
-    setup: {
-        policy: { name: undefined, generate: 'exact', span: undefined },
-        role: { ttl: undefined },
-        kubernetes: { host: undefined, reviewer: undefined, ca: undefined },
-    },
-    drift: { owned: [] },
-    rules: {},
-    ignore: [],
-};
-/**
- * Reads the config file's text.
- *
- * @throws InvalidInput naming every wrong line at once: what does not parse, unknown keys, wrong types, unknown rules.
- */
-function readConfig(file, text, context) {
-    const { documents, notes } = (0,parse_yaml/* parseYaml */.h)({ file, text });
-    const broken = notes[0];
-    if (broken !== undefined) {
-        throw new invalid_input/* InvalidInput */.o(broken.message, { file, ...(broken.line === undefined ? {} : { line: broken.line }) });
-    }
-    const document = documents.find((candidate) => candidate.value !== null);
-    if (document === undefined)
-        return { ...EMPTY_CONFIG, file };
-    const second = documents.find((candidate) => candidate !== document && candidate.value !== null);
-    if (second !== undefined) {
-        throw new invalid_input/* InvalidInput */.o('A config file holds one YAML document; this one starts a second.', {
-            file,
-            line: second.span.line,
-        });
-    }
-    const problems = checkShape(document.value, CONFIG_SHAPE).map(({ path, part, message }) => problemAt(document, path, part, message));
-    if (problems.length === 0)
-        problems.push(...checkMeaning(document, context.rules));
-    if (problems.length > 0)
-        throw new invalid_input/* InvalidInput */.o(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
-    return toConfig(document);
-}
-/** What the shape cannot tell: names that must exist, dates of the calendar, braces that must be there. */
-function checkMeaning(document, rules) {
-    const config = document.value;
-    const problems = [];
-    const unknownRule = (id, path, part) => {
-        if (rules.includes(id))
-            return;
-        const near = didYouMean(id, rules) || ' The rules are listed in docs/rules.';
-        problems.push(problemAt(document, path, part, `there is no rule ${quoted(id)}.${near}`));
-    };
-    for (const id of Object.keys(config.rules ?? {}))
-        unknownRule(id, ['rules', id], 'key');
-    for (const [index, entry] of (config.ignore ?? []).entries()) {
-        unknownRule(entry.rule, ['ignore', index, 'rule'], 'value');
-        if (entry.until !== undefined && !isCalendarDate(entry.until)) {
-            const message = `ignore[${index}].until: ${quoted(entry.until)} is no day of the calendar.`;
-            problems.push(problemAt(document, ['ignore', index, 'until'], 'value', message));
-        }
-    }
-    for (const [index, entry] of (config.naming ?? []).entries()) {
-        const names = namesInPattern(entry.pattern);
-        for (const key of Object.keys(entry.where ?? {})) {
-            if (names.includes(key))
-                continue;
-            const message = `naming[${index}].where.${key}: the pattern has no {${key}}.${didYouMean(key, names)}`;
-            problems.push(problemAt(document, ['naming', index, 'where', key], 'key', message));
-        }
-    }
-    return problems;
-}
-function problemAt(document, path, part, message) {
-    return { file: document.file, line: document.spanOf(path, part).line, message };
-}
-/** The names in braces of a naming pattern. */
-function namesInPattern(pattern) {
-    return [...pattern.matchAll(/\{([A-Za-z][A-Za-z0-9_-]*)\}/g)].map((match) => match[1]);
-}
-function isCalendarDate(text) {
-    const date = new Date(`${text}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
-function toConfig(document) {
-    const raw = document.value;
-    const { setup } = raw;
-    return {
-        file: document.file,
-        manifests: {
-            exclude: raw.manifests?.exclude ?? [],
-            rendered: raw.manifests?.rendered ?? [],
-            variables: (raw.manifests?.variables ?? {}),
-        },
-        vault: {
-            address: raw.vault?.address,
-            addressSpan: raw.vault?.address === undefined ? undefined : document.spanOf(['vault', 'address']),
-            namespace: raw.vault?.namespace,
-            product: raw.vault?.product ?? 'auto',
-        },
-        stores: Object.fromEntries(Object.entries(raw.stores ?? {}).map(([name, store]) => [
-            name,
-            { policies: store.policies ?? [], span: document.spanOf(['stores', name], 'key') },
-        ])),
-        naming: (raw.naming ?? []).map(({ pattern, where }, index) => ({
-            pattern,
-            where: Object.fromEntries(Object.entries(where ?? {}).map(([key, value]) => [key, typeof value === 'string' ? [value] : value])),
-            span: document.spanOf(['naming', index, 'pattern']),
-        })),
-        setup: {
-            policy: {
-                name: setup?.policy?.name,
-                generate: setup?.policy?.generate ?? 'exact',
-                span: setup?.policy === undefined ? undefined : document.spanOf(['setup', 'policy'], 'key'),
-            },
-            role: { ttl: setup?.role?.ttl },
-            kubernetes: {
-                host: setup?.kubernetes?.host,
-                reviewer: setup?.kubernetes?.reviewer,
-                ca: setup?.kubernetes?.ca,
-            },
-        },
-        drift: {
-            owned: (raw.drift?.owned ?? []).map((pattern, index) => ({
-                pattern,
-                span: document.spanOf(['drift', 'owned', index]),
-            })),
-        },
-        rules: raw.rules ?? {},
-        ignore: (raw.ignore ?? []).map(({ rule, path, file, reason, until }, index) => ({
-            rule,
-            path,
-            file,
-            reason: reason.trim(),
-            until,
-            span: document.spanOf(['ignore', index]),
-        })),
-    };
-}
-
+// EXTERNAL MODULE: ./build/dist/settings/config-file.js + 1 modules
+var config_file = __nccwpck_require__(1838);
 ;// CONCATENATED MODULE: ./build/dist/settings/load-config.js
 
 
@@ -42140,7 +44634,7 @@ function toConfig(document) {
  */
 async function loadConfig(given, rules, readText) {
     const asked = given.values.config;
-    const file = asked ?? DEFAULT_CONFIG_FILE;
+    const file = asked ?? config_file/* DEFAULT_CONFIG_FILE */.Cu;
     let text;
     try {
         text = await readText(file);
@@ -42149,10 +44643,10 @@ async function loadConfig(given, rules, readText) {
         throw new invalid_input/* InvalidInput */.o(`This config file cannot be read: ${reasonOf(error)}.`, { file });
     }
     if (text !== undefined)
-        return readConfig(file, text, { rules });
+        return (0,config_file/* readConfig */.Xg)(file, text, { rules });
     if (asked !== undefined)
         throw new invalid_input/* InvalidInput */.o('There is no such config file.', { file });
-    return EMPTY_CONFIG;
+    return config_file/* EMPTY_CONFIG */.$v;
 }
 function reasonOf(error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
@@ -42190,7 +44684,7 @@ function readGiven(given) {
                 return undefined;
             if (/^(?:true|false)$/i.test(value))
                 return value.toLowerCase() === 'true';
-            problem(name, `must be true or false, not ${quoted(value)}.`);
+            problem(name, `must be true or false, not ${(0,shape/* quoted */.TL)(value)}.`);
             return undefined;
         },
         choice(name) {
@@ -42201,7 +44695,7 @@ function readGiven(given) {
             const choices = format.is === 'choice' ? format.of : [];
             if (choices.includes(value))
                 return value;
-            problem(name, `must be ${oneOf(choices)}, not ${quoted(value)}.${didYouMean(value, choices)}`);
+            problem(name, `must be ${(0,shape/* oneOf */.yL)(choices)}, not ${(0,shape/* quoted */.TL)(value)}.${(0,shape/* didYouMean */.au)(value, choices)}`);
             return undefined;
         },
         finish() {
@@ -42276,7 +44770,7 @@ function readAddress(given, config, environment) {
     const fromConfig = config.vault.address;
     if (fromEnvironment === undefined) {
         if (fromConfig !== undefined && hasCredentials(given, environment)) {
-            given.problem('vault-addr', `is missing: ${config.file} names ${quoted(fromConfig)}, but a pull request can change that file, so no token goes to an address that stands only there. Give the address here or in VAULT_ADDR.`);
+            given.problem('vault-addr', `is missing: ${config.file} names ${(0,shape/* quoted */.TL)(fromConfig)}, but a pull request can change that file, so no token goes to an address that stands only there. Give the address here or in VAULT_ADDR.`);
         }
         return undefined;
     }
@@ -42286,7 +44780,7 @@ function readAddress(given, config, environment) {
         return undefined;
     }
     if (fromConfig !== undefined && normalAddress(fromConfig) !== address) {
-        given.problem('vault-addr', `is missing, and the two other places differ: ${config.file} says ${quoted(fromConfig)}, the environment says ${quoted(address)}. Say here which one is meant.`);
+        given.problem('vault-addr', `is missing, and the two other places differ: ${config.file} says ${(0,shape/* quoted */.TL)(fromConfig)}, the environment says ${(0,shape/* quoted */.TL)(address)}. Say here which one is meant.`);
     }
     return address;
 }
@@ -42416,7 +44910,9 @@ function resolveSettings({ given, config, environment, folder }) {
         config,
         ...vaultOrNot,
         skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
-        reportScope: read.choice('report-scope') ?? 'all',
+        reportScopeGiven: read.choice('report-scope') !== undefined,
+        // Drift, plan and apply are about the whole, whatever a pull request touches.
+        reportScope: mode === 'check' ? (read.choice('report-scope') ?? (ci.pullRequest ? 'changed' : 'all')) : 'all',
         failOn: read.choice('fail-on') ?? 'error',
         onIncomplete: read.choice('on-incomplete') ?? 'fail',
         comment: read.choice('comment') ?? 'never',
@@ -42478,7 +44974,7 @@ function readEsoVersion(read) {
         return undefined;
     const match = /^v?(\d+\.\d+(?:\.\d+)?)$/.exec(version);
     if (match === null)
-        read.problem('eso-version', `must be a version such as 2.9.0, not ${quoted(version)}.`);
+        read.problem('eso-version', `must be a version such as 2.9.0, not ${(0,shape/* quoted */.TL)(version)}.`);
     return match?.[1];
 }
 
@@ -42517,17 +45013,18 @@ async function cli_terminal(argv = external_node_process_namespaceObject.argv.sl
             return out(`${helpText(parsed.command)}\n`);
         if (parsed.kind === 'version')
             return out(`eso-vault ${VERSION}\n`);
-        const config = await loadConfig(parsed.given, RULE_IDS, text_file/* readTextIfThere */.p);
-        const settings = resolveSettings({
+        const settingsWith = async (read) => resolveSettings({
             given: parsed.given,
-            config,
+            config: await loadConfig(parsed.given, rule_ids/* RULE_IDS */.Iu, read),
             environment: readEnvironment(env),
             folder: (0,external_node_path_.basename)(external_node_process_namespaceObject.cwd()),
         });
+        const settings = await settingsWith(text_file/* readTextIfThere */.p);
         const deps = {
             cwd: external_node_process_namespaceObject.cwd(),
             env,
             now: () => new Date(),
+            settingsWith,
             mask: () => undefined,
             warn: (sentence) => err(`warning: ${sentence}\n`),
         };
@@ -42539,7 +45036,7 @@ async function cli_terminal(argv = external_node_process_namespaceObject.argv.sl
             return;
         }
         const result = await run(settings, deps);
-        await writeReportFiles(settings, result.report, { version: VERSION, rules: SARIF_RULES });
+        await writeReportFiles(settings, result.report, { version: VERSION, rules: rule_ids/* SARIF_RULES */.Am });
         if (result.plan !== undefined)
             await writePlanFile(settings, result.plan);
         out(render(settings, result, env));
@@ -42557,12 +45054,12 @@ function render(settings, { report, sourceLine, plan }, env) {
         case 'json':
             return plan === undefined ? jsonText(report) : planJson(plan);
         case 'sarif':
-            return sarifText(report, { version: VERSION, rules: SARIF_RULES });
+            return sarifText(report, { version: VERSION, rules: rule_ids/* SARIF_RULES */.Am });
         case 'markdown':
             return plan === undefined ? summaryOf(report) : planSummary(plan, report);
         case 'text':
             return plan === undefined
-                ? (0,terminal/* terminalReport */.R)(report, sourceLine, optionsOf(settings, env))
+                ? (0,terminal/* terminalReport */.RR)(report, sourceLine, optionsOf(settings, env))
                 : planTerminal(plan, report, sourceLine, optionsOf(settings, env));
     }
 }
@@ -42723,10 +45220,24 @@ function issueMarker(report) {
     // `--` would end the HTML comment, and a target may hold anything.
     return `<!-- eso-vault drift ${encodeURIComponent(report.target).replaceAll('-', '%2D')} -->`;
 }
-/** The hidden second line: changes when, and only when, the findings do; moved lines and another commit are no change. */
-function findingsMark(findings) {
-    const all = findings.map(({ fingerprint, severity }) => `${severity} ${fingerprint}`).sort();
-    return `<!-- findings ${(0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(all)).digest('hex')} -->`;
+/** Whether a run saw all that it asked the server for. */
+function isWhole({ outcome, incomplete }) {
+    return outcome !== 'incomplete' && incomplete.length === 0;
+}
+/**
+ * The hidden second line: changes when, and only when, the findings do, or what of the server could be seen; moved lines and
+ * another commit are no change. The places of a finding count by their number: one cause may break more references than before.
+ */
+function findingsMark(report) {
+    const all = report.findings
+        .map(({ fingerprint, severity, related }) => `${severity} ${related.length} ${fingerprint}`)
+        .sort();
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(all)).digest('hex');
+    return `<!-- findings ${hash}${isWhole(report) ? ' of everything' : ' of a part'} -->`;
+}
+/** Whether the run that wrote this body saw everything. */
+function isOfEverything(body) {
+    return /^<!-- findings [0-9a-f]{64} of everything -->\r?$/m.test(body);
 }
 function issueTitle(report) {
     return `Vault drift: ${(0,plain_text/* cut */.Jj)((0,plain_text/* oneLine */.TN)(report.target), 200)}`;
@@ -42741,7 +45252,7 @@ function issueBody(report, options = {}) {
     const run = options.runUrl === undefined ? 'the run' : markdown_link('the run', options.runUrl);
     const unchecked = report.notChecked.length;
     const parts = [
-        plain(`${issueMarker(report)}\n${findingsMark(report.findings)}\n`),
+        plain(`${issueMarker(report)}\n${findingsMark(report)}\n`),
         ...overview(shown),
         ...findingParts(shown, links, 40),
         plain(unchecked > 0 ? `${unchecked} more could not be checked; the report of ${run} says why.\n\n` : ''),
@@ -42754,7 +45265,8 @@ const MEND = `### How to mend
 
 - The server was changed by hand: run again what Git declares, or \`plan\` and \`apply\` of this action.
 - The change is meant: write it into Git at the line that is named.
-- The difference is accepted: \`ignore\` in \`.github/eso-vault.yml\`, with a reason.
+- It is accepted: an entry under \`ignore\` in \`.github/eso-vault.yml\` with \`rule\`, \`path\` (\`kv/team/app\`, \`auth/kubernetes/role/eso\`,
+  \`sys/policies/acl/eso\`) and a \`reason\`.
 
 The next run closes this issue when it finds nothing any more. Closing it by hand does not help: it is reopened while anything stands.
 `;
@@ -42857,17 +45369,23 @@ function github_issues_field(value, name) {
 
 ;// CONCATENATED MODULE: ./build/dist/report/keep-issue.js
 
+
+
 /**
- * What a run may say about the issue. `unknown`: something that was asked for could not be checked, or the run failed; then the
- * issue is left as it is, whatever it says (platform.md §4.3).
+ * What a run may say about the issue. `unknown`: the server was not seen, or not enough of it, or the run failed; then the issue
+ * is left as it is, whatever it says (platform.md §4.3). What was seen of the server is certain, even when a part was hidden.
  */
-function standingOf({ outcome, findings }) {
-    if (outcome === 'invalid' || outcome === 'bug')
+function standingOf(report) {
+    const { outcome, findings, live } = report;
+    if (outcome === 'invalid' || outcome === 'bug' || live.silent === true)
         return 'unknown';
-    // With `fail-on: never` a run passes and its errors stand all the same.
-    if (outcome === 'findings' || findings.some(({ severity }) => severity === 'error'))
-        return 'drift';
-    return outcome === 'clean' ? 'clean' : 'unknown';
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    if (!isWhole(report))
+        return errors.some(({ rule }) => rule_ids/* FACT_RULES */.NT.has(rule)) ? 'drift' : 'unknown';
+    // With `fail-on: never` a run passes and its errors stand all the same. What ends by itself is only told in time here: the
+    // run passes until that day.
+    const stands = outcome === 'findings' || errors.length > 0 || findings.some(report_wording/* endsSoon */.C_);
+    return stands ? 'drift' : 'clean';
 }
 /** Keeps one issue per target: opened, edited when the findings change, closed when there are none, reopened. Never throws. */
 async function keepIssue(report, texts, client) {
@@ -42898,8 +45416,10 @@ async function stand(report, own, open, texts, client) {
     const [current] = open;
     if (current !== undefined) {
         const { number } = current;
-        if (current.body.includes(findingsMark(report.findings)))
+        if (current.body.includes(findingsMark(report)))
             return { done: 'unchanged', number };
+        if (!isWhole(report) && isOfEverything(current.body))
+            return { done: 'left', number };
         await client.update(number, { body: texts.body });
         return { done: 'updated', number };
     }
@@ -42940,6 +45460,14 @@ function warningOf(error) {
 
 
 
+const SAID = {
+    opened: 'opened',
+    updated: 'updated',
+    unchanged: 'unchanged, as what was found is',
+    closed: 'closed',
+    reopened: 'reopened',
+    left: 'left as it is, because this run could not see everything that the one which wrote it saw',
+};
 /**
  * Keeps the target's one drift issue, where `issue` asks for it. An issue that cannot be written is a warning and never changes
  * the outcome.
@@ -42976,7 +45504,7 @@ async function publishIssue(settings, report, { ci, links, warn, info }) {
             warn(result.warning);
             return undefined;
         default:
-            info(`Drift issue #${result.number}: ${result.done}.`);
+            info(`Drift issue #${result.number}: ${SAID[result.done]}.`);
             return result.number;
     }
 }
@@ -43151,11 +45679,18 @@ async function action(env = external_node_process_namespaceObject.env) {
         const event = await readEvent(env);
         const environment = readEnvironment(env, event);
         const given = readInputs((name) => core.getInput(name), env);
-        const config = await loadConfig(given, RULE_IDS, text_file/* readTextIfThere */.p);
-        const settings = resolveSettings({ given, config, environment, folder: (0,external_node_path_.basename)(external_node_process_namespaceObject.cwd()) });
+        const settingsWith = async (read) => resolveSettings({
+            given,
+            config: await loadConfig(given, rule_ids/* RULE_IDS */.Iu, read),
+            environment,
+            folder: (0,external_node_path_.basename)(external_node_process_namespaceObject.cwd()),
+        });
+        const settings = await settingsWith(text_file/* readTextIfThere */.p);
         const result = await run(settings, {
             cwd: external_node_process_namespaceObject.cwd(),
             env,
+            event,
+            settingsWith,
             now: () => new Date(),
             mask: (secret) => maskLines(core, secret),
             getIdToken: (audience) => core.getIDToken(audience),
@@ -43177,12 +45712,12 @@ async function action(env = external_node_process_namespaceObject.env) {
 async function publish(core, settings, result, environment, event) {
     const { report, sourceLine, plan } = result;
     const links = linksOf(environment.ci);
-    await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, links });
+    await writeReportFiles(settings, report, { version: VERSION, rules: rule_ids/* SARIF_RULES */.Am, links });
     if (plan !== undefined)
         await writePlanFile(settings, plan);
     const shown = { color: false };
-    core.info(plan === undefined ? (0,terminal/* terminalReport */.R)(report, sourceLine, shown) : planTerminal(plan, report, sourceLine, shown));
-    annotateProblems(core, report.problems ?? []);
+    core.info(plan === undefined ? (0,terminal/* terminalReport */.RR)(report, sourceLine, shown) : planTerminal(plan, report, sourceLine, shown));
+    annotateProblems(core, report.problems ?? [], plan === undefined ? undefined : `eso-vault ${report.mode}`);
     // The outcome takes one of the ten error annotations (`setFailed`).
     annotate(report, core, { reserved: { error: result.exitCode === 0 ? 0 : 1 } });
     if ((external_node_process_namespaceObject.env.GITHUB_STEP_SUMMARY ?? '') !== '') {
@@ -43219,11 +45754,11 @@ function headlineOf({ report, plan }) {
 function summaryNeeded({ report, plan }) {
     return plan === undefined || report.findings.length > 0;
 }
-/** What is wrong with inputs, config or permissions, at the line to change. */
-function annotateProblems(core, problems) {
+/** What is wrong with inputs, config or permissions, or what a plan cannot bring about: at the line to change. */
+function annotateProblems(core, problems, title = 'eso-vault: not started') {
     for (const { message, file, line } of problems) {
         core.error(message, {
-            title: 'eso-vault: not started',
+            title,
             ...(file === undefined ? {} : { file }),
             ...(line === undefined ? {} : { startLine: line }),
         });
