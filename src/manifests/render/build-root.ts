@@ -109,6 +109,8 @@ function reasonOf(result: RunResult, staging: Staging, root: RenderRoot): string
   if (result.stopped === 'too-much-output') return `its output is larger than ${MAX_OUTPUT / 1024 / 1024} MiB`
   if (result.stopped === 'not-started') return 'kustomize could not be started'
   if (result.stopped === 'killed') return 'something killed kustomize (perhaps the machine ran out of memory)'
+  if (/^fatal error: .*(?:out of memory|cannot allocate memory)/m.test(result.stderr))
+    return 'kustomize needs more memory for it than the 4 GiB that it may take'
   const lines = result.stderr.split('\n').filter((line) => !line.startsWith('# Warning'))
   return complaint(staging.inRepository(lines.join(' ')), root)
 }

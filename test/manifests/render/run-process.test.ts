@@ -54,6 +54,22 @@ describe('a program that renders is held to its time and its output (platform.md
     expect(result.stdout).not.toContain('canary-token')
   })
 
+  test.skipIf(process.platform !== 'linux')('the system itself holds it to its memory and processor time', async () => {
+    const { stdout } = await runProcess(program('limits', 'ulimit -v\nulimit -t\n'), [], settings())
+    expect(stdout).toBe('4194304\n180\n')
+    const greedy = program('greedy', 'head -c 6000000000 /dev/zero | tail\n')
+    const { code, stderr } = await runProcess(greedy, [], settings({ timeout: 25_000 }))
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/memory/)])
+  })
+
+  test('a program that is not there, or that is none, is not started', async () => {
+    const absent = await runProcess(path.join(folder, 'absent'), [], settings())
+    expect(absent).toMatchObject({ code: undefined, stopped: 'not-started' })
+    const file = path.join(folder, 'no-program')
+    writeFileSync(file, 'text')
+    expect(await runProcess(file, [], settings())).toMatchObject({ code: undefined, stopped: 'not-started' })
+  })
+
   test('arguments are never read by a shell', async () => {
     const file = program('args', 'printf "%s|" "$@"\n')
     const { stdout } = await runProcess(file, ['$(touch x)', '; touch y', '`z`'], settings())
