@@ -19071,6 +19071,8 @@ function reasonOf(result, staging, root) {
         return 'kustomize could not be started';
     if (result.stopped === 'killed')
         return 'something killed kustomize (perhaps the machine ran out of memory)';
+    if (/^fatal error: .*(?:out of memory|cannot allocate memory)/m.test(result.stderr))
+        return 'kustomize needs more memory for it than the 4 GiB that it may take';
     const lines = result.stderr.split('\n').filter((line) => !line.startsWith('# Warning'));
     return complaint(staging.inRepository(lines.join(' ')), root);
 }
@@ -22109,7 +22111,8 @@ const running = new Set();
  * starts git and helm, which would otherwise go on.
  */
 const runProcess = (command, args, options) => new Promise((resolve) => {
-    const child = (0,external_node_child_process_.spawn)(command, [...args], {
+    const [program, ...words] = underLimits(command, args);
+    const child = (0,external_node_child_process_.spawn)(program, words, {
         cwd: options.cwd,
         env: { ...options.env },
         shell: false,
@@ -22137,17 +22140,34 @@ const runProcess = (command, args, options) => new Promise((resolve) => {
         if (running.size === 0)
             process.removeListener('exit', killAll);
         clearTimeout(timer);
-        const own = stopped === undefined && code !== null ? code : undefined;
+        const unstarted = child.pid === undefined || code === NOT_FOUND || code === NOT_RUNNABLE;
+        const own = stopped === undefined && code !== null && !unstarted ? code : undefined;
         resolve({
             stdout: stdout(),
             stderr: stderr(),
             code: own,
-            ...(own === undefined ? { stopped: stopped ?? (child.pid === undefined ? 'not-started' : 'killed') } : {}),
+            ...(own === undefined ? { stopped: stopped ?? (unstarted ? 'not-started' : 'killed') } : {}),
         });
     };
     child.on('error', () => end(null));
     child.on('close', end);
 });
+/** Kibibytes of memory and seconds of processor time: many times what the largest root seen takes, and no machine's all. */
+const MOST_MEMORY = 4 * 1024 * 1024;
+const MOST_SECONDS = 180;
+/** What a shell answers for a program that is not there, or that cannot be run. */
+const NOT_FOUND = 127;
+const NOT_RUNNABLE = 126;
+/**
+ * The program under limits that the system keeps, also when this process is killed: a hostile tree can make kustomize take all the
+ * memory there is (platform.md §7, threat 5). The shell's text is always the same one; what it runs is handed over as words.
+ */
+function underLimits(command, args) {
+    if (process.platform === 'win32')
+        return [command, ...args];
+    const limits = `ulimit -v ${MOST_MEMORY} 2>/dev/null; ulimit -t ${MOST_SECONDS} 2>/dev/null; exec "$0" "$@"`;
+    return ['/bin/sh', '-c', limits, command, ...args];
+}
 /** Gathers a stream up to `limit` bytes; `full` is told when there is more. */
 function collector(stream, limit, full) {
     const chunks = [];
