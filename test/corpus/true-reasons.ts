@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Manifest, Value } from '../../src/manifests/manifest.ts'
 import type { NotChecked } from '../../src/rules/finding.ts'
@@ -69,6 +69,51 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
       const folder = /\(([^)]+)\)/.exec(what)?.[1] ?? ''
       return steps.some((_, index) => existsSync(path.join(cwd, ...steps.slice(0, index), folder, 'Chart.yaml')))
     },
+  ],
+  [
+    // The address is in the sentence's subject: `A part of FILE, which names a remote address (ADDRESS),`.
+    /^nothing is fetched over the network\./,
+    (_, item, evidence) => {
+      const [, address = ''] = /names a remote address \((.+)\)/.exec(item.what) ?? []
+      return (
+        /[/@]/.test(address) &&
+        lineAt(item, evidence).includes(address) &&
+        !existsSync(path.resolve(evidence.cwd, path.dirname(item.file), address))
+      )
+    },
+  ],
+  [
+    /^Helm charts are not rendered\./,
+    (_, item, evidence) => {
+      const named = path.resolve(
+        evidence.cwd,
+        path.dirname(item.file),
+        /^\s*- (\S+)/.exec(lineAt(item, evidence))?.[1] ?? '',
+      )
+      const held = existsSync(named) && statSync(named).isFile() ? read(named) : ''
+      return (
+        /helmCharts:|helmChartInflationGenerator:/.test(lineAt(item, evidence) + fileAt(item, evidence)) ||
+        /HelmChartInflationGenerator/.test(held)
+      )
+    },
+  ],
+  [
+    /^its source is the (OCIRepository|Bucket) (\S+), and Git does not tell what that holds/,
+    ([, kind, name], item, evidence) =>
+      new RegExp(`kind: ${kind}\\s*\\n\\s*name: ${name}\\b|name: ${name}\\s*\\n\\s*kind: ${kind}\\b`).test(
+        fileAt(item, evidence),
+      ),
+  ],
+  [
+    /^its path (.+) takes from its generators \(([^)]+)\) what Git does not tell/,
+    ([, , generators = ''], _, { texts }) =>
+      generators.split(', ').every((name) => texts.some((text) => text.includes(`${name}:`))),
+  ],
+  [
+    // Of a root that kustomize could not build: the patch is there, at its line.
+    /^a patch \((.+):(\d+)\) changes it, and patches are applied only with kustomize$/,
+    ([, file = '', line], _, { cwd }) =>
+      (read(path.resolve(cwd, file)).split('\n')[Number(line) - 1] ?? '').trim() !== '',
   ],
   [
     /names a remote address \(([^)]+)\)/,
