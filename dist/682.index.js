@@ -436,6 +436,7 @@ function nameOf({ path }) {
 
 
 const PARTIAL = 'the clone does not hold all files that the change starts from (a partial clone); clone without `--filter`';
+/** As much as is read of the base, all files together. */
 const MAX_TOTAL_BYTES = 200 * 1024 * 1024;
 /**
  * The files of the base commit, by the same choice as the head's (paths, exclusions, what can matter), and how the head's differ.
@@ -482,7 +483,7 @@ async function baseFiles(git, commit, head) {
         return entry === undefined ? submoduleOf(path) === undefined : !isSame(entry);
     });
     const was = new Map(altered.map((path) => [path, entries.get(path)]));
-    return { ...compared(head, entries, texts, was, submoduleOf), altered: was };
+    return { ...compared(head, entries, texts, was, submoduleOf), altered: was, blobs };
 }
 function compared(head, entries, texts, altered, submoduleOf) {
     const { root, shown } = head;
@@ -584,20 +585,22 @@ var changed_lines = __webpack_require__(1177);
 
 
 
-/** As much as is written out, all files together. */
-const MAX_BYTES = 200 * 1024 * 1024;
+
 /**
  * Writes out what files held in the base, for kustomize to read: a path of the repository → a file in `folder`; `undefined` where
  * there was no plain file. A file gets a number for its name: what a commit calls it decides nothing here.
  *
  * @returns `undefined` when git does not give the contents, or they are too large.
  */
-async function earlierFiles(git, cwd, altered, folder) {
+async function earlierFiles(git, cwd, { altered, blobs: known }, folder) {
     const entries = [...altered.values()].filter((entry) => entry?.kind === 'file');
-    if (entries.reduce((sum, { size }) => sum + size, 0) > MAX_BYTES)
+    if (entries.reduce((sum, { size }) => sum + size, 0) > MAX_TOTAL_BYTES)
         return undefined;
-    const blobs = await blobsOf(git, cwd, entries.map(({ oid }) => oid));
-    if (blobs === undefined || entries.some(({ oid }) => !blobs.has(oid)))
+    const others = await blobsOf(git, cwd, entries.flatMap(({ oid }) => (known.has(oid) ? [] : [oid])));
+    if (others === undefined)
+        return undefined;
+    const blobs = new Map([...known, ...others]);
+    if (entries.some(({ oid }) => !blobs.has(oid)))
         return undefined;
     await (0,promises_.mkdir)(folder, { recursive: true });
     const files = new Map();
@@ -669,7 +672,7 @@ function lookAtChange(settings, { cwd, git, event, render, settingsWith }) {
         const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'eso-vault-base-'));
         try {
             const judged = settingsThen ?? settings;
-            const earlier = await earlierFiles(git, root.path, found.altered, temporary);
+            const earlier = await earlierFiles(git, root.path, found, temporary);
             if (earlier === undefined)
                 return unknown('the change alters more than 200 MiB of files');
             const rootThen = (0,files_root/* earlierRoot */.V)(root, { ...found.seen, earlier });
@@ -687,7 +690,7 @@ function lookAtChange(settings, { cwd, git, event, render, settingsWith }) {
                 since: base.name,
                 before,
                 settings: judged,
-                lines: (0,changed_lines/* changedLines */.M)(found.changes, (file) => names.has(file)),
+                lines: (0,changed_lines/* changedLines */.MA)(found.changes, (file) => names.has(file)),
             };
         }
         finally {

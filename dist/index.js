@@ -682,6 +682,25 @@ function hangsOnVariable({ text, unknown }, line) {
 
 /***/ }),
 
+/***/ 5964:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ kvPath)
+/* harmony export */ });
+/** `kv/data/a/b` on mount `kv` is what people and the command line call `kv/a/b`. */
+function kvPath(aclPath, mount) {
+    const prefix = mount === undefined ? '' : `${mount.replace(/^\/+|\/+$/g, '')}/`;
+    for (const side of ['data/', 'metadata/']) {
+        if (aclPath.startsWith(prefix + side))
+            return prefix + aclPath.slice(prefix.length + side.length);
+    }
+    return aclPath;
+}
+
+
+/***/ }),
+
 /***/ 8753:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -946,17 +965,18 @@ function splitPath(path, store, side) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   M: () => (/* binding */ usesOf)
 /* harmony export */ });
-/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1197);
+/* harmony import */ var _trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1197);
+/* harmony import */ var _kv_path_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5964);
+
 
 /** Everything that a reference may mean: what it says in part, and what a `find` lists, counts as well. */
 function usesOf({ reference, store }) {
-    const mount = store?.path === undefined ? undefined : (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(store.path);
     const holes = [...reference.holes, ...(store?.holes ?? [])];
     const uses = reference.accesses
         .filter((access) => access.side === 'data' || access.side === 'metadata')
-        .map(({ path, below }) => covers(withoutSide(path, mount), below === true, holes));
+        .map(({ path, below }) => covers((0,_kv_path_js__WEBPACK_IMPORTED_MODULE_0__/* .kvPath */ .T)(path, store?.path), below === true, holes));
     // The store is not known, or its paths are not: then the key alone decides, whatever the mount.
-    const key = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_0__/* .trimSlashes */ .u)(reference.key);
+    const key = (0,_trim_slashes_js__WEBPACK_IMPORTED_MODULE_1__/* .trimSlashes */ .u)(reference.key);
     if (uses.length === 0 && key !== '') {
         const ends = covers(key, false, holes);
         uses.push((path) => path.split('/').some((_, at, all) => ends(all.slice(at).join('/'))));
@@ -981,14 +1001,6 @@ function covers(text, below, holes) {
         return below || at === path.length || (last !== undefined && path.endsWith(last));
     };
 }
-function withoutSide(path, mount) {
-    const prefix = mount === undefined ? '' : `${mount}/`;
-    for (const side of ['data/', 'metadata/']) {
-        if (path.startsWith(prefix + side))
-            return prefix + path.slice(prefix.length + side.length);
-    }
-    return path;
-}
 
 
 /***/ }),
@@ -997,8 +1009,9 @@ function withoutSide(path, mount) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ linesOfSpan),
-/* harmony export */   M: () => (/* binding */ changedLines)
+/* harmony export */   Je: () => (/* binding */ linesOfSpan),
+/* harmony export */   MA: () => (/* binding */ changedLines),
+/* harmony export */   Y8: () => (/* binding */ withoutLines)
 /* harmony export */ });
 /** `isThere` tells the files that the head holds. */
 function changedLines(changes, isThere) {
@@ -1039,6 +1052,10 @@ function lineNow(hunks, line) {
         moved += head.count - base.count;
     }
     return line + moved;
+}
+/** A reason that names places, without their lines: those move, and the reason stays. */
+function withoutLines(reason) {
+    return reason.replace(/:\d+/g, '');
 }
 /**
  * A span's lines. A block's span may end before the first column of the next line, which is then no line of it.
@@ -5007,6 +5024,7 @@ async function readCapped(path, cap) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   EI: () => (/* binding */ globBase),
+/* harmony export */   EV: () => (/* binding */ characterClass),
 /* harmony export */   FX: () => (/* binding */ globTest),
 /* harmony export */   fg: () => (/* binding */ isGlob)
 /* harmony export */ });
@@ -5055,12 +5073,7 @@ function globTest(glob, what) {
             const end = pattern.indexOf(']', at + 2);
             if (end === -1)
                 throw new _settings_invalid_input_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidInput */ .o(`${what}: the pattern "${glob}" has a "[" that no "]" closes.`);
-            const content = pattern
-                .slice(at + 1, end)
-                .replace(/^!/, '^')
-                .replaceAll('\\', '\\\\')
-                .replaceAll('[', '\\[');
-            source += `[${content}]`;
+            source += characterClass(pattern.slice(at + 1, end));
             at = end;
         }
         else if (ch === '{') {
@@ -5086,6 +5099,10 @@ function globTest(glob, what) {
         throw new _settings_invalid_input_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidInput */ .o(`${what}: "${glob}" is not a pattern that can be read (write "*", "**", "?", "[a-z]" or "{a,b}").`);
     }
     return (path) => expression.test(path);
+}
+/** What stands between `[` and `]` of a glob, as a class of a regular expression. */
+function characterClass(content) {
+    return `[${content.replace(/^!/, '^').replaceAll('\\', '\\\\').replaceAll('[', '\\[')}]`;
 }
 
 
@@ -6719,7 +6736,10 @@ var parse_yaml = __nccwpck_require__(9148);
 var application_set = __nccwpck_require__(7151);
 // EXTERNAL MODULE: ./node_modules/re2js/build/index.js
 var build = __nccwpck_require__(2856);
+// EXTERNAL MODULE: ./build/dist/manifests/files/glob.js
+var files_glob = __nccwpck_require__(6272);
 ;// CONCATENATED MODULE: ./build/dist/manifests/argo/directory-files.js
+
 
 
 /** The files that Argo CD applies of a folder without kustomization and chart, by the source's `directory` options. */
@@ -6756,11 +6776,7 @@ function pattern(glob) {
         else if (ch === '\\' && index + 1 < glob.length)
             source += escaped(glob[++index]);
         else if (close !== -1) {
-            source += `[${glob
-                .slice(index + 1, close)
-                .replace(/^!/, '^')
-                .replaceAll('\\', '\\\\')
-                .replaceAll('[', '\\[')}]`;
+            source += (0,files_glob/* characterClass */.EV)(glob.slice(index + 1, close));
             index = close;
         }
         else if (ch === '{') {
@@ -12370,6 +12386,8 @@ var engine = __nccwpck_require__(5037);
 var secret_uses = __nccwpck_require__(1776);
 // EXTERNAL MODULE: ./build/dist/drift/unneeded-grants.js
 var unneeded_grants = __nccwpck_require__(4883);
+// EXTERNAL MODULE: ./build/dist/rules/fold-objects.js
+var fold_objects = __nccwpck_require__(6899);
 // EXTERNAL MODULE: ./build/dist/rules/per-secret.js
 var per_secret = __nccwpck_require__(1867);
 // EXTERNAL MODULE: ./build/dist/rules/wording.js
@@ -12380,12 +12398,13 @@ var wording = __nccwpck_require__(6001);
 
 
 
+
 function beforeFacts({ head, base, lines, since, unread }) {
     const granted = new Map();
-    for (const { reference, also, accesses } of base.links)
-        for (const { access, decision } of accesses)
+    for (const link of base.links)
+        for (const { access, decision } of link.accesses)
             if (decision.verdict === 'allowed')
-                for (const manifest of [reference.manifest, ...also])
+                for (const manifest of (0,fold_objects/* objectsOf */.iZ)(link))
                     granted.set(requestId(manifest, access.path, access.capability), decision.winner);
     return {
         since,
@@ -12456,6 +12475,7 @@ function rulesOf(links, needless) {
 // EXTERNAL MODULE: ./build/dist/changes/changed-lines.js
 var changed_lines = __nccwpck_require__(1177);
 ;// CONCATENATED MODULE: ./build/dist/changes/signatures.js
+
 /**
  * All that a reference comes to, as one text: who asks for what, through which store, role and policies. Two of one text, before
  * and after a change, are judged alike. Where a value was written is no part of it; that is what lines are for.
@@ -12473,9 +12493,10 @@ function signatures(chain) {
         }
         return text;
     };
-    const law = (store, link) => {
+    const law = (store) => {
         let text = stores.get(store);
         if (text === undefined) {
+            const link = byStore.get(store);
             text = factsOf([
                 store,
                 link?.role,
@@ -12499,7 +12520,7 @@ function signatures(chain) {
         reference.push,
         reference.deletionPolicy,
         reference.failsWith,
-        reference.notChecked?.replace(/:\d+/g, ''),
+        reference.notChecked === undefined ? undefined : (0,changed_lines/* withoutLines */.Y8)(reference.notChecked),
         reference.skipped,
         reference.condition.verdict,
         reference.proposed,
@@ -12511,7 +12532,7 @@ function signatures(chain) {
         reference.store.found,
         policies,
         accesses.map(({ access, decision }) => [access.path, access.capability, access.when, decision.verdict]),
-        store === undefined ? '' : law(store, byStore.get(store)),
+        store === undefined ? '' : law(store),
     ]);
 }
 /** What only says where something stands. */
@@ -12523,26 +12544,29 @@ function factsOf(value) {
 ;// CONCATENATED MODULE: ./build/dist/changes/changed-links.js
 
 
+
 /**
  * The references of the head that a change concerns: their own lines were touched, or they come to something else than before
  * because a patch, a variable, a namespace, the store, the role or a policy did. Whatever changed, the reference is judged anew.
  */
 function changedLinks(head, base, lines) {
     const sign = signatures(base);
-    const before = new Set(base.links.flatMap((link) => [link.reference.manifest, ...link.also].map((manifest) => sign(link, manifest))));
+    const before = new Set(base.links.flatMap((link) => (0,fold_objects/* objectsOf */.iZ)(link).map((manifest) => sign(link, manifest))));
     const signNow = signatures(head);
-    return new Set(head.links.filter((link) => isTouched(link, lines) ||
-        [link.reference.manifest, ...link.also].some((manifest) => !before.has(signNow(link, manifest)))));
+    return new Set(head.links.filter((link) => isTouched(link, lines) || (0,fold_objects/* objectsOf */.iZ)(link).some((manifest) => !before.has(signNow(link, manifest)))));
 }
 function isTouched({ reference }, lines) {
     const { manifest, field, span, propertySpan, storeRef, generatorRef } = reference;
     // A field taken out at an item's end leaves no line of the item's own.
-    if (lines.touches((0,changed_lines/* linesOfSpan */.J)(manifest.spanOf(field)), true))
+    if (lines.touches((0,changed_lines/* linesOfSpan */.Je)(manifest.spanOf(field)), true))
         return true;
-    return [span, propertySpan, storeRef?.span, generatorRef?.span].some((one) => one !== undefined && lines.touches((0,changed_lines/* linesOfSpan */.J)(one)));
+    return [span, propertySpan, storeRef?.span, generatorRef?.span].some((one) => one !== undefined && lines.touches((0,changed_lines/* linesOfSpan */.Je)(one)));
 }
 
+// EXTERNAL MODULE: ./build/dist/span.js
+var dist_span = __nccwpck_require__(3757);
 ;// CONCATENATED MODULE: ./build/dist/changes/scope.js
+
 
 
 /**
@@ -12553,11 +12577,11 @@ function scopeOf({ links, lines, before }) {
     const known = objectsByFingerprint(before.findings);
     const unseen = new Set(before.notChecked.map(idOf));
     const places = new Set([...links].flatMap(({ reference: { span, propertySpan } }) => [
-        at(span),
-        ...(propertySpan ? [at(propertySpan)] : []),
+        (0,dist_span/* formatSpan */.Q)(span),
+        ...(propertySpan ? [(0,dist_span/* formatSpan */.Q)(propertySpan)] : []),
     ]));
     const chains = [...links].flatMap(chainPlaces);
-    const isTouched = (span) => lines.touches((0,changed_lines/* linesOfSpan */.J)(span));
+    const isTouched = (span) => lines.touches((0,changed_lines/* linesOfSpan */.Je)(span));
     return {
         links,
         isIn({ fingerprint, severity, span, related, objects = [] }) {
@@ -12566,7 +12590,7 @@ function scopeOf({ links, lines, before }) {
             // A further overlay of a base that is broken already is news.
             if (hit === undefined || objects.some((object) => !hit.has((0,wording/* nameManifest */.dF)(object))))
                 return true;
-            if (spans.some((one) => isTouched(one) || places.has(at(one))))
+            if (spans.some((one) => isTouched(one) || places.has((0,dist_span/* formatSpan */.Q)(one))))
                 return true;
             // What breaks the store, role or policy of a changed reference breaks the reference.
             return severity === 'error' && chains.some((place) => holds(place, span));
@@ -12597,11 +12621,8 @@ function spansOf(provenance) {
 function holds(outer, inner) {
     return outer.file === inner.file && outer.line <= inner.line && inner.line <= Math.max(outer.line, outer.endLine);
 }
-function at(span) {
-    return `${span.file}:${span.line}`;
-}
 function idOf({ file, what, reason }) {
-    return `${file} ${what} ${reason.replace(/:\d+/g, '')}`;
+    return `${file} ${what} ${(0,changed_lines/* withoutLines */.Y8)(reason)}`;
 }
 
 // EXTERNAL MODULE: ./build/dist/report/outcome.js
@@ -12709,9 +12730,11 @@ function judgeAll(settings, deps, gathered, rules) {
 }
 /** Of a judgement, what the change is answerable for. */
 function within(judgement, scope, since) {
-    const findings = judgement.findings.filter((finding) => scope.isIn(finding));
+    const findings = [];
+    const outside = [];
+    for (const finding of judgement.findings)
+        (scope.isIn(finding) ? findings : outside).push(finding);
     const unseen = judgement.notChecked.filter((one) => scope.isInUnseen(one));
-    const outside = judgement.findings.filter((finding) => !scope.isIn(finding));
     const count = (severity) => outside.filter((finding) => finding.severity === severity).length;
     return {
         findings,
@@ -27164,11 +27187,12 @@ function mountShapeProblem({ store, mount, links }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   GQ: () => (/* binding */ vaultPathsOf),
 /* harmony export */   N5: () => (/* binding */ otherReaders),
-/* harmony export */   T6: () => (/* binding */ kvPath),
 /* harmony export */   zq: () => (/* binding */ readersOfSecrets)
 /* harmony export */ });
+/* harmony import */ var _chain_kv_path_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5964);
 /* harmony import */ var _broken_store_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4132);
-/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6001);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6001);
+
 
 
 /** References that read (a push target may be absent), grouped by the path that is read. */
@@ -27190,30 +27214,21 @@ function readersOfSecrets(chain) {
         if (known !== undefined)
             known.links.push(link);
         else
-            byPath.set(id, { path: kvPath(read.path, store.path), secret, links: [link] });
+            byPath.set(id, { path: (0,_chain_kv_path_js__WEBPACK_IMPORTED_MODULE_1__/* .kvPath */ .T)(read.path, store.path), secret, links: [link] });
     }
     return [...byPath.values()];
-}
-/** `kv/data/a/b` on mount `kv` is what people and the command line call `kv/a/b`. */
-function kvPath(aclPath, mount) {
-    const prefix = mount === undefined ? '' : `${mount.replace(/^\/+|\/+$/g, '')}/`;
-    for (const side of ['data/', 'metadata/']) {
-        if (aclPath.startsWith(prefix + side))
-            return prefix + aclPath.slice(prefix.length + side.length);
-    }
-    return aclPath;
 }
 /** The paths that a reference makes ESO ask for, as people write them: what an `ignore` in the config matches. */
 function vaultPathsOf({ reference, store }) {
     const paths = reference.accesses
         .filter((access) => access.side === 'data' || access.side === 'metadata')
-        .map((access) => kvPath(access.path, store?.path).replace(/\/$/, ''));
+        .map((access) => (0,_chain_kv_path_js__WEBPACK_IMPORTED_MODULE_1__/* .kvPath */ .T)(access.path, store?.path).replace(/\/$/, ''));
     return [...new Set(paths)];
 }
 function otherReaders(links) {
     return links
         .slice(1)
-        .map(({ reference }) => ({ span: reference.span, message: `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .nameManifest */ .dF)(reference.manifest)} reads it too` }));
+        .map(({ reference }) => ({ span: reference.span, message: `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .nameManifest */ .dF)(reference.manifest)} reads it too` }));
 }
 
 
@@ -27225,12 +27240,12 @@ function otherReaders(links) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $: () => (/* binding */ policyDenies)
 /* harmony export */ });
+/* harmony import */ var _chain_kv_path_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5964);
 /* harmony import */ var _broken_store_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4132);
-/* harmony import */ var _common_cause_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7710);
-/* harmony import */ var _fingerprint_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6305);
-/* harmony import */ var _fold_objects_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6899);
-/* harmony import */ var _per_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1867);
-/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6001);
+/* harmony import */ var _common_cause_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7710);
+/* harmony import */ var _fingerprint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6305);
+/* harmony import */ var _fold_objects_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6899);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6001);
 
 
 
@@ -27246,7 +27261,7 @@ const policyDenies = {
     title: 'The policies of the role that ESO logs in with do not allow a request that the manifest needs',
     group: 'law',
     severity: 'error',
-    check: (chain) => (0,_common_cause_js__WEBPACK_IMPORTED_MODULE_2__/* .reportCauses */ .$c)(denials(chain), (findings) => summarise(findings)),
+    check: (chain) => (0,_common_cause_js__WEBPACK_IMPORTED_MODULE_1__/* .reportCauses */ .$c)(denials(chain), (findings) => summarise(findings)),
 };
 function* denials(chain) {
     const broken = (0,_broken_store_js__WEBPACK_IMPORTED_MODULE_0__/* .brokenStores */ .C)(chain);
@@ -27267,10 +27282,10 @@ function causeOf(link, denied) {
 function denial(chain, link, denied) {
     const { reference } = link;
     const needs = byPath(denied);
-    const wanted = [...needs].map(([path, capabilities]) => `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(capabilities)} on \`${path}\``);
+    const wanted = [...needs].map(([path, capabilities]) => `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(capabilities)} on \`${path}\``);
     const because = [...reasons(denied), ...takenAway(chain, link, denied)];
-    const message = `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .nameReference */ .ZP)(reference)} needs ` +
-        `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`;
+    const message = `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .nameReference */ .ZP)(reference)} needs ` +
+        `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`;
     return {
         rule: policyDenies.id,
         // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
@@ -27279,9 +27294,9 @@ function denial(chain, link, denied) {
         span: reference.span,
         related: relatedPlaces(chain, link, denied),
         fix: `Add to policy \`${policyToMend(link, denied)}\`:\n${policyText(needs)}`,
-        objects: (0,_fold_objects_js__WEBPACK_IMPORTED_MODULE_4__/* .objectsOf */ .iZ)(link),
-        fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_5__/* .fingerprint */ .R)(policyDenies.id, (0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .nameManifest */ .dF)(reference.manifest), link.store?.name, reference.key, reference.property, [...needs].map(([path, capabilities]) => `${path}:${capabilities.join('+')}`).join(',')),
-        vaultPaths: [...needs.keys()].map((path) => (0,_per_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .kvPath */ .T6)(path, link.store?.path)),
+        objects: (0,_fold_objects_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .iZ)(link),
+        fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_4__/* .fingerprint */ .R)(policyDenies.id, (0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .nameManifest */ .dF)(reference.manifest), link.store?.name, reference.key, reference.property, [...needs].map(([path, capabilities]) => `${path}:${capabilities.join('+')}`).join(',')),
+        vaultPaths: [...needs.keys()].map((path) => (0,_chain_kv_path_js__WEBPACK_IMPORTED_MODULE_5__/* .kvPath */ .T)(path, link.store?.path)),
     };
 }
 /** What a change takes away: the reader looks at the reference, and the line that broke it is gone. */
@@ -27289,7 +27304,7 @@ function takenAway({ before }, link, denied) {
     if (before === undefined)
         return [];
     const rules = new Set(denied.flatMap(({ access }) => before.grantedBy(link, access).map(({ policy, path }) => `rule \`${path}\` of policy \`${policy}\``)));
-    return rules.size === 0 ? [] : [`Before this change ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)([...rules])} allowed it.`];
+    return rules.size === 0 ? [] : [`Before this change ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)([...rules])} allowed it.`];
 }
 /** One rule that grants neither of two capabilities is told once: `grants read, not create or update`. */
 function reasons(denied) {
@@ -27306,7 +27321,7 @@ function sentence(text) {
 }
 function tokenOf(link) {
     const names = (link.policies?.names ?? []).map((name) => `\`${name}\``);
-    const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(names)}`;
+    const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(names)}`;
     if (link.policies?.from === 'config')
         return `${policies} (config file, store \`${link.store?.name}\`)`;
     return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`;
@@ -27380,10 +27395,10 @@ function summarise(findings) {
     const decides = first.related[0];
     return {
         ...first,
-        message: `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(findings.length, 'reference')} of one store are denied for one reason. The first: ${first.message}`,
+        message: `${(0,_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(findings.length, 'reference')} of one store are denied for one reason. The first: ${first.message}`,
         span: decides?.span ?? first.span,
-        related: [...(0,_common_cause_js__WEBPACK_IMPORTED_MODULE_2__/* .placesOf */ .ek)(findings, 'denied'), ...first.related.slice(1)],
-        fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_5__/* .fingerprint */ .R)(policyDenies.id, 'many', first.fingerprint.split('|')[2]),
+        related: [...(0,_common_cause_js__WEBPACK_IMPORTED_MODULE_1__/* .placesOf */ .ek)(findings, 'denied'), ...first.related.slice(1)],
+        fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_4__/* .fingerprint */ .R)(policyDenies.id, 'many', first.fingerprint.split('|')[2]),
     };
 }
 
@@ -30025,6 +30040,8 @@ function noneOf(count) {
     return count === 1 ? ' Its one reference cannot be read.' : ` None of its ${count} references can be read.`;
 }
 
+// EXTERNAL MODULE: ./build/dist/chain/kv-path.js
+var kv_path = __nccwpck_require__(5964);
 ;// CONCATENATED MODULE: ./build/dist/rules/naming-violation.js
 
 
@@ -30046,7 +30063,7 @@ const namingViolation = {
                 continue;
             if (reference.operation === 'find' || reference.operation === 'generator')
                 continue;
-            const path = (0,per_secret/* kvPath */.T6)(access.path, store.path);
+            const path = (0,kv_path/* kvPath */.T)(access.path, store.path);
             const misfits = chain.naming.map((naming) => misfit(naming, path, reference.manifest));
             if (misfits.includes(undefined))
                 continue;
@@ -30612,7 +30629,7 @@ function* loops(found) {
         if (first === undefined || read === undefined)
             continue;
         const { store } = first.push;
-        const path = (0,per_secret/* kvPath */.T6)(first.path, store.found === 'vault' ? store.store.path : undefined);
+        const path = (0,kv_path/* kvPath */.T)(first.path, store.found === 'vault' ? store.store.path : undefined);
         yield {
             cause: pushLoop.id,
             finding: {
@@ -30625,7 +30642,7 @@ function* loops(found) {
                 fix: 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
                 objects: [manifest],
                 fingerprint: (0,fingerprint/* fingerprint */.R)(pushLoop.id, (0,wording/* nameManifest */.dF)(manifest), path),
-                vaultPaths: own.map((loop) => (0,per_secret/* kvPath */.T6)(loop.path, store.found === 'vault' ? store.store.path : undefined)),
+                vaultPaths: own.map((loop) => (0,kv_path/* kvPath */.T)(loop.path, store.found === 'vault' ? store.store.path : undefined)),
             },
         };
     }

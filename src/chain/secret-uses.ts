@@ -1,16 +1,16 @@
 import { trimSlashes } from '../trim-slashes.ts'
 import type { Link } from './chain.ts'
+import { kvPath } from './kv-path.ts'
 
 /** Whether a reference may mean the secret at this path (mount and key). */
 export type Use = (path: string) => boolean
 
 /** Everything that a reference may mean: what it says in part, and what a `find` lists, counts as well. */
 export function usesOf({ reference, store }: Link): Use[] {
-  const mount = store?.path === undefined ? undefined : trimSlashes(store.path)
   const holes = [...reference.holes, ...(store?.holes ?? [])]
   const uses = reference.accesses
     .filter((access) => access.side === 'data' || access.side === 'metadata')
-    .map(({ path, below }) => covers(withoutSide(path, mount), below === true, holes))
+    .map(({ path, below }) => covers(kvPath(path, store?.path), below === true, holes))
   // The store is not known, or its paths are not: then the key alone decides, whatever the mount.
   const key = trimSlashes(reference.key)
   if (uses.length === 0 && key !== '') {
@@ -35,12 +35,4 @@ function covers(text: string, below: boolean, holes: readonly string[]): Use {
     const last = rest.at(-1)
     return below || at === path.length || (last !== undefined && path.endsWith(last))
   }
-}
-
-function withoutSide(path: string, mount: string | undefined): string {
-  const prefix = mount === undefined ? '' : `${mount}/`
-  for (const side of ['data/', 'metadata/']) {
-    if (path.startsWith(prefix + side)) return prefix + path.slice(prefix.length + side.length)
-  }
-  return path
 }

@@ -32,13 +32,16 @@ export interface BaseFiles {
   readonly changes: readonly FileChange[]
   /** What is otherwise in the base than in the folder now, of any kind; `undefined`: it was no plain file there. */
   readonly altered: ReadonlyMap<string, TreeEntry | undefined>
+  /** Contents that were fetched, by their object id. */
+  readonly blobs: ReadonlyMap<string, Buffer>
 }
 
 export type BaseFilesResult = BaseFiles | { readonly because: string }
 
 const PARTIAL =
   'the clone does not hold all files that the change starts from (a partial clone); clone without `--filter`'
-const MAX_TOTAL_BYTES = 200 * 1024 * 1024
+/** As much as is read of the base, all files together. */
+export const MAX_TOTAL_BYTES = 200 * 1024 * 1024
 
 /**
  * The files of the base commit, by the same choice as the head's (paths, exclusions, what can matter), and how the head's differ.
@@ -90,7 +93,7 @@ export async function baseFiles(git: Git, commit: string, head: HeadFiles): Prom
     return entry === undefined ? submoduleOf(path) === undefined : !isSame(entry)
   })
   const was = new Map(altered.map((path) => [path, entries.get(path)]))
-  return { ...compared(head, entries, texts, was, submoduleOf), altered: was }
+  return { ...compared(head, entries, texts, was, submoduleOf), altered: was, blobs }
 }
 
 function compared(
@@ -99,7 +102,7 @@ function compared(
   texts: ReadonlyMap<string, string>,
   altered: BaseFiles['altered'],
   submoduleOf: (path: string) => 'same' | 'moved' | undefined,
-): Omit<BaseFiles, 'altered'> {
+): Omit<BaseFiles, 'altered' | 'blobs'> {
   const { root, shown } = head
   const own = [...head.files, ...head.others]
   const come = own.filter(({ relative }) => !entries.has(relative) && submoduleOf(relative) === undefined)

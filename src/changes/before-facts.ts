@@ -5,6 +5,7 @@ import { type UnneededGrant, unneededGrants } from '../drift/unneeded-grants.ts'
 import type { Manifest } from '../manifests/manifest.ts'
 import type { RuleLocation } from '../policy/decision.ts'
 import type { RelatedPlace } from '../rules/finding.ts'
+import { objectsOf } from '../rules/fold-objects.ts'
 import { vaultPathsOf } from '../rules/per-secret.ts'
 import { nameReference } from '../rules/wording.ts'
 import type { Before, Unreferenced } from './before.ts'
@@ -21,10 +22,10 @@ export interface BeforeInput {
 
 export function beforeFacts({ head, base, lines, since, unread }: BeforeInput): Before {
   const granted = new Map<string, readonly RuleLocation[]>()
-  for (const { reference, also, accesses } of base.links)
-    for (const { access, decision } of accesses)
+  for (const link of base.links)
+    for (const { access, decision } of link.accesses)
       if (decision.verdict === 'allowed')
-        for (const manifest of [reference.manifest, ...also])
+        for (const manifest of objectsOf(link))
           granted.set(requestId(manifest, access.path, access.capability), decision.winner)
   return {
     since,

@@ -1,4 +1,5 @@
 import type { Chain, Link } from '../chain/chain.ts'
+import { objectsOf } from '../rules/fold-objects.ts'
 import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
 import { signatures } from './signatures.ts'
 
@@ -8,15 +9,11 @@ import { signatures } from './signatures.ts'
  */
 export function changedLinks(head: Chain, base: Chain, lines: ChangedLines): ReadonlySet<Link> {
   const sign = signatures(base)
-  const before = new Set(
-    base.links.flatMap((link) => [link.reference.manifest, ...link.also].map((manifest) => sign(link, manifest))),
-  )
+  const before = new Set(base.links.flatMap((link) => objectsOf(link).map((manifest) => sign(link, manifest))))
   const signNow = signatures(head)
   return new Set(
     head.links.filter(
-      (link) =>
-        isTouched(link, lines) ||
-        [link.reference.manifest, ...link.also].some((manifest) => !before.has(signNow(link, manifest))),
+      (link) => isTouched(link, lines) || objectsOf(link).some((manifest) => !before.has(signNow(link, manifest))),
     ),
   )
 }

@@ -1,10 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type BaseFiles, MAX_TOTAL_BYTES } from './base-files.ts'
 import { blobsOf, type TreeEntry } from './base-tree.ts'
 import type { Git } from './git.ts'
-
-/** As much as is written out, all files together. */
-const MAX_BYTES = 200 * 1024 * 1024
 
 /**
  * Writes out what files held in the base, for kustomize to read: a path of the repository → a file in `folder`; `undefined` where
@@ -15,17 +13,19 @@ const MAX_BYTES = 200 * 1024 * 1024
 export async function earlierFiles(
   git: Git,
   cwd: string,
-  altered: ReadonlyMap<string, TreeEntry | undefined>,
+  { altered, blobs: known }: Pick<BaseFiles, 'altered' | 'blobs'>,
   folder: string,
 ): Promise<ReadonlyMap<string, string | undefined> | undefined> {
   const entries = [...altered.values()].filter((entry) => entry?.kind === 'file') as TreeEntry[]
-  if (entries.reduce((sum, { size }) => sum + size, 0) > MAX_BYTES) return undefined
-  const blobs = await blobsOf(
+  if (entries.reduce((sum, { size }) => sum + size, 0) > MAX_TOTAL_BYTES) return undefined
+  const others = await blobsOf(
     git,
     cwd,
-    entries.map(({ oid }) => oid),
+    entries.flatMap(({ oid }) => (known.has(oid) ? [] : [oid])),
   )
-  if (blobs === undefined || entries.some(({ oid }) => !blobs.has(oid))) return undefined
+  if (others === undefined) return undefined
+  const blobs = new Map([...known, ...others])
+  if (entries.some(({ oid }) => !blobs.has(oid))) return undefined
   await mkdir(folder, { recursive: true })
   const files = new Map<string, string | undefined>()
   for (const [path, entry] of altered) {

@@ -1,9 +1,9 @@
 import type { Link } from '../chain/chain.ts'
 import type { Finding, NotChecked } from '../rules/finding.ts'
 import { nameManifest } from '../rules/wording.ts'
-import type { Span } from '../span.ts'
+import { formatSpan, type Span } from '../span.ts'
 import type { Provenance } from '../state/vault-state.ts'
-import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
+import { type ChangedLines, linesOfSpan, withoutLines } from './changed-lines.ts'
 
 /** What of a report a change is answerable for. */
 export interface Scope {
@@ -28,8 +28,8 @@ export function scopeOf({ links, lines, before }: ScopeInput): Scope {
   const unseen = new Set(before.notChecked.map(idOf))
   const places = new Set(
     [...links].flatMap(({ reference: { span, propertySpan } }) => [
-      at(span),
-      ...(propertySpan ? [at(propertySpan)] : []),
+      formatSpan(span),
+      ...(propertySpan ? [formatSpan(propertySpan)] : []),
     ]),
   )
   const chains = [...links].flatMap(chainPlaces)
@@ -41,7 +41,7 @@ export function scopeOf({ links, lines, before }: ScopeInput): Scope {
       const hit = known.get(fingerprint)
       // A further overlay of a base that is broken already is news.
       if (hit === undefined || objects.some((object) => !hit.has(nameManifest(object)))) return true
-      if (spans.some((one) => isTouched(one) || places.has(at(one)))) return true
+      if (spans.some((one) => isTouched(one) || places.has(formatSpan(one)))) return true
       // What breaks the store, role or policy of a changed reference breaks the reference.
       return severity === 'error' && chains.some((place) => holds(place, span))
     },
@@ -76,10 +76,6 @@ function holds(outer: Span, inner: Span): boolean {
   return outer.file === inner.file && outer.line <= inner.line && inner.line <= Math.max(outer.line, outer.endLine)
 }
 
-function at(span: Span): string {
-  return `${span.file}:${span.line}`
-}
-
 function idOf({ file, what, reason }: NotChecked): string {
-  return `${file} ${what} ${reason.replace(/:\d+/g, '')}`
+  return `${file} ${what} ${withoutLines(reason)}`
 }

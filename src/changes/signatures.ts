@@ -1,6 +1,7 @@
-import type { Chain, Link, StoreLink } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import type { VaultStore } from '../eso/store.ts'
 import type { Manifest } from '../manifests/manifest.ts'
+import { withoutLines } from './changed-lines.ts'
 
 /**
  * All that a reference comes to, as one text: who asks for what, through which store, role and policies. Two of one text, before
@@ -20,9 +21,10 @@ export function signatures(chain: Chain): (link: Link, manifest: Manifest) => st
     }
     return text
   }
-  const law = (store: VaultStore, link: StoreLink | undefined): string => {
+  const law = (store: VaultStore): string => {
     let text = stores.get(store)
     if (text === undefined) {
+      const link = byStore.get(store)
       text = factsOf([
         store,
         link?.role,
@@ -48,7 +50,7 @@ export function signatures(chain: Chain): (link: Link, manifest: Manifest) => st
       reference.push,
       reference.deletionPolicy,
       reference.failsWith,
-      reference.notChecked?.replace(/:\d+/g, ''),
+      reference.notChecked === undefined ? undefined : withoutLines(reference.notChecked),
       reference.skipped,
       reference.condition.verdict,
       reference.proposed,
@@ -60,7 +62,7 @@ export function signatures(chain: Chain): (link: Link, manifest: Manifest) => st
       reference.store.found,
       policies,
       accesses.map(({ access, decision }) => [access.path, access.capability, access.when, decision.verdict]),
-      store === undefined ? '' : law(store, byStore.get(store)),
+      store === undefined ? '' : law(store),
     ])
 }
 

@@ -90,9 +90,10 @@ function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules
 
 /** Of a judgement, what the change is answerable for. */
 function within(judgement: Judgement, scope: Scope, since: string): Judgement {
-  const findings = judgement.findings.filter((finding) => scope.isIn(finding))
+  const findings: Finding[] = []
+  const outside: Finding[] = []
+  for (const finding of judgement.findings) (scope.isIn(finding) ? findings : outside).push(finding)
   const unseen = judgement.notChecked.filter((one) => scope.isInUnseen(one))
-  const outside = judgement.findings.filter((finding) => !scope.isIn(finding))
   const count = (severity: Severity) => outside.filter((finding) => finding.severity === severity).length
   return {
     findings,

@@ -71,7 +71,7 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
     const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-base-'))
     try {
       const judged = settingsThen ?? settings
-      const earlier = await earlierFiles(git, root.path, found.altered, temporary)
+      const earlier = await earlierFiles(git, root.path, found, temporary)
       if (earlier === undefined) return unknown('the change alters more than 200 MiB of files')
       const rootThen = earlierRoot(root, { ...found.seen, earlier })
       const counts = { seen: rootThen.files.size, read: found.files.length, bytes: 0, definitions: 0 }

@@ -1,9 +1,9 @@
 import type { NamingRule } from '../chain/chain.ts'
+import { kvPath } from '../chain/kv-path.ts'
 import type { Manifest } from '../manifests/manifest.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
-import { kvPath } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { nameReference } from './wording.ts'
 

@@ -1,4 +1,5 @@
 import type { Chain, Link } from '../chain/chain.ts'
+import { kvPath } from '../chain/kv-path.ts'
 import type { SecretFact } from '../state/vault-state.ts'
 import { brokenStores } from './broken-store.ts'
 import type { RelatedPlace } from './finding.ts'
@@ -31,15 +32,6 @@ export function readersOfSecrets(chain: Chain): SecretReaders[] {
     else byPath.set(id, { path: kvPath(read.path, store.path), secret, links: [link] })
   }
   return [...byPath.values()]
-}
-
-/** `kv/data/a/b` on mount `kv` is what people and the command line call `kv/a/b`. */
-export function kvPath(aclPath: string, mount: string | undefined): string {
-  const prefix = mount === undefined ? '' : `${mount.replace(/^\/+|\/+$/g, '')}/`
-  for (const side of ['data/', 'metadata/']) {
-    if (aclPath.startsWith(prefix + side)) return prefix + aclPath.slice(prefix.length + side.length)
-  }
-  return aclPath
 }
 
 /** The paths that a reference makes ESO ask for, as people write them: what an `ignore` in the config matches. */

@@ -1,11 +1,11 @@
 import type { Chain, Link } from '../chain/chain.ts'
+import { kvPath } from '../chain/kv-path.ts'
 import type { JudgedAccess } from '../report/report.ts'
 import { brokenStores } from './broken-store.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding, RelatedPlace } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
-import { kvPath } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { counted, listed, nameManifest, nameReference } from './wording.ts'
 

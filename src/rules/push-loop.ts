@@ -1,9 +1,9 @@
+import { kvPath } from '../chain/kv-path.ts'
 import { type PushLoop, pushLoops } from '../eso/facts/push-loops.ts'
 import type { Manifest } from '../manifests/manifest.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
-import { kvPath } from './per-secret.ts'
 import type { Rule } from './rule.ts'
 import { counted, nameManifest } from './wording.ts'
 

@@ -100,7 +100,7 @@ describe('the files of the base', () => {
     one.commit('after', { 'app.env': 'KEY=new\n', 'gone.txt': undefined, 'new.env': 'n' })
     const base = (await compare(one, commit)) as BaseFiles
     expect([...base.altered.keys()].sort()).toEqual(['app.env', 'gone.txt', 'new.env'])
-    const files = await earlierFiles(git, one.folder, base.altered, join(emptyFolder(), 'files'))
+    const files = await earlierFiles(git, one.folder, base, join(emptyFolder(), 'files'))
     const { readFileSync } = await import('node:fs')
     expect(readFileSync(files?.get('app.env') ?? '', 'utf8')).toBe('KEY=old\n')
     expect(readFileSync(files?.get('gone.txt') ?? '', 'utf8')).toBe('x')
@@ -116,7 +116,7 @@ describe('the files of the base', () => {
     one.commit('after')
     const base = (await compare(one, commit)) as BaseFiles
     expect(names(base)).toEqual(['a.yaml'])
-    expect(await earlierFiles(git, one.folder, base.altered, join(emptyFolder(), 'files'))).toEqual(
+    expect(await earlierFiles(git, one.folder, base, join(emptyFolder(), 'files'))).toEqual(
       new Map([['link.yaml', undefined]]),
     )
   })

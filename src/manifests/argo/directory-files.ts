@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { characterClass } from '../files/glob.ts'
 import type { Root } from '../files/root.ts'
 import type { Value } from '../manifest.ts'
 import { at, stringAt } from '../value.ts'
@@ -32,11 +33,7 @@ function pattern(glob: string | undefined): ((path: string) => boolean) | undefi
     else if (ch === '?') source += '.'
     else if (ch === '\\' && index + 1 < glob.length) source += escaped(glob[++index] as string)
     else if (close !== -1) {
-      source += `[${glob
-        .slice(index + 1, close)
-        .replace(/^!/, '^')
-        .replaceAll('\\', '\\\\')
-        .replaceAll('[', '\\[')}]`
+      source += characterClass(glob.slice(index + 1, close))
       index = close
     } else if (ch === '{') {
       braces++

@@ -37,12 +37,7 @@ export function globTest(glob: string, what: string): (path: string) => boolean 
     else if (ch === '[') {
       const end = pattern.indexOf(']', at + 2)
       if (end === -1) throw new InvalidInput(`${what}: the pattern "${glob}" has a "[" that no "]" closes.`)
-      const content = pattern
-        .slice(at + 1, end)
-        .replace(/^!/, '^')
-        .replaceAll('\\', '\\\\')
-        .replaceAll('[', '\\[')
-      source += `[${content}]`
+      source += characterClass(pattern.slice(at + 1, end))
       at = end
     } else if (ch === '{') {
       braces++
@@ -63,4 +58,9 @@ export function globTest(glob: string, what: string): (path: string) => boolean 
     )
   }
   return (path) => expression.test(path)
+}
+
+/** What stands between `[` and `]` of a glob, as a class of a regular expression. */
+export function characterClass(content: string): string {
+  return `[${content.replace(/^!/, '^').replaceAll('\\', '\\\\').replaceAll('[', '\\[')}]`
 }
