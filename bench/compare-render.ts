@@ -4,11 +4,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { readRepository } from '../src/manifests/read-repository.ts'
-import { findKustomize, type KustomizeBinary } from '../src/manifests/render/kustomize-binary.ts'
-import { renderRepository } from '../src/manifests/render/render-repository.ts'
-import { runProcess } from '../src/manifests/render/run-process.ts'
-import { compareWithPlainBuilds } from '../test/manifests/render/plain-builds.ts'
+import { findKustomize, type KustomizeBinary } from '../src/gitops/process/kustomize-binary.ts'
+import { runProcess } from '../src/gitops/process/run-process.ts'
+import { readRepository } from '../src/gitops/read-repository.ts'
+import { renderRepository } from '../src/gitops/render/render-repository.ts'
+import { compareWithPlainBuilds } from '../test/gitops/render/plain-builds.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const SHOWN = 20

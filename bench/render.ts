@@ -12,12 +12,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Repository, readRepository } from '../src/manifests/read-repository.ts'
-import { GO_RUNTIME } from '../src/manifests/render/build-root.ts'
-import { findKustomize, type KustomizeBinary } from '../src/manifests/render/kustomize-binary.ts'
-import { workThrough } from '../src/manifests/render/render-queue.ts'
-import { type RenderedRepository, renderRepository } from '../src/manifests/render/render-repository.ts'
-import { runProcess } from '../src/manifests/render/run-process.ts'
+import { findKustomize, type KustomizeBinary } from '../src/gitops/process/kustomize-binary.ts'
+import { runProcess } from '../src/gitops/process/run-process.ts'
+import { type Repository, readRepository } from '../src/gitops/read-repository.ts'
+import { GO_RUNTIME } from '../src/gitops/render/build-root.ts'
+import { workThrough } from '../src/gitops/render/render-queue.ts'
+import { type RenderedRepository, renderRepository } from '../src/gitops/render/render-repository.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const ROUNDS = Number(process.env.ROUNDS ?? 5)

@@ -1,6 +1,9 @@
 import { basename } from 'node:path'
 import process from 'node:process'
 import { isQuestion } from './commands/question.ts'
+import { readTextIfThere } from './files/text-file.ts'
+import { InvalidInput } from './model/invalid-input.ts'
+import { VERSION } from './model/version.ts'
 import { jsonText } from './report/json.ts'
 import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
@@ -13,12 +16,9 @@ import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type RunDeps, type RunResult, run } from './run.ts'
 import { helpText, parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
-import { InvalidInput } from './settings/invalid-input.ts'
 import { loadConfig, type ReadText } from './settings/load-config.ts'
 import { resolveSettings } from './settings/resolve-settings.ts'
 import type { Settings } from './settings/settings.ts'
-import { readTextIfThere } from './text-file.ts'
-import { VERSION } from './version.ts'
 
 /** The terminal: arguments → run → what is printed → exit code. */
 export async function terminal(argv: readonly string[] = process.argv.slice(2), env: Env = process.env): Promise<void> {

@@ -1,6 +1,9 @@
 import { basename } from 'node:path'
 import process from 'node:process'
 import type * as Core from '@actions/core'
+import { readTextIfThere } from './files/text-file.ts'
+import { type InputProblem, InvalidInput } from './model/invalid-input.ts'
+import { VERSION } from './model/version.ts'
 import { annotate } from './report/annotations.ts'
 import { publishIssue } from './report/drift-issue.ts'
 import { linksOf } from './report/links.ts'
@@ -18,12 +21,9 @@ import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type RunResult, run } from './run.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readInputs } from './settings/inputs.ts'
-import { type InputProblem, InvalidInput } from './settings/invalid-input.ts'
 import { loadConfig, type ReadText } from './settings/load-config.ts'
 import { resolveSettings } from './settings/resolve-settings.ts'
 import type { Settings } from './settings/settings.ts'
-import { readTextIfThere } from './text-file.ts'
-import { VERSION } from './version.ts'
 
 /** The Action: inputs → run → annotations, summary, outputs. */
 export async function action(env: Env = process.env): Promise<void> {

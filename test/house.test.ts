@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { VERSION } from '../src/version.ts'
+import { VERSION } from '../src/model/version.ts'
 
 const root = join(import.meta.dirname, '..')
 const src = join(root, 'src')
@@ -46,8 +46,8 @@ const within =
 /** Who may not use what (docs/architecture.md). */
 const NEVER: readonly [string, (path: string) => boolean, (path: string) => boolean][] = [
   [
-    'manifests know nothing of rules',
-    within('manifests/'),
+    'gitops and files know nothing of rules',
+    within('files/', 'gitops/'),
     within('rules/', 'chain/', 'modes/', 'report/', 'commands/'),
   ],
   ['state knows nothing of rules', within('state/'), within('rules/', 'chain/', 'modes/', 'report/', 'commands/')],
@@ -55,7 +55,7 @@ const NEVER: readonly [string, (path: string) => boolean, (path: string) => bool
   [
     'policy knows nobody',
     within('policy/'),
-    within('eso/', 'manifests/', 'state/live', 'state/declared', 'rules/', 'chain/', 'modes/', 'report/'),
+    within('eso/', 'files/', 'gitops/', 'state/live', 'state/declared', 'rules/', 'chain/', 'modes/', 'report/'),
   ],
   ['the chain knows no rules', within('chain/'), within('rules/', 'modes/', 'report/', 'commands/')],
   ['rules know no modes and no server', within('rules/'), within('modes/', 'commands/', 'state/live/')],

@@ -1,12 +1,10 @@
 import type { Before } from '../changes/before.ts'
 import type { DriftFacts } from '../drift/drift-facts.ts'
-import type { Reference } from '../eso/reference.ts'
-import type { ForeignStore, VaultStore } from '../eso/store.ts'
-import type { Manifest } from '../manifests/manifest.ts'
-import type { Decision } from '../policy/decision.ts'
-import type { JudgedAccess } from '../report/report.ts'
-import type { Span } from '../span.ts'
-import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Reference } from '../model/reference.ts'
+import type { Span } from '../model/span.ts'
+import type { ForeignStore, VaultStore } from '../model/store.ts'
 import type {
   AuthMountFact,
   Hidden,
@@ -16,7 +14,9 @@ import type {
   RoleFact,
   SecretFact,
   VaultState,
-} from '../state/vault-state.ts'
+} from '../model/vault-state.ts'
+import type { JudgedAccess } from '../report/report.ts'
+import type { FindFact, LiveState } from '../state/live/live-state.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
 export type Lookup<T> =

@@ -1,6 +1,6 @@
 import { looksDynamic } from '../eso/facts/looks-dynamic.ts'
-import type { Reference } from '../eso/reference.ts'
-import type { MountFact } from '../state/vault-state.ts'
+import type { Reference } from '../model/reference.ts'
+import type { MountFact } from '../model/vault-state.ts'
 import type { Lookup } from './chain.ts'
 
 /**

@@ -1,12 +1,12 @@
 import type { Prediction } from '../eso/predict.ts'
-import type { Access, Reference } from '../eso/reference.ts'
-import type { VaultStore } from '../eso/store.ts'
-import type { Manifest } from '../manifests/manifest.ts'
-import type { Decision } from '../policy/decision.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Access, Reference } from '../model/reference.ts'
+import type { VaultStore } from '../model/store.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
+import type { PartlyKnown, PolicyFact, VaultState } from '../model/vault-state.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import type { PartlyKnown, PolicyFact, VaultState } from '../state/vault-state.ts'
-import { trimSlashes } from '../trim-slashes.ts'
 import type {
   Chain,
   InstalledEso,

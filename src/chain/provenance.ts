@@ -1,5 +1,5 @@
-import type { Span } from '../span.ts'
-import type { Provenance } from '../state/vault-state.ts'
+import type { Span } from '../model/span.ts'
+import type { Provenance } from '../model/vault-state.ts'
 
 /** Where a fact is written, if it is written anywhere; the server has no lines. */
 export function spanOfProvenance(provenance: Provenance): Span | undefined {

@@ -1,7 +1,7 @@
 import { looksDynamic } from '../eso/facts/looks-dynamic.ts'
-import type { Reference } from '../eso/reference.ts'
-import type { VaultStore } from '../eso/store.ts'
-import { trimSlashes } from '../trim-slashes.ts'
+import type { Reference } from '../model/reference.ts'
+import type { VaultStore } from '../model/store.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
 
 /** A KV secret as a live check names it: mount and key apart, no `data/` between. */
 export interface ReadTarget {

@@ -1,5 +1,5 @@
-import type { VaultStore } from '../eso/store.ts'
-import type { RoleFact } from '../state/vault-state.ts'
+import type { VaultStore } from '../model/store.ts'
+import type { RoleFact } from '../model/vault-state.ts'
 import type { StoreLink } from './chain.ts'
 
 /** Each role once, with the stores that log in with it. */

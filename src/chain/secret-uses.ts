@@ -1,4 +1,4 @@
-import { trimSlashes } from '../trim-slashes.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Link } from './chain.ts'
 import { kvPath } from './kv-path.ts'
 

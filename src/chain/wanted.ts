@@ -1,9 +1,9 @@
 import type { Prediction } from '../eso/predict.ts'
-import type { Reference } from '../eso/reference.ts'
-import type { VaultStore } from '../eso/store.ts'
+import type { Reference } from '../model/reference.ts'
+import type { VaultStore } from '../model/store.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
+import type { AuthType, VaultState } from '../model/vault-state.ts'
 import type { Wanted, WantedFind, WantedRole, WantedSecret } from '../state/live/live-state.ts'
-import type { AuthType, VaultState } from '../state/vault-state.ts'
-import { trimSlashes } from '../trim-slashes.ts'
 import { readTarget } from './read-target.ts'
 
 const AUTH_TYPES: Readonly<Record<string, AuthType>> = {

@@ -1,8 +1,8 @@
 import type { Link } from '../chain/chain.ts'
-import type { Access } from '../eso/reference.ts'
-import type { RuleLocation } from '../policy/decision.ts'
-import type { RelatedPlace } from '../rules/finding.ts'
-import type { Span } from '../span.ts'
+import type { RuleLocation } from '../model/decision.ts'
+import type { RelatedPlace } from '../model/finding.ts'
+import type { Access } from '../model/reference.ts'
+import type { Span } from '../model/span.ts'
 
 /** What rules are told of the state that a change starts from. */
 export interface Before {

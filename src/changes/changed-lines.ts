@@ -1,4 +1,4 @@
-import type { Span } from '../span.ts'
+import type { Span } from '../model/span.ts'
 import type { Hunk } from './line-hunks.ts'
 
 /** How one file of the head differs from the base. */

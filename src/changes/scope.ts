@@ -1,8 +1,8 @@
 import type { Link } from '../chain/chain.ts'
-import type { Finding, NotChecked } from '../rules/finding.ts'
+import type { Finding, NotChecked } from '../model/finding.ts'
+import { formatSpan, type Span } from '../model/span.ts'
+import type { Provenance } from '../model/vault-state.ts'
 import { nameManifest } from '../rules/wording.ts'
-import { formatSpan, type Span } from '../span.ts'
-import type { Provenance } from '../state/vault-state.ts'
 import { type ChangedLines, linesOfSpan, withoutLines } from './changed-lines.ts'
 
 /** What of a report a change is answerable for. */

@@ -1,6 +1,6 @@
 import type { Chain, Link } from '../chain/chain.ts'
-import type { VaultStore } from '../eso/store.ts'
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { VaultStore } from '../model/store.ts'
 import { withoutLines } from './changed-lines.ts'
 
 /**

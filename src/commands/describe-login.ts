@@ -1,7 +1,7 @@
 import type { Link, StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
-import type { Identity, VaultStore } from '../eso/store.ts'
-import type { SecretFact } from '../state/vault-state.ts'
+import type { Identity, VaultStore } from '../model/store.ts'
+import type { SecretFact } from '../model/vault-state.ts'
 import type { ExplainedLogin, Place } from './explanation.ts'
 import type { StoreLaw } from './store-law.ts'
 

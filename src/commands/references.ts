@@ -1,10 +1,10 @@
 import type { Link } from '../chain/chain.ts'
-import type { Access } from '../eso/reference.ts'
-import type { VaultStore } from '../eso/store.ts'
+import type { Access } from '../model/reference.ts'
+import type { VaultStore } from '../model/store.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Gathered } from '../modes/gather.ts'
 import { compare } from '../report/wording.ts'
 import { nameField, nameManifest } from '../rules/wording.ts'
-import { trimSlashes } from '../trim-slashes.ts'
 import { describeFacts } from './describe-login.ts'
 import type { Place } from './explanation.ts'
 

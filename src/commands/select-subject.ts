@@ -1,13 +1,13 @@
 import { isAbsolute, posix, relative, sep } from 'node:path'
 import { isVaultStore } from '../eso/read-store.ts'
-import type { Reference } from '../eso/reference.ts'
-import type { VaultStore } from '../eso/store.ts'
-import type { Manifest } from '../manifests/manifest.ts'
+import { InvalidInput } from '../model/invalid-input.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { nearestNames } from '../model/nearest-name.ts'
+import type { Reference } from '../model/reference.ts'
+import type { Span } from '../model/span.ts'
+import type { VaultStore } from '../model/store.ts'
 import type { Gathered } from '../modes/gather.ts'
-import { nearestNames } from '../nearest-name.ts'
 import { listed } from '../rules/wording.ts'
-import { InvalidInput } from '../settings/invalid-input.ts'
-import type { Span } from '../span.ts'
 
 export interface Selected {
   readonly references: ReadonlySet<Reference>

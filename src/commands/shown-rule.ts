@@ -1,6 +1,6 @@
-import type { Access } from '../eso/reference.ts'
+import type { Decision, RuleLocation } from '../model/decision.ts'
+import type { Access } from '../model/reference.ts'
 import { SERVERS } from '../policy/decide.ts'
-import type { Decision, RuleLocation } from '../policy/decision.ts'
 import type { ServerExplanation } from '../policy/explain.ts'
 import type { ExplainedRequest, ExplainedVerdict, RuleShown } from './explanation.ts'
 import type { StoreLaw } from './store-law.ts'

@@ -1,14 +1,14 @@
 import type { StoreLink } from '../chain/chain.ts'
 import { lookUpPolicy } from '../chain/lookup.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
-import type { Access } from '../eso/reference.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Access } from '../model/reference.ts'
+import type { Span } from '../model/span.ts'
+import type { PolicyFact } from '../model/vault-state.ts'
 import type { Gathered } from '../modes/gather.ts'
 import { decide } from '../policy/decide.ts'
-import type { Decision } from '../policy/decision.ts'
 import { type Explanation, explain } from '../policy/explain.ts'
 import { buildLaw } from '../policy/law.ts'
-import type { Span } from '../span.ts'
-import type { PolicyFact } from '../state/vault-state.ts'
 
 /** One policy of the token that a store's login gives. */
 export interface TokenPolicy {

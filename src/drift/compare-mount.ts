@@ -1,5 +1,5 @@
+import type { MountFact } from '../model/vault-state.ts'
 import { seconds, text } from '../setup/normalise.ts'
-import type { MountFact } from '../state/vault-state.ts'
 import { compareFields } from './compare-fields.ts'
 import type { FieldDifference } from './drift-facts.ts'
 

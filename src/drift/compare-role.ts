@@ -1,5 +1,5 @@
+import type { RoleFact } from '../model/vault-state.ts'
 import { flag, networkSet, ROLE_FIELDS, text } from '../setup/normalise.ts'
-import type { RoleFact } from '../state/vault-state.ts'
 import { compareFields, type Fields, type Normalise } from './compare-fields.ts'
 import type { FieldDifference } from './drift-facts.ts'
 

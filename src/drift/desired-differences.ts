@@ -1,8 +1,8 @@
+import { trimSlashes } from '../model/trim-slashes.ts'
+import type { VaultState } from '../model/vault-state.ts'
 import { CONFIG_FIELDS, ROLE_FIELDS } from '../setup/normalise.ts'
 import type { Plan } from '../setup/plan.ts'
 import type { FieldChange, Step } from '../setup/step.ts'
-import type { VaultState } from '../state/vault-state.ts'
-import { trimSlashes } from '../trim-slashes.ts'
 import type { Difference, FieldDifference } from './drift-facts.ts'
 import { shownField } from './shown.ts'
 

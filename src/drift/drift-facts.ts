@@ -1,5 +1,5 @@
-import type { NotChecked } from '../rules/finding.ts'
-import type { Span } from '../span.ts'
+import type { NotChecked } from '../model/finding.ts'
+import type { Span } from '../model/span.ts'
 
 /** One field of which Git and the server say different things; both as they may be shown: never a credential. */
 export interface FieldDifference {

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import type { Chain } from '../chain/chain.ts'
 import { readTarget } from '../chain/read-target.ts'
+import type { Span } from '../model/span.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
-import type { Span } from '../span.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import type { Ending } from './drift-facts.ts'
 

@@ -1,8 +1,8 @@
-import type { ValueMap } from '../manifests/manifest.ts'
+import type { AuthMethod, StoreAuth } from '../model/store.ts'
+import type { ValueMap } from '../model/value.ts'
 import { mapAt, textAt } from './field-value.ts'
 import { cleanPath } from './go-path.ts'
 import { NIL_PATH } from './paths.ts'
-import type { AuthMethod, StoreAuth } from './store.ts'
 
 /** ESO's order: the first that is set wins, whatever else is set (eso.md §5.1). */
 export const AUTH_ORDER: readonly AuthMethod[] = [

@@ -1,9 +1,9 @@
-import type { Value } from '../manifests/manifest.ts'
+import type { VaultStore } from '../model/store.ts'
+import type { Value } from '../model/value.ts'
 import { listAt, mapAt, textsAt } from './field-value.ts'
 import { compileGoRegexp, isRegexp } from './go-regexp.ts'
 import { type Answer, agreed, any, type NamespaceLabels, selects, viewsOf } from './labels.ts'
 import { patchOver } from './patched.ts'
-import type { VaultStore } from './store.ts'
 
 /** What a ClusterSecretStore's `conditions` say to the consumer's namespace (eso.md §6.1). */
 export type ConditionVerdict =

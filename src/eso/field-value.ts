@@ -1,5 +1,4 @@
-import type { FieldPath, Value, ValueMap } from '../manifests/manifest.ts'
-import { isMap } from '../manifests/value.ts'
+import { type FieldPath, isMap, type Value, type ValueMap } from '../model/value.ts'
 
 /** The value at `path`; `undefined` when the path leads nowhere. Only own keys count: `constructor` is no field. */
 export function valueAt(value: Value | undefined, path: FieldPath): Value | undefined {

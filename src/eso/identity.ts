@@ -1,7 +1,7 @@
-import type { ValueMap } from '../manifests/manifest.ts'
+import type { Identity, VaultStore } from '../model/store.ts'
+import type { ValueMap } from '../model/value.ts'
 import { mapAt, textAt, textsAt } from './field-value.ts'
 import { providerOf } from './provider.ts'
-import type { Identity, VaultStore } from './store.ts'
 
 /**
  * Who logs in when a consumer in `consumerNamespace` uses the store (eso.md §5.3). `consumerNamespace` is `undefined` when Git

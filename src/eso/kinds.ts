@@ -1,4 +1,4 @@
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
 
 const ESO_GROUP = 'external-secrets.io'
 const GENERATOR_GROUP = 'generators.external-secrets.io'

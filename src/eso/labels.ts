@@ -1,4 +1,5 @@
-import type { Manifest, Value } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Value } from '../model/value.ts'
 import { isMap, listAt, mapAt, textAt, textMapAt, textsAt } from './field-value.ts'
 import { isCoreKind } from './kinds.ts'
 import { patchOver } from './patched.ts'

@@ -1,6 +1,6 @@
-import type { Manifest } from '../manifests/manifest.ts'
-import { formatSpan } from '../span.ts'
-import type { ForeignStore, VaultStore } from './store.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { formatSpan } from '../model/span.ts'
+import type { ForeignStore, VaultStore } from '../model/store.ts'
 import { alikeInAll, alikeInPaths } from './store-likeness.ts'
 
 export type AnyStore = VaultStore | ForeignStore

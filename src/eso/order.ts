@@ -1,4 +1,4 @@
-import type { FieldPath, Value, ValueMap } from '../manifests/manifest.ts'
+import type { FieldPath, Value, ValueMap } from '../model/value.ts'
 import { listAt } from './field-value.ts'
 
 /** An item of an ExternalSecret, with its place below the ExternalSecret's spec. */

@@ -1,5 +1,6 @@
-import type { FieldPath, Manifest } from '../manifests/manifest.ts'
-import { formatSpan } from '../span.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { formatSpan } from '../model/span.ts'
+import type { FieldPath } from '../model/value.ts'
 
 /**
  * Why the fields at or under `paths` may not be what reaches the cluster: a patch that could not be applied here sets one of

@@ -1,5 +1,5 @@
+import type { KvVersion } from '../model/store.ts'
 import { cleanPath } from './go-path.ts'
-import type { KvVersion } from './store.ts'
 
 /** What of a store decides its paths (eso.md §2.1). `path` unset is not `path: ""`. */
 export interface PathStore {

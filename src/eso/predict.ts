@@ -1,4 +1,6 @@
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Reference } from '../model/reference.ts'
+import type { ForeignStore, VaultStore } from '../model/store.ts'
 import { producedKeys } from './facts/produced-secrets.ts'
 import { textHoles } from './holes.ts'
 import { namespaceLabels } from './labels.ts'
@@ -8,9 +10,7 @@ import { externalSecretReferences } from './predict/external-secret.ts'
 import { indexGenerators } from './predict/generator-ref.ts'
 import { pushSecretReferences } from './predict/push-secret.ts'
 import { isVaultStore } from './read-store.ts'
-import type { Reference } from './reference.ts'
 import { type Session, type StoreValidation, sessionsOf, validationOf } from './session.ts'
-import type { ForeignStore, VaultStore } from './store.ts'
 import { indexStores } from './stores.ts'
 
 export interface PredictOptions {

@@ -1,6 +1,6 @@
-import type { FieldPath, ValueMap } from '../manifests/manifest.ts'
+import type { VaultStore } from '../model/store.ts'
+import type { FieldPath, ValueMap } from '../model/value.ts'
 import { mapAt } from './field-value.ts'
-import type { VaultStore } from './store.ts'
 
 const PROVIDER: Readonly<Record<VaultStore['kind'], FieldPath>> = {
   SecretStore: ['spec', 'provider', 'vault'],

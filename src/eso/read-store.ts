@@ -1,11 +1,12 @@
-import type { FieldPath, Manifest, ValueMap } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { ForeignStore, StoreKind, VaultStore } from '../model/store.ts'
+import type { FieldPath, ValueMap } from '../model/value.ts'
 import { noMethodFailure, readAuth } from './auth.ts'
 import { mapAt, textAt, valueAt } from './field-value.ts'
 import { isEsoKind } from './kinds.ts'
 import { patchOver } from './patched.ts'
 import { providerPath } from './provider.ts'
 import { isReferent } from './referent.ts'
-import type { ForeignStore, StoreKind, VaultStore } from './store.ts'
 
 type HolesOf = (text: string) => readonly string[]
 

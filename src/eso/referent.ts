@@ -1,4 +1,4 @@
-import type { ValueMap } from '../manifests/manifest.ts'
+import type { ValueMap } from '../model/value.ts'
 import { mapAt, textAt } from './field-value.ts'
 
 /**

@@ -1,10 +1,10 @@
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Access, Reference } from '../model/reference.ts'
+import type { Identity, VaultStore } from '../model/store.ts'
 import { identityOf } from './identity.ts'
 import { aclPath, httpPath } from './paths.ts'
 import { isGenerator } from './provider.ts'
 import { loginFailureOf } from './read-store.ts'
-import type { Access, Reference } from './reference.ts'
-import type { Identity, VaultStore } from './store.ts'
 
 /** The request that gets the token; Vault asks no policy about it (eso.md §3.0). */
 export interface Login {

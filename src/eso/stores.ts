@@ -1,7 +1,7 @@
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { GeneratorKind, StoreKind, StoreResolution } from '../model/store.ts'
 import { type AnyStore, nearest } from './nearest-store.ts'
 import { isVaultStore, readStore } from './read-store.ts'
-import type { GeneratorKind, StoreKind, StoreResolution } from './store.ts'
 import { alikeInAuth } from './store-likeness.ts'
 
 /** All stores that Git holds, by kind and name. */

@@ -1,5 +1,5 @@
+import { InvalidInput } from '../model/invalid-input.ts'
 import type { Outcome, Report } from '../report/report.ts'
-import { InvalidInput } from '../settings/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Chain, Link } from '../chain/chain.ts'
-import type { NotChecked } from '../rules/finding.ts'
+import type { NotChecked } from '../model/finding.ts'
 import { nameReference } from '../rules/wording.ts'
 
 /**

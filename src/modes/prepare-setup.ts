@@ -1,13 +1,13 @@
 import { isAbsolute, join } from 'node:path'
-import { InvalidInput } from '../settings/invalid-input.ts'
+import { readTextIfThere } from '../files/text-file.ts'
+import { InvalidInput } from '../model/invalid-input.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { PlanInput } from '../setup/plan.ts'
 import { wantedForPlan } from '../setup/plan.ts'
 import { desire } from '../state/desired/desire.ts'
 import { reviewBindings } from '../state/desired/reviewer-facts.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import { readTextIfThere } from '../text-file.ts'
-import { trimSlashes } from '../trim-slashes.ts'
 import { type GatherDeps, type Gathered, gather } from './gather.ts'
 
 /** What plan and apply begin with: Git read, and what it asks for. */

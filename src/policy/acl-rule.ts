@@ -1,5 +1,5 @@
+import type { RuleLocation } from '../model/decision.ts'
 import type { Capability } from './capability.ts'
-import type { RuleLocation } from './decision.ts'
 import type { ParameterLimits, ParameterValue, PolicyRule } from './policy-rule.ts'
 import type { RulePath } from './rule-path.ts'
 

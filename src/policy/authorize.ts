@@ -1,8 +1,9 @@
+import type { Operation } from '../model/decision.ts'
+import type { Variant } from '../model/variant.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { toBytes } from './byte-string.ts'
 import { type Capability, capabilityFor } from './capability.ts'
-import type { Operation } from './decision.ts'
 import { findRule, requestPath } from './match.ts'
 import {
   checksParameters,
@@ -11,7 +12,6 @@ import {
   refusePagination,
   refuseParameters,
 } from './parameters.ts'
-import type { Variant } from './variant.ts'
 
 export interface AclRequest {
   readonly operation: Operation

@@ -1,4 +1,4 @@
-import type { Operation } from './decision.ts'
+import type { Operation } from '../model/decision.ts'
 
 /** Names of capabilities, of both products (vault.md §1.3). */
 export type Capability =

@@ -1,16 +1,16 @@
+import type { Decision } from '../model/decision.ts'
+import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import type { Acl, UncertainRule } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import type { AclRequest } from './authorize.ts'
 import { toBytes } from './byte-string.ts'
 import { type Completions, completionsOf, trimmedCompletions } from './completions.ts'
 import { combine, decide, describeMiss, type Judgement, settledJudgement } from './decide.ts'
-import type { Decision } from './decision.ts'
 import { describePolicies, describeRule, joinNames } from './describe-rule.ts'
 import type { Hole, HoledText } from './hole.ts'
 import { outcomeOf, outcomeOfUncertain, type RuleOutcome } from './outcome.ts'
 import { meets, possibleRules } from './possible-rules.ts'
 import { sudoOf } from './sudo-path.ts'
-import { DEFAULT_VARIANTS, type Variant } from './variant.ts'
 
 /** A request of whose path only parts are known: `['kv/data/', { hole: '${CLUSTER}' }, '/db']`. */
 export interface PatternRequest extends Omit<AclRequest, 'path'> {

@@ -1,15 +1,15 @@
+import type { BeatenRule, Decision } from '../model/decision.ts'
+import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import type { Acl, UncertainRule } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import type { AclRequest } from './authorize.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
-import type { BeatenRule, Decision } from './decision.ts'
 import { describeLoss, describePolicies, describeRule, joinNames } from './describe-rule.ts'
 import { findAll, findRule, type Match, requestPath, withoutSlash } from './match.ts'
 import { nearestRule } from './nearest-rule.ts'
 import { outcomeOf, outcomeOfUncertain, type RuleOutcome } from './outcome.ts'
 import { literalTokens, meet } from './path-tokens.ts'
 import { needsSudo } from './sudo-path.ts'
-import { DEFAULT_VARIANTS, type Variant } from './variant.ts'
 
 export type Verdict = Decision['verdict']
 

@@ -1,4 +1,4 @@
-import type { PolicyFact } from '../state/vault-state.ts'
+import type { PolicyFact } from '../model/vault-state.ts'
 
 /**
  * What the policy `default` holds as a server creates it (vault.md §1.7), for when the server's own text is not known.

@@ -1,6 +1,6 @@
-import { formatSpan } from '../span.ts'
+import type { RuleLocation } from '../model/decision.ts'
+import { formatSpan } from '../model/span.ts'
 import type { AclRule } from './acl-rule.ts'
-import type { RuleLocation } from './decision.ts'
 import type { Reason } from './specificity.ts'
 
 /** `kv/data/*` of policy external-secrets (vault/setup.sh:12). */

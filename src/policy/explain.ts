@@ -1,13 +1,13 @@
+import type { RuleLocation } from '../model/decision.ts'
+import { VARIANTS, type Variant } from '../model/variant.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { type AclRequest, sortCapabilities } from './authorize.ts'
 import { toBytes } from './byte-string.ts'
 import { judge, type Verdict } from './decide.ts'
-import type { RuleLocation } from './decision.ts'
 import { describeLoss } from './describe-rule.ts'
 import { findAll, type Match, requestPath } from './match.ts'
 import { nearestRule } from './nearest-rule.ts'
-import { VARIANTS, type Variant } from './variant.ts'
 
 /** A rule that matches a request: the winner first, then the others in the order in which they would win. */
 export interface ExplainedRule {

@@ -1,4 +1,4 @@
-import type { PolicyFact } from '../state/vault-state.ts'
+import type { PolicyFact } from '../model/vault-state.ts'
 import { type Acl, type AclPolicy, buildAcl, type Unreadable } from './acl.ts'
 import type { Product } from './capability.ts'
 import { DEFAULT_POLICY } from './default-policy.ts'

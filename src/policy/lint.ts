@@ -1,12 +1,12 @@
+import type { RuleLocation } from '../model/decision.ts'
+import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import { type Acl, type AclPolicy, buildAcl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
 import { decide } from './decide.ts'
-import type { RuleLocation } from './decision.ts'
 import { holeFinder } from './hole.ts'
 import type { ParsedPolicy, PolicyRemark, PolicyRule } from './policy-rule.ts'
 import { rulePath } from './rule-path.ts'
-import { DEFAULT_VARIANTS, type Variant } from './variant.ts'
 
 /** Something in a policy that is accepted and does not do what it looks like. */
 export interface LintFact {

@@ -1,8 +1,8 @@
+import type { Operation } from '../model/decision.ts'
+import type { Variant } from '../model/variant.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
-import type { Operation } from './decision.ts'
 import { compareRules, type Reason } from './specificity.ts'
-import type { Variant } from './variant.ts'
 
 /** A rule that matches a request, and in which form of the path. */
 export interface Match {

@@ -1,10 +1,10 @@
+import type { Variant } from '../model/variant.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { capabilities } from './authorize.ts'
 import { toBytes } from './byte-string.ts'
 import { ANY, literalTokens, meet } from './path-tokens.ts'
 import { ruleTokens } from './rule-tokens.ts'
-import type { Variant } from './variant.ts'
 
 /**
  * Whether `sys/internal/ui/mounts` shows a mount to a token: any right to it, or to anything in it (vault.md §2.9).

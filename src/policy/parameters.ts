@@ -1,5 +1,5 @@
+import type { Operation } from '../model/decision.ts'
 import type { AclRule } from './acl-rule.ts'
-import type { Operation } from './decision.ts'
 import type { ParameterLimits, ParameterValue } from './policy-rule.ts'
 
 /** A request's body, or its query, as parsed JSON. */

@@ -1,12 +1,12 @@
+import type { Operation } from '../model/decision.ts'
+import type { Variant } from '../model/variant.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { type Completions, coversAll, endInSlash, trimmedCompletions } from './completions.ts'
-import type { Operation } from './decision.ts'
 import { triesBothForms } from './match.ts'
 import { meet, type PathTokens } from './path-tokens.ts'
 import { ruleTokens } from './rule-tokens.ts'
 import { compareRules } from './specificity.ts'
-import type { Variant } from './variant.ts'
 
 /** The rules of which each may decide some completion of a request's path; no other rule can. */
 export interface PossibleRules {

@@ -1,5 +1,5 @@
-import type { Finding, Severity } from '../rules/finding.ts'
-import { formatSpan } from '../span.ts'
+import type { Finding, Severity } from '../model/finding.ts'
+import { formatSpan } from '../model/span.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
 import { byWorst, counted } from './wording.ts'

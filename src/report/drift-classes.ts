@@ -1,4 +1,4 @@
-import type { Finding } from '../rules/finding.ts'
+import type { Finding } from '../model/finding.ts'
 
 export interface FindingClass {
   readonly title: string

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Finding } from '../rules/finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { codePoints, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { code, link, prose } from './markdown.ts'

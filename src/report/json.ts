@@ -1,4 +1,4 @@
-import type { Finding } from '../rules/finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { nameManifest } from '../rules/wording.ts'
 import { logSafeJson } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'

@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../rules/finding.ts'
+import type { Finding, Severity } from '../model/finding.ts'
 import type { FailOn, OnIncomplete } from '../settings/settings.ts'
 import type { Outcome } from './report.ts'
 import { EXIT_CODE } from './report.ts'

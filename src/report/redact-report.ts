@@ -1,6 +1,6 @@
-import type { Manifest } from '../manifests/manifest.ts'
-import type { Decision } from '../policy/decision.ts'
-import type { Finding } from '../rules/finding.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Manifest } from '../model/manifest.ts'
 import type { JudgedReference, Report, SourceLine } from './report.ts'
 
 /** Takes secrets out of a text. */

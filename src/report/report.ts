@@ -1,8 +1,8 @@
-import type { Access, Reference } from '../eso/reference.ts'
-import type { Manifest, Note } from '../manifests/manifest.ts'
-import type { Decision } from '../policy/decision.ts'
-import type { Finding, NotChecked } from '../rules/finding.ts'
-import type { SecretFact } from '../state/vault-state.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Finding, NotChecked } from '../model/finding.ts'
+import type { Manifest, Note } from '../model/manifest.ts'
+import type { Access, Reference } from '../model/reference.ts'
+import type { SecretFact } from '../model/vault-state.ts'
 
 export type Mode = 'check' | 'drift' | 'plan' | 'apply'
 

@@ -1,5 +1,5 @@
-import type { Finding, Severity } from '../rules/finding.ts'
-import type { Span } from '../span.ts'
+import type { Finding, Severity } from '../model/finding.ts'
+import type { Span } from '../model/span.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { cut, logSafeJson, plainText } from './plain-text.ts'
 import type { IgnoredFinding, Report } from './report.ts'

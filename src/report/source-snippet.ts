@@ -1,4 +1,4 @@
-import type { Span } from '../span.ts'
+import type { Span } from '../model/span.ts'
 import { charWidth } from './display-width.ts'
 import { visibleLine } from './plain-text.ts'
 

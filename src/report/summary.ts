@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../rules/finding.ts'
+import type { Finding, Severity } from '../model/finding.ts'
 import { nameReference } from '../rules/wording.ts'
 import { driftClasses } from './drift-classes.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
-import type { Finding, RelatedPlace, Severity } from '../rules/finding.ts'
-import { formatSpan, type Span } from '../span.ts'
+import type { Finding, RelatedPlace, Severity } from '../model/finding.ts'
+import { formatSpan, type Span } from '../model/span.ts'
 import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import type { Report, SourceLine } from './report.ts'

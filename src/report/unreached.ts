@@ -1,4 +1,4 @@
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
 import type { Report } from './report.ts'
 import { counted } from './wording.ts'
 

@@ -1,6 +1,6 @@
-import type { Reference } from '../eso/reference.ts'
+import type { Finding, NotChecked, Severity } from '../model/finding.ts'
+import type { Reference } from '../model/reference.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
-import type { Finding, NotChecked, Severity } from '../rules/finding.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
 import { counted, listed, nameManifest } from '../rules/wording.ts'
 import { byWorst, compare } from '../rules/worst-first.ts'

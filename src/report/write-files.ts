@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InvalidInput } from '../settings/invalid-input.ts'
+import { InvalidInput } from '../model/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
 import { jsonText } from './json.ts'
 import type { Report } from './report.ts'

@@ -1,5 +1,5 @@
-import { shellWord } from '../shell-word.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
+import { shellWord } from '../model/shell-word.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'

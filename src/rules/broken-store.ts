@@ -1,6 +1,6 @@
 import type { Chain, StoreLink } from '../chain/chain.ts'
-import type { VaultStore } from '../eso/store.ts'
-import { trimSlashes } from '../trim-slashes.ts'
+import type { VaultStore } from '../model/store.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
 import { mountShapeProblem } from './mount-shape.ts'
 
 const found = new WeakMap<Chain, ReadonlySet<VaultStore>>()

@@ -1,4 +1,4 @@
-import type { Finding, RelatedPlace } from './finding.ts'
+import type { Finding, RelatedPlace } from '../model/finding.ts'
 import { foldObjects } from './fold-objects.ts'
 
 /** How many findings of one cause are shown one by one; more become one finding that counts them (design §5). */

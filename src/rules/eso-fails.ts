@@ -1,6 +1,6 @@
 import { ineffectiveItems } from '../eso/facts/ineffective-items.ts'
 import { mixedStoreKinds } from '../eso/facts/mixed-store-kinds.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'

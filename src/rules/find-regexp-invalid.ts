@@ -1,5 +1,5 @@
 import { type InvalidRegexp, invalidRegexps } from '../eso/facts/invalid-regexps.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { nameField, nameManifest } from './wording.ts'

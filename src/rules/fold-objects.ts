@@ -1,6 +1,6 @@
 import type { Link } from '../chain/chain.ts'
-import type { AppliedBy, Manifest } from '../manifests/manifest.ts'
-import type { Finding, RelatedPlace } from './finding.ts'
+import type { Finding, RelatedPlace } from '../model/finding.ts'
+import type { AppliedBy, Manifest } from '../model/manifest.ts'
 import { andOthers, nameManifest } from './wording.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { absentGenerators } from '../eso/facts/absent-generators.ts'
 import { methodTypos } from '../eso/facts/method-typos.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { listed, nameManifest } from './wording.ts'

@@ -1,5 +1,5 @@
+import type { Finding, Severity } from '../model/finding.ts'
 import type { UselessIgnore } from '../settings/ignores.ts'
-import type { Finding, Severity } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 
 /**

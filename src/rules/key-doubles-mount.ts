@@ -1,5 +1,5 @@
-import { trimSlashes } from '../trim-slashes.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
 import { vaultPathsOf } from './per-secret.ts'

@@ -1,5 +1,5 @@
 import type { Unreferenced } from '../changes/before.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { counted } from './wording.ts'

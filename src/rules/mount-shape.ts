@@ -1,5 +1,5 @@
 import type { StoreLink } from '../chain/chain.ts'
-import type { Severity } from './finding.ts'
+import type { Severity } from '../model/finding.ts'
 
 export interface MountShapeProblem {
   readonly severity: Severity

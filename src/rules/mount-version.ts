@@ -1,6 +1,6 @@
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import type { Finding } from '../model/finding.ts'
 import { hasOtherVersion } from './broken-store.ts'
-import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'

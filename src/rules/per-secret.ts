@@ -1,8 +1,8 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { kvPath } from '../chain/kv-path.ts'
-import type { SecretFact } from '../state/vault-state.ts'
+import type { RelatedPlace } from '../model/finding.ts'
+import type { SecretFact } from '../model/vault-state.ts'
 import { brokenStores } from './broken-store.ts'
-import type { RelatedPlace } from './finding.ts'
 import { nameManifest } from './wording.ts'
 
 /** All references that read one secret through one kind of store: what is wrong with the secret is said once for them. */

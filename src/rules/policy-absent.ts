@@ -1,6 +1,6 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { lookUpRoles } from '../chain/role-policies.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 

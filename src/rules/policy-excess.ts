@@ -1,6 +1,6 @@
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { unneededGrants } from '../drift/unneeded-grants.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { listed } from './wording.ts'

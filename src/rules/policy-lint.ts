@@ -1,8 +1,8 @@
 import type { Chain } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
+import type { Finding, Severity } from '../model/finding.ts'
 import { lintPolicy } from '../policy/lint.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
-import type { Finding, Severity } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 
 /** What the policy room finds odd in the policies that Git declares, for the rules that report it. */

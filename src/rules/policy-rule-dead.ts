@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { lintFindings } from './policy-lint.ts'
 import type { Rule } from './rule.ts'
 

@@ -1,5 +1,5 @@
 import { absentPushKeys } from '../eso/facts/absent-push-keys.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { listed, nameManifest } from './wording.ts'

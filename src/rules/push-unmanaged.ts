@@ -1,6 +1,6 @@
 import { readTarget } from '../chain/read-target.ts'
-import { shellWord } from '../shell-word.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
+import { shellWord } from '../model/shell-word.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'

@@ -1,5 +1,5 @@
 import type { Chain } from '../chain/chain.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { policyDenies } from './policy-denies.ts'
 import { roleAudience } from './role-audience.ts'
 import { roleUnbound } from './role-unbound.ts'

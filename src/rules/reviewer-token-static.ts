@@ -1,7 +1,7 @@
 import type { StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import type { Finding } from '../model/finding.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
-import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 

@@ -1,5 +1,5 @@
 import type { Chain } from '../chain/chain.ts'
-import type { Finding, Severity } from './finding.ts'
+import type { Finding, Severity } from '../model/finding.ts'
 
 /** What a rule needs to know before it can say anything (design §5). */
 export type RuleGroup = 'manifest' | 'law' | 'facts'

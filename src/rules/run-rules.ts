@@ -1,5 +1,5 @@
 import type { Chain } from '../chain/chain.ts'
-import type { Finding, Severity } from './finding.ts'
+import type { Finding, Severity } from '../model/finding.ts'
 import { foldObjects } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
 import { byWorst } from './worst-first.ts'

@@ -1,5 +1,5 @@
-import { shellWord } from '../shell-word.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
+import { shellWord } from '../model/shell-word.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'

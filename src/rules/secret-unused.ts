@@ -1,5 +1,5 @@
+import type { Finding } from '../model/finding.ts'
 import { placesOf, reportCauses } from './common-cause.ts'
-import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { listed } from './wording.ts'

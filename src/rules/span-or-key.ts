@@ -1,6 +1,7 @@
 import { valueAt } from '../eso/field-value.ts'
-import type { FieldPath, Manifest } from '../manifests/manifest.ts'
-import type { Span } from '../span.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Span } from '../model/span.ts'
+import type { FieldPath } from '../model/value.ts'
 
 /** Where a field is written; for one that is left to its default, the key of the block that it would stand in. */
 export function spanOrKey(manifest: Manifest, path: FieldPath): Span {

@@ -1,5 +1,5 @@
+import type { Finding } from '../model/finding.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
-import type { Finding } from './finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'

@@ -1,5 +1,5 @@
-import { formatSpan } from '../span.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
+import { formatSpan } from '../model/span.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { listed, nameManifest } from './wording.ts'

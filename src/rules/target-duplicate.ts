@@ -1,5 +1,5 @@
 import { targetDuplicates } from '../eso/facts/target-duplicates.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { nameManifest } from './wording.ts'

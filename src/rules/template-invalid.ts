@@ -1,5 +1,5 @@
 import { templateReads } from '../eso/template/read-templates.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { nameField, nameManifest } from './wording.ts'

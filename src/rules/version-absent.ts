@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
 import { readersOfSecrets } from './per-secret.ts'

@@ -1,5 +1,5 @@
-import type { Reference } from '../eso/reference.ts'
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Reference } from '../model/reference.ts'
 
 /** `ExternalSecret backstage/app`; the namespace is left out where the kind has none or Git does not tell it. */
 export function nameManifest(manifest: Manifest): string {

@@ -1,8 +1,8 @@
+import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import { wrap } from '../report/display-width.ts'
 import type { Given } from './given.ts'
 import { INPUTS, type InputName, type InputSpec, inputNamed } from './input-table.ts'
 import { meant } from './inputs.ts'
-import { type InputProblem, InvalidInput } from './invalid-input.ts'
 import type { Command, Format } from './settings.ts'
 import { didYouMean, oneOf } from './shape.ts'
 

@@ -1,6 +1,6 @@
+import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { InputName } from './input-table.ts'
 import { INPUTS, type InputSpec } from './input-table.ts'
-import { type InputProblem, InvalidInput } from './invalid-input.ts'
 import type { Command, Format } from './settings.ts'
 import { didYouMean, oneOf, quoted } from './shape.ts'
 

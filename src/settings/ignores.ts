@@ -1,7 +1,7 @@
-import { globTest } from '../manifests/files/glob.ts'
-import type { Comment } from '../manifests/yaml/yaml-document.ts'
-import type { Finding } from '../rules/finding.ts'
-import type { Span } from '../span.ts'
+import { globTest } from '../files/glob.ts'
+import type { Comment } from '../files/yaml/yaml-document.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Span } from '../model/span.ts'
 import type { ConfigIgnore } from './config-file.ts'
 import { pathFits } from './path-glob.ts'
 

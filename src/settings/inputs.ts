@@ -1,7 +1,7 @@
+import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import { type Env, readEnvironment } from './environment.ts'
 import type { Given } from './given.ts'
 import { INPUTS, type InputName, isInputName, OTHER_NAMES } from './input-table.ts'
-import { type InputProblem, InvalidInput } from './invalid-input.ts'
 import { didYouMean } from './shape.ts'
 
 /** Reads one input of the Action; `core.getInput` fits. */

@@ -1,6 +1,6 @@
+import { InvalidInput } from '../model/invalid-input.ts'
 import { type Config, DEFAULT_CONFIG_FILE, EMPTY_CONFIG, readConfig } from './config-file.ts'
 import type { Given } from './given.ts'
-import { InvalidInput } from './invalid-input.ts'
 
 /** Text of a file; `undefined` when there is none. Throws for everything else (a folder, no permission). */
 export type ReadText = (file: string) => Promise<string | undefined>

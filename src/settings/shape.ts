@@ -1,5 +1,5 @@
-import type { FieldPath, Value, ValueMap } from '../manifests/manifest.ts'
-import { nearestNames } from '../nearest-name.ts'
+import { nearestNames } from '../model/nearest-name.ts'
+import type { FieldPath, Value, ValueMap } from '../model/value.ts'
 
 /**
  * What a part of the config file may look like. One description makes both the validation here and the published JSON Schema

@@ -1,4 +1,4 @@
-import { trimSlashes } from '../trim-slashes.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
 import type { GivenReader } from './given.ts'

@@ -1,8 +1,8 @@
-import { DEFAULT_VARIANTS } from '../policy/variant.ts'
+import { DEFAULT_VARIANTS } from '../model/variant.ts'
+import type { MountFact, PolicyFact, RoleFact } from '../model/vault-state.ts'
 import type { DesiredState } from '../state/desired/desired.ts'
 import type { LiveState, Seen } from '../state/live/live-state.ts'
 import { toRoleFact } from '../state/live/roles.ts'
-import type { MountFact, PolicyFact, RoleFact } from '../state/vault-state.ts'
 import { type Step, stepId } from './step.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { shellWord } from '../shell-word.ts'
+import { shellWord } from '../model/shell-word.ts'
 import { type Step, type Write, writes } from './step.ts'
 
 export type Cli = 'vault' | 'bao'

@@ -2,9 +2,9 @@ import type { Chain, Link } from '../chain/chain.ts'
 import { follow } from '../chain/follow.ts'
 import { createJudge } from '../chain/judge.ts'
 import type { Prediction } from '../eso/predict.ts'
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import { trimSlashes } from '../trim-slashes.ts'
 
 export interface CoverageInput {
   readonly manifests: readonly Manifest[]

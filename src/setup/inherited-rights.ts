@@ -1,16 +1,16 @@
+import type { Operation } from '../model/decision.ts'
+import type { Variant } from '../model/variant.ts'
 import type { Acl } from '../policy/acl.ts'
 import type { AclRule } from '../policy/acl-rule.ts'
 import { toBytes } from '../policy/byte-string.ts'
 import type { Capability } from '../policy/capability.ts'
 import { completionsOf } from '../policy/completions.ts'
-import type { Operation } from '../policy/decision.ts'
 import type { GeneratedRule } from '../policy/generate.ts'
 import { findRule } from '../policy/match.ts'
 import { possibleRules } from '../policy/possible-rules.ts'
 import { indexRules } from '../policy/rule-index.ts'
 import { type RulePath, rulePath } from '../policy/rule-path.ts'
 import { compareRules } from '../policy/specificity.ts'
-import type { Variant } from '../policy/variant.ts'
 
 export type Inherited =
   | { readonly capabilities: readonly Capability[] }

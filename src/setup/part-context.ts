@@ -1,6 +1,6 @@
-import type { Span } from '../span.ts'
+import type { Span } from '../model/span.ts'
+import type { Hidden, Provenance } from '../model/vault-state.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import type { Hidden, Provenance } from '../state/vault-state.ts'
 import type { Step } from './step.ts'
 
 /** What every part is planned with. */

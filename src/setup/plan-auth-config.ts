@@ -1,5 +1,5 @@
+import type { AuthMountFact } from '../model/vault-state.ts'
 import type { Seen } from '../state/live/live-state.ts'
-import type { AuthMountFact } from '../state/vault-state.ts'
 import { CONFIG_FIELDS, flag, sameField } from './normalise.ts'
 import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'
 import { type FieldChange, type Step, stepId } from './step.ts'

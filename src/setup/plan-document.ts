@@ -1,7 +1,7 @@
 import type { Link } from '../chain/chain.ts'
+import type { Span } from '../model/span.ts'
 import { vaultPathsOf } from '../rules/per-secret.ts'
 import { nameReference } from '../rules/wording.ts'
-import type { Span } from '../span.ts'
 import { type Cli, commandsOf } from './commands.ts'
 import type { Coverage } from './coverage.ts'
 import type { PlanBasis } from './digest.ts'

@@ -1,5 +1,5 @@
+import type { AuthMountFact, MountFact } from '../model/vault-state.ts'
 import type { Seen } from '../state/live/live-state.ts'
-import type { AuthMountFact, MountFact } from '../state/vault-state.ts'
 import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'
 import { type Step, stepId } from './step.ts'
 

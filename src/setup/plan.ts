@@ -1,4 +1,4 @@
-import { DEFAULT_VARIANTS } from '../policy/variant.ts'
+import { DEFAULT_VARIANTS } from '../model/variant.ts'
 import type { Desired, DesiredState, Unplanned } from '../state/desired/desired.ts'
 import type { ReviewBinding } from '../state/desired/reviewer-facts.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'

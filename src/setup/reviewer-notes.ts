@@ -1,4 +1,4 @@
-import { formatSpan } from '../span.ts'
+import { formatSpan } from '../model/span.ts'
 import {
   grants,
   type ReviewBinding,

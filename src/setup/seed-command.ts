@@ -1,4 +1,4 @@
-import { shellWord } from '../shell-word.ts'
+import { shellWord } from '../model/shell-word.ts'
 import type { Cli } from './commands.ts'
 import type { Seed } from './seeding.ts'
 

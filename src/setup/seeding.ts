@@ -3,7 +3,7 @@ import { readTarget } from '../chain/read-target.ts'
 import { parseGjsonPath } from '../eso/property/gjson-path.ts'
 import { propertyPresence } from '../eso/property/property-presence.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
-import type { Manifest } from '../manifests/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
 
 /** A secret that manifests read and that is not there, or lacks keys. Values are never asked for or written. */
 export interface Seed {

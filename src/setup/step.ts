@@ -1,4 +1,4 @@
-import type { Span } from '../span.ts'
+import type { Span } from '../model/span.ts'
 
 /** The five parts that plan and apply know, in the order in which they are written (vault.md §7.2, "safe writing order"). */
 export const STEP_KINDS = ['kv-mount', 'policy', 'auth-mount', 'auth-config', 'role'] as const

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { lookUpMount, lookUpPolicy, lookUpRole } from '../../src/chain/lookup.ts'
-import type { StoreAuth } from '../../src/eso/store.ts'
-import type { Span } from '../../src/span.ts'
+import type { Span } from '../../src/model/span.ts'
+import type { StoreAuth } from '../../src/model/store.ts'
+import type { PolicyFact, RoleFact, VaultState } from '../../src/model/vault-state.ts'
 import type { LiveState, Seen } from '../../src/state/live/live-state.ts'
-import type { PolicyFact, RoleFact, VaultState } from '../../src/state/vault-state.ts'
 
 const at = (file: string): Span => ({ file, line: 1, column: 1, endLine: 1, endColumn: 2 })
 const git = (file = 'vault/setup.sh') => ({ from: 'git', span: at(file), form: 'shell' }) as const

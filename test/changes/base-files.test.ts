@@ -5,7 +5,7 @@ import { type BaseFiles, baseFiles } from '../../src/changes/base-files.ts'
 import { changedLines } from '../../src/changes/changed-lines.ts'
 import { earlierFiles } from '../../src/changes/earlier-files.ts'
 import { realGit } from '../../src/changes/git.ts'
-import { discover } from '../../src/manifests/files/discover.ts'
+import { discover } from '../../src/files/discover.ts'
 import { emptyFolder, type Files, type History, history } from './git-history.ts'
 
 const git = realGit({ PATH: process.env.PATH })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kustomizeForTests } from '../manifests/render/kustomize-binary.ts'
+import { kustomizeForTests } from '../gitops/render/kustomize-binary.ts'
 import { corpusFor, withArchive } from './archives.ts'
 import { renderAndCompare } from './render-and-compare.ts'
 

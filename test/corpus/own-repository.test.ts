@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kustomizeForTests } from '../manifests/render/kustomize-binary.ts'
+import { kustomizeForTests } from '../gitops/render/kustomize-binary.ts'
 import { OWN_REPOSITORY, withOwnRepository } from './own-repository.ts'
 import { type Proof, renderAndCompare } from './render-and-compare.ts'
 

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import type { Manifest, Value } from '../../src/manifests/manifest.ts'
-import type { NotChecked } from '../../src/rules/finding.ts'
+import type { NotChecked } from '../../src/model/finding.ts'
+import type { Manifest } from '../../src/model/manifest.ts'
+import type { Value } from '../../src/model/value.ts'
 
 /** What a reason is held against: the files as they lie there, and the manifests. */
 export interface Evidence {

@@ -1,6 +1,6 @@
+import type { Variant } from '../../src/model/variant.ts'
 import { type AclRequest, allowOperation } from '../../src/policy/authorize.ts'
 import { hasMountAccess } from '../../src/policy/mount-access.ts'
-import type { Variant } from '../../src/policy/variant.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import type { Random } from './random.ts'
 import { MOUNT, policyText, type RandomPolicies, randomBody, randomPath, randomPolicies } from './random-policy.ts'

@@ -1,6 +1,6 @@
+import type { Variant } from '../../src/model/variant.ts'
 import { type Acl, buildAcl } from '../../src/policy/acl.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
-import type { Variant } from '../../src/policy/variant.ts'
 import { variantsOf } from '../../src/state/live/product.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { policyText, type RandomPolicies } from './random-policy.ts'

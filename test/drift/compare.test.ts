@@ -4,9 +4,9 @@ import { compareMounts } from '../../src/drift/compare-mount.ts'
 import { comparePolicies } from '../../src/drift/compare-policy.ts'
 import { compareRoles } from '../../src/drift/compare-role.ts'
 import { ownedPaths, withOwned } from '../../src/drift/owned.ts'
+import type { MountFact } from '../../src/model/vault-state.ts'
 import { roleFact } from '../../src/state/declared/role-fields.ts'
 import { toRoleFact } from '../../src/state/live/roles.ts'
-import type { MountFact } from '../../src/state/vault-state.ts'
 import { span } from '../report/sample.ts'
 
 type Fields = Readonly<Record<string, unknown>>

@@ -4,7 +4,7 @@ import { identityOf } from '../../src/eso/identity.ts'
 import { indexGenerators } from '../../src/eso/predict/generator-ref.ts'
 import { isVaultStore, loginFailureOf, readStore } from '../../src/eso/read-store.ts'
 import { loginOf } from '../../src/eso/session.ts'
-import type { VaultStore } from '../../src/eso/store.ts'
+import type { VaultStore } from '../../src/model/store.ts'
 import { fromYaml, holesOf, storeYaml } from './manifests-from-yaml.ts'
 
 /** One ref is one cell of a row; the block around it differs by method. */

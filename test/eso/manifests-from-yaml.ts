@@ -1,6 +1,7 @@
 import { loadAll } from 'js-yaml'
-import type { AppliedBy, FieldPath, Manifest, PatchedField, ValueMap } from '../../src/manifests/manifest.ts'
-import type { Span } from '../../src/span.ts'
+import type { AppliedBy, Manifest, PatchedField } from '../../src/model/manifest.ts'
+import type { Span } from '../../src/model/span.ts'
+import type { FieldPath, ValueMap } from '../../src/model/value.ts'
 
 export interface From {
   readonly file?: string

@@ -1,5 +1,5 @@
 import { type Prediction, type PredictOptions, predict } from '../../src/eso/predict.ts'
-import type { Access, Reference } from '../../src/eso/reference.ts'
+import type { Access, Reference } from '../../src/model/reference.ts'
 import { type From, fromYaml, holesOf } from './manifests-from-yaml.ts'
 
 /** Predicts from YAML text. */

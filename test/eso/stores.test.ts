@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { duplicateStores } from '../../src/eso/nearest-store.ts'
 import { predict } from '../../src/eso/predict.ts'
 import { indexStores } from '../../src/eso/stores.ts'
-import type { Manifest } from '../../src/manifests/manifest.ts'
+import type { Manifest } from '../../src/model/manifest.ts'
 import { externalSecretYaml, type From, fromYaml, holesOf, storeYaml } from './manifests-from-yaml.ts'
 
 const data = [{ secretKey: 'k', remoteRef: { key: 'a' } }]

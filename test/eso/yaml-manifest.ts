@@ -1,5 +1,6 @@
-import type { FieldPath, Manifest, PatchedField, ValueMap } from '../../src/manifests/manifest.ts'
-import { parseYaml, type YamlDocument } from '../../src/manifests/yaml/parse-yaml.ts'
+import { parseYaml, type YamlDocument } from '../../src/files/yaml/parse-yaml.ts'
+import type { Manifest, PatchedField } from '../../src/model/manifest.ts'
+import type { FieldPath, ValueMap } from '../../src/model/value.ts'
 
 export interface ManifestOptions {
   readonly file?: string

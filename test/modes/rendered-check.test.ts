@@ -8,7 +8,7 @@ import { renderWith } from '../../src/modes/render.ts'
 import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
-import { kustomizeForTests } from '../manifests/render/kustomize-binary.ts'
+import { kustomizeForTests } from '../gitops/render/kustomize-binary.ts'
 
 const binary = await kustomizeForTests()
 

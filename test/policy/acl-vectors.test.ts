@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { Operation } from '../../src/model/decision.ts'
+import { VARIANTS, type Variant } from '../../src/model/variant.ts'
 import { type AclPolicy, buildAcl } from '../../src/policy/acl.ts'
 import { allowOperation, capabilities } from '../../src/policy/authorize.ts'
-import type { Operation } from '../../src/policy/decision.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import type { EntityFacts } from '../../src/policy/template.ts'
-import { VARIANTS, type Variant } from '../../src/policy/variant.ts'
 
 interface Vector {
   readonly id: string

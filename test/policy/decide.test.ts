@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { VARIANTS } from '../../src/model/variant.ts'
 import { buildAcl } from '../../src/policy/acl.ts'
 import { decide } from '../../src/policy/decide.ts'
-import { VARIANTS } from '../../src/policy/variant.ts'
 import { aclOf, rules } from './acl-of.ts'
 
 describe('decide: the reason, in a sentence', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { Operation } from '../../src/model/decision.ts'
+import { VARIANTS } from '../../src/model/variant.ts'
 import { allowOperation } from '../../src/policy/authorize.ts'
 import type { Capability } from '../../src/policy/capability.ts'
-import type { Operation } from '../../src/policy/decision.ts'
 import { generatePolicy, quoteHcl, type WantedAccess } from '../../src/policy/generate.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
-import { VARIANTS } from '../../src/policy/variant.ts'
 import { type Random, randomFrom } from '../differential/random.ts'
 import { aclOf } from './acl-of.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { PolicyFact } from '../../src/model/vault-state.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { buildLaw, type Holder } from '../../src/policy/law.ts'
-import type { PolicyFact } from '../../src/state/vault-state.ts'
 import { rules } from './acl-of.ts'
 
 function fact(name: string, text: string, unknown: readonly string[] = []): PolicyFact {

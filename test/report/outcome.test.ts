@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Severity } from '../../src/model/finding.ts'
 import { exitCodeOf, outcomeOf } from '../../src/report/outcome.ts'
 import { outputsOf } from '../../src/report/outputs.ts'
 import type { Outcome } from '../../src/report/report.ts'
-import type { Severity } from '../../src/rules/finding.ts'
 import type { FailOn } from '../../src/settings/settings.ts'
 import { finding, reference, report } from './sample.ts'
 

@@ -1,9 +1,9 @@
-import type { Access, Reference } from '../../src/eso/reference.ts'
-import type { Manifest } from '../../src/manifests/manifest.ts'
-import type { Decision } from '../../src/policy/decision.ts'
+import type { Decision } from '../../src/model/decision.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import type { Manifest } from '../../src/model/manifest.ts'
+import type { Access, Reference } from '../../src/model/reference.ts'
+import type { Span } from '../../src/model/span.ts'
 import type { JudgedReference, Report, SourceLine } from '../../src/report/report.ts'
-import type { Finding } from '../../src/rules/finding.ts'
-import type { Span } from '../../src/span.ts'
 
 /** Reports to render, with only what a test is about spelled out. */
 

@@ -1,5 +1,3 @@
-import type { LiveSource } from '../../src/modes/gather.ts'
-import type { FindFact, LiveState, MissingRight, Seen, Wanted } from '../../src/state/live/live-state.ts'
 import type {
   AuthMountFact,
   Hidden,
@@ -8,7 +6,9 @@ import type {
   RoleFact,
   SecretFact,
   VaultState,
-} from '../../src/state/vault-state.ts'
+} from '../../src/model/vault-state.ts'
+import type { LiveSource } from '../../src/modes/gather.ts'
+import type { FindFact, LiveState, MissingRight, Seen, Wanted } from '../../src/state/live/live-state.ts'
 
 /** What a fixture's `live.json` says the server holds; everything else is absent, and `hidden` parts answer 403. */
 export interface FakeVault {

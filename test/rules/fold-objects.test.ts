@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { AppliedBy, Manifest } from '../../src/manifests/manifest.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import type { AppliedBy, Manifest } from '../../src/model/manifest.ts'
 import { check } from '../../src/modes/check.ts'
-import type { Finding } from '../../src/rules/finding.ts'
 import { foldObjects } from '../../src/rules/fold-objects.ts'
 import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
-import { tree } from '../manifests/tree.ts'
+import { tree } from '../gitops/tree.ts'
 
 const at = (file: string, line: number) => ({ file, line, column: 1, endLine: line, endColumn: 2 })
 const root = (name: string): AppliedBy => ({ kind: 'kustomization', name, span: at(`${name}/kustomization.yaml`, 1) })

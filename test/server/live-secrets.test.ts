@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { SecretFact } from '../../src/model/vault-state.ts'
 import type { LiveState, Wanted } from '../../src/state/live/live-state.ts'
 import { readLive } from '../../src/state/live/read-live.ts'
-import type { SecretFact } from '../../src/state/vault-state.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { askedSince, connectWith, expectSuccess, mountKv, tokenWith } from '../openbao/stage.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { Access } from '../../src/eso/reference.ts'
+import type { Access } from '../../src/model/reference.ts'
 import { documents, externalSecretYaml, KUBERNETES, pushSecretYaml, storeYaml } from '../eso/manifests-from-yaml.ts'
 import { predicted } from '../eso/requests-of.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { InvalidInput } from '../../src/model/invalid-input.ts'
 import { COMMANDS, helpText, parseArguments } from '../../src/settings/arguments.ts'
 import { INPUTS } from '../../src/settings/input-table.ts'
-import { InvalidInput } from '../../src/settings/invalid-input.ts'
 
 function given(...argv: string[]) {
   const parsed = parseArguments(argv)

@@ -1,8 +1,8 @@
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
+import { InvalidInput } from '../../src/model/invalid-input.ts'
 import { readConfig } from '../../src/settings/config-file.ts'
 import { configJsonSchema } from '../../src/settings/config-schema.ts'
-import { InvalidInput } from '../../src/settings/invalid-input.ts'
 import { accepts } from './json-schema.ts'
 
 const RULES = ['secret-absent', 'policy-denies', 'ignore-unused', 'policy-excess']

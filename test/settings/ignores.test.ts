@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseYaml } from '../../src/manifests/yaml/parse-yaml.ts'
-import type { Finding } from '../../src/rules/finding.ts'
+import { parseYaml } from '../../src/files/yaml/parse-yaml.ts'
+import type { Finding } from '../../src/model/finding.ts'
 import type { ConfigIgnore } from '../../src/settings/config-file.ts'
 import { applyIgnores, type IgnoreContext, inlineIgnores, inlineIgnoresInText } from '../../src/settings/ignores.ts'
 import { pathFits } from '../../src/settings/path-glob.ts'

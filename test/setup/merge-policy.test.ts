@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { VARIANTS } from '../../src/model/variant.ts'
 import type { Capability } from '../../src/policy/capability.ts'
-import { VARIANTS } from '../../src/policy/variant.ts'
 import { mergePolicy } from '../../src/setup/merge-policy.ts'
 
 const rule = (path: string, ...capabilities: Capability[]) => ({ path, capabilities, groups: [] })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { shellWord } from '../../src/model/shell-word.ts'
 import { CONFIG_FIELDS, ROLE_FIELDS, sameField } from '../../src/setup/normalise.ts'
-import { shellWord } from '../../src/shell-word.ts'
 
 /** vault.md §7.2: pairs that are one value written twice. */
 const SAME: readonly (readonly [field: string, a: unknown, b: unknown])[] = [

@@ -1,4 +1,4 @@
-import type { Reference } from '../reference.ts'
+import type { Reference } from '../../model/reference.ts'
 import { looksDynamic } from './looks-dynamic.ts'
 
 /** Items of one ExternalSecret that read one dynamic path: each read is a lease of its own. */

@@ -1,5 +1,6 @@
-import type { FieldPath, Manifest } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath } from '../../model/value.ts'
 import { isMap, mapAt, valueAt } from '../field-value.ts'
 import { textHoles } from '../holes.ts'
 import { orderItems } from '../order.ts'

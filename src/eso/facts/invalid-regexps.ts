@@ -1,5 +1,6 @@
-import type { FieldPath, Manifest } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath } from '../../model/value.ts'
 import { listAt, textAt, valueAt } from '../field-value.ts'
 import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
 import { textHoles } from '../holes.ts'

@@ -1,4 +1,4 @@
-import type { Reference } from '../reference.ts'
+import type { Reference } from '../../model/reference.ts'
 
 /** Engines that make a credential at every read of `<mount>/creds/<role>`, by the names that their mounts are given. */
 const ENGINES =

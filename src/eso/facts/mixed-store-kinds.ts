@@ -1,5 +1,5 @@
-import type { Manifest } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Span } from '../../model/span.ts'
 import { listAt, textAt } from '../field-value.ts'
 import { textHoles } from '../holes.ts'
 import { readConsumer } from '../predict/consumer.ts'

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifests/manifest.ts'
+import type { Manifest } from '../../model/manifest.ts'
 import { listAt, mapAt, textAt } from '../field-value.ts'
 import { isCoreKind } from '../kinds.ts'
 import { labelsOf, namespaceLabels } from '../labels.ts'

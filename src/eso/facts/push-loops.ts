@@ -1,7 +1,7 @@
+import type { Reference } from '../../model/reference.ts'
 import { textAt } from '../field-value.ts'
 import { textHoles } from '../holes.ts'
 import { type Consumer, readConsumer } from '../predict/consumer.ts'
-import type { Reference } from '../reference.ts'
 import { targetName } from './produced-secrets.ts'
 
 /** A PushSecret and ExternalSecrets on one Vault path. */

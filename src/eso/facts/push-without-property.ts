@@ -1,4 +1,4 @@
-import type { Reference } from '../reference.ts'
+import type { Reference } from '../../model/reference.ts'
 
 /**
  * Pushes of one key without a property: the value must be a JSON object, and becomes the whole secret (eso.md §3.6). One for each

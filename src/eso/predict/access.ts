@@ -1,5 +1,5 @@
+import type { Access } from '../../model/reference.ts'
 import { aclListPath, aclPath, httpPath, isPath, type PathResult } from '../paths.ts'
-import type { Access } from '../reference.ts'
 
 /** What a reference makes ESO send, and what stops it: `failsWith` comes after the accesses, or instead of them. */
 export interface Requests {

@@ -1,7 +1,7 @@
+import type { Access, FindQuery } from '../../model/reference.ts'
 import { firstListPath, searchPath } from '../find-paths.ts'
 import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
 import { dataPath, isPath, metadataPath, type PathStore } from '../paths.ts'
-import type { Access, FindQuery } from '../reference.ts'
 import { inOrder, type Requests, request, requestBelow, withPath } from './access.ts'
 
 /** A `find`: lists the whole tree first, then reads what is left after the filter (eso.md §3.4). */

@@ -1,4 +1,4 @@
-import type { ValueMap } from '../../manifests/manifest.ts'
+import type { ValueMap } from '../../model/value.ts'
 import { mapAt, textAt, textsAt } from '../field-value.ts'
 import { inOrder, type Requests, request } from './access.ts'
 

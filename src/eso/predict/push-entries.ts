@@ -1,5 +1,5 @@
-import type { FieldPath, Value } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath, Value } from '../../model/value.ts'
 import { listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
 import type { Consumer } from './consumer.ts'

@@ -1,5 +1,5 @@
+import type { PushEntry, Reference } from '../../model/reference.ts'
 import { listAt, mapAt, textAt } from '../field-value.ts'
-import type { PushEntry, Reference } from '../reference.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { generatorReferences } from './generator-ref.ts'

@@ -1,4 +1,4 @@
-import type { FieldPath, Value } from '../../manifests/manifest.ts'
+import type { FieldPath, Value } from '../../model/value.ts'
 import { listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { type Answer, labelsOf, selects } from '../labels.ts'
 import type { Consumer } from './consumer.ts'

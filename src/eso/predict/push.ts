@@ -1,6 +1,6 @@
+import type { Access, PushEntry } from '../../model/reference.ts'
+import type { VaultStore } from '../../model/store.ts'
 import { dataPath, dataPathTwice, isPath, metadataPath } from '../paths.ts'
-import type { Access, PushEntry } from '../reference.ts'
-import type { VaultStore } from '../store.ts'
 import { inOrder, type Requests, request } from './access.ts'
 
 export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet'>

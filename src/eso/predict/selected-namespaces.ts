@@ -1,4 +1,5 @@
-import type { Manifest, Value } from '../../manifests/manifest.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Value } from '../../model/value.ts'
 import { isMap, listAt, mapAt, textAt, textsAt, valueAt } from '../field-value.ts'
 import { agreed, NAME_LABEL, type NamespaceLabels, selects } from '../labels.ts'
 

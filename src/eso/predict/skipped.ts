@@ -1,4 +1,4 @@
-import type { StoreResolution } from '../store.ts'
+import type { StoreResolution } from '../../model/store.ts'
 import type { Context } from './context.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { SubKeys } from '../../state/vault-state.ts'
+import type { SubKeys } from '../../model/vault-state.ts'
 import { propertyPresence } from './property-presence.ts'
 
 /** The keys that `dataFrom[].extract` turns into keys of the target Secret. */

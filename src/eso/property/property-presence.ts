@@ -1,5 +1,5 @@
-import { nearestName } from '../../nearest-name.ts'
-import type { SubKeys } from '../../state/vault-state.ts'
+import { nearestName } from '../../model/nearest-name.ts'
+import type { SubKeys } from '../../model/vault-state.ts'
 import { type PathStep, parseGjsonPath } from './gjson-path.ts'
 
 /** Whether ESO will find a property, as far as key names without values can tell. */

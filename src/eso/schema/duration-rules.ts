@@ -1,4 +1,4 @@
-import type { FieldPath, ValueMap } from '../../manifests/manifest.ts'
+import type { FieldPath, ValueMap } from '../../model/value.ts'
 import { valueAt } from '../field-value.ts'
 import { formatPath } from './field-path.ts'
 import { asGoDuration, isGoDuration } from './go-duration.ts'

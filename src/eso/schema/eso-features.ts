@@ -1,5 +1,6 @@
-import type { FieldPath, Manifest, Value } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath, Value } from '../../model/value.ts'
 import { isAtLeast, parseVersionRange, type Release } from './version-range.ts'
 
 /** Something that ESO learned in a release (eso.md §1, "Feature → first release"). */

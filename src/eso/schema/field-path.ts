@@ -1,4 +1,4 @@
-import type { FieldPath, Value, ValueMap } from '../../manifests/manifest.ts'
+import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap } from '../field-value.ts'
 
 /** A path as people write it: `spec.data[0].remoteRef`. Keys with dots stand in brackets. */

@@ -1,5 +1,5 @@
-import type { FieldPath, Value } from '../../manifests/manifest.ts'
-import { nearestName } from '../../nearest-name.ts'
+import { nearestName } from '../../model/nearest-name.ts'
+import type { FieldPath, Value } from '../../model/value.ts'
 import { isMap } from '../field-value.ts'
 import { formatPath } from './field-path.ts'
 import type { ProblemList } from './problem-list.ts'

@@ -1,5 +1,6 @@
-import type { FieldPath, Manifest, ValueMap } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath, ValueMap } from '../../model/value.ts'
 import { patchOver } from '../patched.ts'
 import { isUnder } from './field-path.ts'
 import type { SchemaEffect, SchemaProblem, SchemaProblemKind } from './problem.ts'

@@ -1,5 +1,5 @@
-import type { FieldPath, ValueMap } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath, ValueMap } from '../../model/value.ts'
 
 /**
  * What is wrong with a field.

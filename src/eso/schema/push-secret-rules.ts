@@ -1,4 +1,5 @@
-import type { FieldPath, Manifest, Value, ValueMap } from '../../manifests/manifest.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { patchOver } from '../patched.ts'
 import { formatPath } from './field-path.ts'

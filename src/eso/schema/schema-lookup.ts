@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifests/manifest.ts'
+import type { Manifest } from '../../model/manifest.ts'
 import { ESO_SCHEMA } from './eso-2.9.0.generated.ts'
 import type { KindSchema, SchemaNode, SchemaShape } from './schema-node.ts'
 

@@ -1,4 +1,4 @@
-import type { FieldPath } from '../../manifests/manifest.ts'
+import type { FieldPath } from '../../model/value.ts'
 
 /** A place in `spec.provider.vault` that names a Secret, ConfigMap or ServiceAccount. */
 export interface StoreRef {

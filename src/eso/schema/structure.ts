@@ -1,4 +1,5 @@
-import type { FieldPath, Manifest, Value, ValueMap } from '../../manifests/manifest.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, valueAt } from '../field-value.ts'
 import { describeUnknown } from './describe-unknown.ts'
 import { formatPath, withValue } from './field-path.ts'

@@ -1,4 +1,4 @@
-import type { Value } from '../../manifests/manifest.ts'
+import type { Value } from '../../model/value.ts'
 import { isMap } from '../field-value.ts'
 
 const PLACEHOLDER = [

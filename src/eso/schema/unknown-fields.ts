@@ -1,5 +1,5 @@
-import type { FieldPath, Value, ValueMap } from '../../manifests/manifest.ts'
-import { nearestName } from '../../nearest-name.ts'
+import { nearestName } from '../../model/nearest-name.ts'
+import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap } from '../field-value.ts'
 import { fieldsOf, shapeOf } from './schema-lookup.ts'
 import type { SchemaNode, SchemaShape } from './schema-node.ts'

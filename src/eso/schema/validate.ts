@@ -1,4 +1,5 @@
-import type { FieldPath, Manifest, ValueMap } from '../../manifests/manifest.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { FieldPath, ValueMap } from '../../model/value.ts'
 import { mapAt } from '../field-value.ts'
 import { checkDurations } from './duration-rules.ts'
 import { checkExternalSecret } from './external-secret-rules.ts'

@@ -1,4 +1,4 @@
-import type { Value } from '../../manifests/manifest.ts'
+import type { Value } from '../../model/value.ts'
 import { isMap, mapAt, textAt } from '../field-value.ts'
 import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
 import { TemplateSyntaxError } from './go-lexer.ts'

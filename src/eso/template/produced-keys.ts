@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifests/manifest.ts'
+import type { Manifest } from '../../model/manifest.ts'
 import { listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { patchOver } from '../patched.ts'
 import type { SecretKeys } from './secret-keys.ts'

@@ -1,5 +1,5 @@
-import type { FieldPath } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath } from '../../model/value.ts'
 
 /** A key of the data that a template asks for. */
 export interface TemplateRead {

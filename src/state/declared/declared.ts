@@ -1,6 +1,14 @@
-import type { FieldPath, Note, Value } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
-import type { AuthMountFact, DeclaredForm, MountFact, PolicyFact, RoleFact, VaultState } from '../vault-state.ts'
+import type { Note } from '../../model/manifest.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath, Value } from '../../model/value.ts'
+import type {
+  AuthMountFact,
+  DeclaredForm,
+  MountFact,
+  PolicyFact,
+  RoleFact,
+  VaultState,
+} from '../../model/vault-state.ts'
 
 /** A policy written in Git. */
 export interface DeclaredPolicy extends PolicyFact {

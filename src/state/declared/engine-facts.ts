@@ -1,5 +1,5 @@
-import { trimSlashes } from '../../trim-slashes.ts'
-import type { AuthMountFact, MountFact, Provenance } from '../vault-state.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { AuthMountFact, MountFact, Provenance } from '../../model/vault-state.ts'
 import { authTypeOf } from './role-fields.ts'
 
 export interface MountParts {

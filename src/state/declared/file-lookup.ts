@@ -1,4 +1,4 @@
-import type { SourceFile } from '../../manifests/source-file.ts'
+import type { SourceFile } from '../../files/source-file.ts'
 
 /** Finds the file of the repository that a script, or a Terraform module, means by a path. */
 export type FileLookup = (path: string, from: SourceFile) => readonly SourceFile[]

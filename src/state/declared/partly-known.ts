@@ -1,4 +1,4 @@
-import type { PartlyKnown } from '../vault-state.ts'
+import type { PartlyKnown } from '../../model/vault-state.ts'
 
 const HOLE = /\$\{[^}]*\}/g
 

@@ -1,4 +1,4 @@
-import type { Span } from '../../span.ts'
+import type { Span } from '../../model/span.ts'
 
 /** Where one character stands in a file; both count from 1. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { SourceFile } from '../../manifests/source-file.ts'
+import type { SourceFile } from '../../files/source-file.ts'
 import type { DeclaredPolicy, TextlessPolicy } from './declared.ts'
 import { fileLookup, lastSegment } from './file-lookup.ts'
 import { type Harvest, type PolicyFile, type PolicyWrite, policyFact } from './harvest.ts'

@@ -1,4 +1,4 @@
-import type { AuthMountFact, DeclaredForm, MountFact, Provenance, RoleFact } from '../vault-state.ts'
+import type { AuthMountFact, DeclaredForm, MountFact, Provenance, RoleFact } from '../../model/vault-state.ts'
 import type { Declared, DeclaredConflict, DeclaredPolicy } from './declared.ts'
 
 type Sorted = Pick<Declared, 'state' | 'shadowed' | 'conflicts'>

@@ -1,4 +1,4 @@
-import type { SourceFile } from '../../manifests/source-file.ts'
+import type { SourceFile } from '../../files/source-file.ts'
 import { type Harvest, wholeSpan } from './harvest.ts'
 import { readMarkdownCode } from './markdown-fences.ts'
 import { spanOfLine, wholeFile } from './placed-text.ts'

@@ -1,5 +1,5 @@
-import { trimSlashes } from '../../trim-slashes.ts'
-import type { AuthType, Provenance, RoleFact } from '../vault-state.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { AuthType, Provenance, RoleFact } from '../../model/vault-state.ts'
 import { isWhollyUnknown, lowerCaseName } from './partly-known.ts'
 
 export type FieldValues = Readonly<Record<string, unknown>>

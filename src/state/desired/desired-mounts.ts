@@ -1,7 +1,7 @@
-import type { VaultStore } from '../../eso/store.ts'
-import { formatSpan, type Span } from '../../span.ts'
-import { trimSlashes } from '../../trim-slashes.ts'
-import type { MountFact } from '../vault-state.ts'
+import { formatSpan, type Span } from '../../model/span.ts'
+import type { VaultStore } from '../../model/store.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { MountFact } from '../../model/vault-state.ts'
 import type { Unplanned } from './desired.ts'
 
 /** By Vault namespace: one KV mount for each path that stores name. Generators read other engines, which nobody sets up here. */

@@ -1,6 +1,6 @@
+import type { Span } from '../../model/span.ts'
+import type { MountFact, PolicyFact } from '../../model/vault-state.ts'
 import { generatePolicy, type WantedAccess } from '../../policy/generate.ts'
-import type { Span } from '../../span.ts'
-import type { MountFact, PolicyFact } from '../vault-state.ts'
 import type { PolicyForm, Unplanned } from './desired.ts'
 
 /** A role (or a store without one) whose token needs a policy. */

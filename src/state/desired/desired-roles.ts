@@ -1,7 +1,7 @@
-import type { Identity } from '../../eso/store.ts'
+import type { Span } from '../../model/span.ts'
+import type { Identity } from '../../model/store.ts'
+import type { AuthMountFact, RoleFact } from '../../model/vault-state.ts'
 import { parseTtl } from '../../policy/duration.ts'
-import type { Span } from '../../span.ts'
-import type { AuthMountFact, RoleFact } from '../vault-state.ts'
 import type { Unplanned } from './desired.ts'
 import { type PolicyUser, type PolicyWishes, policyNameOf } from './desired-policies.ts'
 

@@ -1,6 +1,6 @@
+import type { Span } from '../../model/span.ts'
+import type { VaultState } from '../../model/vault-state.ts'
 import type { WantedAccess } from '../../policy/generate.ts'
-import type { Span } from '../../span.ts'
-import type { VaultState } from '../vault-state.ts'
 import type { ServiceAccount } from './reviewer-facts.ts'
 
 /** How the text of a policy comes about (design §4, `setup.policy.generate`). */

@@ -1,5 +1,6 @@
-import type { Manifest, Value, ValueMap } from '../../manifests/manifest.ts'
-import type { Span } from '../../span.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Span } from '../../model/span.ts'
+import type { Value, ValueMap } from '../../model/value.ts'
 
 export interface ServiceAccount {
   readonly namespace: string

@@ -1,4 +1,4 @@
-import { redact } from '../../redact.ts'
+import { redact } from '../../model/redact.ts'
 
 /** An answer of the API, of any status. */
 export interface Answer {

@@ -1,5 +1,5 @@
-import { trimSlashes } from '../../trim-slashes.ts'
-import type { AuthMountFact } from '../vault-state.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { AuthMountFact } from '../../model/vault-state.ts'
 import { type Answer, isObject } from './answer.ts'
 import { type Asking, denied, isNoRoute, orUnknown, unexpected } from './hidden.ts'
 import type { Seen } from './live-state.ts'

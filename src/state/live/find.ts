@@ -1,4 +1,4 @@
-import type { Hidden, MountFact } from '../vault-state.ts'
+import type { Hidden, MountFact } from '../../model/vault-state.ts'
 import type { ListFolder, Listing } from './folders.ts'
 import type { FindFact } from './live-state.ts'
 import { join } from './paths.ts'

@@ -1,4 +1,4 @@
-import type { Hidden } from '../vault-state.ts'
+import type { Hidden } from '../../model/vault-state.ts'
 import { strings } from './answer.ts'
 import { type Asking, denied, lacking, orUnknown, unexpected } from './hidden.ts'
 import type { Rights } from './rights.ts'

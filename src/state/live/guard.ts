@@ -1,4 +1,4 @@
-import { trimSlashes } from '../../trim-slashes.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
 import { ForbiddenRequest } from './errors.ts'
 
 /** KV mounts that are known to be such; a path of another engine is never read. */

@@ -1,4 +1,4 @@
-import type { Hidden } from '../vault-state.ts'
+import type { Hidden } from '../../model/vault-state.ts'
 import { type Answer, sayAnswer } from './answer.ts'
 import type { VaultClient } from './client.ts'
 import { LiveSettingsError, type UnavailableKind, VaultUnavailable } from './errors.ts'

@@ -1,4 +1,4 @@
-import type { SecretFact } from '../vault-state.ts'
+import type { SecretFact } from '../../model/vault-state.ts'
 import type { ListFolder } from './folders.ts'
 import { type Asking, orUnknown } from './hidden.ts'
 import { join } from './paths.ts'

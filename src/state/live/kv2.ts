@@ -1,4 +1,4 @@
-import type { Hidden, SecretFact } from '../vault-state.ts'
+import type { Hidden, SecretFact } from '../../model/vault-state.ts'
 import { type Answer, isObject } from './answer.ts'
 import type { ListFolder } from './folders.ts'
 import { type Asking, denied, grant, isNoRoute, lacking, orUnknown, unexpected } from './hidden.ts'

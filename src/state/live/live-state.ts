@@ -1,4 +1,4 @@
-import type { Variant } from '../../policy/variant.ts'
+import type { Variant } from '../../model/variant.ts'
 import type {
   AuthMountFact,
   AuthType,
@@ -8,7 +8,7 @@ import type {
   RoleFact,
   SecretFact,
   VaultState,
-} from '../vault-state.ts'
+} from '../../model/vault-state.ts'
 
 /** What the server said of one part: there, certainly not there, or not to be told. */
 export type Seen<Fact> =

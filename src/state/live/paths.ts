@@ -1,4 +1,4 @@
-import { trimSlashes } from '../../trim-slashes.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
 import { LiveSettingsError } from './errors.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { PolicyFact } from '../vault-state.ts'
+import type { PolicyFact } from '../../model/vault-state.ts'
 import { type Asking, denied, orUnknown, unexpected } from './hidden.ts'
 import type { Seen } from './live-state.ts'
 import { join } from './paths.ts'

@@ -1,4 +1,4 @@
-import { DEFAULT_VARIANTS, type Variant } from '../../policy/variant.ts'
+import { DEFAULT_VARIANTS, type Variant } from '../../model/variant.ts'
 import { isObject } from './answer.ts'
 import type { ServerFacts } from './live-state.ts'
 

@@ -1,5 +1,5 @@
-import { trimSlashes } from '../../trim-slashes.ts'
-import type { Hidden } from '../vault-state.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { Hidden } from '../../model/vault-state.ts'
 import { readAuthMounts } from './auth-mounts.ts'
 import type { VaultClient } from './client.ts'
 import { listBelow } from './find.ts'

@@ -1,5 +1,5 @@
-import { trimSlashes } from '../../trim-slashes.ts'
-import type { AuthType, RoleFact } from '../vault-state.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { AuthType, RoleFact } from '../../model/vault-state.ts'
 import { isObject, strings } from './answer.ts'
 import { type Asking, denied, isNoRoute, orUnknown, unexpected } from './hidden.ts'
 import type { Seen, WantedRole } from './live-state.ts'

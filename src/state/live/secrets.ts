@@ -1,5 +1,5 @@
-import { trimSlashes } from '../../trim-slashes.ts'
-import type { Hidden, MountFact, SecretFact } from '../vault-state.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { Hidden, MountFact, SecretFact } from '../../model/vault-state.ts'
 import { folderLister, type ListFolder } from './folders.ts'
 import { type Asking, orUnknown } from './hidden.ts'
 import { readKv1 } from './kv1.ts'

@@ -1,4 +1,4 @@
-import type { SubKeys } from '../vault-state.ts'
+import type { SubKeys } from '../../model/vault-state.ts'
 import { isObject } from './answer.ts'
 
 /** Key names out of an answer of `subkeys`, whose leaves are all null. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { extractKeys } from '../../../src/eso/property/extract-keys.ts'
 import { propertyPresence } from '../../../src/eso/property/property-presence.ts'
-import type { SubKeys } from '../../../src/state/vault-state.ts'
+import type { SubKeys } from '../../../src/model/vault-state.ts'
 
 /** What `subkeys` shows of the document of eso.md §4.3. */
 const DOC: SubKeys = {

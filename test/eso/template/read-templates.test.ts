@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { templateReads } from '../../../src/eso/template/read-templates.ts'
-import type { Manifest } from '../../../src/manifests/manifest.ts'
+import type { Manifest } from '../../../src/model/manifest.ts'
 import { yamlManifest } from '../yaml-manifest.ts'
 
 function withTemplate(text: string): Manifest {

@@ -3,7 +3,7 @@ import { convertKeys, rewriteKeys } from '../../../src/eso/template/key-rewrite.
 import { producedKeys } from '../../../src/eso/template/produced-keys.ts'
 import { templateReads } from '../../../src/eso/template/read-templates.ts'
 import { type KeyLookups, missingTemplateKeys, secretKeys } from '../../../src/eso/template/secret-keys.ts'
-import type { SubKeys } from '../../../src/state/vault-state.ts'
+import type { SubKeys } from '../../../src/model/vault-state.ts'
 import { yamlManifest } from '../yaml-manifest.ts'
 
 const externalSecret = (spec: string) =>

@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
-import { parseYaml } from '../../../src/manifests/yaml/parse-yaml.ts'
-import type { Span } from '../../../src/span.ts'
+import { parseYaml } from '../../../src/files/yaml/parse-yaml.ts'
+import type { Span } from '../../../src/model/span.ts'
+import type { Provenance } from '../../../src/model/vault-state.ts'
 import type { Declared, DeclaredPolicy } from '../../../src/state/declared/declared.ts'
 import { readDeclared } from '../../../src/state/declared/read-declared.ts'
-import type { Provenance } from '../../../src/state/vault-state.ts'
 
 /** Reads files given as `path: text`; all under one root. */
 export function declare(files: Readonly<Record<string, string>>): Declared {

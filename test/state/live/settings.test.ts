@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_VARIANTS } from '../../../src/policy/variant.ts'
+import { DEFAULT_VARIANTS } from '../../../src/model/variant.ts'
 import { isUnencrypted, parseAddress } from '../../../src/state/live/address.ts'
 import { loadCaCertificate } from '../../../src/state/live/certificate.ts'
 import { LiveSettingsError } from '../../../src/state/live/errors.ts'

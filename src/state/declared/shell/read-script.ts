@@ -1,5 +1,5 @@
-import type { SourceFile } from '../../../manifests/source-file.ts'
-import type { DeclaredForm } from '../../vault-state.ts'
+import type { SourceFile } from '../../../files/source-file.ts'
+import type { DeclaredForm } from '../../../model/vault-state.ts'
 import type { Harvest } from '../harvest.ts'
 import { type PlacedText, spanBetween } from '../placed-text.ts'
 import { placeText, type SymbolicText } from '../symbolic-text.ts'

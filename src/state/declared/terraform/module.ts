@@ -1,4 +1,4 @@
-import type { SourceFile } from '../../../manifests/source-file.ts'
+import type { SourceFile } from '../../../files/source-file.ts'
 import { folderOf, joinPath, lastSegment } from '../file-lookup.ts'
 import { type PlacedText, wholeFile } from '../placed-text.ts'
 import type { Block, Expression } from './hcl-expression.ts'

@@ -1,4 +1,4 @@
-import type { Span } from '../../../span.ts'
+import type { Span } from '../../../model/span.ts'
 import { spanBetween } from '../placed-text.ts'
 import type { Block, Expression } from './hcl-expression.ts'
 import type { Written } from './module.ts'

@@ -1,5 +1,5 @@
-import type { SourceFile } from '../../../manifests/source-file.ts'
-import type { AuthType, Provenance } from '../../vault-state.ts'
+import type { SourceFile } from '../../../files/source-file.ts'
+import type { AuthType, Provenance } from '../../../model/vault-state.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
 import { type Harvest, policyFact } from '../harvest.ts'
 import { lowerCaseName } from '../partly-known.ts'

@@ -1,4 +1,4 @@
-import type { Span } from '../../../span.ts'
+import type { Span } from '../../../model/span.ts'
 import type { PlacedText } from '../placed-text.ts'
 import type { SymbolicText } from '../symbolic-text.ts'
 

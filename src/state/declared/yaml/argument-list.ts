@@ -1,4 +1,4 @@
-import type { FieldPath, Value } from '../../../manifests/manifest.ts'
+import type { FieldPath, Value } from '../../../model/value.ts'
 import { wholeFile } from '../placed-text.ts'
 import { readVaultCall } from '../shell/vault-call.ts'
 import { harvestCall } from '../shell/vault-facts.ts'

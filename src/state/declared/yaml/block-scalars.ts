@@ -1,4 +1,4 @@
-import type { SourceFile } from '../../../manifests/source-file.ts'
+import type { SourceFile } from '../../../files/source-file.ts'
 import type { DeclaredDocument } from '../declared.ts'
 import { placedLines, spanOfLine, wholeFile } from '../placed-text.ts'
 

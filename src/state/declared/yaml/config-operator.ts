@@ -1,4 +1,4 @@
-import type { FieldPath, ValueMap } from '../../../manifests/manifest.ts'
+import type { FieldPath, ValueMap } from '../../../model/value.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
 import { policyFact } from '../harvest.ts'
 import { withTemplateHoles } from '../partly-known.ts'

@@ -1,4 +1,4 @@
-import type { FieldPath, Value, ValueMap } from '../../../manifests/manifest.ts'
+import type { FieldPath, Value, ValueMap } from '../../../model/value.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
 import { authTypeOf, roleFact, withoutSecrets } from '../role-fields.ts'
 import { type YamlContext, yamlProvenance } from './yaml-context.ts'

@@ -1,4 +1,4 @@
-import type { FieldPath, Value } from '../../../manifests/manifest.ts'
+import type { FieldPath, Value } from '../../../model/value.ts'
 import { folderOf, joinPath, lastSegment } from '../file-lookup.ts'
 import { placedBySpans } from '../placed-text.ts'
 import { looksLikePolicy } from '../policy-shape.ts'

@@ -1,4 +1,4 @@
-import type { FieldPath, ValueMap } from '../../../manifests/manifest.ts'
+import type { FieldPath, ValueMap } from '../../../model/value.ts'
 import { folderOf, joinPath } from '../file-lookup.ts'
 import { policyFact, wholeSpan } from '../harvest.ts'
 import { withTemplateHoles } from '../partly-known.ts'

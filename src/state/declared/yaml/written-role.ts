@@ -1,4 +1,4 @@
-import type { FieldPath, ValueMap } from '../../../manifests/manifest.ts'
+import type { FieldPath, ValueMap } from '../../../model/value.ts'
 import { roleFact } from '../role-fields.ts'
 import { type YamlContext, yamlProvenance } from './yaml-context.ts'
 import { isMap, textOf, variablesIn } from './yaml-values.ts'

@@ -1,6 +1,6 @@
-import type { FieldPath } from '../../../manifests/manifest.ts'
-import type { SourceFile } from '../../../manifests/source-file.ts'
-import type { Provenance } from '../../vault-state.ts'
+import type { SourceFile } from '../../../files/source-file.ts'
+import type { FieldPath } from '../../../model/value.ts'
+import type { Provenance } from '../../../model/vault-state.ts'
 import type { DeclaredDocument, DeclaredYaml } from '../declared.ts'
 import type { Harvest } from '../harvest.ts'
 

@@ -1,5 +1,4 @@
-import type { Value } from '../../../manifests/manifest.ts'
-import { isMap } from '../../../manifests/value.ts'
+import { isMap, type Value } from '../../../model/value.ts'
 
 export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value)

@@ -1,0 +1,225 @@
+import { open, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { InvalidInput } from '../model/invalid-input.ts'
+import type { Note } from '../model/manifest.ts'
+import { decodeText } from './decode-text.ts'
+import { globBase, globTest, isGlob } from './glob.ts'
+import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from './relevance.ts'
+import { type Root, root } from './root.ts'
+import type { SourceFile } from './source-file.ts'
+import { slashes, walkFolder } from './walk-folder.ts'
+
+export interface DiscoverOptions {
+  /** Absolute; shown paths are relative to it. */
+  readonly cwd: string
+  /** Globs of what to leave out, against the shown path and the path below the root. */
+  readonly exclude?: readonly string[]
+  /** Finished manifests: any file that looks like one is YAML, whatever its name (argocd-diff-preview writes files without extension). */
+  readonly finished?: boolean
+  /** Defaults as platform.md §7 threat 5 asks. */
+  readonly maxFileBytes?: number
+  readonly maxTotalBytes?: number
+}
+
+export interface Discovery {
+  /** Files that can matter, sorted by path. */
+  readonly files: readonly SourceFile[]
+  readonly notes: readonly Note[]
+  readonly roots: readonly Root[]
+  /** `seen`: all files; `read`: those that can matter. */
+  readonly counts: {
+    readonly seen: number
+    readonly read: number
+    readonly bytes: number
+    readonly definitions: number
+  }
+}
+
+/** An object in YAML or JSON. */
+const LOOKS_FINISHED = /^\s*(?:- )?["']?kind["']?\s*:|["']kind["']\s*:/m
+
+const MAX_TOTAL_BYTES = 200 * 1024 * 1024
+const CONCURRENCY = 32
+
+interface Search {
+  readonly top: string
+  readonly from: string
+  readonly keep: (shown: string) => boolean
+  readonly given: string
+}
+
+/**
+ * Finds and reads the files that can matter under `paths` (files, folders or globs). Throws InvalidInput for a path that does not
+ * exist, a glob that cannot be read or that matches nothing; everything else that is left out is a note.
+ */
+export async function discover(paths: readonly string[], options: DiscoverOptions): Promise<Discovery> {
+  const { cwd } = options
+  const show = (absolute: string) => slashes(relative(cwd, absolute)) || '.'
+  const excluded = (options.exclude ?? []).map((glob) => globTest(slashes(glob), 'exclude'))
+  const searches = await Promise.all((paths.length === 0 ? ['.'] : paths).map((path) => plan(path, cwd)))
+
+  const notes: Note[] = []
+  const tops = new Map<string, { files: Set<string>; folders: Set<string>; links: Map<string, string> }>()
+  const wanted = new Map<string, { top: string; relative: string }>()
+  for (const search of searches) {
+    const walk = await walkFolder(search.top, search.from, show)
+    notes.push(...walk.notes)
+    const known = tops.get(search.top) ?? { files: new Set(), folders: new Set(), links: new Map() }
+    tops.set(search.top, known)
+    for (const folder of walk.folders) known.folders.add(folder)
+    for (const [link, target] of walk.links) known.links.set(link, target)
+    let matched = 0
+    for (const path of walk.files) {
+      const absolute = join(search.top, path)
+      const shown = show(absolute)
+      if (!search.keep(shown)) continue
+      matched++
+      if (excluded.some((test) => test(shown) || test(path))) continue
+      known.files.add(path)
+      if (!wanted.has(absolute)) wanted.set(absolute, { top: search.top, relative: path })
+    }
+    if (matched === 0 && isGlob(search.given)) throw new InvalidInput(`paths: "${search.given}" matches no file.`)
+  }
+
+  const reading = await readAll(wanted, show, options)
+  notes.push(...reading.notes)
+  if (reading.files.length === 0)
+    notes.push({
+      reason: 'other',
+      file: paths[0] ?? '.',
+      message: `None of the ${wanted.size} files here holds External Secrets manifests, kustomizations or Vault policies.`,
+    })
+  return {
+    files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
+    notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
+    roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
+    counts: { seen: wanted.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
+  }
+}
+
+async function plan(given: string, cwd: string): Promise<Search> {
+  const path = slashes(given)
+  if (path.includes('\0')) throw new InvalidInput('paths: a path holds a NUL character.')
+  const exists = await kindOf(resolve(cwd, path))
+  if (exists !== undefined) {
+    const from = resolve(cwd, path)
+    const folder = exists === 'folder' ? from : dirname(from)
+    return { top: await topLevel(folder, exists === 'file' ? cwd : folder), from, keep: () => true, given }
+  }
+  if (!isGlob(path)) throw new InvalidInput(`paths: "${given}" does not exist (looked in ${cwd}).`)
+  const from = resolve(cwd, globBase(path))
+  const test = globTest(slashes(relative(cwd, resolve(cwd, path))), 'paths')
+  if ((await kindOf(from)) === undefined)
+    throw new InvalidInput(`paths: "${given}" matches no file: the folder "${globBase(path)}" does not exist.`)
+  return { top: await topLevel(from, cwd), from, keep: test, given }
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+  try {
+    const found = await stat(path)
+    return found.isDirectory() ? 'folder' : 'file'
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new InvalidInput(`paths: "${path}" cannot be read (${code ?? 'error'}).`)
+  }
+}
+
+/** The Git top level at or above `folder`; without one, `otherwise` if it contains the folder, else the folder. */
+async function topLevel(folder: string, otherwise: string): Promise<string> {
+  for (let at = folder; ; at = dirname(at)) {
+    if ((await kindOf(join(at, '.git')).catch(() => undefined)) !== undefined) return at
+    if (dirname(at) === at) break
+  }
+  const inside = relative(otherwise, folder)
+  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? folder : otherwise
+}
+
+async function readAll(
+  wanted: ReadonlyMap<string, { readonly top: string; readonly relative: string }>,
+  show: (absolute: string) => string,
+  options: DiscoverOptions,
+) {
+  const maxFile = options.maxFileBytes ?? MAX_FILE_BYTES
+  const maxTotal = options.maxTotalBytes ?? MAX_TOTAL_BYTES
+  const files: SourceFile[] = []
+  const notes: Note[] = []
+  let bytes = 0
+  let definitions = 0
+  let left = 0
+
+  const one = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
+    const name = basename(absolute)
+    const form = options.finished === true ? 'yaml' : formOf(name)
+    if (form === undefined) return
+    const file = show(absolute)
+    let content: Buffer | 'too large'
+    try {
+      content = await readCapped(absolute, maxFile)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'error'
+      notes.push({ reason: 'unreadable', file, message: `This file cannot be read (${code}).` })
+      return
+    }
+    if (content === 'too large') {
+      const message = `This file is larger than ${Math.round(maxFile / 1024 / 1024)} MiB and was not read.`
+      if (form !== 'shell') notes.push({ reason: 'too-large', file, message })
+      return
+    }
+    // Programs and images have no extension either.
+    if (form === 'shell' && content.includes(0)) return
+    const text = decodeText(content)
+    const search = text ?? content.toString('latin1')
+    if (options.finished === true && !LOOKS_FINISHED.test(search)) return
+    if (!canMatter(name, form, search)) return
+    if (isSops(form, search)) {
+      notes.push({ reason: 'sops', file, message: 'This file is encrypted by SOPS and was not read.' })
+      return
+    }
+    if (form === 'yaml' && isOnlyDefinitions(search)) {
+      definitions++
+      return
+    }
+    if (bytes + content.length > maxTotal) {
+      left++
+      return
+    }
+    bytes += content.length
+    files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') })
+  }
+
+  const queue = [...wanted]
+  let next = 0
+  const worker = async () => {
+    while (next < queue.length) {
+      const [absolute, place] = queue[next++] as (typeof queue)[number]
+      await one(absolute, place)
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
+  if (left > 0) {
+    const cap = Math.round(maxTotal / 1024 / 1024)
+    const message = `${left} files were not read: together the files are larger than ${cap} MiB. Give narrower paths.`
+    notes.push({ reason: 'too-large', file: '.', message })
+  }
+  return { files, notes, bytes, definitions }
+}
+
+/** Reads at most the cap: a file that grows, or a device, must not fill the memory. */
+async function readCapped(path: string, cap: number): Promise<Buffer | 'too large'> {
+  const handle = await open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    if (size > cap) return 'too large'
+    const buffer = Buffer.allocUnsafe(size)
+    let length = 0
+    while (length < size) {
+      const { bytesRead } = await handle.read(buffer, length, size - length, length)
+      if (bytesRead === 0) break
+      length += bytesRead
+    }
+    return buffer.subarray(0, length)
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,76 @@
+import type { Dirent } from 'node:fs'
+import { lstat, readdir, realpath } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
+import type { Note } from '../model/manifest.ts'
+
+export interface Walk {
+  /** Paths below the root, forward slashes. */
+  readonly files: Set<string>
+  readonly folders: Set<string>
+  /** Symlinks that stay inside the root, and where they lead. */
+  readonly links: Map<string, string>
+  readonly notes: Note[]
+}
+
+const SKIPPED = new Set(['.git', 'node_modules', '.terraform'])
+
+/** The path with forward slashes. */
+export function slashes(path: string): string {
+  return sep === '/' ? path : path.split(sep).join('/')
+}
+
+/**
+ * Lists everything under `from` (absolute, inside `top`). Symlinks are never entered: what they lead to inside the root is found
+ * there, and what lies outside must not be read (platform.md §7 threat 3).
+ */
+export async function walkFolder(top: string, from: string, show: (absolute: string) => string): Promise<Walk> {
+  const walk: Walk = { files: new Set(), folders: new Set(), links: new Map(), notes: [] }
+  const realTop = await realpath(top)
+
+  const below = (absolute: string) => slashes(relative(top, absolute))
+
+  const link = async (absolute: string) => {
+    const note = (message: string) => walk.notes.push({ reason: 'symlink', file: show(absolute), message })
+    try {
+      const inside = relative(realTop, await realpath(absolute))
+      if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
+        note('This symlink leads out of the repository and was not followed.')
+      else walk.links.set(below(absolute), slashes(inside))
+    } catch (error) {
+      note(
+        (error as NodeJS.ErrnoException).code === 'ELOOP'
+          ? 'This symlink leads to itself and was not followed.'
+          : 'This symlink leads to nothing that can be read.',
+      )
+    }
+  }
+
+  const folder = async (absolute: string): Promise<void> => {
+    let entries: Dirent[]
+    try {
+      entries = await readdir(absolute, { withFileTypes: true })
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'error'
+      walk.notes.push({
+        reason: 'unreadable',
+        file: show(absolute),
+        message: `This folder cannot be listed (${code}).`,
+      })
+      return
+    }
+    walk.folders.add(below(absolute))
+    const folders: string[] = []
+    for (const entry of entries) {
+      const path = join(absolute, entry.name)
+      if (entry.isSymbolicLink()) await link(path)
+      else if (entry.isDirectory()) {
+        if (!SKIPPED.has(entry.name)) folders.push(path)
+      } else if (entry.isFile()) walk.files.add(below(path))
+    }
+    await Promise.all(folders.map(folder))
+  }
+
+  if ((await lstat(from)).isDirectory()) await folder(from)
+  else walk.files.add(below(from))
+  return walk
+}

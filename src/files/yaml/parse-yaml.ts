@@ -1,0 +1,221 @@
+import { YAMLException } from 'js-yaml'
+import type { Note } from '../../model/manifest.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath } from '../../model/value.ts'
+import { buildTrees, type Unusable } from './build-tree.ts'
+import { findComments } from './comments.ts'
+import { type LineIndex, lineIndex } from './line-index.ts'
+import { readEvents } from './parse-events.ts'
+import { scalarLines } from './scalar-lines.ts'
+import { type Place, type Range, walk } from './tree.ts'
+import type { Comment, ParsedYaml, YamlDocument } from './yaml-document.ts'
+
+export type { Comment, ParsedYaml, YamlDocument } from './yaml-document.ts'
+
+export interface ParseYamlOptions {
+  /**
+   * Asked for the raw text of each document; `false` leaves it out (it still counts in `index`). Parsing is what costs: say no
+   * to CRDs and to what cannot matter.
+   */
+  readonly wanted?: (text: string) => boolean
+  /** Where a range of the text lies, when the text is itself a string inside another file. */
+  readonly locate?: (start: number, end: number) => Span
+}
+
+export interface ParsedYamlFile extends ParsedYaml {
+  /** Comments of the documents that were parsed, in order. */
+  comments(): readonly Comment[]
+  /** The text of a line (1-based). */
+  line(line: number): string | undefined
+}
+
+/**
+ * Parses all documents of a YAML or JSON text into values and places. Never throws: a document that does not parse is one note,
+ * and the others of the file are kept. `source.text` is without a byte order mark, or with one; CRLF is fine.
+ */
+export function parseYaml(
+  source: { readonly file: string; readonly text: string },
+  options: ParseYamlOptions = {},
+): ParsedYamlFile {
+  const { file, text } = source
+  const lines = lineIndex(file, text)
+  const locate = options.locate ?? ((start: number, end: number) => lines.span(start, end))
+  const documents: YamlDocument[] = []
+  const notes: Note[] = []
+  const scalars: Range[] = []
+  let index = 0
+
+  for (const chunk of chunks(text)) {
+    const part = text.slice(chunk.start, chunk.end)
+    if (chunk.blank) continue
+    if (options.wanted?.(part) === false) {
+      index++
+      continue
+    }
+    try {
+      const stream = readEvents(part)
+      const offset = (at: number) => chunk.start + stream.original(at)
+      const place = (start: number, end: number) => locate(offset(start), offset(end))
+      for (const built of buildTrees(stream.text, stream.events)) {
+        const at = index++
+        for (const range of built.scalars) scalars.push({ start: offset(range.start), end: offset(range.end) })
+        if (built.failure !== undefined) {
+          notes.push(unusableNote(file, place, built.failure))
+          continue
+        }
+        for (const duplicate of built.duplicates)
+          notes.push(duplicateNote(file, place, duplicate.offset, duplicate.key))
+        documents.push(yamlDocument(file, at, stream.text, built.root, place))
+      }
+    } catch (error) {
+      index++
+      notes.push(unparseableNote(file, locate, chunk.start, part, error))
+    }
+  }
+
+  let comments: readonly Comment[] | undefined
+  return {
+    documents,
+    notes,
+    comments: () => {
+      comments ??= findComments(text, scalars, lines)
+      return comments
+    },
+    line: (line) => lines.line(line),
+  }
+}
+
+/**
+ * Parses a string that a document holds (an inline patch, a manifest in a ConfigMap), with spans that point into the outer file.
+ * `undefined` when there is no string at `path`.
+ */
+export function parseEmbeddedYaml(document: YamlDocument, path: FieldPath): ParsedYamlFile | undefined {
+  const text = document.rawOf(path)
+  if (text === undefined) return undefined
+  const inner: LineIndex = lineIndex(document.file, text)
+  const place = (offset: number, atEnd: boolean) => {
+    const { line, column } = inner.position(offset)
+    const outer = document.spanOfTextLine(path, line)
+    const moved = outer.column + column - 1
+    const inside = outer.line === outer.endLine ? Math.min(moved, outer.endColumn) : moved
+    return { line: outer.line, column: atEnd ? Math.max(inside, outer.column) : inside }
+  }
+  return parseYaml(
+    { file: document.file, text },
+    {
+      locate: (start, end) => {
+        const from = place(start, false)
+        const to = place(end, true)
+        return { file: document.file, line: from.line, column: from.column, endLine: to.line, endColumn: to.column }
+      },
+    },
+  )
+}
+
+interface Chunk extends Range {
+  /** Comments and white space only, before the first `---`: no document. */
+  readonly blank: boolean
+}
+
+/**
+ * The text cut before each `---`, so that one document that does not parse does not take the others with it. A file with
+ * directives stays whole: they stand before the marker that they belong to.
+ */
+function chunks(text: string): Chunk[] {
+  const starts = [0]
+  if (!/^%(?:YAML|TAG)/m.test(text))
+    for (const match of text.matchAll(/^---(?=[ \t\r\n]|$)/gm)) if (match.index > 0) starts.push(match.index)
+  return starts.map((start, at) => {
+    const end = starts[at + 1] ?? text.length
+    return { start, end, blank: at === 0 && !text.startsWith('---') && isBlankText(text.slice(start, end)) }
+  })
+}
+
+function isBlankText(text: string): boolean {
+  return text.split('\n').every((line) => /^\uFEFF?\s*(?:#|$)/.test(line))
+}
+
+function yamlDocument(
+  file: string,
+  index: number,
+  text: string,
+  root: Place,
+  locate: (start: number, end: number) => Span,
+): YamlDocument {
+  const span = (range: Range) => locate(range.start, range.end)
+  const scalarAt = (path: FieldPath) => {
+    const found = walk(root, path)
+    return found.complete ? found.place.node.scalar : undefined
+  }
+  return {
+    file,
+    index,
+    value: root.node.value,
+    get span() {
+      return span(root)
+    },
+    has: (path) => walk(root, path).complete,
+    spanOf(path, part = 'value') {
+      const found = walk(root, path)
+      return span(part === 'key' && found.key !== undefined ? found.key : found.place)
+    },
+    definitionOf: (path) => span(walk(root, path).place.node),
+    aliasesOf: (path) => walk(root, path).aliases.map(span),
+    spanOfTextLine(path, line) {
+      const { place } = walk(root, path)
+      const { scalar } = place.node
+      if (scalar === undefined || scalar.event.valueStart < 0) return span(place)
+      const all = scalarLines(text, scalar.event)
+      return span(all[Math.min(Math.max(line, 1), all.length) - 1] ?? place)
+    },
+    rawOf: (path) => scalarAt(path)?.text,
+    isPlain: (path) => scalarAt(path)?.event.style === 1,
+  }
+}
+
+function unparseableNote(
+  file: string,
+  locate: (start: number, end: number) => Span,
+  offset: number,
+  text: string,
+  error: unknown,
+): Note {
+  const failure = error as YAMLException
+  const mark = error instanceof YAMLException ? failure.mark : undefined
+  const at = offset + (mark?.position ?? 0)
+  const { line } = locate(at, at)
+  const why = error instanceof YAMLException ? failure.reason : 'the parser gave up'
+  if (why.startsWith('nesting exceeded'))
+    return { reason: 'yaml-too-deep', file, line, message: 'This YAML document is nested too deep and was not read.' }
+  if (/\{\{/.test(text) || /^\s*\{%/m.test(text))
+    return {
+      reason: 'template-not-rendered',
+      file,
+      line,
+      message: `This document is a template (it holds ${text.includes('{{') ? '{{ }}' : '{% %}'} and is not YAML until rendered: ${why}) and was not read.`,
+    }
+  return {
+    reason: 'yaml-unparseable',
+    file,
+    line,
+    message: `This document is not valid YAML (${why}) and was not read.`,
+  }
+}
+
+function unusableNote(file: string, locate: (start: number, end: number) => Span, failure: Unusable): Note {
+  const { line } = locate(failure.offset, failure.offset)
+  const message =
+    failure.reason === 'template-not-rendered'
+      ? `This document is a template that was not rendered (${failure.message}) and was not read.`
+      : `This YAML document was not read: ${failure.message}.`
+  return { reason: failure.reason, file, line, message }
+}
+
+function duplicateNote(file: string, locate: (start: number, end: number) => Span, offset: number, key: string): Note {
+  return {
+    reason: 'yaml-duplicate-key',
+    file,
+    line: locate(offset, offset).line,
+    message: `The key "${key}" stands twice in one map; kustomize and kubectl refuse this, here the later one is used.`,
+  }
+}

@@ -1,0 +1,175 @@
+import { posix } from 'node:path'
+import { globTest } from '../../files/glob.ts'
+import type { Root } from '../../files/root.ts'
+import { parseYaml } from '../../files/yaml/parse-yaml.ts'
+import { at, isList, isMap, listAt, stringAt, stringsAt, type Value } from '../../model/value.ts'
+
+/** What one Application of an ApplicationSet is made with, by the names that templates use. */
+export type Parameters = Readonly<Record<string, string>>
+
+export interface ParameterSets {
+  /** One for each Application; one without parameters when Git tells none, for a template whose path needs none. */
+  readonly sets: readonly Parameters[]
+  /** Generators whose outcome Git does not tell (clusters, pull requests, SCM providers, plugins). */
+  readonly unknown: readonly string[]
+}
+
+const MAX_SETS = 2000
+const MAX_FILES = 2000
+
+/**
+ * The parameters that an ApplicationSet's generators give, as far as Git tells them: `list`, `git` directories and files, and `matrix`
+ * and `merge` of them. Of `clusters` only the `values` are known; a path that needs more stays unfilled, and is not followed.
+ */
+export function parameterSets(generators: readonly Value[], root: Root): ParameterSets {
+  const unknown = new Set<string>()
+  const one = (generator: Value): Parameters[] => {
+    if (!isMap(generator)) return []
+    if (generator.list !== undefined) {
+      if (at(generator.list, 'elementsYaml') !== undefined) unknown.add('list.elementsYaml')
+      return listAt(generator.list, 'elements').map((element) => flatten(element))
+    }
+    if (generator.clusters !== undefined) {
+      unknown.add('clusters')
+      return [prefixed(flatten(at(generator.clusters, 'values') ?? null), 'values.')]
+    }
+    if (generator.git !== undefined) {
+      const values = prefixed(flatten(at(generator.git, 'values') ?? null), 'values.')
+      const found = [
+        ...directories(listAt(generator.git, 'directories'), root),
+        ...files(listAt(generator.git, 'files'), root, stringAt(generator.git, 'pathParamPrefix')),
+      ]
+      return found.map((set) => ({ ...set, ...values }))
+    }
+    if (generator.matrix !== undefined) {
+      const [left = [], right = []] = listAt(generator.matrix, 'generators').map(one)
+      return left.flatMap((outer) => right.map((inner) => ({ ...outer, ...inner }))).slice(0, MAX_SETS)
+    }
+    if (generator.merge !== undefined) return merged(generator.merge)
+    unknown.add(Object.keys(generator).find((key) => key !== 'selector' && key !== 'template') ?? 'unknown')
+    return []
+  }
+  const merged = (merge: Value): Parameters[] => {
+    const keys = stringsAt(merge, 'mergeKeys')
+    const [base = [], ...others] = listAt(merge, 'generators').map(one)
+    const overrides = others.flat()
+    // A base whose merge keys Git does not tell (clusters) stands for every cluster: with each override, and with none.
+    const open = base.some((set) => keys.some((key) => set[key] === undefined))
+    const results = base.flatMap((set) => {
+      const fitting = overrides.filter((other) =>
+        keys.every((key) => set[key] === undefined || set[key] === other[key]),
+      )
+      const joined = fitting.map((other) => ({ ...set, ...other }))
+      if (!open) return [Object.assign({}, set, ...fitting) as Parameters]
+      return [set, ...joined]
+    })
+    return results.slice(0, MAX_SETS)
+  }
+  const sets = unique(generators.flatMap(one)).slice(0, MAX_SETS)
+  return { sets: sets.length === 0 && unknown.size > 0 ? [{}] : sets, unknown: [...unknown] }
+}
+
+/** Fills `{{name}}`, `{{.name}}` and `{{ index .path.segments 0 }}`; what is not known stays as written. */
+export function fill(text: string, parameters: Parameters): string {
+  return text
+    .replace(
+      /\{\{-?\s*index\s+\.path\.segments\s+(\d+)\s*-?\}\}/g,
+      (whole, index: string) => parameters[`path[${index}]`] ?? whole,
+    )
+    .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
+}
+
+/** Why an ApplicationSet's path is not followed. */
+export function unfilledPath(title: string, path: string, unknown: readonly string[]): string {
+  const needs = unknown.length === 0 ? 'the template' : `its generators (${unknown.join(', ')})`
+  return `ApplicationSet ${title} is not rendered: its path ${path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered".`
+}
+
+function unique(sets: readonly Parameters[]): Parameters[] {
+  return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()]
+}
+
+function prefixed(parameters: Parameters, prefix: string): Parameters {
+  return Object.fromEntries(Object.entries(parameters).map(([key, value]) => [prefix + key, value]))
+}
+
+function flatten(value: Value, prefix = ''): Parameters {
+  if (!isMap(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]): [string, string][] =>
+      isMap(item)
+        ? Object.entries(flatten(item, `${prefix}${key}.`))
+        : isList(item)
+          ? []
+          : [[prefix + key, String(item)]],
+    ),
+  )
+}
+
+interface Pattern {
+  readonly exclude: boolean
+  readonly test: (path: string) => boolean
+}
+
+/** Argo CD's patterns mean a whole path: `*` stays within one level, and what lies below a match is none. */
+function patterns(entries: readonly Value[], levelsCross: boolean): Pattern[] {
+  return entries.flatMap((entry) => {
+    const path = stringAt(entry, 'path')
+    if (path === undefined) return []
+    try {
+      const test = globTest(path, 'git generator')
+      const levels = path.replace(/^\.\//, '').split('/').length
+      const anyLevel = levelsCross && path.includes('**')
+      return [
+        {
+          exclude: at(entry, 'exclude') === true,
+          test: (one: string) => (anyLevel || one.split('/').length === levels) && test(one),
+        },
+      ]
+    } catch {
+      return []
+    }
+  })
+}
+
+function matching(paths: Iterable<string>, tests: readonly Pattern[]): string[] {
+  const fits = (exclude: boolean, path: string) => tests.some((one) => one.exclude === exclude && one.test(path))
+  return [...paths].filter((path) => path !== '' && fits(false, path) && !fits(true, path)).sort()
+}
+
+function directories(entries: readonly Value[], root: Root): Parameters[] {
+  return matching(root.folders, patterns(entries, false)).map((folder) => pathParameters(folder, 'path'))
+}
+
+/** The content of each file that fits, and where it lies. */
+function files(entries: readonly Value[], root: Root, prefix: string | undefined): Parameters[] {
+  const called = prefix === undefined ? 'path' : `${prefix}.path`
+  if (entries.length === 0) return []
+  return matching(root.files, patterns(entries, true))
+    .slice(0, MAX_FILES)
+    .flatMap((file) => {
+      const text = root.read?.(file)
+      if (text === undefined) return []
+      const place = pathParameters(posix.dirname(file), called)
+      const name = posix.basename(file)
+      const own = { ...place, [`${called}.filename`]: name, [`${called}.filenameNormalized`]: normalised(name) }
+      const values = parseYaml({ file, text }).documents.flatMap(({ value }) => (isList(value) ? value : [value]))
+      return values.flatMap((value) => (isMap(value) ? [{ ...flatten(value), ...own }] : []))
+    })
+}
+
+function pathParameters(folder: string, called: string): Parameters {
+  const segments = folder.split('/')
+  const basename = segments.at(-1) as string
+  return {
+    [called]: folder,
+    [`${called}.path`]: folder,
+    [`${called}.basename`]: basename,
+    [`${called}.basenameNormalized`]: normalised(basename),
+    ...Object.fromEntries(segments.map((segment, index) => [`${called}[${index}]`, segment])),
+  }
+}
+
+function normalised(name: string): string {
+  return name.replace(/[^a-z0-9.-]/gi, '-').toLowerCase()
+}

@@ -1,0 +1,134 @@
+import { basename, posix } from 'node:path'
+import { formOf, isKustomizationName } from '../../files/relevance.ts'
+import type { Root } from '../../files/root.ts'
+import type { SourceFile } from '../../files/source-file.ts'
+import { type ParsedYamlFile, parseYaml } from '../../files/yaml/parse-yaml.ts'
+import type { Comment, YamlDocument } from '../../files/yaml/yaml-document.ts'
+import type { Note } from '../../model/manifest.ts'
+import type { SourceObject } from './source-object.ts'
+import { sourceObjects } from './source-objects.ts'
+
+/** The YAML files of a repository, parsed. */
+export interface ParsedFiles {
+  readonly documents: readonly { readonly source: SourceFile; readonly document: YamlDocument }[]
+  /** Every object, embedded ones too. */
+  readonly objects: readonly SourceObject[]
+  readonly notes: readonly Note[]
+  rootOf(source: SourceFile): Root
+  yamlAt(root: Root, path: string): ParsedYamlFile | undefined
+  /** The objects of a file, without embedded ones: those go where the object goes that holds them. */
+  objectsAt(root: Root, path: string): readonly SourceObject[]
+  sourceLine(file: string, line: number): string | undefined
+  comments(file: string): readonly Comment[]
+}
+
+/** Documents of all files together (platform.md §7 threat 5). */
+const MAX_DOCUMENTS = 50_000
+
+/** A CRD or a file of another tool is not worth parsing when ESO's group is named only in it. */
+const DEFINITION = /^["']?kind["']?: *["']?CustomResourceDefinition\b/m
+
+export interface ParseFilesOptions {
+  readonly maxDocuments?: number | undefined
+  /** Finished manifests: every file is YAML, no file a template or a kustomization, and a JSON array is a list of objects. */
+  readonly finished?: boolean
+}
+
+export function parseFiles(
+  files: readonly SourceFile[],
+  roots: readonly Root[],
+  options: ParseFilesOptions = {},
+): ParsedFiles {
+  const { maxDocuments = MAX_DOCUMENTS, finished = false } = options
+  const rootsByPath = new Map(roots.map((root) => [root.path, root]))
+  const rootOf = (source: SourceFile) => rootsByPath.get(source.root) as Root
+  const documents: { source: SourceFile; document: YamlDocument }[] = []
+  const objects: SourceObject[] = []
+  const notes: Note[] = []
+  const parsed = new Map<string, { readonly yaml: ParsedYamlFile; readonly objects: readonly SourceObject[] }>()
+  const byShownPath = new Map<string, SourceFile>(files.map((file) => [file.file, file]))
+  const key = (root: string, path: string) => `${root}\0${path}`
+  let skipped = 0
+
+  for (const source of files) {
+    if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
+    if (!finished && isChartTemplate(source, rootOf(source))) {
+      if (source.text.includes('external-secrets.io'))
+        notes.push({
+          reason: 'template-not-rendered',
+          file: source.file,
+          message: 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".',
+        })
+      continue
+    }
+    if (documents.length >= maxDocuments) {
+      skipped++
+      continue
+    }
+    const { yaml, own } = finished ? parse(source, true) : parseOnce(source)
+    for (const document of yaml.documents) documents.push({ source, document })
+    notes.push(...yaml.notes.filter((note) => note.reason !== 'yaml-duplicate-key' || own.length > 0))
+    for (const object of own) objects.push(object)
+    parsed.set(key(source.root, source.relative), {
+      yaml,
+      objects: own.filter((object) => object.holder === undefined),
+    })
+  }
+  if (skipped > 0)
+    notes.push({
+      reason: 'too-large',
+      file: '.',
+      message: `${skipped} files were not read: together the files hold more than ${maxDocuments} documents. Give narrower paths.`,
+    })
+
+  return {
+    documents,
+    objects,
+    notes,
+    rootOf,
+    yamlAt: (root, path) => parsed.get(key(root.path, path))?.yaml,
+    objectsAt: (root, path) => parsed.get(key(root.path, path))?.objects ?? [],
+    sourceLine(file, line) {
+      const source = byShownPath.get(file)
+      if (source === undefined) return undefined
+      return parsed.get(key(source.root, source.relative))?.yaml.line(line) ?? source.text.split(/\r?\n/)[line - 1]
+    },
+    comments(file) {
+      const source = byShownPath.get(file)
+      return source === undefined ? [] : (parsed.get(key(source.root, source.relative))?.yaml.comments() ?? [])
+    },
+  }
+}
+
+interface Parsed {
+  readonly yaml: ParsedYamlFile
+  readonly own: readonly SourceObject[]
+}
+
+/** The state before a change shares most files with the one after it: they are parsed for both. */
+const parsedBefore = new WeakMap<SourceFile, Parsed>()
+
+function parseOnce(source: SourceFile): Parsed {
+  const known = parsedBefore.get(source)
+  if (known !== undefined) return known
+  const parsed = parse(source, false)
+  parsedBefore.set(source, parsed)
+  return parsed
+}
+
+function parse(source: SourceFile, finished: boolean): Parsed {
+  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
+  const isKustomization = !finished && isKustomizationName(basename(source.relative))
+  const own = isKustomization ? [] : yaml.documents.flatMap((document) => sourceObjects(source, document, finished))
+  return { yaml, own }
+}
+
+/** A file with `{{` under the `templates` folder of a chart: also when it happens to parse as YAML (issue: garbage maps). */
+function isChartTemplate(source: SourceFile, root: Root): boolean {
+  if (!source.text.includes('{{')) return false
+  const segments = posix.dirname(source.relative).split('/')
+  return segments.some(
+    (segment, index) =>
+      segment === 'templates' && root.files.has(posix.join(...segments.slice(0, index), 'Chart.yaml')),
+  )
+}

@@ -1,0 +1,30 @@
+import type { SourceFile } from '../../files/source-file.ts'
+import type { ParsedYaml } from '../../files/yaml/yaml-document.ts'
+import type { Span } from '../../model/span.ts'
+import type { FieldPath, ValueMap } from '../../model/value.ts'
+
+/** A Kubernetes object as it is written in a file, before kustomizations and Flux do anything to it. */
+export interface SourceObject {
+  readonly source: SourceFile
+  /** Index of the document in the file. */
+  readonly document: number
+  readonly body: ValueMap
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  /** `metadata.namespace` as written. */
+  readonly namespace: string | undefined
+  readonly span: Span
+  spanOf(path: FieldPath, part?: 'key' | 'value'): Span
+  /** Line `line` (from 1) of the text at `path`. */
+  spanOfTextLine?(path: FieldPath, line: number): Span
+  /** The text at `path` parsed as YAML of its own (an inline patch), with spans in this file. */
+  embedded(path: FieldPath): ParsedYaml | undefined
+  /** The object that carries this one inside it; kustomizations and Flux change that one. */
+  readonly holder?: SourceObject
+}
+
+/** `Kind name`, for messages. */
+export function titleOf(object: { readonly kind: string; readonly name: string }): string {
+  return `${object.kind} ${object.name}`
+}

@@ -1,0 +1,37 @@
+import type { Manifest } from './manifest.ts'
+import type { Span } from './span.ts'
+
+export type Severity = 'error' | 'warning' | 'note'
+
+export interface RelatedPlace {
+  readonly span: Span
+  /** What stands there, as a sentence part: "the rule that decides". */
+  readonly message: string
+}
+
+/** A broken link of the chain, at the line that broke it. */
+export interface Finding {
+  readonly rule: string
+  readonly severity: Severity
+  /** Plain text, sentences: what is wrong, where both ends are. No Markdown; every reporter escapes it. */
+  readonly message: string
+  readonly span: Span
+  readonly related: readonly RelatedPlace[]
+  /** What to write instead, as a sentence or as lines to paste; absent when there is no one fix. */
+  readonly fix?: string
+  /** Stable over moved lines: made of the rule and what it is about (store, key, property), never of line numbers. */
+  readonly fingerprint: string
+  /** The objects that break there: one line of a base can be many of them. */
+  readonly objects?: readonly Manifest[]
+  /** Vault paths that it is about, mount and key as people write them (`kv/team/app`): what `ignore` in the config file matches. */
+  readonly vaultPaths?: readonly string[]
+}
+
+/** Something that was asked for and could not be judged (design §1, promise 5). */
+export interface NotChecked {
+  readonly file: string
+  readonly line: number
+  /** What was not checked: `ExternalSecret apps/db, data[0]`. */
+  readonly what: string
+  readonly reason: string
+}

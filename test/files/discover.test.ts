@@ -1,0 +1,234 @@
+import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { discover } from '../../src/files/discover.ts'
+import { globTest } from '../../src/files/glob.ts'
+import { InvalidInput } from '../../src/model/invalid-input.ts'
+import { cpuTime } from '../cpu-time.ts'
+import { externalSecret, tree } from '../gitops/tree.ts'
+
+const eso = externalSecret('a', 'kv/a')
+const crd =
+  'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x.external-secrets.io}\n'
+const policy = 'path "kv/data/*" { capabilities = ["read"] }\n'
+
+async function found(files: Record<string, string | Uint8Array>, paths = ['.'], exclude: string[] = []) {
+  const cwd = tree(files)
+  const { files: read, notes, counts, roots } = await discover(paths, { cwd, exclude })
+  return { names: read.map((file) => file.file), notes, counts, read, roots, cwd }
+}
+
+describe('what matters is decided by a byte search (design §6)', () => {
+  const cases: [string, string, boolean][] = [
+    ['an ESO manifest', 'a.yaml', true],
+    ['other manifests', 'deployment.yaml', false],
+    ['a kustomization by name, even an empty one', 'x/kustomization.yml', true],
+    ['a Kustomization without extension', 'y/Kustomization', true],
+    ['CRDs only', 'crds.yaml', false],
+    ['a policy', 'p.hcl', true],
+    ['shell with policy write', 's.sh', true],
+    ['shell without', 't.sh', false],
+    ['a script without extension', 'bin/setup', true],
+    ['Markdown with a policy', 'docs/vault.md', true],
+    ['Markdown without', 'README.md', false],
+    ['Terraform with a policy', 'main.tf', true],
+    ['a JSON patch', 'patch.yaml', true],
+    ['an Argo CD Application', 'app.yaml', true],
+    ['JSON', 'a.json', true],
+    ['other extensions', 'image.png', false],
+    ['a binary without extension', 'program', false],
+    ['below .git', '.git/config.yaml', false],
+    ['below node_modules', 'node_modules/x/a.yaml', false],
+  ]
+  const files: Record<string, string> = {
+    'a.yaml': eso,
+    'deployment.yaml': 'kind: Deployment\napiVersion: apps/v1\n',
+    'x/kustomization.yml': '',
+    'y/Kustomization': 'resources: []\n',
+    'crds.yaml': `${crd}---\n${crd}`,
+    'p.hcl': policy,
+    's.sh': 'vault policy write x - <<EOF\nEOF\n',
+    't.sh': 'echo hello\n',
+    'bin/setup': '#!/bin/sh\nbao policy write x x.hcl\n',
+    'docs/vault.md': '```\nvault write auth/kubernetes/role/x policies=y\n```\n',
+    'README.md': 'hello',
+    'main.tf': 'resource "vault_policy" "x" {}\n',
+    'patch.yaml': '- op: replace\n  path: /spec/x\n  value: y\n',
+    'app.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: Application\n',
+    'a.json': '{"apiVersion": "external-secrets.io/v1"}',
+    'image.png': 'external-secrets.io',
+    program: '\u007fELF\0 policy write',
+    '.git/config.yaml': eso,
+    'node_modules/x/a.yaml': eso,
+  }
+  it.each(cases)('%s: %s', async (_, name, expected) => {
+    const { names } = await found({ [name]: files[name] as string })
+    expect(names).toEqual(expected ? [name] : [])
+  })
+
+  it('counts what it has seen and read', async () => {
+    const { counts, notes } = await found(files)
+    expect(counts).toMatchObject({ seen: 17, read: 11, definitions: 1 })
+    expect(notes).toEqual([])
+  })
+})
+
+describe('paths', () => {
+  const files = { 'apps/a/es.yaml': eso, 'apps/b/es.yaml': eso, 'tests/bad.yaml': eso, 'x.yaml/inner.yaml': eso }
+
+  it.each([
+    [['.'], ['apps/a/es.yaml', 'apps/b/es.yaml', 'tests/bad.yaml', 'x.yaml/inner.yaml']],
+    [
+      ['apps/a', 'tests/bad.yaml'],
+      ['apps/a/es.yaml', 'tests/bad.yaml'],
+    ],
+    [
+      ['apps', 'apps/a'],
+      ['apps/a/es.yaml', 'apps/b/es.yaml'],
+    ],
+    [['apps/*/es.yaml'], ['apps/a/es.yaml', 'apps/b/es.yaml']],
+    [['**/bad.yaml'], ['tests/bad.yaml']],
+    [['{apps/a,tests}'], ['apps/a/es.yaml', 'tests/bad.yaml']],
+    [['x.yaml'], ['x.yaml/inner.yaml']],
+    [[], ['apps/a/es.yaml', 'apps/b/es.yaml', 'tests/bad.yaml', 'x.yaml/inner.yaml']],
+  ])('%j', async (paths, expected) => {
+    expect((await found(files, paths)).names).toEqual(expected)
+  })
+
+  it('leaves out what is excluded', async () => {
+    expect((await found(files, ['.'], ['tests/**', 'apps/b'])).names).toEqual(['apps/a/es.yaml', 'x.yaml/inner.yaml'])
+  })
+
+  it.each([
+    [['nope'], /"nope" does not exist/],
+    [['apps/*.hcl'], /"apps\/\*\.hcl" matches no file/],
+    [['nope/*.yaml'], /the folder "nope" does not exist/],
+    [['apps/[a'], /has a "\[" that no "\]" closes/],
+    [['apps/{a,b'], /has a "\{" that no "\}" closes/],
+    [['a\0b'], /NUL/],
+  ])('%j is refused', async (paths, message) => {
+    await expect(found(files, paths)).rejects.toThrow(message)
+    await expect(found(files, paths)).rejects.toBeInstanceOf(InvalidInput)
+  })
+
+  it('takes the Git top level above a folder as the root, and shows paths from the working directory', async () => {
+    const cwd = tree({ 'repo/.git/HEAD': '', 'repo/clusters/a.yaml': eso })
+    const { files: read } = await discover(['clusters'], { cwd: join(cwd, 'repo') })
+    expect(read[0]).toMatchObject({ file: 'clusters/a.yaml', root: join(cwd, 'repo'), relative: 'clusters/a.yaml' })
+    const outside = await discover(['../repo'], { cwd: join(cwd, 'repo') })
+    expect(outside.files[0]?.file).toBe('clusters/a.yaml')
+  })
+
+  it('says so when there is nothing to check', async () => {
+    const { names, notes } = await found({ 'a.txt': 'x' })
+    expect(names).toEqual([])
+    expect(notes).toEqual([
+      expect.objectContaining({ reason: 'other', message: expect.stringContaining('None of the 1 files') }),
+    ])
+    const cwd = tree({})
+    expect((await discover(['.'], { cwd })).notes).toHaveLength(1)
+  })
+})
+
+describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
+  it('SOPS files', async () => {
+    const sops = 'kind: Secret\nstringData:\n  a: ENC[AES256_GCM,data:x]\nsops:\n  mac: ENC[AES256_GCM,data:y]\n'
+    const { names, notes } = await found({ 'a.sops.yaml': sops, 'b.yaml': eso })
+    expect(names).toEqual(['b.yaml'])
+    expect(notes).toEqual([expect.objectContaining({ reason: 'sops', file: 'a.sops.yaml' })])
+  })
+
+  it('a 100 MB file is not read', async () => {
+    const cwd = tree({ 'b.yaml': eso })
+    const handle = openSync(join(cwd, 'big.yaml'), 'w')
+    ftruncateSync(handle, 100 * 1024 * 1024)
+    closeSync(handle)
+    const before = cpuTime()
+    const { files, notes } = await discover(['.'], { cwd })
+    expect(before()).toBeLessThan(4_000)
+    expect(files.map((file) => file.file)).toEqual(['b.yaml'])
+    expect(notes).toEqual([expect.objectContaining({ reason: 'too-large', file: 'big.yaml' })])
+  })
+
+  it('files beyond the total', async () => {
+    const cwd = tree({ 'a.yaml': eso, 'b.yaml': eso, 'c.yaml': eso })
+    const { files, notes } = await discover(['.'], { cwd, maxTotalBytes: eso.length * 2 })
+    expect(files).toHaveLength(2)
+    expect(notes).toEqual([
+      expect.objectContaining({ reason: 'too-large', message: expect.stringMatching(/^1 files/) }),
+    ])
+  })
+
+  it('symlinks: out of the repository, in a loop, to nothing; inside they are known but not read twice', async () => {
+    const cwd = tree({ 'outside/secret.yaml': eso, 'repo/.git/HEAD': '', 'repo/a.yaml': eso, 'repo/real/c.yaml': eso })
+    const repo = join(cwd, 'repo')
+    symlinkSync('../outside/secret.yaml', join(repo, 'out.yaml'))
+    symlinkSync('../outside', join(repo, 'outdir'))
+    symlinkSync('/etc', join(repo, 'etc'))
+    symlinkSync('loop.yaml', join(repo, 'loop.yaml'))
+    symlinkSync('.', join(repo, 'self'))
+    symlinkSync('nothing', join(repo, 'dangling.yaml'))
+    symlinkSync('real', join(repo, 'alias'))
+    const { files, notes, roots } = await discover(['.'], { cwd: repo })
+    expect(files.map((file) => file.file)).toEqual(['a.yaml', 'real/c.yaml'])
+    expect(notes.map((note) => [note.reason, note.file])).toEqual([
+      ['symlink', 'dangling.yaml'],
+      ['symlink', 'etc'],
+      ['symlink', 'loop.yaml'],
+      ['symlink', 'out.yaml'],
+      ['symlink', 'outdir'],
+    ])
+    expect(roots[0]?.resolve('alias/c.yaml')).toBe('real/c.yaml')
+    expect(roots[0]?.resolve('self/self/a.yaml')).toBe('a.yaml')
+    expect(roots[0]?.resolve('../outside/secret.yaml')).toBeUndefined()
+  })
+
+  it.skipIf(process.getuid?.() === 0)('unreadable files and folders', async () => {
+    const cwd = tree({ 'a.yaml': eso, 'dir/b.yaml': eso, 'c.yaml': eso })
+    chmodSync(join(cwd, 'a.yaml'), 0)
+    chmodSync(join(cwd, 'dir'), 0)
+    const { files, notes } = await discover(['.'], { cwd })
+    chmodSync(join(cwd, 'dir'), 0o700)
+    expect(files.map((file) => file.file)).toEqual(['c.yaml'])
+    expect(notes.map((note) => [note.reason, note.file])).toEqual([
+      ['unreadable', 'a.yaml'],
+      ['unreadable', 'dir'],
+    ])
+  })
+
+  it('an empty folder named like a file', async () => {
+    const cwd = tree({ 'b.yaml': eso })
+    mkdirSync(join(cwd, 'x.yaml'))
+    expect((await discover(['x.yaml', 'b.yaml'], { cwd })).files).toHaveLength(1)
+  })
+})
+
+describe('text', () => {
+  it.each([
+    ['UTF-8 with a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(eso)])],
+    ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(eso, 'utf16le')])],
+  ])('%s', async (_, bytes) => {
+    const { read } = await found({ 'a.yaml': bytes })
+    expect(read[0]?.text).toBe(eso)
+  })
+})
+
+describe('globs', () => {
+  it.each([
+    ['**/*.yaml', 'a/b/c.yaml', true],
+    ['**/*.yaml', 'c.yaml', true],
+    ['*.yaml', 'a/c.yaml', false],
+    ['a/**', 'a/b/c', true],
+    ['a/**', 'ab/c', false],
+    ['a', 'a/b', true],
+    ['./a/', 'a/b', true],
+    ['a?.yaml', 'ab.yaml', true],
+    ['[!b]c', 'ac', true],
+    ['[!b]c', 'bc', false],
+    ['{a,b}/x.{yml,yaml}', 'b/x.yaml', true],
+    ['a.yaml', 'aXyaml', false],
+    ['a+(b)', 'a+(b)', true],
+  ])('%s on %s', (glob, path, expected) => {
+    expect(globTest(glob, 'paths')(path)).toBe(expected)
+  })
+})

@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest'
+import { selects } from '../../../src/gitops/kustomize/patch-target.ts'
+import { externalSecret, keyOf, kustomization, only, read, summary } from '../tree.ts'
+
+const es = externalSecret('db', 'kv/db')
+
+describe('namespaces and names (field.md §3: never assume default)', () => {
+  it('takes the namespace transformer; the outermost wins; cluster-scoped kinds get none', async () => {
+    const store = 'apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: vault}\nspec: {}\n'
+    const repository = await read({
+      'base/kustomization.yaml': kustomization('namespace: inner', 'resources: [es.yaml, store.yaml, own.yaml]'),
+      'base/es.yaml': es,
+      'base/own.yaml': externalSecret('own', 'kv/own', 'written'),
+      'base/store.yaml': store,
+      'overlay/kustomization.yaml': kustomization('namespace: outer', 'resources:', '  - ../base'),
+    })
+    expect(summary(repository)).toEqual(['outer/db kv/db', 'outer/own kv/own'])
+    expect(only(repository, 'ClusterSecretStore').namespace).toBeUndefined()
+    expect(repository.manifests[0]?.origin.appliedBy).toEqual([
+      expect.objectContaining({
+        kind: 'kustomization',
+        name: 'overlay',
+        span: expect.objectContaining({ file: 'overlay/kustomization.yaml' }),
+      }),
+    ])
+  })
+
+  it('leaves the namespace unknown when nothing says it', async () => {
+    const manifest = only(await read({ 'kustomization.yaml': kustomization('resources: [es.yaml]'), 'es.yaml': es }))
+    expect(manifest.namespace).toBeUndefined()
+  })
+
+  it('adds prefixes and suffixes from the inside out', async () => {
+    const repository = await read({
+      'base/kustomization.yaml': kustomization('namePrefix: a-', 'nameSuffix: -z', 'resources: [es.yaml, ns.yaml]'),
+      'base/es.yaml': es,
+      'base/ns.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: apps, labels: {x: y}}\n',
+      'overlay/kustomization.yaml': kustomization('namePrefix: b-', 'bases: [../base]'),
+    })
+    expect(summary(repository)).toEqual(['?/b-a-db-z kv/db'])
+    expect(only(repository, 'Namespace').name).toBe('apps')
+    expect((only(repository).body.metadata as { name: string }).name).toBe('b-a-db-z')
+  })
+
+  it('applies components to what their includer gathered', async () => {
+    const repository = await read({
+      'c/kustomization.yaml':
+        'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamespace: by-component\nresources: [extra.yaml]\n',
+      'c/extra.yaml': externalSecret('extra', 'kv/extra'),
+      'app/kustomization.yaml': kustomization('components: [../c]', 'resources: [es.yaml]'),
+      'app/es.yaml': es,
+    })
+    expect(summary(repository)).toEqual(['by-component/db kv/db', 'by-component/extra kv/extra'])
+  })
+
+  it('gives one manifest for each distinct outcome, and lists who applies the same', async () => {
+    const overlay = (...lines: string[]) => kustomization('resources: [../base]', ...lines)
+    const repository = await read({
+      'base/kustomization.yaml': kustomization('resources: [es.yaml]'),
+      'base/es.yaml': es,
+      'one/kustomization.yaml': overlay('namespace: a'),
+      'two/kustomization.yaml': overlay('namespace: b'),
+      'three/kustomization.yaml': overlay('namespace: b'),
+    })
+    expect(
+      repository.manifests.map((found) => [found.namespace, found.origin.appliedBy.map(({ name }) => name).sort()]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['a', ['one']],
+        ['b', ['three', 'two']],
+      ]),
+    )
+    expect(repository.manifests).toHaveLength(2)
+  })
+
+  it('reads what no kustomization lists as it stands', async () => {
+    const repository = await read({
+      'kustomization.yaml': kustomization('resources: []', '# - es.yaml'),
+      'es.yaml': es,
+    })
+    expect(only(repository).origin).toMatchObject({ appliedBy: [], form: 'plain', file: 'es.yaml', document: 0 })
+  })
+})
+
+describe('patches are not manifests, and what they touch is not checked (design §6, field.md §6)', () => {
+  const strategic =
+    'apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\nspec:\n  secretStoreRef:\n    name: other\n'
+  const json = (...lines: string[]) => lines.join('\n')
+  const target = 'target: {kind: ExternalSecret, name: db}'
+  const cases: [string, string[], Record<string, string>, [string, string, number][]][] = [
+    [
+      'strategic merge in a file',
+      ['patches:', '  - path: p.yaml'],
+      { 'p.yaml': strategic },
+      [['spec.secretStoreRef.name', 'p.yaml', 6]],
+    ],
+    [
+      'patchesStrategicMerge',
+      ['patchesStrategicMerge: [p.yaml]'],
+      { 'p.yaml': strategic },
+      [['spec.secretStoreRef.name', 'p.yaml', 6]],
+    ],
+    [
+      'JSON 6902 in a file',
+      ['patches:', `  - {path: p.yaml, ${target}}`],
+      { 'p.yaml': json('- op: replace', '  path: /spec/data/0/remoteRef/key', '  value: kv/other') },
+      [['spec.data.0.remoteRef.key', 'p.yaml', 2]],
+    ],
+    [
+      'JSON 6902 inline, adding to and removing from lists',
+      [
+        'patches:',
+        `  - ${target}`,
+        '    patch: |-',
+        '      - op: add',
+        '        path: /spec/data/-',
+        '        value: {}',
+        '      - {op: remove, path: /spec/data/0}',
+        '      - {op: test, path: /spec, value: 1}',
+      ],
+      {},
+      [
+        ['spec.data', 'kustomization.yaml', 8],
+        ['spec.data', 'kustomization.yaml', 10],
+      ],
+    ],
+    [
+      'patchesJson6902',
+      ['patchesJson6902:', `  - ${target}`, '    path: p.json'],
+      { 'p.json': '[{"op": "replace", "path": "/spec/refreshInterval", "value": "1h"}]' },
+      [['spec.refreshInterval', 'p.json', 1]],
+    ],
+    [
+      'replacements',
+      [
+        'replacements:',
+        '  - source: {kind: ConfigMap, name: x, fieldPath: data.k}',
+        '    targets:',
+        '      - select: {kind: ExternalSecret}',
+        '        fieldPaths: ["spec.data.[secretKey=a].remoteRef.key", spec.secretStoreRef.name]',
+      ],
+      {},
+      [
+        ['spec.data', 'kustomization.yaml', 8],
+        ['spec.secretStoreRef.name', 'kustomization.yaml', 8],
+      ],
+    ],
+    [
+      'an unknown transformer',
+      ['transformers: [t.yaml]'],
+      { 't.yaml': 'apiVersion: x/v1\nkind: Mystery\nmetadata: {name: x}\n' },
+      [['', 'kustomization.yaml', 4]],
+    ],
+    [
+      'labels only',
+      ['transformers: [t.yaml]'],
+      { 't.yaml': 'apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: x}\n' },
+      [],
+    ],
+    ['another name', ['patches:', '  - path: p.yaml'], { 'p.yaml': strategic.replace('name: db', 'name: web') }, []],
+    ['another kind', ['patches:', '  - {path: p.yaml, target: {kind: Deployment}}'], { 'p.yaml': strategic }, []],
+    [
+      'a name expression',
+      ['patches:', '  - {path: p.yaml, target: {kind: ExternalSecret, name: "d.*"}}'],
+      { 'p.yaml': strategic },
+      [['spec.secretStoreRef.name', 'p.yaml', 6]],
+    ],
+  ]
+  it.each(cases)('%s', async (_, lines, files, expected) => {
+    const repository = await read({
+      'kustomization.yaml': kustomization('resources: [es.yaml]', ...lines),
+      'es.yaml': es,
+      ...files,
+    })
+    const manifest = only(repository)
+    expect(manifest.patched.map(({ path, span }) => [path.join('.'), span.file, span.line])).toEqual(expected)
+    expect(keyOf(manifest)).toBe('kv/db')
+  })
+
+  it('removes what a patch deletes', async () => {
+    const repository = await read({
+      'kustomization.yaml': kustomization('resources: [es.yaml]', 'patches: [{path: p.yaml}]'),
+      'es.yaml': es,
+      'p.yaml': '$patch: delete\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\n',
+    })
+    expect(repository.manifests).toEqual([])
+  })
+
+  it('does not take a stray delete patch for a manifest', async () => {
+    expect((await read({ 'p.yaml': `$patch: delete\n${es}` })).manifests).toEqual([])
+  })
+
+  it('keeps a file that is a patch here and a resource there', async () => {
+    const repository = await read({
+      'a/kustomization.yaml': kustomization('resources: [../es.yaml]'),
+      'b/kustomization.yaml': kustomization('patches: [{path: ../es.yaml}]'),
+      'es.yaml': es,
+    })
+    expect(summary(repository)).toEqual(['?/db kv/db'])
+  })
+})
+
+describe('label selectors', () => {
+  const labels = { app: 'x', tier: 'db' }
+  it.each([
+    [undefined, true],
+    ['app=x', true],
+    ['app==y', false],
+    ['app!=y,tier=db', true],
+    ['none!=y', true],
+    ['app in (x, y)', true],
+    ['app notin (x)', false],
+    ['none notin (true)', true],
+    ['app', true],
+    ['!app', false],
+    ['!none', true],
+  ])('%s', (selector, expected) => {
+    expect(selects(selector, labels)).toBe(expected)
+  })
+})
+
+describe('hostile trees', () => {
+  it('does not follow inclusion in a circle, nor out of the repository, nor URLs', async () => {
+    const repository = await read({
+      'repo/a/kustomization.yaml': kustomization('resources: [../b, es.yaml]'),
+      'repo/b/kustomization.yaml': kustomization(
+        'resources: [../a, "https://127.0.0.1:9/x.yaml", ../../../../../etc/passwd]',
+      ),
+      'repo/a/es.yaml': es,
+      'repo/top/kustomization.yaml': kustomization('resources: [../a]', 'namespace: x'),
+    })
+    expect(summary(repository)).toEqual(['x/db kv/db'])
+    expect(repository.notes.map(({ reason, file }) => `${reason} ${file}`).sort()).toEqual([
+      'needs-kustomize repo/b/kustomization.yaml',
+      'other repo/a/kustomization.yaml',
+      'other repo/b/kustomization.yaml',
+    ])
+  })
+
+  it('stays small when kustomizations multiply each other', async () => {
+    const files: Record<string, string> = {
+      'k0/kustomization.yaml': kustomization('resources: [es.yaml]'),
+      'k0/es.yaml': es,
+    }
+    for (let level = 1; level <= 40; level++)
+      for (const side of ['a', 'b'])
+        files[`k${level}${side}/kustomization.yaml`] = kustomization(
+          `resources: ${level === 1 ? '[../k0]' : `[../k${level - 1}a, ../k${level - 1}b]`}`,
+        )
+    const before = performance.now()
+    const repository = await read(files)
+    expect(performance.now() - before).toBeLessThan(3000)
+    expect(repository.manifests).toHaveLength(1)
+  })
+
+  it('stays small with a million component entries', async () => {
+    const entries = Array.from({ length: 200_000 }, () => '- ../c').join('\n')
+    const repository = await read({
+      'a/kustomization.yaml': kustomization('resources: [es.yaml]', `components:\n${entries}`),
+      'a/es.yaml': es,
+      'c/kustomization.yaml': 'kind: Component\ncomponents: [../c]\nnamespace: n\n',
+    })
+    expect(summary(repository)).toEqual(['n/db kv/db'])
+    expect(repository.notes.some(({ message }) => message.includes('more than 10000 components'))).toBe(true)
+  })
+})

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { redact } from '../../src/model/redact.ts'
+import { cpuTime } from '../cpu-time.ts'
+
+// platform.md §7, threat 10.
+describe('redact', () => {
+  const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJyZXBvOmFjbWUifQ.c2lnbmF0dXJl-_x'
+  test.each([
+    ['a service token', 'hvs.CAESIJ1ZmFrZXRva2VuZm9ydGVzdA'],
+    ['a batch token', 'hvb.AAAAAQJ1ZmFrZXRva2VuZm9ydGVzdA'],
+    ['a recovery token', 'hvr.CAESIJ1ZmFrZXRva2VuZm9ydGVzdA'],
+    ['an OpenBao token', 's.haBLK1weAooyANWQTRNfCVdp'],
+    ['an OpenBao token of a namespace', 's.haBLK1weAooyANWQTRNfCVdp.Ab12Cd'],
+    ['an OpenBao batch token', `b.${'AAAAAQ1234567890'.repeat(8)}`],
+    ['a JWT', jwt],
+    ['a JWT without its signature', jwt.split('.').slice(0, 2).join('.')],
+    ['a GitHub token', 'ghs_abcdefghijklmnopqrstuvwxyz0123456789'],
+    ['a fine-grained GitHub token', 'github_pat_11ABCDEFG0abcdefghij_klmnop'],
+  ])('%s, wherever it stands', (_, secret) => {
+    for (const frame of ['%s', 'token=%s.', '"%s"', '(%s)', 'a\n%s\nb', 'Bearer %s,', '%s %s']) {
+      const text = redact(frame.replaceAll('%s', secret))
+      expect(text).toContain('***')
+      for (const part of secret.split('.').filter((one) => one.length > 6)) expect(text).not.toContain(part)
+    }
+  })
+
+  test('a private key, whole or cut off', () => {
+    const key = '-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----'
+    expect(redact(`a ${key} b ${key} c`)).toBe('a *** b *** c')
+    expect(redact('a -----BEGIN PRIVATE KEY-----\nMIIabc')).toBe('a ***')
+  })
+
+  test('credentials in a URL', () => {
+    expect(redact('https://user:pass@vault.example.com/x')).toBe('https://***@vault.example.com/x')
+  })
+
+  test('known secrets: each line, percent-encoded, escaped as JSON, the longest first', () => {
+    const secret = 'first line\nsecond/line "2"\r\nx'
+    const text = redact(
+      `${secret} | second/line "2" | ${encodeURIComponent('second/line "2"')} | ${JSON.stringify(secret)}`,
+      [secret],
+    )
+    expect(text).not.toMatch(/first line|second/)
+    expect(redact('abcdef abcd', ['abcd', 'abcdef'])).toBe('*** ***')
+  })
+
+  test('a secret may hold characters that mean something in a pattern', () => {
+    expect(redact('a $&.*+?^${}() b', ['$&.*+?^${}()'])).toBe('a *** b')
+  })
+
+  test.each([
+    'path "kv/data/apps/*" denies s.example of hvs.short',
+    'GET kv/metadata/apps.prod.example answered 403 (permission denied).',
+    'see https://github.com/acme/app#readme and http://vault.vault.svc:8200',
+    'docs/eyJ.md, apps/b.txt, Classes.ExternalSecretStoreConfigurationFactory',
+    '-----BEGIN CERTIFICATE-----',
+    '',
+  ])('leaves alone what is no secret: %s', (text) => {
+    expect(redact(text, ['', 'a', 'abc'])).toBe(text)
+  })
+
+  test('takes time in proportion to the text', () => {
+    const long = ['eyJ', 's.', 'hvs.', '-----BEGIN PRIVATE KEY', '://a:'].map((one) => one.repeat(20_000)).join('')
+    const start = cpuTime()
+    redact(long)
+    expect(start()).toBeLessThan(6_000)
+  })
+})
