@@ -120,6 +120,8 @@ export interface LiveState {
     /** Paths of wanted secrets whose values the token could read, sorted. */
     readonly readableValues: readonly string[]
   }
+  /** Requests that were not answered as Vault answers, a sentence each; then nothing is complete, whatever else was told. */
+  readonly unanswered: readonly string[]
   /** Sentences worth showing once: a token that runs out of uses, a listing that was cut. */
   readonly warnings: readonly string[]
 }
