@@ -47,12 +47,14 @@ export async function action(env: Env = process.env): Promise<void> {
       settingsWith,
       now: () => new Date(),
       mask: (secret) => maskLines(core, secret),
-      getIdToken: (audience) => core.getIDToken(audience),
       keepToken: (token) => keepForPost(core, settings, token),
       warn: (sentence) => core.warning(sentence),
     })
     await publish(core, settings, result, environment, event)
     if (result.exitCode !== 0) core.setFailed(headlineOf(result))
+    // `on-incomplete: warn` lets it pass; that not everything was looked at must be seen all the same.
+    else if (result.report.outcome === 'incomplete')
+      core.warning([headlineOf(result), ...result.report.incomplete].join(' '), { title: 'eso-vault: not finished' })
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error
     annotateProblems(core, error.problems)

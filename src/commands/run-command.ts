@@ -3,6 +3,7 @@ import { redact } from '../model/redact.ts'
 import { failedReport } from '../modes/failed-report.ts'
 import { type Gathered, gather } from '../modes/gather.ts'
 import { renderWith } from '../modes/render.ts'
+import { unansweredSentences } from '../modes/unanswered.ts'
 import { withVault } from '../modes/with-vault.ts'
 import { exitCodeOf } from '../report/outcome.ts'
 import { logSafeJson } from '../report/plain-text.ts'
@@ -37,8 +38,9 @@ export async function runCommand(settings: Settings, deps: RunDeps, options: Ter
     if (settings.format !== 'text' && settings.format !== 'json') {
       throw new InvalidInput(`\`eso-vault ${settings.command}\` prints text or json, not ${settings.format}.`)
     }
-    return await withVault(settings, { ...deps, mask }, async ({ live, incomplete }) => {
+    return await withVault(settings, { ...deps, mask }, async ({ live, incomplete: unreached }) => {
       const gathered = await gather(settings, { cwd: deps.cwd, live, render: renderWith(settings, deps.env) })
+      const incomplete = [...unreached, ...unansweredSentences(gathered.live)]
       const about = { cwd: deps.cwd, incomplete, live: liveLine(settings, live?.name, incomplete) }
       // Only `explain` has a place of its own for it.
       if (settings.command !== 'explain') for (const sentence of incomplete) deps.warn(clean(sentence))

@@ -14,6 +14,7 @@ import { type PlanDocument, planDocument, readPlanFile } from '../setup/plan-doc
 import { seedsOf } from '../setup/seeding.ts'
 import { writes } from '../setup/step.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
+import { VaultUnavailable } from '../state/live/errors.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { ignoresIn } from './check.ts'
 import type { Gathered } from './gather.ts'
@@ -49,10 +50,11 @@ export async function apply(
   const setup = await prepareSetup(settings, deps)
   const { gathered } = setup
   const { vault } = deps
-  if (vault === undefined) {
-    const nothing = { links: gathered.chain, problems: [], incomplete: deps.incomplete, live: liveLine(settings, deps) }
+  const nothingDone = (incomplete: readonly string[]) => {
+    const nothing = { links: gathered.chain, problems: [], incomplete, live: liveLine(settings, deps) }
     return { report: reportOf(settings, gathered, nothing), gathered, document: undefined }
   }
+  if (vault === undefined) return nothingDone(deps.incomplete)
   const applied = await refusedAsInvalid(() =>
     applyPlan({
       ...setup.input,
@@ -64,6 +66,7 @@ export async function apply(
       clientOf: (namespace) => (namespace === '' ? vault.client : vault.client.inNamespace(namespace)),
     }),
   )
+  if ('unavailable' in applied) return nothingDone([...deps.incomplete, applied.unavailable])
   const after = judge(settings, setup, applied.live)
   const whole = !applied.written.some(isFailed) && !isBlocked(applied.plan)
   const probes = loginToken === undefined || !whole ? [] : await probe(setup, vault, applied.live, loginToken)
@@ -116,11 +119,12 @@ async function approvalOf(settings: Settings, cwd: string): Promise<Approval> {
   })
 }
 
-async function refusedAsInvalid<T>(run: () => Promise<T>): Promise<T> {
+async function refusedAsInvalid<T>(run: () => Promise<T>): Promise<T | { readonly unavailable: string }> {
   try {
     return await run()
   } catch (error) {
     if (error instanceof ApplyRefused) throw new InvalidInput(error.message)
+    if (error instanceof VaultUnavailable) return { unavailable: error.message }
     throw error
   }
 }

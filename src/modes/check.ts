@@ -21,6 +21,7 @@ import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
 import { notChecked } from './not-checked.ts'
 import type { Render } from './render.ts'
+import { unansweredSentences } from './unanswered.ts'
 
 export interface CheckDeps {
   readonly cwd: string
@@ -136,7 +137,7 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, judge
   const { repository, declared, live } = gathered
   const { findings, scope } = judgement
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
-  const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
+  const incomplete = [...deps.incomplete, ...unansweredSentences(live), ...hiddenSentences(hidden, deps.live?.name)]
   return {
     mode: settings.mode,
     target: settings.target,

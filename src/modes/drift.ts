@@ -30,7 +30,7 @@ export async function drift(settings: Settings, deps: CheckDeps): Promise<{ repo
   const plan = makePlan({ ...setup.input, live: setup.gathered.live })
   const gathered = withDrift(settings, setup.gathered, deps, plan)
   const report = judge(settings, deps, gathered, RULES.map(turnedOn))
-  const incomplete = [...report.incomplete, ...unseenSentences(gathered)]
+  const incomplete = [...new Set([...report.incomplete, ...unseenSentences(gathered)])]
   const drifted = report.findings.some(isDrift)
   const outcome = outcomeOf({ findings: report.findings, failOn: settings.failOn, incomplete, drifted })
   return { report: { ...report, incomplete, outcome }, gathered }
@@ -47,7 +47,9 @@ function turnedOn(rule: (typeof RULES)[number]): (typeof RULES)[number] {
 }
 
 function unseenSentences({ wanted, live }: Gathered): string[] {
-  const sentences = unseenParts(wanted, live)
+  // A request that was not answered is told already.
+  const told = new Set([...live.values()].flatMap(({ unanswered }) => unanswered))
+  const sentences = unseenParts(wanted, live).filter((sentence) => !told.has(sentence))
   const more = sentences.length - UNSEEN_NAMED
   return [...sentences.slice(0, UNSEEN_NAMED), ...(more > 0 ? [`And ${more} more parts could not be told.`] : [])]
 }

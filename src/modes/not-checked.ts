@@ -36,5 +36,6 @@ function reasonOf(link: Link): string | undefined {
   ) {
     return link.secret.keysHidden
   }
+  if (link.found !== undefined) return 'names' in link.found ? link.found.incomplete : link.found.because
   return undefined
 }

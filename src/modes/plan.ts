@@ -10,6 +10,7 @@ import type { LiveState } from '../state/live/live-state.ts'
 import type { GatherDeps, Gathered } from './gather.ts'
 import { notChecked } from './not-checked.ts'
 import { prepareSetup, type Setup } from './prepare-setup.ts'
+import { unansweredSentences } from './unanswered.ts'
 
 export interface PlanDeps extends GatherDeps {
   /** Why a server that was to be asked could not be, a sentence each. */
@@ -35,7 +36,8 @@ export async function plan(
     coverage,
     seeds: seedsOf(setup.gathered.chain.links),
   })
-  const incomplete = [...deps.incomplete, ...(deps.live === undefined ? [] : unseenSentences(made))]
+  const unseen = deps.live === undefined ? [] : unseenSentences(made)
+  const incomplete = [...deps.incomplete, ...unansweredSentences(live), ...unseen]
   const report = reportOf(settings, setup.gathered, {
     links: after,
     problems: blockedProblems(made),

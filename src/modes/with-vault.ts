@@ -1,4 +1,5 @@
 import type { Settings } from '../settings/settings.ts'
+import type { Connection } from '../state/live/connect.ts'
 import type { LiveSource } from './gather.ts'
 import type { OpenVault, OpenVaultDeps } from './open-vault.ts'
 
@@ -33,7 +34,7 @@ export async function withVault<T>(
   const { vault, incomplete } = await reach(settings, deps)
   if (vault === undefined) return use({ live: undefined, incomplete, vault })
   try {
-    return await use({ live: await liveSource(vault), incomplete, vault })
+    return await use({ live: await liveSource(vault, vault.name), incomplete, vault })
   } finally {
     await leave(vault, settings, deps)
   }
@@ -60,13 +61,25 @@ async function reach(
   }
 }
 
-async function liveSource(vault: OpenVault): Promise<LiveSource> {
-  const { readLive } = await import('../state/live/read-live.ts')
+/** What a run asks a server by. A namespace that a store names and that cannot be asked for costs what lies in it, and no more. */
+export async function liveSource(vault: Connection, name: string): Promise<LiveSource> {
+  const [{ readLive, unreadable }, { LiveSettingsError }] = await Promise.all([
+    import('../state/live/read-live.ts'),
+    import('../state/live/errors.ts'),
+  ])
   return {
-    name: vault.name,
-    read: (namespace, wanted) => {
-      const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
-      return readLive({ client, server: vault.server, token: vault.token }, wanted)
+    name,
+    read: async (namespace, wanted) => {
+      try {
+        const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
+        return await readLive({ ...vault, client }, wanted)
+      } catch (error) {
+        if (!(error instanceof LiveSettingsError)) throw error
+        return unreadable(
+          vault,
+          `The Vault namespace ${JSON.stringify(namespace)} cannot be asked for: ${error.message}`,
+        )
+      }
     },
   }
 }

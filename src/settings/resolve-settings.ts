@@ -38,6 +38,8 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     variables: { ...config.manifests.variables, ...readVariables(read) },
     config,
     ...vaultOrNot,
+    vaultTimeoutMs: readDuration(read, 'vault-timeout') ?? 120_000,
+    runTimeoutMs: readDuration(read, 'run-timeout') ?? 300_000,
     skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
     reportScopeGiven: read.choice('report-scope') !== undefined,
     // Drift, plan and apply are about the whole, whatever a pull request touches.
@@ -94,6 +96,20 @@ function readTarget(read: GivenReader): string | undefined {
   // It becomes part of the hidden marker by which comment and issue are found again.
   if (target.length <= 100 && !/\p{C}/u.test(target)) return target
   read.problem('target', 'must be one line of at most 100 visible characters.')
+  return undefined
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { '': 1_000, s: 1_000, m: 60_000, h: 3_600_000 }
+const LONGEST_MS = 6 * 3_600_000
+
+/** `90`, `90s` or `2m`, as milliseconds. */
+function readDuration(read: GivenReader, name: 'vault-timeout' | 'run-timeout'): number | undefined {
+  const text = read.text(name)
+  if (text === undefined) return undefined
+  const match = /^(\d{1,6})\s*(s|m|h|)$/.exec(text)
+  const ms = match === null ? 0 : Number(match[1]) * (UNIT_MS[match[2] ?? ''] as number)
+  if (ms > 0 && ms <= LONGEST_MS) return ms
+  read.problem(name, `must be a time such as 90s or 5m, of at most 6 hours, not ${quoted(text)}.`)
   return undefined
 }
 

@@ -46,6 +46,9 @@ export async function apply(input: ApplyInput): Promise<Applied> {
     )
   }
   const planned = await input.read()
+  const unanswered = unansweredIn(planned)
+  // What was not told would look like another plan than the approved one, or like nothing to change.
+  if (unanswered !== undefined) throw new VaultUnavailable('server-error', `Nothing was written: ${unanswered}`)
   const plan = makePlan({ ...input, live: planned })
   const refused = whyNotApproved(plan, input.approval)
   if (refused !== undefined) throw new ApplyRefused(refused)
@@ -64,13 +67,15 @@ export async function apply(input: ApplyInput): Promise<Applied> {
     if (one.result === 'failed') break
   }
   if (written.length === 0) return { plan, written, after: plan, live: planned, unread: undefined }
-  try {
-    const live = await input.read()
-    return { plan, written, after: makePlan({ ...input, live }), live, unread: undefined }
-  } catch (error) {
-    if (!(error instanceof VaultUnavailable)) throw error
-    return { plan, written, after: undefined, live: planned, unread: error.message }
-  }
+  const live = await input.read()
+  const unread = unansweredIn(live)
+  if (unread !== undefined) return { plan, written, after: undefined, live: planned, unread }
+  return { plan, written, after: makePlan({ ...input, live }), live, unread: undefined }
+}
+
+/** The first request that the server did not answer as it should, a sentence. */
+function unansweredIn(live: ReadonlyMap<string, LiveState>): string | undefined {
+  return [...live.values()].flatMap(({ unanswered }) => unanswered)[0]
 }
 
 export function isBlocked({ steps, unplanned }: Plan): boolean {

@@ -53,6 +53,8 @@ describe('defaults (design §4)', () => {
       vault: undefined,
       offlineBecause: 'No server was asked: neither `vault-addr` nor credentials are given.',
       skipTokenRevoke: false,
+      runTimeoutMs: 300_000,
+      vaultTimeoutMs: 120_000,
       reportScope: 'all',
       reportScopeGiven: false,
       failOn: 'error',

@@ -3,6 +3,7 @@ import { loadCaCertificate } from './certificate.ts'
 import { openClient, type VaultClient } from './client.ts'
 import { LiveSettingsError } from './errors.ts'
 import { type KnownServer, preflight } from './health.ts'
+import type { GetIdToken } from './id-token.ts'
 import { type Login, type LoginMethod, type LoginOptions, logIn } from './login.ts'
 import type { Session } from './read-live.ts'
 import { type Revoked, revokeToken } from './revoke.ts'
@@ -18,7 +19,8 @@ export interface ConnectOptions {
   /** Vault namespace of the auth mount; default `namespace`. `''` is the root namespace. */
   readonly authNamespace?: string
   readonly login: LoginMethod
-  readonly getIdToken?: (audience?: string) => Promise<string>
+  /** Default: the runner's endpoint. */
+  readonly getIdToken?: GetIdToken
   /** For what only the runner tells (`ACTIONS_ID_TOKEN_REQUEST_*`). */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly mask: (secret: string) => void
@@ -36,6 +38,9 @@ export interface Connection extends Session {
   /** Ends the token if it is ours, then the connections. Never throws. */
   readonly end: (also?: { readonly usersToken: boolean }) => Promise<Revoked>
 }
+
+/** For the end of the token, whatever time the run took: a token that lives on is worse than ten seconds. */
+const END_MS = 10_000
 
 /**
  * Connects to the one server: health, login, and what the token is.
@@ -74,6 +79,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       login: whole,
       warnings: isUnencrypted(address) ? [unencrypted(address)] : [],
       end: async (also) => {
+        transport.allowMore(END_MS)
         const revoked = await revokeToken(tokenClient.inNamespace(token.namespace), whole, also)
         transport.close()
         return revoked
@@ -81,6 +87,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     }
   } catch (error) {
     // A token that was just made must not outlive a start that failed.
+    transport.allowMore(END_MS)
     if (login && authClient) await revokeToken(authClient, login)
     transport.close()
     throw error

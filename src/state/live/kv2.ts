@@ -90,7 +90,10 @@ async function viaSubkeys(
   // 404 with nothing: never written, or metadata only; both read as absent.
   if (answer.status === 404 && answer.data === undefined) return { presence: 'absent' }
   const told = answer.status === 200 || answer.status === 404 ? answer.data?.metadata : undefined
-  const state = isObject(told) ? versionState(told, asking.client.transport.surroundings.now()) : undefined
+  const state =
+    isObject(told) && isCustomMetadata(told.custom_metadata)
+      ? versionState(told, asking.client.transport.surroundings.now())
+      : undefined
   if (!isObject(told) || state === undefined || !isVersion(told.version)) return unexpected(asking, 'GET', path, answer)
   const deletionTime = text(told.deletion_time)
   const deletion = deletionTime ? { deletionTime } : {}
@@ -162,6 +165,7 @@ export function stateOf(
 ): SecretFact | undefined {
   const currentVersion = data.current_version
   if (!isVersion(currentVersion) || !(data.versions === null || isObject(data.versions))) return undefined
+  if (!isCustomMetadata(data.custom_metadata)) return undefined
   const told = new Map(Object.entries(data.versions ?? {}))
   const versions: Record<string, VersionState> = {}
   for (const [number, one] of told) {
@@ -196,6 +200,11 @@ function versionState(version: Readonly<Record<string, unknown>>, now: number): 
 
 function isVersion(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function isCustomMetadata(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return isObject(value) && Object.values(value).every((one) => typeof one === 'string')
 }
 
 function customMetadata(data: Readonly<Record<string, unknown>>) {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type Answer, sayAnswer, strings } from './answer.ts'
 import { openClient, type VaultClient } from './client.ts'
 import { LiveSettingsError, VaultUnavailable } from './errors.ts'
-import { requestIdToken } from './id-token.ts'
+import { type GetIdToken, requestIdToken } from './id-token.ts'
 import { join } from './paths.ts'
 import type { Transport } from './transport.ts'
 
@@ -34,8 +34,8 @@ export interface LoginOptions {
   readonly login: LoginMethod
   /** Vault namespace of the auth mount; it may be a parent of the one that is read. */
   readonly namespace?: string | undefined
-  /** `@actions/core`'s `getIDToken`, for `jwt`. */
-  readonly getIdToken?: (audience?: string) => Promise<string>
+  /** For `jwt`; default: the runner's endpoint, which the environment names. */
+  readonly getIdToken?: GetIdToken
   readonly env: Readonly<Record<string, string | undefined>>
   /** Called with every credential before it is first used: hides it in the runner's log and in `redact`. */
   readonly mask: (secret: string) => void

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { type Deadline, deadlineIn } from '../../model/deadline.ts'
+import { type Deadline, earlierOf, NO_DEADLINE } from '../../model/deadline.ts'
 import { isObject, toAnswer } from './answer.ts'
 import { ForbiddenRequest, VaultUnavailable } from './errors.ts'
 import { exchange, type HttpAnswer } from './exchange.ts'
@@ -34,7 +34,9 @@ export interface TransportOptions {
   readonly retries?: number
   /** Largest answer; default 8 MiB. */
   readonly maxBytes?: number
-  /** When the last request must be over, its retries and waits included; default 120 s from now. */
+  /** For all requests together, their retries and waits included; time in which nothing is asked does not count. Default 120 s. */
+  readonly budgetMs?: number
+  /** When the last request must be over, whatever the budget says. */
   readonly deadline?: Deadline
   readonly surroundings?: Surroundings
   /** `HTTPS_PROXY` and `NO_PROXY` of the environment; used with https only. */
@@ -72,6 +74,8 @@ export interface Transport {
    * @throws VaultUnavailable when there is none, ForbiddenRequest when the URL is not at the transport's origin.
    */
   readonly send: (request: TransportRequest) => Promise<TransportAnswer>
+  /** When the last request must be over. */
+  readonly deadline: () => Deadline
   /** Lets requests be sent for so many milliseconds more, whatever was before: the end of a token must not be lost to its use. */
   readonly allowMore: (ms: number) => void
   /** Ends idle connections. */
@@ -97,7 +101,8 @@ export function createTransport(options: TransportOptions): Transport {
   const timeoutMs = options.timeoutMs ?? 15_000
   const retrying: RetryOptions = { retries: options.retries ?? 3, random: surroundings.random, now: surroundings.now }
   const inPool = createPool(options.concurrency ?? 8)
-  let deadline = options.deadline ?? deadlineIn(VAULT_TIMEOUT_MS, surroundings.now)
+  let budget = budgetOf(options.budgetMs ?? VAULT_TIMEOUT_MS, surroundings.now)
+  let deadline = earlierOf(budget, options.deadline ?? NO_DEADLINE)
   let pausedUntil = 0
   let failuresInARow = 0
 
@@ -135,8 +140,10 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     address,
     surroundings,
+    deadline: () => deadline,
     allowMore: (ms) => {
-      deadline = deadlineIn(ms, surroundings.now)
+      budget = budgetOf(ms, surroundings.now)
+      deadline = budget
       pausedUntil = 0
       failuresInARow = 0
     },
@@ -148,6 +155,8 @@ export function createTransport(options: TransportOptions): Transport {
           throw new ForbiddenRequest(`A request to ${url.host} was stopped: only ${address.host} may be asked.`)
         }
         if (failuresInARow >= HOPELESS) throw new VaultUnavailable('unreachable', `${address.host} stopped answering.`)
+        const { spend } = budget
+        const stop = spend()
         try {
           const answer = await attempt(request, url, 1)
           failuresInARow = 0
@@ -155,8 +164,30 @@ export function createTransport(options: TransportOptions): Transport {
         } catch (error) {
           failuresInARow += 1
           throw error
+        } finally {
+          stop()
         }
       }),
+  }
+}
+
+/** A deadline whose clock runs only while something is asked. */
+function budgetOf(ms: number, now: () => number): Deadline & { readonly spend: () => () => void } {
+  let used = 0
+  let asking = 0
+  let since = 0
+  const leftMs = () => Math.max(0, ms - used - (asking > 0 ? now() - since : 0))
+  return {
+    leftMs,
+    over: () => leftMs() === 0,
+    spend: () => {
+      if (asking === 0) since = now()
+      asking += 1
+      return () => {
+        asking -= 1
+        if (asking === 0) used += now() - since
+      }
+    },
   }
 }
 

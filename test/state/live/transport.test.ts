@@ -196,6 +196,15 @@ describe('the time for all requests', () => {
     expect(await transport.send(read(address))).toMatchObject({ status: 200 })
   })
 
+  test('time in which nothing is asked does not count against it', async () => {
+    const { address } = await serve((_request, response) => json(response, 200, OK))
+    const surroundings = fakeSurroundings()
+    const transport = transportTo(address, { surroundings, budgetMs: 1_000 })
+    await transport.send(read(address))
+    await surroundings.sleep(60_000)
+    expect(await transport.send(read(address))).toMatchObject({ status: 200 })
+  })
+
   test('a server that hangs is left when it is over, long before its own limit', async () => {
     const { address } = await serve(() => {})
     const transport = transportTo(address, { surroundings: REAL_SURROUNDINGS, deadline: deadlineIn(300) })
