@@ -21,8 +21,7 @@ import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readInputs } from './settings/inputs.ts'
-import { loadConfig, type ReadText } from './settings/load-config.ts'
-import { resolveSettings } from './settings/resolve-settings.ts'
+import { settingsReader } from './settings/read-settings.ts'
 import type { Settings } from './settings/settings.ts'
 
 /** The Action: inputs → run → annotations, summary, outputs. */
@@ -32,13 +31,7 @@ export async function action(env: Env = process.env): Promise<void> {
     const event = await readEvent(env)
     const environment = readEnvironment(env, event)
     const given = readInputs((name) => core.getInput(name), env)
-    const settingsWith = async (read: ReadText) =>
-      resolveSettings({
-        given,
-        config: await loadConfig(given, RULE_IDS, read),
-        environment,
-        folder: basename(process.cwd()),
-      })
+    const settingsWith = settingsReader(given, environment, { rules: RULE_IDS, folder: basename(process.cwd()) })
     const settings = await settingsWith(readTextIfThere)
     const result = await run(settings, {
       cwd: process.cwd(),

@@ -26,12 +26,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   changes: ['model', 'files', 'settings', 'chain'],
   setup: ['model', 'policy', 'eso', 'state/live', 'state/desired', 'chain'],
   drift: ['model', 'policy', 'state/live', 'chain', 'setup'],
-  report: ['model', 'settings', 'chain', 'rules', 'setup'],
+  report: ['model', 'settings', 'policy', 'chain', 'rules', 'setup'],
   modes: [
     ...['model', 'files', 'settings', 'gitops', 'policy', 'eso', 'state/declared', 'state/live', 'state/desired'],
     ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
-  commands: ['model', 'settings', 'policy', 'eso', 'state/live', 'chain', 'report', 'modes'],
 }
 
 /** Files that belong to no room: they wire, and may import everything. */

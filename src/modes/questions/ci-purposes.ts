@@ -1,4 +1,4 @@
-import type { WantedAccess } from '../policy/generate.ts'
+import type { WantedAccess } from '../../policy/generate.ts'
 
 /** One right of the CI token, in its own words; `group` is the comment above it. */
 export type WantedRight = WantedAccess & { readonly group: string }

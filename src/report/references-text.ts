@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
 import { counted } from '../model/wording.ts'
-import { logSafe, oneLine } from '../report/plain-text.ts'
-import type { TerminalOptions } from '../report/terminal.ts'
-import type { ReferencesDocument, UsedPath, User } from './references.ts'
+import type { ReferencesDocument, UsedPath, User } from './answer.ts'
+import { logSafe, oneLine } from './plain-text.ts'
+import type { TerminalOptions } from './terminal.ts'
 
 type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string

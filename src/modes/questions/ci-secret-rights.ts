@@ -1,8 +1,8 @@
-import { trimSlashes } from '../model/trim-slashes.ts'
-import type { Gathered } from '../modes/gather.ts'
-import type { KvMount } from '../policy/kv-boundary.ts'
-import type { Wanted } from '../state/live/live-state.ts'
-import { join, pathProblem } from '../state/live/paths.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { KvMount } from '../../policy/kv-boundary.ts'
+import type { Wanted } from '../../state/live/live-state.ts'
+import { join, pathProblem } from '../../state/live/paths.ts'
+import type { Gathered } from '../gather.ts'
 import { PURPOSES, type WantedRight } from './ci-purposes.ts'
 
 export interface SecretRights {

@@ -1,46 +1,15 @@
-import type { Link } from '../chain/chain.ts'
-import type { Access } from '../model/reference.ts'
-import type { VaultStore } from '../model/store.ts'
-import { trimSlashes } from '../model/trim-slashes.ts'
-import { nameField, nameManifest } from '../model/wording.ts'
-import type { Gathered } from '../modes/gather.ts'
-import { compare } from '../report/wording.ts'
+import type { Link } from '../../chain/chain.ts'
+import type { Access } from '../../model/reference.ts'
+import type { VaultStore } from '../../model/store.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import { nameField, nameManifest } from '../../model/wording.ts'
+import type { ReferencesDocument, UsedPath, User } from '../../report/answer.ts'
+import { compare } from '../../report/wording.ts'
+import type { Gathered } from '../gather.ts'
 import { describeFacts } from './describe-login.ts'
-import type { Place } from './explanation.ts'
-
-/** What `references` says, as plain data: its JSON form, and what the text is written from. Additive within version 1. */
-export interface ReferencesDocument {
-  readonly version: 1
-  /** Sorted by Vault namespace, then path. */
-  readonly paths: readonly UsedPath[]
-  /** References whose path cannot be told, and why. */
-  readonly unknown: readonly (User & { readonly because: string })[]
-}
-
-export interface UsedPath {
-  /** `kv/team/app`: mount and key, without KV version 2's `data/` or `metadata/`. Everything below it where `below` says so. */
-  readonly path: string
-  readonly below: boolean
-  readonly vaultNamespace: string | null
-  readonly readers: readonly User[]
-  readonly writers: readonly User[]
-  /** Live only: what the server says of the secret. */
-  readonly live: string | null
-}
-
-export interface User extends Place {
-  readonly manifest: string
-  /** Other objects out of the same line. */
-  readonly also: readonly string[]
-  readonly field: string
-  readonly operation: string
-  /** `null`: the whole secret. */
-  readonly property: string | null
-  readonly store: string | null
-}
 
 /** Who uses which path of Vault, readers apart from writers. */
-export function referencesCommand({ chain }: Pick<Gathered, 'chain'>): ReferencesDocument {
+export function references({ chain }: Pick<Gathered, 'chain'>): ReferencesDocument {
   const paths = new Map<string, UsedPath & { readers: User[]; writers: User[]; live: string | null }>()
   const unknown: (User & { because: string })[] = []
   for (const link of chain.links) {

@@ -1,29 +1,13 @@
-import { trimSlashes } from '../model/trim-slashes.ts'
-import { counted, listed } from '../model/wording.ts'
-import type { Gathered } from '../modes/gather.ts'
-import { generatePolicy } from '../policy/generate.ts'
-import type { KvMount } from '../policy/kv-boundary.ts'
-import type { Wanted } from '../state/live/live-state.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import { counted, listed } from '../../model/wording.ts'
+import { generatePolicy } from '../../policy/generate.ts'
+import type { KvMount } from '../../policy/kv-boundary.ts'
+import type { CiPolicyDocument, CiRule } from '../../report/answer.ts'
+import type { Wanted } from '../../state/live/live-state.ts'
+import type { Gathered } from '../gather.ts'
 import { wantsAuth } from './ci-auth-rights.ts'
 import { PURPOSES, type WantedRight } from './ci-purposes.ts'
 import { wantsSecrets } from './ci-secret-rights.ts'
-
-/** What `ci-policy` says, as plain data: its JSON form, and what the HCL is written from. Additive within version 1. */
-export interface CiPolicyDocument {
-  readonly version: 1
-  /** In the order of the text; `needed: false` for what only makes answers more telling. */
-  readonly rules: readonly CiRule[]
-  /** What the policy cannot name, or what Git does not tell. */
-  readonly notes: readonly string[]
-}
-
-export interface CiRule {
-  /** As it stands in the policy, with `*` at its end where it is a folder. */
-  readonly path: string
-  readonly capabilities: readonly string[]
-  readonly purpose: string
-  readonly needed: boolean
-}
 
 export interface CiPolicyOptions {
   /** `folder`: one rule for each folder, so that a new secret next to the old ones needs no new policy. */
@@ -34,7 +18,7 @@ export interface CiPolicyOptions {
 const OPTIONAL = 'Optional: tells a mount that does not exist from one that is hidden from this token.'
 
 /** The smallest policy with which the live check of this repository sees everything (vault.md §5.1), and no value. */
-export function ciPolicyCommand(gathered: Gathered, options: CiPolicyOptions): CiPolicyDocument {
+export function ciPolicy(gathered: Gathered, options: CiPolicyOptions): CiPolicyDocument {
   const notes = new Set<string>(unknownPaths(gathered))
   const rights: WantedRight[] = [
     { path: 'auth/token/lookup-self', capability: 'read', group: PURPOSES.token },

@@ -1,6 +1,6 @@
-import type { Link } from '../chain/chain.ts'
-import type { Manifest } from '../model/manifest.ts'
-import type { Reference } from '../model/reference.ts'
+import type { Link } from '../../chain/chain.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Reference } from '../../model/reference.ts'
 
 /** Finds the link that holds a reference's outcome, also where it was folded into the link of another overlay (`Link.also`). */
 export function linkIndex(links: readonly Link[]): (reference: Reference) => Link | undefined {

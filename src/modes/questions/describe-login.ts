@@ -1,8 +1,8 @@
-import type { Link, StoreLink } from '../chain/chain.ts'
-import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
-import type { Identity, VaultStore } from '../model/store.ts'
-import type { SecretFact } from '../model/vault-state.ts'
-import type { ExplainedLogin, Place } from './explanation.ts'
+import type { Link, StoreLink } from '../../chain/chain.ts'
+import { nameProvenance, spanOfProvenance } from '../../chain/provenance.ts'
+import type { Identity, VaultStore } from '../../model/store.ts'
+import type { SecretFact } from '../../model/vault-state.ts'
+import type { ExplainedLogin, Place } from '../../report/answer.ts'
 import type { StoreLaw } from './store-law.ts'
 
 /** Who logs in, with which role, and which policies that gives. */

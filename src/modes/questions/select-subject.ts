@@ -1,13 +1,13 @@
 import { isAbsolute, posix, relative, sep } from 'node:path'
-import { isVaultStore } from '../eso/read-store.ts'
-import { InvalidInput } from '../model/invalid-input.ts'
-import type { Manifest } from '../model/manifest.ts'
-import { nearestNames } from '../model/nearest-name.ts'
-import type { Reference } from '../model/reference.ts'
-import type { Span } from '../model/span.ts'
-import type { VaultStore } from '../model/store.ts'
-import { listed } from '../model/wording.ts'
-import type { Gathered } from '../modes/gather.ts'
+import { isVaultStore } from '../../eso/read-store.ts'
+import { InvalidInput } from '../../model/invalid-input.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { nearestNames } from '../../model/nearest-name.ts'
+import type { Reference } from '../../model/reference.ts'
+import type { Span } from '../../model/span.ts'
+import type { VaultStore } from '../../model/store.ts'
+import { listed } from '../../model/wording.ts'
+import type { Gathered } from '../gather.ts'
 
 export interface Selected {
   readonly references: ReadonlySet<Reference>

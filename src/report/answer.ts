@@ -1,3 +1,14 @@
+import type { Report } from './report.ts'
+
+/** The answer to a question of the terminal, as plain data: what its JSON form and its text are made of. */
+export type Answer =
+  | { readonly to: 'explain'; readonly document: ExplanationDocument }
+  | { readonly to: 'references'; readonly document: ReferencesDocument }
+  | { readonly to: 'ci-policy'; readonly document: CiPolicyDocument }
+
+/** The answer, or the report that says why there is none. */
+export type Answered = { readonly answer: Answer } | { readonly answer: undefined; readonly report: Report }
+
 /** What `explain` says, as plain data: its JSON form, and what the text is written from. Additive within version 1. */
 export interface ExplanationDocument {
   readonly version: 1
@@ -107,4 +118,52 @@ export interface RuleShown {
   readonly place: Place | null
   /** Line in the policy's text, where that is in no file. */
   readonly line: number | null
+}
+
+/** What `references` says, as plain data: its JSON form, and what the text is written from. Additive within version 1. */
+export interface ReferencesDocument {
+  readonly version: 1
+  /** Sorted by Vault namespace, then path. */
+  readonly paths: readonly UsedPath[]
+  /** References whose path cannot be told, and why. */
+  readonly unknown: readonly (User & { readonly because: string })[]
+}
+
+export interface UsedPath {
+  /** `kv/team/app`: mount and key, without KV version 2's `data/` or `metadata/`. Everything below it where `below` says so. */
+  readonly path: string
+  readonly below: boolean
+  readonly vaultNamespace: string | null
+  readonly readers: readonly User[]
+  readonly writers: readonly User[]
+  /** Live only: what the server says of the secret. */
+  readonly live: string | null
+}
+
+export interface User extends Place {
+  readonly manifest: string
+  /** Other objects out of the same line. */
+  readonly also: readonly string[]
+  readonly field: string
+  readonly operation: string
+  /** `null`: the whole secret. */
+  readonly property: string | null
+  readonly store: string | null
+}
+
+/** What `ci-policy` says, as plain data: its JSON form, and what the HCL is written from. Additive within version 1. */
+export interface CiPolicyDocument {
+  readonly version: 1
+  /** In the order of the text; `needed: false` for what only makes answers more telling. */
+  readonly rules: readonly CiRule[]
+  /** What the policy cannot name, or what Git does not tell. */
+  readonly notes: readonly string[]
+}
+
+export interface CiRule {
+  /** As it stands in the policy, with `*` at its end where it is a folder. */
+  readonly path: string
+  readonly capabilities: readonly string[]
+  readonly purpose: string
+  readonly needed: boolean
 }

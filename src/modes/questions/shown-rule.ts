@@ -1,8 +1,8 @@
-import type { Decision, RuleLocation } from '../model/decision.ts'
-import type { Access } from '../model/reference.ts'
-import { SERVERS } from '../policy/decide.ts'
-import type { ServerExplanation } from '../policy/explain.ts'
-import type { ExplainedRequest, ExplainedVerdict, RuleShown } from './explanation.ts'
+import type { Decision, RuleLocation } from '../../model/decision.ts'
+import type { Access } from '../../model/reference.ts'
+import { SERVERS } from '../../policy/decide.ts'
+import type { ServerExplanation } from '../../policy/explain.ts'
+import type { ExplainedRequest, ExplainedVerdict, RuleShown } from '../../report/answer.ts'
 import type { StoreLaw } from './store-law.ts'
 
 /**

@@ -1,18 +1,18 @@
-import type { Link, StoreLink } from '../chain/chain.ts'
-import type { Session } from '../eso/session.ts'
-import type { Manifest } from '../model/manifest.ts'
-import type { Reference } from '../model/reference.ts'
-import type { VaultStore } from '../model/store.ts'
-import { nameField, nameManifest } from '../model/wording.ts'
-import type { Gathered } from '../modes/gather.ts'
-import { describeFacts, describeLogin, nameEngine, placeOf } from './describe-login.ts'
+import type { Link, StoreLink } from '../../chain/chain.ts'
+import type { Session } from '../../eso/session.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Reference } from '../../model/reference.ts'
+import type { VaultStore } from '../../model/store.ts'
+import { nameField, nameManifest } from '../../model/wording.ts'
 import type {
   ExplainedReference,
   ExplainedRequest,
   ExplainedSession,
   ExplainedStore,
   ExplanationDocument,
-} from './explanation.ts'
+} from '../../report/answer.ts'
+import type { Gathered } from '../gather.ts'
+import { describeFacts, describeLogin, nameEngine, placeOf } from './describe-login.ts'
 import { linkIndex } from './link-index.ts'
 import { selectSubject } from './select-subject.ts'
 import { explainRequest, verdictOf } from './shown-rule.ts'
@@ -24,7 +24,7 @@ import { type StoreLaw, storeLaw } from './store-law.ts'
  *
  * @throws InvalidInput when the subject matches nothing, with the names that are near.
  */
-export function explainCommand(
+export function explain(
   gathered: Gathered,
   subject: string | undefined,
   about: { readonly cwd: string; readonly live: string; readonly incomplete: readonly string[] },

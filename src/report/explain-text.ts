@@ -1,8 +1,5 @@
 import { styleText } from 'node:util'
 import { counted } from '../model/wording.ts'
-import { wrap } from '../report/display-width.ts'
-import { logSafe, oneLine } from '../report/plain-text.ts'
-import type { TerminalOptions } from '../report/terminal.ts'
 import type {
   ExplainedLogin,
   ExplainedReference,
@@ -13,7 +10,10 @@ import type {
   ExplanationDocument,
   Place,
   RuleShown,
-} from './explanation.ts'
+} from './answer.ts'
+import { wrap } from './display-width.ts'
+import { logSafe, oneLine } from './plain-text.ts'
+import type { TerminalOptions } from './terminal.ts'
 
 type Style = Parameters<typeof styleText>[0]
 

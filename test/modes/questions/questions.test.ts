@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
-import { ask } from './run.ts'
+import { parsePolicy } from '../../../src/policy/parse-policy.ts'
+import { ask } from './ask.ts'
 
-const fixed = join(import.meta.dirname, '../../examples/soyo/as-fixed')
-const found = join(import.meta.dirname, '../../examples/soyo/as-found')
+const fixed = join(import.meta.dirname, '../../../examples/soyo/as-fixed')
+const found = join(import.meta.dirname, '../../../examples/soyo/as-found')
 
 describe('explain', () => {
   test('tells every request in order, with the session around it (eso.md §3.0)', async () => {

@@ -1,7 +1,7 @@
-import { trimSlashes } from '../model/trim-slashes.ts'
-import type { Gathered } from '../modes/gather.ts'
-import type { Wanted, WantedRole } from '../state/live/live-state.ts'
-import { rolePath } from '../state/live/roles.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
+import type { Wanted, WantedRole } from '../../state/live/live-state.ts'
+import { rolePath } from '../../state/live/roles.ts'
+import type { Gathered } from '../gather.ts'
 import { PURPOSES, type WantedRight } from './ci-purposes.ts'
 
 /** Auth methods whose settings a check reads, as ESO's stores name them and as servers do. */

@@ -1,6 +1,6 @@
 import { quoteHcl } from '../policy/generate.ts'
-import { logSafe, oneLine } from '../report/plain-text.ts'
-import type { CiPolicyDocument, CiRule } from './ci-policy.ts'
+import type { CiPolicyDocument, CiRule } from './answer.ts'
+import { logSafe, oneLine } from './plain-text.ts'
 
 /** The policy as HCL, ready for `vault policy write`; what is optional stands in it as a comment. */
 export function ciPolicyText({ rules, notes }: CiPolicyDocument): string {
