@@ -9,7 +9,7 @@ import { jsonText } from './report/json.ts'
 import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { EXIT_CODE } from './report/report.ts'
-import { sarifText } from './report/sarif.ts'
+import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
 import { writeReportFiles } from './report/write-files.ts'
@@ -56,6 +56,8 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     }
     const result = await run(settings, deps)
     await writeReportFiles(settings, result.report, { version: VERSION, rules: SARIF_RULES })
+    const limit = settings.sarifFile !== undefined || format === 'sarif' ? sarifLimitNote(result.report) : undefined
+    if (limit !== undefined) err(`warning: ${limit}\n`)
     if (result.plan !== undefined) await writePlanFile(settings, result.plan)
     out(render(settings, result, env))
     process.exitCode = result.exitCode

@@ -14,6 +14,7 @@ import { planSummary } from './report/plan-summary.ts'
 import { planHeadline } from './report/plan-wording.ts'
 import { publishComment } from './report/pull-request-comment.ts'
 import { EXIT_CODE } from './report/report.ts'
+import { sarifLimitNote } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
 import { headline } from './report/wording.ts'
@@ -64,6 +65,8 @@ async function publish(
   const { report, sourceLine, plan } = result
   const links = linksOf(environment.ci)
   await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, links })
+  const limit = settings.sarifFile === undefined ? undefined : sarifLimitNote(report)
+  if (limit !== undefined) core.warning(limit)
   if (plan !== undefined) await writePlanFile(settings, plan)
   const shown = { color: false }
   core.info(

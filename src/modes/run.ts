@@ -1,14 +1,14 @@
-import { redact, redactTexts } from '../model/redact.ts'
+import { redact, redactInPlace, redactTexts } from '../model/redact.ts'
 import type { Answered } from '../report/answer.ts'
 import { exitCodeOf } from '../report/outcome.ts'
-import { redactReport } from '../report/redact-report.ts'
+import { redactLines, redactReport } from '../report/redact-report.ts'
 import type { Report, SourceLine } from '../report/report.ts'
 import type { Question, Settings } from '../settings/settings.ts'
 import type { PlanDocument } from '../setup/plan-document.ts'
 import type { ChangeOfRunDeps } from './change-of-run.ts'
 import { check } from './check.ts'
 import { failedReport } from './failed-report.ts'
-import { gather } from './gather.ts'
+import { type Gathered, gather } from './gather.ts'
 import { type Render, renderWith } from './render.ts'
 import { type Reached, type WithVaultDeps, withVault } from './with-vault.ts'
 
@@ -31,11 +31,12 @@ export type AnswerResult = Answered & { readonly exitCode: number }
 
 /** Runs one mode. Every failure becomes a report with its outcome; nothing is thrown. */
 export async function run(settings: Settings, deps: RunDeps): Promise<RunResult> {
-  const ran = await carryOut(settings, deps, async (context, clean) => {
-    const { report, sourceLine, plan } = await runMode(settings, context)
+  const ran = await carryOut(settings, deps, async (context, { clean, cleanInPlace }) => {
+    const { report, gathered, plan } = await runMode(settings, context)
+    const texts = new Map(gathered.repository.files.map(({ file, text }) => [file, text]))
     return {
       report: redactReport(report, clean),
-      sourceLine,
+      sourceLine: redactLines((file) => texts.get(file), cleanInPlace),
       ...(plan === undefined ? {} : { plan: redactTexts(plan, clean) }),
     }
   })
@@ -47,7 +48,7 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
 
 /** Answers a question of the terminal; nothing is thrown here either. */
 export async function answer(question: Question, settings: Settings, deps: RunDeps): Promise<AnswerResult> {
-  const ran = await carryOut(settings, deps, async (context, clean) => {
+  const ran = await carryOut(settings, deps, async (context, { clean }) => {
     const { cwd, live, render, incomplete } = context
     const { answerQuestion } = await import('./questions/answer-question.ts')
     const gathered = await gather(settings, { cwd, live, render })
@@ -67,17 +68,24 @@ interface RunContext extends RunDeps, Reached {
   readonly render: Render
 }
 
+/** Take the secrets of a run out of a text; the second leaves lines and columns where they are. */
+interface Redaction {
+  readonly clean: (text: string) => string
+  readonly cleanInPlace: (text: string) => string
+}
+
 /**
- * What every run has in common: the server is reached, and left whatever happens; secrets are masked, and `clean` takes them out
- * of what is shown before anything wraps or escapes it; a failure becomes a report.
+ * What every run has in common: the server is reached, and left whatever happens; secrets are masked, and
+ * taken out of what is shown before anything wraps or escapes it; a failure becomes a report.
  */
 async function carryOut<Made>(
   settings: Settings,
   deps: RunDeps,
-  work: (context: RunContext, clean: (text: string) => string) => Promise<Made>,
+  work: (context: RunContext, redaction: Redaction) => Promise<Made>,
 ): Promise<{ readonly made: Made } | { readonly failed: Report }> {
   const secrets: string[] = []
   const clean = (text: string) => redact(text, secrets)
+  const cleanInPlace = (text: string) => redactInPlace(text, secrets)
   const own: RunDeps = {
     ...deps,
     mask: (secret) => {
@@ -88,7 +96,9 @@ async function carryOut<Made>(
   }
   try {
     const render = renderWith(settings, deps.env)
-    return { made: await withVault(settings, own, (reached) => work({ ...own, ...reached, render }, clean)) }
+    return {
+      made: await withVault(settings, own, (reached) => work({ ...own, ...reached, render }, { clean, cleanInPlace })),
+    }
   } catch (error) {
     return { failed: redactReport(failedReport(settings, error), clean) }
   }
@@ -97,7 +107,7 @@ async function carryOut<Made>(
 /** What a mode gives, before redaction. */
 interface ModeResult {
   readonly report: Report
-  readonly sourceLine: SourceLine
+  readonly gathered: Gathered
   readonly plan?: PlanDocument | undefined
 }
 
@@ -109,7 +119,7 @@ async function runMode(settings: Settings, context: RunContext): Promise<ModeRes
       settings.mode === 'apply'
         ? await (await import('./apply.ts')).apply(settings, { ...context, today })
         : await (await import('./plan.ts')).plan(settings, context)
-    return { report, sourceLine: gathered.repository.sourceLine, plan: document }
+    return { report, gathered, plan: document }
   }
   const look = settings.mode === 'drift' ? (await import('./drift.ts')).drift : check
   const change =
@@ -120,7 +130,7 @@ async function runMode(settings: Settings, context: RunContext): Promise<ModeRes
   if (report.scope?.of === 'all' && settings.reportScopeGiven)
     context.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`)
   for (const state of gathered.live.values()) for (const warning of state.warnings) context.warn(warning)
-  return { report, sourceLine: gathered.repository.sourceLine }
+  return { report, gathered }
 }
 
 function liveLine(settings: Settings, { live, incomplete }: Reached): string {

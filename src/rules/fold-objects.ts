@@ -18,7 +18,7 @@ export function foldObjects(findings: Iterable<Finding>): Finding[] {
 }
 
 /** The roots that apply these objects, where there are several. */
-export function rootsOf(objects: readonly Manifest[]): RelatedPlace[] {
+function rootsOf(objects: readonly Manifest[]): RelatedPlace[] {
   const roots = new Map<string, AppliedBy>()
   for (const { origin } of objects)
     for (const root of origin.appliedBy) roots.set(`${root.kind} ${root.name} ${root.span.file}`, root)

@@ -6,7 +6,7 @@ import type { Span } from '../model/span.ts'
 import type { ConfigIgnore } from './config-file.ts'
 
 /** Rules that no ignore takes out: an ignore that does nothing must not hide that it does nothing. */
-export const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
+const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
 
 /** `# eso-vault: ignore[rule-a, rule-b] reason` */
 export interface InlineIgnore {

@@ -6,7 +6,7 @@ import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.
 import { type FieldChange, type Step, stepId } from './step.ts'
 
 /** Seconds; for a role that is created and of which nobody says anything. ESO logs in anew for each refresh. */
-export const DEFAULT_ROLE_TTL = 3600
+const DEFAULT_ROLE_TTL = 3600
 
 const SELECTOR = 'bound_service_account_namespace_selector'
 

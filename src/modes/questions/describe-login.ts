@@ -42,7 +42,7 @@ function problemOf({ store, role, policies }: StoreLink): string | null {
   return `which policies its token has is not known: give them in the config, \`stores: { ${store.name}: { policies: […] } }\``
 }
 
-export function nameIdentity(identity: Identity | undefined): string {
+function nameIdentity(identity: Identity | undefined): string {
   switch (identity?.type) {
     case undefined:
       return 'not known'

@@ -4,7 +4,7 @@ import type { VaultStore } from '../../model/store.ts'
 import { trimSlashes } from '../../model/trim-slashes.ts'
 import { nameField, nameManifest } from '../../model/wording.ts'
 import type { ReferencesDocument, UsedPath, User } from '../../report/answer.ts'
-import { compare } from '../../report/wording.ts'
+import { compare } from '../../rules/worst-first.ts'
 import type { Gathered } from '../gather.ts'
 import { describeFacts } from './describe-login.ts'
 
