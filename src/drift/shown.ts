@@ -4,7 +4,7 @@ import { seconds } from '../setup/normalise.ts'
 const LENGTH = 160
 
 /** A value of a role or config as a message shows it. Certificates are told by a hash: they are long and say nothing to a reader. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'nothing' : cut(value.map((one) => shown(one)).join(', '))
   if (typeof value === 'string') return value.includes('-----BEGIN ') ? pem(value) : cut(value)

@@ -68,7 +68,7 @@ export function refuse(rule: AclRule, request: AclRequest): string | undefined {
 }
 
 /** Capabilities in the house's order, as prose: `read and list`, `nothing`. */
-export function listCapabilities(rule: AclRule): string {
+function listCapabilities(rule: AclRule): string {
   const names = sortCapabilities(rule.grants)
   if (names.length === 0) return 'nothing'
   if (names.length === 1) return names[0] ?? ''

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts'
-import { nameManifest } from '../rules/wording.ts'
+import { nameManifest } from '../model/wording.ts'
 import { logSafeJson } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { countOf, nameStore } from './wording.ts'
@@ -51,8 +51,6 @@ function jsonScope({ scope, references }: Report) {
     outside: { ...scope.outside },
   }
 }
-
-export type JsonReport = ReturnType<typeof jsonReport>
 
 /** The text of the report file and of `--format json`. */
 export function jsonText(report: Report): string {

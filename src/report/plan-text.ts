@@ -1,11 +1,11 @@
 import { styleText } from 'node:util'
+import { counted } from '../model/wording.ts'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
 import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import { ACTION_MARK, openByReason, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
 import type { Report } from './report.ts'
 import type { TerminalOptions } from './terminal.ts'
-import { counted } from './wording.ts'
 
 type Style = Parameters<typeof styleText>[0]
 

@@ -1,7 +1,8 @@
+import { counted } from '../model/wording.ts'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
 import { oneLine } from './plain-text.ts'
 import type { Report } from './report.ts'
-import { counted, headline } from './wording.ts'
+import { headline } from './wording.ts'
 
 export const ACTION_MARK: Readonly<Record<DocumentStep['action'], string>> = {
   create: '+',
@@ -11,7 +12,7 @@ export const ACTION_MARK: Readonly<Record<DocumentStep['action'], string>> = {
   unseen: '?',
 }
 
-export const ACTION_WORD: Readonly<Record<DocumentStep['action'], string>> = {
+const ACTION_WORD: Readonly<Record<DocumentStep['action'], string>> = {
   create: 'create',
   update: 'update',
   'no-change': 'no change',

@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../model/finding.ts'
-import { nameReference } from '../rules/wording.ts'
+import { counted, nameReference } from '../model/wording.ts'
+import { byWorst } from '../rules/worst-first.ts'
 import { driftClasses } from './drift-classes.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
@@ -7,7 +8,7 @@ import { code, html, link, prose } from './markdown.ts'
 import { cut } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { isUnreached, unreachedLine } from './unreached.ts'
-import { byReason, byWorst, counted, countedObjects, endsSoon, headline, scopeSentences, splitFix } from './wording.ts'
+import { byReason, countedObjects, endsSoon, headline, scopeSentences, splitFix } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
 export const SUMMARY_BYTES = 1_000_000

@@ -2,7 +2,7 @@ import type { Finding, RelatedPlace } from '../model/finding.ts'
 import { foldObjects } from './fold-objects.ts'
 
 /** How many findings of one cause are shown one by one; more become one finding that counts them (design §5). */
-export const ONE_BY_ONE = 10
+const ONE_BY_ONE = 10
 
 /** A finding with the name of what caused it; findings of one cause break together and are mended together. */
 export interface CausedFinding {

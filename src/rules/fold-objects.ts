@@ -1,7 +1,6 @@
-import type { Link } from '../chain/chain.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import type { AppliedBy, Manifest } from '../model/manifest.ts'
-import { andOthers, nameManifest } from './wording.ts'
+import { andOthers, nameManifest } from '../model/wording.ts'
 
 /**
  * A base that twenty overlays use is one line and twenty objects. What is wrong with that line is one finding: findings of one
@@ -18,13 +17,8 @@ export function foldObjects(findings: Iterable<Finding>): Finding[] {
   return [...groups.values()].map(told)
 }
 
-/** All objects that a link speaks of. */
-export function objectsOf({ reference, also }: Link): readonly Manifest[] {
-  return [reference.manifest, ...also]
-}
-
 /** The roots that apply these objects, where there are several. */
-export function rootsOf(objects: readonly Manifest[]): RelatedPlace[] {
+function rootsOf(objects: readonly Manifest[]): RelatedPlace[] {
   const roots = new Map<string, AppliedBy>()
   for (const { origin } of objects)
     for (const root of origin.appliedBy) roots.set(`${root.kind} ${root.name} ${root.span.file}`, root)

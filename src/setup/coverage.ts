@@ -61,7 +61,7 @@ function concernsVault({ reference, store }: Link): boolean {
   return store !== undefined && reference.skipped === undefined && reference.failsWith === undefined
 }
 
-export function isCovered(link: Link): boolean {
+function isCovered(link: Link): boolean {
   return (
     link.reference.notChecked === undefined &&
     link.accesses.every(({ access, decision }) => access.side === 'session' || decision.verdict === 'allowed')

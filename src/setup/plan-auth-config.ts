@@ -5,7 +5,7 @@ import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.
 import { type FieldChange, type Step, stepId } from './step.ts'
 
 /** The API server as a Vault inside the cluster sees it; the documentation of both products uses it. */
-export const DEFAULT_KUBERNETES_HOST = 'https://kubernetes.default.svc:443'
+const DEFAULT_KUBERNETES_HOST = 'https://kubernetes.default.svc:443'
 
 type Fields = Readonly<Record<string, unknown>>
 type Reviewer = 'pod' | 'client' | 'token' | undefined

@@ -1,12 +1,12 @@
 import type { RoleFact } from '../model/vault-state.ts'
-import { boundTo } from '../state/bound-names.ts'
+import { boundTo } from '../policy/bound-names.ts'
 import type { Seen } from '../state/live/live-state.ts'
 import { policySet, ROLE_FIELDS, sameField, seconds, text, textSet } from './normalise.ts'
 import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'
 import { type FieldChange, type Step, stepId } from './step.ts'
 
 /** Seconds; for a role that is created and of which nobody says anything. ESO logs in anew for each refresh. */
-export const DEFAULT_ROLE_TTL = 3600
+const DEFAULT_ROLE_TTL = 3600
 
 const SELECTOR = 'bound_service_account_namespace_selector'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/model/finding.ts'
+import { run } from '../../src/modes/run.ts'
 import { FACT_RULES } from '../../src/rules/rule-ids.ts'
-import { run } from '../../src/run.ts'
 import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import type { InputName } from '../../src/settings/input-table.ts'

@@ -16,7 +16,7 @@ const METHOD: Readonly<Record<Access['capability'], Access['http']['method']>> =
   delete: 'DELETE',
 }
 
-export const LEAVES_API = 'the path leads out of the Vault API: its ".." climbs above /v1/'
+const LEAVES_API = 'the path leads out of the Vault API: its ".." climbs above /v1/'
 
 /** One request; `undefined` when `..` leads out of the API. */
 export function request(

@@ -6,7 +6,7 @@ import { inOrder, type Requests, request } from './access.ts'
 export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet'>
 
 /** What the webhook says of a store that asks for check-and-set on KV v1; at run time it is ignored (eso.md §3.6). */
-export const CAS_ON_V1 = 'checkAndSet is not supported with Vault KV version v1'
+const CAS_ON_V1 = 'checkAndSet is not supported with Vault KV version v1'
 
 /** All requests of one pushed entry, in order, whatever state it meets (eso.md §3.6, §3.7, §3.8). */
 export function pushRequests(

@@ -4,7 +4,7 @@ import { deadlineIn, earlierOf } from '../../model/deadline.ts'
 import { isObject } from './answer.ts'
 import { LiveSettingsError, VaultUnavailable } from './errors.ts'
 import { exchange } from './exchange.ts'
-import type { LoginOptions } from './login.ts'
+import type { Transport } from './transport.ts'
 
 /** As vault-action does: GitHub's token service fails now and then (platform.md §2.1). */
 const TRIES = 5
@@ -17,12 +17,22 @@ const MAX_BYTES = 1024 * 1024
 /** Gives a JWT for an audience within so many milliseconds; rejects where there is none. */
 export type GetIdToken = (audience: string | undefined, timeoutMs: number) => Promise<string>
 
+/** What asking GitHub for a token takes. */
+export interface IdTokenSource {
+  readonly transport: Transport
+  /** Default: the runner's endpoint, which the environment names. */
+  readonly getIdToken?: GetIdToken
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Called with every credential before it is first used: hides it in the runner's log and in `redact`. */
+  readonly mask: (secret: string) => void
+}
+
 /**
  * A JWT from GitHub that says which workflow this is (platform.md §1.4).
  *
  * @throws LiveSettingsError when the job may not ask for one, VaultUnavailable when GitHub gives none.
  */
-export async function requestIdToken(options: LoginOptions, audience: string | undefined): Promise<string> {
+export async function requestIdToken(options: IdTokenSource, audience: string | undefined): Promise<string> {
   const { env, mask, transport } = options
   const { sleep, random, now } = transport.surroundings
   const getIdToken = options.getIdToken ?? askRunner(env)
@@ -58,7 +68,7 @@ export async function requestIdToken(options: LoginOptions, audience: string | u
  * The runner's own endpoint, asked as `@actions/core` asks it, but with an end: that client waits for a server that hangs as long as
  * it takes, and again for each try. `undefined` where the environment names no endpoint.
  */
-function askRunner(env: LoginOptions['env']): GetIdToken | undefined {
+function askRunner(env: IdTokenSource['env']): GetIdToken | undefined {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: endpoint, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = env
   const base = endpoint === undefined ? null : URL.parse(endpoint)
   if (base === null || !/^https?:$/.test(base.protocol) || token === undefined) return undefined

@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly random: () => number
 }
 
-export const REAL_SURROUNDINGS: Surroundings = {
+const REAL_SURROUNDINGS: Surroundings = {
   now: Date.now,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: Math.random,

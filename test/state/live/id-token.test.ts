@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { deadlineIn } from '../../../src/model/deadline.ts'
 import { requestIdToken } from '../../../src/state/live/id-token.ts'
-import { createTransport, REAL_SURROUNDINGS } from '../../../src/state/live/transport.ts'
+import { createTransport } from '../../../src/state/live/transport.ts'
 import { endAfterEach, fakeSurroundings, type Handler, json, serve } from './local-server.ts'
 
 endAfterEach()
@@ -12,7 +12,7 @@ async function ask(handler: Handler, { audience, hangs = false }: { audience?: s
   const { address, seen } = await serve(handler)
   const transport = createTransport({
     address: new URL('https://vault.example.com'),
-    surroundings: hangs ? REAL_SURROUNDINGS : fakeSurroundings(),
+    ...(hangs ? {} : { surroundings: fakeSurroundings() }),
     ...(hangs ? { deadline: deadlineIn(400) } : {}),
   })
   const masked: string[] = []
@@ -21,7 +21,7 @@ async function ask(handler: Handler, { audience, hangs = false }: { audience?: s
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: REQUEST_TOKEN,
   }
   const mask = (secret: string) => void masked.push(secret)
-  const token = requestIdToken({ transport, login: { method: 'jwt' }, env, mask }, audience)
+  const token = requestIdToken({ transport, env, mask }, audience)
   return { seen, masked, token }
 }
 
