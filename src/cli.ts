@@ -16,6 +16,7 @@ import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
+import { readEvent } from './settings/event.ts'
 import { settingsReader } from './settings/read-settings.ts'
 import { isQuestion, type Settings } from './settings/settings.ts'
 
@@ -28,7 +29,7 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     if (parsed.kind === 'help') return out(`${helpText(parsed.command)}\n`)
     if (parsed.kind === 'version') return out(`eso-vault ${VERSION}\n`)
     const given = parsed.given
-    const settingsWith = settingsReader(given, readEnvironment(env), {
+    const settingsWith = settingsReader(given, readEnvironment(env, await readEvent(env)), {
       rules: RULE_IDS,
       folder: basename(process.cwd()),
     })

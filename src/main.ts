@@ -21,6 +21,7 @@ import { headline } from './report/wording.ts'
 import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
+import { readEvent } from './settings/event.ts'
 import { readInputs } from './settings/inputs.ts'
 import { settingsReader } from './settings/read-settings.ts'
 import type { Settings } from './settings/settings.ts'
@@ -142,15 +143,4 @@ function keepForPost(core: typeof Core, settings: Settings, token: string | unde
 /** The runner masks line by line, so a multi-line secret is masked line by line too (platform.md §2.1). */
 function maskLines(core: typeof Core, secret: string): void {
   for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line)
-}
-
-async function readEvent(env: Env): Promise<unknown> {
-  const file = env.GITHUB_EVENT_PATH
-  const text = file === undefined || file === '' ? undefined : await readTextIfThere(file)
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -23,7 +23,13 @@ export function resolveSettings({ given, config, environment, folder }: Settings
   const mode = modeOf(given, read)
   const { ci } = environment
   const vaultOrNot = readVaultSettings(read, config, environment)
-  if (vaultOrNot.vault === undefined && (mode === 'drift' || mode === 'apply')) {
+  const foreign = ci.foreignHead !== undefined
+  if (foreign && mode !== 'check') {
+    read.problem(
+      'mode',
+      `is \`${mode}\`, which only trusted files may ask for: ${ci.foreignHead}. Only \`check\` runs here, without a server.`,
+    )
+  } else if (vaultOrNot.vault === undefined && (mode === 'drift' || mode === 'apply')) {
     const why = vaultOrNot.offlineBecause.replace('No server was asked: ', '')
     read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}`)
   }
@@ -58,8 +64,8 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     githubToken: read.text('github-token') ?? environment.githubToken,
     allowRootToken: read.boolean('allow-root-token') ?? false,
     allowValueRead: read.boolean('allow-value-read') ?? false,
-    allowRemoteBases: read.boolean('allow-remote-bases') ?? false,
-    enableHelm: read.boolean('enable-helm') ?? false,
+    allowRemoteBases: (read.boolean('allow-remote-bases') ?? false) && !foreign,
+    enableHelm: (read.boolean('enable-helm') ?? false) && !foreign,
     esoVersion: readEsoVersion(read),
     format: given.format ?? 'text',
     color: given.color,
