@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import process from 'node:process'
-import { readTextIfThere } from './files/text-file.ts'
+import { readRepositoryText } from './files/text-file.ts'
 import { InvalidInput } from './model/invalid-input.ts'
 import { VERSION } from './model/version.ts'
 import { answer, type RunDeps, type RunResult, run } from './modes/run.ts'
@@ -33,7 +33,7 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       rules: RULE_IDS,
       folder: basename(process.cwd()),
     })
-    const settings = await settingsWith(readTextIfThere)
+    const settings = await settingsWith((file) => readRepositoryText(process.cwd(), file))
     const deps: RunDeps = {
       cwd: process.cwd(),
       env,

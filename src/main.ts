@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import process from 'node:process'
 import type * as Core from '@actions/core'
-import { readTextIfThere } from './files/text-file.ts'
+import { readRepositoryText } from './files/text-file.ts'
 import { type InputProblem, InvalidInput } from './model/invalid-input.ts'
 import { VERSION } from './model/version.ts'
 import { type RunResult, run } from './modes/run.ts'
@@ -34,7 +34,7 @@ export async function action(env: Env = process.env): Promise<void> {
     const environment = readEnvironment(env, event)
     const given = readInputs((name) => core.getInput(name), env)
     const settingsWith = settingsReader(given, environment, { rules: RULE_IDS, folder: basename(process.cwd()) })
-    const settings = await settingsWith(readTextIfThere)
+    const settings = await settingsWith((file) => readRepositoryText(process.cwd(), file))
     const result = await run(settings, {
       cwd: process.cwd(),
       env,

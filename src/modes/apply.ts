@@ -1,4 +1,3 @@
-import { readTextIfThere } from '../files/text-file.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import type { Report } from '../report/report.ts'
 import { RULES } from '../rules/registry.ts'
@@ -29,7 +28,7 @@ import {
   reportOf,
   unseenSentences,
 } from './plan.ts'
-import { prepareSetup, readSecretFile, type Setup } from './prepare-setup.ts'
+import { prepareSetup, readNamedByInput, readSecretFile, type Setup } from './prepare-setup.ts'
 
 export interface ApplyDeps extends PlanDeps {
   /** `YYYY-MM-DD` in UTC. */
@@ -109,8 +108,7 @@ async function approvalOf(settings: Settings, cwd: string): Promise<Approval> {
       'Apply needs an approved plan: run `plan` with `plan-file`, look at it, and give that file (`plan-file`) or its digest (`plan-digest`).',
     )
   }
-  const { isAbsolute, join } = await import('node:path')
-  const text = await readTextIfThere(isAbsolute(planFile) ? planFile : join(cwd, planFile))
+  const text = await readNamedByInput(cwd, planFile, 'plan-file')
   const file = text === undefined ? undefined : readPlanFile(text)
   if (file !== undefined) return { digest: digest ?? file.digest, basis: file.basis }
   const what = text === undefined ? 'does not exist' : 'is no plan of this version'
