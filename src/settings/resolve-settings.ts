@@ -74,6 +74,29 @@ export function resolveSettings({ given, config, environment, folder }: Settings
   return settings
 }
 
+/** What a report is published by. */
+export type PublishSettings = Pick<
+  Settings,
+  'mode' | 'target' | 'comment' | 'issue' | 'githubToken' | 'reportFile' | 'sarifFile'
+>
+
+/**
+ * What of these can be told when the settings as a whole are wrong: that a run did not start must reach the places where people look
+ * for it. What is wrong itself counts as not given.
+ */
+export function publishSettings({ given, environment, folder }: Omit<SettingsSources, 'config'>): PublishSettings {
+  const read = readGiven(given)
+  return {
+    mode: modeOf(given, read),
+    target: readTarget(read) ?? environment.ci.repository ?? folder,
+    comment: read.choice('comment') ?? 'never',
+    issue: false,
+    githubToken: read.text('github-token') ?? environment.githubToken,
+    reportFile: read.text('report-file'),
+    sarifFile: read.text('sarif-file'),
+  }
+}
+
 function modeOf(given: Given, read: GivenReader): Mode {
   if (given.command === undefined) return read.choice<Mode>('mode') ?? 'check'
   const { command } = given
