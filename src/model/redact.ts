@@ -1,12 +1,15 @@
 const MASK = '***'
 
-/** Shapes of credentials, whoever issued them. Each is linear to match: no nested or adjoining repetition. */
+/**
+ * Shapes of credentials, whoever issued them. Each is linear to match: no nested or adjoining repetition. Capitals do not matter: a name
+ * at the beginning of a sentence has one.
+ */
 const SHAPES: readonly RegExp[] = [
   // Vault and OpenBao tokens, with or without a namespace suffix; `s.`, `b.` and `r.` are the older shape.
-  /\bhv[sbr]\.[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9]{1,16})?/g,
-  /\b[sbr]\.[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9]{1,16})?/g,
+  /\bhv[sbr]\.[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9]{1,16})?/gi,
+  /\b[sbr]\.[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9]{1,16})?/gi,
   // GitHub tokens.
-  /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,})/g,
+  /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,})/gi,
   // Credentials in a URL.
   /(?<=:\/\/)[^\s/@:]{1,256}:[^\s/@]{1,256}(?=@)/g,
 ]
@@ -16,10 +19,10 @@ const DOTTED = /[A-Za-z0-9_.-]{12,}/g
 
 /** The same where a limit of length cut them off: what is left of a token is shorter, and still a part of it. */
 const CUT_SHAPES: readonly RegExp[] = [
-  /\bhv[sbr]\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9]*)?(?=…)/g,
-  /\b[sbr]\.[A-Za-z0-9_-]{8,}(?=…)/g,
+  /\bhv[sbr]\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9]*)?(?=…)/gi,
+  /\b[sbr]\.[A-Za-z0-9_-]{8,}(?=…)/gi,
   /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,2}(?=…)/g,
-  /\b(?:gh[pousr]_[A-Za-z0-9]*|github_pat_[A-Za-z0-9_]*)(?=…)/g,
+  /\b(?:gh[pousr]_[A-Za-z0-9]*|github_pat_[A-Za-z0-9_]*)(?=…)/gi,
   /(?<=:\/\/)[^\s/@:…]{1,256}:[^\s/@…]{1,256}(?=…)/g,
 ]
 /** So much of a secret that was cut must be left for it to be known again. */
