@@ -22,13 +22,3 @@ export function candidateName(path: string | undefined, child: string): string {
 export function candidateDataPath(store: PathStore, path: string | undefined, child: string): string {
   return dataPath(store, candidateName(path, child))
 }
-
-/**
- * The key in the Kubernetes Secret, when no `rewrite` is given: every character but letters, numbers, `-`, `.` and `_` is
- * replaced (eso.md §6.4).
- */
-export function convertKey(name: string, strategy: 'Default' | 'Unicode'): string {
-  return name.replace(/[^\p{L}\p{N}\-._]/gu, (character) =>
-    strategy === 'Unicode' ? `_U${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}_` : '_',
-  )
-}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { candidateDataPath, candidateName, convertKey, firstListPath } from '../../src/eso/find-paths.ts'
+import { candidateDataPath, candidateName, firstListPath } from '../../src/eso/find-paths.ts'
 import {
   aclListPath,
   aclPath,
@@ -13,6 +13,7 @@ import {
   NOT_KV2,
   type PathStore,
 } from '../../src/eso/paths.ts'
+import { convertKey } from '../../src/eso/template/key-names.ts'
 
 interface Vector {
   readonly id: number
