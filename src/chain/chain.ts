@@ -15,6 +15,7 @@ import type {
   SecretFact,
   VaultState,
 } from '../model/vault-state.ts'
+import type { ServerLaw } from '../policy/server-law.ts'
 import type { JudgedAccess } from '../report/report.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
 
@@ -105,6 +106,8 @@ export interface Chain {
   readonly declared: VaultState
   /** What the server told; absent when none was asked. */
   readonly live: LiveView | undefined
+  /** What is known of the server whose law judges. */
+  readonly server: ServerLaw
   readonly invalidPolicies: readonly InvalidPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]

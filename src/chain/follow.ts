@@ -5,6 +5,7 @@ import type { Access, Reference } from '../model/reference.ts'
 import type { VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { PartlyKnown, PolicyFact, VaultState } from '../model/vault-state.ts'
+import type { ServerLaw } from '../policy/server-law.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import type {
@@ -24,6 +25,8 @@ import { readTarget } from './read-target.ts'
 
 /** What the policies of a token say to one request; the policy room's judgement, given from outside. */
 export interface Judge {
+  /** Whose law it is. */
+  readonly server: ServerLaw
   /** `textless`: policies of the token whose text nobody holds; a miss is then "unknown". */
   decide(
     policies: readonly PolicyFact[],
@@ -95,6 +98,7 @@ export function follow(input: FollowInput): Chain {
     storeLinks: [...storeLinks.values()],
     declared,
     live: input.liveView,
+    server: input.judge.server,
     invalidPolicies: input.judge.invalid(declared.policies),
     installedEso: input.installedEso,
     naming: input.naming,

@@ -1,24 +1,20 @@
 import type { Decision } from '../model/decision.ts'
-import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { decide } from '../policy/decide.ts'
 import { decidePattern } from '../policy/decide-pattern.ts'
 import { type HoledText, holeFinder } from '../policy/hole.ts'
-import { buildLaw, type HolderLaw, type LawOptions } from '../policy/law.ts'
+import { buildLaw, type HolderLaw } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
+import { ANY_SERVER, type ServerLaw } from '../policy/server-law.ts'
 import type { InvalidPolicy } from './chain.ts'
 import type { Judge } from './follow.ts'
-
-export interface JudgeOptions {
-  readonly product?: LawOptions['product']
-  readonly variants?: readonly Variant[]
-}
 
 /**
  * The policy room's judgement, as the chain asks for it. Texts are parsed once and an ACL is built once for each set of them,
  * so that a store with a thousand references costs one.
  */
-export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: JudgeOptions = {}): Judge {
+export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
+  const { variants, lists = 'whole' } = server
   const ids = new Map<PolicyFact, number>()
   const laws = new Map<string, HolderLaw>()
   const idOf = (fact: PolicyFact) => {
@@ -31,7 +27,7 @@ export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: Ju
     const key = `${[...facts.map(idOf)].sort((a, b) => a - b).join(',')};${withDefault}`
     const known = laws.get(key)
     if (known !== undefined) return known
-    const made = buildLaw({ policies: facts, product }).forHolder({
+    const made = buildLaw({ policies: facts, server }).forHolder({
       policies: facts.map((fact) => fact.name),
       noDefaultPolicy: !withDefault,
     })
@@ -39,19 +35,20 @@ export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: Ju
     return made
   }
   return {
+    server,
     decide(policies, { withDefault, textless }, { path, capability, holes }) {
       const law = lawOf(policies, withDefault)
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
-      const request = { operation: capability, path: asked } as const
+      const request = { operation: capability, path: asked, lists } as const
       const present = holes.filter((hole) => asked.includes(hole))
       const decision =
         present.length === 0
           ? decide(law.acl, request, variants)
-          : decidePattern(law.acl, { operation: capability, path: splitAtHoles(asked, present) }, variants)
+          : decidePattern(law.acl, { operation: capability, path: splitAtHoles(asked, present), lists }, variants)
       return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
     },
-    invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, product)),
+    invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, server)),
   }
 }
 
@@ -76,8 +73,8 @@ function doubt(decision: Decision, textless: readonly string[]): Decision {
   }
 }
 
-function invalidPolicy(policy: PolicyFact, product: LawOptions['product']): InvalidPolicy[] {
-  const result = parsePolicy(policy.text, { product: product ?? 'any', unknown: policy.unknown })
+function invalidPolicy(policy: PolicyFact, { product, releases }: ServerLaw): InvalidPolicy[] {
+  const result = parsePolicy(policy.text, { product, releases, unknown: policy.unknown })
   if (result.ok) return []
   const line = result.line ?? 1
   if (hangsOnVariable(policy, line)) return []

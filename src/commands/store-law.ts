@@ -50,7 +50,7 @@ export function storeLaw({ store, policies }: StoreLink, gathered: Gathered): St
   const known = listed.every((policy) => policy.from !== undefined)
   if (policies.withDefault) listed.push({ name: 'default', from: 'built in', span: undefined, problem: undefined })
   const root = policies.names.includes('root')
-  const { acl } = buildLaw({ policies: facts, product: judging.product }).forHolder({
+  const { acl } = buildLaw({ policies: facts, server: judging }).forHolder({
     policies: root ? ['root'] : facts.map((fact) => fact.name),
     noDefaultPolicy: !policies.withDefault,
   })

@@ -1,15 +1,15 @@
 import type { PolicyFact } from '../model/vault-state.ts'
 import { type Acl, type AclPolicy, buildAcl, type Unreadable } from './acl.ts'
-import type { Product } from './capability.ts'
 import { DEFAULT_POLICY } from './default-policy.ts'
 import { type ParseResult, parsePolicy } from './parse-policy.ts'
+import { ANY_SERVER, type ServerLaw } from './server-law.ts'
 import type { EntityFacts } from './template.ts'
 
 export interface LawOptions {
   /** Every text that is known; of several facts with one name the first counts (see `Law.ambiguous`). */
   readonly policies: readonly PolicyFact[]
-  /** Whose policy language and server; default `any`. */
-  readonly product?: Product
+  /** Whose policy language; default any server's. */
+  readonly server?: Pick<ServerLaw, 'product' | 'releases'>
   /** Characters that the server refuses in template values (vault.md §2.7); `undefined`: not known. */
   readonly guarded?: readonly string[]
   /** Decides which OpenBao `expiration` is past; default now. */
@@ -68,9 +68,9 @@ export function buildLaw(options: LawOptions): Law {
     const fact = facts.get(name) ?? (name === 'default' ? DEFAULT_POLICY : undefined)
     if (!fact) return undefined
     // The built-in text holds rules of both products.
-    const product = fact === DEFAULT_POLICY ? 'any' : (options.product ?? 'any')
+    const { product, releases } = fact === DEFAULT_POLICY ? ANY_SERVER : (options.server ?? ANY_SERVER)
     const now = options.now ? { now: options.now } : {}
-    return { fact, result: parsePolicy(fact.text, { product, unknown: fact.unknown, ...now }) }
+    return { fact, result: parsePolicy(fact.text, { product, releases, unknown: fact.unknown, ...now }) }
   }
 
   function forHolder(holder: Holder): HolderLaw {

@@ -19,14 +19,24 @@ export interface LintFact {
   readonly path?: string
 }
 
-/** All facts about one policy by itself, in the order of its lines. `unknown`: see PolicyFact. */
-export function lintPolicy(policy: ParsedPolicy, unknown: readonly string[] = []): LintFact[] {
+export interface LintOptions {
+  /** See PolicyFact. */
+  readonly unknown?: readonly string[]
+  /** The ways of matching LIST that count; where all of them agree nothing is said. */
+  readonly variants?: readonly Variant[]
+}
+
+/** All facts about one policy by itself, in the order of its lines. */
+export function lintPolicy(
+  policy: ParsedPolicy,
+  { unknown = [], variants = DEFAULT_VARIANTS }: LintOptions = {},
+): LintFact[] {
   const holes = holeFinder(unknown)
   const facts = [
     ...policy.remarks.map(factOfRemark),
     ...policy.rules.flatMap((rule) => [...deadPath(rule, holes.within(rule.label)), ...deadValues(rule)]),
     ...deniedTwins(policy),
-    ...versionDependentLists(policy, unknown),
+    ...versionDependentLists(policy, unknown, variants),
   ]
   return facts.sort((a, b) => a.line - b.line)
 }
@@ -104,12 +114,16 @@ function deniedTwins(policy: ParsedPolicy): LintFact[] {
 }
 
 /** LIST requests on which servers differ, by this policy alone. */
-function versionDependentLists(policy: ParsedPolicy, unknown: readonly string[]): LintFact[] {
+function versionDependentLists(
+  policy: ParsedPolicy,
+  unknown: readonly string[],
+  variants: readonly Variant[],
+): LintFact[] {
   const name = 'itself'
   const one: AclPolicy = { name, parsed: policy, unknown }
   const built = buildAcl([one])
   if ('error' in built) return []
-  return differingLists(built.acl).map(({ because, blocks }) => ({
+  return differingLists(built.acl, variants).map(({ because, blocks }) => ({
     rule: 'policy-version-dependent',
     line: blocks[0]?.line ?? 1,
     why: because,

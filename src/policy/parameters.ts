@@ -64,8 +64,10 @@ function matchesDenied(value: unknown, values: readonly ParameterValue[], lists:
   return elements?.some((element) => isIn(element, values)) ?? false
 }
 
+/** `""` is a list without elements, so that any `allowed_parameters` lets it pass (measured.md §4). */
 function elementsOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
+  if (value === '') return []
   return typeof value === 'string' && value.includes(',') ? value.split(',').map((part) => part.trim()) : undefined
 }
 

@@ -13,9 +13,13 @@ export function* lintFindings(
   severity: Severity,
 ): Iterable<Finding> {
   for (const policy of chain.declared.policies) {
-    const parsed = parsePolicy(policy.text, { product: 'any', unknown: policy.unknown })
+    const parsed = parsePolicy(policy.text, {
+      product: chain.server.product,
+      releases: chain.server.releases,
+      unknown: policy.unknown,
+    })
     if (!parsed.ok) continue
-    for (const fact of lintPolicy(parsed.policy, policy.unknown)) {
+    for (const fact of lintPolicy(parsed.policy, { unknown: policy.unknown, variants: chain.server.variants })) {
       const span = policy.spanOfLine?.(fact.line) ?? spanOfProvenance(policy.provenance)
       if (fact.rule !== which || span === undefined) continue
       yield {

@@ -4,6 +4,7 @@ import { createJudge } from '../chain/judge.ts'
 import type { Prediction } from '../eso/predict.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
+import { ANY_SERVER, serverLaw } from '../policy/server-law.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 
 export interface CoverageInput {
@@ -26,10 +27,7 @@ export function judgeByServer({ manifests, prediction, live, policiesOfStore }: 
     textlessPolicies: [],
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
     liveView: undefined,
-    judge: createJudge({
-      product: first?.server.product ?? 'any',
-      ...(first === undefined ? {} : { variants: first.server.variants }),
-    }),
+    judge: createJudge(first === undefined ? ANY_SERVER : serverLaw(first.server.product, first.server.version)),
     policiesOfStore,
     installedEso: [],
     naming: [],
