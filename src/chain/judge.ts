@@ -1,11 +1,11 @@
 import type { Decision } from '../model/decision.ts'
+import { ANY_SERVER, type ServerLaw } from '../model/server-law.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { decide } from '../policy/decide.ts'
 import { decidePattern } from '../policy/decide-pattern.ts'
 import { type HoledText, holeFinder } from '../policy/hole.ts'
 import { buildLaw, type HolderLaw } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
-import { ANY_SERVER, type ServerLaw } from '../policy/server-law.ts'
 import type { InvalidPolicy } from './chain.ts'
 import type { Judge } from './follow.ts'
 

@@ -1,8 +1,8 @@
+import { ANY_SERVER, type ServerLaw } from '../model/server-law.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { type Acl, type AclPolicy, buildAcl, type Unreadable } from './acl.ts'
 import { DEFAULT_POLICY } from './default-policy.ts'
 import { type ParseResult, parsePolicy } from './parse-policy.ts'
-import { ANY_SERVER, type ServerLaw } from './server-law.ts'
 import type { EntityFacts } from './template.ts'
 
 export interface LawOptions {

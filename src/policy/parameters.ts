@@ -1,15 +1,10 @@
 import type { Operation } from '../model/decision.ts'
+import type { ListMatching } from '../model/server-law.ts'
 import type { AclRule } from './acl-rule.ts'
 import type { ParameterLimits, ParameterValue } from './policy-rule.ts'
 
 /** A request's body, or its query, as parsed JSON. */
 export type RequestData = Readonly<Record<string, unknown>>
-
-/**
- * How a list in a request is compared (vault.md §2.6): `whole` as one value (OpenBao, Vault up to 1.20), or by `elements`
- * (Vault from 1.21, where comma-separated text counts as a list too).
- */
-export type ListMatching = 'whole' | 'elements'
 
 /** Operations whose data is looked at; never list and delete (vault.md §2.1). */
 export function checksParameters(operation: Operation): boolean {

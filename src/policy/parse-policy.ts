@@ -1,6 +1,6 @@
+import type { Product } from '../model/server-law.ts'
 import { type Interval, isAtLeast } from '../model/version-range.ts'
 import { fromBytes } from './byte-string.ts'
-import type { Product } from './capability.ts'
 import { attributes, decodeString } from './decode-node.ts'
 import { goQuote } from './go-quote.ts'
 import { HclError, type Item, type ListNode, type Node } from './hcl-node.ts'

@@ -3,8 +3,8 @@ import { follow } from '../chain/follow.ts'
 import { createJudge } from '../chain/judge.ts'
 import type { Prediction } from '../eso/predict.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { ANY_SERVER, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import { ANY_SERVER, serverLaw } from '../policy/server-law.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 
 export interface CoverageInput {

@@ -1,6 +1,6 @@
+import { variantsOf } from '../../src/model/server-law.ts'
 import type { Variant } from '../../src/model/variant.ts'
 import { capabilities } from '../../src/policy/authorize.ts'
-import { variantsOf } from '../../src/policy/server-law.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { rightsByTheBook } from './list-by-the-book.ts'
 import { type NestedRule, nestedPolicy, randomFolder, randomNestedRules } from './nested-lists.ts'

@@ -1,7 +1,7 @@
+import { variantsOf } from '../../src/model/server-law.ts'
 import type { Variant } from '../../src/model/variant.ts'
 import { type Acl, buildAcl } from '../../src/policy/acl.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
-import { variantsOf } from '../../src/policy/server-law.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { policyText, type RandomPolicies } from './random-policy.ts'
 

@@ -1,4 +1,4 @@
-import { variantsOf } from '../../policy/server-law.ts'
+import { variantsOf } from '../../model/server-law.ts'
 import { isObject } from './answer.ts'
 import { VaultUnavailable } from './errors.ts'
 import type { ServerFacts } from './live-state.ts'

@@ -1,7 +1,14 @@
-import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
-import { type Interval, isAtLeast, parseVersionRange, type Release } from '../model/version-range.ts'
-import type { Product } from './capability.ts'
-import type { ListMatching } from './parameters.ts'
+import { DEFAULT_VARIANTS, type Variant } from './variant.ts'
+import { type Interval, isAtLeast, parseVersionRange, type Release } from './version-range.ts'
+
+/** Whose texts may be read: one product's, or either's, with a remark on what only one accepts. */
+export type Product = 'vault' | 'openbao' | 'any'
+
+/**
+ * How a list in a request is compared (vault.md §2.6): `whole` as one value (OpenBao, Vault up to 1.20), or by `elements`
+ * (Vault from 1.21, where comma-separated text counts as a list too).
+ */
+export type ListMatching = 'whole' | 'elements'
 
 /** What is known of the server that judges, and what follows from it for policies (vault.md §0, §6; measured.md §4). */
 export interface ServerLaw {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ANY_SERVER, serverLaw, variantsOf } from '../../src/policy/server-law.ts'
+import { ANY_SERVER, serverLaw, variantsOf } from '../../src/model/server-law.ts'
 
 describe('how a server matches LIST (vault.md §0, measured.md §4)', () => {
   test.each([
