@@ -7,7 +7,7 @@ import { type HoledText, holeFinder } from '../policy/hole.ts'
 import { buildLaw, type HolderLaw } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { InvalidPolicy } from './chain.ts'
-import type { Judge } from './follow.ts'
+import type { Judge, Token } from './follow.ts'
 
 /**
  * The policy room's judgement, as the chain asks for it. Texts are parsed once and an ACL is built once for each set of them,
@@ -23,29 +23,39 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
     ids.set(fact, ids.size)
     return ids.size - 1
   }
-  const lawOf = (facts: readonly PolicyFact[], withDefault: boolean): HolderLaw => {
-    const key = `${[...facts.map(idOf)].sort((a, b) => a - b).join(',')};${withDefault}`
+  const lawOf = (facts: readonly PolicyFact[], token: Token): HolderLaw => {
+    const { withDefault, entity, namespaces } = token
+    const ids = [...facts.map(idOf)].sort((a, b) => a - b)
+    const key = JSON.stringify([ids, withDefault, entity, namespaces?.policies])
     const known = laws.get(key)
     if (known !== undefined) return known
     const made = buildLaw({ policies: facts, server }).forHolder({
       policies: facts.map((fact) => fact.name),
       noDefaultPolicy: !withDefault,
+      entity,
+      ...(namespaces === undefined ? {} : { namespace: namespaces.policies }),
     })
     laws.set(key, made)
     return made
   }
   return {
     server,
-    decide(policies, { withDefault, textless }, { path, capability, holes }) {
-      const law = lawOf(policies, withDefault)
+    decide(policies, token, { path, capability, holes }) {
+      const { textless } = token
+      const law = lawOf(policies, token)
+      const namespace = token.namespaces?.request ?? ''
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
-      const request = { operation: capability, path: asked, lists } as const
+      const request = { operation: capability, path: asked, namespace, lists } as const
       const present = holes.filter((hole) => asked.includes(hole))
       const decision =
         present.length === 0
           ? decide(law.acl, request, variants)
-          : decidePattern(law.acl, { operation: capability, path: splitAtHoles(asked, present), lists }, variants)
+          : decidePattern(
+              law.acl,
+              { operation: capability, path: splitAtHoles(asked, present), namespace, lists },
+              variants,
+            )
       return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
     },
     invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, server)),

@@ -18,6 +18,8 @@ export interface Judgement {
   readonly variant: Variant
   readonly verdict: Verdict
   readonly match: Match | undefined
+  /** On a miss: the rule that was probably meant. */
+  readonly nearest?: AclRule | undefined
   /** One sentence, without its full stop. */
   readonly because: string
   /** Rules whose unknown parts keep this from being decided. */
@@ -47,6 +49,7 @@ export function combine(
     verdict: agreed ? first.verdict : 'unknown',
     winner: deciding.flatMap((rule) => rule.blocks),
     beaten: beaten(first),
+    ...(first.nearest === undefined || first.verdict !== 'denied' ? {} : { nearest: first.nearest.blocks }),
     because: `${agreed ? first.because : describeDifference(judgements)}.`,
     perVariant: Object.fromEntries(judgements.map(({ variant, verdict }) => [variant, verdict])),
   }
@@ -84,7 +87,8 @@ function judgeOne(acl: Acl, request: AclRequest, path: string, variant: Variant)
   const said = match && outcomeOf(match.rule, request, sudo)
   const verdict = said ? verdictOf(said) : 'denied'
   const because = match && said ? `${describeRule(match.rule)} ${said.because}` : describeMiss(acl, path)
-  const judgement: Judgement = { variant, match, verdict, because, uncertain: [] }
+  const nearest = match === undefined ? nearestRule(acl, path)?.rule : undefined
+  const judgement: Judgement = { variant, match, verdict, because, uncertain: [], ...(nearest ? { nearest } : {}) }
   return verdict === 'unknown' ? judgement : weighUncertain(acl, request, path, sudo, judgement)
 }
 

@@ -23,7 +23,9 @@ export interface Holder {
   /** The role's `token_no_default_policy`; otherwise every token has `default` too (vault.md §1.7). */
   readonly noDefaultPolicy?: boolean
   /** Fills `{{identity…}}` in rules; `null`: a token without entity; `undefined`: not known offline. */
-  readonly entity?: EntityFacts | null
+  readonly entity?: EntityFacts | null | undefined
+  /** Vault namespace of the policies, relative to where requests are counted from: `''`, or with a slash at its end. */
+  readonly namespace?: string
 }
 
 export interface HolderLaw {
@@ -76,15 +78,15 @@ export function buildLaw(options: LawOptions): Law {
   function forHolder(holder: Holder): HolderLaw {
     const given = holder.noDefaultPolicy ? holder.policies : [...holder.policies, 'default']
     const names = [...new Set(given.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''))].sort()
-    const key = JSON.stringify([names, holder.entity === undefined ? 'unknown' : holder.entity])
+    const key = JSON.stringify([names, holder.entity === undefined ? 'unknown' : holder.entity, holder.namespace])
     const existing = built.get(key)
     if (existing) return existing
-    const law = build(names, holder.entity)
+    const law = build(names, holder)
     built.set(key, law)
     return law
   }
 
-  function build(names: readonly string[], entity: EntityFacts | null | undefined): HolderLaw {
+  function build(names: readonly string[], { entity, namespace = '' }: Holder): HolderLaw {
     const policies: (AclPolicy | 'root')[] = []
     const missing: string[] = []
     const invalid: Unreadable[] = []
@@ -95,7 +97,7 @@ export function buildLaw(options: LawOptions): Law {
       else if (!known.result.ok) invalid.push({ policy: name, because: known.result.error.trim() })
       else {
         const { spanOfLine, unknown } = known.fact
-        policies.push({ name, parsed: known.result.policy, unknown, ...(spanOfLine ? { spanOfLine } : {}) })
+        policies.push({ name, parsed: known.result.policy, namespace, unknown, ...(spanOfLine ? { spanOfLine } : {}) })
       }
     }
     // `root` is never joined by `default` (vault.md §2.1).
