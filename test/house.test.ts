@@ -28,7 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   drift: ['model', 'policy', 'state/live', 'chain', 'setup'],
   report: ['model', 'settings', 'policy', 'chain', 'rules', 'setup'],
   modes: [
-    ...['model', 'files', 'settings', 'gitops', 'policy', 'eso', 'state/declared', 'state/live', 'state/desired'],
+    ...['model', 'files', 'settings', 'gitops', 'eso', 'state/declared', 'state/live', 'state/desired'],
     ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
 }

@@ -134,7 +134,7 @@ describe('decide: unknown', () => {
     expect(decision.perVariant).toEqual({ bao26: 'denied', legacy: 'allowed', vault203: 'denied', old: 'denied' })
     expect(decision.because).toBe(
       'version dependent: allowed by Vault 1.14.6 to 2.0.2 and OpenBao before 2.6 (`kv/metadata/*` of policy p1 (line 1) grants list); ' +
-        'denied by OpenBao 2.6 and later, Vault 2.0.3 and later and Vault before 1.14.6 ' +
+        'denied by OpenBao 2.6 and later, Vault 2.0.3 and later and Vault before 1.13.10 ' +
         '(`kv/metadata/private/*` of policy p1 (line 2) denies everything).',
     )
     expect(decide(acl, { operation: 'list', path: 'kv/metadata/private/' }, ['bao26']).verdict).toBe('denied')
@@ -184,6 +184,9 @@ describe('lists in parameters (vault.md §2.6)', () => {
     [{ l: 'a,bc' }, 'denied', 'allowed'],
     [{ l: ['a', 'c'] }, 'denied', 'denied'],
     [{ l: 'a', d: ['y', 'z'] }, 'denied', 'denied'],
+    // Without elements nothing is left to be refused.
+    [{ l: '' }, 'denied', 'allowed'],
+    [{ l: [] }, 'denied', 'allowed'],
   ] as const)('%j as a whole: %s, by elements: %s', (data, whole, elements) => {
     const request = { operation: 'update', path: 'x', data } as const
     expect(decide(aclOf(text), request).verdict).toBe(whole)

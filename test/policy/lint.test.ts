@@ -6,7 +6,7 @@ import { aclOf, rules } from './acl-of.ts'
 function lint(text: string, options: ParseOptions = {}) {
   const result = parsePolicy(text, options)
   if (!result.ok) throw new Error(result.error)
-  return lintPolicy(result.policy, options.unknown)
+  return lintPolicy(result.policy, { unknown: options.unknown ?? [] })
 }
 
 describe('policy-rule-dead (vault.md §1.5, §9.3)', () => {

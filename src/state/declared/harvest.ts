@@ -1,12 +1,12 @@
 import type { SourceFile } from '../../files/source-file.ts'
 import type { Span } from '../../model/span.ts'
-import type { AuthMountFact, DeclaredForm, MountFact, RoleFact } from '../../model/vault-state.ts'
+import type { AuthMountFact, DeclaredForm, InNamespace, MountFact, RoleFact } from '../../model/vault-state.ts'
 import type { DeclaredPolicy, TextlessPolicy, UnnamedPolicy } from './declared.ts'
-import { lowerCaseName, withTemplateHoles } from './partly-known.ts'
+import { isVaultDirective, lowerCaseName, withTemplateHoles } from './partly-known.ts'
 import { type PlacedText, spanBetween, spanOfLine } from './placed-text.ts'
 
 /** A policy that is written from a file: the file has the text, this has the name. */
-export interface PolicyWrite {
+export interface PolicyWrite extends InNamespace {
   readonly name: string
   readonly unknown: readonly string[]
   /** As written; variables stand in it as `${…}`. */
@@ -57,18 +57,24 @@ export function emptyHarvest(): Harvest {
   }
 }
 
-export interface PolicyParts {
+export interface PolicyParts extends InNamespace {
   readonly name: string
   readonly unknown: readonly string[]
   readonly placed: PlacedText
   readonly form: DeclaredForm
   readonly namedAt?: Span
-  /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it. */
-  readonly template?: boolean
+  /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it; in a `script` only what cannot be Vault's own. */
+  readonly template?: boolean | 'script'
 }
 
-export function policyFact({ name, unknown, placed, form, namedAt, template }: PolicyParts): DeclaredPolicy {
-  const filled = template === true ? withTemplateHoles(placed.text) : { text: placed.text, unknown: [] }
+export function policyFact(parts: PolicyParts): DeclaredPolicy {
+  const { name, unknown, placed, form, namedAt, template, vaultNamespace } = parts
+  const filled =
+    template === true
+      ? withTemplateHoles(placed.text)
+      : template === 'script'
+        ? withTemplateHoles(placed.text, isVaultDirective)
+        : { text: placed.text, unknown: [] }
   const all = [...new Set([...unknown, ...filled.unknown])]
   return {
     name: lowerCaseName(name, unknown),
@@ -77,6 +83,7 @@ export function policyFact({ name, unknown, placed, form, namedAt, template }: P
     spanOfLine: (line) => spanOfLine(placed, line),
     provenance: { from: 'git', span: wholeSpan(placed), form },
     ...(namedAt === undefined ? {} : { namedAt }),
+    ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
   }
 }
 

@@ -39,13 +39,24 @@ export function isWhollyUnknown(text: string, unknown: readonly string[]): boole
 }
 
 /**
+ * Whether `{{…}}` holds what Vault fills in, or drops the rule for: a directive of its own (vault.md §2.7), or one that only Vault's
+ * names could make (`auth.kubernetes.token_meta_…`). Helm's begin with a dot, and Jinja's seldom have three parts.
+ */
+export function isVaultDirective(directive: string): boolean {
+  return /^(?:identity|time)\./.test(directive) || /^(?:auth|entity|alias|token)\.[\w-]+\.[\w.-]+$/.test(directive)
+}
+
+/**
  * Template parts of a text that something fills in before Vault sees it (Flux, envsubst, Terraform's `templatefile`, Helm,
  * Jinja): as `${…}` in the text, and their names. Vault's own templates (`{{identity.…}}`, vault.md §2.7) stay as they are.
  */
-export function withTemplateHoles(text: string): { readonly text: string; readonly unknown: readonly string[] } {
+export function withTemplateHoles(
+  text: string,
+  isVaults = (directive: string) => directive.startsWith('identity.'),
+): { readonly text: string; readonly unknown: readonly string[] } {
   const unknown = new Set<string>()
   const plain = text.replace(/\{\{-?[ \t]{0,20}([^{}\n]{0,300}?)[ \t]{0,20}-?\}\}/g, (whole, inner: string) =>
-    inner.startsWith('identity.') ? whole : `\${${inner}}`,
+    isVaults(inner) ? whole : `\${${inner}}`,
   )
   for (const match of plain.matchAll(/\$\{([^}]*)\}/g)) unknown.add(match[1] ?? '')
   return { text: plain, unknown: [...unknown] }

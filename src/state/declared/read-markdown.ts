@@ -1,6 +1,7 @@
 import type { SourceFile } from '../../files/source-file.ts'
 import { type Harvest, wholeSpan } from './harvest.ts'
 import { readMarkdownCode } from './markdown-fences.ts'
+import { withPlaceholders } from './markdown-placeholders.ts'
 import { spanOfLine, wholeFile } from './placed-text.ts'
 import { looksLikePolicy } from './policy-shape.ts'
 import { readScript } from './shell/read-script.ts'
@@ -14,7 +15,7 @@ const POLICY = new Set(['hcl', 'terraform', 'tf', 'json', 'vault', 'text', 'txt'
 
 /** Reads the commands and policies in a Markdown text. The fences of one text are steps of one script: they share variables and files. */
 export function readMarkdown(source: SourceFile, harvest: Harvest): void {
-  const { fences, inline } = readMarkdownCode(wholeFile(source.file, source.text))
+  const { fences, inline } = readMarkdownCode(withPlaceholders(wholeFile(source.file, source.text)))
   const written = new Map<string, ScriptText>()
   for (const { language, content, fileName } of fences) {
     if (!POLICY.has(language) || !looksLikePolicy(content.text)) continue

@@ -8,6 +8,7 @@ import { expandText, expandWord, type Scope, scopeOf, turnsOf } from './scope.ts
 import { readShellCommands, type ShellCommand } from './shell-commands.ts'
 import { readVaultCall, VAULT_CALL } from './vault-call.ts'
 import { harvestCall, type ScriptText } from './vault-facts.ts'
+import { namespaceOfCall, sessionNamespace } from './vault-namespace.ts'
 
 export interface ScriptContext {
   readonly source: SourceFile
@@ -17,6 +18,8 @@ export interface ScriptContext {
   readonly outer?: Scope
   /** Files that the script itself writes (`cat > x.hcl <<EOF`), by path; shared between the fences of one document. */
   readonly written?: Map<string, ScriptText>
+  /** The Vault namespace that the script around it has set. */
+  readonly session?: string | undefined
   /** Read enabled mounts and auth methods only. */
   readonly mountsOnly?: boolean
 }
@@ -28,9 +31,11 @@ export function readScript(placed: PlacedText, context: ScriptContext, depth = 0
   const commands = readShellCommands(placed.text)
   const scope = scopeOf(commands, context.outer)
   const written = context.written ?? new Map<string, ScriptText>()
+  const session = sessionNamespace(commands, scope, context.session)
   for (const command of commands) noteWrittenFiles(command, scope, placed, written)
   for (const command of commands)
-    for (const turn of turnsOf(command.loops, scope)) readCommand(command, turn, placed, { ...context, written }, depth)
+    for (const turn of turnsOf(command.loops, scope))
+      readCommand(command, turn, placed, { ...context, written, session }, depth)
   return scope
 }
 
@@ -52,12 +57,14 @@ function readCommand(
   const words = command.words.flatMap((word) => expandWord(word.text, scope))
   const call = readVaultCall(words)
   if (call !== undefined) {
+    const vaultNamespace = namespaceOfCall(call, command, scope, context.session)
     harvestCall(call, {
       ...context,
       placed,
       span: spanBetween(placed, command.from, command.to),
       input: inputOf(command, scope),
       written: context.written ?? new Map(),
+      ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
     })
     return
   }

@@ -1,11 +1,11 @@
 import type { SourceFile } from '../../../files/source-file.ts'
 import type { Span } from '../../../model/span.ts'
 import { trimSlashes } from '../../../model/trim-slashes.ts'
-import type { DeclaredForm, Provenance } from '../../../model/vault-state.ts'
+import type { DeclaredForm, InNamespace, Provenance, RoleParameter } from '../../../model/vault-state.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
 import { type Harvest, policyFact } from '../harvest.ts'
 import { lowerCaseName } from '../partly-known.ts'
-import type { PlacedText } from '../placed-text.ts'
+import { type PlacedText, spanBetween } from '../placed-text.ts'
 import { roleFact, withoutSecrets } from '../role-fields.ts'
 import { indexOutsideHoles, placeText, type SymbolicText, sliceText, unknownIn } from '../symbolic-text.ts'
 import type { Stream } from './command-input.ts'
@@ -17,7 +17,7 @@ export interface ScriptText {
   readonly placed: PlacedText
 }
 
-export interface CallContext {
+export interface CallContext extends InNamespace {
   readonly source: SourceFile
   readonly form: DeclaredForm
   readonly harvest: Harvest
@@ -42,7 +42,7 @@ export function harvestCall(call: VaultCall, context: CallContext): void {
         path: path.value,
         type: first.value,
         unknown: unknownIn(path, first),
-        provenance: provenance(context),
+        ...where(context),
       }),
     )
   } else if (context.mountsOnly === true) return
@@ -50,8 +50,12 @@ export function harvestCall(call: VaultCall, context: CallContext): void {
   else writePath(first, call.args.slice(1), context)
 }
 
-function provenance({ span, form }: CallContext): Provenance {
-  return { from: 'git', span, form }
+function where({ span, form, vaultNamespace }: CallContext): { readonly provenance: Provenance } & InNamespace {
+  return { provenance: { from: 'git', span, form }, ...within(vaultNamespace) }
+}
+
+function within(vaultNamespace: string | undefined): InNamespace {
+  return vaultNamespace === undefined ? {} : { vaultNamespace }
 }
 
 function enableSecrets({ flags }: VaultCall, type: SymbolicText, context: CallContext): void {
@@ -69,7 +73,7 @@ function enableSecrets({ flags }: VaultCall, type: SymbolicText, context: CallCo
       version,
       ...(leases.length === 0 ? {} : { options: { config: Object.fromEntries(leases) } }),
       unknown: unknownIn(path, type),
-      provenance: provenance(context),
+      ...where(context),
       ...(description === undefined ? {} : { description }),
     }),
   )
@@ -90,8 +94,9 @@ function writeFromStream(name: SymbolicText, stream: Stream | undefined, context
 
 function addTextless(name: SymbolicText, source: string, context: CallContext): void {
   const unknown = unknownIn(name)
-  const { harvest, span, form } = context
-  harvest.textless.push({ name: lowerCaseName(name.value, unknown), unknown, source, span, form })
+  const { harvest, span, form, vaultNamespace } = context
+  const called = lowerCaseName(name.value, unknown)
+  harvest.textless.push({ name: called, unknown, source, span, form, ...within(vaultNamespace) })
 }
 
 function writeFromFile(
@@ -105,8 +110,9 @@ function writeFromFile(
     addPolicy(name, own, context)
     return
   }
-  const { harvest, source, span, form } = context
+  const { harvest, source, span, form, vaultNamespace } = context
   harvest.writes.push({
+    ...within(vaultNamespace),
     name: name.value,
     unknown: unknownIn(name),
     path: path.value,
@@ -125,8 +131,9 @@ function addPolicy(name: SymbolicText, { text, placed }: ScriptText, context: Ca
       placed: placeText(placed, text),
       form: context.form,
       namedAt: context.span,
-      // Flux may fill `${…}` in before the script runs, quoted heredoc or not.
-      template: context.form === 'yaml',
+      // Flux may fill `${…}` in before the script runs, quoted heredoc or not; a page's reader fills in what stands in `<…>`.
+      template: context.form === 'yaml' || context.form === 'markdown',
+      ...within(context.vaultNamespace),
     }),
   )
 }
@@ -153,7 +160,14 @@ function writePath(path: SymbolicText, args: readonly SymbolicText[], context: C
   const { harvest } = context
   if (role !== null)
     harvest.roles.push(
-      roleFact({ authMount: role[1] ?? '', name: role[2] ?? '', fields, unknown, provenance: provenance(context) }),
+      roleFact({
+        authMount: role[1] ?? '',
+        name: role[2] ?? '',
+        fields,
+        unknown,
+        parameters: parametersOf(args, context),
+        ...where(context),
+      }),
     )
   else if (config !== null)
     harvest.authMounts.push(
@@ -162,11 +176,11 @@ function writePath(path: SymbolicText, args: readonly SymbolicText[], context: C
         type: undefined,
         config: withoutSecrets(fields),
         unknown: unknownIn(path),
-        provenance: provenance(context),
+        ...where(context),
       }),
     )
   else if (engine !== null && typeof fields.type === 'string' && !at.endsWith('/tune')) {
-    const parts = { path: engine[2] ?? '', type: fields.type, unknown, provenance: provenance(context) }
+    const parts = { path: engine[2] ?? '', type: fields.type, unknown, ...where(context) }
     if (engine[1] === 'auth') harvest.authMounts.push(authMountFact(parts))
     else harvest.mounts.push(mountFact({ ...parts, version: versionIn(fields.options) }))
   }
@@ -182,6 +196,19 @@ function versionIn(options: unknown): unknown {
 function argumentOf(args: readonly SymbolicText[], key: string): SymbolicText | undefined {
   const word = args.find((arg) => arg.value.startsWith(`${key}=`))
   return word === undefined ? undefined : sliceText(word, key.length + 1)
+}
+
+/** The `key=value` words of a call, each with its place. */
+function parametersOf(args: readonly SymbolicText[], { placed, span }: CallContext): RoleParameter[] {
+  return args.flatMap((arg) => {
+    const equals = indexOutsideHoles(arg, '=')
+    const from = arg.origins[0] ?? -1
+    const to = arg.origins.at(-1) ?? -1
+    if (equals < 1) return []
+    // A word that a variable brought here is written elsewhere.
+    const at = from >= 0 && to >= from && to < placed.text.length ? spanBetween(placed, from, to + 1) : span
+    return [{ name: arg.value.slice(0, equals), span: at }]
+  })
 }
 
 /** `key=value` words, `@file.json`, and JSON on standard input for `-`. A key that comes twice is a list, as the CLI makes it. */
