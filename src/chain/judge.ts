@@ -87,8 +87,9 @@ function invalidPolicy(policy: PolicyFact, { product, releases }: ServerLaw): In
   const result = parsePolicy(policy.text, { product, releases, unknown: policy.unknown })
   if (result.ok) return []
   const line = result.line ?? 1
-  if (hangsOnVariable(policy, line)) return []
-  return [{ policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }]
+  const invalid = { policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }
+  if (result.unread === true) return [{ ...invalid, unread: true }]
+  return hangsOnVariable(policy, line) ? [] : [invalid]
 }
 
 /** A variable outside of quotes, at or before the error, may stand for text that parses: then nothing is known (field.md §4). */
@@ -98,5 +99,20 @@ function hangsOnVariable({ text, unknown }: PolicyFact, line: number): boolean {
   return text
     .split('\n')
     .slice(0, line)
-    .some((one) => within(one.replace(/"(?:[^"\\]|\\.)*"/g, '""')))
+    .some((one) => within(withoutQuoted(one)))
+}
+
+/** A line without what stands between quotes, `\"` among it; a quote that nothing closes stays. In one pass, whatever the line. */
+function withoutQuoted(line: string): string {
+  let kept = ''
+  let from = 0
+  for (;;) {
+    const open = line.indexOf('"', from)
+    if (open < 0) return kept + line.slice(from)
+    let close = open + 1
+    while (close < line.length && line[close] !== '"') close += line[close] === '\\' ? 2 : 1
+    if (close >= line.length) return kept + line.slice(from)
+    kept += `${line.slice(from, open)}""`
+    from = close + 1
+  }
 }

@@ -2,7 +2,7 @@ import type { RuleLocation } from '../model/decision.ts'
 import type { Span } from '../model/span.ts'
 import { type AclRule, aclRule, mergeRules } from './acl-rule.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
-import { type Hole, type HoledText, holeFinder } from './hole.ts'
+import { type Hole, type HoledText, type HoleFinder, holeFinder } from './hole.ts'
 import type { PathTokens } from './path-tokens.ts'
 import type { ParsedPolicy, PolicyRule } from './policy-rule.ts'
 import { indexRules, type RuleIndex } from './rule-index.ts'
@@ -79,7 +79,8 @@ export function buildAcl(
   for (const policy of policies) {
     if (policy === 'root') continue
     names.push(policy.name)
-    for (const rule of policy.parsed.rules) addRule(rule, policy, options, merged, uncertain)
+    const finder = holeFinder(policy.unknown ?? [])
+    for (const rule of policy.parsed.rules) addRule(rule, policy, finder, options, merged, uncertain)
   }
   return { acl: aclOf([...merged.values()], uncertain, names, options.unreadable ?? [], false) }
 }
@@ -99,6 +100,7 @@ function aclOf(
 function addRule(
   rule: PolicyRule,
   policy: AclPolicy,
+  finder: HoleFinder,
   options: AclOptions,
   merged: Map<string, AclRule>,
   uncertain: UncertainRule[],
@@ -107,7 +109,6 @@ function addRule(
   const block = locate(rule, policy)
   const filled = fillTemplate(rule.label, { entity: options.entity, guarded: options.guarded })
   if (filled.outcome === 'skipped') return
-  const finder = holeFinder(policy.unknown ?? [])
   const label = filled.text.flatMap((piece) => (typeof piece === 'string' ? finder.split(piece) : [piece]))
   const holes = label.filter((piece): piece is Hole => typeof piece !== 'string')
   const written = `${fromBytes(namespace)}${rule.label.replace(/^\//, '')}`
