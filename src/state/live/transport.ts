@@ -1,9 +1,9 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { createPool } from '../../model/pool.ts'
 import { isObject, strings, toAnswer } from './answer.ts'
 import { ForbiddenRequest, VaultUnavailable } from './errors.ts'
 import { exchange, type HttpAnswer } from './exchange.ts'
-import { createPool } from './pool.ts'
 import { isSealed, judgeAnswer, judgeFailure, type RetryOptions, type Verdict } from './retry.ts'
 import { whyUnreachable } from './unreachable.ts'
 
