@@ -149,7 +149,7 @@ async function readAll(
   let definitions = 0
   let left = 0
 
-  const one = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
+  const readOne = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
     const name = basename(absolute)
     const form = options.finished === true ? 'yaml' : formOf(name)
     if (form === undefined) return
@@ -190,7 +190,7 @@ async function readAll(
   }
 
   const pool = createPool(CONCURRENCY)
-  await Promise.all([...wanted].map(([absolute, place]) => pool(() => one(absolute, place))))
+  await Promise.all([...wanted].map(([absolute, place]) => pool(() => readOne(absolute, place))))
   if (left > 0) {
     const cap = Math.round(maxTotal / 1024 / 1024)
     const message = `${left} files were not read: together the files are larger than ${cap} MiB. Give narrower paths.`

@@ -35,7 +35,7 @@ export async function withVault<T>(
   try {
     return await use({ live: await liveSource(vault), incomplete, vault })
   } finally {
-    await leave(vault, settings, deps)
+    await endSession(vault, settings, deps)
   }
 }
 
@@ -72,7 +72,7 @@ async function liveSource(vault: OpenVault): Promise<LiveSource> {
 }
 
 /** Ends the token that the login made; a token that the user gave is theirs. */
-async function leave(vault: OpenVault, settings: Settings, deps: WithVaultDeps): Promise<void> {
+async function endSession(vault: OpenVault, settings: Settings, deps: WithVaultDeps): Promise<void> {
   if (settings.skipTokenRevoke) {
     vault.client.transport.close()
     return
