@@ -10,7 +10,7 @@ import { indexOf, type StoreIndex } from '../stores.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { generateRequests } from './generate.ts'
-import { makeReference, type ReferenceParts, type Through } from './make-reference.ts'
+import { type Asked, makeReference, type Through } from './make-reference.ts'
 import { generatorUsages } from './usage.ts'
 
 const DYNAMIC = 'VaultDynamicSecret'
@@ -64,21 +64,21 @@ export function generatorReferences(
   return generatorUsages(consumer, { kind, name, unknown }, context).flatMap((usage) => {
     if (usage.store.found === 'foreign') return []
     const failsWith = wrongGroup ? `generatorRef may only reference the generators group, but got ${group}` : undefined
-    const parts = partsOf(field, span, kind, usage.store.found === 'vault' ? usage.store.store : undefined, failsWith)
+    const asked = askedOf(field, span, kind, usage.store.found === 'vault' ? usage.store.store : undefined, failsWith)
     const send = (store: VaultStore) =>
       generateRequests(mapAt(store.manifest.body, ...dynamicSpecPath(store.kind)) ?? {})
     const through: Through = { storeRef: undefined, generatorRef: { kind, name, span }, usage }
-    return [makeReference(consumer, parts, through, context, send, skipped)]
+    return [makeReference(consumer, asked, through, context, send, skipped)]
   })
 }
 
-function partsOf(
+function askedOf(
   field: FieldPath,
   span: Reference['span'],
   kind: GeneratorKind,
   store: VaultStore | undefined,
   failsWith: string | undefined,
-): ReferenceParts {
+): Asked {
   const at = [...dynamicSpecPath(kind), 'path']
   return {
     operation: 'generator',

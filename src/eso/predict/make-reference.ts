@@ -11,7 +11,7 @@ import type { Context } from './context.ts'
 import type { StoreRef, Usage } from './usage.ts'
 
 /** What an item of a manifest asks for, before it is known which store answers. */
-export interface ReferenceParts {
+export interface Asked {
   readonly operation: EsoOperation
   readonly field: FieldPath
   readonly span: Span
@@ -37,7 +37,7 @@ export interface Through {
 /** Puts a reference together; `requests` says what is sent once the store is known. */
 export function makeReference(
   consumer: Consumer,
-  parts: ReferenceParts,
+  asked: Asked,
   { storeRef, generatorRef, usage }: Through,
   context: Context,
   requests: (store: VaultStore) => Requests,
@@ -46,15 +46,15 @@ export function makeReference(
   const { store } = usage
   const vault = store.found === 'vault' ? store.store : undefined
   // What a patch sets is not what stands here: neither a denial nor a pass could be told by it.
-  const isPatched = patchesRequests(consumer, parts.field) || patchedPath(store) !== undefined
-  const sent = vault === undefined || parts.unknown !== undefined || isPatched ? undefined : requests(vault)
-  const keyHoles = [...context.holesOf(parts.key), ...context.holesOf(parts.find?.path ?? '')]
+  const isPatched = patchesRequests(consumer, asked.field) || patchedPath(store) !== undefined
+  const sent = vault === undefined || asked.unknown !== undefined || isPatched ? undefined : requests(vault)
+  const keyHoles = [...context.holesOf(asked.key), ...context.holesOf(asked.find?.path ?? '')]
   const pathHoles = vault === undefined || generatorRef !== undefined ? [] : holesInPath(vault, context)
   return {
     manifest: consumer.manifest,
-    operation: parts.operation,
-    field: parts.field,
-    span: parts.span,
+    operation: asked.operation,
+    field: asked.field,
+    span: asked.span,
     storeRef: storeRef === undefined ? undefined : { kind: storeRef.kind, name: storeRef.name, span: storeRef.span },
     generatorRef,
     namespaces: usage.namespaces,
@@ -62,26 +62,26 @@ export function makeReference(
     skipped,
     store,
     identity: usage.identity,
-    key: parts.key,
-    property: parts.property,
-    propertySpan: parts.propertySpan,
-    version: parts.version,
-    find: parts.find,
-    push: parts.push,
+    key: asked.key,
+    property: asked.property,
+    propertySpan: asked.propertySpan,
+    version: asked.version,
+    find: asked.find,
+    push: asked.push,
     deletionPolicy: deletionPolicyOf(consumer),
     accesses: sent?.accesses ?? [],
-    failsWith: parts.failsWith ?? (vault === undefined ? undefined : loginFailureOf(vault)) ?? sent?.failsWith,
+    failsWith: asked.failsWith ?? (vault === undefined ? undefined : loginFailureOf(vault)) ?? sent?.failsWith,
     holes: [...new Set([...keyHoles, ...pathHoles])],
     notChecked:
-      patchOver(consumer.manifest, parts.field) ??
-      parts.unknown ??
+      patchOver(consumer.manifest, asked.field) ??
+      asked.unknown ??
       (keyHoles[0] === undefined ? undefined : `the key holds ${keyHoles[0]}, which nothing in Git resolves`) ??
       notResolved(store, generatorRef === undefined ? 'store' : 'generator') ??
       (pathHoles[0] === undefined
         ? undefined
         : `the path of the store holds ${pathHoles[0]}, which nothing in Git resolves`) ??
       patchedPath(store),
-    proposed: parts.proposed ?? false,
+    proposed: asked.proposed ?? false,
   }
 }
 
