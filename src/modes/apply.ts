@@ -21,12 +21,12 @@ import type { OpenVault } from './open-vault.ts'
 import {
   blockedProblems,
   cliOf,
-  judge,
+  followByServer,
   liveLine,
+  notCheckedSentences,
   type PlanDeps,
   type Problem,
   reportOf,
-  unseenSentences,
 } from './plan.ts'
 import { prepareSetup, readNamedByInput, readSecretFile, type Setup } from './prepare-setup.ts'
 
@@ -66,7 +66,7 @@ export async function apply(
     }),
   )
   if ('unavailable' in applied) return nothingDone([...deps.incomplete, applied.unavailable])
-  const after = judge(settings, setup, applied.live)
+  const after = followByServer(settings, setup, applied.live)
   const whole = !applied.written.some(isFailed) && !isBlocked(applied.plan)
   const probes = loginToken === undefined || !whole ? [] : await probe(setup, vault, applied.live, loginToken)
   const laws = RULES.filter((rule) => rule.group === 'law' && rule.optIn !== true)
@@ -92,7 +92,7 @@ export async function apply(
     findings: kept,
     ignored,
     problems: [...failures(applied), ...blockedProblems(applied.after ?? applied.plan), ...probes],
-    incomplete: [...deps.incomplete, ...unseenSentences(applied.after ?? applied.plan)],
+    incomplete: [...deps.incomplete, ...notCheckedSentences(applied.after ?? applied.plan)],
     live: { asked: true, line: `${applied.written.length === 0 ? 'Compared with' : 'Applied to'} ${vault.name}.` },
   })
   return { report, gathered, document }

@@ -3,7 +3,7 @@ import type { NotChecked } from '../model/finding.ts'
 import { nameReference } from '../model/wording.ts'
 
 /**
- * What could not be judged, each with its reason: never a pass and never "missing" (design §1, promise 5). A reference that a
+ * What was not checked, each with its reason: never a pass and never "missing" (design §1, promise 5). A reference that a
  * finding speaks of is not repeated here.
  */
 export function notChecked(chain: Chain): NotChecked[] {

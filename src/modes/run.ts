@@ -5,10 +5,12 @@ import { redactLines, redactReport } from '../report/redact-report.ts'
 import type { Report, SourceLine } from '../report/report.ts'
 import type { Question, Settings } from '../settings/settings.ts'
 import type { PlanDocument } from '../setup/plan-document.ts'
+import { apply } from './apply.ts'
 import type { ChangeOfRunDeps } from './change-of-run.ts'
 import { check } from './check.ts'
 import { failedReport } from './failed-report.ts'
 import { type Gathered, gather } from './gather.ts'
+import { plan } from './plan.ts'
 import { type Render, renderWith } from './render.ts'
 import { unansweredSentences } from './unanswered.ts'
 import { type Reached, type WithVaultDeps, withVault } from './with-vault.ts'
@@ -33,12 +35,12 @@ export type AnswerResult = Answered & { readonly exitCode: number }
 /** Runs one mode. Every failure becomes a report with its outcome; nothing is thrown. */
 export async function run(settings: Settings, deps: RunDeps): Promise<RunResult> {
   const ran = await carryOut(settings, deps, async (context, { clean, cleanInPlace }) => {
-    const { report, gathered, plan } = await runMode(settings, context)
+    const { report, gathered, document } = await runMode(settings, context)
     const texts = new Map(gathered.repository.files.map(({ file, text }) => [file, text]))
     return {
       report: redactReport(report, clean),
       sourceLine: redactLines((file) => texts.get(file), cleanInPlace),
-      ...(plan === undefined ? {} : { plan: redactTexts(plan, clean) }),
+      ...(document === undefined ? {} : { plan: redactTexts(document, clean) }),
     }
   })
   const made = 'failed' in ran ? { report: ran.failed, sourceLine: () => undefined } : ran.made
@@ -110,19 +112,14 @@ async function carryOut<Made>(
 interface ModeResult {
   readonly report: Report
   readonly gathered: Gathered
-  readonly plan?: PlanDocument | undefined
+  readonly document?: PlanDocument | undefined
 }
 
 async function runMode(settings: Settings, context: RunContext): Promise<ModeResult> {
   const now = context.now()
   const today = now.toISOString().slice(0, 10)
-  if (settings.mode === 'plan' || settings.mode === 'apply') {
-    const { report, gathered, document } =
-      settings.mode === 'apply'
-        ? await (await import('./apply.ts')).apply(settings, { ...context, today })
-        : await (await import('./plan.ts')).plan(settings, context)
-    return { report, gathered, plan: document }
-  }
+  if (settings.mode === 'apply') return apply(settings, { ...context, today })
+  if (settings.mode === 'plan') return plan(settings, context)
   const look = settings.mode === 'drift' ? (await import('./drift.ts')).drift : check
   const change =
     settings.reportScope === 'changed'

@@ -1,3 +1,4 @@
+import type { FileLine } from '../model/span.ts'
 import type { Report } from './report.ts'
 
 /** The answer to a question of the terminal, as plain data: what its JSON form and its text are made of. */
@@ -19,13 +20,8 @@ export interface ExplanationDocument {
   readonly sessions: readonly ExplainedSession[]
 }
 
-export interface Place {
-  readonly file: string
-  readonly line: number
-}
-
 /** What makes a store Ready (eso.md §3.1). */
-export interface ExplainedStore extends Place {
+export interface ExplainedStore extends FileLine {
   readonly store: string
   readonly login: ExplainedLogin | null
   /** What its being Ready proves, when that is nothing; or why it cannot become Ready. */
@@ -34,7 +30,7 @@ export interface ExplainedStore extends Place {
 }
 
 /** One object and one store: a login, the requests of its references in order, and the end of the token. */
-export interface ExplainedSession extends Place {
+export interface ExplainedSession extends FileLine {
   readonly manifest: string
   /** Other objects out of the same lines, with the same outcome. */
   readonly also: readonly string[]
@@ -47,7 +43,7 @@ export interface ExplainedSession extends Place {
   readonly closing: readonly ExplainedRequest[]
 }
 
-export interface StoreUsed extends Place {
+export interface StoreUsed extends FileLine {
   readonly name: string
   /** How this store was found among several of its name. */
   readonly chosen: string | null
@@ -59,7 +55,7 @@ export interface StoreUsed extends Place {
 export interface ExplainedLogin {
   readonly identity: string
   readonly role: string | null
-  readonly rolePlace: Place | null
+  readonly rolePlace: FileLine | null
   /** Why the role or its policies are not known. */
   readonly problem: string | null
   readonly policies: readonly ExplainedPolicy[]
@@ -68,11 +64,11 @@ export interface ExplainedLogin {
 export interface ExplainedPolicy {
   readonly name: string
   readonly from: 'git' | 'vault' | 'built in' | null
-  readonly place: Place | null
+  readonly place: FileLine | null
   readonly problem: string | null
 }
 
-export interface ExplainedReference extends Place {
+export interface ExplainedReference extends FileLine {
   readonly field: string
   readonly operation: string
   readonly key: string
@@ -115,7 +111,7 @@ export interface RuleShown {
   readonly policy: string
   readonly path: string
   readonly capabilities: readonly string[]
-  readonly place: Place | null
+  readonly place: FileLine | null
   /** Line in the policy's text, where that is in no file. */
   readonly line: number | null
 }
@@ -125,8 +121,8 @@ export interface ReferencesDocument {
   readonly version: 1
   /** Sorted by Vault namespace, then path. */
   readonly paths: readonly UsedPath[]
-  /** References whose path cannot be told, and why. */
-  readonly unknown: readonly (User & { readonly because: string })[]
+  /** References whose path is not known, each with its reason. */
+  readonly notChecked: readonly (User & { readonly because: string })[]
 }
 
 export interface UsedPath {
@@ -140,7 +136,7 @@ export interface UsedPath {
   readonly live: string | null
 }
 
-export interface User extends Place {
+export interface User extends FileLine {
   readonly manifest: string
   /** Other objects out of the same line. */
   readonly also: readonly string[]

@@ -3,7 +3,7 @@ import type { Settings } from '../settings/settings.ts'
 import { githubRequest } from './github-client.ts'
 import { repositoryIssues } from './github-issues.ts'
 import { closingComment, issueBody, issueTitle, reopeningComment } from './issue.ts'
-import { type IssueResult, keepIssue, standingOf } from './keep-issue.ts'
+import { type IssueResult, issueVerdict, keepIssue } from './keep-issue.ts'
 import type { Links } from './links.ts'
 import type { Report } from './report.ts'
 
@@ -34,7 +34,7 @@ export async function publishIssue(
   report: Report,
   { ci, links, warn, info }: IssuePlace,
 ): Promise<number | undefined> {
-  if (settings.mode !== 'drift' || !settings.issue || standingOf(report) === 'unknown') return undefined
+  if (settings.mode !== 'drift' || !settings.issue || issueVerdict(report) === 'not checked') return undefined
   const [owner, repo] = ci.repository?.split('/') ?? []
   if (owner === undefined || repo === undefined) {
     info('No issue was kept: this run is not of a repository on GitHub.')

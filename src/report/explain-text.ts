@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import type { FileLine } from '../model/span.ts'
 import { counted } from '../model/wording.ts'
 import type {
   ExplainedLogin,
@@ -8,7 +9,6 @@ import type {
   ExplainedStore,
   ExplainedVerdict,
   ExplanationDocument,
-  Place,
   RuleShown,
 } from './answer.ts'
 import { wrap } from './display-width.ts'
@@ -202,17 +202,17 @@ function closing({ sessions, stores, live, incomplete }: ExplanationDocument, pe
   ]
 }
 
-function title(name: string, at: Place, pen: Pen): string {
+function title(name: string, at: FileLine, pen: Pen): string {
   return `${pen.paint(['bold', 'underline'], oneLine(name))}  ${place(at, pen)}`
 }
 
-function place({ file, line }: Place, pen: Pen): string {
+function place({ file, line }: FileLine, pen: Pen): string {
   return pen.paint('cyan', `${oneLine(file)}:${line}`)
 }
 
 const LABEL = 11
 
-function labelled(label: string, text: string, at: Place | undefined, pen: Pen): string[] {
+function labelled(label: string, text: string, at: FileLine | undefined, pen: Pen): string[] {
   const [first = '', ...rest] = wrap(oneLine(text), pen.width - MARGIN - LABEL)
   const margin = ' '.repeat(MARGIN)
   const lines = [

@@ -14,7 +14,7 @@ const STYLE: Readonly<Record<DocumentStep['action'], Style>> = {
   update: 'yellow',
   'no-change': 'dim',
   blocked: 'red',
-  unseen: 'magenta',
+  'not-checked': 'magenta',
 }
 
 /** Lists longer than this are cut, and counted. */

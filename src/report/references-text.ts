@@ -9,23 +9,21 @@ type Paint = (style: Style, text: string) => string
 
 /** One block for each path: who reads it, who writes it, and which properties. */
 export function referencesText(
-  { paths, unknown }: ReferencesDocument,
+  { paths, notChecked }: ReferencesDocument,
   options: Pick<TerminalOptions, 'color'>,
 ): string {
   const paint: Paint = options.color
     ? (style, text) => styleText(style, text, { validateStream: false })
     : (_, text) => text
   const blocks = paths.map((path) => pathLines(path, paint).join('\n'))
-  if (unknown.length > 0) {
-    const lines = unknown.flatMap((user) => [`  ${userLine([user], '?', paint)}`, `    ${oneLine(user.because)}`])
-    blocks.push(
-      [paint('yellow', `Paths that are not known: ${counted(unknown.length, 'reference')}`), ...lines].join('\n'),
-    )
+  if (notChecked.length > 0) {
+    const lines = notChecked.flatMap((user) => [`  ${userLine([user], '?', paint)}`, `    ${oneLine(user.because)}`])
+    blocks.push([paint('yellow', `Not checked: ${counted(notChecked.length, 'reference')}`), ...lines].join('\n'))
   }
   const readers = paths.reduce((sum, path) => sum + path.readers.length, 0)
   const writers = paths.reduce((sum, path) => sum + path.writers.length, 0)
   blocks.push(
-    paths.length === 0 && unknown.length === 0
+    paths.length === 0 && notChecked.length === 0
       ? 'No manifest makes External Secrets Operator ask Vault for anything.'
       : `${counted(paths.length, 'path')}: ${counted(readers, 'reference reads', 'references read')}, ${counted(writers, 'reference writes', 'references write')}.`,
   )

@@ -162,7 +162,7 @@ function fold(title: string, head: string, items: readonly string[]): Part {
   }
 }
 
-/** What could not be judged, by reason. */
+/** What was not checked, by reason. */
 export function notCheckedPart(report: Report): Part {
   const items = byReason(report.notChecked).map(({ reason, items }) => {
     const places = items

@@ -100,7 +100,7 @@ export function nameStore({ storeRef }: Reference): string | undefined {
   return storeRef === undefined ? undefined : `${storeRef.kind} ${storeRef.name}`
 }
 
-/** What could not be judged, gathered by reason: most frequent first. */
+/** What was not checked, gathered by reason: most frequent first. */
 export function byReason(notChecked: readonly NotChecked[]): { reason: string; items: NotChecked[] }[] {
   const groups = new Map<string, NotChecked[]>()
   for (const item of notChecked) {

@@ -253,9 +253,7 @@ function nameAt(text: string, start: number): string {
 
 /** Takes off the shortest or longest piece, at least one character, that the glob matches. */
 function trim(value: string, glob: string, fromEnd: boolean, longest: boolean): string {
-  const length = fromEnd
-    ? matchedLength(reversed(value), reversed(glob), longest)
-    : matchedLength(value, glob, longest)
+  const length = fromEnd ? matchedLength(reversed(value), reversed(glob), longest) : matchedLength(value, glob, longest)
   return fromEnd ? value.slice(0, value.length - length) : value.slice(length)
 }
 

@@ -1,8 +1,9 @@
 import type { Link, StoreLink } from '../../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../../chain/provenance.ts'
+import type { FileLine } from '../../model/span.ts'
 import type { Identity, VaultStore } from '../../model/store.ts'
 import type { SecretFact } from '../../model/vault-state.ts'
-import type { ExplainedLogin, Place } from '../../report/answer.ts'
+import type { ExplainedLogin } from '../../report/answer.ts'
 import type { StoreLaw } from './store-law.ts'
 
 /** Who logs in, with which role, and which policies that gives. */
@@ -98,6 +99,6 @@ function describeSecret(secret: SecretFact): string {
   }
 }
 
-export function placeOf({ file, line }: Place): Place {
+export function placeOf({ file, line }: FileLine): FileLine {
   return { file, line }
 }

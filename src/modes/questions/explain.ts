@@ -150,7 +150,7 @@ function problemsOf(reference: Reference): string[] {
     ...(skipped === undefined ? [] : [`ESO leaves the whole object alone: ${skipped}`]),
     ...(condition.verdict === 'allowed' ? [] : [`The store's conditions: ${condition.because}`]),
     ...(failsWith === undefined ? [] : [`ESO fails here, with: ${failsWith}`]),
-    ...(notChecked === undefined ? [] : [`Not all is known: ${notChecked}`]),
+    ...(notChecked === undefined ? [] : [`Not checked: ${notChecked}`]),
     ...(store.found === 'vault' && store.unsure !== undefined ? [`Who logs in is not known: ${store.unsure}`] : []),
     ...(proposed ? ['It stands where ESO does not read it; this is what it would do where it belongs'] : []),
   ]

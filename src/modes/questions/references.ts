@@ -11,14 +11,14 @@ import { describeFacts } from './describe-login.ts'
 /** Who uses which path of Vault, readers apart from writers. */
 export function references({ chain }: Pick<Gathered, 'chain'>): ReferencesDocument {
   const paths = new Map<string, UsedPath & { readers: User[]; writers: User[]; live: string | null }>()
-  const unknown: (User & { because: string })[] = []
+  const notChecked: (User & { because: string })[] = []
   for (const link of chain.links) {
     const { reference, store } = link
     // Of another provider: none of Vault's affair. One that stands where ESO does not read it uses nothing.
     if (reference.store.found === 'foreign' || reference.proposed) continue
     const used = store === undefined ? undefined : usedPath(link, store)
     if (used === undefined) {
-      unknown.push({ ...userOf(link), because: whyUnknown(link) })
+      notChecked.push({ ...userOf(link), because: whyNotChecked(link) })
       continue
     }
     const id = JSON.stringify([used.vaultNamespace, used.path, used.below])
@@ -33,7 +33,7 @@ export function references({ chain }: Pick<Gathered, 'chain'>): ReferencesDocume
     paths: [...paths.values()]
       .map((path) => ({ ...path, readers: path.readers.sort(byPlace), writers: path.writers.sort(byPlace) }))
       .sort((a, b) => compare(a.vaultNamespace ?? '', b.vaultNamespace ?? '') || compare(a.path, b.path)),
-    unknown: unknown.sort(byPlace),
+    notChecked: notChecked.sort(byPlace),
   }
 }
 
@@ -70,7 +70,7 @@ function withoutSide({ path, side }: Access, store: VaultStore): string {
   return rest.startsWith(`${side}/`) ? `${clean.slice(0, from)}/${rest.slice(side.length + 1)}` : clean
 }
 
-function whyUnknown({ reference }: Link): string {
+function whyNotChecked({ reference }: Link): string {
   const { store, notChecked, failsWith, storeRef, generatorRef } = reference
   if (failsWith !== undefined) return `ESO fails before it asks: ${failsWith}`
   if (notChecked !== undefined) return notChecked

@@ -1,10 +1,10 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { type Deadline, earlierOf, NO_DEADLINE } from '../../model/deadline.ts'
+import { createPool } from '../../model/pool.ts'
 import { isObject, toAnswer } from './answer.ts'
 import { ForbiddenRequest, VaultUnavailable } from './errors.ts'
 import { exchange, type HttpAnswer } from './exchange.ts'
-import { createPool } from './pool.ts'
 import { isSealed, judgeAnswer, judgeFailure, type RetryOptions, type Verdict } from './retry.ts'
 import { whyUnreachable } from './unreachable.ts'
 

@@ -2,9 +2,9 @@ import type { LiveState, Wanted } from '../state/live/live-state.ts'
 
 /**
  * Parts that were asked for and that the server did not tell, a sentence each, for reasons other than a lacking right (those are
- * counted apart). Whoever says "clean" of what was not seen closes an issue that still stands (platform.md §4.3).
+ * counted apart). Whoever says "clean" of what was not checked closes an issue that still stands (platform.md §4.3).
  */
-export function unseenParts(
+export function partsNotChecked(
   wanted: ReadonlyMap<string, Wanted>,
   live: ReadonlyMap<string, LiveState>,
 ): readonly string[] {
