@@ -11,6 +11,7 @@ import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/render/rendered-input.ts'
 import type { NotChecked } from '../model/finding.ts'
+import { lookUp } from '../model/look-up.ts'
 import type { Manifest, Note } from '../model/manifest.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { type ServerLaw, serverLaw } from '../model/server-law.ts'
@@ -71,7 +72,7 @@ export async function gatherFrom(
   const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
   const { repository, notRendered } = await asApplied(plain, settings, { cwd, render })
   const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
-  const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
+  const policiesOfStore = (name: string) => lookUp(settings.config.stores, name)?.policies
   const parts = wantedOf(prediction, declared.state, {
     // A pull request's token need not see it; what reviews logins is drift's and plan's affair (platform.md §2.3).
     authConfig: settings.mode !== 'check',

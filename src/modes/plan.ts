@@ -1,3 +1,4 @@
+import { lookUp } from '../model/look-up.ts'
 import { outcomeOf } from '../report/outcome.ts'
 import type { Report } from '../report/report.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -52,7 +53,7 @@ export function followByServer(settings: Settings, { gathered }: Setup, live: Re
     manifests: gathered.repository.manifests,
     prediction: gathered.prediction,
     live,
-    policiesOfStore: (name) => settings.config.stores[name]?.policies,
+    policiesOfStore: (name) => lookUp(settings.config.stores, name)?.policies,
   })
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { readRepositoryText, readTextIfThere, whyUnreadable } from '../files/text-file.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
+import { lookUp } from '../model/look-up.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { PlanInput } from '../setup/plan.ts'
@@ -34,7 +35,7 @@ export async function prepareSetup(settings: Settings, { cwd, live, render }: Ga
       roleTtl: setup.role.ttl,
       reviewer: { kind: reviewer, host, caCertificate },
     },
-    policiesOfStore: (name) => settings.config.stores[name]?.policies,
+    policiesOfStore: (name) => lookUp(settings.config.stores, name)?.policies,
     textOf: () => policyFile,
   })
   const { vault } = settings
