@@ -9,6 +9,9 @@ import { parsePolicy } from '../policy/parse-policy.ts'
 import type { InvalidPolicy } from './chain.ts'
 import type { Judge, Token } from './follow.ts'
 
+/** No path of a request that a server takes is longer; what is compared with rules must stay in proportion. */
+const LONGEST_PATH = 4_096
+
 /**
  * The policy room's judgement, as the chain asks for it. Texts are parsed once and an ACL is built once for each set of them,
  * so that a store with a thousand references costs one.
@@ -46,6 +49,10 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
       const namespace = token.namespaces?.request ?? ''
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
+      if (asked.length > LONGEST_PATH) {
+        const because = `The path is longer than ${LONGEST_PATH} characters, and is not judged.`
+        return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
+      }
       const request = { operation: capability, path: asked, namespace, lists } as const
       const present = holes.filter((hole) => asked.includes(hole))
       const decision =
@@ -59,6 +66,32 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
       return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
     },
     invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, server)),
+  }
+}
+
+/**
+ * The same judge, watched over: when the time is over it decides no more, and a bug in one decision costs that one. Both are "not known",
+ * never an answer.
+ */
+export function watchedJudge(judge: Judge, watch: { readonly over: () => boolean }): Judge {
+  const unknown = (because: string): Decision => ({
+    verdict: 'unknown',
+    winner: [],
+    beaten: [],
+    because,
+    perVariant: {},
+  })
+  return {
+    ...judge,
+    decide(...asked) {
+      if (watch.over()) return unknown('The time for the run was over before it was judged.')
+      try {
+        return judge.decide(...asked)
+      } catch (error) {
+        const name = error instanceof Error ? error.name : 'no error'
+        return unknown(`eso-vault failed to judge it (${name}), a bug of its own: please report it.`)
+      }
+    },
   }
 }
 

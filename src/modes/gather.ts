@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Chain, LiveView } from '../chain/chain.ts'
 import { type FollowInput, follow } from '../chain/follow.ts'
-import { createJudge } from '../chain/judge.ts'
+import { createJudge, watchedJudge } from '../chain/judge.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
@@ -17,6 +17,7 @@ import { holesOf } from '../model/placeholders.ts'
 import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
+import { nameManifest } from '../model/wording.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
@@ -24,6 +25,7 @@ import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
 import type { Render, Rendered } from './render.ts'
+import { createWatch, type Watch } from './watch.ts'
 
 /** The answers of a server, by Vault namespace; given from outside, so that offline runs load nothing of it. */
 export interface LiveSource {
@@ -45,6 +47,8 @@ export interface Gathered {
   /** What a server is asked, or would be, by Vault namespace (`''`: the one of the settings). */
   readonly wanted: ReadonlyMap<string, Wanted>
   readonly live: ReadonlyMap<string, LiveState>
+  /** What could not be looked at, because the time was over or something of ours failed. */
+  readonly watch: Watch
   /** Whose policy language and LIST matching the decisions are made by. */
   readonly judging: ServerLaw
 }
@@ -54,6 +58,8 @@ export interface GatherDeps {
   readonly live: LiveSource | undefined
   /** Absent: manifests are read plain, and what patches change is not checked. */
   readonly render?: Render | undefined
+  /** Default: nobody watches over the time. */
+  readonly watch?: Watch
 }
 
 /** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
@@ -67,11 +73,25 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
 export async function gatherFrom(
   plain: Repository,
   settings: Settings,
-  { cwd, live: source, render, answers }: GatherDeps & { readonly answers?: ReadonlyMap<string, LiveState> },
+  {
+    cwd,
+    live: source,
+    render,
+    answers,
+    watch = createWatch(),
+  }: GatherDeps & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
   const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
   const { repository, notRendered } = await asApplied(plain, settings, { cwd, render })
-  const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
+  const prediction = predict(repository.manifests, {
+    holesOf: (text) => holesOf(text).map((hole) => hole.text),
+    skip: (manifest) => {
+      const over = watch.over()
+      if (over) watch.leave(placeOf(manifest))
+      return over
+    },
+    fail: (manifest, error) => watch.fail(placeOf(manifest), error),
+  })
   const policiesOfStore = (name: string) => lookUp(settings.config.stores, name)?.policies
   const parts = wantedOf(prediction, declared.state, {
     // A pull request's token need not see it; what reviews logins is drift's and plan's affair (platform.md §2.3).
@@ -94,7 +114,7 @@ export async function gatherFrom(
     textlessPolicies: declared.also.textless,
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
     liveView: first === undefined ? undefined : liveView(source?.name ?? '', live),
-    judge: createJudge(judging),
+    judge: watchedJudge(createJudge(judging), watch),
     policiesOfStore,
     // What somebody says of the cluster counts more than what Git pins (several clusters, an upgrade under way).
     installedEso:
@@ -107,7 +127,11 @@ export async function gatherFrom(
   const byServer = comparesLaw
     ? follow({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
     : undefined
-  return { repository, notRendered, declared, prediction, chain, byServer, wanted, live, judging }
+  return { repository, notRendered, declared, prediction, chain, byServer, wanted, live, judging, watch }
+}
+
+function placeOf(manifest: Manifest) {
+  return { file: manifest.span.file, line: manifest.span.line, what: nameManifest(manifest) }
 }
 
 /** The repository with the manifests that GitOps will apply: rendered where plain reading cannot tell, and those given finished. */

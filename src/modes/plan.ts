@@ -38,7 +38,7 @@ export async function plan(
     seeds: seedsOf(setup.gathered.chain.links),
   })
   const unseen = deps.live === undefined ? [] : notCheckedSentences(made)
-  const incomplete = [...deps.incomplete, ...unansweredSentences(live), ...unseen]
+  const incomplete = [...deps.incomplete, ...setup.gathered.watch.sentences(), ...unansweredSentences(live), ...unseen]
   const report = reportOf(settings, setup.gathered, {
     links: after,
     problems: blockedProblems(made),
@@ -107,7 +107,7 @@ export interface SetupOutcome {
   readonly live: Report['live']
 }
 
-export function reportOf(settings: Settings, { repository, declared }: Gathered, outcome: SetupOutcome): Report {
+export function reportOf(settings: Settings, { repository, declared, watch }: Gathered, outcome: SetupOutcome): Report {
   const { findings = [], ignored = [], problems, incomplete } = outcome
   const outcomeOfFindings = outcomeOf({ findings, failOn: settings.failOn, incomplete })
   return {
@@ -118,7 +118,7 @@ export function reportOf(settings: Settings, { repository, declared }: Gathered,
     findings,
     ignored,
     references: outcome.links.links.map(({ reference, also, accesses }) => ({ reference, also, accesses })),
-    notChecked: notChecked(outcome.links),
+    notChecked: [...watch.notChecked(), ...notChecked(outcome.links)],
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: outcome.live,

@@ -19,8 +19,8 @@ export interface Setup {
   readonly read: () => Promise<Map<string, LiveState>>
 }
 
-export async function prepareSetup(settings: Settings, { cwd, live, render }: GatherDeps): Promise<Setup> {
-  const gathered = await gather(settings, { cwd, live, render })
+export async function prepareSetup(settings: Settings, { cwd, live, render, watch }: GatherDeps): Promise<Setup> {
+  const gathered = await gather(settings, { cwd, live, render, ...(watch === undefined ? {} : { watch }) })
   const { setup } = settings.config
   const { generate } = setup.policy
   const form =
