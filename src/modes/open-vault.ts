@@ -44,6 +44,7 @@ export async function openVault(
     known: knownServer(settings.config.vault.product),
     allowValueRead: settings.allowValueRead,
     readOnly,
+    needsNamespaces: settings.mode === 'plan' || settings.mode === 'apply',
     transport: {
       ...deps.transport,
       proxyEnv: deps.env,

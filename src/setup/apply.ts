@@ -33,7 +33,8 @@ export interface Applied {
 
 /**
  * Brings the server to what the approved plan says. It plans again first and refuses when that gives another plan; it writes in an
- * order in which nothing names what is not there yet, stops at the first failure, never deletes, and reads everything back.
+ * order in which nothing names what is not there yet, stops at the first failure and at what somebody else changed meanwhile, never
+ * deletes, and reads everything back.
  *
  * Every write leads to one state from whatever an earlier run left, so a run that was killed is finished by the next one.
  *
@@ -62,7 +63,7 @@ export async function apply(input: ApplyInput): Promise<Applied> {
   if (isBlocked(plan)) return { plan, written: [], after: plan, live: planned, unread: undefined }
   const written: Written[] = []
   for (const step of todo) {
-    const one = await writeStep(step, input.clientOf(step.namespace), input.reviewerToken)
+    const one = await writeStep(step, planned.get(step.namespace), input.clientOf(step.namespace), input.reviewerToken)
     written.push(one)
     if (one.result === 'failed') break
   }

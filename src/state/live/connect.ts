@@ -26,6 +26,11 @@ export interface ConnectOptions {
   readonly mask: (secret: string) => void
   readonly known?: KnownServer
   readonly allowValueRead?: boolean
+  /**
+   * What is asked for or planned in a Vault namespace must come about there: a server that takes no notice of the namespace is refused.
+   * Default: a warning.
+   */
+  readonly needsNamespaces?: boolean
   /** Default true; `apply` says false. */
   readonly readOnly?: boolean
   readonly transport?: Omit<TransportOptions, 'address' | 'caCertificates'>
@@ -56,6 +61,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   try {
     const server = await preflight(transport, options.known)
     const authNamespace = options.authNamespace ?? options.namespace
+    const ignored = server.enterprise === false ? [options.namespace, authNamespace].find(Boolean) : undefined
+    if (ignored !== undefined && options.needsNamespaces === true)
+      throw new LiveSettingsError(namespaceIgnored(ignored))
     const loginOptions: LoginOptions = {
       transport,
       login: options.login,
@@ -77,7 +85,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       server,
       token,
       login: whole,
-      warnings: isUnencrypted(address) ? [unencrypted(address)] : [],
+      warnings: [
+        ...(isUnencrypted(address) ? [unencrypted(address)] : []),
+        ...(ignored === undefined ? [] : [namespaceIgnored(ignored)]),
+      ],
       end: async (also) => {
         transport.allowMore(END_MS)
         const revoked = await revokeToken(tokenClient.inNamespace(token.namespace), whole, also)
@@ -117,6 +128,10 @@ export async function revokeSavedToken(saved: SavedToken): Promise<Revoked> {
     const why = error instanceof LiveSettingsError ? error.message : 'the request could not be made.'
     return { revoked: false, warning: `The token was not revoked and lives until its TTL ends: ${why}` }
   }
+}
+
+function namespaceIgnored(namespace: string): string {
+  return `The Vault namespace ${namespace} is given, and this server is a Community Edition, which has no namespaces and takes no notice of that: everything is asked of, and would be written to, the root. Leave vault-namespace (and auth-namespace) out, or name another server.`
 }
 
 function unencrypted(address: URL): string {
