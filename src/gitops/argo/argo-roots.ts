@@ -1,0 +1,272 @@
+import type { AppliedBy } from '../../model/applied.ts'
+import type { ValueMap } from '../../model/value.ts'
+import type { Sources } from '../applied/sources.ts'
+import { type Closure, isObstacle, type Obstacle } from '../look-through/closure.ts'
+import { joinRelative } from '../look-through/repository-tree.ts'
+import type { NotFollowed, NotFollowedCode } from '../not-followed.ts'
+import {
+  at,
+  entriesAt,
+  itemsAt,
+  type Placed,
+  type PlacedMap,
+  placed,
+  placedAt,
+  plainValue,
+  spanIn,
+  textAt,
+  withEntry,
+} from '../placed/placed.ts'
+import { type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
+import { sourceFolder } from '../source-path.ts'
+import { fill, type Parameters, parameterSets } from './application-set.ts'
+import { destinationOf } from './destination.ts'
+import { directoryFiles } from './directory-files.ts'
+
+export interface FoundArgoRoots {
+  readonly roots: readonly GitOpsRoot[]
+  readonly notFollowed: readonly NotFollowed[]
+}
+
+/** What an Argo CD Application or ApplicationSet applies out of this repository: each source whose path exists here. */
+export function argoRoots(object: GitOpsObject, sources: Sources, context: RootContext): FoundArgoRoots {
+  const { node, checkout } = object
+  const title = gitOpsTitle(object)
+  if (textAt(node, 'kind') === 'Application') {
+    const found = application({ object, node, kind: 'Application', title, sources, context, parameters: {} })
+    return { roots: found.roots, notFollowed: found.notFollowed }
+  }
+  const template = at(node, 'spec', 'template')
+  const { sets, unknown } = parameterSets(itemsAt(node, 'spec', 'generators').map(plainValue), checkout.root)
+  const all = sets.map((parameters) =>
+    application({
+      object,
+      node: template === undefined ? node : filledIn(template, parameters),
+      kind: 'ApplicationSet',
+      title,
+      sources,
+      context,
+      parameters,
+    }),
+  )
+  const roots = all.flatMap((one) => one.roots)
+  const notFollowed = unique(all.flatMap((one) => one.notFollowed))
+  const span = spanIn(node, ['spec', 'generators'])
+  const named = `ApplicationSet ${title}`
+  // Clusters are told by their paths; what no path of is here can be told by nobody (applied.md §2.2).
+  const asking = unknown.filter((name) => name !== 'clusters')
+  if (asking.length > 0)
+    notFollowed.push({
+      code: 'generator-unknown',
+      title: named,
+      span,
+      unresolved: true,
+      detail: asking.join(', '),
+    })
+  const absent = all.flatMap((one) => one.absent)
+  if (absent.length > 0 && roots.length === 0 && all.every((one) => one.absent.length > 0))
+    notFollowed.push({
+      code: 'path-absent',
+      title: named,
+      span: spanIn(node, ['spec', 'template', 'spec']),
+      unresolved: true,
+      detail: absent[0] as string,
+    })
+  return { roots, notFollowed }
+}
+
+interface ApplicationInput {
+  readonly object: GitOpsObject
+  readonly node: Placed
+  readonly kind: 'Application' | 'ApplicationSet'
+  readonly title: string
+  readonly sources: Sources
+  readonly context: RootContext
+  readonly parameters: Parameters
+}
+
+interface FoundApplication extends FoundArgoRoots {
+  /** Paths that do not exist: usual for a set over many clusters. */
+  readonly absent: readonly string[]
+}
+
+/** An unfilled path means every folder that fits it, up to so many. */
+const MAX_FITTING = 500
+
+function application(input: ApplicationInput): FoundApplication {
+  const { object, node, kind, title, sources, context, parameters } = input
+  const { checkout } = object
+  const roots: GitOpsRoot[] = []
+  const notFollowed: NotFollowed[] = []
+  const absent: string[] = []
+  const destination = at(node, 'spec', 'destination', 'namespace')
+  const namespace = isFilled(destination) ? destination : undefined
+  const named = `${kind} ${title}`
+  const stop = (code: NotFollowedCode, span: NotFollowed['span'], unresolved: boolean, detail: string) =>
+    notFollowed.push({ code, title: named, span, unresolved, detail })
+  for (const source of sourcesIn(node)) {
+    const path = textAt(source, 'path')
+    // A chart of a registry, or another source's values.
+    if (path === undefined || textAt(source, 'chart') !== undefined) continue
+    const verdict = sources.ofAddress(textAt(source, 'repoURL'))
+    if (verdict.is !== 'this') {
+      if (verdict.is === 'foreign') stop('foreign-source', spanIn(source, ['repoURL']), false, verdict.address)
+      continue
+    }
+    const span = spanIn(source, ['path'])
+    if (at(source, 'plugin') !== undefined) stop('plugin-source', span, true, path)
+    const folders = isOpen(path) ? fittingFolders(object, path) : [path]
+    if (folders.length === 0) stop('path-unfilled', span, true, path)
+    for (const wanted of folders) {
+      const place = sourceFolder(checkout.root, object.file, wanted)
+      if (place === undefined) {
+        if (kind === 'Application') stop('path-absent', span, true, wanted)
+        absent.push(wanted)
+        continue
+      }
+      const { folder } = place
+      const appliedBy: AppliedBy = { kind, name: title, span, ...(context.by === undefined ? {} : { by: context.by }) }
+      const cluster = destinationOf(at(node, 'spec', 'destination'), {
+        own: context.cluster,
+        folder,
+        parameters,
+        set: title,
+      })
+      const common = {
+        checkout,
+        appliedBy,
+        folder,
+        cluster,
+        certainty: isOpen(path) || verdict.presumed === true ? ('presumed' as const) : context.certainty,
+        ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
+        ...(namespace === undefined ? {} : { namespace }),
+      }
+      const closure = checkout.closures.closureOf(folder)
+      if (isObstacle(closure) && closure.kind === 'absent' && closure.file === folder) {
+        if (checkout.tree.entry(joinRelative(folder, 'Chart.yaml')) === 'file') stop('chart', span, true, wanted)
+        else {
+          const directory = at(source, 'directory')
+          const options = directory === undefined ? undefined : plainValue(directory)
+          const files = directoryFiles(checkout.root, folder, options)
+          const recurse = at(directory, 'recurse')
+          const takesAll =
+            recurse?.type === 'scalar' && recurse.value === true && textAt(directory, 'include') === undefined
+          roots.push({ ...common, build: { by: 'files', files, takesAll } })
+        }
+        continue
+      }
+      const built = kustomized(input, source, closure)
+      if ('obstacle' in built) {
+        const { obstacle } = built
+        notFollowed.push({
+          code: 'obstacle',
+          title: named,
+          span: built.span ?? checkout.spanOfObstacle(obstacle),
+          unresolved: true,
+          obstacle: { kind: obstacle.kind, reason: obstacle.reason, file: checkout.shown(obstacle.file) },
+        })
+      } else
+        roots.push({
+          ...common,
+          build: { by: 'kustomize', closure: built.closure, node: built.node, changed: built.changed, generated: false },
+        })
+    }
+  }
+  return { roots, notFollowed, absent }
+}
+
+function kustomized({ object: { checkout } }: ApplicationInput, source: Placed, closure: Closure | Obstacle) {
+  if (isObstacle(closure)) return { obstacle: closure, span: undefined }
+  const base = placed(closure.kustomization.document)
+  const merged = withOptions(base, at(source, 'kustomize'))
+  const full =
+    merged === base ? closure : checkout.closures.lookInto(closure.kustomization, plainValue(merged) as ValueMap)
+  if (full.refusal === undefined) return { closure: full, node: merged, changed: merged !== base }
+  const inOwn = full.refusal.file === full.kustomization.file
+  return { obstacle: full.refusal, span: inOwn ? spanIn(merged, full.refusal.path) : undefined }
+}
+
+function sourcesIn(node: Placed): Placed[] {
+  const single = at(node, 'spec', 'source')
+  return [...(single === undefined ? [] : [single]), ...itemsAt(node, 'spec', 'sources')]
+}
+
+/** Folders that a path with unfilled parameters may mean: a parameter stands for one segment, or a part of one (applied.md §2.2). */
+function fittingFolders({ checkout: { root } }: GitOpsObject, path: string): string[] {
+  const wanted = path.replace(/^(?:\.?\/)+/, '').split('/')
+  // A path that nothing fixes would mean every folder.
+  if (wanted.every(isOpen)) return []
+  const tests = wanted.map((segment) => {
+    const fixed = segment.split(/\{\{.*?\}\}/)
+    return (name: string) => {
+      const [first = '', ...rest] = fixed
+      if (rest.length === 0) return name === segment
+      const last = rest.at(-1) as string
+      return name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last)
+    }
+  })
+  const fits = (folder: string) => {
+    const parts = folder.split('/')
+    return parts.length === tests.length && tests.every((test, index) => test(parts[index] as string))
+  }
+  return [...root.folders].filter(fits).sort().slice(0, MAX_FITTING)
+}
+
+function isOpen(text: string): boolean {
+  return text.includes('{{')
+}
+
+/** `source.kustomize`: what Argo CD writes into the kustomization before it builds. */
+function withOptions(kustomization: Placed, options: Placed | undefined): Placed {
+  if (options === undefined) return kustomization
+  let result = kustomization as PlacedMap
+  for (const field of ['namespace', 'namePrefix', 'nameSuffix']) {
+    const value = at(options, field)
+    if (isFilled(value)) result = withEntry(result, field, value as Placed)
+  }
+  for (const field of ['patches', 'components']) {
+    const added = itemsAt(options, field)
+    if (added.length === 0) continue
+    const list: Placed = {
+      type: 'list',
+      place: (added[0] as Placed).place,
+      items: [...itemsAt(result, field), ...added],
+    }
+    result = withEntry(result, field, list)
+  }
+  // Argo CD adds labels with `kustomize edit`; whether selectors get them too changes no ESO object.
+  const labels = at(options, 'commonLabels')
+  if (labels?.type === 'map') {
+    const item = withEntry(placedAt(labels.place, {}) as PlacedMap, 'pairs', labels)
+    const list: Placed = { type: 'list', place: labels.place, items: [...itemsAt(result, 'labels'), item] }
+    result = withEntry(result, 'labels', list)
+  }
+  const annotations = at(options, 'commonAnnotations')
+  if (annotations?.type === 'map') {
+    const entries = new Map([...entriesAt(result, 'commonAnnotations'), ...annotations.entries])
+    result = withEntry(result, 'commonAnnotations', { ...annotations, entries })
+  }
+  return result
+}
+
+function isFilled(node: Placed | undefined): boolean {
+  const text = textAt(node)
+  return text !== undefined && text !== '' && !isOpen(text)
+}
+
+function filledIn(node: Placed, parameters: Parameters): Placed {
+  if (node.type === 'scalar')
+    return typeof node.value === 'string' ? { ...node, value: fill(node.value, parameters) } : node
+  if (node.type === 'list') return { ...node, items: node.items.map((item) => filledIn(item, parameters)) }
+  const entries = [...node.entries].map(
+    ([key, entry]) => [key, { ...entry, node: filledIn(entry.node, parameters) }] as const,
+  )
+  return { ...node, entries: new Map(entries) }
+}
+
+function unique(notes: readonly NotFollowed[]): NotFollowed[] {
+  return [
+    ...new Map(notes.map((note) => [`${note.code} ${note.span.file}:${note.span.line} ${note.detail ?? ''}`, note])).values(),
+  ]
+}
+

@@ -1,0 +1,155 @@
+import type { ValueMap } from '../../model/value.ts'
+import type { Sources } from '../applied/sources.ts'
+import { isObstacle } from '../look-through/closure.ts'
+import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
+import { joinRelative } from '../look-through/repository-tree.ts'
+import type { NotFollowed } from '../not-followed.ts'
+import { asSource } from '../objects/as-source.ts'
+import {
+  at,
+  itemsAt,
+  type Placed,
+  type PlacedMap,
+  placed,
+  plainValue,
+  spanIn,
+  textAt,
+  withEntry,
+} from '../placed/placed.ts'
+import type { GitOpsObject, GitOpsRoot, KustomizeBuild, RootContext } from '../root.ts'
+import { sourceFolder } from '../source-path.ts'
+import { fluxTitle, readFluxKustomization } from './flux-kustomization.ts'
+import { generatedKustomization } from './generated-kustomization.ts'
+import type { SourceIgnore } from './source-ignore.ts'
+
+export type FoundFluxRoot =
+  | { readonly root: GitOpsRoot }
+  /** `folder`: what it would build, where that is known. */
+  | { readonly notFollowed: NotFollowed; readonly folder?: string }
+
+export interface FluxRootOptions {
+  readonly sources: Sources
+  readonly isIgnored: SourceIgnore
+  readonly context: RootContext
+  /** A FluxInstance stands for the Kustomization that its operator makes. */
+  readonly kind?: 'FluxInstance'
+}
+
+/**
+ * What kustomize-controller builds for a Flux Kustomization: the kustomization at its path (one is generated when there is none)
+ * with the spec's namespace, prefix, suffix, patches, images and components written into it (applied.md §1.3).
+ */
+export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, kind }: FluxRootOptions): FoundFluxRoot {
+  const { checkout, node } = object
+  const flux = readFluxKustomization(asSource(object, plainValue(node) as ValueMap))
+  const name = fluxTitle(flux)
+  const title = kind === undefined ? `Flux Kustomization ${name}` : `FluxInstance ${name}`
+  const stop = (
+    code: NotFollowed['code'],
+    field: 'path' | 'sourceRef',
+    unresolved: boolean,
+    detail: string,
+    folder?: string,
+  ): FoundFluxRoot => ({
+    notFollowed: { code, title, span: spanIn(node, ['spec', field]), unresolved, detail },
+    ...(folder === undefined ? {} : { folder }),
+  })
+
+  const source = sources.ofFlux(node)
+  if (source.is === 'foreign') return stop('foreign-source', 'sourceRef', false, source.address)
+  if (source.is === 'unknown') return stop('artifact', 'sourceRef', true, source.source)
+  if (/\$\{/.test(flux.path)) return stop('path-unfilled', 'path', true, flux.path)
+  const place = sourceFolder(checkout.root, object.file, joinRelative(source.folder, trimmed(flux.path)))
+  if (place === undefined) return stop('path-absent', 'path', true, flux.path)
+  const { folder } = place
+
+  const written = checkout.closures.closureOf(folder)
+  const generated = isObstacle(written) && written.kind === 'absent' && written.file === folder
+  if (!generated && isObstacle(written))
+    return { notFollowed: obstacleAt(object, title, written), folder }
+  const base = isObstacle(written)
+    ? generatedKustomization(checkout, folder, isIgnored, at(node, 'spec', 'path') ?? node)
+    : placed(written.kustomization.document)
+  const merged = withSpec(base, node)
+  const changed = generated || merged !== base
+  const file = isObstacle(written) ? joinRelative(folder, KUSTOMIZATION_NAMES[0]) : written.kustomization.file
+  const closure =
+    changed || isObstacle(written)
+      ? checkout.closures.lookInto({
+          folder,
+          file,
+          document: base.place.document,
+          value: plainValue(merged) as ValueMap,
+        })
+      : written
+  if (closure.refusal !== undefined) {
+    const inOwn = closure.refusal.file === file
+    const span = inOwn ? spanIn(merged, closure.refusal.path) : undefined
+    return { notFollowed: obstacleAt(object, title, closure.refusal, span), folder }
+  }
+  const commonMetadata = at(node, 'spec', 'commonMetadata')
+  const build: KustomizeBuild = { by: 'kustomize', closure, node: merged, changed, generated }
+  return {
+    root: {
+      checkout,
+      appliedBy: {
+        kind: kind ?? 'Kustomization (Flux)',
+        name,
+        span: spanIn(node, ['metadata', 'name']),
+        ...(context.by === undefined ? {} : { by: context.by }),
+      },
+      folder,
+      build,
+      cluster: context.cluster,
+      certainty: source.presumed === true ? 'presumed' : context.certainty,
+      flux,
+      ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
+      ...(commonMetadata === undefined ? {} : { commonMetadata }),
+    },
+  }
+}
+
+function obstacleAt(
+  { checkout }: GitOpsObject,
+  title: string,
+  obstacle: { readonly kind: NonNullable<NotFollowed['obstacle']>['kind']; readonly reason: string; readonly file: string; readonly path: readonly (string | number)[] },
+  span = checkout.spanOfObstacle(obstacle),
+): NotFollowed {
+  const { kind, reason } = obstacle
+  return {
+    code: 'obstacle',
+    title,
+    span,
+    unresolved: true,
+    obstacle: { kind, reason, file: checkout.shown(obstacle.file) },
+  }
+}
+
+/** The spec's own fields put into the kustomization; the same object when there are none. */
+function withSpec(kustomization: Placed, object: Placed): Placed {
+  let result = kustomization as PlacedMap
+  for (const [from, to] of [
+    ['targetNamespace', 'namespace'],
+    ['namePrefix', 'namePrefix'],
+    ['nameSuffix', 'nameSuffix'],
+  ] as const) {
+    const value = at(object, 'spec', from)
+    if (textAt(value) !== undefined && textAt(value) !== '') result = withEntry(result, to, value as Placed)
+  }
+  for (const field of ['patches', 'components', 'images']) {
+    const added = itemsAt(object, 'spec', field)
+    if (added.length === 0) continue
+    const place = (at(object, 'spec', field) as Placed).place
+    const list: Placed = {
+      type: 'list',
+      place: at(result, field)?.place ?? place,
+      items: [...itemsAt(result, field), ...added],
+    }
+    result = withEntry(result, field, list)
+  }
+  return result
+}
+
+function trimmed(path: string): string {
+  return path.replace(/^\/+/, '')
+}
