@@ -1,6 +1,6 @@
 import { parseEmbeddedYaml } from '../../files/yaml/parse-yaml.ts'
 import type { Value } from '../../model/value.ts'
-import { pointer } from '../kustomize/read/json-patch.ts'
+import { pointer } from '../kustomize/json-patch.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import type { Checkout } from '../render/checkout.ts'

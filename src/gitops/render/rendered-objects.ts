@@ -1,8 +1,8 @@
 import { isClusterScoped, isEsoGroup } from '../../model/kinds.ts'
 import { stringAt, type ValueMap } from '../../model/value.ts'
-import { objectFinder } from '../kustomize/read/find-object.ts'
-import { traceFolder, traceKustomization } from '../kustomize/read/trace-kustomization.ts'
-import { kindOf, type TracedObject } from '../kustomize/read/traced-object.ts'
+import { objectFinder } from '../kustomize/find-object.ts'
+import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
+import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { isRemoteAddress } from '../look-through/remote-address.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import { literalFinder } from '../placed/find-literal.ts'
@@ -56,7 +56,7 @@ export function locateObjects(
 }
 
 /** The object as its file has it, before any kustomization. */
-function originalOf({ checkout }: RenderRoot, traced: TracedObject | undefined): Placed | undefined {
+function originalOf({ checkout }: RenderRoot, traced: ReadObject | undefined): Placed | undefined {
   if (traced?.source === undefined) return undefined
   const { file, document } = traced.source
   const { kind } = kindOf(traced)
@@ -120,16 +120,17 @@ function remoteEntry({ checkout, closure, node }: RenderRoot, object: RenderedOb
   return found.length === 1 ? found[0] : undefined
 }
 
-function sourceOf(root: RenderRoot, traced: TracedObject | undefined, file: string | undefined) {
+function sourceOf(root: RenderRoot, traced: ReadObject | undefined, file: string | undefined) {
   return {
     file: traced?.source?.file ?? file ?? root.closure.kustomization.file,
     document: traced?.source?.document ?? 0,
   }
 }
 
-function traceRoot(root: RenderRoot): readonly TracedObject[] {
+function traceRoot(root: RenderRoot): readonly ReadObject[] {
   const { trace } = root.checkout
-  return root.changed ? traceKustomization(trace, root.folder, root.node, []) : traceFolder(trace, root.folder)
+  const reading = root.changed ? readKustomization(trace, root.folder, root.node) : readFolder(trace, root.folder)
+  return reading.objects
 }
 
 /** The Flux Kustomizations and Applications that tracing expects in a root's output. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { isArgoApplication, isFluxKustomization } from '../../model/kinds.ts'
 import type { Note } from '../../model/manifest.ts'
-import { kindOf } from '../kustomize/read/traced-object.ts'
+import { kindOf } from '../kustomize/read-object.ts'
 import { type Closure, isObstacle, type Obstacle } from '../look-through/closure.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
 import { placed, textAt } from '../placed/placed.ts'

@@ -1,8 +1,8 @@
 import type { Span } from '../../model/span.ts'
 import { listAt, stringAt, type ValueMap, at as valueAt } from '../../model/value.ts'
 import { type PostBuild, postBuild } from '../flux/post-build.ts'
-import { generate } from '../kustomize/read/generator.ts'
-import { kindOf, type TracedObject } from '../kustomize/read/traced-object.ts'
+import { generate } from '../kustomize/generator.ts'
+import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import type { SourceObject } from '../objects/source-object.ts'
 import { plainValue } from '../placed/placed.ts'
 import type { Checkout } from './checkout.ts'
@@ -19,12 +19,12 @@ export interface RootVariables extends PostBuild {
 /** Finds ConfigMaps by name: those in files, and those that generators make (of literals, files and env files). */
 export function configMapFinder(checkout: Checkout): (name: string) => readonly SourceObject[] {
   const known = new Map<string, readonly SourceObject[]>()
-  const isConfigMap = (object: TracedObject, name: string) =>
+  const isConfigMap = (object: ReadObject, name: string) =>
     kindOf(object).kind === 'ConfigMap' && object.names.includes(name)
   const find = (name: string): SourceObject[] =>
     [...checkout.sources.values()].flatMap((source) => {
       if (!source.text.includes(name)) return []
-      let objects: readonly TracedObject[] = []
+      let objects: readonly ReadObject[] = []
       if (source.text.includes('configMapGenerator')) {
         const folder = source.relative.includes('/') ? source.relative.slice(0, source.relative.lastIndexOf('/')) : ''
         const node = checkout.trace.kustomization(folder)

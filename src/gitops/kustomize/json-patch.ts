@@ -1,4 +1,4 @@
-import { at, below, itemsAt, type Placed, setAt, textAt, withEntry, withoutEntry } from '../../placed/placed.ts'
+import { at, below, itemsAt, type Placed, setAt, textAt, withEntry, withoutEntry } from '../placed/placed.ts'
 
 /** Whether a patch text is a JSON 6902 patch (a list of operations); a strategic merge patch is a map. */
 export function isJsonPatch(patch: Placed): boolean {

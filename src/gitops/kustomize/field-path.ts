@@ -1,4 +1,4 @@
-import { below, type Placed } from '../../placed/placed.ts'
+import { below, type Placed } from '../placed/placed.ts'
 
 /**
  * The places that a `fieldPath` of a replacement means: steps joined by dots (`\.` is a dot in a name), `[name=value]` picks a list

@@ -1,62 +1,79 @@
-import { parseEmbeddedYaml } from '../../../files/yaml/parse-yaml.ts'
-import { isClusterScoped } from '../../../model/kinds.ts'
-import { isInline } from '../../look-through/kustomization-entries.ts'
-import { joinRelative, type RepositoryTree } from '../../look-through/repository-tree.ts'
-import { at, itemsAt, type Placed, placed, setAt, textAt } from '../../placed/placed.ts'
+import { parseEmbeddedYaml } from '../../files/yaml/parse-yaml.ts'
+import { isClusterScoped } from '../../model/kinds.ts'
+import type { FieldPath } from '../../model/value.ts'
+import { isInline } from '../look-through/kustomization-entries.ts'
+import { kustomizationFileIn } from '../look-through/kustomization-file.ts'
+import { isRemoteAddress } from '../look-through/remote-address.ts'
+import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
+import { at, entriesAt, itemsAt, type Placed, placed, setAt, textAt } from '../placed/placed.ts'
 import { generate } from './generator.ts'
 import { applyJsonPatch, isJsonPatch } from './json-patch.ts'
 import type { ObjectFiles } from './object-files.ts'
+import { changed, kindOf, type ReadObject, reworded } from './read-object.ts'
+import type { Reading, Undecided, UndecidedCode } from './reading.ts'
 import { applyReplacement } from './replacement.ts'
 import { selects, selectsByHead } from './selection.ts'
 import { applyStrategicMerge } from './strategic-merge.ts'
-import { changed, kindOf, reworded, type TracedObject } from './traced-object.ts'
 
-export interface TraceContext {
+export interface ReadContext {
   readonly tree: RepositoryTree
   readonly files: ObjectFiles
   /** The kustomization of a folder, with places; `undefined` when it has none that can be read. */
   readonly kustomization: (folder: string) => Placed | undefined
   /** What folders gave before: bases are shared by many overlays. */
-  readonly done: Map<string, readonly TracedObject[]>
+  readonly done: Map<string, Reading>
 }
 
+const NOTHING: Reading = { objects: [], undecided: [] }
+
 /**
- * Repeats what kustomize does to objects, in kustomize's order, on values that know their places. Its values are never used: they
- * are compared with what kustomize gave, and where both agree the place is certain. What is not repeated here (labels, images,
- * plugins) therefore costs a place at most.
+ * Reads what `kustomize build` of a folder gives, on values that know their places, and says what it cannot tell.
  */
-export function traceFolder(context: TraceContext, folder: string): readonly TracedObject[] {
+export function readFolder(context: ReadContext, folder: string): Reading {
   const done = context.done.get(folder)
   if (done !== undefined) return done
   // Loops were refused before; this is for the folder that is being read.
-  context.done.set(folder, [])
+  context.done.set(folder, NOTHING)
   const kustomization = context.kustomization(folder)
-  const objects = kustomization === undefined ? [] : traceKustomization(context, folder, kustomization, [])
-  context.done.set(folder, objects)
-  return objects
+  const reading =
+    kustomization === undefined
+      ? { objects: [], undecided: [reason('absent', folder, [], true)] }
+      : readKustomization(context, folder, kustomization)
+  context.done.set(folder, reading)
+  return reading
 }
 
-/** As `traceFolder` for a kustomization that is in no file; a Component starts with the objects it is applied to. */
-export function traceKustomization(
-  context: TraceContext,
+/** As `readFolder` for a kustomization that is in no file; a Component starts with the objects it is applied to. */
+export function readKustomization(
+  context: ReadContext,
   folder: string,
   kustomization: Placed,
-  start: readonly TracedObject[],
-): readonly TracedObject[] {
+  start: readonly ReadObject[] = [],
+): Reading {
   const { tree, files } = context
+  const undecided: Undecided[] = []
+  const file = kustomizationFileIn(tree, folder) ?? joinRelative(folder, 'kustomization.yaml')
   const listed = (field: string) =>
-    itemsAt(kustomization, field).flatMap((item) =>
-      item.type === 'scalar' && typeof item.value === 'string' ? [joinRelative(folder, item.value)] : [],
-    )
-  let objects: readonly TracedObject[] = [...start]
-  for (const relative of [...listed('resources'), ...listed('bases')]) {
-    const entry = tree.entry(relative)
-    if (entry === 'file') objects = [...objects, ...files.objects(relative)]
-    else if (entry === 'directory') objects = [...objects, ...traceFolder(context, relative)]
+    itemsAt(kustomization, field).flatMap((item, index) => {
+      const target = item.type === 'scalar' && typeof item.value === 'string' ? item.value : ''
+      const relative = joinRelative(folder, target)
+      const entry = isRemoteAddress(target) ? 'remote' : tree.entry(relative)
+      if (entry === 'file' || entry === 'directory') return [{ relative, entry }]
+      undecided.push(reason(entry === 'remote' ? 'remote' : 'absent', file, [field, index], entry !== 'remote', true))
+      return []
+    })
+  let objects: readonly ReadObject[] = [...start]
+  for (const { relative, entry } of [...listed('resources'), ...listed('bases')]) {
+    const found = entry === 'file' ? { objects: files.objects(relative), undecided: [] } : readFolder(context, relative)
+    objects = [...objects, ...found.objects]
+    undecided.push(...found.undecided)
   }
-  for (const relative of listed('components')) {
+  for (const { relative } of listed('components')) {
     const component = context.kustomization(relative)
-    if (component !== undefined) objects = traceKustomization(context, relative, component, objects)
+    if (component === undefined) continue
+    const read = readKustomization(context, relative, component, objects)
+    objects = read.objects
+    undecided.push(...read.undecided)
   }
   objects = generate(objects, kustomization, folder, tree, files)
 
@@ -94,15 +111,52 @@ export function traceKustomization(
       if (/^Patch(?:Json6902)?Transformer$/.test(textAt(transformer, 'kind') ?? ''))
         for (const text of patchTexts(transformer)) objects = applyPatch(objects, text, at(transformer, 'target'))
   }
-  return objects
+  for (const [field] of entriesAt(kustomization)) {
+    if (DECIDED.has(field)) continue
+    const found = reason(
+      CODES[field] ?? 'field',
+      file,
+      [field],
+      false,
+      CODES[field] === 'plugin' || CODES[field] === 'helm',
+    )
+    undecided.push(found)
+    objects = objects.map((object) => ({ ...object, undecided: [...object.undecided, found] }))
+  }
+  return { objects, undecided }
 }
 
-function applyPatch(
-  objects: readonly TracedObject[],
-  patch: Placed,
-  target: Placed | undefined,
-): readonly TracedObject[] {
-  return objects.flatMap((object): readonly TracedObject[] => {
+/** Fields of which the reader knows what they do. */
+const DECIDED = new Set([
+  ...['apiVersion', 'kind', 'metadata', 'resources', 'bases', 'components', 'namespace', 'namePrefix', 'nameSuffix'],
+  ...['images', 'replicas', 'buildMetadata', 'sortOptions', 'generatorOptions'],
+])
+
+const CODES: Readonly<Record<string, UndecidedCode>> = {
+  patches: 'patch-form',
+  patchesStrategicMerge: 'patch-form',
+  patchesJson6902: 'patch-form',
+  replacements: 'replacement-form',
+  configMapGenerator: 'generator-form',
+  secretGenerator: 'generator-form',
+  generators: 'plugin',
+  transformers: 'plugin',
+  validators: 'plugin',
+  helmCharts: 'helm',
+  helmGlobals: 'helm',
+  helmChartInflationGenerator: 'helm',
+  vars: 'vars',
+  configurations: 'configurations',
+  crds: 'crds',
+  openapi: 'openapi',
+}
+
+function reason(code: UndecidedCode, file: string, path: FieldPath, fails: boolean, adds = false): Undecided {
+  return { code, file, path, fails, adds }
+}
+
+function applyPatch(objects: readonly ReadObject[], patch: Placed, target: Placed | undefined): readonly ReadObject[] {
+  return objects.flatMap((object): readonly ReadObject[] => {
     if (target === undefined ? !selectsByHead(patch, object) : !selects(target, object)) return [object]
     if (isJsonPatch(patch)) return [changed(object, applyJsonPatch(object.node, patch))]
     const merged = applyStrategicMerge(object.node, withoutHead(patch), mergesLists(object))
@@ -126,12 +180,12 @@ function withoutHead(patch: Placed): Placed {
   return { ...patch, entries }
 }
 
-function mergesLists(object: TracedObject): boolean {
+function mergesLists(object: ReadObject): boolean {
   const { apiVersion } = kindOf(object)
   return !apiVersion.includes('/') || /^(?:apps|batch|[a-z.]+\.k8s\.io)\//.test(apiVersion)
 }
 
-function withNamespace(objects: readonly TracedObject[], namespace: Placed | undefined): readonly TracedObject[] {
+function withNamespace(objects: readonly ReadObject[], namespace: Placed | undefined): readonly ReadObject[] {
   if (namespace?.type !== 'scalar' || typeof namespace.value !== 'string' || namespace.value === '') return objects
   const text = namespace.value
   return objects.map((object) => {
@@ -143,7 +197,7 @@ function withNamespace(objects: readonly TracedObject[], namespace: Placed | und
   })
 }
 
-function withAffix(objects: readonly TracedObject[], prefix: string, suffix: string): readonly TracedObject[] {
+function withAffix(objects: readonly ReadObject[], prefix: string, suffix: string): readonly ReadObject[] {
   if (prefix === '' && suffix === '') return objects
   return objects.map((object) => {
     const { kind } = kindOf(object)

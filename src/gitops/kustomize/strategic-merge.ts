@@ -1,4 +1,4 @@
-import { type Placed, type PlacedList, type PlacedMap, textAt, withEntry, withoutEntry } from '../../placed/placed.ts'
+import { type Placed, type PlacedList, type PlacedMap, textAt, withEntry, withoutEntry } from '../placed/placed.ts'
 
 /**
  * Applies a strategic merge patch as kustomize does: maps merge, `null` and `$patch: delete` take away, `$patch: replace` replaces.

@@ -1,5 +1,5 @@
-import { groupOf } from '../../../model/kinds.ts'
-import { kindOf, type TracedObject } from './traced-object.ts'
+import { groupOf } from '../../model/kinds.ts'
+import { kindOf, type ReadObject } from './read-object.ts'
 
 export interface Wanted {
   readonly apiVersion: string
@@ -11,8 +11,8 @@ export interface Wanted {
 }
 
 /** Finds the traced object that a rendered one is; asked once for each object of a root's output. */
-export function objectFinder(objects: readonly TracedObject[]): (wanted: Wanted) => TracedObject | undefined {
-  const byKind = new Map<string, TracedObject[]>()
+export function objectFinder(objects: readonly ReadObject[]): (wanted: Wanted) => ReadObject | undefined {
+  const byKind = new Map<string, ReadObject[]>()
   for (const object of objects) {
     const { apiVersion, kind } = kindOf(object)
     const key = `${groupOf(apiVersion)}/${kind}`
@@ -28,7 +28,7 @@ export function objectFinder(objects: readonly TracedObject[]): (wanted: Wanted)
       const here = named.filter((object) => object.namespaces.at(-1) === wanted.namespace)
       return here.length === 1 ? here[0] : here.length === 0 && named.length === 1 ? named[0] : undefined
     }
-    const ranked = (list: readonly TracedObject[]) =>
+    const ranked = (list: readonly ReadObject[]) =>
       list.find((object) => object.source?.file === wanted.file && object.namespaces.at(-1) === wanted.namespace) ??
       list.find((object) => object.source?.file === wanted.file)
     // A name that something untraced changed (a plugin, a configuration): its file and a name that is part of it decide.
@@ -39,7 +39,7 @@ export function objectFinder(objects: readonly TracedObject[]): (wanted: Wanted)
   }
 }
 
-function hasName(object: TracedObject, name: string): boolean {
+function hasName(object: ReadObject, name: string): boolean {
   const own = object.names.at(-1) ?? ''
   if (!object.hashed) return own === name
   return name.startsWith(`${own}-`) && /^[a-z0-9]{10}$/.test(name.slice(own.length + 1))

@@ -1,13 +1,13 @@
-import { at, itemsAt, type Placed, setAt, textAt } from '../../placed/placed.ts'
+import { at, itemsAt, type Placed, setAt, textAt } from '../placed/placed.ts'
 import { resolveFieldPath } from './field-path.ts'
+import { changed, type ReadObject } from './read-object.ts'
 import { selects } from './selection.ts'
-import { changed, type TracedObject } from './traced-object.ts'
 
 /**
  * Applies one item of `replacements`. A field that is replaced as a whole then stands where the source's value was written; a
  * part of a field (`delimiter`) leaves it where it is.
  */
-export function applyReplacement(objects: readonly TracedObject[], replacement: Placed): readonly TracedObject[] {
+export function applyReplacement(objects: readonly ReadObject[], replacement: Placed): readonly ReadObject[] {
   const value = sourceValue(objects, replacement)
   if (value === undefined) return objects
   let result = objects
@@ -38,7 +38,7 @@ function isCreating(target: Placed): boolean {
   return create?.type === 'scalar' && create.value === true
 }
 
-function sourceValue(objects: readonly TracedObject[], replacement: Placed): Placed | undefined {
+function sourceValue(objects: readonly ReadObject[], replacement: Placed): Placed | undefined {
   const literal = at(replacement, 'sourceValue')
   if (literal !== undefined) return literal
   const source = at(replacement, 'source')

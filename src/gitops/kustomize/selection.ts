@@ -1,14 +1,14 @@
-import { type Placed, plainValue, textAt } from '../../placed/placed.ts'
-import { matchesTarget, type PatchTarget, readTarget } from '../patch-target.ts'
-import { head, kindOf, type TracedObject } from './traced-object.ts'
+import { type Placed, plainValue, textAt } from '../placed/placed.ts'
+import { matchesTarget, type PatchTarget, readTarget } from './patch-target.ts'
+import { head, kindOf, type ReadObject } from './read-object.ts'
 
 /** Whether a `target` or `select` of a kustomization means the object. */
-export function selects(target: Placed, object: TracedObject): boolean {
+export function selects(target: Placed, object: ReadObject): boolean {
   return matches(readTarget(plainValue(target)), object)
 }
 
 /** Whether a strategic merge patch without `target` means the object: by its own kind and name. */
-export function selectsByHead(patch: Placed, object: TracedObject): boolean {
+export function selectsByHead(patch: Placed, object: ReadObject): boolean {
   const apiVersion = textAt(patch, 'apiVersion') ?? ''
   const slash = apiVersion.indexOf('/')
   const namespace = textAt(patch, 'metadata', 'namespace')
@@ -23,7 +23,7 @@ export function selectsByHead(patch: Placed, object: TracedObject): boolean {
   return matches(target, object)
 }
 
-function matches(target: PatchTarget, object: TracedObject): boolean {
+function matches(target: PatchTarget, object: ReadObject): boolean {
   const { apiVersion, kind } = kindOf(object)
   return matchesTarget(target, {
     body: target.labelSelector === undefined && target.annotationSelector === undefined ? {} : head(object),

@@ -1,12 +1,12 @@
-import { parseYaml } from '../../../files/yaml/parse-yaml.ts'
-import type { YamlDocument } from '../../../files/yaml/yaml-document.ts'
-import type { RepositoryTree } from '../../look-through/repository-tree.ts'
-import { itemsAt, placed, textAt } from '../../placed/placed.ts'
-import { type TracedObject, tracedObject } from './traced-object.ts'
+import { parseYaml } from '../../files/yaml/parse-yaml.ts'
+import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
+import type { RepositoryTree } from '../look-through/repository-tree.ts'
+import { itemsAt, placed, textAt } from '../placed/placed.ts'
+import { type ReadObject, readObject } from './read-object.ts'
 
 /** Gives the objects of a file of the repository, and the documents of a patch file; each file is parsed once. */
 export interface ObjectFiles {
-  objects(file: string): readonly TracedObject[]
+  objects(file: string): readonly ReadObject[]
   documents(file: string): readonly YamlDocument[]
   /** A path of the repository as people see it. */
   shown(relative: string): string
@@ -22,7 +22,7 @@ export function objectFiles(
   wanted: (text: string) => boolean,
   known: ReadonlyMap<string, readonly YamlDocument[]>,
 ): ObjectFiles {
-  const objects = new Map<string, readonly TracedObject[]>()
+  const objects = new Map<string, readonly ReadObject[]>()
   const documents = new Map<string, readonly YamlDocument[]>()
   const read = (file: string) => (tree.entry(file) === 'file' ? tree.read(file) : '')
   return {
@@ -31,12 +31,12 @@ export function objectFiles(
       let found = objects.get(file)
       if (found === undefined) {
         const parsed = known.get(file) ?? parseYaml({ file: shown(file), text: read(file) }, { wanted }).documents
-        found = parsed.flatMap((document): TracedObject[] => {
+        found = parsed.flatMap((document): ReadObject[] => {
           const root = placed(document)
           const source = { file, document: document.index }
           // kustomize takes a List apart (field.md §1).
           const nodes = textAt(root, 'kind')?.endsWith('List') ? itemsAt(root, 'items') : [root]
-          return nodes.flatMap((node) => tracedObject(node, source) ?? [])
+          return nodes.flatMap((node) => readObject(node, source) ?? [])
         })
         objects.set(file, found)
       }

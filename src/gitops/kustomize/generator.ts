@@ -1,7 +1,7 @@
-import { lineIndex } from '../../../files/yaml/line-index.ts'
-import type { YamlDocument } from '../../../files/yaml/yaml-document.ts'
-import type { Span } from '../../../model/span.ts'
-import { joinRelative, type RepositoryTree } from '../../look-through/repository-tree.ts'
+import { lineIndex } from '../../files/yaml/line-index.ts'
+import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
+import type { Span } from '../../model/span.ts'
+import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
 import {
   at,
   entriesAt,
@@ -14,19 +14,19 @@ import {
   plainValue,
   textAt,
   withEntry,
-} from '../../placed/placed.ts'
-import { generatedData } from '../generator-data.ts'
+} from '../placed/placed.ts'
+import { generatedData } from './generator-data.ts'
 import type { ObjectFiles } from './object-files.ts'
-import { changed, kindOf, type TracedObject, tracedObject } from './traced-object.ts'
+import { changed, kindOf, type ReadObject, readObject } from './read-object.ts'
 
 /** Adds the ConfigMaps and Secrets of a kustomization's generators; of Secrets only names, never data. */
 export function generate(
-  objects: readonly TracedObject[],
+  objects: readonly ReadObject[],
   kustomization: Placed,
   folder: string,
   tree: RepositoryTree,
   files: ObjectFiles,
-): readonly TracedObject[] {
+): readonly ReadObject[] {
   let result = objects
   for (const [field, kind] of [
     ['configMapGenerator', 'ConfigMap'],
@@ -55,7 +55,7 @@ export function generate(
       const namespace = at(item, 'namespace')
       let metadata = withEntry(placedAt(item.place, {}) as PlacedMap, 'name', name)
       if (namespace !== undefined) metadata = withEntry(metadata, 'namespace', namespace)
-      const object = tracedObject(withData(withEntry(head, 'metadata', metadata), data, 'replace'), undefined, !noHash)
+      const object = readObject(withData(withEntry(head, 'metadata', metadata), data, 'replace'), undefined, !noHash)
       if (object !== undefined) result = [...result, object]
     }
   return result
