@@ -1,13 +1,12 @@
-import type { Chain, Link } from '../chain/chain.ts'
+import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
-import type { JudgedAccess } from '../report/report.ts'
+import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
-import { counted, listed, nameManifest, nameReference } from './wording.ts'
 
 /**
  * The policies of the role that ESO logs in with do not allow a request that a manifest makes it send. Only that role's policies

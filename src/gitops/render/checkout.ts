@@ -3,9 +3,10 @@ import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import { stringAt } from '../../model/value.ts'
-import { type ObjectFiles, objectFiles } from '../kustomize/object-files.ts'
-import type { ReadContext } from '../kustomize/read-kustomization.ts'
-import { type ClosureOptions, type ClosureReader, closureReader, isObstacle } from '../look-through/closure.ts'
+import { type ObjectFiles, objectFiles } from '../kustomize/read/object-files.ts'
+import type { TraceContext } from '../kustomize/read/trace-kustomization.ts'
+import { type ClosureReader, closureReader } from '../look-through/closure.ts'
+import { type ClosureOptions, isObstacle } from '../look-through/obstacle.ts'
 import { type RepositoryTree, repositoryTree } from '../look-through/repository-tree.ts'
 import { type Placed, placed } from '../placed/placed.ts'
 
@@ -15,7 +16,7 @@ export interface Checkout {
   readonly tree: RepositoryTree
   readonly closures: ClosureReader
   readonly objects: ObjectFiles
-  readonly trace: ReadContext
+  readonly trace: TraceContext
   /** Files that were read, by their path below the root. */
   readonly sources: ReadonlyMap<string, SourceFile>
   shown(relative: string): string

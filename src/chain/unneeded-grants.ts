@@ -1,8 +1,8 @@
-import type { Chain, StoreLink } from '../chain/chain.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { PolicyRule } from '../policy/policy-rule.ts'
+import type { Chain, StoreLink } from './chain.ts'
 
 /** A rule of a policy that grants what none of the references through it needs. */
 export interface UnneededGrant {

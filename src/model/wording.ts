@@ -1,5 +1,5 @@
-import type { Manifest } from '../model/manifest.ts'
-import type { Reference } from '../model/reference.ts'
+import type { Manifest } from './manifest.ts'
+import type { Reference } from './reference.ts'
 
 /** `ExternalSecret backstage/app`; the namespace is left out where the kind has none or Git does not tell it. */
 export function nameManifest(manifest: Manifest): string {

@@ -1,27 +1,19 @@
-import { redactTexts } from './commands/redact-texts.ts'
-import { redact } from './model/redact.ts'
-import { check } from './modes/check.ts'
-import { failedReport } from './modes/failed-report.ts'
-import { renderWith } from './modes/render.ts'
-import { setUp } from './modes/set-up.ts'
-import { type WithVaultDeps, withVault } from './modes/with-vault.ts'
-import { exitCodeOf } from './report/outcome.ts'
-import { redactReport } from './report/redact-report.ts'
-import type { Report, SourceLine } from './report/report.ts'
-import type { Env } from './settings/environment.ts'
-import type { ReadText } from './settings/load-config.ts'
-import type { Settings } from './settings/settings.ts'
-import type { PlanDocument } from './setup/plan-document.ts'
+import { redact, redactTexts } from '../model/redact.ts'
+import { exitCodeOf } from '../report/outcome.ts'
+import { redactReport } from '../report/redact-report.ts'
+import type { Report, SourceLine } from '../report/report.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { PlanDocument } from '../setup/plan-document.ts'
+import type { ChangeOfRunDeps } from './change-of-run.ts'
+import { check } from './check.ts'
+import { failedReport } from './failed-report.ts'
+import { renderWith } from './render.ts'
+import { setUp } from './set-up.ts'
+import { type WithVaultDeps, withVault } from './with-vault.ts'
 
 /** What a run takes from the world; entry files give the real ones. */
-export interface RunDeps extends WithVaultDeps {
-  readonly cwd: string
-  readonly env: Env
+export interface RunDeps extends WithVaultDeps, ChangeOfRunDeps {
   readonly now: () => Date
-  /** Payload of the event that started the run, parsed; `undefined` on a terminal. */
-  readonly event?: unknown
-  /** The settings that another text of the config file gives, all else being the same. */
-  readonly settingsWith?: (read: ReadText) => Promise<Settings>
   /** Hides a credential in the runner's log. */
   readonly mask: (secret: string) => void
 }
@@ -72,11 +64,11 @@ async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
   return withVault(settings, deps, async ({ live, incomplete }) => {
     const now = deps.now()
     const today = now.toISOString().slice(0, 10)
-    const look = settings.mode === 'drift' ? (await import('./modes/drift.ts')).drift : check
+    const look = settings.mode === 'drift' ? (await import('./drift.ts')).drift : check
     const render = renderWith(settings, deps.env)
     const change =
       settings.reportScope === 'changed'
-        ? (await import('./modes/change-of-run.ts')).changeOfRun(settings, deps, render)
+        ? (await import('./change-of-run.ts')).changeOfRun(settings, deps, render)
         : undefined
     const { report, gathered } = await look(settings, { cwd: deps.cwd, today, now, live, render, change, incomplete })
     if (report.scope?.of === 'all' && settings.reportScopeGiven)
