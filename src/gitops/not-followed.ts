@@ -1,5 +1,5 @@
 import type { Span } from '../model/span.ts'
-import type { Obstacle } from './look-through/closure.ts'
+import type { Obstacle } from './look-through/obstacle.ts'
 
 /**
  * A root, or a part of one, that was not followed. `unresolved`: it may lead to objects of this repository, so that nothing is said to

@@ -16,6 +16,8 @@ export interface GitOpsRoot {
   /** Whether Git names the entry that leads here (applied.md §4.2). */
   readonly certainty: 'certain' | 'presumed'
   readonly suspendedBy?: AppliedBy
+  /** Its path exists only below a folder on the way to what declares it: a template or an example that is a repository of its own. */
+  readonly nested?: true
   /** Whose variables are put in after the build. */
   readonly flux?: FluxKustomization
   /** Labels and annotations that Flux adds to all it applies. */

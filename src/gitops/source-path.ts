@@ -5,6 +5,8 @@ export interface FolderPlace {
   readonly root: Root
   /** Below the root; `""`: the root itself. */
   readonly folder: string
+  /** The path is not one of the root itself, but of a folder on the way to the file that names it. */
+  readonly nested?: true
 }
 
 /**
@@ -22,7 +24,7 @@ export function sourceFolder(root: Root, from: string, path: string): FolderPlac
   const segments = posix.dirname(from).split('/')
   for (let depth = 0; depth <= segments.length; depth++) {
     const found = exists(posix.join(...segments.slice(0, depth), wanted))
-    if (found !== undefined) return found
+    if (found !== undefined) return depth === 0 ? found : { ...found, nested: true }
     if (segments[0] === '.') break
   }
   const parts = posix.normalize(wanted).split('/')

@@ -83,7 +83,7 @@ function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules
   return {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
-    notChecked: [...gathered.notRendered, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
+    notChecked: [...gathered.repository.notChecked, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
     links: chain.links,
   }
 }

@@ -165,7 +165,8 @@ function usualAddress(
     if (!isTop(path)) entry.paths.set(path, file)
     paths.set(key, entry)
   }
-  for (const use of uses) if (use.kind === 'GitRepository') add(declared.get(`${use.kind}/${use.name}`), use.path, use.file)
+  for (const use of uses)
+    if (use.kind === 'GitRepository') add(declared.get(`${use.kind}/${use.name}`), use.path, use.file)
   for (const { node, file } of objects) {
     for (const sync of syncsIn(node))
       if ((textAt(sync, 'kind') ?? 'GitRepository') === 'GitRepository')

@@ -1,7 +1,8 @@
 import type { AppliedBy } from '../../model/applied.ts'
 import type { ValueMap } from '../../model/value.ts'
 import type { Sources } from '../applied/sources.ts'
-import { type Closure, isObstacle, type Obstacle } from '../look-through/closure.ts'
+import type { Closure } from '../look-through/closure.ts'
+import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import type { NotFollowed, NotFollowedCode } from '../not-followed.ts'
 import {
@@ -140,6 +141,7 @@ function application(input: ApplicationInput): FoundApplication {
         certainty: isOpen(path) || verdict.presumed === true ? ('presumed' as const) : context.certainty,
         ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
         ...(namespace === undefined ? {} : { namespace }),
+        ...(place.nested === true ? { nested: true as const } : {}),
       }
       const closure = checkout.closures.closureOf(folder)
       if (isObstacle(closure) && closure.kind === 'absent' && closure.file === folder) {
@@ -168,7 +170,13 @@ function application(input: ApplicationInput): FoundApplication {
       } else
         roots.push({
           ...common,
-          build: { by: 'kustomize', closure: built.closure, node: built.node, changed: built.changed, generated: false },
+          build: {
+            by: 'kustomize',
+            closure: built.closure,
+            node: built.node,
+            changed: built.changed,
+            generated: false,
+          },
         })
     }
   }
@@ -266,7 +274,8 @@ function filledIn(node: Placed, parameters: Parameters): Placed {
 
 function unique(notes: readonly NotFollowed[]): NotFollowed[] {
   return [
-    ...new Map(notes.map((note) => [`${note.code} ${note.span.file}:${note.span.line} ${note.detail ?? ''}`, note])).values(),
+    ...new Map(
+      notes.map((note) => [`${note.code} ${note.span.file}:${note.span.line} ${note.detail ?? ''}`, note]),
+    ).values(),
   ]
 }
-

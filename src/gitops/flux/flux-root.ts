@@ -1,7 +1,7 @@
 import type { ValueMap } from '../../model/value.ts'
 import type { Sources } from '../applied/sources.ts'
-import { isObstacle } from '../look-through/closure.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
+import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import type { NotFollowed } from '../not-followed.ts'
 import { asSource } from '../objects/as-source.ts'
@@ -65,8 +65,7 @@ export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, ki
 
   const written = checkout.closures.closureOf(folder)
   const generated = isObstacle(written) && written.kind === 'absent' && written.file === folder
-  if (!generated && isObstacle(written))
-    return { notFollowed: obstacleAt(object, title, written), folder }
+  if (!generated && isObstacle(written)) return { notFollowed: obstacleAt(object, title, written), folder }
   const base = isObstacle(written)
     ? generatedKustomization(checkout, folder, isIgnored, at(node, 'spec', 'path') ?? node)
     : placed(written.kustomization.document)
@@ -103,6 +102,7 @@ export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, ki
       cluster: context.cluster,
       certainty: source.presumed === true ? 'presumed' : context.certainty,
       flux,
+      ...(place.nested === true ? { nested: true as const } : {}),
       ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
       ...(commonMetadata === undefined ? {} : { commonMetadata }),
     },
@@ -112,7 +112,7 @@ export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, ki
 function obstacleAt(
   { checkout }: GitOpsObject,
   title: string,
-  obstacle: { readonly kind: NonNullable<NotFollowed['obstacle']>['kind']; readonly reason: string; readonly file: string; readonly path: readonly (string | number)[] },
+  obstacle: Obstacle,
   span = checkout.spanOfObstacle(obstacle),
 ): NotFollowed {
   const { kind, reason } = obstacle

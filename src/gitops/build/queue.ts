@@ -1,12 +1,10 @@
 /**
- * Works through items that lead to more items, `width` at a time; `idle` is asked for more when none is left and nothing runs.
- * Ends when there is no more.
+ * Works through items that lead to more items, `width` at a time. Ends when there is no more.
  */
 export async function workThrough<Item>(
   start: readonly Item[],
   width: number,
   work: (item: Item) => Promise<readonly Item[]>,
-  idle: () => readonly Item[],
 ): Promise<void> {
   const queue: Item[] = [...start]
   const running = new Set<Promise<void>>()
@@ -20,12 +18,8 @@ export async function workThrough<Item>(
       })
       running.add(job)
     }
-    if (running.size > 0) await Promise.race(running)
-    else {
-      const more = idle()
-      if (more.length === 0) return
-      queue.push(...more)
-    }
+    if (running.size === 0) return
+    await Promise.race(running)
   }
 }
 

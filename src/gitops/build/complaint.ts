@@ -1,5 +1,6 @@
 import { holesOf } from '../../model/placeholders.ts'
-import type { RenderRoot } from './render-root.ts'
+import type { Checkout } from '../checkout.ts'
+import type { Closure } from '../look-through/closure.ts'
 
 const REPEATED =
   /accumulating resources: accumulation err='.*?must resolve to a file': (?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': )?/g
@@ -9,7 +10,7 @@ const MAX_LENGTH = 400
 const MAX_FILE = 1024 * 1024
 
 /** What kustomize printed, as a reason: one line, without what it repeats; `text` names folders as the repository does. */
-export function complaint(text: string, root: RenderRoot): string {
+export function complaint(text: string, checkout: Checkout, closure: Closure): string {
   const said = text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')
@@ -20,12 +21,12 @@ export function complaint(text: string, root: RenderRoot): string {
     .replace(REPEATED, '')
     .trim()
   const [, why, name] = NO_YAML.exec(said) ?? []
-  if (why !== undefined && name !== undefined) return noYaml(why, name, root)
+  if (why !== undefined && name !== undefined) return noYaml(why, name, checkout, closure)
   return `kustomize says: ${said.length > MAX_LENGTH ? `${said.slice(0, MAX_LENGTH)}…` : said}`
 }
 
 /** Templates of repositories are full of such files: something fills them in before anything is applied. */
-function noYaml(why: string, name: string, { checkout, closure }: RenderRoot): string {
+function noYaml(why: string, name: string, checkout: Checkout, closure: Closure): string {
   const holders = [...closure.files].filter((file) => file.slice(file.lastIndexOf('/') + 1) === name)
   const placeholder = holders.flatMap((file) =>
     checkout.tree.size(file) > MAX_FILE ? [] : checkout.tree.read(file).split('\n').flatMap(bareHole),

@@ -22,10 +22,11 @@ const ORIGIN = 'config.kubernetes.io/origin'
 
 /**
  * Cuts the output into objects. kustomize writes keys sorted and at column 1, so that the head can be read without parsing: of a
- * megabyte of output a few objects matter.
+ * megabyte of output a few objects matter. `unreadable`: a part of it is no object, so that nothing can be said of the whole.
  */
-export function renderedObjects(output: string): RenderedObject[] {
-  return output.split(/^---\n/m).flatMap((text): RenderedObject[] => {
+export function renderedObjects(output: string): RenderedObject[] | 'unreadable' {
+  const parts = output.split(/^---\n/m).filter((text) => text.trim() !== '')
+  const objects = parts.flatMap((text): RenderedObject[] => {
     const apiVersion = /^apiVersion: "?([^"\n]+)/m.exec(text)?.[1]
     const kind = /^kind: "?([^"\n]+)/m.exec(text)?.[1]
     if (apiVersion === undefined || kind === undefined) return []
@@ -49,6 +50,7 @@ export function renderedObjects(output: string): RenderedObject[] {
       },
     ]
   })
+  return objects.length === parts.length ? objects : 'unreadable'
 }
 
 function withoutOrigin(body: ValueMap): ValueMap {

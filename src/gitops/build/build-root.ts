@@ -1,9 +1,10 @@
 import path from 'node:path'
 import type { ValueMap } from '../../model/value.ts'
-import { plainValue } from '../placed/placed.ts'
+import type { Checkout } from '../checkout.ts'
 import type { KustomizeBinary, Run, RunResult } from '../process/kustomize-binary.ts'
+import { plainValue } from '../placed/placed.ts'
+import type { KustomizeBuild } from '../root.ts'
 import { complaint } from './complaint.ts'
-import type { RenderRoot } from './render-root.ts'
 import { type RenderedObject, renderedObjects } from './rendered-output.ts'
 import type { Staging } from './staging.ts'
 
@@ -35,35 +36,38 @@ const MAX_OUTPUT = 64 * 1024 * 1024
 
 /**
  * Builds one root; never throws for what the repository holds. `annotated` asks for origin annotations: they make kustomize up to
- * three times slower on large roots, so they are left to builds whose objects tracing cannot tell apart.
+ * three times slower on large roots, so they are left to builds whose objects the reader cannot tell apart.
  */
 export async function buildRoot(
-  root: RenderRoot,
+  checkout: Checkout,
+  build: KustomizeBuild,
   staging: Staging,
   annotated: boolean,
   options: BuildOptions,
 ): Promise<Built> {
   let folder: string
   try {
-    folder = await staging.root(root.closure, plainValue(root.node) as ValueMap, annotated)
+    folder = await staging.root(build.closure, plainValue(build.node) as ValueMap, annotated)
   } catch (error) {
     return failed(error instanceof Error ? error.message : 'its files cannot be copied')
   }
   const helm = options.enableHelm ? ['--enable-helm'] : []
-  const build = () =>
+  const start = () =>
     options.run(options.binary.command, [...options.binary.args, ...helm, folder], {
       cwd: options.temporary,
       timeout: TIMEOUT,
       maxBuffer: MAX_OUTPUT,
       env: environment(options),
     })
-  const first = await build()
+  const first = await start()
   // kustomize crashes now and then on what it builds the next time: the order of its maps is by chance.
-  const result = first.code !== 0 && /^panic: /m.test(first.stderr) ? await build() : first
-  if (result.code !== 0) return failed(reasonOf(result, staging, root), folder)
+  const result = first.code !== 0 && /^panic: /m.test(first.stderr) ? await start() : first
+  if (result.code !== 0) return failed(reasonOf(result, staging, checkout, build), folder)
+  const objects = renderedObjects(result.stdout)
+  if (objects === 'unreadable') return failed('its output cannot be read', folder)
   return {
     folder,
-    objects: renderedObjects(result.stdout),
+    objects,
     annotated,
     sourceOf: (annotated) => staging.sourceOf(folder, annotated),
     failure: undefined,
@@ -104,7 +108,7 @@ function failed(failure: string, folder?: string): Built {
   return { folder, objects: [], annotated: true, sourceOf: () => undefined, failure }
 }
 
-function reasonOf(result: RunResult, staging: Staging, root: RenderRoot): string {
+function reasonOf(result: RunResult, staging: Staging, checkout: Checkout, build: KustomizeBuild): string {
   if (result.stopped === 'timeout') return `kustomize did not end within ${TIMEOUT / 1000} seconds`
   if (result.stopped === 'too-much-output') return `its output is larger than ${MAX_OUTPUT / 1024 / 1024} MiB`
   if (result.stopped === 'not-started') return 'kustomize could not be started'
@@ -112,5 +116,5 @@ function reasonOf(result: RunResult, staging: Staging, root: RenderRoot): string
   if (/^fatal error: .*(?:out of memory|cannot allocate memory)/m.test(result.stderr))
     return 'kustomize needs more memory for it than the 4 GiB that it may take'
   const lines = result.stderr.split('\n').filter((line) => !line.startsWith('# Warning'))
-  return complaint(staging.inRepository(lines.join(' ')), root)
+  return complaint(staging.inRepository(lines.join(' ')), checkout, build.closure)
 }

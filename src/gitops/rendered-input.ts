@@ -1,17 +1,17 @@
 import { relative, resolve } from 'node:path'
-import { discover } from '../../files/discover.ts'
-import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
-import { isClusterScoped } from '../../model/kinds.ts'
-import type { Manifest, Note } from '../../model/manifest.ts'
-import type { Value, ValueMap } from '../../model/value.ts'
-import { isManifestKind, withoutSecretData } from '../objects/manifest-kinds.ts'
-import { parseFiles } from '../objects/parsed-files.ts'
-import type { SourceObject } from '../objects/source-object.ts'
-import { titleOf } from '../objects/source-object.ts'
-import { locate } from '../placed/locate.ts'
-import { fits, manifestSources } from '../placed/manifest-source.ts'
-import { at, type Place, type Placed, placed, spanIn, textAt, withEntry } from '../placed/placed.ts'
-import type { Repository } from '../read-repository.ts'
+import { discover } from '../files/discover.ts'
+import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import { isClusterScoped } from '../model/kinds.ts'
+import type { Manifest, Note } from '../model/manifest.ts'
+import type { Value, ValueMap } from '../model/value.ts'
+import { isManifestKind, withoutSecretData } from './objects/manifest-kinds.ts'
+import { parseFiles } from './objects/parsed-files.ts'
+import type { SourceObject } from './objects/source-object.ts'
+import { titleOf } from './objects/source-object.ts'
+import { locate } from './placed/locate.ts'
+import { fits, manifestSources } from './placed/manifest-source.ts'
+import { at, type Place, type Placed, placed, spanIn, textAt, withEntry } from './placed/placed.ts'
+import type { Repository } from './read-repository.ts'
 
 export interface RenderedInput {
   readonly manifests: readonly Manifest[]
@@ -96,6 +96,8 @@ function finished(
       file: place.document.file,
       document: place.document.index,
       appliedBy: [],
+      // Whatever rendered it says that it is applied.
+      applied: { verdict: 'applied' },
       form: 'rendered',
       ...(object.holder === undefined ? {} : { embeddedIn: titleOf(object.holder) }),
     },

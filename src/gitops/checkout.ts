@@ -1,34 +1,38 @@
 import path from 'node:path'
-import type { Root } from '../../files/root.ts'
-import type { SourceFile } from '../../files/source-file.ts'
-import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
-import { stringAt } from '../../model/value.ts'
-import { type ObjectFiles, objectFiles } from '../kustomize/read/object-files.ts'
-import type { TraceContext } from '../kustomize/read/trace-kustomization.ts'
-import { type ClosureReader, closureReader } from '../look-through/closure.ts'
-import { type ClosureOptions, isObstacle } from '../look-through/obstacle.ts'
-import { type RepositoryTree, repositoryTree } from '../look-through/repository-tree.ts'
-import { type Placed, placed } from '../placed/placed.ts'
+import type { Root } from '../files/root.ts'
+import type { SourceFile } from '../files/source-file.ts'
+import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import type { Span } from '../model/span.ts'
+import { type ObjectFiles, objectFiles } from './kustomize/object-files.ts'
+import type { ReadContext } from './kustomize/read-kustomization.ts'
+import { type ClosureReader, closureReader } from './look-through/closure.ts'
+import { type ClosureOptions, isObstacle, type Obstacle } from './look-through/obstacle.ts'
+import { type RepositoryTree, repositoryTree } from './look-through/repository-tree.ts'
+import { type Placed, placed } from './placed/placed.ts'
 
-/** One searched folder with what rendering needs to know of it. */
+/** One searched folder with what GitOps needs to know of it. */
 export interface Checkout {
   readonly root: Root
   readonly tree: RepositoryTree
   readonly closures: ClosureReader
   readonly objects: ObjectFiles
-  readonly trace: TraceContext
+  /** For the reader of kustomizations. */
+  readonly reading: ReadContext
   /** Files that were read, by their path below the root. */
   readonly sources: ReadonlyMap<string, SourceFile>
+  /** The documents of a file that were parsed. */
+  documents(relative: string): readonly YamlDocument[]
   shown(relative: string): string
-  /** Names of Flux sources that Git declares, and the one that Flux Kustomizations name most often. */
-  readonly sourceNames: { readonly declared: ReadonlySet<string>; readonly usual: string | undefined }
+  /** The file as it was read; one without text where it cannot matter by itself. */
+  source(relative: string): SourceFile
+  spanOfObstacle(obstacle: Pick<Obstacle, 'file' | 'path'>): Span
   /** Whether the text of a file matches; asked once for each file and pattern. */
   mentions(relative: string, pattern: RegExp): boolean
 }
 
-/** Documents that are followed through kustomizations: what a check, a root or a variable can come from. */
+/** Documents that are followed: what a check, a root or a variable can come from. */
 const FOLLOWED =
-  /external-secrets\.io|kustomize\.toolkit\.fluxcd\.io|argoproj\.io|^kind: *["']?(?:Namespace|ServiceAccount|ConfigMap|ClusterRoleBinding|RoleBinding|List)\b/m
+  /external-secrets\.io|toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|argoproj\.io|^kind: *["']?(?:Namespace|ServiceAccount|ConfigMap|Secret|ClusterRoleBinding|RoleBinding|List)\b/m
 const MAX_SOURCE = 256 * 1024
 
 export interface CheckoutSource {
@@ -43,8 +47,12 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const own = files.filter((file) => file.root === root.path)
   const sources = new Map(own.map((file) => [file.relative, file]))
   const parsed = new Map<string, YamlDocument[]>()
-  for (const { source, document } of documents)
-    if (source.root === root.path) parsed.set(source.relative, [...(parsed.get(source.relative) ?? []), document])
+  for (const { source, document } of documents) {
+    if (source.root !== root.path) continue
+    const list = parsed.get(source.relative)
+    if (list === undefined) parsed.set(source.relative, [document])
+    else list.push(document)
+  }
   const tree = repositoryTree(root.path, root)
   const [first] = own
   const prefix = first === undefined ? '' : first.file.slice(0, first.file.length - first.relative.length)
@@ -57,7 +65,6 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const objects = objectFiles(tree, shown, wanted, parsed)
   const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
   const nodes = new Map<string, Placed | undefined>()
-  let fluxSources: Checkout['sourceNames'] | undefined
   const mentioned = new Map<string, boolean>()
   const kustomization = (folder: string): Placed | undefined => {
     if (!nodes.has(folder)) {
@@ -71,12 +78,17 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
     tree,
     closures,
     objects,
+    reading: { tree, files: objects, kustomization, done: new Map() },
     sources,
+    documents: (relative) => parsed.get(relative) ?? [],
     shown,
-    trace: { tree, files: objects, kustomization, done: new Map() },
-    get sourceNames() {
-      fluxSources ??= sourceNames(documents.filter(({ source }) => source.root === root.path))
-      return fluxSources
+    source: (relative) => sources.get(relative) ?? { file: shown(relative), root: root.path, relative, text: '' },
+    spanOfObstacle(obstacle) {
+      const slash = obstacle.file.lastIndexOf('/')
+      const closure = closures.closureOf(slash === -1 ? '' : obstacle.file.slice(0, slash))
+      if (!isObstacle(closure) && closure.kustomization.file === obstacle.file)
+        return closure.kustomization.document.spanOf(obstacle.path)
+      return { file: shown(obstacle.file), line: 1, column: 1, endLine: 1, endColumn: 1 }
     },
     mentions(relative, pattern) {
       const key = `${pattern.source}\0${relative}`
@@ -89,19 +101,4 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
       return found
     },
   }
-}
-
-function sourceNames(documents: CheckoutSource['documents']): Checkout['sourceNames'] {
-  const declared = new Set<string>()
-  const uses = new Map<string, number>()
-  for (const { document } of documents) {
-    const kind = stringAt(document.value, 'kind')
-    const name = stringAt(document.value, 'metadata', 'name')
-    const used = stringAt(document.value, 'spec', 'sourceRef', 'name')
-    if (kind === 'Kustomization' && used !== undefined) uses.set(used, (uses.get(used) ?? 0) + 1)
-    if ((kind === 'GitRepository' || kind === 'OCIRepository' || kind === 'Bucket') && name !== undefined)
-      declared.add(name)
-  }
-  const usual = [...uses].sort((a, b) => b[1] - a[1])[0]?.[0]
-  return { declared, usual }
 }

@@ -1,0 +1,441 @@
+import type { AppliedBy } from '../../model/applied.ts'
+import type { Cluster } from '../../model/cluster.ts'
+import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
+import { argoRoots } from '../argo/argo-roots.ts'
+import { type AppliedObject, type Output, type OutputOptions, outputOf, readingOf } from '../build/output.ts'
+import { workThrough } from '../build/queue.ts'
+import type { Checkout } from '../checkout.ts'
+import { fluxRoot } from '../flux/flux-root.ts'
+import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
+import { substituteValue } from '../flux/substitute-value.ts'
+import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
+import { isGitOps } from '../gitops-kinds.ts'
+import { isObstacle } from '../look-through/obstacle.ts'
+import { isOptedOut } from '../manifests.ts'
+import type { NotFollowed } from '../not-followed.ts'
+import { locate } from '../placed/locate.ts'
+import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
+import { type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
+import type { CommandPath } from './commands.ts'
+import { type Declarations, declarationsIn } from './declarations.ts'
+import { type ClusterOfFolder, clusterOfEntry, clusterOfOverlay, clustersByFolder } from './entry-cluster.ts'
+import { syncKustomizations } from './flux-instance.ts'
+import { type Ground, ground, hasDeadName } from './ground.ts'
+import { isTop, type Sources, sourcesOf } from './sources.ts'
+import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
+
+export interface FollowOptions extends OutputOptions {
+  /** `owner/name` or addresses that this checkout is known by. */
+  readonly identities: readonly string[]
+  readonly commands: readonly CommandPath[]
+  readonly artifacts: ReadonlyMap<string, string>
+  /** For `${NAME}` that Git cannot resolve. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** Everything that the roots of a checkout give, and what was not followed. */
+export interface Followed {
+  readonly outputs: readonly Output[]
+  readonly notFollowed: readonly NotFollowed[]
+  readonly ground: Ground
+  readonly declarations: Declarations
+  readonly tops: readonly TopKustomization[]
+  /** Kustomizations that another one includes, and Components. */
+  readonly clusterOf: ClusterOfFolder
+  /** Whether the roots of GitOps lead to anything that is judged; else all that is there is presumed (applied.md §4.1 step 5). */
+  readonly reaches: boolean
+  readonly configMaps: FindConfigMaps
+  /** What an object would build, were it applied. */
+  preview(object: GitOpsObject): readonly GitOpsRoot[]
+}
+
+/** Roots in hand: the next ones are read while kustomize works on others. */
+const WIDTH = 8
+/** Roots beyond this multiply each other on purpose. */
+const MAX_ROOTS = 20_000
+
+/** Starts at the entries and follows what applied objects declare (applied.md §4.1). */
+export async function follow(checkout: Checkout, options: FollowOptions): Promise<Followed> {
+  const follower = new Follower(checkout, options)
+  return follower.run()
+}
+
+class Follower {
+  private readonly checkout: Checkout
+  private readonly options: FollowOptions
+  private readonly declarations: Declarations
+  /** Files that declare roots. */
+  private readonly declaring: ReadonlySet<string>
+  private readonly sources: Sources
+  private readonly isIgnored: SourceIgnore
+  private readonly tops: readonly TopKustomization[]
+  private readonly clusterOf: ClusterOfFolder
+  private readonly ground: Ground = ground()
+  private readonly outputs: Output[] = []
+  private readonly notFollowed = new Map<string, NotFollowed>()
+  private readonly known = new Set<string>()
+  /** GitOps objects, by file and document, that some output held. */
+  private readonly applied = new Set<string>()
+  private readonly clusters = new Map<string, (Cluster | undefined)[]>()
+  private readonly configMaps: FindConfigMaps
+
+  constructor(checkout: Checkout, options: FollowOptions) {
+    this.checkout = checkout
+    this.options = options
+    this.declarations = declarationsIn(checkout)
+    const { gitOps, setup } = this.declarations
+    this.declaring = new Set(gitOps.map(({ file }) => file))
+    this.sources = sourcesOf({
+      checkout,
+      objects: [...gitOps, ...setup],
+      identities: options.identities,
+      artifacts: options.artifacts,
+    })
+    this.isIgnored = ignoreOf(this.declarations, checkout)
+    this.tops = topKustomizations(checkout)
+    this.clusterOf = clustersByFolder(checkout.root.folders)
+    this.configMaps = configMapFinder(checkout, (file) => this.clusters.get(file) ?? [])
+  }
+
+  async run(): Promise<Followed> {
+    await this.work(this.certainEntries())
+    for (;;) {
+      const more = this.presumedEntries()
+      if (more.length === 0) break
+      await this.work(more)
+    }
+    for (const object of this.declarations.resourceSets) this.resourceSet(object)
+    // A template or an example that is a repository of its own leads nowhere in this one.
+    const reaches = this.outputs.some(
+      ({ root, outcome, objects }) => root.nested !== true && outcome !== 'failed' && objects.some(isOfEso),
+    )
+    if (!reaches) await this.work(this.everything())
+    return {
+      outputs: this.outputs,
+      notFollowed: [...this.notFollowed.values()],
+      ground: this.ground,
+      declarations: this.declarations,
+      tops: this.tops,
+      clusterOf: this.clusterOf,
+      reaches,
+      configMaps: this.configMaps,
+      preview: (object) => this.rootsOf(object, { by: undefined, cluster: undefined, certainty: 'presumed' }, false),
+    }
+  }
+
+  private async work(start: readonly GitOpsRoot[]): Promise<void> {
+    await workThrough(start, WIDTH, (root) => this.build(root))
+  }
+
+  private async build(root: GitOpsRoot): Promise<readonly GitOpsRoot[]> {
+    // What holds nothing that is judged brings nothing, and still covers its folders.
+    const files = root.build.by === 'kustomize' ? root.build.closure.files : root.build.files
+    const isWorth = [...files].some((file) => this.checkout.sources.has(file))
+    const output: Output = isWorth
+      ? await outputOf(root, this.options)
+      : { root, objects: [], outcome: 'read', notFollowed: [] }
+    this.outputs.push(output)
+    this.ground.add(output)
+    for (const note of output.notFollowed) this.note(note)
+    if (root.build.by === 'kustomize')
+      for (const obstacle of root.build.closure.leftOut)
+        this.note({
+          code: 'part-left-out',
+          title: this.checkout.shown(obstacle.file),
+          span: this.checkout.spanOfObstacle(obstacle),
+          unresolved: false,
+          obstacle: { kind: obstacle.kind, reason: obstacle.reason, file: this.checkout.shown(obstacle.file) },
+        })
+    for (const { file } of output.objects) {
+      const clusters = this.clusters.get(file)
+      if (clusters === undefined) this.clusters.set(file, [root.cluster])
+      else if (!clusters.includes(root.cluster)) clusters.push(root.cluster)
+    }
+    return this.declaredBy(output).flatMap((object) => {
+      this.applied.add(idOf(object))
+      return this.follow(object, contextBelow(root, object))
+    })
+  }
+
+  /** The Flux Kustomizations and Applications of an output as the cluster gets them: with the root's variables put in. */
+  private declaredBy({ root, objects }: Output): GitOpsObject[] {
+    const found = objects.filter(({ node }) => isGitOps(textAt(node, 'apiVersion') ?? '', textAt(node, 'kind') ?? ''))
+    if (found.length === 0) return []
+    const { checkout, flux, cluster } = root
+    const variables =
+      flux?.postBuild === undefined ? undefined : rootVariables(flux, cluster, this.configMaps, this.options.variables)
+    return found.map(({ node, file, document }): GitOpsObject => {
+      const body = plainValue(node) as ValueMap
+      if (variables === undefined || isOptedOut(body)) return { checkout, node, file, document }
+      const { value } = substituteValue(body, (name) => variables.lookup(name))
+      const put = isMap(value) ? locate(value, node, () => undefined).node : node
+      return { checkout, node: put, file, document }
+    })
+  }
+
+  private follow(object: GitOpsObject, context: RootContext): GitOpsRoot[] {
+    return this.rootsOf(object, context, true).filter((root) => this.isNew(root))
+  }
+
+  private isNew(root: GitOpsRoot): boolean {
+    const key = rootKey(root)
+    if (this.known.has(key) || this.known.size >= MAX_ROOTS) return false
+    this.known.add(key)
+    return true
+  }
+
+  private rootsOf(object: GitOpsObject, context: RootContext, tells: boolean): readonly GitOpsRoot[] {
+    const apiVersion = textAt(object.node, 'apiVersion') ?? ''
+    if (apiVersion.startsWith('argoproj.io/')) {
+      const found = argoRoots(object, this.sources, context)
+      if (tells) for (const note of found.notFollowed) this.note(note)
+      return found.roots
+    }
+    const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
+    if ('root' in found) return [found.root]
+    if (tells) this.note(found.notFollowed)
+    return []
+  }
+
+  private note(note: NotFollowed): void {
+    this.notFollowed.set(`${note.code} ${note.title} ${note.span.file}:${note.span.line} ${note.detail ?? ''}`, note)
+  }
+
+  /** What somebody applied by hand, and Git shows it beyond doubt (applied.md §4.1 step 2). */
+  private certainEntries(): GitOpsRoot[] {
+    const roots: GitOpsRoot[] = []
+    const folders = new Set<string>()
+    const enter = (root: GitOpsRoot) => {
+      if (folders.has(root.folder) && root.flux !== undefined) return
+      folders.add(root.folder)
+      if (this.isNew(root)) roots.push(root)
+    }
+    for (const instance of this.declarations.setup)
+      for (const object of syncKustomizations(instance)) {
+        const path = textAt(object.node, 'spec', 'path') ?? './'
+        const context: RootContext = { by: undefined, cluster: clusterOfEntry(path), certainty: 'certain' }
+        const found = fluxRoot(object, {
+          sources: this.sources,
+          isIgnored: this.isIgnored,
+          context,
+          kind: 'FluxInstance',
+        })
+        if ('root' in found) enter(found.root)
+        else this.note(found.notFollowed)
+      }
+    for (const object of this.declarations.gitOps) {
+      const path = textAt(object.node, 'spec', 'path') ?? textAt(object.node, 'spec', 'source', 'path') ?? './'
+      const context: RootContext = { by: undefined, cluster: clusterOfEntry(path), certainty: 'certain' }
+      for (const root of this.rootsOf(object, context, false)) if (this.appliesItself(root, object)) enter(root)
+    }
+    return roots
+  }
+
+  /** Whether the object is in the output of its own root: then only a person can have applied it first. */
+  private appliesItself(root: GitOpsRoot, object: GitOpsObject): boolean {
+    const { build } = root
+    // `./` exists in every repository: of an artifact it means another folder (applied.md §0.5).
+    const kind = textAt(object.node, 'spec', 'sourceRef', 'kind')
+    if (kind !== undefined && kind !== 'GitRepository' && isTop(textAt(object.node, 'spec', 'path') ?? '')) return false
+    if (build.by === 'files')
+      return (
+        build.files.includes(object.file) ||
+        // A recursive root that only leaves itself out.
+        (build.takesAll && object.file.startsWith(root.folder === '' ? '' : `${root.folder}/`))
+      )
+    if (!build.closure.files.has(object.file)) return false
+    return readingOf(this.checkout, build).objects.some(
+      ({ source }) => source?.file === object.file && source.document === object.document,
+    )
+  }
+
+  /** What is outside of all ground and may be an entry that somebody applied by hand (applied.md §4.1 step 4). */
+  private presumedEntries(): GitOpsRoot[] {
+    const commanded = this.options.commands.flatMap((command) => this.commandRoots(command))
+    if (commanded.length > 0) return commanded
+    const tops = this.tops.filter(
+      ({ folder, files }) =>
+        !this.ground.covers(folder) && [...files].some((file) => this.declaring.has(file)),
+    )
+    const fromTops = tops.flatMap((top) => this.topRoot(top, clusterOfOverlay(top.folder)))
+    if (fromTops.length > 0) return fromTops
+    return this.leftoverObjects()
+  }
+
+  private topRoot(top: TopKustomization, cluster = this.clusterOf(top.folder)): GitOpsRoot[] {
+    const { checkout } = this
+    const closure = checkout.closures.closureOf(top.folder)
+    const title = `The kustomization ${top.folder === '' ? '.' : checkout.shown(top.folder)}`
+    const obstacle = isObstacle(closure) ? closure : closure.refusal
+    if (isObstacle(closure) || obstacle !== undefined) {
+      if (obstacle !== undefined)
+        this.note({
+          code: 'obstacle',
+          title,
+          span: checkout.spanOfObstacle(obstacle),
+          unresolved: true,
+          obstacle: { kind: obstacle.kind, reason: obstacle.reason, file: checkout.shown(obstacle.file) },
+        })
+      return []
+    }
+    const { document } = closure.kustomization
+    const root: GitOpsRoot = {
+      checkout,
+      appliedBy: { kind: 'kustomization', name: top.folder || '.', span: document.span },
+      folder: top.folder,
+      build: { by: 'kustomize', closure, node: placed(document), changed: false, generated: false },
+      cluster,
+      certainty: 'presumed',
+    }
+    return this.isNew(root) ? [root] : []
+  }
+
+  private commandRoots({ path, span }: CommandPath): GitOpsRoot[] {
+    const { checkout } = this
+    const { root } = checkout
+    const by: AppliedBy = { kind: 'command', name: path, span }
+    if (this.ground.covers(path)) return []
+    const common = {
+      checkout,
+      appliedBy: by,
+      folder: path,
+      cluster: this.clusterOf(path),
+      certainty: 'presumed' as const,
+    }
+    if (root.files.has(path)) {
+      const made: GitOpsRoot = { ...common, build: { by: 'files', files: [path], takesAll: false } }
+      return this.isNew(made) ? [made] : []
+    }
+    if (!root.folders.has(path)) return []
+    const closure = checkout.closures.closureOf(path)
+    if (!isObstacle(closure)) return this.topRoot({ folder: path, files: closure.files })
+    const prefix = path === '' ? '' : `${path}/`
+    const files = [...root.files].filter(
+      (file) => file.startsWith(prefix) && !file.slice(prefix.length).includes('/') && /\.(?:ya?ml|json)$/.test(file),
+    )
+    const made: GitOpsRoot = { ...common, build: { by: 'files', files, takesAll: false } }
+    return files.length > 0 && this.isNew(made) ? [made] : []
+  }
+
+  /** GitOps objects that nothing leads to, heads first. */
+  private leftoverObjects(): GitOpsRoot[] {
+    const context: RootContext = { by: undefined, cluster: undefined, certainty: 'presumed' }
+    for (;;) {
+      const left = this.declarations.gitOps.filter(
+        (object) => !this.applied.has(idOf(object)) && !this.ground.covers(object.file) && !hasDeadName(object.file),
+      )
+      if (left.length === 0) return []
+      const heads = this.headsOf(left, context)
+      for (const object of heads) this.applied.add(idOf(object))
+      const roots = heads.flatMap((object) => {
+        const path = textAt(object.node, 'spec', 'path') ?? textAt(object.node, 'spec', 'source', 'path') ?? ''
+        return this.follow(object, { ...context, cluster: this.clusterOf(object.file, path) })
+      })
+      if (roots.length > 0) return roots
+    }
+  }
+
+  /** Those that none of the others leads to; of objects that lead to each other the first. */
+  private headsOf(left: readonly GitOpsObject[], context: RootContext): readonly GitOpsObject[] {
+    const reach = left.map((object) => {
+      const files = new Set<string>()
+      for (const { build } of this.rootsOf(object, context, false))
+        for (const file of build.by === 'kustomize' ? build.closure.files : build.files) files.add(file)
+      return files
+    })
+    const heads = left.filter((object, index) =>
+      reach.every((files, other) => {
+        const file = left[other]?.file ?? ''
+        const isOther = other !== index && files.has(object.file) && file !== object.file
+        return !isOther || (reach[index]?.has(file) === true && index < other)
+      }),
+    )
+    return heads.length > 0 ? heads : left.slice(0, 1)
+  }
+
+  /** Without any root that leads to something: every kustomization that no other one includes (applied.md §4.1 step 5). */
+  private everything(): GitOpsRoot[] {
+    return this.tops.filter(({ folder }) => !hasDeadName(`${folder}/`)).flatMap((top) => this.topRoot(top))
+  }
+
+  /** What a ResourceSet makes is not followed; it may be anything that its text speaks of. */
+  private resourceSet(object: GitOpsObject): void {
+    const text = this.checkout.sources.get(object.file)?.text ?? ''
+    const unresolved = /kind: *["']?(?:Kustomization|HelmRelease)\b|external-secrets\.io/.test(text)
+    this.note({
+      code: 'kind-not-followed',
+      title: `ResourceSet ${gitOpsTitle(object)}`,
+      span: spanIn(object.node, ['metadata', 'name']),
+      unresolved,
+    })
+  }
+}
+
+function isOfEso({ node }: AppliedObject): boolean {
+  if ((textAt(node, 'apiVersion') ?? '').includes('external-secrets.io')) return true
+  const kind = textAt(node, 'kind')
+  return (
+    (kind === 'HelmRelease' || kind === 'Application') &&
+    /external-secrets\.io\//.test(JSON.stringify(plainValue(node)))
+  )
+}
+
+/** What the roots of an object take from the root that applies it. */
+function contextBelow(root: GitOpsRoot, { node }: GitOpsObject): RootContext {
+  const kubeConfig = textAt(node, 'spec', 'kubeConfig', 'secretRef', 'name')
+  const cluster: Cluster | undefined =
+    kubeConfig === undefined
+      ? root.cluster
+      : { id: `kubeConfig ${kubeConfig}`, name: kubeConfig, entry: `kubeConfig ${kubeConfig}` }
+  const suspendedBy = root.suspendedBy ?? (isSuspended(node) ? nameOf(node) : undefined)
+  return {
+    by: root.appliedBy,
+    cluster,
+    certainty: root.certainty,
+    ...(suspendedBy === undefined ? {} : { suspendedBy }),
+  }
+}
+
+function isSuspended(node: Placed): boolean {
+  const suspend = at(node, 'spec', 'suspend')
+  if (suspend?.type === 'scalar' && suspend.value === true) return true
+  return textAt(node, 'metadata', 'annotations', 'argocd.argoproj.io/skip-reconcile') === 'true'
+}
+
+function nameOf(node: Placed): AppliedBy {
+  const kind = textAt(node, 'kind')
+  return {
+    kind:
+      kind === 'Kustomization' ? 'Kustomization (Flux)' : kind === 'ApplicationSet' ? 'ApplicationSet' : 'Application',
+    name: gitOpsTitle({ node }),
+    span: spanIn(node, ['spec', 'suspend'], 'key'),
+  }
+}
+
+function idOf({ file, document, node }: GitOpsObject): string {
+  return `${file}#${document}#${textAt(node, 'metadata', 'name') ?? ''}`
+}
+
+function rootKey({ appliedBy, folder, build, cluster, flux, namespace }: GitOpsRoot): string {
+  const { kind, name, span } = appliedBy
+  const built = build.by === 'files' ? build.files : build.changed ? build.closure.kustomization.value : ''
+  return JSON.stringify([
+    kind,
+    name,
+    span.file,
+    span.line,
+    folder,
+    built,
+    cluster?.id,
+    flux?.postBuild,
+    textAt(namespace),
+  ])
+}
+
+/** `spec.ignore` of the source that is this repository; of several the one that leaves out the least is none. */
+function ignoreOf({ setup }: Declarations, { root }: Checkout): SourceIgnore {
+  const own = setup.flatMap(({ node }) =>
+    textAt(node, 'kind') === 'GitRepository' ? (stringAt(plainValue(node), 'spec', 'ignore') ?? []) : [],
+  )
+  return sourceIgnore(own.length === 1 ? own[0] : undefined, root)
+}
