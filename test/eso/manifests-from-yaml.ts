@@ -45,6 +45,7 @@ export function fromYaml(text: string, from: From = {}): Manifest[] {
           file,
           document,
           form: 'plain',
+          applied: { verdict: 'presumed' },
           appliedBy: (from.appliedBy ?? []).map(
             (name): AppliedBy => ({
               kind: 'Kustomization (Flux)',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { AppliedBy } from '../../src/model/applied.ts'
 import type { Finding } from '../../src/model/finding.ts'
-import type { AppliedBy, Manifest } from '../../src/model/manifest.ts'
+import type { Manifest } from '../../src/model/manifest.ts'
 import { check } from '../../src/modes/check.ts'
 import { foldObjects } from '../../src/rules/fold-objects.ts'
 import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
