@@ -1,3 +1,4 @@
+import { hasDeadName } from '../../files/dead-names.ts'
 import type { AppliedBy } from '../../model/applied.ts'
 import type { Cluster } from '../../model/cluster.ts'
 import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
@@ -20,7 +21,7 @@ import type { CommandPath } from './commands.ts'
 import { type Declarations, declarationsIn } from './declarations.ts'
 import { type ClusterOfFolder, clusterOfEntry, clusterOfOverlay, clustersByFolder } from './entry-cluster.ts'
 import { syncKustomizations } from './flux-instance.ts'
-import { type Ground, ground, hasDeadName } from './ground.ts'
+import { type Ground, ground } from './ground.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
 
@@ -254,8 +255,7 @@ class Follower {
     const commanded = this.options.commands.flatMap((command) => this.commandRoots(command))
     if (commanded.length > 0) return commanded
     const tops = this.tops.filter(
-      ({ folder, files }) =>
-        !this.ground.covers(folder) && [...files].some((file) => this.declaring.has(file)),
+      ({ folder, files }) => !this.ground.covers(folder) && [...files].some((file) => this.declaring.has(file)),
     )
     const fromTops = tops.flatMap((top) => this.topRoot(top, clusterOfOverlay(top.folder)))
     if (fromTops.length > 0) return fromTops

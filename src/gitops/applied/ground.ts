@@ -47,14 +47,3 @@ export function ancestors(path: string): string[] {
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) found.push(path.slice(0, at))
   return [...found, '']
 }
-
-const DEAD =
-  /^(?:_archive|\.?archive|archived|old|deprecated|disabled|examples?|samples?|tests?|docs|backup|attic|\.templates)$/
-
-/** A folder by whose name nothing there is presumed to be an entry; it proves nothing else (applied.md §2.1 rule 5). */
-export function hasDeadName(path: string): boolean {
-  return path
-    .split('/')
-    .slice(0, -1)
-    .some((part) => DEAD.test(part))
-}

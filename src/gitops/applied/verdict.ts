@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { hasDeadName } from '../../files/dead-names.ts'
 import type { Applied, AppliedBy, AppliedReason } from '../../model/applied.ts'
 import type { Span } from '../../model/span.ts'
 import type { Checkout } from '../checkout.ts'
@@ -7,7 +8,7 @@ import { joinRelative } from '../look-through/repository-tree.ts'
 import { spanIn, textAt } from '../placed/placed.ts'
 import { type GitOpsObject, gitOpsTitle } from '../root.ts'
 import type { Followed } from './follow.ts'
-import { ancestors, hasDeadName } from './ground.ts'
+import { ancestors } from './ground.ts'
 
 export interface LeftOver {
   /** Below the checkout. */
