@@ -60,6 +60,10 @@ interface Search {
   readonly inCheckout: boolean
 }
 
+function isWithin(from: string, path: string): boolean {
+  return path === from || path.startsWith(from.endsWith(sep) ? from : from + sep)
+}
+
 function isPartOfCheckout({ top, from, given, inCheckout }: Search): boolean {
   return inCheckout && (from !== top || isGlob(given))
 }
@@ -123,7 +127,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
-    isReported: (file) => reported.has(file),
+    isReported: (file) => searches.some((search) => search.keep(file) && isWithin(search.from, resolve(cwd, file))),
     counts: { seen: reported.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
   }
 }
