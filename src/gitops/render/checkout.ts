@@ -3,8 +3,8 @@ import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import { stringAt } from '../../model/value.ts'
+import type { ReadContext } from '../kustomize/build.ts'
 import { type ObjectFiles, objectFiles } from '../kustomize/object-files.ts'
-import type { ReadContext } from '../kustomize/read-kustomization.ts'
 import { type ClosureOptions, type ClosureReader, closureReader, isObstacle } from '../look-through/closure.ts'
 import { type RepositoryTree, repositoryTree } from '../look-through/repository-tree.ts'
 import { type Placed, placed } from '../placed/placed.ts'
@@ -25,11 +25,6 @@ export interface Checkout {
   mentions(relative: string, pattern: RegExp): boolean
 }
 
-/** Documents that are followed through kustomizations: what a check, a root or a variable can come from. */
-const FOLLOWED =
-  /external-secrets\.io|kustomize\.toolkit\.fluxcd\.io|argoproj\.io|^kind: *["']?(?:Namespace|ServiceAccount|ConfigMap|ClusterRoleBinding|RoleBinding|List)\b/m
-const MAX_SOURCE = 256 * 1024
-
 export interface CheckoutSource {
   readonly root: Root
   readonly files: readonly SourceFile[]
@@ -48,12 +43,7 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const [first] = own
   const prefix = first === undefined ? '' : first.file.slice(0, first.file.length - first.relative.length)
   const shown = (relative: string) => (prefix === '' && relative === '' ? '.' : path.posix.join(prefix, relative))
-  // A replacement may take its value from an object of any kind.
-  const replaces = own.some((file) => /^replacements:|kind: ReplacementTransformer/m.test(file.text))
-  const wanted = (text: string) =>
-    !/^kind: *["']?CustomResourceDefinition/m.test(text) &&
-    (FOLLOWED.test(text) || (replaces && text.length < MAX_SOURCE) || /^\s*[{[]/.test(text))
-  const objects = objectFiles(tree, shown, wanted, parsed)
+  const objects = objectFiles(tree, shown)
   const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
   const nodes = new Map<string, Placed | undefined>()
   let fluxSources: Checkout['sourceNames'] | undefined

@@ -1,7 +1,7 @@
 import type { Span } from '../../model/span.ts'
 import { listAt, stringAt, type ValueMap, at as valueAt } from '../../model/value.ts'
 import { type PostBuild, postBuild } from '../flux/post-build.ts'
-import { generate } from '../kustomize/generator.ts'
+import { generatedObjects } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import type { SourceObject } from '../objects/source-object.ts'
 import { plainValue } from '../placed/placed.ts'
@@ -28,7 +28,7 @@ export function configMapFinder(checkout: Checkout): (name: string) => readonly 
       if (source.text.includes('configMapGenerator')) {
         const folder = source.relative.includes('/') ? source.relative.slice(0, source.relative.lastIndexOf('/')) : ''
         const node = checkout.trace.kustomization(folder)
-        if (node !== undefined) objects = generate([], node, folder, checkout.tree, checkout.objects)
+        if (node !== undefined) objects = generatedObjects(checkout.trace, folder, node)
       } else if (source.text.includes('ConfigMap')) objects = checkout.objects.objects(source.relative)
       return objects
         .filter((object) => isConfigMap(object, name))
