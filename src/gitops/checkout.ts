@@ -3,8 +3,8 @@ import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
 import type { Span } from '../model/span.ts'
+import type { ReadContext } from './kustomize/build.ts'
 import { type ObjectFiles, objectFiles } from './kustomize/object-files.ts'
-import type { ReadContext } from './kustomize/read-kustomization.ts'
 import { type ClosureReader, closureReader } from './look-through/closure.ts'
 import { type ClosureOptions, isObstacle, type Obstacle } from './look-through/obstacle.ts'
 import { type RepositoryTree, repositoryTree } from './look-through/repository-tree.ts'
@@ -30,11 +30,6 @@ export interface Checkout {
   mentions(relative: string, pattern: RegExp): boolean
 }
 
-/** Documents that are followed: what a check, a root or a variable can come from. */
-const FOLLOWED =
-  /external-secrets\.io|toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|argoproj\.io|^kind: *["']?(?:Namespace|ServiceAccount|ConfigMap|Secret|ClusterRoleBinding|RoleBinding|List)\b/m
-const MAX_SOURCE = 256 * 1024
-
 export interface CheckoutSource {
   readonly root: Root
   readonly files: readonly SourceFile[]
@@ -57,12 +52,7 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const [first] = own
   const prefix = first === undefined ? '' : first.file.slice(0, first.file.length - first.relative.length)
   const shown = (relative: string) => (prefix === '' && relative === '' ? '.' : path.posix.join(prefix, relative))
-  // A replacement may take its value from an object of any kind.
-  const replaces = own.some((file) => /^replacements:|kind: ReplacementTransformer/m.test(file.text))
-  const wanted = (text: string) =>
-    !/^kind: *["']?CustomResourceDefinition/m.test(text) &&
-    (FOLLOWED.test(text) || (replaces && text.length < MAX_SOURCE) || /^\s*[{[]/.test(text))
-  const objects = objectFiles(tree, shown, wanted, parsed)
+  const objects = objectFiles(tree, shown)
   const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
   const nodes = new Map<string, Placed | undefined>()
   const mentioned = new Map<string, boolean>()

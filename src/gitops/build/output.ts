@@ -1,5 +1,5 @@
-import type { PatchedField } from '../../model/manifest.ts'
 import { isClusterScoped, isEsoGroup } from '../../model/kinds.ts'
+import type { PatchedField } from '../../model/manifest.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps } from '../gitops-kinds.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
@@ -10,7 +10,7 @@ import type { NotFollowed } from '../not-followed.ts'
 import { at, entriesAt, type Placed, plainValue, setAt, textAt } from '../placed/placed.ts'
 import type { GitOpsRoot, KustomizeBuild } from '../root.ts'
 import type { Built } from './build-root.ts'
-import { locateObjects, type LocatedObject } from './locate-objects.ts'
+import { type LocatedObject, locateObjects } from './locate-objects.ts'
 import type { RenderedObject } from './rendered-output.ts'
 
 /** One object of a root's output, with the place of everything in it; variables are not put in yet. */
@@ -83,7 +83,8 @@ export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promis
         : undefined)
   if (failure !== undefined || located === 'uncertain') {
     const { appliedBy } = root
-    const title = appliedBy.kind === 'kustomization' ? `The kustomization ${appliedBy.name}` : `${appliedBy.kind} ${appliedBy.name}`
+    const title =
+      appliedBy.kind === 'kustomization' ? `The kustomization ${appliedBy.name}` : `${appliedBy.kind} ${appliedBy.name}`
     const note: NotFollowed = {
       code: 'build-failed',
       title,
