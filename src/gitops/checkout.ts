@@ -23,17 +23,25 @@ export interface Checkout {
   /** The documents of a file that were parsed. */
   documents(relative: string): readonly YamlDocument[]
   shown(relative: string): string
+  /** The path below the checkout of one as people see it. */
+  below(shown: string): string
   /** The file as it was read; one without text where it cannot matter by itself. */
   source(relative: string): SourceFile
   spanOfObstacle(obstacle: Pick<Obstacle, 'file' | 'path'>): Span
   /** Whether the text of a file matches; asked once for each file and pattern. */
   mentions(relative: string, pattern: RegExp): boolean
+  /** The folder that all files share: what was given to be read may itself lie below `examples/`. */
+  readonly given: string
+  /** Whether a folder on the way has a name by which nothing there is presumed to be an entry; it proves nothing else (applied.md §2.1 rule 5). */
+  hasDeadName(path: string): boolean
 }
 
 /** Documents that are followed: what a check, a root or a variable can come from. */
 const FOLLOWED =
   /external-secrets\.io|toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|argoproj\.io|^kind: *["']?(?:Namespace|ServiceAccount|ConfigMap|Secret|ClusterRoleBinding|RoleBinding|List)\b/m
 const MAX_SOURCE = 256 * 1024
+const DEAD =
+  /^(?:_archive|\.?archived?|old|deprecated|disabled|examples?|samples?|tests|docs|backup|attic|\.templates)$/
 
 export interface CheckoutSource {
   readonly root: Root
@@ -62,17 +70,24 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const wanted = (text: string) =>
     !/^kind: *["']?CustomResourceDefinition/m.test(text) &&
     (FOLLOWED.test(text) || (replaces && text.length < MAX_SOURCE) || /^\s*[{[]/.test(text))
-  const objects = objectFiles(tree, shown, wanted, parsed)
+  const read = objectFiles(tree, shown, wanted, parsed)
+  // What a symlink leads to is the file that was read, and no second one.
+  const objects: ObjectFiles = {
+    shown,
+    objects: (file) => read.objects(tree.real(file)),
+    documents: (file) => read.documents(tree.real(file)),
+  }
   const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
   const nodes = new Map<string, Placed | undefined>()
   const mentioned = new Map<string, boolean>()
   const kustomization = (folder: string): Placed | undefined => {
     if (!nodes.has(folder)) {
-      const closure = closures.closureOf(folder)
+      const closure = closures.closureOf(tree.real(folder))
       nodes.set(folder, isObstacle(closure) ? undefined : placed(closure.kustomization.document))
     }
     return nodes.get(folder)
   }
+  const given = commonFolder(root.files)
   return {
     root,
     tree,
@@ -82,6 +97,7 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
     sources,
     documents: (relative) => parsed.get(relative) ?? [],
     shown,
+    below: (path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path),
     source: (relative) => sources.get(relative) ?? { file: shown(relative), root: root.path, relative, text: '' },
     spanOfObstacle(obstacle) {
       const slash = obstacle.file.lastIndexOf('/')
@@ -100,5 +116,25 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
       }
       return found
     },
+    given,
+    hasDeadName: (path) =>
+      (path.startsWith(given) ? path.slice(given.length) : path)
+        .split('/')
+        .slice(0, -1)
+        .some((part) => DEAD.test(part)),
   }
+}
+
+function commonFolder(files: ReadonlySet<string>): string {
+  let common: string[] | undefined
+  for (const file of files) {
+    const folders = file.split('/').slice(0, -1)
+    if (common === undefined) common = folders
+    else {
+      const differs = common.findIndex((part, index) => part !== folders[index])
+      if (differs !== -1) common = common.slice(0, differs)
+    }
+    if (common.length === 0) return ''
+  }
+  return common?.join('/') ?? ''
 }

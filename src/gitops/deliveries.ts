@@ -2,7 +2,7 @@ import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import { isMap, type Value } from '../model/value.ts'
 import type { Followed } from './applied/follow.ts'
-import { ancestors, hasDeadName } from './applied/ground.ts'
+import { ancestors } from './applied/ground.ts'
 import { type LeftOver, verdicts } from './applied/verdict.ts'
 import type { AppliedObject, Output } from './build/output.ts'
 import type { Checkout } from './checkout.ts'
@@ -133,7 +133,7 @@ function leftDeliveries(
   // Without any GitOps that leads to something, plain files are what is applied.
   const isPresumed = (object: SourceObject) =>
     !reaches &&
-    !hasDeadName(object.source.relative) &&
+    !checkout.hasDeadName(object.source.relative) &&
     !ancestors(object.source.relative).some((folder) => ground.covers(folder))
   const presumed = new Set(left.filter(isPresumed))
   for (const object of presumed) if (judged(object)) reached.add(object.source.relative)

@@ -1,5 +1,6 @@
 import type { AppliedBy } from '../../model/applied.ts'
 import type { Output } from '../build/output.ts'
+import { filesOf } from '../root.ts'
 
 /** What a root covers, whether it takes it or not: an object there that its output lacks was left out (applied.md §4.1 step 3). */
 export interface Ground {
@@ -28,13 +29,10 @@ export function ground(): Ground {
   return {
     add(output) {
       const { build, folder } = output.root
-      if (build.by === 'kustomize') {
-        for (const one of build.closure.folders) addFolder(one, output)
-        for (const file of build.closure.files) files.add(file)
-        return
-      }
-      for (const file of build.files) files.add(file)
-      if (build.takesAll) addFolder(folder, output)
+      const seen = build.by === 'nobody' ? build.seen : build.by === 'kustomize' ? build : undefined
+      for (const one of seen?.closure.folders ?? []) addFolder(one, output)
+      for (const file of filesOf(output.root)) files.add(file)
+      if (build.by === 'nobody' || (build.by === 'files' && build.takesAll)) addFolder(folder, output)
     },
     covers: (path) => files.has(path) || folders.has(path) || coversOf(path).length > 0,
     rootsOver: coversOf,
@@ -46,15 +44,4 @@ export function ancestors(path: string): string[] {
   const found: string[] = []
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) found.push(path.slice(0, at))
   return [...found, '']
-}
-
-const DEAD =
-  /^(?:_archive|\.?archive|archived|old|deprecated|disabled|examples?|samples?|tests?|docs|backup|attic|\.templates)$/
-
-/** A folder by whose name nothing there is presumed to be an entry; it proves nothing else (applied.md §2.1 rule 5). */
-export function hasDeadName(path: string): boolean {
-  return path
-    .split('/')
-    .slice(0, -1)
-    .some((part) => DEAD.test(part))
 }

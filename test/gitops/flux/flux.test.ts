@@ -19,7 +19,7 @@ describe('postBuild (platform.md §3.2)', () => {
       column: 14,
     })
     expect(manifest.origin.appliedBy).toEqual([
-      { kind: 'Kustomization (Flux)', name: 'app', span: expect.objectContaining({ file: 'ks.yaml', line: 1 }) },
+      { kind: 'Kustomization (Flux)', name: 'app', span: expect.objectContaining({ file: 'ks.yaml', line: 3 }) },
     ])
   })
 
