@@ -1,10 +1,11 @@
 import path from 'node:path'
+import { hasDeadName } from '../files/dead-names.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
 import type { Span } from '../model/span.ts'
+import type { ReadContext } from './kustomize/build.ts'
 import { type ObjectFiles, objectFiles } from './kustomize/object-files.ts'
-import type { ReadContext } from './kustomize/read-kustomization.ts'
 import { type ClosureReader, closureReader } from './look-through/closure.ts'
 import { type ClosureOptions, isObstacle, type Obstacle } from './look-through/obstacle.ts'
 import { type RepositoryTree, repositoryTree } from './look-through/repository-tree.ts'
@@ -36,13 +37,6 @@ export interface Checkout {
   hasDeadName(path: string): boolean
 }
 
-/** Documents that are followed: what a check, a root or a variable can come from. */
-const FOLLOWED =
-  /external-secrets\.io|toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|argoproj\.io|^kind: *["']?(?:Namespace|ServiceAccount|ConfigMap|Secret|ClusterRoleBinding|RoleBinding|List)\b/m
-const MAX_SOURCE = 256 * 1024
-const DEAD =
-  /^(?:_archive|\.?archived?|old|deprecated|disabled|examples?|samples?|tests|docs|backup|attic|\.templates)$/
-
 export interface CheckoutSource {
   readonly root: Root
   readonly files: readonly SourceFile[]
@@ -65,15 +59,10 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const [first] = own
   const prefix = first === undefined ? '' : first.file.slice(0, first.file.length - first.relative.length)
   const shown = (relative: string) => (prefix === '' && relative === '' ? '.' : path.posix.join(prefix, relative))
-  // A replacement may take its value from an object of any kind.
-  const replaces = own.some((file) => /^replacements:|kind: ReplacementTransformer/m.test(file.text))
-  const wanted = (text: string) =>
-    !/^kind: *["']?CustomResourceDefinition/m.test(text) &&
-    (FOLLOWED.test(text) || (replaces && text.length < MAX_SOURCE) || /^\s*[{[]/.test(text))
-  const read = objectFiles(tree, shown, wanted, parsed)
+  const read = objectFiles(tree, shown)
   // What a symlink leads to is the file that was read, and no second one.
   const objects: ObjectFiles = {
-    shown,
+    ...read,
     objects: (file) => read.objects(tree.real(file)),
     documents: (file) => read.documents(tree.real(file)),
   }
@@ -117,11 +106,7 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
       return found
     },
     given,
-    hasDeadName: (path) =>
-      (path.startsWith(given) ? path.slice(given.length) : path)
-        .split('/')
-        .slice(0, -1)
-        .some((part) => DEAD.test(part)),
+    hasDeadName: (path) => hasDeadName(path.startsWith(given) ? path.slice(given.length) : path),
   }
 }
 

@@ -65,6 +65,8 @@ export interface Repository {
   }
   readonly stats: { readonly processes: number; readonly processMilliseconds: number }
   readonly installedEso: readonly InstalledEso[]
+  /** Whether a file (as shown) is among what `paths` names: what is found elsewhere is not reported (applied.md §4.5). */
+  readonly isReported: (file: string) => boolean
   /** Every YAML document that was parsed, objects or not. */
   readonly documents: readonly { readonly source: SourceFile; readonly document: YamlDocument }[]
   /** The text of a line (1-based) of a file that was read, under its shown path. */
@@ -118,6 +120,7 @@ export async function readDiscovered(
       processMilliseconds: parts.reduce((sum, { processMilliseconds }) => sum + processMilliseconds, 0),
     },
     installedEso: installedEso(manifests, parsed.documents),
+    isReported: discovery.isReported,
     documents: parsed.documents,
     sourceLine: parsed.sourceLine,
     comments: parsed.comments,

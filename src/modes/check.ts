@@ -1,5 +1,6 @@
 import type { Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
@@ -72,7 +73,7 @@ interface Judgement {
 
 function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Judgement {
   const { chain, served } = gathered
-  const byGit = runRules(rules, chain, settings.config.rules)
+  const byGit = runRules(rules, chain, settings.config.rules, settings.config.manifests.unapplied)
   const ruled =
     served === undefined ? byGit : [...byGit, ...refusedByServer(byGit, served, settings.config.rules)].sort(byWorst)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
@@ -80,11 +81,26 @@ function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
-  return {
+  return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
     notChecked: [...gathered.repository.notChecked, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
     links: chain.links,
+  })
+}
+
+/** Of a judgement, what `paths` asks for: the rest of the checkout is read to judge by, and is not reported (applied.md §4.5). */
+function reportedOf({ config }: Settings, { repository }: Gathered, judgement: Judgement): Judgement {
+  const isReported = (file: string) => repository.isReported(file) || file === config.file
+  const isAbout = (finding: Finding) =>
+    finding.objects === undefined
+      ? isReported(finding.span.file)
+      : isReported(finding.span.file) || finding.objects.some(({ origin }) => isReported(origin.file))
+  return {
+    findings: judgement.findings.filter(isAbout),
+    ignored: judgement.ignored.filter(({ finding }) => isAbout(finding)),
+    notChecked: judgement.notChecked.filter(({ file }) => file === '.' || isReported(file)),
+    links: judgement.links.filter((link) => objectsOf(link).some(({ origin }) => isReported(origin.file))),
   }
 }
 

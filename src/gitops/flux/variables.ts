@@ -1,7 +1,7 @@
 import { type Cluster, clusterRelation } from '../../model/cluster.ts'
 import { listAt, stringAt, type ValueMap } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
-import { generate } from '../kustomize/generator.ts'
+import { generatedObjects } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { asSource } from '../objects/as-source.ts'
 import type { SourceObject } from '../objects/source-object.ts'
@@ -42,7 +42,7 @@ function configMapsNamed(checkout: Checkout, name: string): SourceObject[] {
     if (source.text.includes('configMapGenerator')) {
       const folder = source.relative.includes('/') ? source.relative.slice(0, source.relative.lastIndexOf('/')) : ''
       const node = checkout.reading.kustomization(folder)
-      if (node !== undefined) objects = generate([], node, folder, checkout.tree, checkout.objects)
+      if (node !== undefined) objects = generatedObjects(checkout.reading, folder, node)
     } else if (source.text.includes('ConfigMap')) objects = checkout.objects.objects(source.relative)
     return objects
       .filter((object) => kindOf(object).kind === 'ConfigMap' && object.names.includes(name))

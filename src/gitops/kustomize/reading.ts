@@ -15,6 +15,8 @@ export type UndecidedCode =
   | 'absent'
   /** An address: what it brings is not here. */
   | 'remote'
+  /** It leaves the repository. */
+  | 'outside'
   /** A chart is rendered. */
   | 'helm'
   /** A generator, transformer or validator that is configured in a file of its own. */

@@ -1,59 +1,127 @@
-import { type Placed, type PlacedList, type PlacedMap, textAt, withEntry, withoutEntry } from '../placed/placed.ts'
+import {
+  type Placed,
+  type PlacedEntry,
+  type PlacedList,
+  type PlacedMap,
+  textAt,
+  withoutEntry,
+} from '../placed/placed.ts'
+import { isKnownKind, listMerge } from './known-kinds.ts'
+import { anyText, isBareNull, isEmpty, isNull } from './scalar-text.ts'
+import { Stop } from './stop.ts'
 
 /**
- * Applies a strategic merge patch as kustomize does: maps merge, `null` and `$patch: delete` take away, `$patch: replace` replaces.
- * Lists of custom resources have no merge key, so they are replaced as a whole; lists of Kubernetes' own kinds whose items all have
- * a `name` merge by it. `undefined`: the patch deletes the object.
+ * Merges a strategic merge patch into an object as kustomize does: maps merge, `null` and `$patch: delete` take away, `$patch:
+ * replace` replaces, lists are replaced. Only kinds that kustomize has a schema of merge some lists by a key. `undefined`: the patch
+ * deletes the object.
  */
-export function applyStrategicMerge(object: Placed, patch: Placed, mergesLists: boolean): Placed | undefined {
-  if (object.type !== 'map' || patch.type !== 'map') return patch
-  if (textAt(patch, '$patch') === 'delete') return undefined
-  return mergeMaps(object, patch, mergesLists)
+export function strategicMerge(object: PlacedMap, patch: Placed): PlacedMap | undefined {
+  const merged = merge(object, patch, undefined)
+  return merged?.type === 'map' ? merged : undefined
 }
 
-function mergeMaps(base: PlacedMap, patch: PlacedMap, mergesLists: boolean): PlacedMap {
-  if (textAt(patch, '$patch') === 'replace') return withoutEntry(patch, '$patch')
-  let result = base
-  for (const [name, { key, node }] of patch.entries) {
-    if (name.startsWith('$')) continue
-    const old = result.entries.get(name)?.node
-    if (node.type === 'scalar' && node.value === null) result = withoutEntry(result, name)
-    else if (node.type === 'map' && textAt(node, '$patch') === 'delete') result = withoutEntry(result, name)
-    else if (node.type === 'map' && old?.type === 'map')
-      result = withEntry(result, name, mergeMaps(old, node, mergesLists))
-    else if (node.type === 'list' && old?.type === 'list' && mergesLists && isNamed(node) && isNamed(old))
-      result = withEntry(result, name, mergeLists(old, node))
-    // The key is written again in the patch: that line is where the field now stands.
-    else result = withEntry(withoutEntry(result, name), name, clean(node), key)
+/** Where a node stands below an object of a known kind; `undefined` below any other. */
+type KnownPath = readonly string[] | undefined
+
+/** What becomes of `base` under `patch`; `undefined`: the field goes. */
+function merge(base: Placed | undefined, patch: Placed | undefined, outer: KnownPath): Placed | undefined {
+  const type = [base, patch].find((node) => !isNull(node))?.type
+  // An explicit null stays as long as no patch speaks of it.
+  if (type === undefined) return patch === undefined && base !== undefined && !isBareNull(base) ? base : undefined
+  for (const node of [base, patch]) if (!isNull(node) && node?.type !== type) throw new Stop('build-fails')
+  if (patch !== undefined && isNull(patch)) return undefined
+  if (type === 'scalar') return patch ?? base
+  const known = outer ?? knownRoot(base) ?? knownRoot(patch)
+  if (type === 'list') {
+    const by = known === undefined ? undefined : listMerge(known)
+    if (by === undefined) return patch ?? base
+    if (by === 'several') {
+      if (isEmpty(base) && isEmpty(patch)) return patch ?? base
+      throw new Stop('list-merge')
+    }
+    return mergeByKey(base as PlacedList | undefined, patch as PlacedList | undefined, by.by, known)
   }
-  return result
+  const old = isNull(base) ? undefined : (base as PlacedMap)
+  if (patch === undefined) return fields(old as PlacedMap, undefined, known)
+  const directive = directiveOf(patch as PlacedMap)
+  if (directive === 'delete') return undefined
+  const own = withoutEntry(patch as PlacedMap, '$patch')
+  return old === undefined || directive === 'replace' ? fields(own, own, known) : fields(old, own, known)
 }
 
-function isNamed(list: PlacedList): boolean {
-  return list.items.length > 0 && list.items.every((item) => textAt(item, 'name') !== undefined)
-}
-
-function mergeLists(base: PlacedList, patch: PlacedList): PlacedList {
-  const added: Placed[] = []
-  let items: readonly Placed[] = base.items
-  for (const item of patch.items) {
-    const name = textAt(item, 'name')
-    const old = items.find((other) => textAt(other, 'name') === name)
-    if (textAt(item, '$patch') === 'delete') items = items.filter((other) => other !== old)
-    else if (old?.type === 'map' && item.type === 'map')
-      items = items.map((other) => (other === old ? mergeMaps(old, item, true) : other))
-    else added.push(clean(item))
+function fields(base: PlacedMap, patch: PlacedMap | undefined, known: KnownPath): PlacedMap {
+  const entries = new Map<string, PlacedEntry>()
+  let same = true
+  for (const [name, entry] of base.entries) {
+    const change = patch?.entries.get(name)
+    const node = merge(entry.node, change?.node, known && [...known, name])
+    if (node === entry.node) entries.set(name, entry)
+    else same = false
+    if (node === undefined || node === entry.node) continue
+    // What is written again stands where the patch writes it.
+    const key = change !== undefined && node.place === change.node.place ? change.key : entry.key
+    entries.set(name, { key, node })
   }
-  // kustomize puts new items first.
-  return { ...base, items: [...added, ...items] }
+  for (const [name, change] of patch?.entries ?? []) {
+    if (base.entries.has(name)) continue
+    const node = merge(undefined, change.node, known && [...known, name])
+    if (node === undefined) continue
+    same = false
+    entries.set(name, { key: change.key, node })
+  }
+  return same ? base : { ...base, entries }
 }
 
-/** A part that a patch brings as a whole, without its directives and nulls. */
-function clean(node: Placed): Placed {
-  if (node.type === 'list') return { ...node, items: node.items.map(clean) }
-  if (node.type !== 'map') return node
-  const entries = [...node.entries].filter(
-    ([name, entry]) => !name.startsWith('$patch') && !(entry.node.type === 'scalar' && entry.node.value === null),
-  )
-  return { ...node, entries: new Map(entries.map(([name, entry]) => [name, { ...entry, node: clean(entry.node) }])) }
+/** Items of the patch come first, in their order, then what is left of the list. */
+function mergeByKey(
+  base: PlacedList | undefined,
+  written: PlacedList | undefined,
+  by: string,
+  known: KnownPath,
+): Placed | undefined {
+  let patch = written
+  let old = base
+  const directive = patch?.items.find((item) => item.type === 'map' && item.entries.has('$patch'))
+  if (patch !== undefined && directive?.type === 'map' && directive.entries.size === 1) {
+    if (isNull(base)) throw new Stop('list-merge')
+    const order = directiveOf(directive)
+    if (order === 'delete') return undefined
+    patch = { ...patch, items: patch.items.filter((item) => textAt(item, '$patch') !== order) }
+    if (order === 'replace') old = undefined
+  }
+  const patches = keyed(patch, by)
+  const olds = keyed(isNull(old) ? undefined : old, by)
+  const items: Placed[] = []
+  for (const name of new Set([...patches.keys(), ...olds.keys()])) {
+    const change = patches.get(name)
+    const before = olds.get(name)
+    const item = merge(before ?? change, change, known)
+    if (!isEmpty(item)) items.push(item as Placed)
+  }
+  const list = (isNull(base) ? undefined : base) ?? patch
+  if (list === undefined) return undefined
+  const same = items.length === list.items.length && items.every((item, index) => item === list.items[index])
+  return same ? list : { ...list, items }
+}
+
+function directiveOf(map: PlacedMap): 'delete' | 'replace' | 'merge' | undefined {
+  if (!map.entries.has('$patch')) return undefined
+  const directive = textAt(map, '$patch')
+  if (directive === 'delete' || directive === 'replace' || directive === 'merge') return directive
+  throw new Stop('patch-form')
+}
+
+/** The items by their merge key. */
+function keyed(list: PlacedList | undefined, by: string): Map<string, Placed> {
+  const found = new Map<string, Placed>()
+  for (const item of list?.items ?? []) {
+    const name = anyText(item, by)
+    if (name === '' || found.has(name)) throw new Stop('list-merge')
+    found.set(name, item)
+  }
+  return found
+}
+
+function knownRoot(node: Placed | undefined): KnownPath {
+  return isKnownKind(anyText(node, 'apiVersion'), anyText(node, 'kind')) ? [] : undefined
 }

@@ -21,7 +21,7 @@ export function literalFinder(checkout: Checkout, closure: Closure, own: Placed)
     if (patch.type !== 'list') return remember('', patch)
     for (const operation of patch.items) {
       const value = at(operation, 'value')
-      if (value !== undefined) remember(pointer(textAt(operation, 'path'))?.at(-1) ?? '', value)
+      if (value !== undefined) remember(pointer(textAt(operation, 'path') ?? '').at(-1) ?? '', value)
     }
   }
   const inline = (node: Placed) => {

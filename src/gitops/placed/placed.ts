@@ -18,6 +18,8 @@ export interface PlacedScalar {
   readonly type: 'scalar'
   readonly place: Place
   readonly value: null | boolean | number | string
+  /** How a null, boolean or number is written by now, where that is no longer as at its place. */
+  readonly raw?: string
 }
 
 export interface PlacedMap {
@@ -110,6 +112,7 @@ export function withEntry(map: PlacedMap, name: string, node: Placed, key: Place
 }
 
 export function withoutEntry(map: PlacedMap, name: string): PlacedMap {
+  if (!map.entries.has(name)) return map
   const entries = new Map(map.entries)
   entries.delete(name)
   return { ...map, entries }
