@@ -62,8 +62,10 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const read = objectFiles(tree, shown)
   // What a symlink leads to is the file that was read, and no second one.
   const objects: ObjectFiles = {
-    ...read,
+    shown,
     objects: (file) => read.objects(tree.real(file)),
+    read: (file) => read.read(tree.real(file)),
+    parsed: (file) => read.parsed(tree.real(file)),
     documents: (file) => read.documents(tree.real(file)),
   }
   const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
