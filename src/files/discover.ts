@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { InvalidInput } from '../model/invalid-input.ts'
 import type { Note } from '../model/manifest.ts'
-import { hasDeadName } from './dead-names.ts'
+import { isRepositoryOfItsOwn } from './dead-names.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
 import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from './relevance.ts'
@@ -167,7 +167,7 @@ async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
 async function topLevel(folder: string, otherwise: string): Promise<Pick<Search, 'top' | 'inCheckout'>> {
   for (let at = folder; ; at = dirname(at)) {
     if ((await kindOf(join(at, '.git')).catch(() => undefined)) !== undefined) {
-      const isOwn = at !== folder && hasDeadName(`${slashes(relative(at, folder))}/`)
+      const isOwn = at !== folder && isRepositoryOfItsOwn(slashes(relative(at, folder)))
       return isOwn ? { top: folder, inCheckout: false } : { top: at, inCheckout: true }
     }
     if (dirname(at) === at) break

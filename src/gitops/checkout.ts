@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { hasDeadName } from '../files/dead-names.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
@@ -23,11 +24,17 @@ export interface Checkout {
   /** The documents of a file that were parsed. */
   documents(relative: string): readonly YamlDocument[]
   shown(relative: string): string
+  /** The path below the checkout of one as people see it. */
+  below(shown: string): string
   /** The file as it was read; one without text where it cannot matter by itself. */
   source(relative: string): SourceFile
   spanOfObstacle(obstacle: Pick<Obstacle, 'file' | 'path'>): Span
   /** Whether the text of a file matches; asked once for each file and pattern. */
   mentions(relative: string, pattern: RegExp): boolean
+  /** The folder that all files share: what was given to be read may itself lie below `examples/`. */
+  readonly given: string
+  /** Whether a folder on the way has a name by which nothing there is presumed to be an entry; it proves nothing else (applied.md §2.1 rule 5). */
+  hasDeadName(path: string): boolean
 }
 
 export interface CheckoutSource {
@@ -52,17 +59,26 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
   const [first] = own
   const prefix = first === undefined ? '' : first.file.slice(0, first.file.length - first.relative.length)
   const shown = (relative: string) => (prefix === '' && relative === '' ? '.' : path.posix.join(prefix, relative))
-  const objects = objectFiles(tree, shown)
+  const read = objectFiles(tree, shown)
+  // What a symlink leads to is the file that was read, and no second one.
+  const objects: ObjectFiles = {
+    shown,
+    objects: (file) => read.objects(tree.real(file)),
+    read: (file) => read.read(tree.real(file)),
+    parsed: (file) => read.parsed(tree.real(file)),
+    documents: (file) => read.documents(tree.real(file)),
+  }
   const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
   const nodes = new Map<string, Placed | undefined>()
   const mentioned = new Map<string, boolean>()
   const kustomization = (folder: string): Placed | undefined => {
     if (!nodes.has(folder)) {
-      const closure = closures.closureOf(folder)
+      const closure = closures.closureOf(tree.real(folder))
       nodes.set(folder, isObstacle(closure) ? undefined : placed(closure.kustomization.document))
     }
     return nodes.get(folder)
   }
+  const given = commonFolder(root.files)
   return {
     root,
     tree,
@@ -72,6 +88,7 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
     sources,
     documents: (relative) => parsed.get(relative) ?? [],
     shown,
+    below: (path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path),
     source: (relative) => sources.get(relative) ?? { file: shown(relative), root: root.path, relative, text: '' },
     spanOfObstacle(obstacle) {
       const slash = obstacle.file.lastIndexOf('/')
@@ -90,5 +107,21 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
       }
       return found
     },
+    given,
+    hasDeadName: (path) => hasDeadName(path.startsWith(given) ? path.slice(given.length) : path),
   }
+}
+
+function commonFolder(files: ReadonlySet<string>): string {
+  let common: string[] | undefined
+  for (const file of files) {
+    const folders = file.split('/').slice(0, -1)
+    if (common === undefined) common = folders
+    else {
+      const differs = common.findIndex((part, index) => part !== folders[index])
+      if (differs !== -1) common = common.slice(0, differs)
+    }
+    if (common.length === 0) return ''
+  }
+  return common?.join('/') ?? ''
 }

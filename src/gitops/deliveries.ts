@@ -1,4 +1,3 @@
-import { hasDeadName } from '../files/dead-names.ts'
 import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import { isMap, type Value } from '../model/value.ts'
@@ -134,7 +133,7 @@ function leftDeliveries(
   // Without any GitOps that leads to something, plain files are what is applied.
   const isPresumed = (object: SourceObject) =>
     !reaches &&
-    !hasDeadName(object.source.relative) &&
+    !checkout.hasDeadName(object.source.relative) &&
     !ancestors(object.source.relative).some((folder) => ground.covers(folder))
   const presumed = new Set(left.filter(isPresumed))
   for (const object of presumed) if (judged(object)) reached.add(object.source.relative)

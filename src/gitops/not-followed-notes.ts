@@ -9,7 +9,7 @@ export function tellNotFollowed(all: readonly NotFollowed[]): {
 } {
   const groups = new Map<string, { readonly first: NotFollowed; readonly titles: Set<string> }>()
   for (const one of all) {
-    const key = `${one.code} ${one.obstacle?.file ?? `${one.span.file}:${one.span.line}`} ${causeOf(one)}`
+    const key = causeKey(one)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { first: one, titles: new Set([one.title]) })
     else group.titles.add(one.title)
@@ -19,11 +19,11 @@ export function tellNotFollowed(all: readonly NotFollowed[]): {
       reason: NOTE[first.code],
       file: first.span.file,
       line: first.span.line,
-      message: `${titlesOf(first.title, titles.size)} ${sentenceOf(first, titles.size)}`,
+      message: messageOf(first, titles.size),
     })),
     notChecked: all.flatMap((one) =>
       one.unresolved || one.code === 'part-left-out'
-        ? [{ file: one.span.file, line: one.span.line, what: whatOf(one), reason: causeOf(one) }]
+        ? [{ file: one.span.file, line: one.span.line, what: whatOf(one), reason: reasonOf(one) }]
         : [],
     ),
   }
@@ -44,13 +44,33 @@ const NOTE: Readonly<Record<NotFollowed['code'], NoteReason>> = {
   'needs-kustomize': 'needs-kustomize',
 }
 
+/** One address that several kustomizations name, and one obstacle that stops several roots, is told once. */
+function causeKey(one: NotFollowed): string {
+  const { code, obstacle, span } = one
+  if (code === 'part-left-out' && obstacle?.kind === 'remote') return `${code} ${obstacle.reason}`
+  return `${code} ${obstacle?.file ?? `${span.file}:${span.line}`} ${causeOf(one)}`
+}
+
+function messageOf(first: NotFollowed, count: number): string {
+  if (first.code !== 'part-left-out') return `${titlesOf(first.title, count)} ${sentenceOf(first, count)}`
+  const others =
+    count < 2
+      ? ''
+      : count === 2
+        ? ' 1 other kustomization names it too.'
+        : ` ${count - 1} other kustomizations name it too.`
+  return `${first.title} ${sentenceOf(first, 1)}${others}`
+}
+
 function titlesOf(title: string, count: number): string {
   if (count < 2) return title
   return count === 2 ? `${title} and 1 other root` : `${title} and ${count - 1} other roots`
 }
 
-function whatOf({ code, title }: NotFollowed): string {
-  return code === 'part-left-out' ? `A part of ${title}` : title
+function whatOf({ code, title, obstacle }: NotFollowed): string {
+  return code === 'part-left-out' && obstacle?.kind !== 'absent'
+    ? `A part of ${title}, which ${obstacle?.reason ?? ''}`
+    : title
 }
 
 function sentenceOf(one: NotFollowed, count: number): string {
@@ -93,6 +113,18 @@ function causeOf({ code, detail = '', obstacle }: NotFollowed): string {
   }
 }
 
+/** Why it is not checked: what stands in several files in the same way is one reason, of which the places are listed. */
+function reasonOf(one: NotFollowed): string {
+  const { code, obstacle, span } = one
+  const told = advice(one).replace(/\.$/, '')
+  if (code === 'part-left-out' && obstacle?.kind === 'remote') return `nothing is fetched over the network.${told}`
+  if (code === 'part-left-out' && obstacle?.kind === 'helm') return `Helm charts are not rendered.${told}`
+  const isHere = obstacle !== undefined && obstacle.file === span.file
+  const cause = isHere ? `the kustomization ${obstacle.reason}` : causeOf(one)
+  return told === '' ? cause : `${cause}.${told}`
+}
+
+/** What lets it be followed, as a sentence of its own. */
 function advice({ code, obstacle }: NotFollowed): string {
   if (code === 'chart' || code === 'plugin-source' || code === 'generator-unknown' || code === 'path-unfilled')
     return ' Give the rendered manifests with "rendered".'

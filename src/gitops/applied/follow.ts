@@ -1,9 +1,16 @@
-import { hasDeadName } from '../../files/dead-names.ts'
 import type { AppliedBy } from '../../model/applied.ts'
 import type { Cluster } from '../../model/cluster.ts'
+import type { Span } from '../../model/span.ts'
 import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
 import { argoRoots } from '../argo/argo-roots.ts'
-import { type AppliedObject, type Output, type OutputOptions, outputOf, readingOf } from '../build/output.ts'
+import {
+  type AppliedObject,
+  type Output,
+  type OutputOptions,
+  outputOf,
+  readingOf,
+  seenSafely,
+} from '../build/output.ts'
 import { workThrough } from '../build/queue.ts'
 import type { Checkout } from '../checkout.ts'
 import { fluxRoot } from '../flux/flux-root.ts'
@@ -16,7 +23,7 @@ import { isOptedOut } from '../manifests.ts'
 import type { NotFollowed } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
-import { type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
+import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
 import type { CommandPath } from './commands.ts'
 import { type Declarations, declarationsIn } from './declarations.ts'
 import { type ClusterOfFolder, clusterOfEntry, clusterOfOverlay, clustersByFolder } from './entry-cluster.ts'
@@ -52,6 +59,8 @@ export interface Followed {
 
 /** Roots in hand: the next ones are read while kustomize works on others. */
 const WIDTH = 8
+/** What somebody may have applied by hand. */
+const LEFT_OVER: RootContext = { by: undefined, cluster: undefined, certainty: 'presumed' }
 /** Roots beyond this multiply each other on purpose. */
 const MAX_ROOTS = 20_000
 
@@ -75,6 +84,8 @@ class Follower {
   private readonly outputs: Output[] = []
   private readonly notFollowed = new Map<string, NotFollowed>()
   private readonly known = new Set<string>()
+  /** Kustomizations that were taken as entries. */
+  private readonly entered = new Set<string>()
   /** GitOps objects, by file and document, that some output held. */
   private readonly applied = new Set<string>()
   private readonly clusters = new Map<string, (Cluster | undefined)[]>()
@@ -120,7 +131,7 @@ class Follower {
       clusterOf: this.clusterOf,
       reaches,
       configMaps: this.configMaps,
-      preview: (object) => this.rootsOf(object, { by: undefined, cluster: undefined, certainty: 'presumed' }, false),
+      preview: (object) => this.rootsOf(object, LEFT_OVER, false),
     }
   }
 
@@ -129,12 +140,7 @@ class Follower {
   }
 
   private async build(root: GitOpsRoot): Promise<readonly GitOpsRoot[]> {
-    // What holds nothing that is judged brings nothing, and still covers its folders.
-    const files = root.build.by === 'kustomize' ? root.build.closure.files : root.build.files
-    const isWorth = [...files].some((file) => this.checkout.sources.has(file))
-    const output: Output = isWorth
-      ? await outputOf(root, this.options)
-      : { root, objects: [], outcome: 'read', notFollowed: [] }
+    const output = await outputOf(root, this.options)
     this.outputs.push(output)
     this.ground.add(output)
     for (const note of output.notFollowed) this.note(note)
@@ -244,8 +250,9 @@ class Follower {
         // A recursive root that only leaves itself out.
         (build.takesAll && object.file.startsWith(root.folder === '' ? '' : `${root.folder}/`))
       )
-    if (!build.closure.files.has(object.file)) return false
-    return readingOf(this.checkout, build).objects.some(
+    const seen = build.by === 'nobody' ? seenSafely(build) : build
+    if (seen?.closure.files.has(object.file) !== true) return false
+    return readingOf(this.checkout, seen).objects.some(
       ({ source }) => source?.file === object.file && source.document === object.document,
     )
   }
@@ -254,39 +261,101 @@ class Follower {
   private presumedEntries(): GitOpsRoot[] {
     const commanded = this.options.commands.flatMap((command) => this.commandRoots(command))
     if (commanded.length > 0) return commanded
-    const tops = this.tops.filter(
-      ({ folder, files }) => !this.ground.covers(folder) && [...files].some((file) => this.declaring.has(file)),
-    )
-    const fromTops = tops.flatMap((top) => this.topRoot(top, clusterOfOverlay(top.folder)))
-    if (fromTops.length > 0) return fromTops
-    return this.leftoverObjects()
+    for (;;) {
+      const { tops, objects } = this.heads()
+      const fromTops = tops.flatMap(({ folder }) => this.topRoot(folder, clusterOfOverlay(folder)))
+      if (fromTops.length > 0) return fromTops
+      if (objects.length === 0) return []
+      for (const object of objects) this.applied.add(idOf(object))
+      const roots = objects.flatMap((object) => {
+        const path = textAt(object.node, 'spec', 'path') ?? textAt(object.node, 'spec', 'source', 'path') ?? ''
+        return this.follow(object, { ...LEFT_OVER, cluster: this.clusterOf(object.file, path) })
+      })
+      if (roots.length > 0) return roots
+    }
   }
 
-  private topRoot(top: TopKustomization, cluster = this.clusterOf(top.folder)): GitOpsRoot[] {
+  /**
+   * Of the kustomizations and the objects that nothing leads to those that none of the others leads to; of such that lead to each other
+   * the first.
+   */
+  private heads(): { readonly tops: readonly TopKustomization[]; readonly objects: readonly GitOpsObject[] } {
+    const isLeft = (file: string) => !this.ground.covers(file) && !this.checkout.hasDeadName(file)
+    const tops = this.tops.filter(
+      (top) =>
+        !this.entered.has(top.folder) &&
+        isLeft(top.file) &&
+        !this.ground.covers(top.folder) &&
+        [...top.files].some((file) => this.declaring.has(file)),
+    )
+    const inTops = new Set(tops.flatMap(({ files }) => [...files]))
+    const objects = this.declarations.gitOps.filter(
+      (object) => !this.applied.has(idOf(object)) && !inTops.has(object.file) && isLeft(object.file),
+    )
+    const candidates = [
+      ...tops.map((top) => ({ file: top.file, top, leads: this.reachOfFiles(top.files) })),
+      ...objects.map((object) => ({ file: object.file, object, leads: this.reachOf(object) })),
+    ]
+    const leading = new Map<string, number[]>()
+    for (const [index, { leads }] of candidates.entries())
+      for (const file of leads) {
+        const known = leading.get(file)
+        if (known === undefined) leading.set(file, [index])
+        else known.push(index)
+      }
+    const isHead = ({ file, leads }: (typeof candidates)[number], index: number) =>
+      (leading.get(file) ?? []).every((other) => {
+        const { file: from } = candidates[other] as (typeof candidates)[number]
+        return other === index || from === file || (leads.has(from) && index < other)
+      })
+    const heads = candidates.filter(isHead)
+    const chosen = heads.length > 0 ? heads : candidates.slice(0, 1)
+    return {
+      tops: chosen.flatMap((one) => ('top' in one ? [one.top] : [])),
+      objects: chosen.flatMap((one) => ('object' in one ? [one.object] : [])),
+    }
+  }
+
+  private readonly reached = new Map<GitOpsObject, ReadonlySet<string>>()
+
+  /** The files that an object would apply, as it is written. */
+  private reachOf(object: GitOpsObject): ReadonlySet<string> {
+    let files = this.reached.get(object)
+    if (files === undefined) {
+      files = new Set(this.rootsOf(object, LEFT_OVER, false).flatMap((root) => [...filesOf(root)]))
+      this.reached.set(object, files)
+    }
+    return files
+  }
+
+  private reachOfFiles(files: ReadonlySet<string>): ReadonlySet<string> {
+    const declared = this.declarations.gitOps.filter(({ file }) => files.has(file))
+    return new Set(declared.flatMap((object) => [...this.reachOf(object)]))
+  }
+
+  private topRoot(folder: string, cluster = this.clusterOf(folder)): GitOpsRoot[] {
     const { checkout } = this
-    const closure = checkout.closures.closureOf(top.folder)
-    const title = `The kustomization ${top.folder === '' ? '.' : checkout.shown(top.folder)}`
-    const obstacle = isObstacle(closure) ? closure : closure.refusal
-    if (isObstacle(closure) || obstacle !== undefined) {
-      if (obstacle !== undefined)
-        this.note({
-          code: 'obstacle',
-          title,
-          span: checkout.spanOfObstacle(obstacle),
-          unresolved: true,
-          obstacle: { kind: obstacle.kind, reason: obstacle.reason, file: checkout.shown(obstacle.file) },
-        })
-      return []
+    const closure = checkout.closures.closureOf(folder)
+    this.entered.add(folder)
+    const common = { checkout, folder, cluster, certainty: 'presumed' as const }
+    const by = (span: Span): AppliedBy => ({ kind: 'kustomization', name: folder || '.', span })
+    if (isObstacle(closure)) {
+      const span = checkout.spanOfObstacle(closure)
+      return this.ifNew({ ...common, appliedBy: by(span), build: { by: 'nobody', obstacle: closure, span } })
     }
-    const { document } = closure.kustomization
-    const root: GitOpsRoot = {
-      checkout,
-      appliedBy: { kind: 'kustomization', name: top.folder || '.', span: document.span },
-      folder: top.folder,
-      build: { by: 'kustomize', closure, node: placed(document), changed: false, generated: false },
-      cluster,
-      certainty: 'presumed',
-    }
+    const { kustomization, refusal } = closure
+    const seen = { closure, node: placed(kustomization.document), changed: false }
+    return this.ifNew({
+      ...common,
+      appliedBy: by(kustomization.document.span),
+      build:
+        refusal === undefined
+          ? { by: 'kustomize', ...seen, generated: false }
+          : { by: 'nobody', obstacle: refusal, span: checkout.spanOfObstacle(refusal), seen },
+    })
+  }
+
+  private ifNew(root: GitOpsRoot): GitOpsRoot[] {
     return this.isNew(root) ? [root] : []
   }
 
@@ -304,58 +373,24 @@ class Follower {
     }
     if (root.files.has(path)) {
       const made: GitOpsRoot = { ...common, build: { by: 'files', files: [path], takesAll: false } }
-      return this.isNew(made) ? [made] : []
+      return this.ifNew(made)
     }
     if (!root.folders.has(path)) return []
     const closure = checkout.closures.closureOf(path)
-    if (!isObstacle(closure)) return this.topRoot({ folder: path, files: closure.files })
+    if (!isObstacle(closure)) return this.topRoot(path)
     const prefix = path === '' ? '' : `${path}/`
     const files = [...root.files].filter(
       (file) => file.startsWith(prefix) && !file.slice(prefix.length).includes('/') && /\.(?:ya?ml|json)$/.test(file),
     )
     const made: GitOpsRoot = { ...common, build: { by: 'files', files, takesAll: false } }
-    return files.length > 0 && this.isNew(made) ? [made] : []
-  }
-
-  /** GitOps objects that nothing leads to, heads first. */
-  private leftoverObjects(): GitOpsRoot[] {
-    const context: RootContext = { by: undefined, cluster: undefined, certainty: 'presumed' }
-    for (;;) {
-      const left = this.declarations.gitOps.filter(
-        (object) => !this.applied.has(idOf(object)) && !this.ground.covers(object.file) && !hasDeadName(object.file),
-      )
-      if (left.length === 0) return []
-      const heads = this.headsOf(left, context)
-      for (const object of heads) this.applied.add(idOf(object))
-      const roots = heads.flatMap((object) => {
-        const path = textAt(object.node, 'spec', 'path') ?? textAt(object.node, 'spec', 'source', 'path') ?? ''
-        return this.follow(object, { ...context, cluster: this.clusterOf(object.file, path) })
-      })
-      if (roots.length > 0) return roots
-    }
-  }
-
-  /** Those that none of the others leads to; of objects that lead to each other the first. */
-  private headsOf(left: readonly GitOpsObject[], context: RootContext): readonly GitOpsObject[] {
-    const reach = left.map((object) => {
-      const files = new Set<string>()
-      for (const { build } of this.rootsOf(object, context, false))
-        for (const file of build.by === 'kustomize' ? build.closure.files : build.files) files.add(file)
-      return files
-    })
-    const heads = left.filter((object, index) =>
-      reach.every((files, other) => {
-        const file = left[other]?.file ?? ''
-        const isOther = other !== index && files.has(object.file) && file !== object.file
-        return !isOther || (reach[index]?.has(file) === true && index < other)
-      }),
-    )
-    return heads.length > 0 ? heads : left.slice(0, 1)
+    return files.length > 0 ? this.ifNew(made) : []
   }
 
   /** Without any root that leads to something: every kustomization that no other one includes (applied.md §4.1 step 5). */
   private everything(): GitOpsRoot[] {
-    return this.tops.filter(({ folder }) => !hasDeadName(`${folder}/`)).flatMap((top) => this.topRoot(top))
+    return this.tops
+      .filter(({ folder }) => !this.checkout.hasDeadName(`${folder}/`))
+      .flatMap(({ folder }) => this.topRoot(folder))
   }
 
   /** What a ResourceSet makes is not followed; it may be anything that its text speaks of. */
@@ -418,7 +453,8 @@ function idOf({ file, document, node }: GitOpsObject): string {
 
 function rootKey({ appliedBy, folder, build, cluster, flux, namespace }: GitOpsRoot): string {
   const { kind, name, span } = appliedBy
-  const built = build.by === 'files' ? build.files : build.changed ? build.closure.kustomization.value : ''
+  const built =
+    build.by === 'files' ? build.files : 'changed' in build && build.changed ? build.closure.kustomization.value : ''
   return JSON.stringify([
     kind,
     name,

@@ -1,5 +1,6 @@
 import type { AppliedBy } from '../../model/applied.ts'
 import type { Output } from '../build/output.ts'
+import { filesOf } from '../root.ts'
 
 /** What a root covers, whether it takes it or not: an object there that its output lacks was left out (applied.md §4.1 step 3). */
 export interface Ground {
@@ -28,13 +29,10 @@ export function ground(): Ground {
   return {
     add(output) {
       const { build, folder } = output.root
-      if (build.by === 'kustomize') {
-        for (const one of build.closure.folders) addFolder(one, output)
-        for (const file of build.closure.files) files.add(file)
-        return
-      }
-      for (const file of build.files) files.add(file)
-      if (build.takesAll) addFolder(folder, output)
+      const seen = build.by === 'nobody' ? build.seen : build.by === 'kustomize' ? build : undefined
+      for (const one of seen?.closure.folders ?? []) addFolder(one, output)
+      for (const file of filesOf(output.root)) files.add(file)
+      if (build.by === 'nobody' || (build.by === 'files' && build.takesAll)) addFolder(folder, output)
     },
     covers: (path) => files.has(path) || folders.has(path) || coversOf(path).length > 0,
     rootsOver: coversOf,

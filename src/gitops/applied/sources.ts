@@ -1,5 +1,6 @@
+import { fill, fittingFolders, parameterSets } from '../argo/application-set.ts'
 import type { Checkout } from '../checkout.ts'
-import { at, itemsAt, type Placed, textAt } from '../placed/placed.ts'
+import { at, itemsAt, type Placed, plainValue, textAt } from '../placed/placed.ts'
 import { sourceFolder } from '../source-path.ts'
 import { isPlaceholder, isSameRepository, repositoryPath } from './repository-address.ts'
 
@@ -96,8 +97,11 @@ export function sourcesOf({ checkout, objects, identities, artifacts }: SourcesI
       const address = declared.get(`${kind}/${name}`)
       if (kind !== 'GitRepository') return artifact(kind, name, address)
       if (address !== undefined) return ofAddress(address)
+      if (name === 'flux-system') return THIS
       const isUsual = (counts.get(`${kind}/${name}`) ?? 0) >= mostUses * SHARE
-      return name === 'flux-system' || isUsual ? THIS : { is: 'foreign', address: `GitRepository ${name}` }
+      // `./` proves nothing: another repository has it too (applied.md §0 point 5).
+      const asks = uses.some((use) => use.kind === kind && use.name === name && !isTop(use.path))
+      return isUsual && asks ? THIS : { is: 'foreign', address: `GitRepository ${name}` }
     },
   }
 }
@@ -156,34 +160,34 @@ function usualAddress(
   checkout: Checkout,
   known: readonly (readonly string[])[],
 ): string | undefined {
-  const paths = new Map<string, { count: number; readonly paths: Map<string, string> }>()
-  const add = (address: string | undefined, path: string, file: string) => {
+  const paths = new Map<string, { count: number; boots: boolean; readonly paths: Map<string, string> }>()
+  const add = (address: string | undefined, path: string, file: string, boots = false) => {
     const key = addressKey(address)
     if (key === undefined) return
-    const entry = paths.get(key) ?? { count: 0, paths: new Map<string, string>() }
+    const entry = paths.get(key) ?? { count: 0, boots: false, paths: new Map<string, string>() }
     entry.count++
+    entry.boots ||= boots
     if (!isTop(path)) entry.paths.set(path, file)
     paths.set(key, entry)
   }
   for (const use of uses)
-    if (use.kind === 'GitRepository') add(declared.get(`${use.kind}/${use.name}`), use.path, use.file)
+    if (use.kind === 'GitRepository')
+      add(declared.get(`${use.kind}/${use.name}`), use.path, use.file, use.name === 'flux-system')
   for (const { node, file } of objects) {
     for (const sync of syncsIn(node))
       if ((textAt(sync, 'kind') ?? 'GitRepository') === 'GitRepository')
-        add(textAt(sync, 'url'), textAt(sync, 'path') ?? './', file)
-    for (const source of argoSources(node)) {
-      const path = textAt(source, 'path')
-      if (path !== undefined) add(textAt(source, 'repoURL'), path.includes('{{') ? '.' : path, file)
-    }
+        add(textAt(sync, 'url'), textAt(sync, 'path') ?? './', file, true)
+    for (const source of argoSources(node))
+      for (const path of argoPaths(node, source, checkout)) add(textAt(source, 'repoURL'), path, file)
   }
   const matches = [...paths.keys()].some((key) => known.some((one) => isSameRepository(one, key.split('/'))))
   if (matches) return undefined
   const [first] = [...paths].sort((a, b) => b[1].count - a[1].count)
   if (first === undefined) return undefined
-  const [address, { paths: asked }] = first
-  const here = [...asked].filter(([path, file]) => sourceFolder(checkout.root, file, path) !== undefined)
-  // Without any identity the address that is used most is taken; one that is known to be another's must prove itself.
-  if (known.length === 0) return asked.size === 0 || here.length > 0 ? address : undefined
+  const [address, { paths: asked, boots }] = first
+  const here = [...asked].filter(([path, file]) => sourceFolder(checkout, file, path) !== undefined)
+  // Without any identity one path is enough, or that Flux was set up with it; `./` alone proves nothing (applied.md §0 point 5).
+  if (known.length === 0) return here.length > 0 || (boots && asked.size === 0) ? address : undefined
   return here.length >= ENOUGH && here.length >= asked.size * MOST ? address : undefined
 }
 
@@ -194,6 +198,18 @@ export function argoSources(node: Placed): Placed[] {
   const spec = kind === 'Application' ? ['spec'] : ['spec', 'template', 'spec']
   const single = at(node, ...spec, 'source')
   return [...(single === undefined ? [] : [single]), ...itemsAt(node, ...spec, 'sources')]
+}
+
+/** The paths that a source asks for, with what its ApplicationSet's generators tell; one that stays open may be any. */
+function argoPaths(node: Placed, source: Placed, { root }: Checkout): string[] {
+  const path = textAt(source, 'path')
+  if (path === undefined) return []
+  if (!path.includes('{{')) return [path]
+  const { sets } = parameterSets(itemsAt(node, 'spec', 'generators').map(plainValue), root)
+  return sets.flatMap((parameters) => {
+    const filled = fill(path, parameters)
+    return filled.includes('{{') ? fittingFolders(root, filled) : [filled]
+  })
 }
 
 /** The one folder below which the paths that are asked of an artifact exist (applied.md §1.2 rule 6). */

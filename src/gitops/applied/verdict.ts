@@ -1,12 +1,11 @@
 import { posix } from 'node:path'
-import { hasDeadName } from '../../files/dead-names.ts'
 import type { Applied, AppliedBy, AppliedReason } from '../../model/applied.ts'
 import type { Span } from '../../model/span.ts'
 import type { Checkout } from '../checkout.ts'
 import { kustomizationFileIn } from '../look-through/kustomization-file.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import { spanIn, textAt } from '../placed/placed.ts'
-import { type GitOpsObject, gitOpsTitle } from '../root.ts'
+import { filesOf, type GitOpsObject, gitOpsTitle } from '../root.ts'
 import type { Followed } from './follow.ts'
 import { ancestors } from './ground.ts'
 
@@ -30,11 +29,13 @@ export interface VerdictInput {
  */
 export function verdicts({ checkout, followed, reached, left }: VerdictInput): (object: LeftOver) => Applied {
   const { ground, notFollowed, reaches } = followed
-  const unresolved = notFollowed.find((note) => note.unresolved && !hasDeadName(note.span.file))
+  const unresolved = notFollowed.find(
+    (note) => note.unresolved && !checkout.hasDeadName(checkout.below(note.span.file)),
+  )
   const unappliedObjects = unappliedGitOps(checkout, followed)
   const components = unusedComponents(checkout, followed)
   const outside = new Set(left.filter(({ file }) => !ground.covers(file)).map(({ file }) => file))
-  const counted = [...outside].filter((file) => !hasDeadName(file)).length
+  const counted = [...outside].filter((file) => !checkout.hasDeadName(file)).length
 
   const leftOut = (file: string): AppliedReason | undefined => {
     const covers = ground.rootsOver(file)
@@ -96,8 +97,8 @@ function unappliedGitOps(
         object: asAppliedBy(object),
         ...(commented === undefined ? {} : { commented }),
       }
-      for (const { build } of preview(object))
-        for (const file of build.by === 'kustomize' ? build.closure.files : build.files) {
+      for (const root of preview(object))
+        for (const file of filesOf(root)) {
           if (found.has(file)) continue
           found.set(file, reason)
           next.push(...declarations.gitOps.filter((other) => other.file === file && other !== object))

@@ -20,7 +20,7 @@ import {
 } from '../placed/placed.ts'
 import { type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
-import { fill, type Parameters, parameterSets } from './application-set.ts'
+import { fill, fittingFolders, isOpen, type Parameters, parameterSets } from './application-set.ts'
 import { destinationOf } from './destination.ts'
 import { directoryFiles } from './directory-files.ts'
 
@@ -91,9 +91,6 @@ interface FoundApplication extends FoundArgoRoots {
   readonly absent: readonly string[]
 }
 
-/** An unfilled path means every folder that fits it, up to so many. */
-const MAX_FITTING = 500
-
 function application(input: ApplicationInput): FoundApplication {
   const { object, node, kind, title, sources, context, parameters } = input
   const { checkout } = object
@@ -116,10 +113,10 @@ function application(input: ApplicationInput): FoundApplication {
     }
     const span = spanIn(source, ['path'])
     if (at(source, 'plugin') !== undefined) stop('plugin-source', span, true, path)
-    const folders = isOpen(path) ? fittingFolders(object, path) : [path]
+    const folders = isOpen(path) ? fittingFolders(checkout.root, path) : [path]
     if (folders.length === 0) stop('path-unfilled', span, true, path)
     for (const wanted of folders) {
-      const place = sourceFolder(checkout.root, object.file, wanted)
+      const place = sourceFolder(checkout, object.file, wanted)
       if (place === undefined) {
         if (kind === 'Application') stop('path-absent', span, true, wanted)
         absent.push(wanted)
@@ -157,71 +154,33 @@ function application(input: ApplicationInput): FoundApplication {
         }
         continue
       }
-      const built = kustomized(input, source, closure)
-      if ('obstacle' in built) {
-        const { obstacle } = built
-        notFollowed.push({
-          code: 'obstacle',
-          title: named,
-          span: built.span ?? checkout.spanOfObstacle(obstacle),
-          unresolved: true,
-          obstacle: { kind: obstacle.kind, reason: obstacle.reason, file: checkout.shown(obstacle.file) },
-        })
-      } else
-        roots.push({
-          ...common,
-          build: {
-            by: 'kustomize',
-            closure: built.closure,
-            node: built.node,
-            changed: built.changed,
-            generated: false,
-          },
-        })
+      roots.push({ ...common, build: kustomized(input, source, closure) })
     }
   }
   return { roots, notFollowed, absent }
 }
 
-function kustomized({ object: { checkout } }: ApplicationInput, source: Placed, closure: Closure | Obstacle) {
-  if (isObstacle(closure)) return { obstacle: closure, span: undefined }
+function kustomized(
+  { object: { checkout } }: ApplicationInput,
+  source: Placed,
+  closure: Closure | Obstacle,
+): GitOpsRoot['build'] {
+  if (isObstacle(closure)) return { by: 'nobody', obstacle: closure, span: checkout.spanOfObstacle(closure) }
   const base = placed(closure.kustomization.document)
   const merged = withOptions(base, at(source, 'kustomize'))
   const full =
     merged === base ? closure : checkout.closures.lookInto(closure.kustomization, plainValue(merged) as ValueMap)
-  if (full.refusal === undefined) return { closure: full, node: merged, changed: merged !== base }
-  const inOwn = full.refusal.file === full.kustomization.file
-  return { obstacle: full.refusal, span: inOwn ? spanIn(merged, full.refusal.path) : undefined }
+  const { refusal } = full
+  const changed = merged !== base
+  if (refusal === undefined) return { by: 'kustomize', closure: full, node: merged, changed, generated: false }
+  const inOwn = refusal.file === full.kustomization.file
+  const span = inOwn ? spanIn(merged, refusal.path) : checkout.spanOfObstacle(refusal)
+  return { by: 'nobody', obstacle: refusal, span, seen: { closure: full, node: merged, changed } }
 }
 
 function sourcesIn(node: Placed): Placed[] {
   const single = at(node, 'spec', 'source')
   return [...(single === undefined ? [] : [single]), ...itemsAt(node, 'spec', 'sources')]
-}
-
-/** Folders that a path with unfilled parameters may mean: a parameter stands for one segment, or a part of one (applied.md §2.2). */
-function fittingFolders({ checkout: { root } }: GitOpsObject, path: string): string[] {
-  const wanted = path.replace(/^(?:\.?\/)+/, '').split('/')
-  // A path that nothing fixes would mean every folder.
-  if (wanted.every(isOpen)) return []
-  const tests = wanted.map((segment) => {
-    const fixed = segment.split(/\{\{.*?\}\}/)
-    return (name: string) => {
-      const [first = '', ...rest] = fixed
-      if (rest.length === 0) return name === segment
-      const last = rest.at(-1) as string
-      return name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last)
-    }
-  })
-  const fits = (folder: string) => {
-    const parts = folder.split('/')
-    return parts.length === tests.length && tests.every((test, index) => test(parts[index] as string))
-  }
-  return [...root.folders].filter(fits).sort().slice(0, MAX_FITTING)
-}
-
-function isOpen(text: string): boolean {
-  return text.includes('{{')
 }
 
 /** `source.kustomize`: what Argo CD writes into the kustomization before it builds. */

@@ -1,14 +1,14 @@
 import { isClusterScoped, isEsoGroup } from '../../model/kinds.ts'
 import type { PatchedField } from '../../model/manifest.ts'
 import type { Checkout } from '../checkout.ts'
-import { isGitOps } from '../gitops-kinds.ts'
+import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { type Reading, type Undecided, undecidedFor } from '../kustomize/reading.ts'
 import type { Closure } from '../look-through/closure.ts'
 import type { NotFollowed } from '../not-followed.ts'
 import { at, entriesAt, type Placed, plainValue, setAt, textAt } from '../placed/placed.ts'
-import type { GitOpsRoot, KustomizeBuild } from '../root.ts'
+import { type GitOpsRoot, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
 import type { Built } from './build-root.ts'
 import { type LocatedObject, locateObjects } from './locate-objects.ts'
 import type { RenderedObject } from './rendered-output.ts'
@@ -56,10 +56,11 @@ export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promis
       .flatMap((file) => checkout.objects.objects(file))
     return { root, objects: objects.flatMap((one) => asApplied(root, one, [])), outcome: 'read', notFollowed: [] }
   }
+  if (build.by === 'nobody') return refused(root, build)
   const reading = readingOf(checkout, build)
   const open = undecidedReasons(reading, build.closure)
   const needs =
-    options.always === true ||
+    (options.always === true && [...build.closure.files].some((file) => checkout.mentions(file, MENTIONS_JUDGED))) ||
     (options.fetches && open.some(({ adds }) => adds)) ||
     open.some(({ fails }) => fails && reading.objects.some(isJudged)) ||
     reading.objects.some((object) => isJudged(object) && reasonsFor(reading, object, open).length > 0)
@@ -82,13 +83,10 @@ export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promis
         ? 'kustomize printed nothing'
         : undefined)
   if (failure !== undefined || located === 'uncertain') {
-    const { appliedBy } = root
-    const title =
-      appliedBy.kind === 'kustomization' ? `The kustomization ${appliedBy.name}` : `${appliedBy.kind} ${appliedBy.name}`
     const note: NotFollowed = {
       code: 'build-failed',
-      title,
-      span: appliedBy.span,
+      title: rootTitle(root.appliedBy),
+      span: root.appliedBy.span,
       unresolved: true,
       detail: failure ?? '',
     }
@@ -103,8 +101,35 @@ export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promis
   }
 }
 
+/** What kustomize is not asked for gives nothing; that it would take these objects is all that is known of them. */
+function refused(root: GitOpsRoot, build: RefusedBuild): Output {
+  const { checkout } = root
+  const { obstacle, span } = build
+  const note: NotFollowed = {
+    code: 'obstacle',
+    title: rootTitle(root.appliedBy),
+    span,
+    unresolved: true,
+    obstacle: { kind: obstacle.kind, reason: obstacle.reason, file: checkout.shown(obstacle.file) },
+  }
+  const seen = seenSafely(build)
+  const objects = seen === undefined ? [] : readObjects(root, readingOf(checkout, seen), [])
+  return {
+    root,
+    // The part that cannot be read (a patch, a Component) may change anything in them.
+    objects: objects.map((one) => ({ ...one, patched: [{ path: [], span }] })),
+    outcome: 'failed',
+    notFollowed: [note],
+  }
+}
+
+/** What the reader may read of it: neither a circle nor what grows without measure. */
+export function seenSafely({ obstacle, seen }: RefusedBuild): RefusedBuild['seen'] {
+  return obstacle.kind === 'loop' || obstacle.kind === 'too-large' ? undefined : seen
+}
+
 /** What the reader says of a build. */
-export function readingOf({ reading }: Checkout, build: KustomizeBuild): Reading {
+export function readingOf({ reading }: Checkout, build: Pick<KustomizeBuild, 'closure' | 'node' | 'changed'>): Reading {
   return build.changed
     ? readKustomization(reading, build.closure.folder, build.node)
     : readFolder(reading, build.closure.folder)
@@ -139,7 +164,9 @@ function readObjects(root: GitOpsRoot, reading: Reading, open: readonly Undecide
 
 function asApplied(root: GitOpsRoot, object: ReadObject, open: readonly Undecided[]): AppliedObject[] {
   const { checkout, build } = root
-  const file = object.source?.file ?? (build.by === 'kustomize' ? build.closure.kustomization.file : root.folder)
+  const seen = build.by === 'nobody' ? build.seen : build
+  const file =
+    object.source?.file ?? (seen !== undefined && 'closure' in seen ? seen.closure.kustomization.file : root.folder)
   const one = { node: object.node, file, document: object.source?.document ?? 0, guessed: 0 }
   const patched = open.map(({ file, path }): PatchedField => ({ path: [], span: spanOf(checkout, root, file, path) }))
   return [{ ...withApplied(root, one), form: 'plain', patched }]

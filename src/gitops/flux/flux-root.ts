@@ -1,7 +1,8 @@
+import type { AppliedBy } from '../../model/applied.ts'
 import type { ValueMap } from '../../model/value.ts'
 import type { Sources } from '../applied/sources.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
-import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
+import { isObstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import type { NotFollowed } from '../not-followed.ts'
 import { asSource } from '../objects/as-source.ts'
@@ -16,16 +17,13 @@ import {
   textAt,
   withEntry,
 } from '../placed/placed.ts'
-import type { GitOpsObject, GitOpsRoot, KustomizeBuild, RootContext } from '../root.ts'
+import { type GitOpsObject, type GitOpsRoot, type RootContext, rootTitle } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
 import { fluxTitle, readFluxKustomization } from './flux-kustomization.ts'
 import { generatedKustomization } from './generated-kustomization.ts'
 import type { SourceIgnore } from './source-ignore.ts'
 
-export type FoundFluxRoot =
-  | { readonly root: GitOpsRoot }
-  /** `folder`: what it would build, where that is known. */
-  | { readonly notFollowed: NotFollowed; readonly folder?: string }
+export type FoundFluxRoot = { readonly root: GitOpsRoot } | { readonly notFollowed: NotFollowed }
 
 export interface FluxRootOptions {
   readonly sources: Sources
@@ -42,30 +40,49 @@ export interface FluxRootOptions {
 export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, kind }: FluxRootOptions): FoundFluxRoot {
   const { checkout, node } = object
   const flux = readFluxKustomization(asSource(object, plainValue(node) as ValueMap))
-  const name = fluxTitle(flux)
-  const title = kind === undefined ? `Flux Kustomization ${name}` : `FluxInstance ${name}`
+  const appliedBy: AppliedBy = {
+    kind: kind ?? 'Kustomization (Flux)',
+    name: fluxTitle(flux),
+    span: spanIn(node, ['metadata', 'name']),
+    ...(context.by === undefined ? {} : { by: context.by }),
+  }
+  const title = rootTitle(appliedBy)
   const stop = (
     code: NotFollowed['code'],
     field: 'path' | 'sourceRef',
     unresolved: boolean,
     detail: string,
-    folder?: string,
   ): FoundFluxRoot => ({
     notFollowed: { code, title, span: spanIn(node, ['spec', field]), unresolved, detail },
-    ...(folder === undefined ? {} : { folder }),
   })
 
   const source = sources.ofFlux(node)
   if (source.is === 'foreign') return stop('foreign-source', 'sourceRef', false, source.address)
   if (source.is === 'unknown') return stop('artifact', 'sourceRef', true, source.source)
   if (/\$\{/.test(flux.path)) return stop('path-unfilled', 'path', true, flux.path)
-  const place = sourceFolder(checkout.root, object.file, joinRelative(source.folder, trimmed(flux.path)))
+  const place = sourceFolder(checkout, object.file, joinRelative(source.folder, trimmed(flux.path)))
   if (place === undefined) return stop('path-absent', 'path', true, flux.path)
   const { folder } = place
+  const commonMetadata = at(node, 'spec', 'commonMetadata')
+  const rootWith = (build: GitOpsRoot['build']): FoundFluxRoot => ({
+    root: {
+      checkout,
+      appliedBy,
+      folder,
+      build,
+      cluster: context.cluster,
+      certainty: source.presumed === true ? 'presumed' : context.certainty,
+      flux,
+      ...(place.nested === true ? { nested: true as const } : {}),
+      ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
+      ...(commonMetadata === undefined ? {} : { commonMetadata }),
+    },
+  })
 
   const written = checkout.closures.closureOf(folder)
   const generated = isObstacle(written) && written.kind === 'absent' && written.file === folder
-  if (!generated && isObstacle(written)) return { notFollowed: obstacleAt(object, title, written), folder }
+  if (!generated && isObstacle(written))
+    return rootWith({ by: 'nobody', obstacle: written, span: checkout.spanOfObstacle(written) })
   const base = isObstacle(written)
     ? generatedKustomization(checkout, folder, isIgnored, at(node, 'spec', 'path') ?? node)
     : placed(written.kustomization.document)
@@ -81,48 +98,11 @@ export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, ki
           value: plainValue(merged) as ValueMap,
         })
       : written
-  if (closure.refusal !== undefined) {
-    const inOwn = closure.refusal.file === file
-    const span = inOwn ? spanIn(merged, closure.refusal.path) : undefined
-    return { notFollowed: obstacleAt(object, title, closure.refusal, span), folder }
-  }
-  const commonMetadata = at(node, 'spec', 'commonMetadata')
-  const build: KustomizeBuild = { by: 'kustomize', closure, node: merged, changed, generated }
-  return {
-    root: {
-      checkout,
-      appliedBy: {
-        kind: kind ?? 'Kustomization (Flux)',
-        name,
-        span: spanIn(node, ['metadata', 'name']),
-        ...(context.by === undefined ? {} : { by: context.by }),
-      },
-      folder,
-      build,
-      cluster: context.cluster,
-      certainty: source.presumed === true ? 'presumed' : context.certainty,
-      flux,
-      ...(place.nested === true ? { nested: true as const } : {}),
-      ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
-      ...(commonMetadata === undefined ? {} : { commonMetadata }),
-    },
-  }
-}
-
-function obstacleAt(
-  { checkout }: GitOpsObject,
-  title: string,
-  obstacle: Obstacle,
-  span = checkout.spanOfObstacle(obstacle),
-): NotFollowed {
-  const { kind, reason } = obstacle
-  return {
-    code: 'obstacle',
-    title,
-    span,
-    unresolved: true,
-    obstacle: { kind, reason, file: checkout.shown(obstacle.file) },
-  }
+  const { refusal } = closure
+  if (refusal === undefined) return rootWith({ by: 'kustomize', closure, node: merged, changed, generated })
+  // The refused entry may stand in the Flux Kustomization itself.
+  const span = refusal.file === file ? spanIn(merged, refusal.path) : checkout.spanOfObstacle(refusal)
+  return rootWith({ by: 'nobody', obstacle: refusal, span, seen: { closure, node: merged, changed } })
 }
 
 /** The spec's own fields put into the kustomization; the same object when there are none. */

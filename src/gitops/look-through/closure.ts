@@ -92,8 +92,11 @@ export function closureReader(
     const leftOut: Obstacle[] = []
     let refusal: Obstacle | undefined
     let loads = 1
+    let isTooLarge = false
+    // What is refused is still looked through, so that it is known what it would have taken; but not without measure.
     const refuse = (kind: Obstacle['kind'], reason: string, path: FieldPath) => {
       refusal ??= { kind, reason, file, path }
+      isTooLarge ||= kind === 'too-large'
     }
     const misspelled = misspelledField(value)
     if (misspelled !== undefined)
@@ -105,10 +108,10 @@ export function closureReader(
     if (holdsAliasBomb(value)) refuse('too-large', 'holds a text whose aliases expand without measure', [])
     const entries = kustomizationEntries(value, options)
     if (entries.length > MAX_ENTRIES) refuse('too-large', `has more than ${MAX_ENTRIES} entries`, [])
-    for (const entry of refusal === undefined ? entries : []) {
+    for (const entry of isTooLarge ? [] : entries) {
       if (isLocalAddress(entry.target)) {
         refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path)
-        break
+        continue
       }
       if (isRemoteAddress(entry.target)) {
         if (options.allowRemoteBases) continue
@@ -123,7 +126,7 @@ export function closureReader(
         else refusal ??= obstacle
         continue
       }
-      const relative = joinRelative(folder, entry.target)
+      const relative = tree.real(joinRelative(folder, entry.target))
       const leads = entry.target.startsWith('/') ? 'outside' : tree.entry(relative)
       if (leads === 'outside') refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path)
       else if (leads === 'absent') {
@@ -153,12 +156,14 @@ export function closureReader(
       else {
         const below = closureOf(relative)
         if (isObstacle(below)) {
+          isTooLarge ||= below.kind === 'too-large'
           refusal ??=
             below.kind === 'absent'
               ? { ...below, file, reason: `names ${entry.target}, which has no kustomization file`, path: entry.path }
               : below
           continue
         }
+        isTooLarge ||= below.refusal?.kind === 'too-large'
         resolved.push({ ...entry, relative, leads })
         refusal ??= below.refusal
         leftOut.push(...below.leftOut)
@@ -168,7 +173,7 @@ export function closureReader(
       }
       if (loads > MAX_LOADS)
         refuse('too-large', `makes kustomize load more than ${MAX_LOADS} kustomizations`, entry.path)
-      if (refusal !== undefined) break
+      if (isTooLarge) break
     }
     for (const field of ['generators', 'transformers', 'validators'] as const)
       for (const [index, item] of (Array.isArray(value[field]) ? value[field] : []).entries()) {
