@@ -8,7 +8,7 @@ import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
-import type { Note } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Variant } from '../model/variant.ts'
@@ -139,7 +139,7 @@ function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveVie
 
 /** Both read the same files, and note the same things. */
 function distinct(notes: readonly Note[]): Note[] {
-  return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()]
 }
 
 function withoutLaw(state: VaultState): VaultState {

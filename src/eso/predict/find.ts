@@ -8,7 +8,8 @@ import { inOrder, type Requests, request, requestBelow, withPath } from './acces
 export function findRequests(store: PathStore, find: FindQuery): Requests {
   // Present is enough, `{}` too (eso.md §3.4 order 1).
   if (store.version === 'v1' && find.tags !== undefined) {
-    return { accesses: [], failsWith: 'cannot perform find by tag operations with kv version v1' }
+    const says = 'cannot perform find by tag operations with kv version v1'
+    return { accesses: [], failsWith: { code: 'kv1-tags', says } }
   }
   // KV v1 lists and reads the secrets themselves: there is no metadata side.
   const side = store.version === 'v1' ? 'data' : 'metadata'
@@ -21,7 +22,8 @@ export function findRequests(store: PathStore, find: FindQuery): Requests {
       const compiled = compileGoRegexp(find.regexp)
       if (!isRegexp(compiled)) {
         // Compiled only after the LIST (eso.md §3.4).
-        return inOrder(lists, `could not compile find.name.regexp [${find.regexp}]: ${compiled.invalid}`)
+        const says = `could not compile find.name.regexp [${find.regexp}]: ${compiled.invalid}`
+        return inOrder(lists, { code: 'find-regexp-invalid', pattern: find.regexp, says })
       }
       return inOrder([...lists, readsBelow(store, find, 'for each name that the regular expression matches')])
     }

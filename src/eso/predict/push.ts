@@ -1,3 +1,4 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
 import type { Access, PushEntry } from '../../model/reference.ts'
 import type { VaultStore } from '../../model/store.ts'
 import { dataPath, dataPathTwice, isPath, metadataPath } from '../paths.ts'
@@ -6,7 +7,10 @@ import { inOrder, type Requests, request } from './access.ts'
 export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet'>
 
 /** What the webhook says of a store that asks for check-and-set on KV v1; at run time it is ignored (eso.md §3.6). */
-export const CAS_ON_V1 = 'checkAndSet is not supported with Vault KV version v1'
+export const CAS_ON_V1: FailsWith = {
+  code: 'kv1-check-and-set',
+  says: 'checkAndSet is not supported with Vault KV version v1',
+}
 
 /** All requests of one pushed entry, in order, whatever state it meets (eso.md §3.6, §3.7, §3.8). */
 export function pushRequests(
@@ -18,7 +22,7 @@ export function pushRequests(
   const exists = entry.updatePolicy === 'IfNotExists' ? existsRequests(store, key) : []
   const metadata = metadataPath(store, key)
   // ESO computes both paths before it asks anything but the existence (eso.md §3.6 step 0).
-  if (!isPath(metadata)) return inOrder(exists, metadata.text)
+  if (!isPath(metadata)) return inOrder(exists, metadata)
   const write =
     store.version === 'v1'
       ? writeV1(store, key, metadata, entry.updatePolicy, property)

@@ -10,7 +10,8 @@ export function readRequests(store: PathStore, key: string, version: string | un
 /** `metadataPolicy: Fetch`: reads metadata instead of data; the version is ignored (eso.md §3.3). */
 export function fetchRequests(store: PathStore, key: string): Requests {
   if (store.version === 'v1') {
-    return { accesses: [], failsWith: 'cannot perform metadata fetch operations with kv version v1' }
+    const says = 'cannot perform metadata fetch operations with kv version v1'
+    return { accesses: [], failsWith: { code: 'kv1-metadata', says } }
   }
   return withPath(metadataPath(store, key), (path) => inOrder([request('read', path, 'metadata', 'always')]))
 }
