@@ -9,6 +9,9 @@ import type { FieldPath } from './value.ts'
 /** What ESO does at a place of a manifest (eso.md §3). */
 export type EsoOperation = 'data' | 'extract' | 'fetch-metadata' | 'find' | 'push' | 'generator'
 
+/** A request without a condition (`Access.when`). */
+export const ALWAYS = 'always'
+
 /** One request that a reference makes ESO send. */
 export interface Access {
   /** ACL path: without `/v1/`, cleaned as the Go client does, relative to the request's Vault namespace (eso.md §2.4). */
@@ -18,7 +21,7 @@ export interface Access {
   readonly http: { readonly method: 'GET' | 'PUT' | 'DELETE'; readonly path: string; readonly query?: string }
   /** Which side of the engine: decides what a live check may ask about it. */
   readonly side: 'data' | 'metadata' | 'session' | 'engine'
-  /** When it is sent, as a sentence part ("always", "only if the secret exists"). */
+  /** When it is sent: `ALWAYS`, or a condition as a sentence part ("only if the secret exists"), which is only ever shown. */
   readonly when: string
   /**
    * The request is sent for paths below `path`, which then ends in `/`: `find` lists every folder under it (`list`), or reads

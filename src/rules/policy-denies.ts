@@ -3,6 +3,7 @@ import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
+import { ALWAYS } from '../model/reference.ts'
 import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
 import { reasonSentence } from '../report/reasons/not-checked.ts'
 import { brokenStores } from './broken-store.ts'
@@ -128,7 +129,7 @@ function onlyWithFolders({ access }: JudgedAccess): boolean {
 /** Conditional requests are needed as well, only not at every refresh; the reader should know which. */
 function whenOf(denied: readonly JudgedAccess[]): string {
   const sometimes = [
-    ...new Set(denied.filter((judged) => judged.access.when !== 'always').map((judged) => judged.access.when)),
+    ...new Set(denied.filter((judged) => judged.access.when !== ALWAYS).map((judged) => judged.access.when)),
   ]
   return sometimes.length === denied.length && sometimes.length === 1 ? ` ESO sends it ${sometimes[0]}.` : ''
 }

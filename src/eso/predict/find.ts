@@ -1,4 +1,4 @@
-import type { Access, FindQuery } from '../../model/reference.ts'
+import { type Access, ALWAYS, type FindQuery } from '../../model/reference.ts'
 import { firstListPath, searchPath } from '../find-paths.ts'
 import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
 import { dataPath, isPath, metadataPath, type PathStore } from '../paths.ts'
@@ -15,7 +15,7 @@ export function findRequests(store: PathStore, find: FindQuery): Requests {
   const side = store.version === 'v1' ? 'data' : 'metadata'
   return withPath(firstListPath(store, find.path), (folder) => {
     const lists = [
-      request('list', folder, side, 'always'),
+      request('list', folder, side, ALWAYS),
       requestBelow('list', folder, side, 'for each folder below, before any filter'),
     ]
     if (find.regexp !== undefined) {

@@ -1,5 +1,5 @@
 import type { FailsWith } from '../../model/eso-failure.ts'
-import type { Access, PushEntry } from '../../model/reference.ts'
+import { type Access, ALWAYS, type PushEntry } from '../../model/reference.ts'
 import type { VaultStore } from '../../model/store.ts'
 import { dataPath, dataPathTwice, isPath, metadataPath } from '../paths.ts'
 import { inOrder, type Requests, request } from './access.ts'
@@ -58,7 +58,7 @@ function writeV2(
   }
   const data = dataPath(store, key)
   return [
-    request('read', dataPathTwice(store, key), 'data', missing ? 'only if it is not there yet' : 'always'),
+    request('read', dataPathTwice(store, key), 'data', missing ? 'only if it is not there yet' : ALWAYS),
     ...reads,
     request('create', metadata, 'metadata', `on the first write, when the secret has no metadata yet${writes}`),
     request('update', metadata, 'metadata', `on a later write, when the secret has metadata already${writes}`),
@@ -78,7 +78,7 @@ function writeV1(
   const meetsExisting = !missing || Boolean(property)
   const data = dataPath(store, key)
   return [
-    request('read', dataPathTwice(store, key), 'data', missing ? 'only if it is not there yet' : 'always'),
+    request('read', dataPathTwice(store, key), 'data', missing ? 'only if it is not there yet' : ALWAYS),
     // On v1 the "metadata" is the secret itself, under the key as written: the mount is not stripped (eso.md §2.3).
     ...(meetsExisting
       ? [request('read', metadata, 'data', 'only if the secret exists, to see whether ESO manages it')]
