@@ -2,7 +2,7 @@ import { byCluster } from '../model/cluster.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Reference } from '../model/reference.ts'
 import type { ForeignStore, VaultStore } from '../model/store.ts'
-import { producedKeys } from './facts/produced-secrets.ts'
+import { keysOfSecrets } from './facts/produced-secrets.ts'
 import { textHoles } from './holes.ts'
 import { namespaceLabels } from './labels.ts'
 import { readConsumer } from './predict/consumer.ts'
@@ -21,7 +21,7 @@ export interface PredictOptions {
   readonly controllerClass?: string
   /**
    * Keys of a Secret that a PushSecret reads, where Git tells them; `undefined`: not known. Default: what ExternalSecrets and
-   * Secrets in Git plainly say (`producedKeys`).
+   * Secrets in Git plainly say (`keysOfSecrets`).
    */
   readonly sourceKeys?: (namespace: string | undefined, name: string) => readonly string[] | undefined
 }
@@ -55,7 +55,7 @@ export function predict(manifests: readonly Manifest[], options: PredictOptions 
         namespaces: namespaceLabels(group, holesOf),
         holesOf,
         controllerClass: options.controllerClass ?? 'default',
-        sourceKeys: options.sourceKeys ?? producedKeys(group, holesOf),
+        sourceKeys: options.sourceKeys ?? keysOfSecrets(group, holesOf),
       }
       contexts.set(group, context)
     }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { AppliedBy } from '../../src/model/applied.ts'
-import type { Finding } from '../../src/model/finding.ts'
 import type { Manifest } from '../../src/model/manifest.ts'
 import { check } from '../../src/modes/check.ts'
 import { asFinding, foldObjects } from '../../src/rules/fold-objects.ts'

@@ -83,7 +83,7 @@ describe('postBuild (platform.md §3.2)', () => {
       },
       {},
       'kv/${ENV}/db',
-      ['ENV: postBuild of Flux Kustomization app (Git does not show what ConfigMap vars of its substituteFrom holds)'],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: ['ConfigMap vars'] }],
     ],
     [
       'the nearest of several ConfigMaps',
