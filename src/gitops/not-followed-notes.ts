@@ -21,12 +21,16 @@ export function tellNotFollowed(all: readonly NotFollowed[]): {
       line: first.span.line,
       message: messageOf(first, titles.size),
     })),
-    notChecked: all.flatMap((one) =>
-      one.unresolved || one.code === 'part-left-out'
-        ? [{ file: one.span.file, line: one.span.line, what: whatOf(one), reason: reasonOf(one) }]
-        : [],
-    ),
+    notChecked: all
+      .filter(isNotChecked)
+      .map((one) => ({ file: one.span.file, line: one.span.line, what: whatOf(one), reason: reasonOf(one) })),
   }
+}
+
+/** Whether something is here that was to be checked: not where the path is absent, nor a file that Git does not hold (a secret kept elsewhere). */
+function isNotChecked({ code, unresolved, obstacle }: NotFollowed): boolean {
+  if (code === 'part-left-out') return obstacle?.kind !== 'absent'
+  return unresolved && code !== 'path-absent'
 }
 
 const NOTE: Readonly<Record<NotFollowed['code'], NoteReason>> = {
@@ -67,10 +71,9 @@ function titlesOf(title: string, count: number): string {
   return count === 2 ? `${title} and 1 other root` : `${title} and ${count - 1} other roots`
 }
 
-function whatOf({ code, title, obstacle }: NotFollowed): string {
-  return code === 'part-left-out' && obstacle?.kind !== 'absent'
-    ? `A part of ${title}, which ${obstacle?.reason ?? ''}`
-    : title
+function whatOf({ code, title, detail, obstacle }: NotFollowed): string {
+  if (code === 'part-left-out') return `A part of ${title}, which ${obstacle?.reason ?? ''}`
+  return code === 'chart' || code === 'path-unfilled' || code === 'plugin-source' ? `${title} (${detail ?? ''})` : title
 }
 
 function sentenceOf(one: NotFollowed, count: number): string {
@@ -94,11 +97,11 @@ function causeOf({ code, detail = '', obstacle }: NotFollowed): string {
     case 'path-absent':
       return `its path ${detail} does not exist here`
     case 'path-unfilled':
-      return `its path ${detail} holds what Git does not fill in`
+      return `its path ${withSpace(detail)}holds what Git does not fill in`
     case 'generator-unknown':
       return `its generators (${detail}) ask what Git does not hold`
     case 'chart':
-      return `its path ${detail} is a Helm chart, and charts are not rendered`
+      return `its path ${withSpace(detail)}is a Helm chart, and charts are not rendered`
     case 'plugin-source':
       return 'a plugin of Argo CD renders it'
     case 'kind-not-followed':
@@ -113,6 +116,10 @@ function causeOf({ code, detail = '', obstacle }: NotFollowed): string {
   }
 }
 
+function withSpace(text: string): string {
+  return text === '' ? '' : `${text} `
+}
+
 /** Why it is not checked: what stands in several files in the same way is one reason, of which the places are listed. */
 function reasonOf(one: NotFollowed): string {
   const { code, obstacle, span } = one
@@ -120,8 +127,14 @@ function reasonOf(one: NotFollowed): string {
   if (code === 'part-left-out' && obstacle?.kind === 'remote') return `nothing is fetched over the network.${told}`
   if (code === 'part-left-out' && obstacle?.kind === 'helm') return `Helm charts are not rendered.${told}`
   const isHere = obstacle !== undefined && obstacle.file === span.file
-  const cause = isHere ? `the kustomization ${obstacle.reason}` : causeOf(one)
+  const cause = isHere ? `the kustomization ${obstacle.reason}` : causeOf({ ...one, ...PATH_APART[code] })
   return told === '' ? cause : `${cause}.${told}`
+}
+
+/** Where the path stands beside what is not checked, the reason does not repeat it. */
+const PATH_APART: Partial<Record<NotFollowed['code'], { readonly detail: string }>> = {
+  chart: { detail: '' },
+  'path-unfilled': { detail: '' },
 }
 
 /** What lets it be followed, as a sentence of its own. */

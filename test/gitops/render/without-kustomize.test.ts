@@ -266,12 +266,15 @@ describe('without kustomize: what a patch touches is not judged by its unpatched
     expect(plain.report.notChecked).toEqual([])
   })
 
-  test.each(FORMS.filter(([form]) => !OPEN.has(form)))('%s: the reader applies it, and it is judged', async (_, files) => {
-    const checked = await checkTree({ ...base, ...files }, '')
-    expect(checked.report.notChecked).toEqual([])
-    expect(errors(checked)).toEqual([])
-    expect(checked.report.references.length).toBeGreaterThan(0)
-  })
+  test.each(FORMS.filter(([form]) => !OPEN.has(form)))(
+    '%s: the reader applies it, and it is judged',
+    async (_, files) => {
+      const checked = await checkTree({ ...base, ...files }, '')
+      expect(checked.report.notChecked).toEqual([])
+      expect(errors(checked)).toEqual([])
+      expect(checked.report.references.length).toBeGreaterThan(0)
+    },
+  )
 
   test.each(FORMS.filter(([form]) => OPEN.has(form)))('%s: not checked, with the reason', async (_form, files) => {
     const checked = await checkTree({ ...base, ...files }, '')
