@@ -7,6 +7,7 @@ import path from 'node:path'
 import { findKustomize, type KustomizeBinary } from '../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../src/gitops/process/run-process.ts'
 import { readRepository } from '../src/gitops/read-repository.ts'
+import { noteText } from '../src/report/reasons/note.ts'
 import { compareWithPlainBuilds } from '../test/gitops/render/plain-builds.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
@@ -38,7 +39,7 @@ async function compare(folder: string, binary: KustomizeBinary, buildAll: boolea
       `  ${outputs.length} roots: the reader decides ${count('read')}, kustomize ${count('rendered')}, ${count('failed')} failed; ${notChecked.length} reasons for what is not checked`,
     )
     if (process.argv.includes('--notes'))
-      for (const note of repository.notes) print(`  note ${note.reason} ${note.file}:${note.line} ${note.message}`)
+      for (const note of repository.notes) print(`  note ${note.code} ${note.file}:${note.line} ${noteText(note)}`)
     const found = await compareWithPlainBuilds(cwd, repository, binary)
     print(
       `  plain kustomize build: ${found.folders} folders (${found.fromCopy} only as our copy, ${found.unbuilt} not at all), ${found.seen} keys: ${found.same} the same, ${found.changed.length} changed by Flux, ${found.elsewhere.length} applied by Flux through another root, ${found.lost.length} lost`,

@@ -1,5 +1,6 @@
 import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
+import { NO_FLUX } from '../model/manifest.ts'
 import { isMap, type Value } from '../model/value.ts'
 import type { Followed } from './applied/follow.ts'
 import { ancestors } from './applied/ground.ts'
@@ -103,19 +104,17 @@ function appliedBy(
   return { verdict: certainty === 'certain' ? 'applied' : 'presumed', ...where }
 }
 
-const NOBODY = 'the variables input (no Flux Kustomization applies this)'
-
 function variablesOf(
   { flux, cluster }: GitOpsRoot,
   { configMaps }: Followed,
   settings: Readonly<Record<string, string>>,
 ): Variables {
   const given = (name: string) => (Object.hasOwn(settings, name) ? settings[name] : undefined)
-  if (flux === undefined) return { lookup: given, substitutes: false, asked: NOBODY }
-  const { lookup, asked } = rootVariables(flux, cluster, configMaps, settings)
+  if (flux === undefined) return { lookup: given, substitutes: false, lookedIn: NO_FLUX }
+  const { lookup, lookedIn } = rootVariables(flux, cluster, configMaps, settings)
   return flux.postBuild === undefined
-    ? { lookup: given, substitutes: false, asked }
-    : { lookup, substitutes: true, asked }
+    ? { lookup: given, substitutes: false, lookedIn }
+    : { lookup, substitutes: true, lookedIn }
 }
 
 /** What no output holds: presumed where Git knows of no GitOps, else with the reason why it is not applied. */
@@ -158,7 +157,7 @@ function leftDeliveries(
       appliedBy: undefined,
       form: 'plain',
       patched: [],
-      variables: { lookup: given, substitutes: false, asked: NOBODY },
+      variables: { lookup: given, substitutes: false, lookedIn: NO_FLUX },
     }
   })
 }

@@ -1,6 +1,6 @@
 import type { Applied, AppliedBy } from '../model/applied.ts'
 import { isClusterScoped } from '../model/kinds.ts'
-import type { Manifest, PatchedField, UnresolvedVariable } from '../model/manifest.ts'
+import type { Manifest, PatchedField, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
 import { isMap, mapAt, type Value, type ValueMap } from '../model/value.ts'
 import { mentionsVariable } from './flux/envsubst.ts'
 import { substituteValue, type UnresolvedAt } from './flux/substitute-value.ts'
@@ -22,8 +22,8 @@ export interface Variables {
   readonly lookup: (name: string) => string | undefined
   /** Nothing substitutes: `$$` and defaults stay as they are. */
   readonly substitutes: boolean
-  /** Who was asked, as a sentence part. */
-  readonly asked: string
+  /** Where they were looked for. */
+  readonly lookedIn: VariableSources
 }
 
 /** One Manifest for each distinct outcome in one cluster; what applies the same outcome there is listed on it. */
@@ -67,8 +67,8 @@ function manifestOf(delivery: Delivery): { readonly manifest: Manifest; readonly
     ({ path }) => path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace',
   )
   const open = unresolved.map(({ name, path, refused }): UnresolvedVariable => {
-    const why = refused ? `${variables.asked}; Flux does not accept this expression` : variables.asked
-    return { name, path, span: object.spanOf(path), asked: why }
+    const { lookedIn } = variables
+    return { name, path, span: object.spanOf(path), lookedIn: refused ? { ...lookedIn, refused } : lookedIn }
   })
   const manifest: Manifest = {
     apiVersion: typeof body.apiVersion === 'string' ? body.apiVersion : object.apiVersion,

@@ -4,7 +4,8 @@ import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { Comment, YamlDocument } from '../files/yaml/yaml-document.ts'
 import type { NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
 import { commandsIn, pushedArtifacts } from './applied/commands.ts'
 import { type Followed, follow } from './applied/follow.ts'
 import { repositoryPath } from './applied/repository-address.ts'
@@ -15,8 +16,7 @@ import { type Checkout, checkout as openCheckout } from './checkout.ts'
 import { deliveriesOf } from './deliveries.ts'
 import { isGitOps } from './gitops-kinds.ts'
 import { manifestsOf } from './manifests.ts'
-import type { NotFollowed } from './not-followed.ts'
-import { tellNotFollowed } from './not-followed-notes.ts'
+import { type NotFollowed, tellNotFollowed } from './not-followed.ts'
 import { type InstalledEso, installedEso } from './objects/installed-eso.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
 import { type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
@@ -175,7 +175,7 @@ async function readCheckout(
     processMilliseconds,
     unusable:
       missed && unusable.length > 0
-        ? { file: '.', line: 1, what: 'What patches change', reason: `${unusable.join('; ')}. Install kustomize 5.` }
+        ? { file: '.', line: 1, what: 'What patches change', reason: { code: 'kustomize-unusable', found: unusable } }
         : undefined,
   }
 }

@@ -24,3 +24,45 @@ export function clusterRelation(one: Cluster | undefined, other: Cluster | undef
 export function mayMeet(one: Cluster | undefined, other: Cluster | undefined): boolean {
   return clusterRelation(one, other) !== 'other'
 }
+
+/** What of a manifest tells its cluster. */
+interface Placed {
+  readonly origin: { readonly applied: { readonly verdict: string; readonly cluster?: Cluster } }
+}
+
+/** Whether something brings it to a cluster, as far as Git tells it. */
+export function isLive({ origin }: Placed): boolean {
+  return origin.applied.verdict !== 'not-applied' && origin.applied.verdict !== 'unclear'
+}
+
+/** Manifests as clusters get them together (applied.md §4.4). */
+export interface ClusterGroups<M> {
+  /** One for each cluster, in which what belongs to all is, too; then what nothing applies, which never meets what is applied. */
+  readonly groups: readonly (readonly M[])[]
+  /** Those that one manifest meets; one that belongs to all clusters may meet any. */
+  of(manifest: M): readonly M[]
+}
+
+export function byCluster<M extends Placed>(manifests: readonly M[]): ClusterGroups<M> {
+  const live = manifests.filter(isLive)
+  const rest = manifests.filter((manifest) => !isLive(manifest))
+  const clusters = new Map<string, Cluster>()
+  for (const { origin } of live) {
+    const { cluster } = origin.applied
+    if (cluster !== undefined) clusters.set(cluster.id, cluster)
+  }
+  const groups = new Map(
+    [...clusters].map(([id, cluster]) => [
+      id,
+      live.filter(({ origin }) => clusterRelation(cluster, origin.applied.cluster) === 'same'),
+    ]),
+  )
+  return {
+    groups: [...(groups.size === 0 ? [live] : groups.values()), ...(rest.length === 0 ? [] : [rest])],
+    of(manifest) {
+      if (!isLive(manifest)) return rest
+      const { cluster } = manifest.origin.applied
+      return cluster === undefined ? live : (groups.get(cluster.id) ?? live)
+    },
+  }
+}

@@ -8,7 +8,7 @@ import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
-import type { Note } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Variant } from '../model/variant.ts'
@@ -37,7 +37,7 @@ export interface Gathered {
   readonly prediction: Prediction
   readonly chain: Chain
   /** Mode drift: the same, judged by the roles and policies of the server alone. */
-  readonly served?: Chain | undefined
+  readonly byServer?: Chain | undefined
   /** What a server is asked, or would be, by Vault namespace (`''`: the one of the settings). */
   readonly wanted: ReadonlyMap<string, Wanted>
   readonly live: ReadonlyMap<string, LiveState>
@@ -103,11 +103,11 @@ export async function gatherFrom(
   }
   const chain = follow(input)
   // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).
-  const servesNow = settings.mode === 'drift' && first !== undefined
-  const served = servesNow
+  const comparesLaw = settings.mode === 'drift' && first !== undefined
+  const byServer = comparesLaw
     ? follow({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
     : undefined
-  return { repository, declared, prediction, chain, served, wanted, live, judging }
+  return { repository, declared, prediction, chain, byServer, wanted, live, judging }
 }
 
 /** The repository with the manifests that were given finished in place of those that they come from. */
@@ -139,7 +139,7 @@ function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveVie
 
 /** Both read the same files, and note the same things. */
 function distinct(notes: readonly Note[]): Note[] {
-  return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()]
 }
 
 function withoutLaw(state: VaultState): VaultState {

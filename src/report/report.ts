@@ -1,6 +1,7 @@
 import type { JudgedAccess } from '../chain/chain.ts'
 import type { Finding, IgnoredFinding, NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
 import type { Reference } from '../model/reference.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'
@@ -28,7 +29,7 @@ export interface JudgedReference {
 }
 
 /** What a report with `report-scope: changed` is about. */
-export type ReportScope =
+export type ReportedScope =
   | {
       readonly of: 'changed'
       /** What the change is compared with, for the middle of a sentence: "`main`". */
@@ -77,7 +78,7 @@ export interface Report {
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
   /** With `report-scope: changed`: what everything above is about. */
-  readonly scope?: ReportScope
+  readonly scope?: ReportedScope
   /** Why the outcome is `invalid` or `bug`: what to change, and where. */
   readonly problems?: readonly { readonly message: string; readonly file?: string; readonly line?: number }[]
 }

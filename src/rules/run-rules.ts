@@ -1,7 +1,7 @@
 import type { Chain } from '../chain/chain.ts'
 import type { Finding, Severity } from '../model/finding.ts'
-import { foldObjects } from './fold-objects.ts'
-import type { Rule } from './rule.ts'
+import { asFinding, foldObjects } from './fold-objects.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 import { type Unapplied, weighApplied } from './weigh-applied.ts'
 import { byWorst } from './worst-first.ts'
 
@@ -18,12 +18,14 @@ export function runRules(
   settings: RuleSettings,
   unapplied: Unapplied = 'note',
 ): Finding[] {
-  const findings: Finding[] = []
+  const findings: RuleFinding[] = []
   for (const rule of rules) {
     const setting = settings[rule.id]
     if (setting === 'off' || (rule.optIn === true && setting === undefined)) continue
     for (const finding of rule.check(chain))
       findings.push(setting === undefined ? finding : { ...finding, severity: setting })
   }
-  return foldObjects(weighApplied(findings, chain.manifests, unapplied)).sort(byWorst)
+  return foldObjects(weighApplied(findings, chain.manifests, unapplied))
+    .map(asFinding)
+    .sort(byWorst)
 }

@@ -1,7 +1,8 @@
 import type { Applied, AppliedBy, AppliedReason, Verdict } from '../model/applied.ts'
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Severity } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
+import type { RuleFinding } from './rule.ts'
 
 /** What becomes of findings about what nothing applies: notes, left out, or as severe as ever (`manifests.unapplied`). */
 export type Unapplied = 'note' | 'off' | 'same'
@@ -19,12 +20,12 @@ const RANK: Readonly<Record<Verdict, number>> = {
  * what is suspended counts one step less. A finding about several objects is as severe as the surest of them.
  */
 export function weighApplied(
-  findings: Iterable<Finding>,
+  findings: Iterable<RuleFinding>,
   manifests: readonly Manifest[],
   unapplied: Unapplied,
-): Finding[] {
+): RuleFinding[] {
   const within = manifestsByPlace(manifests)
-  return [...findings].flatMap((finding): Finding[] => {
+  return [...findings].flatMap((finding): RuleFinding[] => {
     const about = finding.objects ?? within(finding.span)
     const applied = surest(about)
     if (applied === undefined || applied.verdict === 'applied' || applied.verdict === 'presumed') return [finding]
@@ -34,12 +35,13 @@ export function weighApplied(
         ? finding.severity
         : weighed(finding.severity, applied.verdict)
     const said = applied.reason === undefined ? '' : ` ${whyNotApplied(applied.reason)}`
+    const { message } = finding
     const commented = applied.reason === undefined ? undefined : lineOf(applied.reason)
     return [
       {
         ...finding,
         severity,
-        message: `${finding.message}${said}`,
+        message: typeof message === 'string' ? `${message}${said}` : (object: string) => `${message(object)}${said}`,
         related:
           commented === undefined
             ? finding.related

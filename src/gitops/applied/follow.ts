@@ -21,7 +21,7 @@ import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/var
 import { isGitOps } from '../gitops-kinds.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
 import { isOptedOut } from '../manifests.ts'
-import type { NotFollowed } from '../not-followed.ts'
+import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
 import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
@@ -152,11 +152,10 @@ class Follower {
     if (root.build.by === 'kustomize')
       for (const obstacle of root.build.closure.leftOut)
         this.note({
-          code: 'part-left-out',
           title: this.checkout.shown(obstacle.file),
           span: this.checkout.spanOfObstacle(obstacle),
           unresolved: false,
-          obstacle: { kind: obstacle.kind, reason: obstacle.reason, file: this.checkout.shown(obstacle.file) },
+          why: { ...obstacleReason(obstacle), part: true },
         })
     for (const { file } of output.objects) {
       const clusters = this.clusters.get(file)
@@ -210,7 +209,7 @@ class Follower {
   }
 
   private note(note: NotFollowed): void {
-    this.notFollowed.set(`${note.code} ${note.title} ${note.span.file}:${note.span.line} ${note.detail ?? ''}`, note)
+    this.notFollowed.set(`${note.title} ${note.span.file}:${note.span.line} ${JSON.stringify(note.why)}`, note)
   }
 
   /** What somebody applied by hand, and Git shows it beyond doubt (applied.md §4.1 step 2). */
@@ -404,10 +403,10 @@ class Follower {
     const text = this.checkout.sources.get(object.file)?.text ?? ''
     const unresolved = /kind: *["']?(?:Kustomization|HelmRelease)\b|external-secrets\.io/.test(text)
     this.note({
-      code: 'kind-not-followed',
       title: `ResourceSet ${gitOpsTitle(object)}`,
       span: spanIn(object.node, ['metadata', 'name']),
       unresolved,
+      why: { code: 'kind-not-followed', kind: 'ResourceSet' },
     })
   }
 }

@@ -1,10 +1,11 @@
 import type { AppliedBy } from '../../model/applied.ts'
+import type { RenderReason } from '../../model/reason.ts'
 import type { ValueMap } from '../../model/value.ts'
 import { argoSources, type Sources } from '../applied/sources.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
-import type { NotFollowed, NotFollowedCode } from '../not-followed.ts'
+import type { NotFollowed } from '../not-followed.ts'
 import {
   at,
   entriesAt,
@@ -34,7 +35,16 @@ export function argoRoots(object: GitOpsObject, sources: Sources, context: RootC
   const { node, checkout } = object
   const title = gitOpsTitle(object)
   if (textAt(node, 'kind') === 'Application') {
-    const found = application({ object, node, kind: 'Application', title, sources, context, parameters: {} })
+    const found = application({
+      object,
+      node,
+      kind: 'Application',
+      title,
+      sources,
+      context,
+      parameters: {},
+      generators: [],
+    })
     return { roots: found.roots, notFollowed: found.notFollowed }
   }
   const template = at(node, 'spec', 'template')
@@ -48,6 +58,7 @@ export function argoRoots(object: GitOpsObject, sources: Sources, context: RootC
       sources,
       context,
       parameters,
+      generators: unknown,
     }),
   )
   const roots = all.flatMap((one) => one.roots)
@@ -62,20 +73,18 @@ export function argoRoots(object: GitOpsObject, sources: Sources, context: RootC
   )
   if (asking.length > 0 && takesFromHere)
     notFollowed.push({
-      code: 'generator-unknown',
       title: named,
       span,
       unresolved: true,
-      detail: asking.join(', '),
+      why: { code: 'generator-unknown', generators: asking },
     })
   const absent = all.flatMap((one) => one.absent)
   if (absent.length > 0 && roots.length === 0 && all.every((one) => one.absent.length > 0))
     notFollowed.push({
-      code: 'path-absent',
       title: named,
       span: spanIn(node, ['spec', 'template', 'spec']),
       unresolved: true,
-      detail: absent[0] as string,
+      why: { code: 'path-absent', path: absent[0] as string },
     })
   return { roots, notFollowed }
 }
@@ -88,6 +97,8 @@ interface ApplicationInput {
   readonly sources: Sources
   readonly context: RootContext
   readonly parameters: Parameters
+  /** Generators of an ApplicationSet that ask what is not in Git. */
+  readonly generators: readonly string[]
 }
 
 interface FoundApplication extends FoundArgoRoots {
@@ -96,7 +107,7 @@ interface FoundApplication extends FoundArgoRoots {
 }
 
 function application(input: ApplicationInput): FoundApplication {
-  const { object, node, kind, title, sources, context, parameters } = input
+  const { object, node, kind, title, sources, context, parameters, generators } = input
   const { checkout } = object
   const roots: GitOpsRoot[] = []
   const notFollowed: NotFollowed[] = []
@@ -104,24 +115,25 @@ function application(input: ApplicationInput): FoundApplication {
   const destination = at(node, 'spec', 'destination', 'namespace')
   const namespace = isFilled(destination) ? destination : undefined
   const named = `${kind} ${title}`
-  const stop = (code: NotFollowedCode, span: NotFollowed['span'], unresolved: boolean, detail: string) =>
-    notFollowed.push({ code, title: named, span, unresolved, detail })
+  const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true) =>
+    notFollowed.push({ title: named, span, unresolved, why })
   for (const source of sourcesIn(node)) {
     const path = textAt(source, 'path')
     if (path === undefined || !isPath(source)) continue
     const verdict = sources.ofAddress(textAt(source, 'repoURL'))
     if (verdict.is !== 'this') {
-      if (verdict.is === 'foreign') stop('foreign-source', spanIn(source, ['repoURL']), false, verdict.address)
+      if (verdict.is === 'foreign')
+        stop({ code: 'foreign-source', address: verdict.address }, spanIn(source, ['repoURL']), false)
       continue
     }
     const span = spanIn(source, ['path'])
-    if (at(source, 'plugin') !== undefined) stop('plugin-source', span, true, path)
+    if (at(source, 'plugin') !== undefined) stop({ code: 'plugin-source' }, span)
     const folders = isOpen(path) ? fittingFolders(checkout.root, path) : [path]
-    if (folders.length === 0) stop('path-unfilled', span, true, path)
+    if (folders.length === 0) stop({ code: 'path-unfilled', path, generators }, span)
     for (const wanted of folders) {
       const place = sourceFolder(checkout, object.file, wanted)
       if (place === undefined) {
-        if (kind === 'Application') stop('path-absent', span, true, wanted)
+        if (kind === 'Application') stop({ code: 'path-absent', path: wanted }, span)
         absent.push(wanted)
         continue
       }
@@ -145,7 +157,7 @@ function application(input: ApplicationInput): FoundApplication {
       }
       const closure = checkout.closures.closureOf(folder)
       if (isObstacle(closure) && closure.kind === 'absent' && closure.file === folder) {
-        if (checkout.tree.entry(joinRelative(folder, 'Chart.yaml')) === 'file') stop('chart', span, true, wanted)
+        if (checkout.tree.entry(joinRelative(folder, 'Chart.yaml')) === 'file') stop({ code: 'chart' }, span)
         else {
           const directory = at(source, 'directory')
           const options = directory === undefined ? undefined : plainValue(directory)
@@ -241,8 +253,6 @@ function filledIn(node: Placed, parameters: Parameters): Placed {
 
 function unique(notes: readonly NotFollowed[]): NotFollowed[] {
   return [
-    ...new Map(
-      notes.map((note) => [`${note.code} ${note.span.file}:${note.span.line} ${note.detail ?? ''}`, note]),
-    ).values(),
+    ...new Map(notes.map((note) => [`${note.span.file}:${note.span.line} ${JSON.stringify(note.why)}`, note])).values(),
   ]
 }

@@ -22,7 +22,7 @@ export function complaint(text: string, checkout: Checkout, closure: Closure): s
     .trim()
   const [, why, name] = NO_YAML.exec(said) ?? []
   if (why !== undefined && name !== undefined) return noYaml(why, name, checkout, closure)
-  return `kustomize says: ${said.length > MAX_LENGTH ? `${said.slice(0, MAX_LENGTH)}…` : said}`
+  return said.length > MAX_LENGTH ? `${said.slice(0, MAX_LENGTH)}…` : said
 }
 
 /** Templates of repositories are full of such files: something fills them in before anything is applied. */
@@ -33,7 +33,7 @@ function noYaml(why: string, name: string, checkout: Checkout, closure: Closure)
   )[0]
   const filled =
     placeholder === undefined ? '' : `; it holds ${placeholder}, which something fills in before it is applied`
-  return `kustomize says: ${name} is no YAML (${why.replace(/\.$/, '')})${filled}`
+  return `${name} is no YAML (${why.replace(/\.$/, '')})${filled}`
 }
 
 /** A line that is nothing but a placeholder is what makes a file no YAML; one that is a value is harmless. */

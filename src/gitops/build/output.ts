@@ -6,7 +6,7 @@ import { readFolder, readKustomization } from '../kustomize/read-kustomization.t
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { type Reading, type Undecided, undecidedFor } from '../kustomize/reading.ts'
 import type { Closure } from '../look-through/closure.ts'
-import type { NotFollowed } from '../not-followed.ts'
+import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { at, entriesAt, type Placed, plainValue, setAt, textAt } from '../placed/placed.ts'
 import { type GitOpsRoot, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
 import type { Built } from './build-root.ts'
@@ -78,17 +78,16 @@ export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promis
   const failure =
     built.failure ??
     (located === 'uncertain'
-      ? 'its objects cannot be led back to files'
+      ? ({ code: 'not-traced' } as const)
       : empty
-        ? 'kustomize printed nothing'
+        ? ({ code: 'prints-nothing' } as const)
         : undefined)
   if (failure !== undefined || located === 'uncertain') {
     const note: NotFollowed = {
-      code: 'build-failed',
       title: rootTitle(root.appliedBy),
       span: root.appliedBy.span,
       unresolved: true,
-      detail: failure ?? '',
+      why: failure ?? { code: 'not-traced' },
     }
     return { root, objects: readObjects(root, reading, []), outcome: 'failed', notFollowed: [note], ...copy }
   }
@@ -106,11 +105,10 @@ function refused(root: GitOpsRoot, build: RefusedBuild): Output {
   const { checkout } = root
   const { obstacle, span } = build
   const note: NotFollowed = {
-    code: 'obstacle',
     title: rootTitle(root.appliedBy),
     span,
     unresolved: true,
-    obstacle: { kind: obstacle.kind, reason: obstacle.reason, file: checkout.shown(obstacle.file) },
+    why: obstacleReason(obstacle, checkout.shown(obstacle.file)),
   }
   const seen = seenSafely(build)
   const objects = seen === undefined ? [] : readObjects(root, readingOf(checkout, seen), [])

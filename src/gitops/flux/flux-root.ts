@@ -1,4 +1,5 @@
 import type { AppliedBy } from '../../model/applied.ts'
+import type { RenderReason } from '../../model/reason.ts'
 import type { ValueMap } from '../../model/value.ts'
 import type { Sources } from '../applied/sources.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
@@ -47,21 +48,16 @@ export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, ki
     ...(context.by === undefined ? {} : { by: context.by }),
   }
   const title = rootTitle(appliedBy)
-  const stop = (
-    code: NotFollowed['code'],
-    field: 'path' | 'sourceRef',
-    unresolved: boolean,
-    detail: string,
-  ): FoundFluxRoot => ({
-    notFollowed: { code, title, span: spanIn(node, ['spec', field]), unresolved, detail },
+  const stop = (why: RenderReason, field: 'path' | 'sourceRef', unresolved = true): FoundFluxRoot => ({
+    notFollowed: { title, span: spanIn(node, ['spec', field]), unresolved, why },
   })
 
   const source = sources.ofFlux(node)
-  if (source.is === 'foreign') return stop('foreign-source', 'sourceRef', false, source.address)
-  if (source.is === 'unknown') return stop('artifact', 'sourceRef', true, source.source)
-  if (/\$\{/.test(flux.path)) return stop('path-unfilled', 'path', true, flux.path)
+  if (source.is === 'foreign') return stop({ code: 'foreign-source', address: source.address }, 'sourceRef', false)
+  if (source.is === 'unknown') return stop({ code: 'artifact', source: source.source }, 'sourceRef')
+  if (/\$\{/.test(flux.path)) return stop({ code: 'path-unfilled', path: flux.path, generators: [] }, 'path')
   const place = sourceFolder(checkout, object.file, joinRelative(source.folder, trimmed(flux.path)))
-  if (place === undefined) return stop('path-absent', 'path', true, flux.path)
+  if (place === undefined) return stop({ code: 'path-absent', path: flux.path }, 'path')
   const { folder } = place
   const commonMetadata = at(node, 'spec', 'commonMetadata')
   const rootWith = (build: GitOpsRoot['build']): FoundFluxRoot => ({

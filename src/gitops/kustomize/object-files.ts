@@ -61,7 +61,7 @@ function objectsOf(
   const objects: ReadObject[] = []
   let problem: UndecidedCode | undefined = oddYaml(text) ? 'yaml' : undefined
   // A key that stands twice, and what does not parse, kustomize refuses; what is too deep for us it may read.
-  for (const { reason } of parsed.notes) problem = reason === 'yaml-too-deep' ? 'too-large' : 'build-fails'
+  for (const { code } of parsed.notes) problem = code === 'yaml-too-deep' ? 'too-large' : 'build-fails'
   const lines = text.split('\n')
   for (const document of parsed.documents) {
     const root = placed(document)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findKustomize, searchKustomize } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
+import { reasonText } from '../../../src/report/reasons/not-checked.ts'
 import { checkTree, LAW } from './check-tree.ts'
 import { externalSecret, type Files, KEY, manifestsOf, renderTree, valueAt, written } from './render-tree.ts'
 
@@ -75,7 +76,7 @@ describe('which kustomize renders', () => {
     expect(report.notChecked.map(({ reason }) => reason).join('\n')).toContain(sentence)
     expect(text).toContain('Install kustomize 5.')
     // The patched reference is not checked either way.
-    expect(report.notChecked.map(({ reason }) => reason).join('\n')).toContain(
+    expect(report.notChecked.map(({ reason }) => reasonText(reason)).join('\n')).toContain(
       'patches are applied only with kustomize',
     )
   })

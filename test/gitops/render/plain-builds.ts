@@ -111,9 +111,7 @@ export async function compareWithPlainBuilds(
 }
 
 function isRefused({ notFollowed }: Output): boolean {
-  return notFollowed.some(
-    ({ code, detail }) => code === 'build-failed' && detail?.startsWith('kustomize says') === true,
-  )
+  return notFollowed.some(({ why }) => why.code === 'kustomize-fails')
 }
 
 /** Whether Flux or Argo CD writes more into the kustomization than its file holds. */
