@@ -9,6 +9,10 @@ const MANIFEST =
 const POLICY =
   /policy[ _-]write|(?:secrets|auth)[ -]enable|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m
 
+/** Commands that apply folders and files of the repository, and files of other tools that name one to apply (applied.md §3.2). */
+export const MENTIONS_COMMAND =
+  /\b(?:kubectl|oc)\s[^\n]{0,200}\b(?:apply|create|replace|kustomize)\b|kustomize\s+build|flux\s+(?:bootstrap|create|push|build)|argocd\s+app\s+create|^\s*["']?kustomization(?:File|Path|Directory)["']?\s*:/m
+
 const KUSTOMIZATION_NAMES = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
 
 export type FileForm = 'yaml' | 'hcl' | 'shell' | 'markdown' | 'terraform'
@@ -28,6 +32,8 @@ export function formOf(name: string): FileForm | undefined {
       return 'hcl'
     case 'sh':
     case 'bash':
+    case 'just':
+    case 'mk':
     case 'zsh':
     case 'envrc':
       return 'shell'
@@ -55,9 +61,14 @@ export function isKustomizationName(name: string): boolean {
 
 /** The byte search of design §6, on the file's bytes as Latin-1: decides before anything is decoded or parsed. */
 export function canMatter(name: string, form: FileForm, bytes: string): boolean {
-  if (form === 'yaml') return isKustomizationName(name) || MANIFEST.test(bytes) || POLICY.test(bytes)
+  if (form === 'yaml') return isKustomizationName(name) || isWorthParsing(bytes) || MENTIONS_COMMAND.test(bytes)
   // A Terraform module's defaults stand in files that say nothing of Vault.
-  return form === 'hcl' || form === 'terraform' || POLICY.test(bytes)
+  return form === 'hcl' || form === 'terraform' || POLICY.test(bytes) || MENTIONS_COMMAND.test(bytes)
+}
+
+/** Whether a YAML file may hold more than commands. */
+export function isWorthParsing(bytes: string): boolean {
+  return MANIFEST.test(bytes) || POLICY.test(bytes)
 }
 
 /** A file that SOPS encrypted: its values are no text, and its names are not ours to read (platform.md §3.2). */

@@ -69,15 +69,12 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
   return deliveries
 }
 
-/** A kustomization that nobody applies is none where Flux applies the same object (a backup, an alternative). */
+/** A kustomization that nobody applies is none where Flux applies the same object (a backup, an alternative); a command may be a test. */
 function ownOutputs(outputs: readonly Output[]): Output[] {
-  const certain = new Set(
-    outputs.flatMap(({ root, objects }) =>
-      root.appliedBy.kind === 'kustomization' && root.certainty === 'presumed' ? [] : objects.map(sourceKey),
-    ),
-  )
+  const isByHand = ({ appliedBy: { kind } }: GitOpsRoot) => kind === 'kustomization' || kind === 'command'
+  const certain = new Set(outputs.flatMap(({ root, objects }) => (isByHand(root) ? [] : objects.map(sourceKey))))
   return outputs.map((output) =>
-    output.root.appliedBy.kind === 'kustomization' && output.root.certainty === 'presumed'
+    isByHand(output.root)
       ? { ...output, objects: output.objects.filter((object) => !certain.has(sourceKey(object))) }
       : output,
   )

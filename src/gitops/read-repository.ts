@@ -6,7 +6,7 @@ import type { Comment, YamlDocument } from '../files/yaml/yaml-document.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
-import { commandPaths, pushedArtifacts } from './applied/commands.ts'
+import { commandsIn, pushedArtifacts } from './applied/commands.ts'
 import { type Followed, follow } from './applied/follow.ts'
 import { repositoryPath } from './applied/repository-address.ts'
 import { type BuildMemory, type FindKustomize, kustomizeBuilds } from './build/kustomize-builds.ts'
@@ -158,7 +158,7 @@ async function readCheckout(
     always: options.buildAll === true,
     wanted: wantedFrom(checkout, written),
     identities: [...(options.identities ?? []), ...gitRemotes(root.path)],
-    commands: commandPaths(discovery.files, root),
+    commands: commandsIn(discovery.files, root),
     artifacts: new Map(
       pushedArtifacts(discovery.files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
         const key = repositoryPath(address)?.join('/')

@@ -3,6 +3,7 @@ import type { Cluster } from '../../model/cluster.ts'
 import type { Span } from '../../model/span.ts'
 import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
 import { argoRoots } from '../argo/argo-roots.ts'
+import { directoryFiles } from '../argo/directory-files.ts'
 import {
   type AppliedObject,
   type Output,
@@ -24,7 +25,7 @@ import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
 import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
-import type { CommandPath } from './commands.ts'
+import type { CommandPath, Commands, OpenCommandPath } from './commands.ts'
 import { type Declarations, declarationsIn } from './declarations.ts'
 import { type ClusterOfFolder, clusterOfEntry, clusterOfOverlay, clustersByFolder } from './entry-cluster.ts'
 import { syncKustomizations } from './flux-instance.ts'
@@ -35,7 +36,7 @@ import { type TopKustomization, topKustomizations } from './top-kustomizations.t
 export interface FollowOptions extends OutputOptions {
   /** `owner/name` or addresses that this checkout is known by. */
   readonly identities: readonly string[]
-  readonly commands: readonly CommandPath[]
+  readonly commands: Commands
   readonly artifacts: ReadonlyMap<string, string>
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
@@ -53,6 +54,8 @@ export interface Followed {
   /** Whether the roots of GitOps lead to anything that is judged; else all that is there is presumed (applied.md §4.1 step 5). */
   readonly reaches: boolean
   readonly configMaps: FindConfigMaps
+  /** Commands whose paths a variable leaves open. */
+  readonly openCommands: readonly OpenCommandPath[]
   /** What an object would build, were it applied. */
   preview(object: GitOpsObject): readonly GitOpsRoot[]
 }
@@ -117,9 +120,10 @@ class Follower {
       await this.work(more)
     }
     for (const object of this.declarations.resourceSets) this.resourceSet(object)
-    // A template or an example that is a repository of its own leads nowhere in this one.
+    // A template or an example that is a repository of its own leads nowhere in this one; a command is no GitOps.
     const reaches = this.outputs.some(
-      ({ root, outcome, objects }) => root.nested !== true && outcome !== 'failed' && objects.some(isOfEso),
+      ({ root, outcome, objects }) =>
+        root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso),
     )
     if (!reaches) await this.work(this.everything())
     return {
@@ -131,6 +135,7 @@ class Follower {
       clusterOf: this.clusterOf,
       reaches,
       configMaps: this.configMaps,
+      openCommands: this.options.commands.open,
       preview: (object) => this.rootsOf(object, LEFT_OVER, false),
     }
   }
@@ -258,7 +263,7 @@ class Follower {
 
   /** What is outside of all ground and may be an entry that somebody applied by hand (applied.md §4.1 step 4). */
   private presumedEntries(): GitOpsRoot[] {
-    const commanded = this.options.commands.flatMap((command) => this.commandRoots(command))
+    const commanded = this.options.commands.paths.flatMap((command) => this.commandRoots(command))
     if (commanded.length > 0) return commanded
     for (;;) {
       const { tops, objects } = this.heads()
@@ -332,12 +337,16 @@ class Follower {
     return new Set(declared.flatMap((object) => [...this.reachOf(object)]))
   }
 
-  private topRoot(folder: string, cluster = this.clusterOf(folder)): GitOpsRoot[] {
+  private topRoot(
+    folder: string,
+    cluster = this.clusterOf(folder),
+    command?: Pick<AppliedBy, 'kind' | 'span'>,
+  ): GitOpsRoot[] {
     const { checkout } = this
     const closure = checkout.closures.closureOf(folder)
     this.entered.add(folder)
     const common = { checkout, folder, cluster, certainty: 'presumed' as const }
-    const by = (span: Span): AppliedBy => ({ kind: 'kustomization', name: folder || '.', span })
+    const by = (span: Span): AppliedBy => ({ ...(command ?? { kind: 'kustomization', span }), name: folder || '.' })
     if (isObstacle(closure)) {
       const span = checkout.spanOfObstacle(closure)
       return this.ifNew({ ...common, appliedBy: by(span), build: { by: 'nobody', obstacle: closure, span } })
@@ -358,7 +367,7 @@ class Follower {
     return this.isNew(root) ? [root] : []
   }
 
-  private commandRoots({ path, span }: CommandPath): GitOpsRoot[] {
+  private commandRoots({ path, span, deep }: CommandPath): GitOpsRoot[] {
     const { checkout } = this
     const { root } = checkout
     const by: AppliedBy = { kind: 'command', name: path, span }
@@ -376,11 +385,8 @@ class Follower {
     }
     if (!root.folders.has(path)) return []
     const closure = checkout.closures.closureOf(path)
-    if (!isObstacle(closure)) return this.topRoot(path)
-    const prefix = path === '' ? '' : `${path}/`
-    const files = [...root.files].filter(
-      (file) => file.startsWith(prefix) && !file.slice(prefix.length).includes('/') && /\.(?:ya?ml|json)$/.test(file),
-    )
+    if (!isObstacle(closure)) return this.topRoot(path, this.clusterOf(path), { kind: 'command', span })
+    const files = directoryFiles(root, path, { recurse: deep })
     const made: GitOpsRoot = { ...common, build: { by: 'files', files, takesAll: false } }
     return files.length > 0 ? this.ifNew(made) : []
   }
@@ -388,7 +394,7 @@ class Follower {
   /** Without any root that leads to something: every kustomization that no other one includes (applied.md §4.1 step 5). */
   private everything(): GitOpsRoot[] {
     return this.tops
-      .filter(({ folder }) => !this.checkout.hasDeadName(`${folder}/`))
+      .filter(({ folder }) => !this.entered.has(folder) && !this.checkout.hasDeadName(`${folder}/`))
       .flatMap(({ folder }) => this.topRoot(folder))
   }
 

@@ -29,9 +29,11 @@ export function ground(): Ground {
   return {
     add(output) {
       const { build, folder } = output.root
+      for (const file of filesOf(output.root)) files.add(file)
+      // What a command does not apply is not left out by it (applied.md §3.2).
+      if (output.root.appliedBy.kind === 'command') return
       const seen = build.by === 'nobody' ? build.seen : build.by === 'kustomize' ? build : undefined
       for (const one of seen?.closure.folders ?? []) addFolder(one, output)
-      for (const file of filesOf(output.root)) files.add(file)
       if (build.by === 'nobody' || (build.by === 'files' && build.takesAll)) addFolder(folder, output)
     },
     covers: (path) => files.has(path) || folders.has(path) || coversOf(path).length > 0,

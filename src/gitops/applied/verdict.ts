@@ -28,7 +28,7 @@ export interface VerdictInput {
  * (applied.md §4.2).
  */
 export function verdicts({ checkout, followed, reached, left }: VerdictInput): (object: LeftOver) => Applied {
-  const { ground, notFollowed, reaches } = followed
+  const { ground, notFollowed, reaches, openCommands } = followed
   const unresolved = notFollowed.find(
     (note) => note.unresolved && !checkout.hasDeadName(checkout.below(note.span.file)),
   )
@@ -64,6 +64,12 @@ export function verdicts({ checkout, followed, reached, left }: VerdictInput): (
     const component = components.find((folder) => file.startsWith(folder === '' ? '' : `${folder}/`))
     if (component !== undefined)
       return { verdict: 'not-applied', reason: { code: 'component-unused', folder: checkout.shown(component) } }
+    const command = openCommands.find(({ mayMean }) => mayMean(file))
+    if (command !== undefined)
+      return {
+        verdict: 'unclear',
+        reason: { code: 'not-followed', root: `The command for ${command.text}`, span: command.span },
+      }
     if (unresolved !== undefined)
       return {
         verdict: 'unclear',

@@ -1,7 +1,7 @@
 import type { AppliedBy } from '../../model/applied.ts'
 import type { RenderReason } from '../../model/reason.ts'
 import type { ValueMap } from '../../model/value.ts'
-import type { Sources } from '../applied/sources.ts'
+import { argoSources, type Sources } from '../applied/sources.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
@@ -67,7 +67,11 @@ export function argoRoots(object: GitOpsObject, sources: Sources, context: RootC
   const named = `ApplicationSet ${title}`
   // Clusters are told by their paths; what no path of is here can be told by nobody (applied.md §2.2).
   const asking = unknown.filter((name) => name !== 'clusters')
-  if (asking.length > 0)
+  // A set that takes nothing from here leads to nothing here, whatever its generators say.
+  const takesFromHere = argoSources(node).some(
+    (source) => isPath(source) && sources.ofAddress(textAt(source, 'repoURL')).is === 'this',
+  )
+  if (asking.length > 0 && takesFromHere)
     notFollowed.push({
       title: named,
       span,
@@ -115,8 +119,7 @@ function application(input: ApplicationInput): FoundApplication {
     notFollowed.push({ title: named, span, unresolved, why })
   for (const source of sourcesIn(node)) {
     const path = textAt(source, 'path')
-    // A chart of a registry, or another source's values.
-    if (path === undefined || textAt(source, 'chart') !== undefined) continue
+    if (path === undefined || !isPath(source)) continue
     const verdict = sources.ofAddress(textAt(source, 'repoURL'))
     if (verdict.is !== 'this') {
       if (verdict.is === 'foreign')
@@ -188,6 +191,11 @@ function kustomized(
   const inOwn = refusal.file === full.kustomization.file
   const span = inOwn ? spanIn(merged, refusal.path) : checkout.spanOfObstacle(refusal)
   return { by: 'nobody', obstacle: refusal, span, seen: { closure: full, node: merged, changed } }
+}
+
+/** Whether a source is a path of a repository: not a chart of a registry, or another source's values. */
+function isPath(source: Placed): boolean {
+  return textAt(source, 'path') !== undefined && textAt(source, 'chart') === undefined
 }
 
 function sourcesIn(node: Placed): Placed[] {

@@ -273,8 +273,8 @@ describe.skipIf(binary === undefined)('Argo CD', () => {
       {
         file: 'argo/db.yaml',
         line: 6,
-        what: 'Application argocd/db',
-        reason: expect.stringContaining('charts/db is a Helm chart'),
+        what: 'Application argocd/db (charts/db)',
+        reason: expect.stringContaining('is a Helm chart'),
       },
     ])
   })
