@@ -1,7 +1,9 @@
 import { parseYaml } from '../../../src/files/yaml/parse-yaml.ts'
 import { type Reading, undecidedFor } from '../../../src/gitops/kustomize/reading.ts'
 import { plainValue } from '../../../src/gitops/placed/placed.ts'
-import type { RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
+import type { KustomizeBinary, RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
+import { runProcess } from '../../../src/gitops/process/run-process.ts'
+import { GO_RUNTIME } from '../../../src/gitops/render/build-root.ts'
 import { isMap, mapAt, stringAt, type Value } from '../../../src/model/value.ts'
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by'
@@ -77,7 +79,7 @@ export function compareBuild(reading: Reading, built: Pick<RunResult, 'code' | '
   return { claimed, left, leftObjects, fails: false, disagreements }
 }
 
-function keyOf(value: Value): string {
+export function keyOf(value: Value): string {
   const text = (...path: string[]) => stringAt(value, ...path) ?? ''
   return [text('apiVersion'), text('kind'), text('metadata', 'namespace'), text('metadata', 'name')].join('\0')
 }
@@ -136,4 +138,20 @@ function firstDifference(mine: Value | undefined, theirs: Value | undefined, pat
         return firstDifference(a, b, [...path, key])
     }
   return `${path.join('.')}: the reader ${JSON.stringify(mine)}, kustomize ${JSON.stringify(theirs)}`
+}
+
+/** Plain kustomize on a folder, with nothing of the environment. */
+export function buildTree({ command, args }: KustomizeBinary, folder: string): Promise<RunResult> {
+  const all = [...args, '--load-restrictor', 'LoadRestrictionsNone', folder]
+  const env = { HOME: '/nowhere', PATH: '', ...GO_RUNTIME }
+  return runProcess(command, all, { cwd: folder, timeout: 60_000, maxBuffer: 64 * 1024 * 1024, env })
+}
+
+/** kustomize has a process of its own for each tree, and the machine two cores. */
+export async function twoAtATime<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items]
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(next)
+  }
+  await Promise.all([worker(), worker()])
 }

@@ -54,7 +54,16 @@ class TreeMaker {
         top = 'overlays/two'
       }
     }
+    for (const [file, text] of Object.entries(this.files)) this.files[file] = this.otherwise(text)
     return { files: this.files, top }
+  }
+
+  /** The same text as other editors leave it. */
+  private otherwise(text: string): string {
+    const { chance } = this
+    if (chance.is(0.03)) return text.replaceAll('\n', '\r\n')
+    if (chance.is(0.05)) return text.replace(/\n$/, '')
+    return chance.is(0.02) ? `${text}---\n` : text
   }
 
   private token(): string {
@@ -114,12 +123,51 @@ class TreeMaker {
       objects.push(object)
       known.push({ apiVersion: String(object.apiVersion), kind: String(object.kind), name, namespace })
     }
+    const texts = objects.map((object) => document(chance, object))
+    if (chance.is(0.06)) texts.push(this.anchored(`anchored${offset}`))
     const isList = chance.is(0.05) && !objects.some((object) => JSON.stringify(object).includes('"text"'))
     const text = isList
       ? document(chance, { apiVersion: 'v1', kind: 'List', items: objects })
-      : objects.map((object) => document(chance, object)).join(chance.is(0.1) ? '--- # next\n' : '---\n')
+      : texts.join(chance.is(0.1) ? '--- # next\n' : '---\n')
     this.files[`${folder}/objects.yaml`] = (chance.is(0.2) ? '---\n' : '') + text
     return known
+  }
+
+  /** Anchors, aliases and merge keys; blocks of text of every kind. */
+  private anchored(name: string): string {
+    return `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: &name ${name}
+  labels: &labels {app: ${this.token()}}
+spec:
+  secretStoreRef: &ref
+    name: ${this.token()}
+    kind: ClusterSecretStore
+  other:
+    <<: *ref
+    kind: SecretStore
+  more:
+    <<: [*labels, *ref]
+  data:
+    - secretKey: *name
+      remoteRef: {key: "kv/${this.token()}"}
+  target:
+    template:
+      data:
+        literal: |-
+          a: {{ .${this.token()} }}
+           indented
+        keep: |+
+          kept
+
+        folded: >
+          one
+          two
+
+          three
+        quoted: "tab\\t and \\u00e9"
+`
   }
 
   private object(offset: number): Mapping {
@@ -267,6 +315,7 @@ class TreeMaker {
     if (chance.is(0.06)) value.commonLabels = { common: this.token() }
     if (chance.is(0.1)) value.commonAnnotations = { note: this.token() }
     if (chance.is(0.03)) value.images = [{ name: 'repo/app', newTag: '9' }]
+    if (known.length > 0 && chance.is(0.04)) this.transformer(folder, value, chance.of(known))
     if (chance.is(0.02)) value.buildMetadata = ['originAnnotations', 'managedByLabel']
     if (chance.is(0.25)) this.generators(folder, value, known)
     const isGuess = isComponent && known.length === 0
@@ -327,6 +376,28 @@ class TreeMaker {
     if (chance.is(0.2)) value.secretGenerator = [{ name: `hidden-${folder.replace(/\W/g, '-')}`, literals: ['k=v'] }]
     if (chance.is(0.2))
       value.generatorOptions = { annotations: { g: this.token() }, disableNameSuffixHash: chance.is(0.5) }
+  }
+
+  private transformer(folder: string, value: Mapping, target: Known): void {
+    const { chance } = this
+    this.files[`${folder}/transformer.yaml`] = document(
+      chance,
+      chance.is(0.7)
+        ? {
+            apiVersion: 'builtin',
+            kind: 'PatchTransformer',
+            metadata: { name: 'x' },
+            target: { kind: target.kind },
+            patch: document(chance, [{ op: 'add', path: '/metadata/annotations/t', value: this.token() }]),
+          }
+        : {
+            apiVersion: 'builtin',
+            kind: 'NamespaceTransformer',
+            metadata: { name: 'x', namespace: 'moved' },
+            unsetOnly: true,
+          },
+    )
+    value.transformers = ['transformer.yaml']
   }
 
   private patch(folder: string, known: readonly Known[], isGuess: boolean): Content {
@@ -410,6 +481,8 @@ class TreeMaker {
     return chance.of<() => Content>([
       () => ({ secretStoreRef: { name: this.token() } }),
       () => ({ data: [this.item()] }),
+      () => ({ data: [this.item(), { $patch: 'replace' }] }),
+      () => ({ data: null, $patch: 'merge' }),
       () => ({ target: chance.of<Content>([null, { $patch: 'replace', name: this.token() }, { $patch: 'delete' }]) }),
       () => ({ refreshInterval: this.token(), dataFrom: null, extra: { a: null, b: this.token() } }),
       () => ({ target: { template: { data: { more: this.token() } } } }),
@@ -441,6 +514,10 @@ class TreeMaker {
           { op: 'add', path: '/spec/added', value: chance.of<Content>([new Raw('yes'), null, 7, new Raw('0755')]) },
           { op: 'copy', from: '/spec/data/0', path: '/spec/data/-' },
           { op: 'move', from: '/spec/refreshInterval', path: '/spec/moved' },
+          { op: 'move', from: '/spec/data/0', path: '/spec/data/-' },
+          { op: 'replace', path: '/spec/absent', value: { a: value() } },
+          { op: 'add', path: '/metadata/annotations', value: { only: value() } },
+          { op: 'remove', path: '/spec/data' },
           { op: 'test', path: '/spec/secretStoreRef/kind', value: 'ClusterSecretStore' },
         ])
       case 'ConfigMap':
@@ -459,7 +536,13 @@ class TreeMaker {
     const source: Mapping =
       from.kind === 'ConfigMap'
         ? { kind: 'ConfigMap', name: from.name, fieldPath: 'data.a' }
-        : { kind: from.kind, name: from.name, ...(chance.is(0.5) ? { fieldPath: 'metadata.name' } : {}) }
+        : {
+            kind: from.kind,
+            name: from.name,
+            ...(chance.is(0.5)
+              ? { fieldPath: chance.of(['metadata.name', 'metadata.namespace', 'spec', 'spec.data.0']) }
+              : {}),
+          }
     const fieldPaths =
       to.kind === 'ExternalSecret'
         ? chance.of([
@@ -467,8 +550,13 @@ class TreeMaker {
             ['spec.data.*.remoteRef.key'],
             ['spec.data.0.remoteRef.property', 'spec.refreshInterval'],
           ])
-        : ['metadata.labels.copied']
-    const create = to.kind === 'ExternalSecret' ? {} : { create: true }
+        : to.kind === 'Deployment'
+          ? ['spec.template.spec.containers.[name=main].image']
+          : to.kind === 'HelmRelease'
+            ? chance.of([['spec.values.a'], ['spec.values.list.1'], ['spec.values.list.-']])
+            : chance.of([['metadata.labels.copied'], ['metadata.annotations.[x.y/z]'], ['metadata.annotations.x\\.y']])
+    const create =
+      chance.is(0.9) && !/^(?:ExternalSecret|Deployment|HelmRelease)$/.test(to.kind) ? { create: true } : {}
     const part =
       chance.is(0.2) && to.kind === 'ExternalSecret' ? { delimiter: '/', index: chance.of([0, 1, -1, 5]) } : {}
     return {

@@ -2,19 +2,23 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { parseYaml } from '../../../src/files/yaml/parse-yaml.ts'
 import { readContext, readFolder } from '../../../src/gitops/kustomize/read-kustomization.ts'
-import type { Reading } from '../../../src/gitops/kustomize/reading.ts'
+import { type Reading, undecidedFor } from '../../../src/gitops/kustomize/reading.ts'
 import { repositoryTree } from '../../../src/gitops/look-through/repository-tree.ts'
+import { plainValue, spanIn } from '../../../src/gitops/placed/placed.ts'
 import type { RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
-import { runProcess } from '../../../src/gitops/process/run-process.ts'
-import { GO_RUNTIME } from '../../../src/gitops/render/build-root.ts'
+import type { FieldPath, Value } from '../../../src/model/value.ts'
 import { kustomizeForTests } from '../render/kustomize-binary.ts'
-import { compareBuild } from './compare.ts'
+import { buildTree, compareBuild, keyOf, twoAtATime } from './compare.ts'
 import { type RandomTree, randomTree } from './random-tree.ts'
+import { Chance } from './random-yaml.ts'
 
 const TREES = Number(process.env.TREES ?? 500)
 /** Another seed for each run of a search: `SEED=12345 TREES=5000`. */
 const SEED = Number(process.env.SEED ?? 1)
+
+const PLACED_TREES = Math.ceil(TREES / 5)
 
 const binary = await kustomizeForTests()
 const folder = mkdtempSync(path.join(tmpdir(), 'eso-vault-random-'))
@@ -37,19 +41,37 @@ function readTree(root: string, top: string): Reading {
 }
 
 function build(folder: string): Promise<RunResult> {
-  const { command, args } = binary as NonNullable<typeof binary>
-  const env = { HOME: '/nowhere', PATH: '', ...GO_RUNTIME }
-  const all = [...args, '--load-restrictor', 'LoadRestrictionsNone', folder]
-  return runProcess(command, all, { cwd: folder, timeout: 60_000, maxBuffer: 64 * 1024 * 1024, env })
+  return buildTree(binary as NonNullable<typeof binary>, folder)
 }
 
-/** Two at a time. */
-async function each<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items]
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(next)
-  }
-  await Promise.all([worker(), worker()])
+interface Field {
+  readonly file: string
+  readonly line: number
+  readonly token: string
+}
+
+/** A value of a claimed object, and the one line of the tree that writes it. */
+function someField(chance: Chance, reading: Reading, tree: RandomTree): Field | undefined {
+  const claimed = reading.objects.filter((object) => undecidedFor(reading, object).length === 0)
+  const tokens = new Set(
+    claimed.flatMap(({ node }) => JSON.stringify(plainValue(node)).match(/(?<=")v\d+(?=")/g) ?? []),
+  )
+  const token = chance.of([...tokens])
+  if (token === undefined) return undefined
+  const lines = Object.entries(tree.files).flatMap(([file, text]) =>
+    text
+      .split('\n')
+      .flatMap((content, index) =>
+        (content.match(new RegExp(`\\b${token}\\b`, 'g')) ?? []).map(() => ({ file, line: index + 1, token })),
+      ),
+  )
+  return lines.length === 1 ? lines[0] : undefined
+}
+
+function fieldsWith(value: Value, text: string, path: FieldPath = []): FieldPath[] {
+  if (value === text) return [path]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, below]) => fieldsWith(below as Value, text, [...path, key]))
 }
 
 describe.skipIf(binary === undefined)('random trees of kustomizations', () => {
@@ -58,7 +80,7 @@ describe.skipIf(binary === undefined)('random trees of kustomizations', () => {
     const disagreements: string[] = []
     const left = new Map<string, number>()
     const counts = { claimed: 0, left: 0, builds: 0, fails: 0 }
-    await each(seeds, async (seed) => {
+    await twoAtATime(seeds, async (seed) => {
       const tree = randomTree(seed)
       const root = write(tree, String(seed))
       const reading = readTree(root, tree.top)
@@ -79,4 +101,37 @@ describe.skipIf(binary === undefined)('random trees of kustomizations', () => {
     expect(counts.builds / TREES).toBeGreaterThan(0.6)
     expect(counts.fails / TREES).toBeGreaterThan(0.05)
   }, 600_000)
+
+  test('a change in a line changes the fields that the reader places at that line', async () => {
+    const wrong: string[] = []
+    let checked = 0
+    await twoAtATime(
+      Array.from({ length: PLACED_TREES }, (_, index) => SEED * 2_000_003 + index),
+      async (seed) => {
+        const tree = randomTree(seed)
+        const root = write(tree, `placed-${seed}`)
+        const reading = readTree(root, tree.top)
+        const field = someField(new Chance(seed), reading, tree)
+        if (field === undefined) return
+        const { file, line, token } = field
+        const text = tree.files[file] as string
+        writeFileSync(path.join(root, file), text.replace(new RegExp(`\\b${token}\\b`), `changed-${token}`))
+        const { stdout } = await build(path.join(root, tree.top))
+        for (const { value } of parseYaml({ file: 'output', text: stdout }).documents)
+          for (const changed of fieldsWith(value, `changed-${token}`)) {
+            const object = reading.objects.find(({ node }) => keyOf(plainValue(node)) === keyOf(value))
+            if (object === undefined || undecidedFor(reading, object).length > 0) continue
+            const span = spanIn(object.node, changed)
+            checked++
+            if (span.file !== file || span.line !== line)
+              wrong.push(
+                `seed ${seed}: ${changed.join('.')} of ${object.names.at(-1)} is at ${span.file}:${span.line}, and ${file}:${line} changes it`,
+              )
+          }
+      },
+    )
+    process.stderr.write(`random trees: ${checked} changed fields stand where the reader says\n`)
+    expect(wrong).toEqual([])
+    expect(checked).toBeGreaterThan(PLACED_TREES / 4)
+  }, 300_000)
 })
