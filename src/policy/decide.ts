@@ -136,7 +136,7 @@ function couldChange(rule: UncertainRule['rule'], said: RuleOutcome, { verdict, 
 /** Why a request is not covered, with the rule that was probably meant. `path` is a byte string. */
 export function describeMiss(acl: Acl, path: string): string {
   const asked = fromBytes(path)
-  if (acl.rules.length === 0 && acl.uncertain.length === 0) {
+  if (acl.rules.length === 0 && acl.uncertain.length === 0 && acl.dropped.length === 0) {
     return `no rule covers ${asked}: ${describePolicies(acl.policies)} ${acl.policies.length === 1 ? 'has' : 'have'} no rules`
   }
   const nearest = nearestRule(acl, path)

@@ -2,6 +2,7 @@ import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { fromBytes } from './byte-string.ts'
 import { findRule } from './match.ts'
+import { literalTokens, meet } from './path-tokens.ts'
 
 /** The rule that somebody probably meant to cover a path with, and what keeps it from doing so, as a sentence part. */
 export interface NearestRule {
@@ -11,6 +12,11 @@ export interface NearestRule {
 
 /** Help for a miss; `path` is a byte string. `undefined` when no rule begins like the path. */
 export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
+  const dropped = acl.dropped.find(({ matches }) => meet(matches, literalTokens(path)))
+  if (dropped) {
+    const hint = `${dropped.unknown[0]} does not resolve for this login, so the server drops the rule`
+    return { rule: dropped.rule, hint }
+  }
   for (const { variation, hint, without } of variations(path)) {
     const rule = findRule(acl, 'read', variation, 'bao26')?.rule
     if (!rule || rule.path.text === '') continue

@@ -82,7 +82,8 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
   const { reference } = link
   const needs = byPath(denied)
   const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
-  const because = [...reasons(denied), ...namespaced(chain, link), ...takenAway(chain, link, denied)]
+  const above = namespaced(chain, link)
+  const because = [...reasons(denied), ...(above === undefined ? [] : [above.says]), ...takenAway(chain, link, denied)]
   const message =
     `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference)} needs ` +
     `${listed(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
@@ -93,7 +94,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
     message,
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
-    fix: fixFor(chain, link, denied, needs),
+    fix: above?.fix ?? fixFor(chain, link, denied, needs),
     objects: objectsOf(link),
     fingerprint: fingerprint(
       policyDenies.id,
@@ -221,25 +222,36 @@ function otherRoles({ declared }: Chain, { role, store }: Link, policy: string):
   return [...new Set(names)]
 }
 
+/** Rules of a policy that are written for tokens of a namespace above the one that the store logs in at. */
+interface Namespaced {
+  readonly says: string
+  readonly fix: string
+}
+
 /**
  * A rule with a Vault namespace in front of its path is for tokens of the parent namespace: in the namespace itself it covers nothing
  * (vault.md §2.8).
  */
-function namespaced(chain: Chain, { store, policies }: Link): string[] {
+function namespaced(chain: Chain, { store, policies }: Link): Namespaced | undefined {
   const parts = (store?.vaultNamespace ?? '').split('/').filter(Boolean)
-  if (parts.length === 0 || store?.path === undefined || store.authNamespace !== undefined) return []
+  if (parts.length === 0 || store?.path === undefined || store.authNamespace !== undefined) return undefined
   const prefixes = parts.map((_, index) => parts.slice(index).join('/'))
+  const mount = trimSlashes(store.path)
   for (const name of policies?.names ?? []) {
     const policy = chain.policy(name)
-    if (policy.found !== 'known') continue
-    const prefix = prefixes.find((one) => policy.fact.text.includes(`"${one}/${trimSlashes(store.path ?? '')}/`))
+    const text = policy.found === 'known' ? policy.fact.text : ''
+    const prefix = prefixes.find((one) => text.includes(`"${one}/${mount}/`))
     if (prefix === undefined) continue
     const parent = parts.slice(0, parts.length - prefix.split('/').length).join('/')
-    return [
-      `Paths in policy \`${name}\` begin with \`${prefix}/\`: such rules are for a token of ${parent === '' ? 'the root namespace' : `Vault namespace \`${parent}\``}, and the store logs in at \`${parts.join('/')}\` (\`auth.namespace\` sets the login apart).`,
-    ]
+    const whose = parent === '' ? 'the root namespace' : `Vault namespace \`${parent}\``
+    return {
+      says:
+        `Paths in policy \`${name}\` begin with \`${prefix}/\`: such rules are for a token of ${whose}, and the store logs in at ` +
+        `\`${parts.join('/')}\`.`,
+      fix: `Log in there, with \`auth.namespace: ${parent === '' ? '""' : parent}\`, if that is where the role and the policy are; else write the paths without \`${prefix}/\`.`,
+    }
   }
-  return []
+  return undefined
 }
 
 function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]): RelatedPlace[] {
@@ -248,6 +260,12 @@ function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]
     if (rule.span === undefined) continue
     places.push({ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\` decides` })
   }
+  const [nearest] = denied.map((judged) => judged.decision.nearest?.find((rule) => rule.span !== undefined))
+  if (places.length === 0 && nearest?.span !== undefined)
+    places.push({
+      span: nearest.span,
+      message: `the nearest rule of policy \`${nearest.policy}\``,
+    })
   if (places.length === 0) {
     for (const name of link.policies?.names ?? []) {
       const policy = chain.policy(name)

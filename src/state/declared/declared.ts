@@ -37,7 +37,7 @@ export interface TextlessPolicy extends InNamespace {
   /** The file or command that it is written from, as told. */
   readonly source: string
   /** A policy file of another name that was probably meant: the source is a path, and no file is there. */
-  readonly meant?: string
+  readonly meant?: { readonly name: string; readonly span: Span }
   readonly span: Span
   readonly form: DeclaredForm
 }

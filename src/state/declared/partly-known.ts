@@ -43,7 +43,10 @@ export function isWhollyUnknown(text: string, unknown: readonly string[]): boole
  * names could make (`auth.kubernetes.token_meta_…`). Helm's begin with a dot, and Jinja's seldom have three parts.
  */
 export function isVaultDirective(directive: string): boolean {
-  return /^(?:identity|time)\./.test(directive) || /^(?:auth|entity|alias|token)\.[\w-]+\.[\w.-]+$/.test(directive)
+  return (
+    /^(?:identity|time)\./.test(directive) ||
+    /^(?:auth|entity|alias|kubernetes|token)\.[\w-]+\.[\w.-]+$/.test(directive)
+  )
 }
 
 /**
