@@ -20,6 +20,17 @@ describe('decide: the reason, in a sentence', () => {
     // D142: a rule without KV v2's data/.
     [{ 'kv/app/*': 'read' }, 'kv/data/app/db', 'the rule lacks the segment data/ that KV v2 puts behind the mount'],
     [{ 'kv/metadata/app/*': 'read' }, 'kv/data/app/db', 'the rule is about metadata/, and this request about data/'],
+    // Its `+` may be the segment of KV v2: then it is another one that is lacking.
+    [
+      { 'kv/+/app/*': 'read' },
+      'kv/data/prod/app/db',
+      'its "+" stands for data/, and the rule has no segment for prod/',
+    ],
+    [
+      { 'kv/prod/+/*': 'read' },
+      'kv/data/prod/app/db',
+      'the rule lacks the segment data/ that KV v2 puts behind the mount',
+    ],
     // D10
     [{ 'kv/data/app/*': 'read' }, 'kv/data/app', 'the rule covers what is below kv/data/app/, not the path itself'],
     // D03
