@@ -1,6 +1,8 @@
-import type { Decision, RuleLocation } from '../model/decision.ts'
+import type { Decision } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { LoginReason, ServerReason } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
@@ -32,7 +34,7 @@ export type Lookup<T> =
     }
   /** Several places in Git declare it differently. */
   | { readonly found: 'conflict'; readonly facts: readonly T[] }
-  | { readonly found: 'unknown'; readonly because: string }
+  | { readonly found: 'unknown'; readonly because: LoginReason | ServerReason }
 
 /** The policies of the token that a store's login gives. */
 export interface TokenPolicies {

@@ -7,6 +7,7 @@ import type { RunDeps } from '../modes/run.ts'
 import { withVault } from '../modes/with-vault.ts'
 import { exitCodeOf } from '../report/outcome.ts'
 import { logSafeJson } from '../report/plain-text.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
 import { redactReport } from '../report/redact-report.ts'
 import type { TerminalOptions } from '../report/terminal.ts'
 import { terminalReport } from '../report/terminal.ts'
@@ -86,5 +87,5 @@ function json(value: unknown): string {
 
 function liveLine(settings: Settings, server: string | undefined, incomplete: readonly string[]): string {
   if (server !== undefined) return `Asked ${server}.`
-  return incomplete.length > 0 ? 'The server could not be asked.' : (settings.offlineBecause ?? 'No server was asked.')
+  return incomplete.length > 0 ? 'The server could not be asked.' : offlineSentence(settings.offlineBecause)
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from '../model/manifest.ts'
+import type { UnknownStoreReason } from '../model/reason.ts'
 import { formatSpan } from '../model/span.ts'
 import type { AnyStore } from '../model/store.ts'
 import { alikeInAll, alikeInPaths } from './store-likeness.ts'
@@ -10,7 +11,7 @@ export type Choice =
       /** Stores that may as well be the one: they give the same paths, and may differ in the rest. */
       readonly copies: readonly AnyStore[]
     }
-  | { readonly store: undefined; readonly duplicate: boolean; readonly because: string }
+  | { readonly store: undefined; readonly duplicate: boolean; readonly because: UnknownStoreReason }
 
 /**
  * Chooses among stores of one kind, namespace and name. The same store stands in many template trees, overlays and environments
@@ -47,11 +48,10 @@ export function nearest(candidates: readonly AnyStore[], consumer: Manifest): Ch
 }
 
 function leftOver(stores: readonly AnyStore[]): Choice {
-  const places = stores.map((store) => formatSpan(store.manifest.span)).join(', ')
   return {
     store: undefined,
     duplicate: allInOneCluster(stores),
-    because: `Git holds several different stores of that name, none nearer than the others: ${places}`,
+    because: { code: 'stores-differ', places: stores.map(({ manifest }) => manifest.span) },
   }
 }
 

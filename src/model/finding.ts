@@ -1,4 +1,5 @@
 import type { Manifest } from './manifest.ts'
+import type { NotCheckedReason } from './reason.ts'
 import type { Span } from './span.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
@@ -33,7 +34,7 @@ export interface NotChecked {
   readonly line: number
   /** What was not checked: `ExternalSecret apps/db, data[0]`. */
   readonly what: string
-  readonly reason: string
+  readonly reason: NotCheckedReason
 }
 
 /** A finding that somebody gave a reason to ignore. */

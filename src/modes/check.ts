@@ -4,8 +4,9 @@ import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
-import type { NoteReason } from '../model/manifest.ts'
+import { familyOf, type NoteFamily } from '../model/note.ts'
 import { outcomeOf } from '../report/outcome.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { refusedByServer } from '../rules/refused-by-server.ts'
@@ -116,7 +117,7 @@ function within(judgement: Judgement, scope: Scope, since: string): Judgement {
 
 function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change, { known: true }>): Gathered {
   const { chain, repository } = gathered
-  const unread = new Set(repository.notes.flatMap(({ reason, file }) => (UNREAD.has(reason) ? [file] : [])))
+  const unread = new Set(repository.notes.flatMap((note) => (UNREAD.has(familyOf(note)) ? [note.file] : [])))
   return {
     ...gathered,
     chain: { ...chain, before: beforeFacts({ head: chain, base: before.chain, lines, since, unread }) },
@@ -124,7 +125,7 @@ function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change
 }
 
 /** Notes on files of which nobody can say what they hold. */
-const UNREAD: ReadonlySet<NoteReason> = new Set([
+const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'yaml-unparseable',
   'yaml-too-deep',
   'too-large',
@@ -188,5 +189,5 @@ function hiddenSentences(rights: readonly MissingRight[], server: string | undef
 function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
   if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.', silent: true }
-  return { asked: false, line: settings.offlineBecause ?? 'No server was asked.' }
+  return { asked: false, line: offlineSentence(settings.offlineBecause) }
 }

@@ -11,7 +11,8 @@ import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/render/rendered-input.ts'
 import type { NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { familyOf, type Note } from '../model/note.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
@@ -144,14 +145,15 @@ function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveVie
 }
 
 /** Whether rendering has read what a kustomization leaves plain reading to guess (remote entries, charts, plugins), or says it itself. */
-function isTold({ reason, file }: Note, rendered: Rendered | undefined): boolean {
-  const isLimit = reason === 'needs-kustomize' || reason === 'template-not-rendered'
-  return isLimit && isKustomizationName(basename(file)) && rendered?.told.has(file) === true
+function isTold(note: Note, rendered: Rendered | undefined): boolean {
+  const family = familyOf(note)
+  const isLimit = family === 'needs-kustomize' || family === 'template-not-rendered'
+  return isLimit && isKustomizationName(basename(note.file)) && rendered?.told.has(note.file) === true
 }
 
 /** Plain reading and rendering look at the same files, and note the same things. */
 function distinct(notes: readonly Note[]): Note[] {
-  return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()]
 }
 
 function withoutLaw(state: VaultState): VaultState {

@@ -1,4 +1,4 @@
-import type { RuleLocation } from '../model/decision.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Span } from '../model/span.ts'
 import { type AclRule, aclRule, mergeRules } from './acl-rule.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
@@ -32,8 +32,8 @@ export interface AclOptions {
 
 export interface Unreadable {
   readonly policy: string
-  /** One sentence part: why. */
-  readonly because: string
+  /** The parser's error. */
+  readonly says: string
 }
 
 /** A rule that may or may not match, because a part of it is not known. */

@@ -1,10 +1,9 @@
 import type { Chain, InstalledEso } from '../chain/chain.ts'
 import { apiVersionVerdict } from '../eso/schema/api-versions.ts'
-import type { Finding } from '../model/finding.ts'
 import { formatSpan } from '../model/span.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** The installed ESO does not serve the object's apiVersion: applying it fails with `no matches for kind` (eso.md §0.25). */
 export const apiVersionUnserved: Rule = {
@@ -12,7 +11,7 @@ export const apiVersionUnserved: Rule = {
   title: "The installed ESO does not serve the object's apiVersion",
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.includes('external-secrets.io/')) continue
       const judged = judge(chain, manifest.span.file, manifest.apiVersion, manifest.kind)
@@ -23,9 +22,8 @@ export const apiVersionUnserved: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${nameManifest(manifest)}: ${because}.` +
-          `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
+        message: (object) =>
+          `${object}: ${because}.` + `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
         span,
         related: pin === undefined ? [] : [{ span: pin, message: 'ESO is pinned here' }],
         ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),

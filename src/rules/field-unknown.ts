@@ -1,11 +1,10 @@
 import { isEsoKind } from '../eso/kinds.ts'
 import type { SchemaProblem } from '../eso/schema/problem.ts'
 import { validateManifest } from '../eso/schema/validate.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A field that ESO's CRDs do not have, in the wrong place, missing, of the wrong type or with a value that is refused. The API
@@ -16,14 +15,14 @@ export const fieldUnknown: Rule = {
   title: "A field that ESO's CRD does not have, or that is misplaced, missing or of the wrong type",
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
       for (const problem of validateManifest(manifest)) {
         if (toldByAnother(manifest, problem)) continue
         yield {
           rule: this.id,
           severity: problem.severity,
-          message: `${nameManifest(manifest)}: ${problem.message}`,
+          message: (object) => `${object}: ${problem.message}`,
           span: problem.span,
           related: [],
           ...(problem.suggestion === undefined ? {} : { fix: problem.suggestion }),

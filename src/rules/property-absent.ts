@@ -1,10 +1,9 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { propertyPresence } from '../eso/property/property-presence.ts'
-import type { Finding } from '../model/finding.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { readersOfSecrets } from './per-secret.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * The secret is there and the property is not. ESO fails the whole ExternalSecret, whatever its deletionPolicy: a missing
@@ -15,7 +14,7 @@ export const propertyAbsent: Rule = {
   title: 'The secret exists and has no such property',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { path, links } of readersOfSecrets(chain)) {
       for (const link of links) {
         const { reference, secret: own } = link
@@ -26,8 +25,8 @@ export const propertyAbsent: Rule = {
         yield {
           rule: this.id,
           severity: this.severity,
-          message:
-            `${nameReference(reference)} reads property \`${reference.property}\` of \`${path}\`, and there is ${verdict.because}. ` +
+          message: (object) =>
+            `${nameReference(reference, object)} reads property \`${reference.property}\` of \`${path}\`, and there is ${verdict.because}. ` +
             `ESO answers \`cannot find secret data for key: "${reference.property}"\` and the whole ExternalSecret fails.`,
           span: reference.propertySpan ?? reference.span,
           related: [],

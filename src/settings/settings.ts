@@ -1,3 +1,4 @@
+import type { OfflineReason } from '../model/reason.ts'
 import type { Config } from './config-file.ts'
 
 export type Mode = 'check' | 'drift' | 'plan' | 'apply'
@@ -75,7 +76,7 @@ export interface Settings {
   /** `undefined`: no server was named or no credentials were given; `offlineBecause` says which. */
   readonly vault: VaultSettings | undefined
   /** One sentence for the report, when `vault` is `undefined`. */
-  readonly offlineBecause: string | undefined
+  readonly offlineBecause: OfflineReason | undefined
   readonly skipTokenRevoke: boolean
   readonly reportScope: ReportScope
   /** Somebody asked for it, and is warned where it cannot be had. */

@@ -1,3 +1,5 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
+import { holeReason, type ManifestReason } from '../../model/reason.ts'
 import type { FindQuery, Reference } from '../../model/reference.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, mapAt, textAt, textMapAt, valueAt } from '../field-value.ts'
@@ -12,6 +14,11 @@ import { skippedBy } from './skipped.ts'
 import { readStoreRef, type StoreRef, type Usage, usagesOf } from './usage.ts'
 
 const FIND_PARTS = ['path', 'name', 'tags']
+
+const NO_STORE: FailsWith = {
+  code: 'no-store-named',
+  says: 'could not get SecretStore "", SecretStore.external-secrets.io "" not found',
+}
 
 /** Everything that an ExternalSecret, or the one in a ClusterExternalSecret, makes ESO ask of Vault, in order (eso.md §3). */
 export function externalSecretReferences(consumer: Consumer, context: Context): readonly Reference[] {
@@ -36,9 +43,7 @@ function itemReferences(consumer: Consumer, item: Item, context: Context): reado
   return usages.map((usage) =>
     makeReference(
       consumer,
-      ref === undefined
-        ? { ...asked, failsWith: 'could not get SecretStore "", SecretStore.external-secrets.io "" not found' }
-        : asked,
+      ref === undefined ? { ...asked, failsWith: NO_STORE } : asked,
       { storeRef: ref, usage },
       context,
       (store) => {
@@ -104,7 +109,6 @@ function readAsked(
   const key = textAt(from, 'key')
   const property = textAt(from, 'property') || undefined
   const policy = textAt(from, 'metadataPolicy') ?? ''
-  const [hole] = holesOf(policy)
   return {
     operation: policy === 'Fetch' ? 'fetch-metadata' : operation,
     field,
@@ -114,12 +118,12 @@ function readAsked(
     propertySpan: property === undefined ? undefined : consumer.manifest.spanOf([...at, 'property'], 'value'),
     version: textAt(from, 'version') || undefined,
     proposed,
-    unknown: key === undefined ? notText(from.key) : hole === undefined ? undefined : `metadataPolicy holds ${hole}`,
+    unknown: key === undefined ? notText(from.key) : holeReason('metadata-policy', holesOf(policy)),
   }
 }
 
-function notText(key: Value | undefined): string {
-  return key === undefined || key === null ? 'the key is missing' : 'the key is not a text'
+function notText(key: Value | undefined): ManifestReason {
+  return { code: key === undefined || key === null ? 'key-missing' : 'key-not-text' }
 }
 
 function findAsked(consumer: Consumer, find: ValueMap, field: FieldPath, block: 'find' | undefined): Asked {

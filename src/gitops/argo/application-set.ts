@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { globTest } from '../../files/glob.ts'
 import type { Root } from '../../files/root.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
+import type { NoteBody } from '../../model/note.ts'
 import { at, isList, isMap, listAt, stringAt, stringsAt, type Value } from '../../model/value.ts'
 
 /** What one Application of an ApplicationSet is made with, by the names that templates use. */
@@ -79,10 +80,10 @@ export function fill(text: string, parameters: Parameters): string {
     .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
 }
 
-/** Why an ApplicationSet's path is not followed. */
-export function unfilledPath(title: string, path: string, unknown: readonly string[]): string {
-  const needs = unknown.length === 0 ? 'the template' : `its generators (${unknown.join(', ')})`
-  return `ApplicationSet ${title} is not rendered: its path ${path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered".`
+/** That an ApplicationSet's path is not followed. */
+export function unfilledPath(title: string, path: string, unknown: readonly string[]): NoteBody {
+  const why = { code: 'path-unfilled', path, generators: unknown } as const
+  return { code: 'root-not-rendered', titles: [`ApplicationSet ${title}`], why }
 }
 
 function unique(sets: readonly Parameters[]): Parameters[] {

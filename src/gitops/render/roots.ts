@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { isArgoApplication, isFluxKustomization } from '../../model/kinds.ts'
-import type { Note } from '../../model/manifest.ts'
+import type { Note } from '../../model/note.ts'
 import { kindOf } from '../kustomize/read/traced-object.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
