@@ -17,7 +17,7 @@ export type LintFact = LintPlace &
     | { readonly code: 'lists-differ'; readonly folder: string; readonly because: LawReason }
   )
 
-export interface LintPlace {
+interface LintPlace {
   readonly rule: 'policy-rule-dead' | 'policy-version-dependent' | 'policy-invalid'
   /** Line in the policy's text, from 1. */
   readonly line: number
