@@ -4,7 +4,7 @@ import type { Manifest } from '../model/manifest.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PartlyKnown, PolicyFact, VaultState } from '../model/vault-state.ts'
+import type { PartlyKnown, PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import type {
@@ -20,14 +20,18 @@ import type {
 } from './chain.ts'
 import { foldLinks } from './fold-links.ts'
 import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
+import { nameProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
 
 /** What the policies of a token say to one request; the policy room's judgement, given from outside. */
 export interface Judge {
-  /** `textless`: policies of the token whose text nobody holds; a miss is then "unknown". */
+  /**
+   * `textless`: policies of the token whose text nobody holds; `open`: what else may grant more than is written, as a clause.
+   * With either, a miss is "unknown".
+   */
   decide(
     policies: readonly PolicyFact[],
-    options: { readonly withDefault: boolean; readonly textless: readonly string[] },
+    options: { readonly withDefault: boolean; readonly textless: readonly string[]; readonly open?: readonly string[] },
     request: { readonly path: string; readonly capability: Access['capability']; readonly holes: readonly string[] },
   ): Decision
   /** The texts that the server would refuse. */
@@ -116,7 +120,7 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     configured !== undefined
       ? { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
       : role?.found === 'known' && role.fact.policies !== undefined
-        ? { names: role.fact.policies, withDefault: !role.fact.noDefaultPolicy, from: 'role' }
+        ? policiesOfRole(role.fact, role.fact.policies)
         : undefined
   return {
     store,
@@ -125,6 +129,17 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
     authMount: store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge),
     authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, authKnowledge),
+  }
+}
+
+function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
+  const open = role.open?.map((part) => `Tokens of role \`${role.name}\` may also have the policies of \`${part}\``)
+  return {
+    names,
+    withDefault: !role.noDefaultPolicy,
+    from: 'role',
+    ...(open === undefined ? {} : { open }),
+    ...(role.assumed === undefined ? {} : { assumed: role.assumed }),
   }
 }
 
@@ -164,15 +179,29 @@ function decideWith(
 ): Decision {
   const facts: PolicyFact[] = []
   const textless: string[] = []
+  const open = [...(policies.open ?? [])]
   for (const name of policies.names) {
     if (name === 'root') return { ...unknown('the token has policy root, which may do everything'), verdict: 'allowed' }
     const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
-    if (policy.found === 'known') facts.push(policy.fact)
+    if (policy.found === 'known') {
+      facts.push(policy.fact)
+      for (const part of policy.fact.open ?? [])
+        open.push(`Policy \`${name}\` (${nameProvenance(policy.fact.provenance)}) goes on in \`${part}\``)
+    }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
     else if (policy.found === 'absent' && policy.by === 'vault') continue
     else textless.push(name)
   }
-  return input.judge.decide(facts, { withDefault: policies.withDefault, textless }, request)
+  const decision = input.judge.decide(facts, { withDefault: policies.withDefault, textless, open }, request)
+  return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
+}
+
+/** A default is what holds unless something overrides it: the reader must know that it was taken. */
+function assuming(decision: Decision, assumed: readonly string[]): Decision {
+  if (assumed.length === 0 || decision.verdict === 'unknown') return decision
+  const names = [...new Set(assumed)].map((name) => `\`${name}\``)
+  const listed = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+  return { ...decision, because: `${decision.because} This is with the default of ${listed}.` }
 }
 
 function policyLookup(

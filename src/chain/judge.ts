@@ -3,7 +3,7 @@ import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { decide } from '../policy/decide.ts'
 import { decidePattern } from '../policy/decide-pattern.ts'
-import { type HoledText, holeFinder } from '../policy/hole.ts'
+import type { HoledText } from '../policy/hole.ts'
 import { buildLaw, type HolderLaw, type LawOptions } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { InvalidPolicy } from './chain.ts'
@@ -39,7 +39,7 @@ export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: Ju
     return made
   }
   return {
-    decide(policies, { withDefault, textless }, { path, capability, holes }) {
+    decide(policies, { withDefault, textless, open = [] }, { path, capability, holes }) {
       const law = lawOf(policies, withDefault)
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
@@ -49,7 +49,9 @@ export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: Ju
         present.length === 0
           ? decide(law.acl, request, variants)
           : decidePattern(law.acl, { operation: capability, path: splitAtHoles(asked, present) }, variants)
-      return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
+      return decision.verdict === 'denied' && textless.length + open.length > 0
+        ? doubt(decision, textless, open)
+        : decision
     },
     invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, product)),
   }
@@ -65,31 +67,29 @@ function splitAtHoles(path: string, holes: readonly string[]): HoledText {
     .filter((piece) => piece !== '')
 }
 
-/** A policy whose text nobody holds may grant what the known ones do not. */
-function doubt(decision: Decision, textless: readonly string[]): Decision {
+/** A policy whose text nobody holds, or holds in full, may grant what the known ones do not. */
+function doubt(decision: Decision, textless: readonly string[], open: readonly string[]): Decision {
   const names = textless.map((name) => `\`${name}\``).join(', ')
+  const because = [
+    decision.because,
+    ...(textless.length === 0
+      ? []
+      : [`The text of ${textless.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it.`]),
+    ...open.map((one) => `${one}, which is not known and may allow it.`),
+  ].join(' ')
   return {
     ...decision,
     verdict: 'unknown',
-    because: `${decision.because} The text of ${textless.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it.`,
+    because,
     perVariant: Object.fromEntries(Object.keys(decision.perVariant).map((variant) => [variant, 'unknown'])),
   }
 }
 
+/** What a template or a variable stands for may make the text one that parses: then nothing is known (forms.md §2). */
 function invalidPolicy(policy: PolicyFact, product: LawOptions['product']): InvalidPolicy[] {
-  const result = parsePolicy(policy.text, { product: product ?? 'any', unknown: policy.unknown })
+  if (policy.unknown.length > 0) return []
+  const result = parsePolicy(policy.text, { product: product ?? 'any' })
   if (result.ok) return []
   const line = result.line ?? 1
-  if (hangsOnVariable(policy, line)) return []
   return [{ policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }]
-}
-
-/** A variable outside of quotes, at or before the error, may stand for text that parses: then nothing is known (field.md §4). */
-function hangsOnVariable({ text, unknown }: PolicyFact, line: number): boolean {
-  if (unknown.length === 0) return false
-  const { within } = holeFinder(unknown)
-  return text
-    .split('\n')
-    .slice(0, line)
-    .some((one) => within(one.replace(/"(?:[^"\\]|\\.)*"/g, '""')))
 }

@@ -11,6 +11,8 @@ export interface RoleParts {
   readonly unknown: readonly string[]
   readonly provenance: Provenance
   readonly type?: AuthType | undefined
+  readonly assumed?: readonly string[] | undefined
+  readonly open?: readonly string[] | undefined
 }
 
 /** Fields that have a place of their own in a role fact. */
@@ -21,7 +23,7 @@ const PLACED = new Set(
 )
 
 /** Makes a role fact of the fields that a role is written with, in whatever form (vault.md §4.6, §4.7, §7.2). */
-export function roleFact({ authMount, name, fields, unknown, provenance, type }: RoleParts): RoleFact {
+export function roleFact({ authMount, name, fields, unknown, provenance, type, ...rest }: RoleParts): RoleFact {
   const list = (key: string) => listOf(fields[key], unknown)
   const policies = policiesOf(fields, unknown)
   const names = list('bound_service_account_names')
@@ -45,6 +47,8 @@ export function roleFact({ authMount, name, fields, unknown, provenance, type }:
     fields: withoutSecrets(Object.fromEntries(Object.entries(fields).filter(([key]) => !PLACED.has(key)))),
     unknown,
     provenance,
+    ...(rest.assumed === undefined || rest.assumed.length === 0 ? {} : { assumed: rest.assumed }),
+    ...(rest.open === undefined || rest.open.length === 0 ? {} : { open: rest.open }),
   }
 }
 

@@ -6,37 +6,80 @@ import type { ShellWord } from './shell-word.ts'
 export interface Assignment {
   readonly name: string
   readonly value: SymbolicText | readonly ShellWord[] | undefined
-}
-
-/** `for variable in items`; `undefined` items: the positional parameters. */
-export interface ForLoop {
-  readonly variable: string
-  readonly items: readonly ShellWord[] | undefined
+  /** `local NAME=…`: only the function knows it. */
+  readonly local: boolean
 }
 
 /** One simple command, wherever in the script it stands: conditions are not judged, both branches count. */
 export interface ShellCommand {
+  readonly kind: 'command'
   readonly assignments: readonly Assignment[]
   readonly words: readonly ShellWord[]
   readonly redirects: readonly Redirect[]
-  readonly pipedFrom: ShellCommand | undefined
-  /** The loops around it, outermost first. */
-  readonly loops: readonly ForLoop[]
+  readonly pipedFrom: ShellNode | undefined
+  /** It may not be reached: it stands in a branch or a loop, or behind `&&` or `||`. */
+  readonly conditional: boolean
+  /** It stands behind `&&` or `||`. */
+  readonly chained: boolean
+  readonly within: Compound | undefined
   /** Offsets of its first and after its last word. */
   readonly from: number
   readonly to: number
 }
 
-const SKIPPED = new Set(['if', 'then', 'elif', 'else', 'fi', 'esac', 'do', '{', '}', '!', 'time'])
-const DECLARING = new Set(['export', 'local', 'readonly', 'declare', 'typeset'])
-
-/** Reads a script into its simple commands, those inside `$(…)` included. */
-export function readShellCommands(source: string): ShellCommand[] {
-  return commandsOf(tokenizeShell(source), source)
+/** `{ …; }`, `( … )`, a loop, a branch: commands that share their input and output. */
+export interface Compound {
+  readonly kind: 'group' | 'branch' | 'for' | 'while'
+  readonly body: ShellNode[]
+  readonly redirects: Redirect[]
+  readonly pipedFrom: ShellNode | undefined
+  readonly within: Compound | undefined
+  readonly conditional: boolean
+  /** `for variable in items`; `undefined` items: the positional parameters. */
+  readonly loop?: { readonly variable: string; readonly items: readonly ShellWord[] | undefined }
+  /** `while`: the command before `do`. */
+  condition?: ShellCommand
 }
 
-function commandsOf({ tokens, inner }: ShellTokens, source: string): ShellCommand[] {
-  return [...new CommandLine(tokens, source).read(), ...inner.flatMap((nested) => commandsOf(nested, source))]
+export type ShellNode = ShellCommand | Compound
+
+export interface ShellFunction {
+  readonly name: string
+  readonly body: readonly ShellNode[]
+}
+
+export interface ShellScript {
+  readonly source: string
+  readonly body: readonly ShellNode[]
+  readonly functions: ReadonlyMap<string, ShellFunction>
+  /** The scripts in `$(…)`, by the offset of their first character. */
+  inner(open: number): ShellScript | undefined
+}
+
+const SKIPPED = new Set(['then', 'elif', 'else', '!', 'time'])
+const DECLARING = new Set(['export', 'local', 'readonly', 'declare', 'typeset'])
+const LOCAL = new Set(['local', 'declare', 'typeset'])
+/** Compounds inside compounds: deeper ones are read as if they stood side by side. */
+const DEEPEST = 40
+
+/** Reads a script into its commands, functions and the scripts in its substitutions. */
+export function readShellScript(source: string): ShellScript {
+  const { inner, ...tokens } = tokenizeShell(source)
+  const scripts = new Map<number, ShellScript>()
+  const scriptOf = ({ tokens }: ShellTokens): ShellScript => {
+    const parser = new ScriptParser(tokens, source)
+    parser.read()
+    return { source, body: parser.body, functions: parser.functions, inner: innerAt }
+  }
+  const innerAt = (open: number): ShellScript | undefined => {
+    const known = scripts.get(open)
+    const found = known === undefined ? inner.get(open) : undefined
+    if (found === undefined) return known
+    const script = scriptOf(found)
+    scripts.set(open, script)
+    return script
+  }
+  return scriptOf(tokens)
 }
 
 interface Building {
@@ -47,84 +90,219 @@ interface Building {
   to: number
 }
 
-class CommandLine {
+interface Frame {
+  readonly closedBy: '}' | ')' | 'fi' | 'done' | 'esac'
+  readonly compound: Compound
+  /** The compound is the body of a function. */
+  readonly fn: string | undefined
+}
+
+class ScriptParser {
+  readonly body: ShellNode[] = []
+  readonly functions = new Map<string, ShellFunction>()
   readonly #tokens: readonly ShellToken[]
   readonly #source: string
+  readonly #frames: Frame[] = []
+  /** How many open frames end with each mark, and how many of them may be passed over. */
+  readonly #marks = new Map<string, number>()
+  #branches = 0
   #at = 0
+  #building: Building | undefined
+  /** A compound that was just closed: redirections and a pipe may follow. */
+  #closed: Compound | undefined
+  #pipedFrom: ShellNode | undefined
+  #conditional = false
+  #fn: string | undefined
 
   constructor(tokens: readonly ShellToken[], source: string) {
     this.#tokens = tokens
     this.#source = source
   }
 
-  read(): ShellCommand[] {
-    const commands: ShellCommand[] = []
-    const loops: (ForLoop | undefined)[] = []
-    let building: Building | undefined
-    let pipedFrom: ShellCommand | undefined
-    const finish = (operator: string) => {
-      let command: ShellCommand | undefined
-      if (building !== undefined) {
-        const around = loops.filter((loop) => loop !== undefined)
-        command = { ...building, assignments: assignmentsOf(building), pipedFrom, loops: around }
-        commands.push(command)
-        building = undefined
-      }
-      pipedFrom =
-        operator === '|' || operator === '|&'
-          ? command
-          : operator === '\n' && command === undefined
-            ? pipedFrom
-            : undefined
-    }
+  read(): void {
     for (; this.#at < this.#tokens.length; this.#at++) {
       const token = this.#tokens[this.#at]
       if (token === undefined) break
-      if (token.kind === 'operator') {
-        finish(token.text)
-        continue
-      }
-      if (token.kind === 'redirect') {
-        building ??= empty(Number.NaN)
-        building.redirects.push(token.redirect)
-        continue
-      }
-      if (token.kind === 'array') {
-        building ??= empty(token.from)
-        building.assignments.push({ name: token.name, value: token.items })
-        continue
-      }
-      const { word } = token
-      const fresh = building === undefined || building.words.length === 0
-      const name = word.text.value
-      if (fresh && word.bare && word.text.holes.length === 0) {
-        if (SKIPPED.has(name)) continue
-        if (name === 'done') {
-          loops.pop()
-          continue
-        }
-        if (name === 'while' || name === 'until') {
-          loops.push(undefined)
-          continue
-        }
-        if (name === 'for' || name === 'select') {
-          loops.push(this.#loopHead())
-          continue
-        }
-      }
-      building ??= empty(word.from)
-      if (Number.isNaN(building.from)) building.from = word.from
-      building.to = word.to
-      const assigned = fresh ? this.#assignment(word) : undefined
-      if (assigned === undefined) building.words.push(word)
-      else building.assignments.push(assigned)
+      if (token.kind === 'operator') this.#operator(token.text)
+      else if (token.kind === 'redirect') {
+        if (this.#building === undefined && this.#closed !== undefined) this.#closed.redirects.push(token.redirect)
+        else this.#started(Number.NaN).redirects.push(token.redirect)
+      } else if (token.kind === 'array')
+        this.#started(token.from).assignments.push({ name: token.name, value: token.items, local: false })
+      else this.#word(token.word)
     }
-    finish('')
-    return commands
+    this.#finish('')
+    while (this.#frames.length > 0) this.#close()
+  }
+
+  #operator(text: string): void {
+    if (text === '(') {
+      const words = this.#building?.words
+      const next = this.#tokens[this.#at + 1]
+      const closes = next?.kind === 'operator' && next.text === ')'
+      const name = words?.length === 1 ? words[0] : undefined
+      if (closes && name?.bare === true && name.text.holes.length === 0) {
+        this.#at++
+        this.#fn = name.text.value
+        this.#building = undefined
+        return
+      }
+      if (this.#building === undefined) {
+        this.#open('group', ')')
+        return
+      }
+    }
+    if (text === ')' && this.#frames.at(-1)?.closedBy === ')') {
+      this.#finish('')
+      this.#close()
+      return
+    }
+    this.#finish(text)
+  }
+
+  #word(word: ShellWord): void {
+    const fresh = this.#building === undefined || this.#building.words.length === 0
+    const name = word.text.value
+    if (fresh && word.bare && word.text.holes.length === 0 && this.#keyword(name)) return
+    const building = this.#started(word.from)
+    if (Number.isNaN(building.from)) building.from = word.from
+    building.to = word.to
+    const assigned = fresh ? this.#assignment(word) : undefined
+    if (assigned === undefined) building.words.push(word)
+    else building.assignments.push(assigned)
+  }
+
+  /** Tells whether the word was one. */
+  #keyword(name: string): boolean {
+    if (SKIPPED.has(name)) return true
+    switch (name) {
+      case '{':
+        this.#open('group', '}')
+        return true
+      case 'if':
+        this.#open('branch', 'fi')
+        return true
+      case 'case':
+        this.#open('branch', 'esac')
+        return false
+      case 'while':
+      case 'until':
+        this.#open('while', 'done')
+        return true
+      case 'for':
+      case 'select':
+        this.#open('for', 'done', this.#loopHead())
+        return true
+      case 'do': {
+        const compound = this.#frames.at(-1)?.compound
+        const last = compound?.body.at(-1)
+        if (compound?.kind === 'while' && compound.condition === undefined && last?.kind === 'command')
+          compound.condition = last
+        return true
+      }
+      case 'function': {
+        const next = this.#wordAt(this.#at + 1)
+        if (next === undefined || !/^[\w:.-]+$/.test(next.text.value)) return false
+        this.#at++
+        this.#fn = next.text.value
+        const [open, close] = [this.#tokens[this.#at + 1], this.#tokens[this.#at + 2]]
+        if (open?.kind === 'operator' && open.text === '(' && close?.kind === 'operator' && close.text === ')')
+          this.#at += 2
+        return true
+      }
+      case '}':
+      case 'fi':
+      case 'done':
+      case 'esac':
+        this.#finish('')
+        this.#closeUpTo(name)
+        return true
+      default:
+        return false
+    }
+  }
+
+  /** Only an end that something was opened for is one; what stands unclosed inside it ends with it. */
+  #closeUpTo(mark: string): void {
+    if ((this.#marks.get(mark) ?? 0) === 0) return
+    const index = this.#frames.findLastIndex((frame) => frame.closedBy === mark)
+    while (this.#frames.length > index) this.#close()
+  }
+
+  #open(kind: Compound['kind'], closedBy: Frame['closedBy'], loop?: Compound['loop']): void {
+    const compound: Compound = {
+      kind,
+      body: [],
+      redirects: [],
+      pipedFrom: this.#pipedFrom,
+      // A function's input is that of its call.
+      within: this.#fn === undefined ? this.#frames.at(-1)?.compound : undefined,
+      conditional: this.#isConditional(),
+      ...(loop === undefined ? {} : { loop }),
+    }
+    const fn = this.#fn
+    this.#fn = undefined
+    this.#pipedFrom = undefined
+    this.#conditional = false
+    this.#closed = undefined
+    if (fn === undefined) this.#target().push(compound)
+    this.#frames.push({ closedBy, compound, fn })
+    this.#marks.set(closedBy, (this.#marks.get(closedBy) ?? 0) + 1)
+    if (kind !== 'group') this.#branches++
+  }
+
+  #close(): void {
+    const frame = this.#frames.pop()
+    if (frame === undefined) return
+    this.#marks.set(frame.closedBy, (this.#marks.get(frame.closedBy) ?? 1) - 1)
+    if (frame.compound.kind !== 'group') this.#branches--
+    if (frame.fn !== undefined) this.functions.set(frame.fn, { name: frame.fn, body: frame.compound.body })
+    this.#closed = frame.compound
+  }
+
+  #target(): ShellNode[] {
+    const frame = this.#frames[Math.min(this.#frames.length, DEEPEST) - 1]
+    return frame?.compound.body ?? this.body
+  }
+
+  #isConditional(): boolean {
+    return this.#conditional || this.#branches > 0
+  }
+
+  #started(from: number): Building {
+    this.#building ??= { assignments: [], words: [], redirects: [], from, to: from }
+    this.#closed = undefined
+    return this.#building
+  }
+
+  /** Ends the command that is being read, at an operator. */
+  #finish(operator: string): void {
+    let node: ShellNode | undefined = this.#closed
+    const building = this.#building
+    if (building !== undefined) {
+      node = {
+        ...building,
+        kind: 'command',
+        assignments: assignmentsOf(building),
+        pipedFrom: this.#pipedFrom,
+        conditional: this.#isConditional(),
+        chained: this.#conditional,
+        within: this.#frames[Math.min(this.#frames.length, DEEPEST) - 1]?.compound,
+      }
+      this.#target().push(node)
+      this.#building = undefined
+      this.#fn = undefined
+    }
+    this.#closed = undefined
+    if (operator === '|' || operator === '|&') this.#pipedFrom = node
+    // A pipe may go on in the next line.
+    else if (operator !== '\n' || node !== undefined) this.#pipedFrom = undefined
+    this.#conditional =
+      operator === '&&' || operator === '||' || (operator === '\n' && node === undefined && this.#conditional)
   }
 
   /** From `for` to the end of its list of items. */
-  #loopHead(): ForLoop | undefined {
+  #loopHead(): Compound['loop'] {
     const variable = this.#wordAt(this.#at + 1)
     if (variable === undefined) return undefined
     this.#at++
@@ -147,12 +325,8 @@ class CommandLine {
     const match = /^([A-Za-z_]\w*)(\+?)=/.exec(this.#source.slice(word.from, word.from + 200))
     if (match === null) return undefined
     const name = match[1] ?? ''
-    return { name, value: match[2] === '+' ? undefined : sliceText(word.text, match[0].length) }
+    return { name, value: match[2] === '+' ? undefined : sliceText(word.text, match[0].length), local: false }
   }
-}
-
-function empty(from: number): Building {
-  return { assignments: [], words: [], redirects: [], from, to: from }
 }
 
 /** Adds what `export X=1` and `read X` assign. */
@@ -160,18 +334,37 @@ function assignmentsOf({ assignments, words }: Building): Assignment[] {
   const [first, ...rest] = words
   if (first === undefined) return assignments
   const declared: Assignment[] = []
-  if (DECLARING.has(first.text.value))
+  const verb = first.text.value
+  if (DECLARING.has(verb))
     for (const { text } of rest) {
       const match = /^([A-Za-z_]\w*)=/.exec(text.value)
-      if (match !== null) declared.push({ name: match[1] ?? '', value: sliceText(text, match[0].length) })
+      const local = LOCAL.has(verb)
+      if (match !== null) declared.push({ name: match[1] ?? '', value: sliceText(text, match[0].length), local })
     }
-  if (first.text.value === 'read')
-    for (const { text } of rest)
-      if (/^[A-Za-z_]\w*$/.test(text.value)) declared.push({ name: text.value, value: undefined })
+  if (verb === 'read' || verb === 'mapfile' || verb === 'readarray')
+    for (const name of readNames(words)) declared.push({ name, value: undefined, local: false })
   // `: "${NAME:=default}"` sets the variable when nothing else did.
-  if (first.text.value === ':')
+  if (verb === ':')
     for (const { text } of rest)
       for (const hole of text.holes)
-        if (hole.fallback !== undefined) declared.push({ name: hole.name, value: hole.fallback })
+        if (hole.fallback !== undefined) declared.push({ name: hole.name, value: hole.fallback, local: false })
   return [...assignments, ...declared]
+}
+
+/** The variables of `read -r A B`; values of its flags are none. */
+export function readNames(words: readonly ShellWord[]): string[] {
+  const names: string[] = []
+  for (let at = 1; at < words.length; at++) {
+    const value = words[at]?.text.value ?? ''
+    if (/^-[a-zA-Z]*[dpntuN]$/.test(value)) at++
+    else if (/^[A-Za-z_]\w*$/.test(value)) names.push(value)
+  }
+  return names
+}
+
+/** Every command below the nodes, in order. */
+export function* commandsIn(nodes: readonly ShellNode[]): Iterable<ShellCommand> {
+  for (const node of nodes)
+    if (node.kind === 'command') yield node
+    else yield* commandsIn(node.body)
 }
