@@ -1,8 +1,8 @@
-import type { Before } from '../changes/before.ts'
-import type { DriftFacts } from '../drift/drift-facts.ts'
-import type { Decision } from '../model/decision.ts'
+import type { Decision, RuleLocation } from '../model/decision.ts'
+import type { RelatedPlace } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { Reference } from '../model/reference.ts'
+import type { Access, Reference } from '../model/reference.ts'
+import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
 import type { ForeignStore, VaultStore } from '../model/store.ts'
 import type {
@@ -15,14 +15,21 @@ import type {
   SecretFact,
   VaultState,
 } from '../model/vault-state.ts'
-import type { JudgedAccess } from '../report/report.ts'
+import type { TextlessPolicy } from '../state/declared/declared.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type { DriftFacts } from './drift-facts.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
 export type Lookup<T> =
   | { readonly found: 'known'; readonly fact: T; readonly other?: T }
   /** The server says that it is not there, or Git declares its like and not it; `near` are names that look alike. */
-  | { readonly found: 'absent'; readonly by: 'vault' | 'git'; readonly near: readonly T[] }
+  | {
+      readonly found: 'absent'
+      readonly by: 'vault' | 'git'
+      readonly near: readonly T[]
+      /** What Git declares beside it, where nothing of that looks alike; empty where it declares only what would hold it. */
+      readonly siblings?: readonly T[]
+    }
   /** Several places in Git declare it differently. */
   | { readonly found: 'conflict'; readonly facts: readonly T[] }
   | { readonly found: 'unknown'; readonly because: string }
@@ -37,6 +44,12 @@ export interface TokenPolicies {
   readonly open?: readonly string[]
   /** Variables at whose default the policies are told. */
   readonly assumed?: readonly string[]
+}
+
+/** One request of a reference, and what the policies say to it. */
+export interface JudgedAccess {
+  readonly access: Access
+  readonly decision: Decision
 }
 
 /** One reference followed as far as it can be: store, role, policies, decision, live key. */
@@ -67,6 +80,8 @@ export interface StoreLink {
   readonly authMount: Lookup<AuthMountFact> | undefined
   /** `auth/<mount>/config`, as Git or the server tells it. */
   readonly authConfig: AuthConfig | undefined
+  /** What ESO asks to call the store Ready, and what the policies say to it; empty where that cannot be told. */
+  readonly session: readonly JudgedAccess[]
   readonly links: readonly Link[]
 }
 
@@ -109,7 +124,11 @@ export interface Chain {
   readonly declared: VaultState
   /** What the server told; absent when none was asked. */
   readonly live: LiveView | undefined
+  /** What is known of the server whose law judges. */
+  readonly server: ServerLaw
   readonly invalidPolicies: readonly InvalidPolicy[]
+  /** Policies that Git writes from a text that it does not hold. */
+  readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
   /** What only drift looks at; absent where nobody asked for it. */
@@ -118,8 +137,6 @@ export interface Chain {
   readonly before?: Before
   /** Policies by name, as the law that judges holds them. */
   policy(name: string): Lookup<PolicyFact>
-  /** What the token of `policies` may do; the same judgement that the links carry. */
-  decide(policies: TokenPolicies, path: string, capability: JudgedAccess['access']['capability']): Decision
 }
 
 /** The server's answers, for rules about the server as a whole. */
@@ -129,4 +146,29 @@ export interface LiveView {
   readonly server: string
   /** By Vault namespace, relative to the one of the settings (`''`). */
   readonly states: ReadonlyMap<string, LiveState>
+}
+
+/** What rules are told of the state that a change starts from. */
+export interface Before {
+  /** As people call it, for the middle of a sentence: "`main`". */
+  readonly since: string
+  /** The rules that allowed this request of the same object before; empty: nothing did, or it was not sent. */
+  grantedBy(link: Link, access: Access): readonly RuleLocation[]
+  /** Secrets that were referred to and no longer are, by any manifest that was read. */
+  readonly unreferenced: readonly Unreferenced[]
+}
+
+export interface Unreferenced {
+  /** Mount and key, as people write them. */
+  readonly path: string
+  /** `ExternalSecret apps/db, spec.data[0]`: the first reference that was taken away, and how many more there were. */
+  readonly reference: string
+  readonly others: number
+  readonly pushed: boolean
+  /** Where it would stand now; in a file that is gone, where it stood. */
+  readonly span: Span
+  /** The file is gone. */
+  readonly fileGone: boolean
+  /** Policy rules that were needed for it and that nothing needs any more. */
+  readonly rules: readonly RelatedPlace[]
 }

@@ -2,7 +2,7 @@ import type { Link } from '../chain/chain.ts'
 import type { Finding, NotChecked } from '../model/finding.ts'
 import { formatSpan, type Span } from '../model/span.ts'
 import type { Provenance } from '../model/vault-state.ts'
-import { nameManifest } from '../rules/wording.ts'
+import { nameManifest } from '../model/wording.ts'
 import { type ChangedLines, linesOfSpan, withoutLines } from './changed-lines.ts'
 
 /** What of a report a change is answerable for. */

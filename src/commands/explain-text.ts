@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
+import { counted } from '../model/wording.ts'
 import { wrap } from '../report/display-width.ts'
 import { logSafe, oneLine } from '../report/plain-text.ts'
 import type { TerminalOptions } from '../report/terminal.ts'
-import { counted } from '../rules/wording.ts'
 import type {
   ExplainedLogin,
   ExplainedReference,

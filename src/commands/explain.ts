@@ -3,8 +3,8 @@ import type { Session } from '../eso/session.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Reference } from '../model/reference.ts'
 import type { VaultStore } from '../model/store.ts'
+import { nameField, nameManifest } from '../model/wording.ts'
 import type { Gathered } from '../modes/gather.ts'
-import { nameField, nameManifest } from '../rules/wording.ts'
 import { describeFacts, describeLogin, nameEngine, placeOf } from './describe-login.ts'
 import type {
   ExplainedReference,

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
+import { counted } from '../model/wording.ts'
 import { logSafe, oneLine } from '../report/plain-text.ts'
 import type { TerminalOptions } from '../report/terminal.ts'
-import { counted } from '../rules/wording.ts'
 import type { ReferencesDocument, UsedPath, User } from './references.ts'
 
 type Style = Parameters<typeof styleText>[0]

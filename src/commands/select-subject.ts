@@ -6,8 +6,8 @@ import { nearestNames } from '../model/nearest-name.ts'
 import type { Reference } from '../model/reference.ts'
 import type { Span } from '../model/span.ts'
 import type { VaultStore } from '../model/store.ts'
+import { listed } from '../model/wording.ts'
 import type { Gathered } from '../modes/gather.ts'
-import { listed } from '../rules/wording.ts'
 
 export interface Selected {
   readonly references: ReadonlySet<Reference>

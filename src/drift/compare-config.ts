@@ -1,6 +1,6 @@
+import type { FieldDifference } from '../chain/drift-facts.ts'
 import { CONFIG_FIELDS } from '../setup/normalise.ts'
 import { compareFields, type Fields, isToldElsewhere } from './compare-fields.ts'
-import type { FieldDifference } from './drift-facts.ts'
 
 /**
  * The config of an auth mount as Git writes it against the server's. A write replaces a Kubernetes config whole, so what Git does

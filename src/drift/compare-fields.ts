@@ -1,5 +1,5 @@
+import type { FieldDifference } from '../chain/drift-facts.ts'
 import { sameField, seconds, text, textSet } from '../setup/normalise.ts'
-import type { FieldDifference } from './drift-facts.ts'
 import { shownField } from './shown.ts'
 
 export type Fields = Readonly<Record<string, unknown>>

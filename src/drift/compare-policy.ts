@@ -1,7 +1,7 @@
+import type { FieldDifference } from '../chain/drift-facts.ts'
 import type { AclRule } from '../policy/acl-rule.ts'
 import { describeLimits } from '../policy/describe-limits.ts'
 import { capabilitiesOf, changedRules, readRules } from '../setup/policy-rules.ts'
-import type { FieldDifference } from './drift-facts.ts'
 
 /**
  * Two texts of one policy, as rules: path, capabilities and limits. Texts that differ in layout, comments or order only are no

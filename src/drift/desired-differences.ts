@@ -1,9 +1,9 @@
+import type { Difference, FieldDifference } from '../chain/drift-facts.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
 import { CONFIG_FIELDS, ROLE_FIELDS } from '../setup/normalise.ts'
 import type { Plan } from '../setup/plan.ts'
 import type { FieldChange, Step } from '../setup/step.ts'
-import type { Difference, FieldDifference } from './drift-facts.ts'
 import { shownField } from './shown.ts'
 
 /** Said at the manifest's own line by `role-unbound`, `role-audience` and `policy-denies`. */

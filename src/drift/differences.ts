@@ -1,4 +1,5 @@
 import type { Chain, StoreLink } from '../chain/chain.ts'
+import type { Difference, FieldDifference } from '../chain/drift-facts.ts'
 import { lookUpPolicy } from '../chain/lookup.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import type { NotChecked } from '../model/finding.ts'
@@ -9,7 +10,6 @@ import { compareAuthConfig } from './compare-config.ts'
 import { compareMounts } from './compare-mount.ts'
 import { comparePolicies } from './compare-policy.ts'
 import { compareRoles } from './compare-role.ts'
-import type { Difference, FieldDifference } from './drift-facts.ts'
 
 export interface Differences {
   readonly differences: readonly Difference[]

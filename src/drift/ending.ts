@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import type { Chain } from '../chain/chain.ts'
+import type { Ending } from '../chain/drift-facts.ts'
 import { readTarget } from '../chain/read-target.ts'
 import type { Span } from '../model/span.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import type { Ending } from './drift-facts.ts'
 
 /** What ends within so many days is worth a word: time enough to plan the change. */
 export const SOON_DAYS = 30

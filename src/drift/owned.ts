@@ -1,10 +1,10 @@
 import type { Chain } from '../chain/chain.ts'
+import type { UnusedSecret } from '../chain/drift-facts.ts'
 import { usesOf } from '../chain/secret-uses.ts'
+import { pathFits } from '../model/path-glob.ts'
 import type { Span } from '../model/span.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import { pathFits } from '../settings/path-glob.ts'
 import type { LiveState, Wanted, WantedFind } from '../state/live/live-state.ts'
-import type { UnusedSecret } from './drift-facts.ts'
 
 /** A glob over Vault paths that the config says nobody else uses (`drift.owned`). */
 export interface OwnedPath {

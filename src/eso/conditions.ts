@@ -1,15 +1,10 @@
+import type { ConditionVerdict } from '../model/reference.ts'
 import type { VaultStore } from '../model/store.ts'
 import type { Value } from '../model/value.ts'
 import { listAt, mapAt, textsAt } from './field-value.ts'
 import { compileGoRegexp, isRegexp } from './go-regexp.ts'
 import { type Answer, agreed, any, type NamespaceLabels, selects, viewsOf } from './labels.ts'
 import { patchOver } from './patched.ts'
-
-/** What a ClusterSecretStore's `conditions` say to the consumer's namespace (eso.md §6.1). */
-export type ConditionVerdict =
-  | { readonly verdict: 'allowed' }
-  | { readonly verdict: 'denied'; readonly namespaces: readonly string[]; readonly because: string }
-  | { readonly verdict: 'unknown'; readonly because: string }
 
 const ALLOWED: ConditionVerdict = { verdict: 'allowed' }
 

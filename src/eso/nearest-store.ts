@@ -1,9 +1,7 @@
 import type { Manifest } from '../model/manifest.ts'
 import { formatSpan } from '../model/span.ts'
-import type { ForeignStore, VaultStore } from '../model/store.ts'
+import type { AnyStore } from '../model/store.ts'
 import { alikeInAll, alikeInPaths } from './store-likeness.ts'
-
-export type AnyStore = VaultStore | ForeignStore
 
 export type Choice =
   | {

@@ -1,5 +1,5 @@
+import type { AnyStore } from '../model/store.ts'
 import { valueAt } from './field-value.ts'
-import type { AnyStore } from './nearest-store.ts'
 import { providerOf } from './provider.ts'
 import { isVaultStore } from './read-store.ts'
 

@@ -1,6 +1,6 @@
 import type { Manifest } from '../model/manifest.ts'
-import type { GeneratorKind, StoreKind, StoreResolution } from '../model/store.ts'
-import { type AnyStore, nearest } from './nearest-store.ts'
+import type { AnyStore, GeneratorKind, StoreKind, StoreResolution } from '../model/store.ts'
+import { nearest } from './nearest-store.ts'
 import { isVaultStore, readStore } from './read-store.ts'
 import { alikeInAuth } from './store-likeness.ts'
 

@@ -39,6 +39,8 @@ export interface Decision {
   /** The blocks that were merged into the one rule that decides; empty when no rule matches. */
   readonly winner: readonly RuleLocation[]
   readonly beaten: readonly BeatenRule[]
+  /** Where no rule matches: the blocks of the rule that was probably meant. */
+  readonly nearest?: readonly RuleLocation[]
   /** One sentence: why. */
   readonly because: string
   /** Verdict for each server variant that was asked for; they differ only for LIST. */

@@ -35,3 +35,21 @@ export interface NotChecked {
   readonly what: string
   readonly reason: string
 }
+
+/** A finding that somebody gave a reason to ignore. */
+export interface IgnoredFinding {
+  readonly finding: Finding
+  readonly reason: string
+  /** Told in the file itself (`# eso-vault: ignore[…]`) or by the config file. */
+  readonly by: 'comment' | 'config'
+}
+
+/** An ignore that does nothing: what the rule `ignore-unused` speaks of. */
+export interface UselessIgnore {
+  readonly why: 'matches-nothing' | 'expired' | 'no-reason' | 'unknown-rule' | 'not-ignorable'
+  readonly rule: string
+  readonly by: 'comment' | 'config'
+  readonly span: Span
+  /** One sentence: what is wrong with the ignore, and what to do. */
+  readonly message: string
+}

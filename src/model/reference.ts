@@ -1,4 +1,3 @@
-import type { ConditionVerdict } from '../eso/conditions.ts'
 import type { Operation } from './decision.ts'
 import type { Manifest } from './manifest.ts'
 import type { Span } from './span.ts'
@@ -25,6 +24,12 @@ export interface Access {
    */
   readonly below?: boolean
 }
+
+/** What a ClusterSecretStore's `conditions` say to the consumer's namespace (eso.md §6.1). */
+export type ConditionVerdict =
+  | { readonly verdict: 'allowed' }
+  | { readonly verdict: 'denied'; readonly namespaces: readonly string[]; readonly because: string }
+  | { readonly verdict: 'unknown'; readonly because: string }
 
 /** One place in a manifest that makes ESO touch Vault. */
 export interface Reference {

@@ -109,3 +109,5 @@ export type StoreResolution =
   | { readonly found: 'absent' }
   /** The reference or its namespace could not be told from Git (a variable, a namespace that nothing sets). */
   | { readonly found: 'unknown'; readonly because: string }
+
+export type AnyStore = VaultStore | ForeignStore

@@ -29,7 +29,13 @@ export interface PartlyKnown {
   readonly assumed?: readonly string[]
 }
 
-export interface PolicyFact extends PartlyKnown {
+/** Where in a Vault with namespaces a part stands. */
+export interface InNamespace {
+  /** Vault namespace that it is written into, without slashes at the ends; `undefined`: not told, or told by no text. */
+  readonly vaultNamespace?: string
+}
+
+export interface PolicyFact extends PartlyKnown, InNamespace {
   /** Lower-case, as the server stores it (spec/vault.md §1.6). */
   readonly name: string
   /** The policy's text. Unknown parts stand in it as `${…}`. */
@@ -44,13 +50,22 @@ export interface PolicyFact extends PartlyKnown {
 /** How an auth mount's roles are shaped. */
 export type AuthType = 'kubernetes' | 'approle' | 'jwt' | 'token' | 'cert' | 'ldap' | 'userpass' | 'aws' | 'gcp'
 
-export interface RoleFact extends PartlyKnown {
+/** A parameter as a command or a configuration names it; Vault drops what the role type does not have. */
+export interface RoleParameter {
+  readonly name: string
+  readonly span: Span
+}
+
+export interface RoleFact extends PartlyKnown, InNamespace {
   /** Without `auth/` and without slashes at the ends. */
   readonly authMount: string
   readonly type: AuthType | undefined
   /** Lower-case, as the server stores it. */
   readonly name: string
-  /** `token_policies` ∪ `policies`, lower-case, without `default`. `undefined`: could not be told. */
+  /**
+   * `token_policies`, or where it is not given `policies` (measured.md §4); lower-case, without `default`. `undefined`: could not be
+   * told.
+   */
   readonly policies: readonly string[] | undefined
   /** `token_no_default_policy`: the token lacks `default`, hence lookup-self and revoke-self (spec/eso.md §3.1). */
   readonly noDefaultPolicy: boolean
@@ -64,10 +79,14 @@ export interface RoleFact extends PartlyKnown {
   readonly boundClaims?: Readonly<Record<string, readonly string[]>>
   /** All other fields as the server or the text gives them, for drift and plan. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** All parameters of a plain write to the role, where they are written one by one. */
+  readonly parameters?: readonly RoleParameter[]
+  /** Policies that `policies` names beside `token_policies`: Vault takes none of them. */
+  readonly droppedPolicies?: readonly string[]
   readonly provenance: Provenance
 }
 
-export interface MountFact extends PartlyKnown {
+export interface MountFact extends PartlyKnown, InNamespace {
   /** Without slashes at the ends; may contain `/`. */
   readonly path: string
   /** `kv`, `database`, `pki`… (`kv-v2` is told as `kv` with version 2). */
@@ -79,7 +98,7 @@ export interface MountFact extends PartlyKnown {
   readonly provenance: Provenance
 }
 
-export interface AuthMountFact extends PartlyKnown {
+export interface AuthMountFact extends PartlyKnown, InNamespace {
   readonly path: string
   readonly type: string
   readonly accessor?: string

@@ -1,6 +1,6 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import type { NotChecked } from '../model/finding.ts'
-import { nameReference } from '../rules/wording.ts'
+import { nameReference } from '../model/wording.ts'
 
 /**
  * What could not be judged, each with its reason: never a pass and never "missing" (design §1, promise 5). A reference that a

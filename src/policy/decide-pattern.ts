@@ -8,6 +8,7 @@ import { type Completions, completionsOf, trimmedCompletions } from './completio
 import { combine, decide, describeMiss, type Judgement, settledJudgement } from './decide.ts'
 import { describePolicies, describeRule, joinNames } from './describe-rule.ts'
 import type { Hole, HoledText } from './hole.ts'
+import { nearestRule } from './nearest-rule.ts'
 import { outcomeOf, outcomeOfUncertain, type RuleOutcome } from './outcome.ts'
 import { meets, possibleRules } from './possible-rules.ts'
 import { sudoOf } from './sudo-path.ts'
@@ -51,8 +52,8 @@ function judgePattern(acl: Acl, request: PatternRequest, holes: readonly Hole[],
   if (settled) return { ...settled, deciding: [] }
   const completions = completionsOf(request.path, request.namespace)
   const sudo = sudoOf(completionsOf(request.path))
-  const { rules, miss } = possibleRules(acl, request.operation, completions, variant)
   const uncertain = uncertainRules(acl, request, completions)
+  const { rules, miss } = possibleRules(acl, request.operation, completions, variant, uncertain.length > 0)
   const possibilities: Possibility[] = [
     ...rules.map((rule) => ({ rule, said: outcomeOf(rule, whole, sudo) })),
     ...uncertain.map(({ rule }) => ({ rule, said: outcomeOfUncertain(rule, whole, sudo) })),
@@ -66,7 +67,8 @@ function judgePattern(acl: Acl, request: PatternRequest, holes: readonly Hole[],
     return { ...judged, verdict: 'allowed', because: describeAllowed(path, possibilities) }
   }
   if (is('denied').length === possibilities.length) {
-    return { ...judged, verdict: 'denied', because: describeDenied(acl, path, possibilities) }
+    const nearest = rules.length === 0 ? nearestRule(acl, toBytes(path))?.rule : undefined
+    return { ...judged, verdict: 'denied', nearest, because: describeDenied(acl, path, possibilities) }
   }
   const unknown = [...holes.map((hole) => hole.hole), ...uncertain.flatMap((one) => one.unknown)]
   return { ...judged, verdict: 'unknown', because: describeUnknown([...new Set(unknown)], path, possibilities) }

@@ -5,7 +5,7 @@ import type { AclRule } from './acl-rule.ts'
 import type { AclRequest } from './authorize.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
 import { describeLoss, describePolicies, describeRule, joinNames } from './describe-rule.ts'
-import { findAll, findRule, type Match, requestPath, withoutSlash } from './match.ts'
+import { findAll, findRule, type Match, requestPath, triesBothForms, weighedInBoth, withoutSlash } from './match.ts'
 import { nearestRule } from './nearest-rule.ts'
 import { outcomeOf, outcomeOfUncertain, type RuleOutcome } from './outcome.ts'
 import { literalTokens, meet } from './path-tokens.ts'
@@ -18,6 +18,8 @@ export interface Judgement {
   readonly variant: Variant
   readonly verdict: Verdict
   readonly match: Match | undefined
+  /** On a miss: the rule that was probably meant. */
+  readonly nearest?: AclRule | undefined
   /** One sentence, without its full stop. */
   readonly because: string
   /** Rules whose unknown parts keep this from being decided. */
@@ -47,6 +49,7 @@ export function combine(
     verdict: agreed ? first.verdict : 'unknown',
     winner: deciding.flatMap((rule) => rule.blocks),
     beaten: beaten(first),
+    ...(first.nearest === undefined || first.verdict !== 'denied' ? {} : { nearest: first.nearest.blocks }),
     because: `${agreed ? first.because : describeDifference(judgements)}.`,
     perVariant: Object.fromEntries(judgements.map(({ variant, verdict }) => [variant, verdict])),
   }
@@ -84,7 +87,8 @@ function judgeOne(acl: Acl, request: AclRequest, path: string, variant: Variant)
   const said = match && outcomeOf(match.rule, request, sudo)
   const verdict = said ? verdictOf(said) : 'denied'
   const because = match && said ? `${describeRule(match.rule)} ${said.because}` : describeMiss(acl, path)
-  const judgement: Judgement = { variant, match, verdict, because, uncertain: [] }
+  const nearest = match === undefined ? nearestRule(acl, path)?.rule : undefined
+  const judgement: Judgement = { variant, match, verdict, because, uncertain: [], ...(nearest ? { nearest } : {}) }
   return verdict === 'unknown' ? judgement : weighUncertain(acl, request, path, sudo, judgement)
 }
 
@@ -107,9 +111,14 @@ function weighUncertain(
   const asked = literalTokens(path)
   const lists = request.operation === 'list' || request.operation === 'scan'
   const trimmed = lists && path.endsWith('/') ? literalTokens(withoutSlash(path)) : undefined
+  // A longer prefix keeps a shorter one from being weighed, whatever it says itself: then any other rule may decide.
+  const crowds =
+    judgement.variant === 'vault203' &&
+    triesBothForms(request.operation, path, 'vault203') &&
+    weighedInBoth(acl, path).some((match) => outcomeOf(match.rule, request, sudo).outcome !== judgement.verdict)
   const changing = acl.uncertain.filter(({ rule, matches }) => {
     if (!meet(matches, asked) && !(trimmed && meet(matches, trimmed))) return false
-    return couldChange(rule, outcomeOfUncertain(rule, request, sudo), judgement)
+    return crowds || couldChange(rule, outcomeOfUncertain(rule, request, sudo), judgement)
   })
   if (changing.length === 0) return judgement
   return { ...judgement, verdict: 'unknown', uncertain: changing, because: describeUncertain(changing, judgement) }
@@ -127,7 +136,7 @@ function couldChange(rule: UncertainRule['rule'], said: RuleOutcome, { verdict, 
 /** Why a request is not covered, with the rule that was probably meant. `path` is a byte string. */
 export function describeMiss(acl: Acl, path: string): string {
   const asked = fromBytes(path)
-  if (acl.rules.length === 0 && acl.uncertain.length === 0) {
+  if (acl.rules.length === 0 && acl.uncertain.length === 0 && acl.dropped.length === 0) {
     return `no rule covers ${asked}: ${describePolicies(acl.policies)} ${acl.policies.length === 1 ? 'has' : 'have'} no rules`
   }
   const nearest = nearestRule(acl, path)
@@ -148,12 +157,12 @@ function describeUncertain(changing: readonly UncertainRule[], { verdict, becaus
   return `${joinNames(unknown)} ${open}: ${describeRule(first.rule)}${rest} ${otherwise}; without it, ${because}`
 }
 
-/** How people call the servers of each kind. */
+/** How people call the servers of each kind; releases between (1.14.0 to 1.14.5, 1.15.0 and 1.15.1) are left out of the names. */
 export const SERVERS: Readonly<Record<Variant, string>> = {
   bao26: 'OpenBao 2.6 and later',
   legacy: 'Vault 1.14.6 to 2.0.2 and OpenBao before 2.6',
   vault203: 'Vault 2.0.3 and later',
-  old: 'Vault before 1.14.6',
+  old: 'Vault before 1.13.10',
 }
 
 function describeDifference(judgements: readonly Judgement[]): string {

@@ -42,6 +42,8 @@ export function describeLoss(winner: AclRule, loser: AclRule, reason: Reason): s
       return 'a path without wildcards comes before every pattern'
     case 'trailing-slash':
       return 'it matches another form of the path (with or without its trailing slash), which is tried later'
+    case 'longest-prefix':
+      return 'a longer prefix rule matches too, and only the longest counts'
     case 'lists':
       return 'of the rules that match with and without the trailing slash, this server takes the best that grants list'
     case 'first-wildcard':

@@ -2,6 +2,7 @@ import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { fromBytes } from './byte-string.ts'
 import { findRule } from './match.ts'
+import { literalTokens, meet } from './path-tokens.ts'
 
 /** The rule that somebody probably meant to cover a path with, and what keeps it from doing so, as a sentence part. */
 export interface NearestRule {
@@ -11,9 +12,15 @@ export interface NearestRule {
 
 /** Help for a miss; `path` is a byte string. `undefined` when no rule begins like the path. */
 export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
-  for (const { variation, hint } of variations(path)) {
+  const dropped = acl.dropped.find(({ matches }) => meet(matches, literalTokens(path)))
+  if (dropped) {
+    const hint = `${dropped.unknown[0]} does not resolve for this login, so the server drops the rule`
+    return { rule: dropped.rule, hint }
+  }
+  for (const { variation, hint, without } of variations(path)) {
     const rule = findRule(acl, 'read', variation, 'bao26')?.rule
-    if (rule && rule.path.text !== '') return { rule, hint }
+    if (!rule || rule.path.text === '') continue
+    return { rule, hint: (without === undefined ? undefined : takenByPlus(rule, path, without)) ?? hint }
   }
   let best: { readonly rule: AclRule; readonly score: number } | undefined
   for (const rule of acl.rules) {
@@ -23,15 +30,36 @@ export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
   return best && { rule: best.rule, hint: hintFor(best.rule, path) }
 }
 
+/** A `+` where KV v2 has `data` or `metadata` stands for just that: then it is another segment that the rule lacks. */
+function takenByPlus(rule: AclRule, path: string, index: number): string | undefined {
+  if (rule.path.segments[index] !== '+') return undefined
+  const [side, lacking] = path
+    .split('/')
+    .slice(index, index + 2)
+    .map(fromBytes)
+  return `its "+" stands for ${side}/, and the rule has no segment for ${lacking}/`
+}
+
+interface Variation {
+  readonly variation: string
+  readonly hint: string
+  /** Which segment of the path is left out. */
+  readonly without?: number
+}
+
 /** Slips that people make, the likeliest first (vault.md §9.3). */
-function variations(path: string): { readonly variation: string; readonly hint: string }[] {
+function variations(path: string): Variation[] {
   const segments = path.split('/')
-  const found: { variation: string; hint: string }[] = []
+  const found: Variation[] = []
   segments.slice(0, -1).forEach((segment, index) => {
     if (index === 0 || (segment !== 'data' && segment !== 'metadata')) return
     const other = segment === 'data' ? 'metadata' : 'data'
     const without = segments.toSpliced(index, 1).join('/')
-    found.push({ variation: without, hint: `the rule lacks the segment ${segment}/ that KV v2 puts behind the mount` })
+    found.push({
+      variation: without,
+      without: index,
+      hint: `the rule lacks the segment ${segment}/ that KV v2 puts behind the mount`,
+    })
     const swapped = segments.with(index, other).join('/')
     found.push({ variation: swapped, hint: `the rule is about ${other}/, and this request about ${segment}/` })
   })

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts'
-import { nameManifest } from '../rules/wording.ts'
+import { nameManifest } from '../model/wording.ts'
 import { logSafeJson } from './plain-text.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { countOf, nameStore } from './wording.ts'

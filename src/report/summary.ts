@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../model/finding.ts'
-import { nameReference } from '../rules/wording.ts'
+import { nameReference } from '../model/wording.ts'
 import { driftClasses } from './drift-classes.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'

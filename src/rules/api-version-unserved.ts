@@ -2,9 +2,9 @@ import type { Chain, InstalledEso } from '../chain/chain.ts'
 import { apiVersionVerdict } from '../eso/schema/api-versions.ts'
 import type { Finding } from '../model/finding.ts'
 import { formatSpan } from '../model/span.ts'
+import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameManifest } from './wording.ts'
 
 /** The installed ESO does not serve the object's apiVersion: applying it fails with `no matches for kind` (eso.md §0.25). */
 export const apiVersionUnserved: Rule = {

@@ -2,9 +2,9 @@ import { engineOf } from '../chain/engine.ts'
 import { dynamicSplits } from '../eso/facts/dynamic-splits.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
+import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameManifest } from './wording.ts'
 
 /** Two items read one dynamic credential: two requests, two leases, a user name and a password of different users (field.md §5). */
 export const dynamicSecretSplit: Rule = {

@@ -1,10 +1,10 @@
+import { objectsOf } from '../chain/fold-links.ts'
 import { ineffectiveItems } from '../eso/facts/ineffective-items.ts'
 import { mixedStoreKinds } from '../eso/facts/mixed-store-kinds.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameField, nameManifest, nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
-import { nameField, nameManifest, nameReference } from './wording.ts'
 
 /**
  * ESO fails at this reference before or instead of asking Vault, for a reason that no rule of its own names: a path it cannot

@@ -3,9 +3,9 @@ import type { SchemaProblem } from '../eso/schema/problem.ts'
 import { validateManifest } from '../eso/schema/validate.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameField, nameManifest } from './wording.ts'
 
 /**
  * A field that ESO's CRDs do not have, in the wrong place, missing, of the wrong type or with a value that is refused. The API

@@ -1,13 +1,13 @@
 import type { Link } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { searchPath } from '../eso/find-paths.ts'
 import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
 import type { Finding } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
+import { counted, nameReference } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
-import { counted, nameReference } from './wording.ts'
 
 /** A `find` that matches nothing. ESO reports success and makes no Secret (eso.md §0.10). */
 export const findEmpty: Rule = {

@@ -1,8 +1,8 @@
 import { type InvalidRegexp, invalidRegexps } from '../eso/facts/invalid-regexps.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameField, nameManifest } from './wording.ts'
 
 /** A regular expression that Go's RE2 does not compile: no look-around, no back-references (eso.md §3.4). */
 export const findRegexpInvalid: Rule = {

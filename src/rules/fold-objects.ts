@@ -1,7 +1,6 @@
-import type { Link } from '../chain/chain.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import type { AppliedBy, Manifest } from '../model/manifest.ts'
-import { andOthers, nameManifest } from './wording.ts'
+import { andOthers, nameManifest } from '../model/wording.ts'
 
 /**
  * A base that twenty overlays use is one line and twenty objects. What is wrong with that line is one finding: findings of one
@@ -16,11 +15,6 @@ export function foldObjects(findings: Iterable<Finding>): Finding[] {
     groups.set(key, known === undefined ? finding : merge(known, finding))
   }
   return [...groups.values()].map(told)
-}
-
-/** All objects that a link speaks of. */
-export function objectsOf({ reference, also }: Link): readonly Manifest[] {
-  return [reference.manifest, ...also]
 }
 
 /** The roots that apply these objects, where there are several. */

@@ -1,9 +1,9 @@
 import { absentGenerators } from '../eso/facts/absent-generators.ts'
 import { methodTypos } from '../eso/facts/method-typos.ts'
 import type { Finding } from '../model/finding.ts'
+import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { listed, nameManifest } from './wording.ts'
 
 /** A `generatorRef` that leads to nothing, or to a generator that will not ask what is meant (eso.md §3.5). */
 export const generatorAbsent: Rule = {

@@ -1,10 +1,10 @@
+import { objectsOf } from '../chain/fold-links.ts'
+import { vaultPathsOf } from '../chain/kv-path.ts'
 import type { Finding } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
-import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /**
  * A key that begins with the mount, where ESO asks for metadata. ESO strips the mount for data and not for metadata

@@ -1,9 +1,9 @@
+import { objectsOf } from '../chain/fold-links.ts'
+import { vaultPathsOf } from '../chain/kv-path.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
-import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /** `..` in a key leaves the mount: the Go client cleans the path after ESO has put the mount before it (eso.md §0.6). */
 export const keyEscapesMount: Rule = {

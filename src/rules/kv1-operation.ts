@@ -1,9 +1,9 @@
+import { objectsOf } from '../chain/fold-links.ts'
+import { vaultPathsOf } from '../chain/kv-path.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
-import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /** Something that KV version 1 has not got: metadata, tags, versions, check-and-set (eso.md §3.3, §3.4, §5.5). */
 export const kv1Operation: Rule = {

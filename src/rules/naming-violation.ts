@@ -1,11 +1,11 @@
 import type { NamingRule } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /** A path that fits none of the house's naming patterns (config `naming`): usually a wrong environment, cluster or app. */
 export const namingViolation: Rule = {

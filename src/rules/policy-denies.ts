@@ -1,13 +1,15 @@
-import type { Chain, Link } from '../chain/chain.ts'
+import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
+import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
-import type { JudgedAccess } from '../report/report.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
+import { counted, forReferences, listed, nameManifest, nameReference } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
+import { policiesLost } from './role-parameters.ts'
 import type { Rule } from './rule.ts'
-import { counted, listed, nameManifest, nameReference } from './wording.ts'
 
 /**
  * The policies of the role that ESO logs in with do not allow a request that a manifest makes it send. Only that role's policies
@@ -18,13 +20,48 @@ export const policyDenies: Rule = {
   title: 'The policies of the role that ESO logs in with do not allow a request that the manifest needs',
   group: 'law',
   severity: 'error',
-  check: (chain) => reportCauses(denials(chain), (findings) => summarise(findings)),
+  *check(chain): Iterable<Finding> {
+    yield* neverReady(chain)
+    yield* reportCauses(denials(chain), (findings) => summarise(findings))
+  },
 }
+
+/** Without `lookup-self` ESO never calls the store Ready, and keeps every object that uses it from Vault (eso.md §3.1). */
+function* neverReady(chain: Chain): Iterable<Finding> {
+  for (const { store, role, policies, session, links } of chain.storeLinks) {
+    const [lookup] = session
+    if (lookup?.decision.verdict !== 'denied' || policies === undefined || policies.withDefault) continue
+    const fact = role?.found === 'known' ? role.fact : undefined
+    const span = fact === undefined ? undefined : spanOfProvenance(fact.provenance)
+    const { path, capability } = lookup.access
+    yield {
+      rule: policyDenies.id,
+      severity: 'error',
+      message:
+        `${store.kind} \`${store.name}\` logs in with ${tokenOf({ store, policies })}, whose tokens lack policy \`default\` ` +
+        `(\`token_no_default_policy\`) and may not ${capability} \`${path}\`. ESO asks for that to call the store Ready: it never does` +
+        `${forReferences(links.length)}.`,
+      span: store.manifest.spanOf([...AUTH], 'key'),
+      related: span === undefined ? [] : [{ span, message: `role \`${fact?.name}\` turns policy \`default\` off` }],
+      fix: `Take \`token_no_default_policy\` off the role, or add to policy \`${policies.names[0] ?? store.name}\`:\n${policyText(
+        new Map([
+          [path, [capability]],
+          ['auth/token/revoke-self', ['update']],
+        ]),
+      )}`,
+      fingerprint: fingerprint(policyDenies.id, 'session', store.kind, store.namespace, store.name, path),
+    }
+  }
+}
+
+const AUTH = ['spec', 'provider', 'vault', 'auth'] as const
 
 function* denials(chain: Chain): Iterable<CausedFinding> {
   const broken = brokenStores(chain)
   for (const link of chain.links) {
     if (link.store === undefined || broken.has(link.store)) continue
+    // A role whose policies Vault drops denies everything: `role-parameter-unknown` says it once.
+    if (link.role?.found === 'known' && policiesLost(link.role.fact) !== undefined) continue
     const denied = link.accesses.filter(
       (judged) => judged.access.side !== 'session' && judged.decision.verdict === 'denied',
     )
@@ -45,7 +82,8 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
   const { reference } = link
   const needs = byPath(denied)
   const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
-  const because = [...reasons(denied), ...takenAway(chain, link, denied)]
+  const above = namespaced(chain, link)
+  const because = [...reasons(denied), ...(above === undefined ? [] : [above.says]), ...takenAway(chain, link, denied)]
   const message =
     `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference)} needs ` +
     `${listed(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
@@ -56,7 +94,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
     message,
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
-    fix: `Add to policy \`${policyToMend(link, denied)}\`:\n${policyText(needs)}`,
+    fix: above?.fix ?? fixFor(chain, link, denied, needs),
     objects: objectsOf(link),
     fingerprint: fingerprint(
       policyDenies.id,
@@ -98,7 +136,7 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-function tokenOf(link: Link): string {
+function tokenOf(link: Pick<Link, 'store' | 'policies'>): string {
   const names = (link.policies?.names ?? []).map((name) => `\`${name}\``)
   const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}`
   if (link.policies?.from === 'config') return `${policies} (config file, store \`${link.store?.name}\`)`
@@ -139,8 +177,81 @@ function policyText(needs: ReadonlyMap<string, readonly string[]>): string {
     .join('\n')
 }
 
-function policyToMend(link: Link, denied: readonly JudgedAccess[]): string {
-  return denied[0]?.decision.winner[0]?.policy ?? link.policies?.names[0] ?? 'external-secrets'
+function fixFor(
+  chain: Chain,
+  link: Link,
+  denied: readonly JudgedAccess[],
+  needs: ReadonlyMap<string, readonly string[]>,
+): string {
+  const text = policyText(needs)
+  const role = link.role?.found === 'known' ? link.role.fact : undefined
+  const policy = policyToMend(chain, link, denied)
+  if (policy === undefined)
+    return `${role === undefined ? 'The token has no policy' : `Role \`${role.name}\` names no policy`}. Give it one that holds:\n${text}`
+  const others = otherRoles(chain, link, policy)
+  const shown = others.length > 4 ? [...others.slice(0, 3), `${others.length - 3} more`] : others
+  const shared =
+    others.length === 0
+      ? ''
+      : `\nPolicy \`${policy}\` is in ${others.length === 1 ? 'role' : 'roles'} ${listed(shown)} as well, which then may do the same; ` +
+        'a policy of this role alone keeps it apart.'
+  return `Add to policy \`${policy}\`:\n${text}${shared}`
+}
+
+/** The policy that decides, else the one with the nearest rule, else one that no other role has. */
+function policyToMend(chain: Chain, link: Link, denied: readonly JudgedAccess[]): string | undefined {
+  const [decision] = denied.map((judged) => judged.decision)
+  const names = link.policies?.names ?? []
+  const told = decision?.winner[0]?.policy ?? decision?.nearest?.[0]?.policy
+  // What the built-in policy grants is no place for a team's paths.
+  if (told !== undefined && told !== 'default') return told
+  return names.find((name) => otherRoles(chain, link, name).length === 0) ?? names[0]
+}
+
+/** Other roles that Git gives the policy to, each with its auth mount where that is another one. */
+function otherRoles({ declared }: Chain, { role, store }: Link, policy: string): string[] {
+  const own = role?.found === 'known' ? role.fact : undefined
+  const mount = own?.authMount ?? store?.auth?.mount
+  const others = declared.roles.filter(
+    (other) =>
+      other.policies?.includes(policy) === true && (other.name !== own?.name || other.authMount !== own.authMount),
+  )
+  const names = others.map(({ name, authMount }) =>
+    authMount === mount ? `\`${name}\`` : `\`${name}\` (auth mount \`${authMount}\`)`,
+  )
+  return [...new Set(names)]
+}
+
+/** Rules of a policy that are written for tokens of a namespace above the one that the store logs in at. */
+interface Namespaced {
+  readonly says: string
+  readonly fix: string
+}
+
+/**
+ * A rule with a Vault namespace in front of its path is for tokens of the parent namespace: in the namespace itself it covers nothing
+ * (vault.md §2.8).
+ */
+function namespaced(chain: Chain, { store, policies }: Link): Namespaced | undefined {
+  const parts = (store?.vaultNamespace ?? '').split('/').filter(Boolean)
+  if (parts.length === 0 || store?.path === undefined || store.authNamespace !== undefined) return undefined
+  const prefixes = parts.map((_, index) => parts.slice(index).join('/'))
+  const mount = trimSlashes(store.path)
+  for (const name of policies?.names ?? []) {
+    const policy = chain.policy(name)
+    const text = policy.found === 'known' ? policy.fact.text : ''
+    const prefix = prefixes.find((one) => text.includes(`"${one}/${mount}/`))
+    if (prefix === undefined) continue
+    const parent = parts.slice(0, parts.length - prefix.split('/').length).join('/')
+    const whose = parent === '' ? 'the root namespace' : `Vault namespace \`${parent}\``
+    return {
+      says:
+        `Paths in policy \`${name}\` begin with \`${prefix}/\`: such rules are for a token of ${whose}, and the store logs in at ` +
+        `\`${parts.join('/')}\`.`,
+      fix: `Log in there, with \`auth.namespace: ${parent === '' ? '""' : parent}\`, if that is where the role and the policy are; else write the paths without \`${prefix}/\`.`,
+    }
+  }
+  return undefined
 }
 
 function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]): RelatedPlace[] {
@@ -149,6 +260,12 @@ function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]
     if (rule.span === undefined) continue
     places.push({ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\` decides` })
   }
+  const [nearest] = denied.map((judged) => judged.decision.nearest?.find((rule) => rule.span !== undefined))
+  if (places.length === 0 && nearest?.span !== undefined)
+    places.push({
+      span: nearest.span,
+      message: `the nearest rule of policy \`${nearest.policy}\``,
+    })
   if (places.length === 0) {
     for (const name of link.policies?.names ?? []) {
       const policy = chain.policy(name)
@@ -160,7 +277,7 @@ function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]
   if (role?.provenance.from === 'git')
     places.push({ span: role.provenance.span, message: `role \`${role.name}\` names the policies` })
   if (link.store !== undefined) {
-    const span = link.store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key')
+    const span = link.store.manifest.spanOf([...AUTH], 'key')
     places.push({ span, message: `${link.store.kind} \`${link.store.name}\` logs in here` })
   }
   const seen = new Set<string>()

@@ -1,10 +1,10 @@
+import { objectsOf } from '../chain/fold-links.ts'
+import { vaultPathsOf } from '../chain/kv-path.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
-import { vaultPathsOf } from './per-secret.ts'
 import { lintFindings } from './policy-lint.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /** Servers judge the same policies differently: on LIST requests, and on texts that only some versions accept (vault.md §6). */
 export const policyVersionDependent: Rule = {

@@ -1,10 +1,10 @@
+import { objectsOf } from '../chain/fold-links.ts'
 import { propertyPresence } from '../eso/property/property-presence.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import { readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /**
  * The secret is there and the property is not. ESO fails the whole ExternalSecret, whatever its deletionPolicy: a missing

@@ -2,10 +2,10 @@ import { kvPath } from '../chain/kv-path.ts'
 import { type PushLoop, pushLoops } from '../eso/facts/push-loops.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { counted, nameManifest } from '../model/wording.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted, nameManifest } from './wording.ts'
 
 /** An ExternalSecret makes the Secret that a PushSecret writes back to where it was read: a smell, not an error (field.md §5). */
 export const pushLoop: Rule = {

@@ -1,8 +1,8 @@
 import { absentPushKeys } from '../eso/facts/absent-push-keys.ts'
 import type { Finding } from '../model/finding.ts'
+import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { listed, nameManifest } from './wording.ts'
 
 /** A push takes a key that its source Secret does not have: `secret key K does not exist` (eso.md §3.6). */
 export const pushSourceKeyAbsent: Rule = {

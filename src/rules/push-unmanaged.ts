@@ -1,10 +1,10 @@
+import { objectsOf } from '../chain/fold-links.ts'
 import { readTarget } from '../chain/read-target.ts'
 import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
+import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
-import { nameManifest } from './wording.ts'
 
 /**
  * A push goes to a secret that somebody else wrote: ESO refuses without `custom_metadata.managed-by` (eso.md §0.15). A

@@ -1,10 +1,10 @@
+import { objectsOf } from '../chain/fold-links.ts'
+import { vaultPathsOf } from '../chain/kv-path.ts'
 import { pushesWithoutProperty } from '../eso/facts/push-without-property.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
-import { vaultPathsOf } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /** A push of one key without a property: the value must be a JSON object and replaces the whole secret (eso.md §3.6). */
 export const pushWithoutProperty: Rule = {

@@ -1,11 +1,11 @@
+import { objectsOf } from '../chain/fold-links.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { shellWord } from '../model/shell-word.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /** Nothing was ever written at the path that a reference reads, or only metadata was. */
 export const secretAbsent: Rule = {

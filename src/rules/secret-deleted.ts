@@ -1,10 +1,10 @@
+import { objectsOf } from '../chain/fold-links.ts'
 import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { nameReference } from './wording.ts'
 
 /** The current version is soft-deleted or destroyed: ESO sees the same 404 as for a secret that never was (eso.md §3.2). */
 export const secretDeleted: Rule = {

@@ -1,8 +1,8 @@
 import type { Finding } from '../model/finding.ts'
+import { listed } from '../model/wording.ts'
 import { placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { listed } from './wording.ts'
 
 /** A secret below a path that the config calls owned, and that no manifest refers to (platform.md §4.2, class 3). */
 export const secretUnused: Rule = {

@@ -1,8 +1,8 @@
 import { serviceAccountTokenTemplates } from '../eso/facts/service-account-token-templates.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameManifest } from './wording.ts'
 
 /** A template whose type makes Kubernetes put a credential into the Secret: privilege escalation, refused by ESO's webhook. */
 export const serviceAccountTokenTemplate: Rule = {

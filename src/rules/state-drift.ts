@@ -1,8 +1,8 @@
-import type { Difference } from '../drift/drift-facts.ts'
+import type { Difference } from '../chain/drift-facts.ts'
 import type { Finding } from '../model/finding.ts'
+import { counted } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted } from './wording.ts'
 
 /** So many fields are named one by one. */
 const NAMED = 20

@@ -1,11 +1,11 @@
 import type { Chain, Link } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import { nearestNames } from '../model/nearest-name.ts'
+import { counted, nameManifest } from '../model/wording.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
-import { counted, nameManifest } from './wording.ts'
 
 /** A reference names a store that no file declares; ESO answers `could not get ClusterSecretStore "x", … not found`. */
 export const storeAbsent: Rule = {

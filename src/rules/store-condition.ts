@@ -1,9 +1,9 @@
+import { objectsOf } from '../chain/fold-links.ts'
 import type { Finding } from '../model/finding.ts'
+import { counted, nameManifest } from '../model/wording.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import type { Rule } from './rule.ts'
-import { counted, nameManifest } from './wording.ts'
 
 /** A ClusterSecretStore's `conditions` shut out the namespace that uses it (eso.md §6.1). */
 export const storeCondition: Rule = {

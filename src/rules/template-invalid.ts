@@ -1,8 +1,8 @@
 import { templateReads } from '../eso/template/read-templates.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameField, nameManifest } from './wording.ts'
 
 /** A template that Go does not parse, or that fails whatever the data is (eso.md §6.4). */
 export const templateInvalid: Rule = {

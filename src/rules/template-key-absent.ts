@@ -5,9 +5,9 @@ import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { FieldPath } from '../model/value.ts'
 import type { SubKeys } from '../model/vault-state.ts'
+import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { listed, nameField, nameManifest } from './wording.ts'
 
 /**
  * A template reads a key that nothing gives. ESO renders with `missingkey=error`, so that `default` does not help: the whole

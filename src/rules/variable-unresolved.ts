@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts'
+import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted, listed, nameField, nameManifest } from './wording.ts'
 
 interface Use {
   readonly finding: Finding

@@ -1,9 +1,9 @@
+import { objectsOf } from '../chain/fold-links.ts'
 import type { Finding } from '../model/finding.ts'
+import { listed, nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
 import { readersOfSecrets } from './per-secret.ts'
 import type { Rule } from './rule.ts'
-import { listed, nameReference } from './wording.ts'
 
 /** A reference pins a version that never was, or that is deleted or destroyed while the secret lives on. */
 export const versionAbsent: Rule = {

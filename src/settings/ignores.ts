@@ -1,9 +1,9 @@
 import { globTest } from '../files/glob.ts'
 import type { Comment } from '../files/yaml/yaml-document.ts'
-import type { Finding } from '../model/finding.ts'
+import type { Finding, IgnoredFinding, UselessIgnore } from '../model/finding.ts'
+import { pathFits } from '../model/path-glob.ts'
 import type { Span } from '../model/span.ts'
 import type { ConfigIgnore } from './config-file.ts'
-import { pathFits } from './path-glob.ts'
 
 /** Rules that no ignore takes out: an ignore that does nothing must not hide that it does nothing. */
 export const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
@@ -22,18 +22,8 @@ export interface InlineIgnore {
 
 export interface AppliedIgnores {
   readonly kept: readonly Finding[]
-  readonly ignored: readonly { readonly finding: Finding; readonly reason: string; readonly by: 'comment' | 'config' }[]
+  readonly ignored: readonly IgnoredFinding[]
   readonly unused: readonly UselessIgnore[]
-}
-
-/** Data for the rule `ignore-unused`. */
-export interface UselessIgnore {
-  readonly why: 'matches-nothing' | 'expired' | 'no-reason' | 'unknown-rule' | 'not-ignorable'
-  readonly rule: string
-  readonly by: 'comment' | 'config'
-  readonly span: Span
-  /** One sentence: what is wrong with the ignore, and what to do. */
-  readonly message: string
 }
 
 export interface IgnoreContext {
@@ -101,7 +91,7 @@ export function applyIgnores(
   const usable = entries.filter((entry) => !useless.has(entry))
   const used = new Set<Entry>()
   const kept: Finding[] = []
-  const ignored: AppliedIgnores['ignored'][number][] = []
+  const ignored: IgnoredFinding[] = []
   for (const finding of findings) {
     const matching = usable.filter((entry) => entry.rule === finding.rule && entry.matches(finding))
     for (const entry of matching) used.add(entry)

@@ -1,8 +1,7 @@
-import type { Mode } from '../report/report.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
 import { type Given, type GivenReader, readGiven } from './given.ts'
-import type { Settings } from './settings.ts'
+import type { Mode, Settings } from './settings.ts'
 import { quoted } from './shape.ts'
 import { readVaultSettings } from './vault-settings.ts'
 

@@ -1,5 +1,6 @@
-import type { Mode } from '../report/report.ts'
 import type { Config } from './config-file.ts'
+
+export type Mode = 'check' | 'drift' | 'plan' | 'apply'
 
 /** What the terminal can be asked for; the Action knows only the modes. */
 export type Command = Mode | 'explain' | 'ci-policy' | 'references'

@@ -1,5 +1,5 @@
 import type { RoleFact } from '../model/vault-state.ts'
-import { boundTo } from '../state/bound-names.ts'
+import { boundTo } from '../policy/bound-names.ts'
 import type { Seen } from '../state/live/live-state.ts'
 import { policySet, ROLE_FIELDS, sameField, seconds, text, textSet } from './normalise.ts'
 import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'

@@ -145,7 +145,7 @@ describe('redaction before rendering', () => {
     const because = judged.accesses.map((each) => ({ ...each, decision: { ...each.decision, because: secret } }))
     const given = report({
       findings: [told],
-      ignored: [{ finding: told, reason: secret }],
+      ignored: [{ finding: told, reason: secret, by: 'comment' }],
       references: [{ ...judged, accesses: because }],
       notChecked: [{ file: 'a', line: 1, what: secret, reason: secret }],
       notes: [{ reason: 'other', file: 'a', message: secret }],

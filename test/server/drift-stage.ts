@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { run } from '../../src/modes/run.ts'
 import type { Report } from '../../src/report/report.ts'
-import { run } from '../../src/run.ts'
 import { readConfig } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseYaml } from '../../src/files/yaml/parse-yaml.ts'
 import type { Finding } from '../../src/model/finding.ts'
+import { pathFits } from '../../src/model/path-glob.ts'
 import type { ConfigIgnore } from '../../src/settings/config-file.ts'
 import { applyIgnores, type IgnoreContext, inlineIgnores, inlineIgnoresInText } from '../../src/settings/ignores.ts'
-import { pathFits } from '../../src/settings/path-glob.ts'
 import { cpuTime } from '../cpu-time.ts'
 import { finding, span } from '../report/sample.ts'
 

@@ -1,7 +1,7 @@
 import type { AppliedBy, Note } from '../../model/manifest.ts'
 import type { FieldPath, ValueMap } from '../../model/value.ts'
 import { fill, type Parameters, parameterSets, unfilledPath } from '../argo/application-set.ts'
-import { isObstacle } from '../look-through/closure.ts'
+import { isObstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import {
   at,
@@ -17,8 +17,8 @@ import {
   withEntry,
 } from '../placed/placed.ts'
 import { sourceFolder } from '../source-path.ts'
+import type { FoundRoots } from './render-root.ts'
 import { type GitOpsObject, gitOpsTitle, obstacleNote, type RenderRoot } from './render-root.ts'
-import type { FoundRoots } from './roots.ts'
 
 /** What an Argo CD Application or ApplicationSet applies out of this repository: each source whose path exists here. */
 export function argoRoots(object: GitOpsObject): FoundRoots {

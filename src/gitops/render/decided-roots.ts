@@ -1,5 +1,6 @@
 import { isEsoGroup } from '../../model/kinds.ts'
-import { isObstacle, withoutLeftOut } from '../look-through/closure.ts'
+import { withoutLeftOut } from '../look-through/closure.ts'
+import { isObstacle } from '../look-through/obstacle.ts'
 import type { Repository } from '../read-repository.ts'
 import { beyondPlain } from './beyond-plain.ts'
 import type { Checkout } from './checkout.ts'

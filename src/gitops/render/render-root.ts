@@ -2,7 +2,8 @@ import type { AppliedBy, Note, NoteReason } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath } from '../../model/value.ts'
 import type { FluxKustomization } from '../flux/flux-kustomization.ts'
-import type { Closure, Obstacle } from '../look-through/closure.ts'
+import type { Closure } from '../look-through/closure.ts'
+import type { Obstacle } from '../look-through/obstacle.ts'
 import { type Placed, spanIn, textAt } from '../placed/placed.ts'
 import type { Checkout } from './checkout.ts'
 
@@ -106,4 +107,11 @@ function advice(obstacle: Obstacle): string {
 function folderOf(file: string): string {
   const slash = file.lastIndexOf('/')
   return slash === -1 ? '' : file.slice(0, slash)
+}
+
+export interface FoundRoots {
+  readonly rendered: readonly RenderRoot[]
+  readonly notes: readonly Note[]
+  /** Folders of roots that cannot be rendered. */
+  readonly refused: readonly string[]
 }

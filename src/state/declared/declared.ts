@@ -4,6 +4,7 @@ import type { FieldPath, Value } from '../../model/value.ts'
 import type {
   AuthMountFact,
   DeclaredForm,
+  InNamespace,
   MountFact,
   PolicyFact,
   Provenance,
@@ -30,12 +31,14 @@ export interface UnnamedPolicy {
  * A policy that Git writes from a text that Git does not hold. What it grants is unknown, hence it is not absent:
  * a role that names it is no dead end.
  */
-export interface TextlessPolicy {
+export interface TextlessPolicy extends InNamespace {
   /** Lower-case; unknown parts stand in it as `${…}`. */
   readonly name: string
   readonly unknown: readonly string[]
   /** The file or command that it is written from, as told. */
   readonly source: string
+  /** A policy file of another name that was probably meant: the source is a path, and no file is there. */
+  readonly meant?: { readonly name: string; readonly span: Span }
   readonly span: Span
   readonly form: DeclaredForm
 }

@@ -1,6 +1,13 @@
 import type { SourceFile } from '../../files/source-file.ts'
 import type { Span } from '../../model/span.ts'
-import type { AuthMountFact, DeclaredForm, MountFact, Provenance, RoleFact } from '../../model/vault-state.ts'
+import type {
+  AuthMountFact,
+  DeclaredForm,
+  InNamespace,
+  MountFact,
+  Provenance,
+  RoleFact,
+} from '../../model/vault-state.ts'
 import type { DeclaredPolicy, DeclaredToken, DeclaredYaml, TextlessPolicy, UnnamedPolicy } from './declared.ts'
 import type { RepositoryFiles } from './file-lookup.ts'
 import { lowerCaseName } from './partly-known.ts'
@@ -8,7 +15,7 @@ import { type PlacedText, spanBetween, spanOfLine } from './placed-text.ts'
 import { readPolicyText } from './policy-text.ts'
 
 /** A policy that is written from a file: the file has the text, this has the name. */
-export interface PolicyWrite {
+export interface PolicyWrite extends InNamespace {
   readonly name: string
   readonly unknown: readonly string[]
   /** As written; variables stand in it as `${…}`. */
@@ -85,21 +92,21 @@ export function emptyHarvest(): Harvest {
   }
 }
 
-export interface PolicyParts {
+export interface PolicyParts extends InNamespace {
   readonly name: string
   readonly unknown: readonly string[]
   readonly placed: PlacedText
   readonly form: DeclaredForm
   readonly namedAt?: Span
-  /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it. */
-  readonly template?: boolean
+  /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it; in a `script` only what cannot be Vault's own. */
+  readonly template?: boolean | 'script'
   /** What may add rules, besides what stands in the text. */
   readonly open?: readonly string[]
   readonly assumed?: readonly string[]
 }
 
 export function policyFact(parts: PolicyParts): DeclaredPolicy {
-  const { name, unknown, placed, form, namedAt, template = false, assumed = [] } = parts
+  const { name, unknown, placed, form, namedAt, template = false, assumed = [], vaultNamespace } = parts
   const shown = form === 'markdown' || form === 'comment'
   const read = readPolicyText(placed.text, { unknown, template, shown })
   const open = [...new Set([...(parts.open ?? []), ...read.open])]
@@ -112,6 +119,7 @@ export function policyFact(parts: PolicyParts): DeclaredPolicy {
     ...(namedAt === undefined ? {} : { namedAt }),
     ...(open.length === 0 ? {} : { open }),
     ...(assumed.length === 0 ? {} : { assumed }),
+    ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
   }
 }
 

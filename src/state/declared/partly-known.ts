@@ -39,6 +39,17 @@ export function isWhollyUnknown(text: string, unknown: readonly string[]): boole
 }
 
 /**
+ * Whether `{{…}}` holds what Vault fills in, or drops the rule for: a directive of its own (vault.md §2.7), or one that only Vault's
+ * names could make (`auth.kubernetes.token_meta_…`). Helm's begin with a dot, and Jinja's seldom have three parts.
+ */
+export function isVaultDirective(directive: string): boolean {
+  return (
+    /^(?:identity|time)\./.test(directive) ||
+    /^(?:auth|entity|alias|kubernetes|token)\.[\w-]+\.[\w.-]+$/.test(directive)
+  )
+}
+
+/**
  * Template parts of a name that something fills in before Vault sees it (Flux, Terraform, Helm, Jinja, a workflow, a reader):
  * as `${…}` in the text, and their names. Vault's own templates (`{{identity.…}}`, vault.md §2.7) stay as they are.
  */

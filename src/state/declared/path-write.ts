@@ -1,11 +1,11 @@
 import { trimSlashes } from '../../model/trim-slashes.ts'
-import type { Provenance, RoleFact } from '../../model/vault-state.ts'
+import type { InNamespace, Provenance, RoleFact, RoleParameter } from '../../model/vault-state.ts'
 import { authMountFact, mountFact } from './engine-facts.ts'
 import type { Harvest } from './harvest.ts'
 import { type FieldValues, listOf, roleFact, withoutSecrets } from './role-fields.ts'
 
 /** A write to a path of Vault's API, in whatever form: `vault write`, `curl`, an Ansible task, a list of `{path, data}`. */
-export interface PathWrite {
+export interface PathWrite extends InNamespace {
   /** As written; `/v1/` and slashes at the ends do not matter. */
   readonly path: string
   readonly fields: FieldValues
@@ -15,6 +15,7 @@ export interface PathWrite {
   readonly assumed?: readonly string[] | undefined
   /** What may write more than is seen: a program that is not followed. */
   readonly open?: readonly string[] | undefined
+  readonly parameters?: readonly RoleParameter[] | undefined
   readonly provenance: Provenance
 }
 
@@ -26,11 +27,12 @@ export function policyNameIn(path: string): string | undefined {
 /** Turns a write into facts; policies are the caller's, who knows where their text stands. Tells whether the path shapes a Vault. */
 export function harvestWrite(write: PathWrite, harvest: Harvest): RoleFact | boolean {
   const path = trimSlashes(write.path).replace(/^v1\//, '')
-  const { fields, unknown, unknownInPath, assumed, open, provenance } = write
+  const { fields, unknown, unknownInPath, assumed, open, parameters, provenance, vaultNamespace } = write
+  const where = { provenance, ...(vaultNamespace === undefined ? {} : { vaultNamespace }) }
   const [, engine, at = ''] = /^sys\/(mounts|auth)\/(.+?)$/.exec(path) ?? []
   if (engine !== undefined) {
     if (typeof fields.type !== 'string' || path.endsWith('/tune')) return false
-    const parts = { path: at, type: fields.type, unknown, provenance }
+    const parts = { path: at, type: fields.type, unknown, ...where }
     if (engine === 'auth') harvest.authMounts.push(authMountFact(parts))
     else harvest.mounts.push(mountFact({ ...parts, version: versionIn(fields.options) }))
     return true
@@ -39,7 +41,7 @@ export function harvestWrite(write: PathWrite, harvest: Harvest): RoleFact | boo
   if (identity !== null) return harvestIdentity(identity[1] ?? '', identity[2], write, harvest)
   const config = /^auth\/(.+)\/config$/.exec(path)?.[1]
   if (config !== undefined) {
-    const parts = { path: config, type: undefined, config: withoutSecrets(fields), unknown: unknownInPath, provenance }
+    const parts = { path: config, type: undefined, config: withoutSecrets(fields), unknown: unknownInPath, ...where }
     harvest.authMounts.push(authMountFact(parts))
     return true
   }
@@ -55,7 +57,8 @@ export function harvestWrite(write: PathWrite, harvest: Harvest): RoleFact | boo
     name,
     fields: kind === 'roles' ? { ...fields, token_policies: fields.allowed_policies ?? null } : fields,
     unknown,
-    provenance,
+    ...where,
+    ...(parameters === undefined ? {} : { parameters }),
     ...(kind === 'users' ? { type: /ldap/.test(authMount) ? 'ldap' : 'userpass' } : {}),
     ...(kind === 'roles' ? { type: 'token' } : {}),
     ...(assumed === undefined ? {} : { assumed }),

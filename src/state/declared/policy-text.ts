@@ -1,4 +1,5 @@
 import { placedHoles } from '../../model/placeholders.ts'
+import { isVaultDirective } from './partly-known.ts'
 
 /** A policy's text with its holes, in a shape that the policy parser reads. */
 export interface PolicyText {
@@ -12,8 +13,8 @@ export interface PolicyText {
 export interface PolicyTextOptions {
   /** Holes that stand in the text already, as `${NAME}`. */
   readonly unknown: readonly string[]
-  /** Something fills in `${…}`, `{{…}}` and directives before Vault sees the text. */
-  readonly template: boolean
+  /** Something fills in `${…}`, `{{…}}` and directives before Vault sees the text; in a `script` only what cannot be Vault's own. */
+  readonly template: boolean | 'script'
   /** The text is documentation: more words are placeholders. */
   readonly shown: boolean
 }
@@ -188,21 +189,22 @@ class PolicyScan {
       const inner = end < 0 ? undefined : source.slice(at + 2, end)
       if (inner !== undefined && this.#given.has(inner))
         return { name: inner, length: end + 1 - at, directive: /^%/.test(inner) }
-      if (!this.#options.template) return undefined
+      if (this.#options.template === false) return undefined
       // `${{ … }}` of a workflow.
       if (source[at + 2] === '{') return part(source, at, '${{', '}}')
       return inner === undefined || inner.includes('\n')
         ? undefined
         : { name: inner, length: end + 1 - at, directive: false }
     }
-    if (!this.#options.template) return undefined
+    if (this.#options.template === false) return undefined
     if (ch === '%' && source[at + 1] === '{') return part(source, at, '%{', '}', true)
     if (ch === '{' && source[at + 1] === '%') return part(source, at, '{%', '%}', true)
     if (ch !== '{' || source[at + 1] !== '{') return undefined
     const found = part(source, at, '{{', '}}')
     if (found === undefined) return undefined
     // Vault's own templates (vault.md §2.7).
-    if (found.name.startsWith('identity.')) return undefined
+    const isVaults = this.#options.template === 'script' ? isVaultDirective(found.name) : /^identity\./.test(found.name)
+    if (isVaults) return undefined
     return { ...found, directive: /^(?:if|else|end|range|with|define|block|template|include)\b/.test(found.name) }
   }
 }
@@ -224,7 +226,8 @@ function indexWithin(source: string, needle: string, from: number): number {
   return found < 0 ? -1 : from + found
 }
 
-/** The word inside `<…>`, `{…}` and `[…]`; others as they are written. */
+/** The words inside `<…>`, `{…}` and `[…]` as a variable is called; others as they are written. */
 export function placeholderName(text: string): string {
-  return /^[<{[](.*)[>}\]]$/.exec(text)?.[1] ?? text.replaceAll('}', '')
+  const inside = /^[<{[](.*)[>}\]]$/.exec(text)?.[1]
+  return inside?.replace(/\W+/g, '_') ?? text.replaceAll('}', '')
 }

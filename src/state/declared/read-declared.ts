@@ -10,7 +10,7 @@ import { nameFiles } from './policy-files.ts'
 import { looksLikePolicy } from './policy-shape.ts'
 import { settle } from './precedence.ts'
 import { readMarkdown } from './read-markdown.ts'
-import { authTypeOf } from './role-fields.ts'
+import { asType, authTypeOf } from './role-fields.ts'
 import { readScript } from './shell/read-script.ts'
 import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
 import { readTerraform } from './terraform/read-terraform.ts'
@@ -98,11 +98,11 @@ function isMarkdown({ relative, text }: SourceFile): boolean {
   return /\.(?:md|markdown|mdx)$/.test(relative) && (VAULT_CALL.test(text) || /\bpath\s+"[^"\n]+"\s*\{/.test(text))
 }
 
-/** A role's type is that of its auth mount where the mount is enabled in Git. */
+/** A role's type is that of its auth mount where the mount is enabled in Git, else what its fields and the mount's name tell. */
 function withType(role: RoleFact, { authMounts }: Harvest): RoleFact {
-  if (role.type !== undefined) return role
-  const mount = authMounts.find(({ path, type }) => path === role.authMount && type !== '')
-  return mount === undefined ? role : { ...role, type: authTypeOf(mount.type) }
+  const types = new Set(authMounts.flatMap(({ path, type }) => (path === role.authMount && type !== '' ? [type] : [])))
+  const [only] = types
+  return types.size === 1 && only !== undefined ? asType(role, authTypeOf(only)) : role
 }
 
 /** A Secret that holds the root token of a dev server, as both are written in Git, holds a root token. */

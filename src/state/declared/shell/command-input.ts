@@ -1,6 +1,7 @@
 import type { PlacedText } from '../placed-text.ts'
 import { buildText, type SymbolicText, sliceText, splitText } from '../symbolic-text.ts'
-import { expandText, expandWord, type Scope } from './scope.ts'
+import { expandText, expandWord } from './expand-text.ts'
+import type { Scope } from './scope.ts'
 import type { Compound, ShellCommand, ShellNode } from './shell-commands.ts'
 
 /** What a command is given on its standard input, or gives on its standard output. */

@@ -1,8 +1,11 @@
+import { trimSlashes } from '../../../model/trim-slashes.ts'
 import { policyNameIn } from '../path-write.ts'
 import { type SymbolicText, sliceText, unknownIn } from '../symbolic-text.ts'
+import type { CallContext } from './call-context.ts'
 import type { Stream } from './command-input.ts'
+import { harvestPolicyText } from './policy-writes.ts'
 import { jsonOf } from './stream-text.ts'
-import { type CallContext, harvestFields, harvestPolicyText } from './vault-facts.ts'
+import { harvestFields } from './vault-facts.ts'
 
 const METHOD = /^(?:-X|--request|--method)(?:=?(.*))$/s
 const DATA = /^(?:-d|--data(?:-raw|-binary|-ascii)?|--json|--post-data|--body-data)(?:=?(.*))$/s
@@ -11,7 +14,7 @@ const DATA = /^(?:-d|--data(?:-raw|-binary|-ascii)?|--json|--post-data|--body-da
  * A write to the API by `curl` (or `wget`): `curl -X POST -d '{…}' $ADDR/v1/auth/kubernetes/role/x`. Tells whether the command
  * spoke to an address of Vault's API at all.
  */
-export function readCurl(words: readonly SymbolicText[], context: CallContext): boolean {
+export function readCurl(words: readonly SymbolicText[], given: CallContext): boolean {
   const at = words.findIndex((word) => /^(?:.*\/)?(?:curl|wget)$/.test(word.value))
   if (at < 0) return false
   const path = words
@@ -19,6 +22,8 @@ export function readCurl(words: readonly SymbolicText[], context: CallContext): 
     .map(pathIn)
     .find((found) => found !== undefined)
   if (path === undefined) return false
+  const header = words.map((word) => /^X-Vault-Namespace: *([^${}]+)$/i.exec(word.value)?.[1]).find(Boolean)
+  const context = header === undefined ? given : { ...given, vaultNamespace: trimSlashes(header.trim()) }
   const { method, bodies } = argumentsOf(words.slice(at + 1))
   if (bodies.length === 0 || /^(?:GET|DELETE|LIST|HEAD)$/i.test(method ?? 'POST')) return true
   if (context.mountsOnly === true) return true

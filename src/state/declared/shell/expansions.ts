@@ -1,3 +1,4 @@
+import { isVaultDirective } from '../partly-known.ts'
 import { buildText, type Hole, literalText, type SymbolicText } from '../symbolic-text.ts'
 
 /** Longer ones are taken as plain text, so that an unclosed brace costs no more than this. */
@@ -34,11 +35,11 @@ export function readExpansion(source: string, at: number, onSubstitution: OnSubs
 
 /**
  * Helm, Jinja and Go templates fill `{{ … }}` in before the shell, or Vault, sees the text, and a workflow fills in `${{ … }}`.
- * Vault's own templates begin with `identity.` (vault.md §2.7) and are no hole.
+ * Vault's own templates (vault.md §2.7) are no hole, nor is what was meant as one.
  */
 export function readMoustache(source: string, at: number): Expansion {
   const match = /^\$?\{\{-?\s*([^{}\n]*?)\s*-?\}\}/.exec(source.slice(at, at + 300))
-  if (match === null || (match[1] ?? '').startsWith('identity.')) return { hole: undefined, end: at }
+  if (match === null || isVaultDirective(match[1] ?? '')) return { hole: undefined, end: at }
   const name = match[1] ?? ''
   const end = at + match[0].length
   const variable = /^env\.(\w+)$/.exec(name)?.[1]

@@ -1,29 +1,23 @@
 import type { Span } from '../../../model/span.ts'
-import { lastSegment } from '../file-lookup.ts'
+import { trimSlashes } from '../../../model/trim-slashes.ts'
 import type { Harvest } from '../harvest.ts'
 import { type PlacedText, spanBetween, wholeFile } from '../placed-text.ts'
 import { placeText, type SymbolicText, sliceText } from '../symbolic-text.ts'
+import { passesOn, substitutionsIn, usesArguments } from './argument-use.ts'
+import { assignVariables } from './assign-variables.ts'
+import type { CallContext } from './call-context.ts'
 import { type Flow, filesWrittenBy, inputOf, outputOf, outputOfAll, type Stream } from './command-input.ts'
 import { readCurl } from './curl-call.ts'
+import { expandText, expandWord } from './expand-text.ts'
+import { noteCopy } from './file-copies.ts'
+import { handedScripts } from './handed-scripts.ts'
 import { turnsOf } from './loop-turns.ts'
-import { separatorIn, splitFields } from './read-fields.ts'
-import type { ScriptContext } from './read-script.ts'
-import {
-  bind,
-  expandText,
-  expandWord,
-  foreign,
-  frozen,
-  isOnlyHoles,
-  type Scope,
-  scopeOf,
-  surrounding,
-  withArguments,
-} from './scope.ts'
+import { readShellScript } from './parse-script.ts'
+import type { Frame, ReaderContext, ReaderOptions, Shared } from './reader-frame.ts'
+import { foreign, frozen, type Scope } from './scope.ts'
+import { bind, scopeOf, surrounding, withArguments } from './script-scope.ts'
 import {
   commandsIn,
-  readNames,
-  readShellScript,
   type ShellCommand,
   type ShellFunction,
   type ShellNode,
@@ -31,46 +25,14 @@ import {
 } from './shell-commands.ts'
 import { textOf, withHome } from './stream-text.ts'
 import { readTokenCommand } from './token-commands.ts'
-import type { TokenSection } from './token-section.ts'
-import { readVaultCall, SPEAKERS, VAULT_CALL, type VaultCall } from './vault-call.ts'
-import { type CallContext, harvestCall, type StraightLine } from './vault-facts.ts'
-import type { WrittenFiles } from './written-files.ts'
+import { readVaultCall, VAULT_CALL, type VaultCall } from './vault-call.ts'
+import { harvestCall } from './vault-facts.ts'
+import { namespaceOfCall, sessionNamespace } from './vault-namespace.ts'
 
 /** Scripts in scripts, functions in functions, files that source files. */
 const DEEPEST = 4
 /** Commands that are run through for one file: functions that call each other multiply. */
 const MOST_WORK = 50_000
-
-/** What the readers of one file share. */
-interface Shared {
-  work: number
-  /** Names of the functions whose calls are being followed. */
-  readonly calls: string[]
-  /** Files that are being sourced. */
-  readonly sourced: Set<string>
-}
-
-export type ReaderContext = ScriptContext & { readonly written: WrittenFiles; readonly section: TokenSection }
-
-interface ReaderOptions {
-  readonly depth?: number
-  readonly shared?: Shared
-  /** The call that led here: what the script writes is written there. */
-  readonly span?: Span | undefined
-  readonly args?: readonly SymbolicText[]
-}
-
-/** Where and how a command runs. */
-interface Frame {
-  readonly scope: Scope
-  readonly flow: Flow
-  /** Arguments of the function; `shift` takes from them. */
-  readonly args?: SymbolicText[]
-  /** The body of the function or loop that the scope is of. */
-  readonly body?: readonly ShellNode[]
-  readonly span?: Span | undefined
-  readonly straight?: StraightLine | undefined
-}
 
 /** A function, and the reader of the file that it stands in. */
 interface Callable {
@@ -92,6 +54,8 @@ export class ScriptReader {
   readonly #depth: number
   readonly #shared: Shared
   readonly #span: Span | undefined
+  /** The Vault namespace that calls go to unless they say otherwise. */
+  readonly #session: string | undefined
 
   constructor(placed: PlacedText, context: ReaderContext, options: ReaderOptions = {}) {
     this.placed = placed
@@ -104,15 +68,27 @@ export class ScriptReader {
     const alone = scopeOf(this.#script, { printedBy })
     const sourced = this.#sourcedFiles(alone)
     const { outer, environment } = context
-    const around = surrounding(
+    const outside = surrounding(
       [...sourced.map(({ scope }) => scope), ...(outer === undefined ? [] : [outer])],
       environment,
     )
     const { args } = options
-    this.scope = bind(scopeOf(this.#script, { outer: around, args, printedBy }), new Map())
+    this.scope = bind(scopeOf(this.#script, { outer: outside, args, printedBy }), new Map())
     for (const reader of sourced) for (const [name, callable] of reader.#functions) this.#functions.set(name, callable)
     for (const [name, fn] of this.#script.functions) this.#functions.set(name, { fn, home: this })
     this.#addAliases()
+    const set = environment?.get('VAULT_NAMESPACE')
+    const around = sourced.map((reader) => reader.#session).find((session) => session !== undefined)
+    this.#session = sessionNamespace(
+      this.#commands(),
+      this.scope,
+      context.session ?? around ?? (set === undefined ? undefined : trimSlashes(set.value)),
+    )
+  }
+
+  *#commands(): Iterable<ShellCommand> {
+    yield* commandsIn(this.#script.body)
+    for (const { body } of this.#script.functions.values()) yield* commandsIn(body)
   }
 
   /** Gives the script's variables. `stdin`: what it is given on its standard input. */
@@ -237,14 +213,14 @@ export class ScriptReader {
       const inner = this.#script.inner(open)
       if (inner !== undefined) this.#run(inner.body, { ...frame, straight: undefined })
     }
-    this.#assign(command, frame)
+    assignVariables(command, frame)
     const words = command.words.flatMap((word) => expandWord(word.text, scope))
     if (words[0]?.value === 'shift') frame.args?.splice(0, Number(words[1]?.value ?? 1) || 1)
     this.#noteWrittenFiles(command, scope, flow)
     noteCopy(words, this.#context.written, this.placed)
     if (this.#call(command, words, frame)) return
     const call = readVaultCall(words)
-    const context = this.#callContext(command, frame)
+    const context = this.#callContext(command, frame, call)
     const before = factsIn(context.harvest)
     if (call !== undefined && call.unsure === undefined) harvestCall(call, context)
     else if (!readCurl(words, context)) this.#innerScripts(words, command, frame)
@@ -252,9 +228,12 @@ export class ScriptReader {
     if (this.#context.mountsOnly !== true) this.#tokens(call, command, words, frame)
   }
 
-  #callContext(command: ShellCommand, { scope, flow, span, straight }: Frame): CallContext {
+  #callContext(command: ShellCommand, { scope, flow, span, straight, session }: Frame, call?: VaultCall): CallContext {
     const { source, form, harvest, files, written, mountsOnly, rolesOnly } = this.#context
+    const known = this.#session ?? session
+    const vaultNamespace = call === undefined ? known : namespaceOfCall(call, command, scope, known)
     return {
+      ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
       source,
       form,
       harvest,
@@ -267,31 +246,6 @@ export class ScriptReader {
       input: () => inputOf(command, scope, flow),
       straight: command.conditional ? undefined : straight,
     }
-  }
-
-  /** Variables of a function or of a loop's turn, one step after the other, and what `read` takes from a text that is known. */
-  #assign(command: ShellCommand, { scope, flow, body }: Frame): void {
-    const own = scope.own
-    if (own === undefined) return
-    const direct = !command.chained && command.within?.body === body
-    for (const { name, value, local } of body === undefined ? [] : command.assignments) {
-      if (value === undefined || !('holes' in value)) continue
-      const isOwn = own.has(name) || value.holes.some((hole) => hole.inner !== undefined || own.has(hole.name))
-      if (!isOwn && !local && !mentionsArguments(value)) continue
-      const text = expandText(value, scope)
-      if (isOnlyHoles(text)) continue
-      // In a branch, it may be this value or the one before.
-      own.set(name, direct || !own.has(name) || own.get(name)?.value === text.value ? frozen(text) : undefined)
-      scope.filled.clear()
-    }
-    if (command.words[0]?.text.value !== 'read' || command === command.within?.condition) return
-    const given = inputOf(command, scope, flow)
-    const text = textOf(given)
-    if (text === undefined) return
-    const line = command.words.some(({ text: word }) => /^-\w*d$/.test(word.value)) ? text : firstLine(text)
-    for (const [name, part] of splitFields(line, readNames(command.words), separatorIn(command.assignments)))
-      own.set(name, frozen(part))
-    scope.filled.clear()
   }
 
   #noteWrittenFiles(node: ShellNode, scope: Scope, flow: Flow): void {
@@ -315,7 +269,7 @@ export class ScriptReader {
       (home, body, inner, calledFlow, args) => {
         const byArguments = home !== this || usesArguments(body)
         const span = frame.span ?? (byArguments ? here : undefined)
-        home.#run(body, { scope: inner, flow: calledFlow, args, span, body })
+        home.#run(body, { scope: inner, flow: calledFlow, args, span, body, session: this.#session ?? frame.session })
         return true
       },
     )
@@ -323,46 +277,23 @@ export class ScriptReader {
     return factsIn(this.#context.harvest) > before || !passesOn(callable.fn.body)
   }
 
-  /** Scripts that a command hands to another shell: `sh -c '…'`, `ssh host '…'`, `kubectl exec … -- sh <<EOF`. */
   #innerScripts(words: readonly SymbolicText[], command: ShellCommand, frame: Frame): void {
     if (this.#depth >= DEEPEST) return
-    const { scope, flow } = frame
-    const program = words[0]?.value ?? ''
-    const shell = words.findIndex((word) => /^(?:.*\/)?(?:ba|da|a|z|k)?sh$/.test(word.value))
-    const given = inputOf(command, scope, flow)
-    let handed = false
-    for (const [index, text] of words.entries()) {
-      const flagged = /^-[a-z]*c[a-z]*$/.test(words[index - 1]?.value ?? '')
-      if (!/\s/.test(text.value) || !(flagged || program === 'eval' || program === 'ssh')) continue
-      handed = true
-      // The word behind the script is its name, then come its arguments.
-      this.#readInner(placeText(this.placed, text), frame, flagged ? words.slice(index + 2) : [], given)
+    const { scope, flow, span, session } = frame
+    for (const { text, placed = this.placed, args, stdin } of handedScripts(words, () =>
+      inputOf(command, scope, flow),
+    )) {
+      const inner = placeText(placed, text)
+      if (!VAULT_CALL.test(inner.text) && !/>|\btee\b|"\$@"/.test(inner.text)) continue
+      const context = { ...this.#context, outer: scope, session: this.#session ?? session }
+      const options = {
+        depth: this.#depth + 1,
+        shared: this.#shared,
+        span,
+        args: args.map((arg) => foreign(frozen(arg))),
+      }
+      new ScriptReader(inner, context, options).read(stdin === undefined ? undefined : withHome(stdin, this.placed))
     }
-    if (handed || (shell < 0 && program !== 'ssh')) return
-    const text = textOf(given)
-    if (given !== undefined && text !== undefined)
-      this.#readInner(
-        placeText(('placed' in given ? given.placed : undefined) ?? this.placed, text),
-        frame,
-        [],
-        undefined,
-      )
-  }
-
-  #readInner(
-    placed: PlacedText,
-    { scope, span }: Frame,
-    args: readonly SymbolicText[],
-    stdin: Stream | undefined,
-  ): void {
-    if (!VAULT_CALL.test(placed.text) && !/>|\btee\b|"\$@"/.test(placed.text)) return
-    const options = { depth: this.#depth + 1, shared: this.#shared, span }
-    const reader = new ScriptReader(
-      placed,
-      { ...this.#context, outer: scope },
-      { ...options, args: args.map((arg) => foreign(frozen(arg))) },
-    )
-    reader.read(stdin === undefined ? undefined : withHome(stdin, this.placed))
   }
 
   #tokens(call: VaultCall | undefined, command: ShellCommand, words: readonly SymbolicText[], frame: Frame): void {
@@ -382,69 +313,4 @@ function factsIn({ policies, roles, mounts, authMounts, writes, textless, grants
     (sum, list) => sum + list.length,
     0,
   )
-}
-
-function textsOf({ words, redirects, assignments }: ShellCommand): SymbolicText[] {
-  return [
-    ...words.map(({ text }) => text),
-    ...redirects.map(({ text }) => text),
-    ...assignments.flatMap(({ value }) =>
-      value === undefined ? [] : 'holes' in value ? [value] : value.map(({ text }) => text),
-    ),
-  ]
-}
-
-function substitutionsIn(command: ShellCommand): Set<number> {
-  const opens = new Set<number>()
-  for (const { holes } of textsOf(command)) for (const { inner } of holes) if (inner !== undefined) opens.add(inner)
-  return opens
-}
-
-function mentionsArguments({ value, holes }: SymbolicText): boolean {
-  return holes.some(({ name }) => /^(?:[1-9]|[@*#])$/.test(name)) || /\$(?:[1-9@*]|\{[1-9@*])/.test(value)
-}
-
-function usesArguments(body: readonly ShellNode[]): boolean {
-  for (const command of commandsIn(body)) {
-    if (textsOf(command).some(mentionsArguments)) return true
-    if (command.words.length > 0 && command.redirects.length === 0 && readsInput(command)) return true
-  }
-  return false
-}
-
-/** `vault policy write x -` in a function: the text comes with the call. */
-function readsInput({ words, pipedFrom }: ShellCommand): boolean {
-  return pipedFrom === undefined && words.some(({ text }) => text.value === '-')
-}
-
-/** Whether a function hands its arguments to something that is not followed, and may be Vault. */
-function passesOn(body: readonly ShellNode[]): boolean {
-  for (const command of commandsIn(body)) {
-    const program = command.words[0]?.text.value ?? ''
-    if (!SPEAKERS.has(program) && command.words.some(({ text }) => mentionsArguments(text))) return true
-  }
-  return false
-}
-
-const COPIERS = new Set(['kubectl', 'oc', 'docker', 'podman', 'nerdctl'])
-
-/** `cp a b`, `kubectl cp a pod:b`: the file is used under its other name. */
-function noteCopy(words: readonly SymbolicText[], written: WrittenFiles, placed: PlacedText): void {
-  const program = lastSegment(words[0]?.value ?? '')
-  const at = COPIERS.has(program)
-    ? words.findIndex((word) => word.value === 'cp')
-    : ['cp', 'scp'].includes(program)
-      ? 0
-      : -1
-  if (at < 0) return
-  const paths = words
-    .slice(at + 1)
-    .filter((word, index, all) => !word.value.startsWith('-') && !/^-[cn]$/.test(all[index - 1]?.value ?? ''))
-  const [from, to, ...more] = paths
-  if (from !== undefined && to !== undefined && more.length === 0) written.copy(from, to, placed)
-}
-
-function firstLine(text: SymbolicText): SymbolicText {
-  const end = text.value.indexOf('\n')
-  return end < 0 ? text : sliceText(text, 0, end)
 }

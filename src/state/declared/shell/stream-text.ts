@@ -3,7 +3,6 @@ import type { FileLookup } from '../file-lookup.ts'
 import type { PlacedText } from '../placed-text.ts'
 import { buildText, type SymbolicText } from '../symbolic-text.ts'
 import type { Stream } from './command-input.ts'
-import type { WrittenFiles } from './written-files.ts'
 
 /** The text of a stream, where all of it is told by the script itself. */
 export function textOf(stream: Stream | undefined): SymbolicText | undefined {
@@ -19,7 +18,7 @@ export function textOf(stream: Stream | undefined): SymbolicText | undefined {
 }
 
 export interface StreamFiles {
-  readonly written: WrittenFiles
+  readonly written: { contentOf(path: string): readonly Stream[] | undefined }
   readonly files: FileLookup
   readonly source: SourceFile
 }

@@ -2,12 +2,12 @@ import { isMap, type Value } from '../../../model/value.ts'
 import type { DeclaredYaml } from '../declared.ts'
 import { listOf } from '../role-fields.ts'
 import { type SymbolicText, unknownIn } from '../symbolic-text.ts'
+import type { CallContext } from './call-context.ts'
 import { isOnlyHoles, type Scope } from './scope.ts'
 import { commandsIn, type ShellScript } from './shell-commands.ts'
 import { textOf } from './stream-text.ts'
 import { ROOT_TOKEN, type TokenMade, type TokenSection } from './token-section.ts'
 import { flagOf, readVaultCall, type VaultCall } from './vault-call.ts'
-import type { CallContext } from './vault-facts.ts'
 
 export interface TokenContext {
   readonly section: TokenSection

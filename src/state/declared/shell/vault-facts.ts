@@ -1,47 +1,15 @@
-import type { SourceFile } from '../../../files/source-file.ts'
 import { placedHoles } from '../../../model/placeholders.ts'
-import type { Span } from '../../../model/span.ts'
-import type { DeclaredForm, Provenance } from '../../../model/vault-state.ts'
+import type { RoleParameter } from '../../../model/vault-state.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
-import type { FileLookup } from '../file-lookup.ts'
-import { type Harvest, policyFact } from '../harvest.ts'
-import { lowerCaseName } from '../partly-known.ts'
 import { harvestWrite, policyNameIn } from '../path-write.ts'
-import { joinPlaced, type PlacedText, placedLines, wholeFile } from '../placed-text.ts'
+import { spanBetween } from '../placed-text.ts'
 import { placeholderName } from '../policy-text.ts'
-import {
-  assumedIn,
-  buildText,
-  indexOutsideHoles,
-  placeText,
-  type SymbolicText,
-  sliceText,
-  unknownIn,
-} from '../symbolic-text.ts'
+import { assumedIn, buildText, indexOutsideHoles, type SymbolicText, sliceText, unknownIn } from '../symbolic-text.ts'
+import { type CallContext, replaceEarlier, where } from './call-context.ts'
 import type { Stream } from './command-input.ts'
+import { openOf, writeFrom, writePolicy } from './policy-writes.ts'
 import { jsonOf } from './stream-text.ts'
 import { flagOf, type VaultCall } from './vault-call.ts'
-import type { WrittenFiles } from './written-files.ts'
-
-export interface CallContext {
-  readonly source: SourceFile
-  readonly form: DeclaredForm
-  readonly harvest: Harvest
-  readonly placed: PlacedText
-  readonly files: FileLookup
-  /** The call, without its heredoc. */
-  readonly span: Span
-  readonly input: () => Stream | undefined
-  readonly written: WrittenFiles
-  readonly mountsOnly?: boolean | undefined
-  /** Roles alone, and only whole ones: what a sentence quotes is often half a command. */
-  readonly rolesOnly?: boolean | undefined
-  /** Nothing decides whether the call is reached: a later one of the same name takes its place. */
-  readonly straight?: StraightLine | undefined
-}
-
-/** What one script has written so far in its straight line, by name. */
-export type StraightLine = Map<string, object>
 
 /** Turns one call of `vault` or `bao` into facts. */
 export function harvestCall(given: VaultCall, context: CallContext): void {
@@ -57,7 +25,7 @@ export function harvestCall(given: VaultCall, context: CallContext): void {
         path: path.value,
         type: first.value,
         unknown: unknownIn(path, first),
-        provenance: provenance(context),
+        ...where(context),
       }),
     )
   } else if (context.mountsOnly === true) return
@@ -89,10 +57,6 @@ export function withGaps(word: SymbolicText, shown: boolean): SymbolicText {
   return text.done()
 }
 
-function provenance({ span, form }: CallContext): Provenance {
-  return { from: 'git', span, form }
-}
-
 function enableSecrets(call: VaultCall, type: SymbolicText, context: CallContext): void {
   const path = flagOf(call, 'path') ?? type
   const version =
@@ -109,143 +73,10 @@ function enableSecrets(call: VaultCall, type: SymbolicText, context: CallContext
       version,
       ...(leases.length === 0 ? {} : { options: { config: Object.fromEntries(leases) } }),
       unknown: unknownIn(path, type),
-      provenance: provenance(context),
+      ...where(context),
       ...(description === undefined ? {} : { description }),
     }),
   )
-}
-
-/** `source`: `-` for standard input, else a file. */
-function writePolicy(
-  call: VaultCall,
-  name: SymbolicText,
-  source: SymbolicText | undefined,
-  context: CallContext,
-): void {
-  if (source === undefined) return
-  const stream = isStdin(source) ? context.input() : isText(source) ? { text: source } : { path: source }
-  writeFrom(name, stream, openOf(call), context)
-}
-
-function isStdin({ value }: SymbolicText): boolean {
-  return value === '-' || value === '/dev/stdin'
-}
-
-/** `<(cat <<EOF …)`: what is printed there stands in place of a file's name. */
-function isText({ value }: SymbolicText): boolean {
-  return /[\n"{]/.test(value.replace(/\$\{[^}]*\}/g, ''))
-}
-
-function openOf({ unsure }: VaultCall): string[] {
-  return unsure === undefined ? [] : [unsure]
-}
-
-/** A piece of a policy's text: where it stands, or why it is not known. */
-type Piece =
-  | { readonly placed: PlacedText; readonly unknown: readonly string[]; readonly assumed: readonly string[] }
-  | { readonly file: SymbolicText; readonly altered?: string | undefined }
-  | { readonly from: string }
-
-function writeFrom(
-  name: SymbolicText,
-  stream: Stream | undefined,
-  open: readonly string[],
-  context: CallContext,
-): void {
-  const pieces = stream === undefined ? [{ from: '' }] : piecesOf(stream, context)
-  const [only, ...more] = pieces
-  if (only === undefined) return
-  if (more.length === 0 && 'from' in only)
-    addTextless(name, only.from === '' ? 'standard input' : `the output of \`${only.from}\``, context)
-  else if (more.length === 0 && 'file' in only) writeFromFile(name, only, context)
-  else addPolicy(name, pieces, open, context)
-}
-
-/** `cp a b; cp b a`: no more copies of a copy are followed. */
-const MOST_COPIES = 8
-
-function piecesOf(stream: Stream, context: CallContext, copies = 0): Piece[] {
-  if ('text' in stream) {
-    const { text, placed = context.placed } = stream
-    return [{ placed: placeText(placed, text), unknown: unknownIn(text), assumed: assumedIn(text) }]
-  }
-  if ('path' in stream) {
-    const own = context.written.contentOf(stream.path.value)
-    if (own === undefined || stream.altered !== undefined || copies > MOST_COPIES)
-      return [{ file: stream.path, altered: stream.altered }]
-    return own.flatMap((part) => piecesOf(part, context, copies + 1))
-  }
-  if ('from' in stream) return [stream]
-  const pieces = stream.parts.flatMap((part) => piecesOf(part, context, copies))
-  return stream.more === undefined ? pieces : [...pieces, { from: stream.more }]
-}
-
-function addTextless(name: SymbolicText, source: string, context: CallContext): void {
-  const unknown = unknownIn(name)
-  const { harvest, span, form } = context
-  harvest.textless.push({ name: lowerCaseName(name.value, unknown), unknown, source, span, form })
-}
-
-function writeFromFile(
-  name: SymbolicText,
-  { file, altered }: { readonly file: SymbolicText; readonly altered?: string | undefined },
-  { harvest, source, span, form }: CallContext,
-): void {
-  harvest.writes.push({
-    name: name.value,
-    unknown: unknownIn(name),
-    path: file.value,
-    from: source,
-    span,
-    form,
-    ...(altered === undefined ? {} : { altered }),
-  })
-}
-
-/** A policy whose text is put together of several pieces: those that are not known make it open. */
-function addPolicy(name: SymbolicText, pieces: readonly Piece[], more: readonly string[], context: CallContext): void {
-  const open = [...more]
-  const known: PlacedText[] = []
-  const unknown = new Set(unknownIn(name))
-  const assumed = new Set(assumedIn(name))
-  for (const piece of pieces) {
-    if ('placed' in piece) {
-      known.push(piece.placed)
-      for (const one of piece.unknown) unknown.add(one)
-      for (const one of piece.assumed) assumed.add(one)
-    } else if ('file' in piece) {
-      const [file, ...others] = context.files(piece.file.value, context.source)
-      if (file === undefined || others.length > 0 || piece.altered !== undefined) open.push(piece.file.value)
-      else known.push(wholeFile(file.file, file.text))
-    } else open.push(piece.from)
-  }
-  const [first] = known
-  if (first === undefined) {
-    addTextless(name, open.join(' and '), context)
-    return
-  }
-  const fact = policyFact({
-    name: name.value,
-    unknown: [...unknown],
-    placed: known.length === 1 ? first : joinPlaced(known),
-    form: context.form,
-    namedAt: context.span,
-    // Flux may fill `${…}` in before the script runs, quoted heredoc or not.
-    template: context.form === 'yaml',
-    open,
-    assumed: [...assumed],
-  })
-  replaceEarlier(context, `policy ${fact.name}`, fact, context.harvest.policies)
-  context.harvest.policies.push(fact)
-}
-
-/** Two writes in one straight line: the last one counts (forms.md §2). */
-function replaceEarlier<T extends object>({ straight }: CallContext, key: string, fact: T, list: T[]): void {
-  if (straight === undefined) return
-  const earlier = straight.get(key)
-  const index = earlier === undefined ? -1 : list.indexOf(earlier as T)
-  if (index >= 0) list.splice(index, 1)
-  straight.set(key, fact)
 }
 
 /** `vault write PATH key=value …` for the paths that shape a Vault. */
@@ -261,7 +92,8 @@ function writePath(call: VaultCall, path: SymbolicText, args: readonly SymbolicT
   }
   const { fields, unknown, assumed } = fieldsOf(args, context)
   if (context.rolesOnly === true && fields.policies === undefined && fields.token_policies === undefined) return
-  harvestFields({ path, fields, unknown, assumed, open: openOf(call) }, context)
+  const parameters = parametersOf(args, context)
+  harvestFields({ path, fields, unknown, assumed, parameters, open: openOf(call) }, context)
 }
 
 export interface FieldWrite {
@@ -270,10 +102,12 @@ export interface FieldWrite {
   readonly unknown: readonly string[]
   readonly assumed: readonly string[]
   readonly open: readonly string[]
+  readonly parameters?: readonly RoleParameter[]
 }
 
 /** A write whose fields are told; of policies, their text is the caller's. */
-export function harvestFields({ path, fields, unknown, assumed, open }: FieldWrite, context: CallContext): void {
+export function harvestFields(given: FieldWrite, context: CallContext): void {
+  const { path, fields, unknown, assumed, open, parameters } = given
   const { harvest } = context
   const inPath = unknownIn(path)
   const write = {
@@ -283,28 +117,30 @@ export function harvestFields({ path, fields, unknown, assumed, open }: FieldWri
     unknown: [...new Set([...inPath, ...unknown])],
     assumed: [...new Set([...assumedIn(path), ...assumed])],
     open,
-    provenance: provenance(context),
+    parameters,
+    ...where(context),
   }
   const fact = harvestWrite(write, harvest)
   if (typeof fact !== 'object' || fact.policies === undefined) return
-  replaceEarlier(context, `role ${fact.authMount} ${fact.name}`, fact, harvest.roles)
-}
-
-/** A policy in a JSON body: `{"policy": "…"}`. Its lines all stand where the body stands. */
-export function harvestPolicyText(
-  name: SymbolicText,
-  text: string,
-  unknown: readonly string[],
-  context: CallContext,
-): void {
-  const { span } = context
-  const placed = placedLines(span.file, text, () => ({ line: span.line, column: span.column }))
-  addPolicy(name, [{ placed, unknown, assumed: [] }], [], context)
+  replaceEarlier(context, `role ${fact.vaultNamespace} ${fact.authMount} ${fact.name}`, fact, harvest.roles)
 }
 
 function argumentOf(args: readonly SymbolicText[], key: string): SymbolicText | undefined {
   const word = args.find((arg) => arg.value.startsWith(`${key}=`))
   return word === undefined ? undefined : sliceText(word, key.length + 1)
+}
+
+/** The `key=value` words of a call, each with its place. */
+function parametersOf(args: readonly SymbolicText[], { placed, span }: CallContext): RoleParameter[] {
+  return args.flatMap((arg) => {
+    const equals = indexOutsideHoles(arg, '=')
+    const from = arg.origins[0] ?? -1
+    const to = arg.origins.at(-1) ?? -1
+    if (equals < 1) return []
+    // A word that a variable brought here is written elsewhere.
+    const at = from >= 0 && to >= from && to < placed.text.length ? spanBetween(placed, from, to + 1) : span
+    return [{ name: arg.value.slice(0, equals), span: at }]
+  })
 }
 
 /** `key=value` words, `@file.json`, and JSON on standard input for `-`. A key that comes twice is a list, as the CLI makes it. */

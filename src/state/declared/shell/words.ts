@@ -1,3 +1,4 @@
+import { placeholderName } from '../policy-text.ts'
 import { buildText, type TextBuilder } from '../symbolic-text.ts'
 import { type OnSubstitution, readExpansion, readMoustache } from './expansions.ts'
 import { isWordEnd } from './shell-characters.ts'
@@ -47,7 +48,7 @@ export function readWord(source: string, start: number, onSubstitution: OnSubsti
       at = end
     } else if (ch === '<' && placeholderEnd(source, at) > at) {
       const end = placeholderEnd(source, at)
-      text.addHole({ name: source.slice(at + 1, end - 1), quoted: true, opaque: true }, at)
+      text.addHole({ name: placeholderName(source.slice(at, end)), quoted: true, opaque: true }, at)
       at = end
     } else if (isWordEnd(ch)) break
     else at = addPlain(source, at, text)
@@ -55,9 +56,9 @@ export function readWord(source: string, start: number, onSubstitution: OnSubsti
   return { text: text.done(), bare, from: start, to: at }
 }
 
-/** The offset after a `<word>` that begins here, else the offset itself: a gap that the reader fills in (forms.md §3). */
+/** The offset after a `<word>` or `<some words>` that begins here, else the offset itself: a gap that the reader fills in (forms.md §3). */
 export function placeholderEnd(source: string, at: number): number {
-  const match = /^<[A-Za-z][\w.-]*>/.exec(source.slice(at, at + 100))
+  const match = /^<[A-Za-z][\w.-]*(?: [A-Za-z][\w.-]*){0,3}>/.exec(source.slice(at, at + 100))
   return match === null ? at : at + match[0].length
 }
 
