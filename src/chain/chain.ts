@@ -2,7 +2,7 @@ import type { Decision } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { LoginReason, ServerReason } from '../model/reason.ts'
+import type { LoginReason, OpenLaw, ServerReason } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
@@ -42,6 +42,10 @@ export interface TokenPolicies {
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
   readonly from: 'role' | 'config'
+  /** What may give the token policies beyond these: a miss is then "unknown". */
+  readonly open?: readonly OpenLaw[]
+  /** Variables at whose default the policies are told. */
+  readonly assumed?: readonly string[]
 }
 
 /** One request of a reference, and what the policies say to it. */

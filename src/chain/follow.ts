@@ -2,12 +2,12 @@ import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { NotCheckedReason } from '../model/reason.ts'
+import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PolicyFact, VaultState } from '../model/vault-state.ts'
+import type { PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
 import type { EntityFacts } from '../policy/template.ts'
 import type { TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
@@ -37,6 +37,8 @@ export interface Token {
   readonly withDefault: boolean
   /** Policies of the token whose text nobody holds; a miss is then "unknown". */
   readonly textless: readonly string[]
+  /** What else may grant more than is written; a miss is then "unknown" too. */
+  readonly open?: readonly OpenLaw[]
   /** Who logs in, as `{{identity…}}` in rules asks for it; `undefined`: not known. */
   readonly entity?: EntityFacts | undefined
   /** Vault namespaces of the policies and of the request, `''` or with a slash at the end; `undefined`: the same one. */
@@ -133,7 +135,7 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     configured !== undefined
       ? { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
       : role?.found === 'known' && role.fact.policies !== undefined
-        ? { names: role.fact.policies, withDefault: !role.fact.noDefaultPolicy, from: 'role' }
+        ? policiesOfRole(role.fact, role.fact.policies)
         : undefined
   const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
   const described = { store, role, policies, authMount }
@@ -142,6 +144,18 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     session: sessionOf(described, input),
     mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
     authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, from, authKnowledge),
+  }
+}
+
+function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
+  const place = spanOfProvenance(role.provenance)
+  const open = role.open?.map((part): OpenLaw => ({ of: 'role', name: role.name, part, place }))
+  return {
+    names,
+    withDefault: !role.noDefaultPolicy,
+    from: 'role',
+    ...(open === undefined ? {} : { open }),
+    ...(role.assumed === undefined ? {} : { assumed: role.assumed }),
   }
 }
 
@@ -218,10 +232,15 @@ function decideWith(
   const knowledge = authKnowledgeOf(store, input)
   const facts: PolicyFact[] = []
   const textless: string[] = []
+  const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
     if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
     const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
-    if (policy.found === 'known') facts.push(policy.fact)
+    if (policy.found === 'known') {
+      facts.push(policy.fact)
+      for (const part of policy.fact.open ?? [])
+        open.push({ of: 'policy', name, part, place: spanOfProvenance(policy.fact.provenance) })
+    }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
     else if (policy.found === 'absent' && policy.by === 'vault') continue
     else textless.push(name)
@@ -229,10 +248,18 @@ function decideWith(
   const token: Token = {
     withDefault: policies.withDefault,
     textless,
+    open,
     entity: loginEntity(identity, storeLink, input.declared),
     namespaces: tokenNamespaces(store),
   }
-  return input.judge.decide(facts, token, request)
+  const decision = input.judge.decide(facts, token, request)
+  return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
+}
+
+/** A default is what holds unless something overrides it: the reader must know that it was taken. */
+function assuming(decision: Decision, assumed: readonly string[]): Decision {
+  if (assumed.length === 0 || decision.verdict === 'unknown') return decision
+  return { ...decision, assumed: [...new Set(assumed)] }
 }
 
 function policyLookup(

@@ -1,9 +1,10 @@
 import type { Decision, LawDecision } from '../model/decision.ts'
+import type { OpenLaw } from '../model/reason.ts'
 import { ANY_SERVER, type ServerLaw } from '../model/server-law.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { decide } from '../policy/decide.ts'
 import { decidePattern } from '../policy/decide-pattern.ts'
-import { type HoledText, holeFinder } from '../policy/hole.ts'
+import type { HoledText } from '../policy/hole.ts'
 import { buildLaw, type HolderLaw } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { InvalidPolicy } from './chain.ts'
@@ -41,7 +42,7 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
   return {
     server,
     decide(policies, token, { path, capability, holes }) {
-      const { textless } = token
+      const { textless, open = [] } = token
       const law = lawOf(policies, token)
       const namespace = token.namespaces?.request ?? ''
       // LIST is asked for the folder, with its slash (vault.md §2.2).
@@ -56,7 +57,9 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
               { operation: capability, path: splitAtHoles(asked, present), namespace, lists },
               variants,
             )
-      return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
+      return decision.verdict === 'denied' && textless.length + open.length > 0
+        ? doubt(decision, textless, open)
+        : decision
     },
     invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, server)),
   }
@@ -72,30 +75,21 @@ function splitAtHoles(path: string, holes: readonly string[]): HoledText {
     .filter((piece) => piece !== '')
 }
 
-/** A policy whose text nobody holds may grant what the known ones do not. */
-function doubt(decision: LawDecision, textless: readonly string[]): Decision {
+/** A policy whose text nobody holds, or holds in full, may grant what the known ones do not. */
+function doubt(decision: LawDecision, textless: readonly string[], open: readonly OpenLaw[]): Decision {
   return {
     ...decision,
     verdict: 'unknown',
-    because: { code: 'policy-text-unknown', policies: textless, because: decision.because },
+    because: { code: 'policy-text-unknown', policies: textless, open, because: decision.because },
     perVariant: Object.fromEntries(Object.keys(decision.perVariant).map((variant) => [variant, 'unknown'])),
   }
 }
 
+/** What a template or a variable stands for may make the text one that parses: then nothing is known (forms.md §2). */
 function invalidPolicy(policy: PolicyFact, { product, releases }: ServerLaw): InvalidPolicy[] {
-  const result = parsePolicy(policy.text, { product, releases, unknown: policy.unknown })
+  if (policy.unknown.length > 0) return []
+  const result = parsePolicy(policy.text, { product, releases })
   if (result.ok) return []
   const line = result.line ?? 1
-  if (hangsOnVariable(policy, line)) return []
   return [{ policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }]
-}
-
-/** A variable outside of quotes, at or before the error, may stand for text that parses: then nothing is known (field.md §4). */
-function hangsOnVariable({ text, unknown }: PolicyFact, line: number): boolean {
-  if (unknown.length === 0) return false
-  const { within } = holeFinder(unknown)
-  return text
-    .split('\n')
-    .slice(0, line)
-    .some((one) => within(one.replace(/"(?:[^"\\]|\\.)*"/g, '""')))
 }

@@ -122,7 +122,9 @@ function reasons(denied: readonly JudgedAccess[]): string[] {
     const before = known?.code === 'rule-decides' && known.says.code === 'lacks' ? known.says.wanted : []
     told.set(key, { ...because, says: { ...says, wanted: [...new Set([...before, ...says.wanted])] } })
   }
-  return [...told.values()].map(reasonSentence)
+  const assumed = [...new Set(denied.flatMap(({ decision }) => decision.assumed ?? []))].map((name) => `\`${name}\``)
+  const defaults = assumed.length === 0 ? [] : [`This is with the default of ${listed(assumed)}.`]
+  return [...[...told.values()].map(reasonSentence), ...defaults]
 }
 
 /** A `find` lists the folders below its path, if there are any: only the server knows. */

@@ -7,6 +7,7 @@ import type {
   InNamespace,
   MountFact,
   PolicyFact,
+  Provenance,
   RoleFact,
   VaultState,
 } from '../../model/vault-state.ts'
@@ -42,6 +43,18 @@ export interface TextlessPolicy extends InNamespace {
   readonly form: DeclaredForm
 }
 
+/** The token in a Kubernetes Secret, as far as Git tells how it was made (forms.md §6, "token stores"). */
+export interface DeclaredToken {
+  readonly secret: string
+  /** Where it is not told, any. */
+  readonly namespace: string | undefined
+  readonly key: string | undefined
+  /** Lower-case, without `default`; `['root']` for a root token. */
+  readonly policies: readonly string[]
+  readonly noDefaultPolicy: boolean
+  readonly provenance: Provenance
+}
+
 /** Facts of one name that do not agree. All of them stay in the state; whoever judges picks, or says that it cannot. */
 export type DeclaredConflict =
   | { readonly what: 'policy'; readonly name: string; readonly facts: readonly DeclaredPolicy[] }
@@ -60,6 +73,7 @@ export interface Declared {
   readonly also: {
     readonly unnamed: readonly UnnamedPolicy[]
     readonly textless: readonly TextlessPolicy[]
+    readonly tokens: readonly DeclaredToken[]
   }
   /** Markdown's facts whose name another form declares too (design §3): kept for explanation, never judged by. */
   readonly shadowed: DeclaredState

@@ -11,6 +11,8 @@ export interface RoleParts extends InNamespace {
   readonly unknown: readonly string[]
   readonly provenance: Provenance
   readonly type?: AuthType | undefined
+  readonly assumed?: readonly string[] | undefined
+  readonly open?: readonly string[] | undefined
   readonly parameters?: readonly RoleParameter[]
 }
 
@@ -23,7 +25,7 @@ const PLACED = new Set(
 
 /** Makes a role fact of the fields that a role is written with, in whatever form (vault.md §4.6, §4.7, §7.2). */
 export function roleFact(parts: RoleParts): RoleFact {
-  const { authMount, name, fields, unknown, provenance, parameters, vaultNamespace } = parts
+  const { authMount, name, fields, unknown, provenance, parameters, vaultNamespace, assumed = [], open = [] } = parts
   const type = parts.type ?? typeByFields(fields) ?? authTypeOf(authMount)
   const list = (key: string) => listOf(fields[key], unknown)
   const policies = policiesOf(fields, unknown)
@@ -55,6 +57,8 @@ export function roleFact(parts: RoleParts): RoleFact {
     ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
     unknown,
     provenance,
+    ...(assumed.length === 0 ? {} : { assumed }),
+    ...(open.length === 0 ? {} : { open }),
   }
 }
 

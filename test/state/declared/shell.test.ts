@@ -105,7 +105,13 @@ describe('shell variables: text with them is partly known (field.md §4)', () =>
     ['read from a person', 'read -r M\nvault policy write p - <<EOF\npath "$M/x" {}\nEOF', 'path "${M}/x" {}', ['M']],
     ['from a command', 'M=$(pwd)\nvault policy write p - <<EOF\npath "$M/x" {}\nEOF', 'path "${M}/x" {}', ['M']],
     ['a required one', 'vault policy write p - <<EOF\npath "${M:?set M}/x" {}\nEOF', 'path "${M}/x" {}', ['M']],
-    ['a cut one', 'M=a.b\nvault policy write p - <<EOF\npath "${M%.b}/x" {}\nEOF', 'path "${M}/x" {}', ['M']],
+    ['a cut one', 'M=a.b\nvault policy write p - <<EOF\npath "${M%.b}/x" {}\nEOF', 'path "a/x" {}', []],
+    [
+      'one cut by a pattern that is not read',
+      'M=a.b\nvault policy write p - <<EOF\npath "${M%.[b]}/x" {}\nEOF',
+      'path "${M}/x" {}',
+      ['M'],
+    ],
     ['escaped', 'M=a\nvault policy write p - <<EOF\npath "\\$M/x" {}\nEOF', 'path "$M/x" {}', []],
     ['in a quoted heredoc', 'M=a\nvault policy write p - <<\'EOF\'\npath "$M/${M}" {}\nEOF', 'path "$M/${M}" {}', []],
     [
