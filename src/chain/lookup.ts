@@ -1,3 +1,4 @@
+import { weakness } from '../model/documentation.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { type LoginReason, serverReason } from '../model/reason.ts'
@@ -80,17 +81,18 @@ function absentAmongSiblings(name: string, mount: string, knowledge: Knowledge):
     onMount.map((role) => role.name),
   )
   if (near.length > 0) return { found: 'absent', by: 'git', near: onMount.filter((role) => near.includes(role.name)) }
-  const siblings = onMount.filter((role) => !isMarkdown(role))
+  const siblings = onMount.filter((role) => !isWeak(role))
   if (siblings.length > 0) return { found: 'absent', by: 'git', near: [], siblings }
   const enabled = inNamespace(
-    knowledge.declared.authMounts.filter((fact) => fact.path === mount && !isMarkdown(fact)),
+    knowledge.declared.authMounts.filter((fact) => fact.path === mount && !isWeak(fact)),
     knowledge,
   )
   return enabled.length > 0 ? { found: 'absent', by: 'git', near: [], siblings: [] } : undefined
 }
 
-function isMarkdown({ provenance }: { readonly provenance: Provenance }): boolean {
-  return provenance.from === 'git' && provenance.form === 'markdown'
+/** Pages, comments, tests and examples show what a setup looks like, and are no list of what is there. */
+function isWeak({ provenance }: { readonly provenance: Provenance }): boolean {
+  return weakness(provenance) > 0
 }
 
 /**
