@@ -36,7 +36,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
       'files',
       'settings',
       'gitops',
-      'policy',
       'eso',
       'state/declared',
       'state/live',

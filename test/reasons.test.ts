@@ -122,7 +122,7 @@ describe('the sentences of reasons', () => {
       'which role of auth mount `approle` has the role id is told neither by Git nor by a server; give them in the config: `stores: { vault: { policies: […] } }`',
     ],
     [
-      { code: 'policy-text-unknown', policies: ['a', 'b'], because: { code: 'help-is-free' } },
+      { code: 'policy-text-unknown', policies: ['a', 'b'], open: [], because: { code: 'help-is-free' } },
       'help is allowed to every token. The text of policies `a`, `b` is not known, and may allow it',
     ],
     [{ code: 'server-hides', says: 'GET x answered 403. Grant read on x.' }, 'GET x answered 403. Grant read on x'],

@@ -126,8 +126,22 @@ export type LoginReason =
     }
   | { readonly code: 'policy-not-in-git' | 'policy-written-elsewhere'; readonly policy: string }
   /** What is known of the token's policies refuses; what is not may allow. */
-  | { readonly code: 'policy-text-unknown'; readonly policies: readonly string[]; readonly because: LawReason }
+  | {
+      readonly code: 'policy-text-unknown'
+      /** Policies whose text nobody holds. */
+      readonly policies: readonly string[]
+      readonly open: readonly OpenLaw[]
+      readonly because: LawReason
+    }
   | { readonly code: 'mount-not-in-git' | 'auth-mount-not-in-git'; readonly path: string }
+
+/** A role or policy of the token goes on where nothing is read: `part`, as it is written. */
+export interface OpenLaw {
+  readonly of: 'role' | 'policy'
+  readonly name: string
+  readonly part: string
+  readonly place: Span | undefined
+}
 
 /** The server was asked and did not tell (vault.md §4, §5). `says`: what was asked, what it answered, what to grant. */
 export type ServerReason =
