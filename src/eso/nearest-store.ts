@@ -55,24 +55,6 @@ function leftOver(stores: readonly AnyStore[]): Choice {
   }
 }
 
-/** Groups of stores that one cluster would get under one name: kind, namespace and name are equal, and so is what applies them. */
-export function duplicateStores(stores: readonly AnyStore[]): readonly (readonly AnyStore[])[] {
-  const groups = new Map<string, AnyStore[]>()
-  for (const store of stores) {
-    const key = `${store.kind}/${store.namespace ?? ''}/${store.name}`
-    groups.set(key, [...(groups.get(key) ?? []), store])
-  }
-  return [...groups.values()].flatMap((group) => {
-    const clusters: AnyStore[][] = []
-    for (const store of group) {
-      const cluster = clusters.find((members) => members.some((one) => reachOneCluster(one.manifest, store.manifest)))
-      if (cluster === undefined) clusters.push([store])
-      else cluster.push(store)
-    }
-    return clusters.filter((members) => members.length > 1)
-  })
-}
-
 /** Whether two manifests reach one cluster, as far as Git shows it: one root applies both, or one folder holds both. */
 export function reachOneCluster(one: Manifest, other: Manifest): boolean {
   if (one === other) return false

@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { type Note, noteAt } from '../model/note.ts'
+import { createPool } from '../model/pool.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
 import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from './relevance.ts'
@@ -144,7 +145,7 @@ async function readAll(
   let definitions = 0
   let left = 0
 
-  const one = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
+  const readOne = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
     const name = basename(absolute)
     const form = options.finished === true ? 'yaml' : formOf(name)
     if (form === undefined) return
@@ -183,15 +184,8 @@ async function readAll(
     files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') })
   }
 
-  const queue = [...wanted]
-  let next = 0
-  const worker = async () => {
-    while (next < queue.length) {
-      const [absolute, place] = queue[next++] as (typeof queue)[number]
-      await one(absolute, place)
-    }
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
+  const pool = createPool(CONCURRENCY)
+  await Promise.all([...wanted].map(([absolute, place]) => pool(() => readOne(absolute, place))))
   if (left > 0) notes.push(noteAt({ file: '.' }, { code: 'files-too-large', count: left, mib: inMib(maxTotal) }))
   return { files, notes, bytes, definitions }
 }

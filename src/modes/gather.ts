@@ -43,7 +43,7 @@ export interface Gathered {
   readonly prediction: Prediction
   readonly chain: Chain
   /** Mode drift: the same, judged by the roles and policies of the server alone. */
-  readonly served?: Chain | undefined
+  readonly byServer?: Chain | undefined
   /** What a server is asked, or would be, by Vault namespace (`''`: the one of the settings). */
   readonly wanted: ReadonlyMap<string, Wanted>
   readonly live: ReadonlyMap<string, LiveState>
@@ -107,11 +107,11 @@ export async function gatherFrom(
   }
   const chain = follow(input)
   // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).
-  const servesNow = settings.mode === 'drift' && first !== undefined
-  const served = servesNow
+  const comparesLaw = settings.mode === 'drift' && first !== undefined
+  const byServer = comparesLaw
     ? follow({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
     : undefined
-  return { repository, notRendered, declared, prediction, chain, served, wanted, live, judging }
+  return { repository, notRendered, declared, prediction, chain, byServer, wanted, live, judging }
 }
 
 /** The repository with the manifests that GitOps will apply: rendered where plain reading cannot tell, and those given finished. */

@@ -156,7 +156,7 @@ function problemAt(document: YamlDocument, path: FieldPath, part: 'key' | 'value
 }
 
 /** The names in braces of a naming pattern. */
-export function namesInPattern(pattern: string): string[] {
+function namesInPattern(pattern: string): string[] {
   return [...pattern.matchAll(/\{([A-Za-z][A-Za-z0-9_-]*)\}/g)].map((match) => match[1] as string)
 }
 

@@ -10,7 +10,7 @@ import { keyReads, type NestedRead, type RefusedMap } from './key-reads.ts'
 import { type TemplateField, templateFields } from './template-fields.ts'
 import type { InvalidTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
 
-export type { InvalidTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
+export type { TemplateReads } from './template-reads.ts'
 
 /** A variable that is filled in before Go sees the text, inside an action: what Go will see is not known. */
 const VARIABLE_IN_ACTION = /\{\{[^}]*\$\{[^}]*\}/
