@@ -18,8 +18,6 @@ export type NotCheckedReason =
   | CompareReason
   | LawReason
 
-export type ReasonCode = NotCheckedReason['code']
-
 /** Where something is written that nothing in Git resolves. */
 export type HolePlace =
   | 'key'
@@ -231,7 +229,9 @@ export interface CompareReason {
  * Why no server is asked: the run gets no credentials (a pull request from a fork, or Dependabot's, platform.md §1.3), or an address, a
  * way to log in, or both are not given.
  */
-export type OfflineReason = 'fork' | 'dependabot' | 'no-credentials' | 'no-address' | 'nothing-given'
+export interface OfflineReason {
+  readonly code: 'fork' | 'dependabot' | 'no-credentials' | 'no-address' | 'nothing-given'
+}
 
 /** The reason for text with these variables and placeholders left in it; the first counts. `undefined`: there is none. */
 export function holeReason(place: HolePlace, holes: readonly string[]): ManifestReason | undefined {
