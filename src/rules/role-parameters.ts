@@ -1,3 +1,4 @@
+import { lookUp } from '../model/look-up.ts'
 import { nearestName } from '../model/nearest-name.ts'
 import type { AuthType, RoleFact, RoleParameter } from '../model/vault-state.ts'
 
@@ -68,7 +69,7 @@ export function unknownParameters({ type, parameters = [] }: RoleFact): UnknownP
   return parameters.flatMap((parameter): UnknownParameter[] => {
     const { name } = parameter
     if (known.has(name) || name.includes('$')) return []
-    const meant = MEANT[type]?.[name] ?? MEANT.any?.[name] ?? nearestName(name, known)
+    const meant = lookUp(MEANT[type] ?? {}, name) ?? lookUp(MEANT.any ?? {}, name) ?? nearestName(name, known)
     return meant === undefined && !others.has(name) ? [] : [{ parameter, meant }]
   })
 }

@@ -200,7 +200,7 @@ describeWithServer('a session with a live server', () => {
 
     test.each([
       ['no request URL in the environment', {}, true],
-      ['no way to ask', GITHUB, false],
+      ['a request URL that is none', { ...GITHUB, ACTIONS_ID_TOKEN_REQUEST_URL: 'x' }, false],
     ])('%s: says which permission is missing', async (_, env, ask) => {
       const { connected } = session(
         { method: 'jwt', role: 'ci' },
