@@ -84,14 +84,14 @@ function newlyUnneeded(head: Chain, base: Chain): UnneededGrant[] {
 }
 
 function rulesOf(links: readonly Link[], needless: readonly UnneededGrant[]): RelatedPlace[] {
-  const served = new Set(
+  const deciding = new Set(
     links.flatMap(({ accesses }) =>
       accesses.flatMap(({ decision }) => decision.winner.map(({ policy, path }) => `${policy} ${path}`)),
     ),
   )
   return needless.flatMap(({ policy, rule }) => {
     const span = policy.spanOfLine?.(rule.line)
-    if (span === undefined || !served.has(`${policy.name} ${rule.label}`)) return []
+    if (span === undefined || !deciding.has(`${policy.name} ${rule.label}`)) return []
     return [{ span, message: `rule \`${rule.label}\` of policy \`${policy.name}\`, which nothing needs any more` }]
   })
 }

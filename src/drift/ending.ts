@@ -7,7 +7,7 @@ import { parsePolicy } from '../policy/parse-policy.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 
 /** What ends within so many days is worth a word: time enough to plan the change. */
-export const SOON_DAYS = 30
+const SOON_DAYS = 30
 
 const DAY = 86_400_000
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]{1,20000}-----END CERTIFICATE-----/g

@@ -19,7 +19,7 @@ export const AUTH_ORDER: readonly AuthMethod[] = [
 ]
 
 /** Where the mount of a method is written; a static token has none. All but kubernetes say `path` (eso.md §6.8). */
-export const MOUNT_FIELD: Readonly<Record<AuthMethod, 'path' | 'mountPath' | undefined>> = {
+const MOUNT_FIELD: Readonly<Record<AuthMethod, 'path' | 'mountPath' | undefined>> = {
   tokenSecretRef: undefined,
   appRole: 'path',
   kubernetes: 'mountPath',
@@ -32,7 +32,7 @@ export const MOUNT_FIELD: Readonly<Record<AuthMethod, 'path' | 'mountPath' | und
 }
 
 /** Where the role of a method is written (eso.md §5.2). */
-export const ROLE_FIELD: Readonly<Record<AuthMethod, 'role' | 'vaultRole' | undefined>> = {
+const ROLE_FIELD: Readonly<Record<AuthMethod, 'role' | 'vaultRole' | undefined>> = {
   tokenSecretRef: undefined,
   appRole: undefined,
   kubernetes: 'role',
@@ -60,7 +60,7 @@ const DEFAULT_MOUNT: Readonly<Record<AuthMethod, string | undefined>> = {
 const EMPTY_MEANS_DEFAULT: readonly AuthMethod[] = ['cert', 'iam', 'gcp']
 
 /** The methods that an `auth` block sets, in ESO's order; the first is used, the others are ignored. */
-export function methodsSet(auth: ValueMap): readonly AuthMethod[] {
+function methodsSet(auth: ValueMap): readonly AuthMethod[] {
   return AUTH_ORDER.filter((method) => mapAt(auth, method) !== undefined)
 }
 

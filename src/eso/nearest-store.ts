@@ -1,3 +1,4 @@
+import { clusterRelation, isLive } from '../model/cluster.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { UnknownStoreReason } from '../model/reason.ts'
 import { formatSpan } from '../model/span.ts'
@@ -55,27 +56,13 @@ function leftOver(stores: readonly AnyStore[]): Choice {
   }
 }
 
-/** Groups of stores that one cluster would get under one name: kind, namespace and name are equal, and so is what applies them. */
-export function duplicateStores(stores: readonly AnyStore[]): readonly (readonly AnyStore[])[] {
-  const groups = new Map<string, AnyStore[]>()
-  for (const store of stores) {
-    const key = `${store.kind}/${store.namespace ?? ''}/${store.name}`
-    groups.set(key, [...(groups.get(key) ?? []), store])
-  }
-  return [...groups.values()].flatMap((group) => {
-    const clusters: AnyStore[][] = []
-    for (const store of group) {
-      const cluster = clusters.find((members) => members.some((one) => reachOneCluster(one.manifest, store.manifest)))
-      if (cluster === undefined) clusters.push([store])
-      else cluster.push(store)
-    }
-    return clusters.filter((members) => members.length > 1)
-  })
-}
-
 /** Whether two manifests reach one cluster, as far as Git shows it: one root applies both, or one folder holds both. */
 export function reachOneCluster(one: Manifest, other: Manifest): boolean {
   if (one === other) return false
+  const [a, b] = [one.origin.applied.cluster, other.origin.applied.cluster]
+  if (!isLive(one) || !isLive(other))
+    return isLive(one) === isLive(other) && folderOf(one.origin.file) === folderOf(other.origin.file)
+  if (a !== undefined && b !== undefined) return clusterRelation(a, b) === 'same'
   if (one.origin.appliedBy.length > 0 && other.origin.appliedBy.length > 0) return shareRoot(one, other)
   return folderOf(one.origin.file) === folderOf(other.origin.file)
 }

@@ -18,8 +18,6 @@ export type NotCheckedReason =
   | CompareReason
   | LawReason
 
-export type ReasonCode = NotCheckedReason['code']
-
 /** Where something is written that nothing in Git resolves. */
 export type HolePlace =
   | 'key'
@@ -86,6 +84,8 @@ export type UnknownStoreReason =
   | { readonly code: 'stores-differ'; readonly places: readonly Span[] }
   /** Whether they are in the namespace that asks is not told: theirs, or the namespace that asks. */
   | { readonly code: 'store-namespaces-unknown' | 'namespace-unknown'; readonly name: string; readonly count: number }
+  /** The consumer's cluster is not told, and clusters that it may be have different stores of that name (applied.md §4.4). */
+  | { readonly code: 'cluster-unknown'; readonly clusters: readonly string[]; readonly places: readonly Span[] }
   /** A store in Git has a variable in its name and may be it. */
   | { readonly code: 'store-name-unresolved'; readonly kind: string; readonly name: string }
 
@@ -163,10 +163,22 @@ export type RenderReason =
   | { readonly code: 'kustomize-unusable'; readonly found: readonly string[] }
   | { readonly code: 'copy-fails'; readonly says: string }
   | { readonly code: 'not-traced' }
+  /** kustomize ended well, and what it printed is nothing, or is cut. */
+  | { readonly code: 'prints-nothing' | 'output-unreadable' }
   /** The path of an Application is a chart. */
   | { readonly code: 'chart' }
-  /** The source is no Git repository (`OCIRepository`, `Bucket`). */
-  | { readonly code: 'artifact'; readonly kind: string; readonly name: string }
+  /** A plugin of Argo CD renders it. */
+  | { readonly code: 'plugin-source' }
+  /** The source is an artifact of this repository, and nothing says from which folder it was packed (applied.md §1.2). */
+  | { readonly code: 'artifact'; readonly source: string }
+  /** The source is another repository, which places nothing here. */
+  | { readonly code: 'foreign-source'; readonly address: string }
+  /** The path does not exist here. */
+  | { readonly code: 'path-absent'; readonly path: string }
+  /** What an object of this kind makes is not followed. */
+  | { readonly code: 'kind-not-followed'; readonly kind: string }
+  /** Generators of an ApplicationSet that ask what is not in Git. */
+  | { readonly code: 'generator-unknown'; readonly generators: readonly string[] }
   /** An ApplicationSet's path takes from generators, or from its template, what Git does not tell. */
   | { readonly code: 'path-unfilled'; readonly path: string; readonly generators: readonly string[] }
 
@@ -217,7 +229,9 @@ export interface CompareReason {
  * Why no server is asked: the run gets no credentials (a pull request from a fork, or Dependabot's, platform.md §1.3), or an address, a
  * way to log in, or both are not given.
  */
-export type OfflineReason = 'fork' | 'dependabot' | 'no-credentials' | 'no-address' | 'nothing-given'
+export interface OfflineReason {
+  readonly code: 'fork' | 'dependabot' | 'no-credentials' | 'no-address' | 'nothing-given'
+}
 
 /** The reason for text with these variables and placeholders left in it; the first counts. `undefined`: there is none. */
 export function holeReason(place: HolePlace, holes: readonly string[]): ManifestReason | undefined {

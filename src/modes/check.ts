@@ -1,5 +1,6 @@
 import type { Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
@@ -42,28 +43,28 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
   const gathered = await gather(settings, deps)
   const change = settings.reportScope === 'changed' ? await deps.change?.(gathered) : undefined
   const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps) : gathered
-  if (change === undefined) return { report: judge(settings, deps, seen, RULES), gathered: seen }
+  if (change === undefined) return { report: reportByRules(settings, deps, seen, RULES), gathered: seen }
   if (!change.known) {
     const scope = { of: 'all', because: change.because } as const
-    return { report: { ...judge(settings, deps, seen, RULES), scope }, gathered: seen }
+    return { report: { ...reportByRules(settings, deps, seen, RULES), scope }, gathered: seen }
   }
   const compared = withBefore(seen, change)
-  const judgement = judgeAll(settings, deps, compared, RULES)
+  const results = applyRules(settings, deps, compared, RULES)
   const scope = scopeOf({
     links: changedLinks(compared.chain, change.before.chain, change.lines),
     lines: change.lines,
-    before: judgeAll(change.settings, deps, change.before, RULES),
+    before: applyRules(change.settings, deps, change.before, RULES),
   })
-  return { report: reportOf(settings, deps, compared, within(judgement, scope, change.since)), gathered: compared }
+  return { report: reportOf(settings, deps, compared, within(results, scope, change.since)), gathered: compared }
 }
 
 /** The report of what was gathered, by the rules that are given. */
-export function judge(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
-  return reportOf(settings, deps, gathered, judgeAll(settings, deps, gathered, rules))
+export function reportByRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
+  return reportOf(settings, deps, gathered, applyRules(settings, deps, gathered, rules))
 }
 
 /** What the rules say, and what they could say nothing about. */
-interface Judgement {
+interface RuleResults {
   readonly findings: readonly Finding[]
   readonly ignored: readonly IgnoredFinding[]
   readonly notChecked: readonly NotChecked[]
@@ -71,45 +72,62 @@ interface Judgement {
   readonly scope?: Report['scope']
 }
 
-function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Judgement {
-  const { chain, served } = gathered
-  const byGit = runRules(rules, chain, settings.config.rules)
+function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
+  const { chain, byServer } = gathered
+  const byGit = runRules(rules, chain, settings.config.rules, settings.config.manifests.unapplied)
   const ruled =
-    served === undefined ? byGit : [...byGit, ...refusedByServer(byGit, served, settings.config.rules)].sort(byWorst)
+    byServer === undefined
+      ? byGit
+      : [...byGit, ...refusedByServer(byGit, byServer, settings.config.rules)].sort(byWorst)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
     today: deps.today,
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
-  return {
+  return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
-    notChecked: [...gathered.notRendered, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
+    notChecked: [...gathered.repository.notChecked, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
     links: chain.links,
+  })
+}
+
+/** Of the results, what `paths` asks for: the rest of the checkout is read to judge by, and is not reported (applied.md §4.5). */
+function reportedOf({ config }: Settings, { repository }: Gathered, results: RuleResults): RuleResults {
+  const isReported = (file: string) => repository.isReported(file) || file === config.file
+  const isAbout = (finding: Finding) =>
+    finding.objects === undefined
+      ? isReported(finding.span.file)
+      : isReported(finding.span.file) || finding.objects.some(({ origin }) => isReported(origin.file))
+  return {
+    findings: results.findings.filter(isAbout),
+    ignored: results.ignored.filter(({ finding }) => isAbout(finding)),
+    notChecked: results.notChecked.filter(({ file }) => file === '.' || isReported(file)),
+    links: results.links.filter((link) => objectsOf(link).some(({ origin }) => isReported(origin.file))),
   }
 }
 
-/** Of a judgement, what the change is answerable for. */
-function within(judgement: Judgement, scope: Scope, since: string): Judgement {
+/** Of what the rules say, what the change is answerable for. */
+function within(results: RuleResults, scope: Scope, since: string): RuleResults {
   const findings: Finding[] = []
   const outside: Finding[] = []
-  for (const finding of judgement.findings) (scope.isIn(finding) ? findings : outside).push(finding)
-  const unseen = judgement.notChecked.filter((one) => scope.isInUnseen(one))
+  for (const finding of results.findings) (scope.isIn(finding) ? findings : outside).push(finding)
+  const notCheckedHere = results.notChecked.filter((item) => scope.isNotCheckedIn(item))
   const count = (severity: Severity) => outside.filter((finding) => finding.severity === severity).length
   return {
     findings,
-    ignored: judgement.ignored.filter(({ finding }) => scope.isIn(finding)),
-    notChecked: unseen,
-    links: judgement.links.filter((link) => scope.links.has(link)),
+    ignored: results.ignored.filter(({ finding }) => scope.isIn(finding)),
+    notChecked: notCheckedHere,
+    links: results.links.filter((link) => scope.links.has(link)),
     scope: {
       of: 'changed',
       since,
-      references: judgement.links.length,
+      references: results.links.length,
       outside: {
         errors: count('error'),
         warnings: count('warning'),
         notes: count('note'),
-        notChecked: judgement.notChecked.length - unseen.length,
+        notChecked: results.notChecked.length - notCheckedHere.length,
       },
     },
   }
@@ -133,9 +151,9 @@ const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'sops',
 ])
 
-function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, judgement: Judgement): Report {
+function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
-  const { findings, scope } = judgement
+  const { findings, scope } = results
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
   return {
@@ -143,15 +161,15 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, judge
     target: settings.target,
     outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
     findings,
-    ignored: judgement.ignored,
-    references: judgement.links.map(({ reference, also, accesses, mount, secret }) => ({
+    ignored: results.ignored,
+    references: results.links.map(({ reference, also, accesses, mount, secret }) => ({
       reference,
       also,
       engine: engineOf(reference, mount),
       accesses,
       ...(secret === undefined ? {} : { secret }),
     })),
-    notChecked: judgement.notChecked,
+    notChecked: results.notChecked,
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: liveLine(settings, deps),

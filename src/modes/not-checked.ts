@@ -4,7 +4,7 @@ import { type NotCheckedReason, serverReason } from '../model/reason.ts'
 import { nameReference } from '../model/wording.ts'
 
 /**
- * What could not be judged, each with its reason: never a pass and never "missing" (design §1, promise 5). A reference that a
+ * What was not checked, each with its reason: never a pass and never "missing" (design §1, promise 5). A reference that a
  * finding speaks of is not repeated here.
  */
 export function notChecked(chain: Chain): NotChecked[] {

@@ -3,7 +3,7 @@ import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
 import type { Settings } from '../settings/settings.ts'
 import { afterState } from '../setup/after-state.ts'
-import { compareCoverage, judgeByServer } from '../setup/coverage.ts'
+import { compareCoverage, followServer } from '../setup/coverage.ts'
 import { makePlan, type Plan } from '../setup/plan.ts'
 import { type PlanDocument, planDocument } from '../setup/plan-document.ts'
 import { seedsOf } from '../setup/seeding.ts'
@@ -25,8 +25,8 @@ export async function plan(
   const setup = await prepareSetup(settings, deps)
   const live = await setup.read()
   const made = makePlan({ ...setup.input, live })
-  const after = judge(settings, setup, afterStates(setup, live, made))
-  const coverage = compareCoverage(live.size === 0 ? undefined : judge(settings, setup, live), after)
+  const after = followByServer(settings, setup, afterStates(setup, live, made))
+  const coverage = compareCoverage(live.size === 0 ? undefined : followByServer(settings, setup, live), after)
   const document = planDocument({
     mode: 'plan',
     target: settings.target,
@@ -36,7 +36,7 @@ export async function plan(
     coverage,
     seeds: seedsOf(setup.gathered.chain.links),
   })
-  const incomplete = [...deps.incomplete, ...(deps.live === undefined ? [] : unseenSentences(made))]
+  const incomplete = [...deps.incomplete, ...(deps.live === undefined ? [] : notCheckedSentences(made))]
   const report = reportOf(settings, setup.gathered, {
     links: after,
     problems: blockedProblems(made),
@@ -46,8 +46,8 @@ export async function plan(
   return { report, gathered: setup.gathered, document }
 }
 
-export function judge(settings: Settings, { gathered }: Setup, live: ReadonlyMap<string, LiveState>) {
-  return judgeByServer({
+export function followByServer(settings: Settings, { gathered }: Setup, live: ReadonlyMap<string, LiveState>) {
+  return followServer({
     manifests: gathered.repository.manifests,
     prediction: gathered.prediction,
     live,
@@ -66,8 +66,8 @@ export function cliOf(live: ReadonlyMap<string, LiveState>): 'vault' | 'bao' {
   return [...live.values()][0]?.server.product === 'openbao' ? 'bao' : 'vault'
 }
 
-export function unseenSentences({ steps }: Plan): string[] {
-  return steps.flatMap((step) => (step.action === 'unseen' ? [`${upper(step.id)}: ${step.because}`] : []))
+export function notCheckedSentences({ steps }: Plan): string[] {
+  return steps.flatMap((step) => (step.action === 'not-checked' ? [`${upper(step.id)}: ${step.because}`] : []))
 }
 
 export type Problem = NonNullable<Report['problems']>[number]
@@ -97,7 +97,7 @@ export function liveLine(settings: Settings, deps: PlanDeps): Report['live'] {
 
 export interface SetupOutcome {
   /** Every reference, judged by the server's roles and policies as they are, or will be. */
-  readonly links: Pick<ReturnType<typeof judgeByServer>, 'links'> & Parameters<typeof notChecked>[0]
+  readonly links: Pick<ReturnType<typeof followServer>, 'links'> & Parameters<typeof notChecked>[0]
   readonly findings?: Report['findings']
   readonly ignored?: Report['ignored']
   readonly problems: readonly Problem[]
@@ -107,12 +107,12 @@ export interface SetupOutcome {
 
 export function reportOf(settings: Settings, { repository, declared }: Gathered, outcome: SetupOutcome): Report {
   const { findings = [], ignored = [], problems, incomplete } = outcome
-  const judged = outcomeOf({ findings, failOn: settings.failOn, incomplete })
+  const outcomeOfFindings = outcomeOf({ findings, failOn: settings.failOn, incomplete })
   return {
     mode: settings.mode,
     target: settings.target,
     // A plan that cannot be carried out fails, whatever `fail-on` says about findings.
-    outcome: problems.length > 0 ? 'findings' : judged,
+    outcome: problems.length > 0 ? 'findings' : outcomeOfFindings,
     findings,
     ignored,
     references: outcome.links.links.map(({ reference, also, accesses }) => ({ reference, also, accesses })),

@@ -61,7 +61,7 @@ export interface Acl {
 }
 
 /** The server refuses to build an ACL of `root` and anything else (vault.md §2.1, D90). */
-export const ROOT_WITH_OTHERS = 'other policies present along with root'
+const ROOT_WITH_OTHERS = 'other policies present along with root'
 
 /**
  * Merges policies into the ACL of one token. Give the policies in the server's order, sorted by name: the order decides only

@@ -95,7 +95,7 @@ function verdictOf({ outcome }: RuleOutcome): Verdict {
 
 /**
  * Rules with unknown parts: such a rule may match and be the most specific, or be the same rule as the winner and merge with
- * it. A verdict stands only if neither could change it (design §3, promise 5).
+ * it. A verdict stands only if neither could change it (design §1, promise 5).
  */
 function weighUncertain(
   acl: Acl,

@@ -68,8 +68,6 @@ function jsonScope({ scope, references }: Report) {
   }
 }
 
-export type JsonReport = ReturnType<typeof jsonReport>
-
 /** The text of the report file and of `--format json`. */
 export function jsonText(report: Report): string {
   return logSafeJson(`${JSON.stringify(jsonReport(report), null, 2)}\n`)

@@ -44,12 +44,22 @@ export function redactReport(report: Report, redact: Redact): Report {
   }
 }
 
-/** The same for the source lines that the terminal shows. */
-export function redactLines(line: SourceLine, redact: Redact): SourceLine {
-  return (file, number) => {
-    const text = line(file, number)
-    return text === undefined ? undefined : redact(text)
+/**
+ * The source lines that reports show. Secrets are taken out of a file's whole text (`redactInPlace`: columns stay), because a
+ * private key spans lines of which none looks like a secret.
+ */
+export function redactLines(textOf: (file: string) => string | undefined, redactInPlace: Redact): SourceLine {
+  const lines = new Map<string, readonly string[]>()
+  const linesOf = (file: string): readonly string[] => {
+    let known = lines.get(file)
+    if (known === undefined) {
+      const text = textOf(file)
+      known = text === undefined ? [] : redactInPlace(text).split(/\r?\n/)
+      lines.set(file, known)
+    }
+    return known
   }
+  return (file, line) => linesOf(file)[line - 1]
 }
 
 function redactReference(judged: JudgedReference, redact: Redact): JudgedReference {

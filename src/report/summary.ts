@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../model/finding.ts'
-import { nameReference } from '../model/wording.ts'
+import { counted, nameReference } from '../model/wording.ts'
+import { byWorst } from '../rules/worst-first.ts'
 import { driftClasses } from './drift-classes.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
@@ -9,7 +10,7 @@ import { reasonText } from './reasons/not-checked.ts'
 import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { isUnreached, unreachedLine } from './unreached.ts'
-import { byReason, byWorst, counted, countedObjects, endsSoon, headline, scopeSentences, splitFix } from './wording.ts'
+import { byReason, countedObjects, endsSoon, headline, scopeSentences, splitFix } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
 export const SUMMARY_BYTES = 1_000_000
@@ -163,7 +164,7 @@ function fold(title: string, head: string, items: readonly string[]): Part {
   }
 }
 
-/** What could not be judged, by reason. */
+/** What was not checked, by reason. */
 export function notCheckedPart(report: Report): Part {
   const items = byReason(report.notChecked).map(({ reason, items }) => {
     const places = items

@@ -1,9 +1,8 @@
 import type { Finding, NotChecked, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
-import { counted, listed, nameManifest } from '../model/wording.ts'
+import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
-import { byWorst, compare } from '../rules/worst-first.ts'
 import { plainText } from './plain-text.ts'
 import { reasonGroup, reasonText } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
@@ -102,9 +101,7 @@ export function nameStore({ storeRef }: Reference): string | undefined {
   return storeRef === undefined ? undefined : `${storeRef.kind} ${storeRef.name}`
 }
 
-export { byWorst, compare, counted, nameManifest }
-
-/** What could not be judged, gathered by reason: most frequent first. */
+/** What was not checked, gathered by reason: most frequent first. */
 export function byReason(notChecked: readonly NotChecked[]): { reason: string; items: NotChecked[] }[] {
   const groups = new Map<string, [NotChecked, ...NotChecked[]]>()
   for (const item of notChecked) {

@@ -1,8 +1,9 @@
-import type { Chain, InstalledEso } from '../chain/chain.ts'
+import type { Chain } from '../chain/chain.ts'
 import { apiVersionVerdict } from '../eso/schema/api-versions.ts'
 import { formatSpan } from '../model/span.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
 /** The installed ESO does not serve the object's apiVersion: applying it fails with `no matches for kind` (eso.md §0.25). */
@@ -36,23 +37,11 @@ export const apiVersionUnserved: Rule = {
 
 /** With several clusters in one repository the pin nearest to the manifest counts; equally near ones must all refuse it. */
 function judge(chain: Chain, file: string, apiVersion: string, kind: string) {
-  const pins = nearest(chain.installedEso, file)
+  const pins = nearestPins(chain, file)
   if (pins.length === 0) {
     const verdict = apiVersionVerdict(apiVersion, kind)
     return verdict.served === 'no' ? { ...verdict, installed: undefined } : undefined
   }
   const verdicts = pins.map((installed) => ({ ...apiVersionVerdict(apiVersion, kind, installed.version), installed }))
   return verdicts.every((verdict) => verdict.served === 'no') ? verdicts[0] : undefined
-}
-
-function nearest(pins: readonly InstalledEso[], file: string): InstalledEso[] {
-  const folders = file.split('/').slice(0, -1)
-  const shared = pins.map(({ span }) => {
-    const other = span?.file.split('/') ?? []
-    let i = 0
-    while (i < folders.length && folders[i] === other[i]) i++
-    return i
-  })
-  const most = Math.max(0, ...shared)
-  return pins.filter((_, i) => shared[i] === most)
 }

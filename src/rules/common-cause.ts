@@ -3,7 +3,7 @@ import { asFinding, foldObjects } from './fold-objects.ts'
 import type { RuleFinding } from './rule.ts'
 
 /** How many findings of one cause are shown one by one; more become one finding that counts them (design §5). */
-export const ONE_BY_ONE = 10
+const ONE_BY_ONE = 10
 
 /** A finding with what caused it; findings of one cause break together and are mended together. */
 export interface CausedFinding<Cause> {

@@ -1,4 +1,5 @@
 import { absentPushKeys } from '../eso/facts/absent-push-keys.ts'
+import { byCluster } from '../model/cluster.ts'
 import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -10,7 +11,9 @@ export const pushSourceKeyAbsent: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
-    for (const { manifest, span, secretKey, source, keys } of absentPushKeys(chain.manifests)) {
+    for (const { manifest, span, secretKey, source, keys } of byCluster(chain.manifests).groups.flatMap((group) =>
+      absentPushKeys(group),
+    )) {
       const has = keys.length === 0 ? 'no key' : listed([...keys].sort().map((key) => `\`${key}\``))
       yield {
         rule: this.id,

@@ -1,12 +1,12 @@
 import { globTest } from '../files/glob.ts'
 import type { Comment } from '../files/yaml/yaml-document.ts'
 import type { Finding, IgnoredFinding, UselessIgnore } from '../model/finding.ts'
-import { pathFits } from '../model/path-glob.ts'
 import type { Span } from '../model/span.ts'
+import { vaultPathTest } from '../model/vault-path-glob.ts'
 import type { ConfigIgnore } from './config-file.ts'
 
 /** Rules that no ignore takes out: an ignore that does nothing must not hide that it does nothing. */
-export const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
+const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
 
 /** `# eso-vault: ignore[rule-a, rule-b] reason` */
 export interface InlineIgnore {
@@ -132,6 +132,7 @@ function commentEntries(ignore: InlineIgnore): Entry[] {
 
 function configEntry({ rule, path, file, reason, until, span }: ConfigIgnore): Entry {
   const fileFits = file === undefined ? () => true : globTest(file, 'ignore.file')
+  const pathFits = path === undefined ? undefined : vaultPathTest(path)
   return {
     rule,
     reason,
@@ -140,9 +141,9 @@ function configEntry({ rule, path, file, reason, until, span }: ConfigIgnore): E
     span,
     matches(finding) {
       if (!fileFits(finding.span.file)) return false
-      if (path === undefined) return true
+      if (pathFits === undefined) return true
       const paths = finding.vaultPaths ?? []
-      return paths.length > 0 && paths.every((candidate) => pathFits(candidate, path))
+      return paths.length > 0 && paths.every(pathFits)
     },
   }
 }

@@ -3,8 +3,14 @@ import type { Config } from './config-file.ts'
 
 export type Mode = 'check' | 'drift' | 'plan' | 'apply'
 
-/** What the terminal can be asked for; the Action knows only the modes. */
-export type Command = Mode | 'explain' | 'ci-policy' | 'references'
+/** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
+export type Question = 'explain' | 'ci-policy' | 'references'
+
+export type Command = Mode | Question
+
+export function isQuestion(command: Command): command is Question {
+  return command === 'explain' || command === 'references' || command === 'ci-policy'
+}
 
 export type FailOn = 'error' | 'warning' | 'never'
 export type OnIncomplete = 'fail' | 'warn'

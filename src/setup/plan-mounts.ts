@@ -1,5 +1,5 @@
 import type { AuthMountFact, MountFact } from '../model/vault-state.ts'
-import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'
+import { isNotChecked, notCheckedStep, type PartContext, spansOf } from './part-context.ts'
 import { type Step, stepId } from './step.ts'
 
 /** Enables a KV mount where nothing is. What is there is never tuned, moved or migrated (vault.md §7.1). */
@@ -28,8 +28,8 @@ export function planKvMount(wanted: MountFact, context: PartContext): Step {
     write,
   }
   const seen = live?.mount(path)
-  if (live === undefined || seen === undefined) return unseenStep({ ...base, ...created }, context)
-  if (isHidden(seen)) return unseenStep({ ...base, ...created }, context, seen)
+  if (live === undefined || seen === undefined) return notCheckedStep({ ...base, ...created }, context)
+  if (isNotChecked(seen)) return notCheckedStep({ ...base, ...created }, context, seen)
   if (seen.presence === 'absent') {
     const nested = nestedIn(path, live.state.mounts)
     const around = nested?.path ?? seen.inside
@@ -81,8 +81,8 @@ export function planAuthMount(wanted: AuthMountFact, context: PartContext): Step
     write: { path: base.path, body: { type } },
   }
   const seen = live?.authMount(path)
-  if (live === undefined || seen === undefined) return unseenStep({ ...base, ...created }, context)
-  if (isHidden(seen)) return unseenStep({ ...base, ...created }, context, seen)
+  if (live === undefined || seen === undefined) return notCheckedStep({ ...base, ...created }, context)
+  if (isNotChecked(seen)) return notCheckedStep({ ...base, ...created }, context, seen)
   if (seen.presence === 'absent') {
     const nested = nestedIn(path, live.state.authMounts)
     if (nested === undefined) return { ...base, ...created, action: 'create', because: undefined, live: null }

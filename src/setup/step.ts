@@ -11,7 +11,7 @@ export type StepAction =
   /** It cannot be done without losing something, or not at all; `because` says what to do. */
   | 'blocked'
   /** The server did not show what is there, or none was asked; `because` says why. */
-  | 'unseen'
+  | 'not-checked'
 
 /** One field, before and after. */
 export interface FieldChange {

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duplicateStores } from '../../src/eso/nearest-store.ts'
 import { predict } from '../../src/eso/predict.ts'
-import { indexStores } from '../../src/eso/stores.ts'
 import type { Manifest } from '../../src/model/manifest.ts'
 import { externalSecretYaml, type From, fromYaml, holesOf, storeYaml } from './manifests-from-yaml.ts'
 
@@ -270,38 +268,6 @@ describe('field.md §6: the same store name in many template trees', () => {
     expect(
       resolve(at('a/app.yaml'), clusterStore('a/s.yaml', { path: 'x' }), clusterStore('a/t.yaml', { path: 'y' })),
     ).toMatchObject({ found: 'duplicate' })
-  })
-})
-
-describe('stores that one cluster gets twice', () => {
-  const groups = (...manifests: Manifest[][]) =>
-    duplicateStores(indexStores(manifests.flat(), holesOf).all).map((group) =>
-      group.map(({ manifest }) => manifest.origin.file),
-    )
-
-  it.each([
-    ['one folder', groups(clusterStore('a/s.yaml'), clusterStore('a/t.yaml')), [['a/s.yaml', 'a/t.yaml']]],
-    ['two folders that nothing joins', groups(clusterStore('a/s.yaml'), clusterStore('b/s.yaml')), []],
-    [
-      'one root',
-      groups(
-        clusterStore('a/s.yaml', {}, { appliedBy: ['x/y'] }),
-        clusterStore('b/s.yaml', {}, { appliedBy: ['x/y'] }),
-      ),
-      [['a/s.yaml', 'b/s.yaml']],
-    ],
-    [
-      'two roots, one folder',
-      groups(
-        clusterStore('a/s.yaml', {}, { appliedBy: ['x/y'] }),
-        clusterStore('a/t.yaml', {}, { appliedBy: ['x/z'] }),
-      ),
-      [],
-    ],
-    ['two namespaces', groups(namespaced('a', 'x/a.yaml'), namespaced('b', 'x/b.yaml')), []],
-    ['one namespace', groups(namespaced('a', 'x/a.yaml'), namespaced('a', 'x/b.yaml')), [['x/a.yaml', 'x/b.yaml']]],
-  ])('%s', (_, found, expected) => {
-    expect(found).toEqual(expected)
   })
 })
 

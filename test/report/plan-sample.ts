@@ -61,7 +61,7 @@ export const WHOLE = planDocument({
     step({
       id: 'role eso of auth mount kubernetes/',
       kind: 'role',
-      action: 'unseen',
+      action: 'not-checked',
       because: 'GET auth/kubernetes/role/eso answered 403.',
       fields: [
         { field: 'bound_service_account_names', before: ['x'], after: ['x', 'eso'] },

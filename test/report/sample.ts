@@ -44,7 +44,7 @@ export function access(path: string, parts: Partial<Access> = {}): Access {
   return { path, capability: 'read', http: { method: 'GET', path }, side: 'data', when: 'always', ...parts }
 }
 
-export function decision(verdict: Decision['verdict']): Decision {
+function decision(verdict: Decision['verdict']): Decision {
   return { verdict, winner: [], beaten: [], because: { code: 'key-missing' }, perVariant: {} }
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { run } from '../../src/modes/run.ts'
 import { reasonText } from '../../src/report/reasons/not-checked.ts'
 import type { Report } from '../../src/report/report.ts'
-import { ask, settingsFor } from '../commands/run.ts'
+import { ask, settingsFor } from '../modes/questions/ask.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess, mountKv, tokenWith } from '../openbao/stage.ts'
 

@@ -3,7 +3,7 @@ import { holeReason, type ManifestReason } from '../../model/reason.ts'
 import type { FindQuery, Reference } from '../../model/reference.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, mapAt, textAt, textMapAt, valueAt } from '../field-value.ts'
-import { type Item, orderItems } from '../order.ts'
+import { orderItems, type SourceItem } from '../order.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { findRequests } from './find.ts'
@@ -31,7 +31,7 @@ export function externalSecretReferences(consumer: Consumer, context: Context): 
   return skipped === undefined ? references : references.map((reference) => ({ ...reference, skipped }))
 }
 
-function itemReferences(consumer: Consumer, item: Item, context: Context): readonly Reference[] {
+function itemReferences(consumer: Consumer, item: SourceItem, context: Context): readonly Reference[] {
   const field = [...consumer.at, ...item.field]
   const generatorField = [...field, 'sourceRef', 'generatorRef']
   if (item.list === 'dataFrom' && isMap(valueAt(consumer.manifest.body, generatorField))) {
@@ -59,7 +59,7 @@ function itemReferences(consumer: Consumer, item: Item, context: Context): reado
 /** The item's own store, else the ExternalSecret's (eso.md §6.3 step 1). */
 function storeOf(
   consumer: Consumer,
-  item: Item,
+  item: SourceItem,
   field: FieldPath,
   context: Context,
 ): { readonly ref: StoreRef | undefined; readonly usages: readonly Usage[] } {
@@ -78,7 +78,7 @@ function storeOf(
   return { ref, usages: [usage] }
 }
 
-function askedBy(consumer: Consumer, item: Item, field: FieldPath, context: Context): Asked | undefined {
+function askedBy(consumer: Consumer, item: SourceItem, field: FieldPath, context: Context): Asked | undefined {
   if (!isMap(item.value)) return undefined
   if (item.list === 'data') return readAsked(consumer, item.value, field, 'remoteRef', 'data', context)
   if (isMap(valueAt(item.value, ['find']))) return findAsked(consumer, mapAt(item.value, 'find') ?? {}, field, 'find')

@@ -107,7 +107,7 @@ function versionText(store: VaultStore): string {
 }
 
 /** Why a resolution gives no Vault store to go by; `undefined` when it does. */
-export function notResolved(store: StoreResolution, what: 'store' | 'generator'): StoreReason | undefined {
+function notResolved(store: StoreResolution, what: 'store' | 'generator'): StoreReason | undefined {
   switch (store.found) {
     case 'vault':
       return undefined

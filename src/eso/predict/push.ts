@@ -7,7 +7,7 @@ import { inOrder, type Requests, request } from './access.ts'
 export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet'>
 
 /** What the webhook says of a store that asks for check-and-set on KV v1; at run time it is ignored (eso.md §3.6). */
-export const CAS_ON_V1: FailsWith = {
+const CAS_ON_V1: FailsWith = {
   code: 'kv1-check-and-set',
   says: 'checkAndSet is not supported with Vault KV version v1',
 }

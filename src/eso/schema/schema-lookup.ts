@@ -2,9 +2,6 @@ import type { Manifest } from '../../model/manifest.ts'
 import { ESO_SCHEMA } from './eso-2.9.0.generated.ts'
 import type { KindSchema, SchemaNode, SchemaShape } from './schema-node.ts'
 
-/** The ESO release whose CRDs are known here. */
-export const SCHEMA_ESO_VERSION = ESO_SCHEMA.esoVersion
-
 /** The schema of a manifest's kind and version; `undefined` for kinds and versions without one (v1alpha1 ExternalSecrets). */
 export function kindSchema(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): KindSchema | undefined {
   return ESO_SCHEMA.kinds.find(

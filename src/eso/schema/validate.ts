@@ -9,7 +9,7 @@ import { checkPushSecret } from './push-secret-rules.ts'
 import { checkConditions, checkVaultProvider, type VaultHolder } from './store-rules.ts'
 import { checkStructure } from './structure.ts'
 
-export type { SchemaEffect, SchemaProblem, SchemaProblemKind } from './problem.ts'
+export type { SchemaProblem } from './problem.ts'
 
 function checkVault(manifest: Manifest, body: ValueMap, at: FieldPath, holder: VaultHolder, list: ProblemList): void {
   const vault = mapAt(body, ...at)

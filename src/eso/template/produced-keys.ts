@@ -38,6 +38,7 @@ export function producedKeys(manifest: Manifest, data: SecretKeys): SecretKeys {
   if (!push) {
     const creation = textAt(found.spec, 'target', 'creationPolicy')
     if (creation === 'Merge' || creation === 'CreateOrMerge') reasons.push('the Secret may hold keys of others')
+    if (creation === 'None') reasons.push('it makes no Secret')
     const manifestTarget = valueAt(found.spec, ['target', 'manifest'])
     if (manifestTarget !== undefined && manifestTarget !== null) reasons.push('the target is no Secret')
   }

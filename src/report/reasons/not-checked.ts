@@ -62,6 +62,7 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'stores-differ':
     case 'store-namespaces-unknown':
     case 'namespace-unknown':
+    case 'cluster-unknown':
     case 'store-name-unresolved':
       return storeText(reason)
     case 'conditions-need-namespace':
@@ -186,6 +187,8 @@ function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestRea
       return `Git holds ${counted(reason.count, 'SecretStore')} "${reason.name}" whose namespace nothing says`
     case 'namespace-unknown':
       return `nothing in Git says the namespace, and Git holds ${counted(reason.count, 'SecretStore')} "${reason.name}"`
+    case 'cluster-unknown':
+      return `nothing in Git says which cluster it goes to, and the stores of that name differ between ${listed(reason.clusters)}: ${placesText(reason.places)}`
     case 'store-name-unresolved':
       return `the name of ${reason.kind} "${reason.name}" in Git holds a variable`
   }
@@ -305,8 +308,22 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
       return 'its objects cannot be led back to files'
     case 'chart':
       return 'its path is a Helm chart. Give the rendered manifests with "rendered"'
+    case 'prints-nothing':
+      return 'kustomize ended well and printed nothing'
+    case 'output-unreadable':
+      return 'what kustomize printed is not YAML'
+    case 'plugin-source':
+      return 'a plugin of Argo CD renders it. Give the rendered manifests with "rendered"'
     case 'artifact':
-      return `its source is the ${reason.kind} ${reason.name}, and Git does not tell what that holds. Files at its path are read as they are written`
+      return `its source is ${reason.source}, and Git does not tell from which folder that is made`
+    case 'foreign-source':
+      return `its source is another repository (${reason.address})`
+    case 'path-absent':
+      return `its path ${reason.path} does not exist in this repository`
+    case 'kind-not-followed':
+      return `what a ${reason.kind} makes is not followed`
+    case 'generator-unknown':
+      return `its generators (${reason.generators.join(', ')}) ask what is not in Git. Give the rendered manifests with "rendered"`
     case 'path-unfilled': {
       const needs = reason.generators.length === 0 ? 'the template' : `its generators (${reason.generators.join(', ')})`
       return `its path ${reason.path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered"`

@@ -166,7 +166,7 @@ export function authTypeOf(name: string): AuthType | undefined {
   return AUTH_TYPES.find((type) => type === exact) ?? (/kubernetes|k8s/.test(exact) ? 'kubernetes' : undefined)
 }
 
-export function isTrue(value: unknown): boolean {
+function isTrue(value: unknown): boolean {
   return value === true || value === 1 || value === 'true' || value === '1' || value === 'True'
 }
 
