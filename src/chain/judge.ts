@@ -28,7 +28,9 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
     return ids.size - 1
   }
   const lawOf = (facts: readonly PolicyFact[], token: Token): HolderLaw => {
-    const { withDefault, entity, namespaces } = token
+    const { withDefault, namespaces } = token
+    // Who logs in matters only to templates; without any, all who have the policies share one ACL.
+    const entity = facts.some(({ text }) => text.includes('{{')) ? token.entity : undefined
     const ids = [...facts.map(idOf)].sort((a, b) => a - b)
     const key = JSON.stringify([ids, withDefault, entity, namespaces?.policies])
     const known = laws.get(key)

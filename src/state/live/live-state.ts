@@ -27,7 +27,7 @@ export interface ServerFacts {
   /** The ways of matching LIST that this server may have: one when product and version are known. */
   readonly variants: readonly Variant[]
   readonly standby: boolean
-  /** `false`: a Community Vault, which takes no notice of the namespace header (measured.md §4); `undefined`: it does not say. */
+  /** `false`: a Community Vault, which takes no notice of the namespace header (vault.md §0); `undefined`: it does not say. */
   readonly enterprise?: boolean
 }
 
