@@ -34,12 +34,12 @@ const ALLOWED: readonly (readonly [file: string, reads: string, whose: string])[
   ['eso/template/read-templates.ts', "message === 'unexpected EOF'", "Go's template parser, word for word"],
   ['files/yaml/parse-events.ts', "error.reason !== 'deficient indentation'", 'js-yaml'],
   ['files/yaml/parse-yaml.ts', "why.startsWith('nesting exceeded')", 'js-yaml'],
-  ['gitops/render/build-root.ts', '/^panic: /m.test(first.stderr)', "Go's runtime, in kustomize"],
-  ['gitops/render/build-root.ts', 'test(result.stderr)', "Go's runtime, in kustomize"],
-  ['gitops/render/build-root.ts', "result.stderr.split('\\n')", 'kustomize'],
-  ['gitops/render/complaint.ts', 'NO_YAML.exec(said)', 'kustomize'],
-  ['gitops/render/complaint.ts', 'why.replace', 'kustomize'],
-  ['gitops/render/complaint.ts', 'said.slice(0, MAX_LENGTH)', 'kustomize'],
+  ['gitops/build/build-root.ts', '/^panic: /m.test(first.stderr)', "Go's runtime, in kustomize"],
+  ['gitops/build/build-root.ts', 'test(result.stderr)', "Go's runtime, in kustomize"],
+  ['gitops/build/build-root.ts', "result.stderr.split('\\n')", 'kustomize'],
+  ['gitops/build/complaint.ts', 'NO_YAML.exec(said)', 'kustomize'],
+  ['gitops/build/complaint.ts', 'why.replace', 'kustomize'],
+  ['gitops/build/complaint.ts', 'said.slice(0, MAX_LENGTH)', 'kustomize'],
   ['setup/login-probe.ts', 'test(said)', 'Vault'],
 ]
 

@@ -18,8 +18,6 @@ export type NotCheckedReason =
   | CompareReason
   | LawReason
 
-export type ReasonCode = NotCheckedReason['code']
-
 /** Where something is written that nothing in Git resolves. */
 export type HolePlace =
   | 'key'
@@ -190,21 +188,6 @@ export interface ObstacleReason {
   /** Only a part of the root is left out, and the rest is rendered. */
   readonly part?: true
 }
-
-export function isObstacle(reason: RenderReason): reason is ObstacleReason {
-  return OBSTACLES.has(reason.code)
-}
-
-const OBSTACLES: ReadonlySet<RenderReason['code']> = new Set<ObstacleReason['code']>([
-  'needs-remote',
-  'needs-helm',
-  'needs-plugin',
-  'leaves-repository',
-  'file-absent',
-  'includes-itself',
-  'kustomization-too-large',
-  'kustomization-unreadable',
-])
 
 /** What Git declares cannot be compared with the server (platform.md §4.2). */
 export interface CompareReason {
