@@ -30,18 +30,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   drift: ['model', 'policy', 'state/live', 'chain', 'setup'],
   report: ['model', 'report/reasons', 'settings', 'policy', 'chain', 'rules', 'setup'],
   modes: [
-    ...[
-      'model',
-      'report/reasons',
-      'files',
-      'settings',
-      'gitops',
-      'policy',
-      'eso',
-      'state/declared',
-      'state/live',
-      'state/desired',
-    ],
+    ...['model', 'report/reasons', 'files', 'settings', 'gitops', 'policy', 'eso'],
+    ...['state/declared', 'state/live', 'state/desired'],
     ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
 }
@@ -177,14 +167,13 @@ describe('the house', () => {
   })
 
   // A file is as long as its idea; a function that nobody sees whole is not one idea.
-  test('no function is longer than 150 lines, but two grammars and the look-through, closures over one reader each', () => {
+  test('no function is longer than 150 lines, but the two grammars that are closures over one reader', () => {
     const long = sources
       .filter((file) => !file.endsWith('.generated.ts'))
       .flatMap((file) => functionsIn(readFileSync(file, 'utf8')).map((found) => ({ ...found, file: below(file) })))
     expect(long.length).toBeGreaterThan(2000)
     expect(long.filter(({ lines }) => lines > 150).map(({ file, name }) => `${file} ${name}`)).toEqual([
       'eso/template/go-parser.ts parseTemplate',
-      'gitops/look-through/closure.ts closureReader',
       'policy/parse-hcl.ts parserOf',
     ])
   })
