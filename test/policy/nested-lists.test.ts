@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { VARIANTS, type Variant } from '../../src/model/variant.ts'
-import { allowOperation, capabilities } from '../../src/policy/authorize.ts'
 import { decidePattern } from '../../src/policy/decide-pattern.ts'
 import { findAll } from '../../src/policy/match.ts'
 import { decidingRule, rightsByTheBook } from '../differential/list-by-the-book.ts'
 import { type NestedRule, nestedPolicy, randomFolder, randomNestedRules } from '../differential/nested-lists.ts'
 import { randomFrom } from '../differential/random.ts'
 import { policyText } from '../differential/random-policy.ts'
+import { allowOperation, capabilities } from './acl-answers.ts'
 import { aclOf } from './acl-of.ts'
 
 interface Vector {
