@@ -115,8 +115,8 @@ function application(input: ApplicationInput): FoundApplication {
   const destination = at(node, 'spec', 'destination', 'namespace')
   const namespace = isFilled(destination) ? destination : undefined
   const named = `${kind} ${title}`
-  const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true) =>
-    notFollowed.push({ title: named, span, unresolved, why })
+  const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true, path?: string) =>
+    notFollowed.push({ title: path === undefined ? named : `${named} (${path})`, span, unresolved, why })
   for (const source of sourcesIn(node)) {
     const path = textAt(source, 'path')
     if (path === undefined || !isPath(source)) continue
@@ -127,7 +127,7 @@ function application(input: ApplicationInput): FoundApplication {
       continue
     }
     const span = spanIn(source, ['path'])
-    if (at(source, 'plugin') !== undefined) stop({ code: 'plugin-source' }, span)
+    if (at(source, 'plugin') !== undefined) stop({ code: 'plugin-source' }, span, true, path)
     const folders = isOpen(path) ? fittingFolders(checkout.root, path) : [path]
     if (folders.length === 0) stop({ code: 'path-unfilled', path, generators }, span)
     for (const wanted of folders) {
@@ -157,7 +157,8 @@ function application(input: ApplicationInput): FoundApplication {
       }
       const closure = checkout.closures.closureOf(folder)
       if (isObstacle(closure) && closure.kind === 'absent' && closure.file === folder) {
-        if (checkout.tree.entry(joinRelative(folder, 'Chart.yaml')) === 'file') stop({ code: 'chart' }, span)
+        if (checkout.tree.entry(joinRelative(folder, 'Chart.yaml')) === 'file')
+          stop({ code: 'chart' }, span, true, wanted)
         else {
           const directory = at(source, 'directory')
           const options = directory === undefined ? undefined : plainValue(directory)

@@ -104,11 +104,12 @@ export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promis
 function refused(root: GitOpsRoot, build: RefusedBuild): Output {
   const { checkout } = root
   const { obstacle, span } = build
+  const file = checkout.shown(obstacle.file)
   const note: NotFollowed = {
     title: rootTitle(root.appliedBy),
     span,
     unresolved: true,
-    why: obstacleReason(obstacle, checkout.shown(obstacle.file)),
+    why: obstacleReason(obstacle, file === span.file ? undefined : file),
   }
   const seen = seenSafely(build)
   const objects = seen === undefined ? [] : readObjects(root, readingOf(checkout, seen), [])
