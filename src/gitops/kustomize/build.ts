@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../model/value.ts'
 import { isRemoteAddress } from '../look-through/remote-address.ts'
 import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
-import type { Placed } from '../placed/placed.ts'
+import { entriesAt, type Placed, textAt } from '../placed/placed.ts'
 import type { ObjectFiles } from './object-files.ts'
 import { currentId, idKey, type ReadObject, touched } from './read-object.ts'
 import type { Undecided, UndecidedCode } from './reading.ts'
@@ -124,11 +124,16 @@ export class Build {
 
   /** Two objects of one kind, namespace and name end the build. */
   append(objects: readonly ReadObject[], path: FieldPath): void {
-    const own = this.isAnnotated
-      ? objects.map((object) => ({ ...object, notes: { ...object.notes, any: true } }))
-      : objects
+    const own = this.isAnnotated ? objects.map((object) => this.annotated(object, path)) : objects
     this.objects = [...this.objects, ...own]
     this.demandUnique(path)
+  }
+
+  private annotated(object: ReadObject, path: FieldPath): ReadObject {
+    const own = { ...object, notes: { ...object.notes, any: true } }
+    // After which step annotations of other types become texts depends on what else the kustomization does.
+    const isOdd = entriesAt(object.node, 'metadata', 'annotations').some(([, { node }]) => textAt(node) === undefined)
+    return isOdd ? touched(own, this.reason(path, 'yaml')) : own
   }
 
   demandUnique(path: FieldPath): void {

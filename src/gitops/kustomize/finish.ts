@@ -1,7 +1,7 @@
 import { at, entriesAt, type PlacedMap, type PlacedScalar, setAt, withEntry, withoutEntry } from '../placed/placed.ts'
 import type { Build } from './build.ts'
 import { configMapHash } from './content-hash.ts'
-import { withNewNames } from './name-references.ts'
+import { changedNames, withNewNames } from './name-references.ts'
 import { withTextAnnotations } from './patches.ts'
 import { changed, kindOf, type ReadObject, remembered } from './read-object.ts'
 import { anyText, textOf } from './scalar-text.ts'
@@ -28,10 +28,11 @@ export function finish(build: Build): void {
   for (const { reason, touches } of build.configured) build.touch(reason, touches)
   build.change([], (object) => object.hashed, hashedName)
   const { objects } = build
+  const changes = changedNames(objects)
   build.change(
     [],
     () => true,
-    (object) => withNewNames(object, objects),
+    (object) => withNewNames(object, objects, changes),
   )
   for (const object of build.objects)
     if (anyText(object.node, 'kind') === '' || anyText(object.node, 'metadata', 'name') === '')

@@ -115,7 +115,8 @@ function dataOf(build: Build, item: Placed, hidden: boolean): Map<string, Placed
     if (data.has(key)) throw new Stop('build-fails')
     // What is no text goes to `binaryData`; a carriage return is lost on the way or not.
     if (/[\r\ufffd]/.test(value)) throw new Stop('generator-form')
-    data.set(key, { key: place, node: { type: 'scalar', place, value } })
+    const quoting = value.includes('\n') ? 'quoted' : 'plain'
+    data.set(key, { key: place, node: { type: 'scalar', place, value, quoting } })
   }
   const read = (target: string): { readonly file: string; readonly text: string } => {
     const file = build.file(target)

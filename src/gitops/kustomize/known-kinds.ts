@@ -50,21 +50,23 @@ const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
   'storage.k8s.io/v1beta1': 'CSIDriver CSINode StorageClass VolumeAttachment',
 }
 
-function keysOf(kinds: Readonly<Record<string, string>>): string[] {
-  return Object.entries(kinds).flatMap(([version, names]) => names.split(' ').map((name) => `${version} ${name}`))
+type Kinds = ReadonlyMap<string, ReadonlySet<string>>
+
+function kindsBy(versions: Readonly<Record<string, string>>): Kinds {
+  return new Map(Object.entries(versions).map(([version, kinds]) => [version, new Set(kinds.split(' '))]))
 }
 
-const clusterScoped = new Set(keysOf(CLUSTER_SCOPED))
-const known = new Set([...clusterScoped, ...keysOf(NAMESPACED)])
+const namespaced = kindsBy(NAMESPACED)
+const clusterScoped = kindsBy(CLUSTER_SCOPED)
 
 /** Whether kustomize has a schema for the kind. */
 export function isKnownKind(apiVersion: string, kind: string): boolean {
-  return known.has(`${apiVersion} ${kind}`)
+  return namespaced.get(apiVersion)?.has(kind) === true || isKnownClusterScoped(apiVersion, kind)
 }
 
 /** Whether kustomize knows that objects of the kind live in no namespace. Of custom resources it never does. */
 export function isKnownClusterScoped(apiVersion: string, kind: string): boolean {
-  return clusterScoped.has(`${apiVersion} ${kind}`)
+  return clusterScoped.get(apiVersion)?.has(kind) === true
 }
 
 /** How kustomize merges a list of a known kind. */

@@ -26,14 +26,32 @@ const SCALED = /^(?:Deployment|ReplicationController|ReplicaSet|StatefulSet)$/
 const NAMED =
   /^(?:ConfigMap|Secret|Service|ServiceAccount|PersistentVolumeClaim|PersistentVolume|StorageClass|PriorityClass|IngressClass|ValidatingAdmissionPolicy)$/
 
+/** Names that objects had and have no longer. */
+export interface ChangedNames {
+  readonly scaled: ReadonlySet<string>
+  readonly named: ReadonlySet<string>
+}
+
+export function changedNames(objects: readonly ReadObject[]): ChangedNames {
+  const changes = { scaled: new Set<string>(), named: new Set<string>() }
+  for (const object of objects)
+    for (const { kind, name } of object.notes.previous) {
+      // A Service's namespace is put in too.
+      if (name === object.names.at(-1) && !object.hashed && kind !== 'Service') continue
+      if (SCALED.test(kind)) changes.scaled.add(name)
+      if (NAMED.test(kind)) changes.named.add(name)
+    }
+  return changes
+}
+
 /**
  * Puts names that prefixes, hashes and patches have changed into the fields that hold the old ones, as kustomize does by its own
  * list of fields. It knows of none in custom resources.
  */
-export function withNewNames(object: ReadObject, objects: readonly ReadObject[]): ReadObject {
+export function withNewNames(object: ReadObject, objects: readonly ReadObject[], changes: ChangedNames): ReadObject {
   const { kind, group } = originalId(object)
   if (FOLLOWED_BY_KUSTOMIZE.test(kind) || group === 'serving.knative.dev') {
-    if (mentionsChanged(object, objects)) throw new Stop('name-reference')
+    if (mentionsChanged(object, kind, changes)) throw new Stop('name-reference')
     return object
   }
   let node: Placed = object.node
@@ -171,14 +189,8 @@ function sameAffixes(one: ReadObject, other: ReadObject, orNone: boolean): boole
   })
 }
 
-function mentionsChanged(object: ReadObject, objects: readonly ReadObject[]): boolean {
-  const { kind } = originalId(object)
-  const referred = kind === 'HorizontalPodAutoscaler' ? SCALED : NAMED
-  const names = new Set<string>()
-  for (const other of objects)
-    for (const id of other.notes.previous)
-      if (referred.test(id.kind) && (id.name !== other.names.at(-1) || other.hashed || id.kind === 'Service'))
-        names.add(id.name)
+function mentionsChanged(object: ReadObject, kind: string, changes: ChangedNames): boolean {
+  const names = kind === 'HorizontalPodAutoscaler' ? changes.scaled : changes.named
   if (names.size === 0) return false
   const mentions = (node: Placed | undefined): boolean => {
     if (node?.type === 'list') return node.items.some(mentions)

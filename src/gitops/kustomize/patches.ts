@@ -70,11 +70,13 @@ export function applyPatch(build: Build, path: FieldPath, item: Placed): void {
       nameChanges: flagAt(item, 'options', 'allowNameChange'),
       kindChanges: flagAt(item, 'options', 'allowKindChange'),
     }
-    if (selected === undefined) for (const patch of patches) mergeById(build, path, patch, options)
+    // To note an option on the patch, kustomize writes its annotations anew.
+    const asTexts = options.nameChanges || options.kindChanges ? ['annotations'] : []
+    if (selected === undefined) for (const patch of patches) mergeById(build, path, withTexts(patch, asTexts), options)
     else if (patches.length > 1) throw new Stop('build-fails')
     else
       for (const patch of patches) {
-        const own = withTextMetadata(patch)
+        const own = withTexts(patch, ['labels', 'annotations'])
         build.change(path, patchTarget(selected), (object) => withMerged(object, own, options))
         build.demandUnique(path)
       }
@@ -183,7 +185,7 @@ function mergeById(build: Build, path: FieldPath, patch: ReadObject, options: Me
     return
   }
   if (found.length > 1) throw new Stop('build-fails')
-  const own = options.metadataAsTexts === true ? withTextMetadata(patch) : patch
+  const own = options.metadataAsTexts === true ? withTexts(patch, ['labels', 'annotations']) : patch
   build.change(
     path,
     (object) => object === target,
@@ -192,9 +194,9 @@ function mergeById(build: Build, path: FieldPath, patch: ReadObject, options: Me
   if (options.metadataAsTexts === true) build.demandUnique(path)
 }
 
-function withTextMetadata(patch: ReadObject): ReadObject {
+function withTexts(patch: ReadObject, fields: readonly string[]): ReadObject {
   let metadata = at(patch.node, 'metadata') as PlacedMap
-  for (const field of ['labels', 'annotations']) {
+  for (const field of fields) {
     const entries = new Map<string, PlacedEntry>()
     for (const [name, { key, node }] of entriesAt(metadata, field))
       entries.set(name, { key, node: node.type === 'scalar' ? asText(node) : placedAt(node.place, '') })
@@ -209,6 +211,8 @@ function withTextMetadata(patch: ReadObject): ReadObject {
 
 function withMerged(object: ReadObject, patch: ReadObject, options: MergeOptions): ReadObject | undefined {
   const before = options.nameChanges === true || options.kindChanges === true ? remembered(object) : object
+  // At the top of a patch kustomize loses what `replace` gives.
+  if (textAt(patch.node, '$patch') === 'replace') return before
   const merged = strategicMerge(object.node, headOf(object, patch))
   if (merged === undefined) return undefined
   let node: Placed = merged
@@ -240,7 +244,7 @@ function losesNotes(patch: PlacedMap): boolean {
   const annotations = at(metadata, 'annotations')
   const replaces = (node: Placed | undefined) => /^(?:replace|delete)$/.test(textAt(node, '$patch') ?? '')
   const isNulled = annotations !== undefined && isNull(annotations)
-  return replaces(patch) || replaces(metadata) || replaces(annotations) || isNulled
+  return replaces(metadata) || replaces(annotations) || isNulled
 }
 
 function withJsonPatch(object: ReadObject, operations: readonly Placed[]): ReadObject {

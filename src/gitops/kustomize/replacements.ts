@@ -4,7 +4,7 @@ import { at, itemsAt, type Placed, type PlacedScalar, placed, setAt, textAt } fr
 import type { Build } from './build.ts'
 import { findFields, lookUp, splitFieldPath } from './field-path.ts'
 import { changed, type ReadObject, touched } from './read-object.ts'
-import { flagAt, isEmpty, isNull, textOf } from './scalar-text.ts'
+import { flagAt, isEmpty, isNull, textOf, written } from './scalar-text.ts'
 import { replacementSource, replacementTarget } from './selection.ts'
 import { Stop } from './stop.ts'
 
@@ -161,7 +161,7 @@ function intoScalar(old: PlacedScalar, value: PlacedScalar, path: readonly strin
     // The head of an object may have lost what makes a text of it.
     const isHead = path.length === 1 || path[0] === 'metadata'
     if (isHead && typeof looks !== 'string') throw new Stop('replacement-form')
-    return { type: 'scalar', place: value.place, value: text }
+    return written(old, { type: 'scalar', place: value.place, value: text })
   }
   if (typeof looks !== typeof old.value || looks === null) throw new Stop('replacement-form')
   return { type: 'scalar', place: value.place, value: looks, raw: text }

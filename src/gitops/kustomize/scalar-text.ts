@@ -1,4 +1,6 @@
+import { resolvePlainScalar } from '../../files/yaml/plain-scalar.ts'
 import { at, type Placed, type PlacedEntry, type PlacedScalar } from '../placed/placed.ts'
+import { Stop } from './stop.ts'
 
 /** What YAML 1.1 takes for a boolean and YAML 1.2 for text. */
 const YAML_1_1_BOOLEAN = /^(?:[yY]|yes|Yes|YES|on|On|ON|[nN]|no|No|NO|off|Off|OFF)$/
@@ -36,15 +38,45 @@ export function anyText(node: Placed | undefined, ...path: readonly string[]): s
   return found?.type === 'scalar' && found.value !== null ? textOf(found) : ''
 }
 
+function quotingOf(scalar: PlacedScalar): 'plain' | 'quoted' | 'either' {
+  if (scalar.quoting !== undefined) return scalar.quoting
+  const { document, path } = scalar.place
+  if (document.rawOf(path) === undefined) return 'either'
+  return document.isPlain(path) ? 'plain' : 'quoted'
+}
+
+/**
+ * What becomes of a field when another scalar is written into it: kustomize keeps the quotes of the old one, so that `true` and `5`
+ * become texts where a text stood in quotes.
+ */
+export function written(old: PlacedScalar, value: PlacedScalar): PlacedScalar {
+  if (old === value) return value
+  const quoting = quotingOf(old)
+  if (typeof value.value === 'string' || value.value === null || quoting === 'plain') return { ...value, quoting }
+  if (quoting === 'either') throw new Stop('patch-form')
+  return { type: 'scalar', place: value.place, value: textOf(value), quoting }
+}
+
+/** As `quotingOf` for a text that Go wrote anew. */
+function quotingAnew(text: string): 'plain' | 'quoted' | 'either' {
+  if (YAML_1_1_BOOLEAN.test(text) || text.includes('\n') || typeof resolvePlainScalar(text) !== 'string')
+    return 'quoted'
+  return /^[A-Za-z][\w.-]*$/.test(text) ? 'plain' : 'either'
+}
+
 /** A text as a scalar of its own at the place of another. */
 export function asText(node: PlacedScalar): PlacedScalar {
-  return typeof node.value === 'string' ? node : { type: 'scalar', place: node.place, value: textOf(node) }
+  if (typeof node.value === 'string') return node
+  return { type: 'scalar', place: node.place, value: textOf(node), quoting: 'either' }
 }
 
 /** The value as it is after kustomize has turned the object into JSON and back: numbers and nulls are written anew. */
 export function throughJson(node: Placed): Placed {
   if (node.type === 'scalar') {
-    if (typeof node.value === 'string') return node
+    if (typeof node.value === 'string') {
+      const quoting = quotingAnew(node.value)
+      return node.quoting === quoting ? node : { ...node, quoting }
+    }
     const raw = jsonText(node.value)
     return textOf(node) === raw ? node : { ...node, raw }
   }

@@ -3,11 +3,12 @@ import {
   type PlacedEntry,
   type PlacedList,
   type PlacedMap,
+  type PlacedScalar,
   textAt,
   withoutEntry,
 } from '../placed/placed.ts'
 import { isKnownKind, listMerge } from './known-kinds.ts'
-import { anyText, isBareNull, isEmpty, isNull } from './scalar-text.ts'
+import { anyText, isBareNull, isEmpty, isNull, written } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
 /**
@@ -30,11 +31,18 @@ function merge(base: Placed | undefined, patch: Placed | undefined, outer: Known
   if (type === undefined) return patch === undefined && base !== undefined && !isBareNull(base) ? base : undefined
   for (const node of [base, patch]) if (!isNull(node) && node?.type !== type) throw new Stop('build-fails')
   if (patch !== undefined && isNull(patch)) return undefined
-  if (type === 'scalar') return patch ?? base
+  if (type === 'scalar') {
+    if (patch === undefined || base === undefined) return patch ?? base
+    return written(base as PlacedScalar, patch as PlacedScalar)
+  }
   const known = outer ?? knownRoot(base) ?? knownRoot(patch)
   if (type === 'list') {
     const by = known === undefined ? undefined : listMerge(known)
-    if (by === undefined) return patch ?? base
+    if (by === undefined) {
+      // What an empty null becomes depends on how the lists and maps around it are written.
+      if (patch !== undefined && patch !== base && holdsBareNull(patch)) throw new Stop('patch-form')
+      return patch ?? base
+    }
     if (by === 'several') {
       if (isEmpty(base) && isEmpty(patch)) return patch ?? base
       throw new Stop('list-merge')
@@ -120,6 +128,12 @@ function keyed(list: PlacedList | undefined, by: string): Map<string, Placed> {
     found.set(name, item)
   }
   return found
+}
+
+function holdsBareNull(node: Placed): boolean {
+  if (node.type === 'list') return node.items.some(holdsBareNull)
+  if (node.type === 'map') return [...node.entries.values()].some((entry) => holdsBareNull(entry.node))
+  return isBareNull(node)
 }
 
 function knownRoot(node: Placed | undefined): KnownPath {

@@ -148,7 +148,8 @@ function setPairs(
       if (metadata?.type !== 'map' || (!isNull(old) && old?.type !== 'map')) throw new Stop('build-fails')
       let map: PlacedMap =
         old?.type === 'map' ? old : { type: 'map', place: (pairs as Placed).place, entries: new Map() }
-      for (const [name, { key, node }] of entriesAt(pairs)) map = withEntry(map, name, node, key)
+      for (const [name, { key, node }] of entriesAt(pairs))
+        map = withEntry(map, name, { ...(node as PlacedScalar), quoting: 'either' }, key)
       return changed(object, withEntry(object.node, 'metadata', withEntry(metadata, field, map)))
     },
   )

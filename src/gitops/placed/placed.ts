@@ -20,6 +20,8 @@ export interface PlacedScalar {
   readonly value: null | boolean | number | string
   /** How a null, boolean or number is written by now, where that is no longer as at its place. */
   readonly raw?: string
+  /** Whether it is written in quotes (or as a block) by now, where that is no longer as at its place. */
+  readonly quoting?: 'plain' | 'quoted' | 'either'
 }
 
 export interface PlacedMap {

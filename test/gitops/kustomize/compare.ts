@@ -1,13 +1,19 @@
 import { parseYaml } from '../../../src/files/yaml/parse-yaml.ts'
 import { type Reading, undecidedFor } from '../../../src/gitops/kustomize/reading.ts'
 import { plainValue } from '../../../src/gitops/placed/placed.ts'
-import type { RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
+import type { KustomizeBinary, RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
+import { runProcess } from '../../../src/gitops/process/run-process.ts'
+import { GO_RUNTIME } from '../../../src/gitops/render/build-root.ts'
 import { isMap, mapAt, stringAt, type Value } from '../../../src/model/value.ts'
+
+const MANAGED_BY = 'app.kubernetes.io/managed-by'
 
 /** What a reading and kustomize's output say of one build, side by side. */
 export interface BuildComparison {
   /** Objects that the reader claims to decide, and those that it leaves to kustomize. */
   readonly claimed: number
+  readonly leftObjects: number
+  /** The reasons of these, by code. */
   readonly left: readonly string[]
   /** The reader says that kustomize refuses the build. */
   readonly fails: boolean
@@ -16,7 +22,7 @@ export interface BuildComparison {
 
 export function compareBuild(reading: Reading, built: Pick<RunResult, 'code' | 'stdout' | 'stderr'>): BuildComparison {
   const fails = reading.undecided.find((reason) => reason.fails)
-  const none = { claimed: 0, left: [], fails: fails !== undefined }
+  const none = { claimed: 0, left: [], leftObjects: 0, fails: fails !== undefined }
   const error = built.stderr
     .split('\n')
     .filter((line) => !line.startsWith('# Warning'))
@@ -45,6 +51,7 @@ export function compareBuild(reading: Reading, built: Pick<RunResult, 'code' | '
   const left: string[] = []
   const open = reading.undecided.some((reason) => reason.adds)
   let claimed = 0
+  let leftObjects = 0
   let lost = 0
   for (const object of reading.objects) {
     const reasons = undecidedFor(reading, object)
@@ -52,6 +59,7 @@ export function compareBuild(reading: Reading, built: Pick<RunResult, 'code' | '
     const key = keyOf(own)
     const found = object.hashed ? takeHashed(rendered, key) : rendered.get(key)?.shift()
     if (reasons.length > 0) {
+      leftObjects++
       left.push(...new Set(reasons.map(({ code }) => code)))
       if (found === undefined) lost++
       continue
@@ -59,7 +67,8 @@ export function compareBuild(reading: Reading, built: Pick<RunResult, 'code' | '
     claimed++
     if (found === undefined) disagreements.push(`${key.replaceAll('\0', ' ')}: kustomize gives none`)
     else {
-      const [mine, theirs] = [comparable(own, object.hashed), comparable(found, object.hashed)]
+      const isManaged = mapAt(found, 'metadata', 'labels')?.[MANAGED_BY] !== undefined
+      const [mine, theirs] = [own, found].map((value) => comparable(value, object.hashed, isManaged)) as [Value, Value]
       const difference = canonical(mine) === canonical(theirs) ? undefined : firstDifference(mine, theirs, [])
       if (difference !== undefined) disagreements.push(`${key.replaceAll('\0', ' ')} ${difference}`)
     }
@@ -67,10 +76,10 @@ export function compareBuild(reading: Reading, built: Pick<RunResult, 'code' | '
   const more = [...rendered.values()].flat()
   if (!open && more.length > lost)
     disagreements.push(...more.map((value) => `${keyOf(value).replaceAll('\0', ' ')}: the reader gives none`))
-  return { claimed, left, fails: false, disagreements }
+  return { claimed, left, leftObjects, fails: false, disagreements }
 }
 
-function keyOf(value: Value): string {
+export function keyOf(value: Value): string {
   const text = (...path: string[]) => stringAt(value, ...path) ?? ''
   return [text('apiVersion'), text('kind'), text('metadata', 'namespace'), text('metadata', 'name')].join('\0')
 }
@@ -83,12 +92,13 @@ function takeHashed(rendered: Map<string, Value[]>, key: string): Value | undefi
 }
 
 /** Without what the reader leaves out: data of generated Secrets and the hash behind their names, and what `buildMetadata` adds. */
-function comparable(value: Value, hashed: boolean): Value {
+function comparable(value: Value, hashed: boolean, isManaged: boolean): Value {
   if (!isMap(value)) return value
   const metadata = mapAt(value, 'metadata') ?? {}
   const { annotations, labels, name, ...rest } = metadata
-  const own = without(annotations, ['config.kubernetes.io/origin', 'alpha.config.kubernetes.io/transformations'])
-  const labelled = without(labels, ['app.kubernetes.io/managed-by'])
+  const own =
+    annotations && without(annotations, ['config.kubernetes.io/origin', 'alpha.config.kubernetes.io/transformations'])
+  const labelled = isManaged ? without(labels, [MANAGED_BY]) : labels
   const { data, ...body } = value
   const isSecret = value.kind === 'Secret'
   return {
@@ -104,7 +114,7 @@ function comparable(value: Value, hashed: boolean): Value {
 }
 
 function without(map: Value | undefined, names: readonly string[]): Value | undefined {
-  if (!isMap(map) || !names.some((name) => name in map)) return map
+  if (!isMap(map)) return map
   const rest = Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)))
   return Object.keys(rest).length === 0 ? undefined : rest
 }
@@ -128,4 +138,20 @@ function firstDifference(mine: Value | undefined, theirs: Value | undefined, pat
         return firstDifference(a, b, [...path, key])
     }
   return `${path.join('.')}: the reader ${JSON.stringify(mine)}, kustomize ${JSON.stringify(theirs)}`
+}
+
+/** Plain kustomize on a folder, with nothing of the environment. */
+export function buildTree({ command, args }: KustomizeBinary, folder: string): Promise<RunResult> {
+  const all = [...args, '--load-restrictor', 'LoadRestrictionsNone', folder]
+  const env = { HOME: '/nowhere', PATH: '', ...GO_RUNTIME }
+  return runProcess(command, all, { cwd: folder, timeout: 60_000, maxBuffer: 64 * 1024 * 1024, env })
+}
+
+/** kustomize has a process of its own for each tree, and the machine two cores. */
+export async function twoAtATime<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items]
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await run(next)
+  }
+  await Promise.all([worker(), worker()])
 }
