@@ -49,6 +49,21 @@ export interface OutputOptions {
  * kustomize is asked and is right (design §6).
  */
 export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promise<Output> {
+  const output = await builtOutput(root, options)
+  const { kind } = root.appliedBy
+  if (kind !== 'Application' && kind !== 'ApplicationSet') return output
+  return { ...output, objects: output.objects.filter(({ node }) => !isNeverSynced(node)) }
+}
+
+/** Hooks that Argo CD never applies, or at deletion only (applied.md §2.2). */
+function isNeverSynced(node: Placed): boolean {
+  const hooks = (textAt(node, 'metadata', 'annotations', 'argocd.argoproj.io/hook') ?? '')
+    .split(',')
+    .map((hook) => hook.trim())
+  return hooks.every((hook) => /^(?:Skip|PreDelete|PostDelete)$/.test(hook))
+}
+
+async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Output> {
   const { checkout, build } = root
   if (build.by === 'files') {
     const objects = build.files

@@ -30,8 +30,8 @@ export interface FluxRootOptions {
   readonly sources: Sources
   readonly isIgnored: SourceIgnore
   readonly context: RootContext
-  /** A FluxInstance stands for the Kustomization that its operator makes. */
-  readonly kind?: 'FluxInstance'
+  /** A FluxInstance, or Terraform, stands for the Kustomization that it makes. */
+  readonly kind?: 'FluxInstance' | 'Terraform'
 }
 
 /**

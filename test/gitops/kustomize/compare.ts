@@ -1,9 +1,9 @@
 import { parseYaml } from '../../../src/files/yaml/parse-yaml.ts'
+import { GO_RUNTIME } from '../../../src/gitops/build/build-root.ts'
 import { type Reading, undecidedFor } from '../../../src/gitops/kustomize/reading.ts'
 import { plainValue } from '../../../src/gitops/placed/placed.ts'
 import type { KustomizeBinary, RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
-import { GO_RUNTIME } from '../../../src/gitops/render/build-root.ts'
 import { isMap, mapAt, stringAt, type Value } from '../../../src/model/value.ts'
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by'
