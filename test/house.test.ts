@@ -30,18 +30,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   drift: ['model', 'policy', 'state/live', 'chain', 'setup'],
   report: ['model', 'report/reasons', 'settings', 'policy', 'chain', 'rules', 'setup'],
   modes: [
-    ...[
-      'model',
-      'report/reasons',
-      'files',
-      'settings',
-      'gitops',
-      'policy',
-      'eso',
-      'state/declared',
-      'state/live',
-      'state/desired',
-    ],
+    ...['model', 'report/reasons', 'files', 'settings', 'gitops', 'policy', 'eso'],
+    ...['state/declared', 'state/live', 'state/desired'],
     ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
 }

@@ -7,7 +7,7 @@ const MANIFEST =
 
 /** What policies and roles look like in any of the forms of field.md §4. */
 const POLICY =
-  /policy[ _-]write|(?:secrets|auth)[ -]enable|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m
+  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m
 
 /** Commands that apply folders and files of the repository, and files of other tools that name one to apply (applied.md §3.2). */
 export const MENTIONS_COMMAND =
@@ -63,7 +63,14 @@ export function isKustomizationName(name: string): boolean {
 export function canMatter(name: string, form: FileForm, bytes: string): boolean {
   if (form === 'yaml') return isKustomizationName(name) || isWorthParsing(bytes) || MENTIONS_COMMAND.test(bytes)
   // A Terraform module's defaults stand in files that say nothing of Vault.
-  return form === 'hcl' || form === 'terraform' || POLICY.test(bytes) || MENTIONS_COMMAND.test(bytes)
+  if (form === 'hcl' || form === 'terraform') return true
+  return POLICY.test(bytes) || MENTIONS_COMMAND.test(bytes) || (form === 'shell' && isSourced(name, bytes))
+}
+
+/** Variables and functions that scripts share stand in files of their own (forms.md §3). */
+function isSourced(name: string, bytes: string): boolean {
+  if (!/\.(?:sh|bash|zsh)$/.test(name)) return false
+  return /(?:^|[._-])(?:env|vars?|config|settings|common)\.[a-z]+$/.test(name) || /\b(?:vault|bao)\b/i.test(bytes)
 }
 
 /** Whether a YAML file may hold more than commands. */

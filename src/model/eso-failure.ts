@@ -33,8 +33,6 @@ type Said =
   /** What a login lacks: the key of the token's Secret, the AppRole's id, the role, the source of the JWT (eso.md §5.2). */
   | { readonly code: 'login-lacks-key' | 'login-lacks-role-id' | 'login-lacks-role' | 'login-lacks-jwt' }
 
-export type FailureCode = FailsWith['code']
-
 /** Of these a rule of their own speaks: `kv1-operation`. */
 export function isKv1Failure({ code }: FailsWith): boolean {
   return code === 'kv1-metadata' || code === 'kv1-tags'

@@ -12,8 +12,6 @@ export interface NotePlace {
 
 export type NoteBody = FileNote | YamlNote | KustomizeNote | RenderNote | DeclaredNote | OtherNote
 
-export type NoteCode = NoteBody['code']
-
 /** Files and folders (platform.md §7, threats 3 and 5). `errno`: the system's error code. */
 export type FileNote =
   | { readonly code: 'file-unreadable' | 'folder-unreadable'; readonly errno: string }

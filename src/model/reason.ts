@@ -18,8 +18,6 @@ export type NotCheckedReason =
   | CompareReason
   | LawReason
 
-export type ReasonCode = NotCheckedReason['code']
-
 /** Where something is written that nothing in Git resolves. */
 export type HolePlace =
   | 'key'
@@ -126,8 +124,22 @@ export type LoginReason =
     }
   | { readonly code: 'policy-not-in-git' | 'policy-written-elsewhere'; readonly policy: string }
   /** What is known of the token's policies refuses; what is not may allow. */
-  | { readonly code: 'policy-text-unknown'; readonly policies: readonly string[]; readonly because: LawReason }
+  | {
+      readonly code: 'policy-text-unknown'
+      /** Policies whose text nobody holds. */
+      readonly policies: readonly string[]
+      readonly open: readonly OpenLaw[]
+      readonly because: LawReason
+    }
   | { readonly code: 'mount-not-in-git' | 'auth-mount-not-in-git'; readonly path: string }
+
+/** A role or policy of the token goes on where nothing is read: `part`, as it is written. */
+export interface OpenLaw {
+  readonly of: 'role' | 'policy'
+  readonly name: string
+  readonly part: string
+  readonly place: Span | undefined
+}
 
 /** The server was asked and did not tell (vault.md §4, §5). `says`: what was asked, what it answered, what to grant. */
 export type ServerReason =
@@ -217,7 +229,9 @@ export interface CompareReason {
  * Why no server is asked: the run gets no credentials (a pull request from a fork, or Dependabot's, platform.md §1.3), or an address, a
  * way to log in, or both are not given.
  */
-export type OfflineReason = 'fork' | 'dependabot' | 'no-credentials' | 'no-address' | 'nothing-given'
+export interface OfflineReason {
+  readonly code: 'fork' | 'dependabot' | 'no-credentials' | 'no-address' | 'nothing-given'
+}
 
 /** The reason for text with these variables and placeholders left in it; the first counts. `undefined`: there is none. */
 export function holeReason(place: HolePlace, holes: readonly string[]): ManifestReason | undefined {

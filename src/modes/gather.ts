@@ -10,15 +10,13 @@ import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
 import type { Note } from '../model/note.ts'
 import { holesOf } from '../model/placeholders.ts'
+import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { Variant } from '../model/variant.ts'
 import type { VaultState } from '../model/vault-state.ts'
-import type { Product } from '../policy/capability.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
-import { variantsOf } from '../state/live/product.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
 import { type Render, withoutRendering } from './render.ts'
@@ -42,7 +40,7 @@ export interface Gathered {
   readonly wanted: ReadonlyMap<string, Wanted>
   readonly live: ReadonlyMap<string, LiveState>
   /** Whose policy language and LIST matching the decisions are made by. */
-  readonly judging: { readonly product: Product; readonly variants: readonly Variant[] }
+  readonly judging: ServerLaw
 }
 
 export interface GatherDeps {
@@ -83,10 +81,8 @@ export async function gatherFrom(
   }
   const first = live.get('') ?? [...live.values()][0]
   const known = knownServer(settings.config.vault.product)
-  const judging: Gathered['judging'] = {
-    product: first?.server.product ?? known.product ?? 'any',
-    variants: first?.server.variants ?? variantsOf(known.product, known.version),
-  }
+  const { product, version } = first?.server ?? known
+  const judging = serverLaw(product ?? known.product, version ?? known.version)
   const input: FollowInput = {
     manifests: repository.manifests,
     prediction,

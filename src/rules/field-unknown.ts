@@ -40,8 +40,8 @@ export const fieldUnknown: Rule = {
         yield {
           rule: this.id,
           severity: 'warning',
-          message:
-            `${nameManifest(manifest)}: \`${nameField(path)}\` (${feature.what}) came with ESO ${since}, and this is for ESO ` +
+          message: (object) =>
+            `${object}: \`${nameField(path)}\` (${feature.what}) came with ESO ${since}, and this is for ESO ` +
             `${pin.version}${where}. Its API server ${feature.value === undefined ? 'drops the field without a word' : 'refuses the object'}.`,
           span,
           related: pin.span === undefined ? [] : [{ span: pin.span, message: 'ESO is pinned here' }],

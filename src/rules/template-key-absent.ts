@@ -27,12 +27,12 @@ export const templateKeyAbsent: Rule = {
         const empty = read.onMissing === 'empty'
         yield {
           rule: this.id,
-          severity: empty ? 'warning' : 'error',
+          severity: empty || read.guarded ? 'warning' : 'error',
           message: (object) =>
             `${nameField(read.field)} of ${object} reads \`${read.key}\`, and ${whatThereIs(keys)}. ` +
             (empty
               ? '`index` gives an empty text for a missing key, which lands in the Secret without an error.'
-              : `ESO answers \`map has no entry for key "${read.key}"\`, also under \`default\`, and the whole object fails.`),
+              : `ESO answers \`map has no entry for key "${read.key}"\`, also under \`default\`, and the whole object fails${read.guarded ? ' where the template comes to it' : ''}.`),
           span: read.span,
           related: [],
           fix:

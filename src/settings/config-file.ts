@@ -49,7 +49,7 @@ export interface Config {
     readonly addressSpan: Span | undefined
     /** `""`: the root namespace, said on purpose; `undefined`: not said. */
     readonly namespace: string | undefined
-    /** `auto`, `vault@1.20`, `openbao@2.7`. */
+    /** `auto`, `vault@1.20`, `openbao@2.7`, `vault@>=1.20 <2`, `vault`. */
     readonly product: string
   }
   readonly stores: Readonly<Record<string, { readonly policies: readonly string[]; readonly span: Span }>>

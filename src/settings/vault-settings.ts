@@ -41,7 +41,7 @@ export function readVaultSettings(given: GivenReader, config: Config, environmen
     if (named === undefined && (given.text('vault-token') ?? given.text('auth-method')) !== undefined) {
       given.problem('vault-addr', 'is missing: credentials are given, but no server to use them on.')
     }
-    return { vault: undefined, offlineBecause: 'no-address' }
+    return { vault: undefined, offlineBecause: { code: 'no-address' } }
   }
   return {
     vault: { address, namespace: trimSlashes(namespace ?? '') || undefined, caCertificate, login },
@@ -50,7 +50,7 @@ export function readVaultSettings(given: GivenReader, config: Config, environmen
 }
 
 function noLogin(withAddress: boolean, { ci }: Environment): OfflineReason {
-  return ci.withoutSecrets ?? (withAddress ? 'no-credentials' : 'nothing-given')
+  return { code: ci.withoutSecrets ?? (withAddress ? 'no-credentials' : 'nothing-given') }
 }
 
 /**

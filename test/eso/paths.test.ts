@@ -13,7 +13,7 @@ import {
   NOT_KV2,
   type PathStore,
 } from '../../src/eso/paths.ts'
-import { convertKeys } from '../../src/eso/template/key-rewrite.ts'
+import { convertKey } from '../../src/eso/template/key-names.ts'
 
 interface Vector {
   readonly id: number
@@ -170,8 +170,8 @@ describe('eso.md §2.6: find', () => {
     const name = `${searchPath(find)}config`
     expect(name).toBe(candidate)
     expect(httpPath(dataPath(store, name))).toBe(data)
-    expect(convertKeys([name], 'Default')).toEqual([key])
-    if (unicode !== undefined) expect(convertKeys([name], 'Unicode')).toEqual([unicode])
+    expect(convertKey(name, 'Default')).toBe(key)
+    if (unicode !== undefined) expect(convertKey(name, 'Unicode')).toBe(unicode)
   })
 
   it.each(['secret/dev', undefined])('path unset, find.path %s is an error', (find) => {
@@ -192,7 +192,7 @@ describe('eso.md §2.6: find', () => {
   })
 
   it('converts letters of any script as they are, others by code point (eso.md §6.4)', () => {
-    expect(convertKeys(['ä/b c🔑'], 'Default')).toEqual(['ä_b_c_'])
-    expect(convertKeys(['a/🔑'], 'Unicode')).toEqual(['a_U002f__U1f511_'])
+    expect(convertKey('ä/b c🔑', 'Default')).toBe('ä_b_c_')
+    expect(convertKey('a/🔑', 'Unicode')).toBe('a_U002f__U1f511_')
   })
 })

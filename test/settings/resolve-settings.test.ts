@@ -52,7 +52,7 @@ describe('defaults (design §4)', () => {
       rendered: [],
       variables: {},
       vault: undefined,
-      offlineBecause: 'nothing-given',
+      offlineBecause: { code: 'nothing-given' },
       skipTokenRevoke: false,
       reportScope: 'all',
       reportScopeGiven: false,
@@ -290,8 +290,8 @@ describe('no credentials is not incomplete (design §3, platform.md §1.3)', () 
     [{ values, env: { ...PULL, GITHUB_ACTOR: 'dependabot[bot]' }, event: own }, 'dependabot'],
     [{ values: { ...ADDRESS, 'auth-method': 'approle' }, env: PULL, event: fork }, 'fork'],
     [{ values: ADDRESS, env: PULL, event: own }, 'no-credentials'],
-  ] satisfies [Case, OfflineReason][])('%#', (given, expected) => {
-    expect(settings(given)).toMatchObject({ vault: undefined, offlineBecause: expected })
+  ] satisfies [Case, OfflineReason['code']][])('%#', (given, expected) => {
+    expect(settings(given)).toMatchObject({ vault: undefined, offlineBecause: { code: expected } })
   })
 
   it('but a missing permission in the own repository is a mistake', () => {

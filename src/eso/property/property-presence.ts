@@ -1,6 +1,8 @@
 import { nearestName } from '../../model/nearest-name.ts'
 import type { SubKeys } from '../../model/vault-state.ts'
+import { evaluateGjson, existenceOf } from './gjson-evaluate.ts'
 import { type PathStep, parseGjsonPath } from './gjson-path.ts'
+import { keysOfShape, shapeOfKeys } from './shape.ts'
 
 /** Whether ESO will find a property, as far as key names without values can tell. */
 export interface PropertyVerdict {
@@ -9,8 +11,8 @@ export interface PropertyVerdict {
   readonly because: string
   /** What was probably meant, written as a property; only for `absent`. */
   readonly nearest?: string
-  /** For `present`: the keys below, or `null` for a value. */
-  readonly found?: SubKeys | null
+  /** For `present`: the keys below, or `null` for a value; `undefined` where it may be either. */
+  readonly found?: SubKeys | null | undefined
 }
 
 const own = (keys: SubKeys, name: string): boolean => Object.hasOwn(keys, name)
@@ -26,30 +28,6 @@ function listKeys(names: readonly string[]): string {
 /** A key as a property that reads it and nothing else (eso.md §4.3: gjson escapes). */
 function asProperty(key: string): string {
   return key.replace(/[\\.*?|#@!{}[\]]/g, (char) => `\\${char}`)
-}
-
-const ABSENT = Symbol('absent')
-const OPAQUE = Symbol('opaque')
-type Step = typeof ABSENT | typeof OPAQUE | SubKeys | null
-
-function walk(at: SubKeys | null, steps: readonly PathStep[]): Step {
-  const [step, ...rest] = steps
-  if (step === undefined) return at
-  if (at === null) {
-    // An array or a number cannot be told from a string here; but an empty step finds nothing in any of them (eso.md §4.3).
-    return step.text === '' ? ABSENT : OPAQUE
-  }
-  const { pattern } = step
-  if (pattern === undefined) return own(at, step.text) ? walk(at[step.text] ?? null, rest) : ABSENT
-  // gjson takes the first match in sorted order and goes on to the next when the rest of the path fails below it.
-  let outcome: Step = ABSENT
-  for (const name of Object.keys(at).sort()) {
-    if (!pattern.test(name)) continue
-    const found = walk(at[name] ?? null, rest)
-    if (found === OPAQUE) outcome = OPAQUE
-    else if (found !== ABSENT) return outcome === OPAQUE ? OPAQUE : found
-  }
-  return outcome
 }
 
 /** The deepest map that the path reaches, and the steps left over there. */
@@ -76,23 +54,22 @@ export function propertyPresence(keys: SubKeys, property: string): PropertyVerdi
   if (own(keys, property)) {
     return { presence: 'present', because: `\`${property}\` is a key of the secret`, found: keys[property] ?? null }
   }
+  const found = evaluateGjson(shapeOfKeys(keys), property)
+  const existence = existenceOf(found)
   const parsed = parseGjsonPath(property)
-  if ('opaque' in parsed) {
+  if (existence === 'unknown') {
     return {
       presence: 'unknown',
-      because: `\`${property}\` cannot be judged without reading the value: ${parsed.opaque}`,
+      because:
+        'opaque' in parsed
+          ? `\`${property}\` cannot be judged without reading the value: ${parsed.opaque}`
+          : `\`${property}\` leads into a value (an array, or text), which key names do not show`,
     }
   }
-  const found = walk(keys, parsed.steps)
-  if (found === OPAQUE) {
-    return {
-      presence: 'unknown',
-      because: `\`${property}\` leads into a value (an array, or text), which key names do not show`,
-    }
+  if (existence === 'yes') {
+    return { presence: 'present', because: `\`${property}\` leads to a key of the secret`, found: keysOfShape(found) }
   }
-  if (found !== ABSENT) {
-    return { presence: 'present', because: `\`${property}\` leads to a key of the secret`, found }
-  }
+  if ('opaque' in parsed) return { presence: 'absent', because: `nothing at \`${property}\`` }
   const { at, prefix, missing } = reach(keys, parsed.steps)
   const names = Object.keys(at).sort()
   const where = prefix.length === 0 ? 'the secret has' : `\`${prefix.join('.')}\` has`

@@ -1,4 +1,4 @@
-import { isAtLeast, parseVersionRange, type Release } from './version-range.ts'
+import { isAtLeast, parseVersionRange, type Release } from '../../model/version-range.ts'
 
 /** Whether the API server of a cluster with this ESO takes an object of this apiVersion. */
 export interface ApiVersionVerdict {

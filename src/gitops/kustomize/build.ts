@@ -4,8 +4,8 @@ import { joinRelative, type RepositoryTree } from '../look-through/repository-tr
 import { entriesAt, type Placed, textAt } from '../placed/placed.ts'
 import type { ObjectFiles } from './object-files.ts'
 import { currentId, idKey, type ReadObject, touched } from './read-object.ts'
-import type { Undecided, UndecidedCode } from './reading.ts'
 import { Stop } from './stop.ts'
+import type { Undecided, UndecidedCode } from './undecided.ts'
 
 export interface ReadContext {
   readonly tree: RepositoryTree

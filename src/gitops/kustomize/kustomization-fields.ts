@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../model/value.ts'
 import { entriesAt, type Placed, textAt } from '../placed/placed.ts'
-import type { UndecidedCode } from './reading.ts'
 import { isNull, isYaml11Boolean } from './scalar-text.ts'
+import type { UndecidedCode } from './undecided.ts'
 
 type Type =
   | 'text'

@@ -3,9 +3,9 @@ import type { ParsedYaml, YamlDocument } from '../../files/yaml/yaml-document.ts
 import type { RepositoryTree } from '../look-through/repository-tree.ts'
 import { itemsAt, type Placed, placed } from '../placed/placed.ts'
 import { type ReadObject, readObject } from './read-object.ts'
-import type { UndecidedCode } from './reading.ts'
 import { anyText, isEmpty, throughJson } from './scalar-text.ts'
 import { Stop } from './stop.ts'
+import type { UndecidedCode } from './undecided.ts'
 import { checkValues, oddYaml } from './yaml-oddities.ts'
 
 /** The objects of a file, and what keeps them from being what kustomize reads. */

@@ -18,10 +18,11 @@ import { fieldProblem } from './kustomization-fields.ts'
 import { objectFiles } from './object-files.ts'
 import { applyJson6902, applyPatch, patchesStrategicMerge } from './patches.ts'
 import { currentId, type ReadObject, touched } from './read-object.ts'
-import type { Reading, Undecided } from './reading.ts'
+import type { Reading } from './reading.ts'
 import { replaceFields } from './replacements.ts'
 import { isEmpty } from './scalar-text.ts'
 import { setAffix, setAnnotations, setLabels, setNamespace, touchWorkloads } from './transformers.ts'
+import type { Undecided } from './undecided.ts'
 
 export type { ReadContext } from './build.ts'
 

@@ -1,7 +1,7 @@
 import { type Placed, type PlacedMap, placedAt, textAt, withEntry } from '../placed/placed.ts'
 import { isKnownClusterScoped } from './known-kinds.ts'
-import type { Undecided } from './reading.ts'
 import { anyText, isEmpty } from './scalar-text.ts'
+import type { Undecided } from './undecided.ts'
 
 /** An object on its way through kustomizations: what it holds, where each part was written, and the names it has had. */
 export interface ReadObject {

@@ -1,4 +1,4 @@
-import type { UndecidedCode } from './reading.ts'
+import type { UndecidedCode } from './undecided.ts'
 
 /** Thrown where a step cannot go on: kustomize ends with an error there (`fails`), or only it can tell. */
 export class Stop extends Error {

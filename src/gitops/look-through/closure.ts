@@ -53,15 +53,7 @@ export function closureReader(
 ) {
   const known = new Map<string, Closure | Obstacle>()
   const open = new Set<string>()
-  const bombs = new Map<string, boolean>()
-  const isBomb = (relative: string): boolean => {
-    let found = bombs.get(relative)
-    if (found === undefined) {
-      found = isAliasBomb(tree.read(relative))
-      bombs.set(relative, found)
-    }
-    return found
-  }
+  const isBomb = bombFinder(tree)
 
   const closureOf = (folder: string): Closure | Obstacle => {
     const done = known.get(folder)
@@ -175,14 +167,12 @@ export function closureReader(
         refuse('too-large', `makes kustomize load more than ${MAX_LOADS} kustomizations`, entry.path)
       if (isTooLarge) break
     }
-    for (const field of ['generators', 'transformers', 'validators'] as const)
-      for (const [index, item] of (Array.isArray(value[field]) ? value[field] : []).entries()) {
-        if (typeof item !== 'string' || !isInline(item)) continue
-        const problem = pluginProblem(item, folder, tree, options, pluginFiles)
-        if (problem?.isChart === true && field === 'generators')
-          leftOut.push({ kind: problem.kind, reason: problem.reason, file, path: [field, index] })
-        else if (problem !== undefined) refuse(problem.kind, problem.reason, [field, index])
-      }
+    for (const { text, path } of inlinePlugins(value)) {
+      const problem = pluginProblem(text, folder, tree, options, pluginFiles)
+      if (problem?.isChart === true && path[0] === 'generators')
+        leftOut.push({ kind: problem.kind, reason: problem.reason, file, path })
+      else if (problem !== undefined) refuse(problem.kind, problem.reason, path)
+    }
     for (const name of pluginFiles) files.add(name)
     return {
       folder,
@@ -206,6 +196,26 @@ export type ClosureReader = ReturnType<typeof closureReader>
 function unique(obstacles: readonly Obstacle[]): Obstacle[] {
   const seen = new Map(obstacles.map((obstacle) => [`${obstacle.file}#${obstacle.path.join('/')}`, obstacle]))
   return [...seen.values()]
+}
+
+/** Whether a file's aliases expand without measure; each file is read once. */
+function bombFinder(tree: RepositoryTree): (relative: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (relative) => {
+    let found = known.get(relative)
+    if (found === undefined) {
+      found = isAliasBomb(tree.read(relative))
+      known.set(relative, found)
+    }
+    return found
+  }
+}
+
+/** Plugins whose config stands in the kustomization itself. */
+function* inlinePlugins(value: ValueMap): Iterable<{ readonly text: string; readonly path: FieldPath }> {
+  for (const field of ['generators', 'transformers', 'validators'] as const)
+    for (const [index, item] of (Array.isArray(value[field]) ? value[field] : []).entries())
+      if (typeof item === 'string' && isInline(item)) yield { text: item, path: [field, index] }
 }
 
 function isGeneratorData(entry: KustomizationEntry): boolean {

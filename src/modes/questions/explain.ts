@@ -154,7 +154,7 @@ function problemsOf(reference: Reference): string[] {
     ...(skipped === undefined ? [] : [`ESO leaves the whole object alone: ${reasonText(skipped)}`]),
     ...(condition.verdict === 'allowed' ? [] : [`The store's conditions: ${conditionText(condition)}`]),
     ...(failsWith === undefined ? [] : [`ESO fails here, with: ${failureText(failsWith)}`]),
-    ...(notChecked === undefined ? [] : [`Not all is known: ${reasonText(notChecked)}`]),
+    ...(notChecked === undefined ? [] : [`Not checked: ${reasonText(notChecked)}`]),
     ...(store.found === 'vault' && store.unsure !== undefined
       ? [`Who logs in is not known: ${reasonText(store.unsure)}`]
       : []),

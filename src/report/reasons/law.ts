@@ -85,7 +85,7 @@ function unknownText(unknown: readonly string[]): string {
 }
 
 /** What a rule says to a request, as a sentence part that follows the rule's name. */
-export function saysText(says: RuleSays): string {
+function saysText(says: RuleSays): string {
   return says.ownLimits === true ? `${saysAlone(says)}, and has limits of its own` : saysAlone(says)
 }
 
@@ -117,7 +117,7 @@ function saysAlone(says: RuleSays): string {
 }
 
 /** What keeps the nearest rule from covering the path, as a sentence part. */
-export function hintText(hint: NearestHint): string {
+function hintText(hint: NearestHint): string {
   switch (hint.code) {
     case 'lacks-side':
       return `the rule lacks the segment ${hint.side}/ that KV v2 puts behind the mount`
@@ -135,6 +135,10 @@ export function hintText(hint: NearestHint): string {
       return 'the rule has no "*" at its end and covers only itself'
     case 'doubled-slash':
       return 'the rule has a doubled slash'
+    case 'lacks-segment':
+      return `its "+" stands for ${hint.plus}/, and the rule has no segment for ${hint.segment}/`
+    case 'dropped':
+      return `${hint.directive} does not resolve for this login, so the server drops the rule`
   }
 }
 

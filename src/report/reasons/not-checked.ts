@@ -1,3 +1,4 @@
+import type { Decision } from '../../model/decision.ts'
 import type {
   ConditionReason,
   HolePlace,
@@ -5,6 +6,7 @@ import type {
   ManifestReason,
   NotCheckedReason,
   ObstacleReason,
+  OpenLaw,
   PatchReason,
   RenderReason,
   StoreReason,
@@ -14,6 +16,19 @@ import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
 import { failureText } from './failure.ts'
 import { lawText } from './law.ts'
+
+function openText({ of, name, part, place }: OpenLaw): string {
+  const at = place === undefined ? '' : ` (in ${place.file}:${place.line})`
+  return of === 'role'
+    ? `Tokens of role \`${name}\`${at} may also have the policies of \`${part}\``
+    : `Policy \`${name}\`${at} goes on in \`${part}\``
+}
+
+/** The reason of a decision, and the defaults at which it was taken. */
+export function decisionText({ because, assumed = [] }: Pick<Decision, 'because' | 'assumed'>): string {
+  const defaults = assumed.map((name) => `\`${name}\``)
+  return `${reasonText(because)}.${defaults.length === 0 ? '' : ` This is with the default of ${listed(defaults)}.`}`
+}
 
 /** So many places are named; the others are counted. */
 const PLACES = 3
@@ -224,7 +239,12 @@ function loginText(reason: LoginReason): string {
       return `policy \`${reason.policy}\` is written from a text that the files that were read do not hold`
     case 'policy-text-unknown': {
       const names = reason.policies.map((name) => `\`${name}\``).join(', ')
-      return `${lawText(reason.because)}. The text of ${reason.policies.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it`
+      const texts = `The text of ${reason.policies.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it`
+      return [
+        lawText(reason.because),
+        ...(reason.policies.length === 0 ? [] : [texts]),
+        ...reason.open.map((one) => `${openText(one)}, which is not known and may allow it`),
+      ].join('. ')
     }
     case 'mount-not-in-git':
       return `nothing in the files that were read enables an engine at \`${reason.path}/\`, and no Vault was asked`

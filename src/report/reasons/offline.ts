@@ -1,6 +1,6 @@
 import type { OfflineReason } from '../../model/reason.ts'
 
-const WHY: Readonly<Record<OfflineReason, string>> = {
+const WHY: Readonly<Record<OfflineReason['code'], string>> = {
   fork: 'a pull request from a fork gets no credentials',
   dependabot: 'Dependabot runs without credentials',
   'no-credentials': '`vault-addr` is given, but neither `vault-token` nor `auth-method`',
@@ -9,11 +9,11 @@ const WHY: Readonly<Record<OfflineReason, string>> = {
 }
 
 /** Why no server is asked, as a sentence part. */
-export function offlineText(reason: OfflineReason): string {
-  return WHY[reason]
+export function offlineText({ code }: OfflineReason): string {
+  return WHY[code]
 }
 
 /** That no server was asked, and why where it is known. */
 export function offlineSentence(reason: OfflineReason | undefined): string {
-  return reason === undefined ? 'No server was asked.' : `No server was asked: ${WHY[reason]}.`
+  return reason === undefined ? 'No server was asked.' : `No server was asked: ${offlineText(reason)}.`
 }
