@@ -25,6 +25,7 @@ const OBSTACLE_CODE: Readonly<Record<Obstacle['kind'], ObstacleReason['code']>> 
   loop: 'includes-itself',
   'too-large': 'kustomization-too-large',
   unreadable: 'kustomization-unreadable',
+  stranger: 'not-a-manifest',
 }
 
 /** What the look-through found, as a reason; `file` is the shown path of the kustomization that says it. */

@@ -106,6 +106,8 @@ class Follower {
   private readonly outputs: Output[] = []
   private readonly notFollowed = new Map<string, NotFollowed>()
   private readonly known = new Set<string>()
+  /** What FluxInstances make: the same Kustomization in a file is no second root (applied.md §1.1). */
+  private readonly synced = new Set<string>()
   /** Kustomizations that were taken as entries. */
   private readonly entered = new Set<string>()
   /** GitOps objects, by file and document, that some output held. */
@@ -235,7 +237,7 @@ class Follower {
     const inValues = this.inValueFiles(files, context).filter((one) => !this.applied.has(idOf(one.object)))
     for (const one of inValues) this.applied.add(idOf(one.object))
     return [
-      ...this.rootsOf(object, context, true).filter((root) => this.isNew(root)),
+      ...this.rootsOf(object, context, true).filter((root) => !this.synced.has(syncKey(root)) && this.isNew(root)),
       ...inValues.flatMap((one) => this.follow(one.object, one.context)),
     ]
   }
@@ -307,8 +309,10 @@ class Follower {
           context,
           kind: 'FluxInstance',
         })
-        if ('root' in found) enter(found.root)
-        else this.note(found.notFollowed)
+        if ('root' in found) {
+          this.synced.add(syncKey(found.root))
+          enter(found.root)
+        } else this.note(found.notFollowed)
       }
     for (const object of this.declarations.gitOps) {
       const path = textAt(object.node, 'spec', 'path') ?? textAt(object.node, 'spec', 'source', 'path') ?? './'
@@ -559,6 +563,10 @@ function nameOf(node: Placed): AppliedBy {
 
 function idOf({ file, document, node }: GitOpsObject): string {
   return `${file}#${document}#${textAt(node, 'metadata', 'name') ?? ''}`
+}
+
+function syncKey({ appliedBy, folder }: GitOpsRoot): string {
+  return `${appliedBy.name}\0${folder}`
 }
 
 function rootKey({ appliedBy, folder, build, cluster, flux, namespace }: GitOpsRoot): string {

@@ -132,7 +132,7 @@ function refused(root: GitOpsRoot, build: RefusedBuild): Output {
   return {
     root,
     // The part that cannot be read (a patch, a Component) may change anything in them.
-    objects: objects.map((one) => ({ ...one, patched: [{ path: [], span }] })),
+    objects: obstacle.kind === 'stranger' ? objects : objects.map((one) => ({ ...one, patched: [{ path: [], span }] })),
     outcome: 'failed',
     notFollowed: [note],
   }
