@@ -154,7 +154,12 @@ class Follower {
       ({ root, outcome, objects }) =>
         root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso),
     )
-    if (!reaches) await this.work(this.everything())
+    // Roots are forgotten then: what these declare was followed before.
+    if (!reaches)
+      await workThrough(this.everything(), WIDTH, async (root) => {
+        await this.output(root)
+        return []
+      })
     return {
       outputs: this.outputs,
       notFollowed: [...this.notFollowed.values()],
@@ -174,7 +179,7 @@ class Follower {
     await workThrough(start, WIDTH, (root) => this.build(root))
   }
 
-  private async build(root: GitOpsRoot): Promise<readonly GitOpsRoot[]> {
+  private async output(root: GitOpsRoot): Promise<Output> {
     const output = await outputOf(root, this.options)
     this.outputs.push(output)
     this.ground.add(output)
@@ -192,6 +197,11 @@ class Follower {
       if (clusters === undefined) this.clusters.set(file, [root.cluster])
       else if (!clusters.includes(root.cluster)) clusters.push(root.cluster)
     }
+    return output
+  }
+
+  private async build(root: GitOpsRoot): Promise<readonly GitOpsRoot[]> {
+    const output = await this.output(root)
     return [...this.declaredBy(output), ...this.inValueFiles(filesOf(root), contextBelow(root))].flatMap(
       ({ object, context }) => {
         this.applied.add(idOf(object))
