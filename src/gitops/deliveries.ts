@@ -2,6 +2,7 @@ import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import { NO_FLUX } from '../model/manifest.ts'
 import { isMap, type Value } from '../model/value.ts'
+import { templateFolder } from './applied/charts.ts'
 import type { Followed } from './applied/follow.ts'
 import { ancestors } from './applied/ground.ts'
 import { type LeftOver, verdicts } from './applied/verdict.ts'
@@ -13,7 +14,7 @@ import { withHolderNamespace } from './manifests.ts'
 import { embeddedObjects } from './objects/embedded-objects.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
 import type { SourceObject } from './objects/source-object.ts'
-import { plainValue } from './placed/placed.ts'
+import { plainValue, spanIn, textAt } from './placed/placed.ts'
 import { placedDocument, placedObject, placesOf } from './placed/placed-document.ts'
 import type { GitOpsRoot } from './root.ts'
 
@@ -45,8 +46,9 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
   const deliveries: Delivery[] = []
   for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
     const resolved = variablesOf(root, followed, variables)
-    const applied = appliedBy(root, outcome)
+    const byRoot = appliedBy(root, outcome)
     for (const one of outputs) {
+      const applied = root.flux === undefined ? byRoot : updatedBy(byRoot, one)
       const key = `${one.file}#${one.document}\0${JSON.stringify(plainValue(one.node))}\0${placesOf(one.node)}`
       let entry = objects.get(key)
       if (entry === undefined) {
@@ -104,6 +106,24 @@ function appliedBy(
   return { verdict: certainty === 'certain' ? 'applied' : 'presumed', ...where }
 }
 
+/** Annotations that keep Flux from applying an object again (applied.md §1.3). */
+const NOT_UPDATED = { reconcile: 'disabled', ssa: 'Ignore' } as const
+
+function updatedBy(applied: Applied, { node }: AppliedObject): Applied {
+  for (const [name, value] of Object.entries(NOT_UPDATED)) {
+    const annotation = `kustomize.toolkit.fluxcd.io/${name}`
+    if (textAt(node, 'metadata', 'annotations', annotation) !== value) continue
+    if (applied.verdict === 'unclear' || applied.verdict === 'suspended') return applied
+    const at = spanIn(node, ['metadata', 'annotations', annotation], 'key')
+    return {
+      ...applied,
+      verdict: 'suspended',
+      reason: { code: 'not-updated', annotation: `${annotation}: ${value}`, at },
+    }
+  }
+  return applied
+}
+
 function variablesOf(
   { flux, cluster }: GitOpsRoot,
   { configMaps }: Followed,
@@ -130,6 +150,7 @@ function leftDeliveries(
   const isPresumed = (object: SourceObject) =>
     !reaches &&
     !checkout.hasDeadName(object.source.relative) &&
+    templateFolder(object.source.relative, followed.charts) === undefined &&
     !ancestors(object.source.relative).some((folder) => ground.covers(folder))
   const presumed = new Set(left.filter(isPresumed))
   for (const object of presumed) if (judged(object)) reached.add(object.source.relative)
@@ -150,7 +171,7 @@ function leftDeliveries(
     const cluster = clusterOf(file)
     const verdict: Applied = presumed.has(object)
       ? { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) }
-      : byHand(object, verdictOf(leftOverOf(object)), named, declared)
+      : byHand(object, withCopy(verdictOf(leftOverOf(object)), object, delivered), named, declared)
     return {
       object: object.holder === undefined ? object : withHolderNamespace(object, object.holder),
       applied: verdict,
@@ -160,6 +181,21 @@ function leftDeliveries(
       variables: { lookup: given, substitutes: false, lookedIn: NO_FLUX },
     }
   })
+}
+
+/** What a build takes instead: the same object in another file, which something rendered of this one (applied.md §6, trap 9). */
+function withCopy(applied: Applied, object: SourceObject, delivered: readonly Delivery[]): Applied {
+  const { reason } = applied
+  if (reason?.code !== 'left-out' || reason.commented !== undefined) return applied
+  const copy = delivered.find(
+    ({ object: { source, kind, name, namespace, holder } }) =>
+      holder === undefined &&
+      source.relative !== object.source.relative &&
+      kind === object.kind &&
+      name === object.name &&
+      (namespace === undefined || object.namespace === undefined || namespace === object.namespace),
+  )
+  return copy === undefined ? applied : { ...applied, reason: { ...reason, copy: copy.object.span } }
 }
 
 /** A store that applied objects name, and that no root brings, was applied by hand (applied.md §4.2 S). */

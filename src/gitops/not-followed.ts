@@ -25,6 +25,7 @@ const OBSTACLE_CODE: Readonly<Record<Obstacle['kind'], ObstacleReason['code']>> 
   loop: 'includes-itself',
   'too-large': 'kustomization-too-large',
   unreadable: 'kustomization-unreadable',
+  stranger: 'not-a-manifest',
 }
 
 /** What the look-through found, as a reason; `file` is the shown path of the kustomization that says it. */
@@ -78,7 +79,8 @@ function keyOf(note: Note): string {
 function asNotChecked({ title, span: { file, line }, unresolved, why }: NotFollowed): NotChecked[] {
   if (isPart(why))
     return why.code === 'file-absent' ? [] : [{ file, line, what: `A part of ${file}, which ${why.says}`, reason: why }]
-  return unresolved ? [{ file, line, what: title, reason: why }] : []
+  // What is not here cannot be checked here; it is told in a note.
+  return unresolved && why.code !== 'path-absent' ? [{ file, line, what: title, reason: why }] : []
 }
 
 function isPart(why: RenderReason): why is ObstacleReason {

@@ -186,6 +186,9 @@ function wantedFrom(checkout: Checkout, written: ParsedFiles['objects']) {
   return (object: RenderedObject, file: string | undefined): boolean =>
     object.kind !== 'CustomResourceDefinition' &&
     (object.text.includes('external-secrets.io') ||
+      // Releases lead to charts of the repository, and carry Applications.
+      object.kind === 'HelmRelease' ||
+      object.kind === 'HelmChart' ||
       isGitOps(object.apiVersion, object.kind) ||
       (file !== undefined && checkout.sources.has(file) && kinds.has(`${file}\0${object.kind}`)))
 }

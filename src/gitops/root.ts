@@ -85,6 +85,8 @@ export interface GitOpsObject {
   /** The file that declares it, below the checkout, and the document. */
   readonly file: string
   readonly document: number
+  /** It is made of the values of a chart, which an object carries, or a file. */
+  readonly within?: 'object' | 'values'
 }
 
 export function gitOpsTitle(object: Pick<GitOpsObject, 'node'>): string {

@@ -13,7 +13,8 @@ export interface FolderPlace {
  * Argo CD `source.path`. A path that exists decides: below the root itself; below a folder on the way to the file (an example or a
  * test fixture that is a repository of its own); below a part of the path when only a sub-folder of the repository was given.
  */
-export function sourceFolder({ root, given }: Checkout, from: string, path: string): FolderPlace | undefined {
+export function sourceFolder(checkout: Checkout, from: string, path: string): FolderPlace | undefined {
+  const { root, given } = checkout
   if (path.includes('${') || path.includes('{{')) return undefined
   const wanted = path.replace(/^(?:\.?\/)+/, '')
   const exists = (candidate: string): FolderPlace | undefined => {
@@ -26,7 +27,9 @@ export function sourceFolder({ root, given }: Checkout, from: string, path: stri
     const found = exists(posix.join(above, wanted))
     // A folder that holds all that was given to be read is the repository itself.
     const isWhole = depth === 0 || given === above || given.startsWith(`${above}/`)
-    if (found !== undefined) return isWhole ? found : { ...found, nested: true }
+    if (found !== undefined && isWhole) return found
+    // An example is no part of what is applied, whatever it applies of itself.
+    if (found !== undefined) return checkout.hasDeadName(from) ? undefined : { ...found, nested: true }
     if (segments[0] === '.') break
   }
   const parts = posix.normalize(wanted).split('/')

@@ -9,6 +9,11 @@ export interface AppliedBy {
     | 'kustomization'
     | 'Application'
     | 'ApplicationSet'
+    | 'HelmRelease'
+    /** `flux_bootstrap_git`. */
+    | 'Terraform'
+    /** A folder with a `fleet.yaml`, or one that a GitRepo of Rancher Fleet names. */
+    | 'Fleet bundle'
     /** A command in a script, workflow or page: `kubectl apply -k …`. */
     | 'command'
   /** `namespace/name` for an object, the folder for a kustomization or a command. */
@@ -43,6 +48,8 @@ export type AppliedReason =
       readonly folder: string
       /** The line that would list it and is commented out. */
       readonly commented?: Span
+      /** The same object in another file, which is applied: what something rendered of this one. */
+      readonly copy?: Span
     }
   /** N: only an object that is not applied leads to it. */
   | { readonly code: 'declared-by-unapplied'; readonly object: AppliedBy; readonly commented?: Span }
@@ -57,3 +64,5 @@ export type AppliedReason =
   /** Its root could not be built. */
   | { readonly code: 'root-failed'; readonly by: AppliedBy }
   | { readonly code: 'suspended'; readonly by: AppliedBy }
+  /** An annotation of its own keeps Flux from applying it again. */
+  | { readonly code: 'not-updated'; readonly annotation: string; readonly at: Span }

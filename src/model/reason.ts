@@ -196,6 +196,8 @@ export interface ObstacleReason {
     | 'includes-itself'
     | 'kustomization-too-large'
     | 'kustomization-unreadable'
+    /** A file that Flux takes with all others of a folder, and that is no Kubernetes object: the whole build fails (applied.md §1.3). */
+    | 'not-a-manifest'
   readonly says: string
   /** The kustomization that says it, where that is another file than the one that is pointed at. */
   readonly file?: string

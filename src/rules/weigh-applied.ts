@@ -86,9 +86,10 @@ function lineOf(reason: AppliedReason): Span | undefined {
 function whyNotApplied(reason: AppliedReason): string {
   switch (reason.code) {
     case 'left-out':
-      return reason.commented === undefined
+      if (reason.commented !== undefined) return `It is not applied: ${at(reason.commented)} has it commented out.`
+      return reason.copy === undefined
         ? `It is not applied: ${nameRoot(reason.by)} builds \`${reason.folder}\` and does not take it.`
-        : `It is not applied: ${at(reason.commented)} has it commented out.`
+        : `It is not applied as it stands here: ${nameRoot(reason.by)} takes the copy at ${at(reason.copy)}.`
     case 'declared-by-unapplied':
       return reason.commented === undefined
         ? `It is not applied: only ${nameRoot(reason.object)} (${at(reason.object.span)}) leads to it, and nothing applies that.`
@@ -103,6 +104,8 @@ function whyNotApplied(reason: AppliedReason): string {
       return 'Nothing that was followed applies it.'
     case 'root-failed':
       return `${upper(nameRoot(reason.by))} cannot be built, so it is read as it is written.`
+    case 'not-updated':
+      return `It is applied once and no more: its annotation \`${reason.annotation}\` (${at(reason.at)}) keeps Flux from it.`
     case 'suspended':
       return `It waits: ${nameRoot(reason.by)} is suspended (${at(reason.by.span)}).`
   }

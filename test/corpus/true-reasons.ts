@@ -64,7 +64,7 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     },
   ],
   [
-    /^its path is a Helm chart, and charts are not rendered\./,
+    /^its path is a Helm chart\./,
     (_, { file, what }, { cwd }) => {
       // The path is the Application's own, below the top of its repository, which may be a folder here.
       const steps = file.split('/')
@@ -100,19 +100,21 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     },
   ],
   [
-    /^its source is (OCIRepository|Bucket) (\S+), and Git does not tell from which folder that is packed/,
+    /^its source is (OCIRepository|Bucket) (\S+), and Git does not tell from which folder that is made/,
     ([, kind, name], item, evidence) =>
       new RegExp(`kind: ${kind}\\s*\\n\\s*name: ${name}\\b|name: ${name}\\s*\\n\\s*kind: ${kind}\\b`).test(
         fileAt(item, evidence),
       ),
   ],
   [
-    // The path is the Application's own, in its subject: something in it is still to be filled in, and no folder here fits the rest.
-    /^its path holds what Git does not fill in\./,
-    (_, item) => /\((.*(?:\{\{|\$\{).*)\)$/.test(item.what),
+    // Something in it is still to be filled in, by the generators or in the template, and no folder here fits the rest.
+    /^its path (.+) takes from (?:its generators \(([^)]+)\)|the template) what Git does not tell/,
+    ([, path = '', generators = ''], _, { texts }) =>
+      /\{\{|\$\{/.test(path) &&
+      generators.split(', ').every((name) => texts.some((text) => text.includes(name === '' ? path : `${name}:`))),
   ],
   [
-    /^its generators \(([^)]+)\) ask what Git does not hold/,
+    /^its generators \(([^)]+)\) ask what is not in Git/,
     ([, generators = ''], item, evidence) =>
       generators.split(', ').every((name) => fileAt(item, evidence).includes(`${name}:`)),
   ],

@@ -6,22 +6,28 @@ import { isFluxSetup, isGitOps } from '../gitops-kinds.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
 import { at, type Placed, placed } from '../placed/placed.ts'
 import type { GitOpsObject } from '../root.ts'
+import { embeddedGitOps, MENTIONS_EMBEDDED } from './embedded-gitops.ts'
 
 /** What the files of a checkout declare about GitOps, as it is written. */
 export interface Declarations {
-  /** Flux Kustomizations, Applications and ApplicationSets. */
+  /** Flux Kustomizations, Applications and ApplicationSets, and those that charts make of their values. */
   readonly gitOps: readonly GitOpsObject[]
   /** Sources and FluxInstances, also those in the values of a chart. */
   readonly setup: readonly GitOpsObject[]
   readonly resourceSets: readonly GitOpsObject[]
+  /** `GitRepo` of Rancher Fleet. */
+  readonly fleetRepos: readonly GitOpsObject[]
 }
 
 export function declarationsIn(checkout: Checkout): Declarations {
   const gitOps: GitOpsObject[] = []
   const setup: GitOpsObject[] = []
   const resourceSets: GitOpsObject[] = []
+  const fleetRepos: GitOpsObject[] = []
   for (const file of checkout.sources.keys()) {
-    if (!/\.(?:ya?ml|json)$/.test(file) || (KUSTOMIZATION_NAMES as readonly string[]).includes(basename(file))) continue
+    const isKustomization = (KUSTOMIZATION_NAMES as readonly string[]).includes(basename(file))
+    if (!isKustomization && !/\.(?:ya?ml|json)$/.test(file)) continue
+    const embeds = checkout.mentions(file, MENTIONS_EMBEDDED)
     for (const document of checkout.documents(file)) {
       const { value } = document
       if (!isMap(value)) continue
@@ -32,14 +38,15 @@ export function declarationsIn(checkout: Checkout): Declarations {
           )
         : [[value, () => placed(document)]]
       for (const [body, node] of objects) {
-        const into = listFor(body)
-        if (into === undefined) continue
-        const object = { checkout, node: node(), file, document: document.index }
-        ;({ gitOps, setup, resourceSets })[into].push(object)
+        const at = { checkout, file, document: document.index }
+        const into = isKustomization ? undefined : listFor(body)
+        if (into !== undefined) ({ gitOps, setup, resourceSets, fleetRepos })[into].push({ ...at, node: node() })
+        const within = typeof body.kind === 'string' && !isKustomization ? ('object' as const) : ('values' as const)
+        if (embeds) for (const inner of embeddedGitOps(node())) gitOps.push({ ...at, node: inner, within })
       }
     }
   }
-  return { gitOps, setup, resourceSets }
+  return { gitOps, setup, resourceSets, fleetRepos }
 }
 
 function listFor(body: ValueMap): keyof Declarations | undefined {
@@ -48,6 +55,7 @@ function listFor(body: ValueMap): keyof Declarations | undefined {
   // A patch is for an object of that name, and declares none.
   if (body.$patch !== undefined) return undefined
   if (isGitOps(apiVersion, kind)) return 'gitOps'
+  if (kind === 'GitRepo' && apiVersion.startsWith('fleet.cattle.io/')) return 'fleetRepos'
   if (isFluxSetup(apiVersion, kind)) return kind === 'ResourceSet' ? 'resourceSets' : 'setup'
   const sync = kind === '' ? ['instance', 'sync', 'path'] : ['spec', 'values', 'instance', 'sync', 'path']
   return (kind === '' || kind === 'HelmRelease') && stringAt(body, ...sync) !== undefined ? 'setup' : undefined

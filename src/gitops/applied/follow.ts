@@ -4,6 +4,7 @@ import type { Span } from '../../model/span.ts'
 import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
 import { argoRoots } from '../argo/argo-roots.ts'
 import { directoryFiles } from '../argo/directory-files.ts'
+import { argoValueFiles } from '../argo/value-files.ts'
 import {
   type AppliedObject,
   type Output,
@@ -18,19 +19,25 @@ import { fluxRoot } from '../flux/flux-root.ts'
 import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
-import { isGitOps } from '../gitops-kinds.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
+import { joinRelative } from '../look-through/repository-tree.ts'
 import { isOptedOut } from '../manifests.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
 import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
+import { sourceFolder } from '../source-path.ts'
+import { type Chart, chartsIn } from './charts.ts'
 import type { CommandPath, Commands, OpenCommandPath } from './commands.ts'
 import { type Declarations, declarationsIn } from './declarations.ts'
+import { embeddedGitOps, isGitOpsNode } from './embedded-gitops.ts'
 import { type ClusterOfFolder, clusterOfEntry, clusterOfOverlay, clustersByFolder } from './entry-cluster.ts'
+import { fleetBundles } from './fleet.ts'
 import { syncKustomizations } from './flux-instance.ts'
 import { type Ground, ground } from './ground.ts'
+import { otherTools } from './other-tools.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
+import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
 
 export interface FollowOptions extends OutputOptions {
@@ -56,6 +63,7 @@ export interface Followed {
   readonly configMaps: FindConfigMaps
   /** Commands whose paths a variable leaves open. */
   readonly openCommands: readonly OpenCommandPath[]
+  readonly charts: ReadonlyMap<string, Chart>
   /** What an object would build, were it applied. */
   preview(object: GitOpsObject): readonly GitOpsRoot[]
 }
@@ -66,6 +74,12 @@ const WIDTH = 8
 const LEFT_OVER: RootContext = { by: undefined, cluster: undefined, certainty: 'presumed' }
 /** Roots beyond this multiply each other on purpose. */
 const MAX_ROOTS = 20_000
+
+/** An object that leads to roots, and what these take from what applies it. */
+interface Declared {
+  readonly object: GitOpsObject
+  readonly context: RootContext
+}
 
 /** Starts at the entries and follows what applied objects declare (applied.md §4.1). */
 export async function follow(checkout: Checkout, options: FollowOptions): Promise<Followed> {
@@ -82,11 +96,18 @@ class Follower {
   private readonly sources: Sources
   private readonly isIgnored: SourceIgnore
   private readonly tops: readonly TopKustomization[]
+  private readonly bootstraps: readonly GitOpsObject[]
+  /** What charts make of files of values, by file. */
+  private readonly values = new Map<string, readonly GitOpsObject[]>()
+  private readonly charts: ReadonlyMap<string, Chart>
+  private readonly reachedCharts = new Set<string>()
   private readonly clusterOf: ClusterOfFolder
   private readonly ground: Ground = ground()
   private readonly outputs: Output[] = []
   private readonly notFollowed = new Map<string, NotFollowed>()
   private readonly known = new Set<string>()
+  /** What FluxInstances make: the same Kustomization in a file is no second root (applied.md §1.1). */
+  private readonly synced = new Set<string>()
   /** Kustomizations that were taken as entries. */
   private readonly entered = new Set<string>()
   /** GitOps objects, by file and document, that some output held. */
@@ -97,8 +118,14 @@ class Follower {
   constructor(checkout: Checkout, options: FollowOptions) {
     this.checkout = checkout
     this.options = options
-    this.declarations = declarationsIn(checkout)
+    const { bootstraps, objects } = terraformGitOps(checkout)
+    const written = declarationsIn(checkout)
+    this.bootstraps = bootstraps
+    this.declarations = { ...written, gitOps: [...written.gitOps, ...objects] }
     const { gitOps, setup } = this.declarations
+    for (const object of gitOps)
+      if (object.within === 'values') this.values.set(object.file, [...(this.values.get(object.file) ?? []), object])
+    this.charts = chartsIn(checkout)
     this.declaring = new Set(gitOps.map(({ file }) => file))
     this.sources = sourcesOf({
       checkout,
@@ -120,12 +147,19 @@ class Follower {
       await this.work(more)
     }
     for (const object of this.declarations.resourceSets) this.resourceSet(object)
+    for (const note of otherTools(this.checkout)) this.note(note)
+    for (const note of this.chartsByHand()) this.note(note)
     // A template or an example that is a repository of its own leads nowhere in this one; a command is no GitOps.
     const reaches = this.outputs.some(
       ({ root, outcome, objects }) =>
         root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso),
     )
-    if (!reaches) await this.work(this.everything())
+    // Roots are forgotten then: what these declare was followed before.
+    if (!reaches)
+      await workThrough(this.everything(), WIDTH, async (root) => {
+        await this.output(root)
+        return []
+      })
     return {
       outputs: this.outputs,
       notFollowed: [...this.notFollowed.values()],
@@ -136,6 +170,7 @@ class Follower {
       reaches,
       configMaps: this.configMaps,
       openCommands: this.options.commands.open,
+      charts: this.charts,
       preview: (object) => this.rootsOf(object, LEFT_OVER, false),
     }
   }
@@ -144,7 +179,7 @@ class Follower {
     await workThrough(start, WIDTH, (root) => this.build(root))
   }
 
-  private async build(root: GitOpsRoot): Promise<readonly GitOpsRoot[]> {
+  private async output(root: GitOpsRoot): Promise<Output> {
     const output = await outputOf(root, this.options)
     this.outputs.push(output)
     this.ground.add(output)
@@ -162,30 +197,80 @@ class Follower {
       if (clusters === undefined) this.clusters.set(file, [root.cluster])
       else if (!clusters.includes(root.cluster)) clusters.push(root.cluster)
     }
-    return this.declaredBy(output).flatMap((object) => {
-      this.applied.add(idOf(object))
-      return this.follow(object, contextBelow(root, object))
-    })
+    return output
   }
 
-  /** The Flux Kustomizations and Applications of an output as the cluster gets them: with the root's variables put in. */
-  private declaredBy({ root, objects }: Output): GitOpsObject[] {
-    const found = objects.filter(({ node }) => isGitOps(textAt(node, 'apiVersion') ?? '', textAt(node, 'kind') ?? ''))
-    if (found.length === 0) return []
+  private async build(root: GitOpsRoot): Promise<readonly GitOpsRoot[]> {
+    const output = await this.output(root)
+    return [...this.declaredBy(output), ...this.inValueFiles(filesOf(root), contextBelow(root))].flatMap(
+      ({ object, context }) => {
+        this.applied.add(idOf(object))
+        return this.follow(object, context)
+      },
+    )
+  }
+
+  /** What charts make of values that stand in these files. */
+  private inValueFiles(files: Iterable<string>, context: RootContext): Declared[] {
+    if (this.values.size === 0) return []
+    return [...files].flatMap((file) => (this.values.get(file) ?? []).map((object) => ({ object, context })))
+  }
+
+  /**
+   * The Flux Kustomizations and Applications of an output as the cluster gets them: with the root's variables put in; and those that
+   * charts make of the values of its objects.
+   */
+  private declaredBy({ root, objects }: Output): Declared[] {
     const { checkout, flux, cluster } = root
     const variables =
       flux?.postBuild === undefined ? undefined : rootVariables(flux, cluster, this.configMaps, this.options.variables)
-    return found.map(({ node, file, document }): GitOpsObject => {
+    return objects.flatMap(({ node, file, document }): Declared[] => {
+      const kind = textAt(node, 'kind') ?? ''
+      const declares = isGitOpsNode(node)
+      if (!declares && kind !== 'HelmRelease' && kind !== 'HelmChart') return []
       const body = plainValue(node) as ValueMap
-      if (variables === undefined || isOptedOut(body)) return { checkout, node, file, document }
-      const { value } = substituteValue(body, (name) => variables.lookup(name))
-      const put = isMap(value) ? locate(value, node, () => undefined).node : node
-      return { checkout, node: put, file, document }
+      let put = node
+      if (variables !== undefined && !isOptedOut(body)) {
+        const { value } = substituteValue(body, (name) => variables.lookup(name))
+        if (isMap(value)) put = locate(value, node, () => undefined).node
+      }
+      const object: GitOpsObject = { checkout, node: put, file, document }
+      const context = contextBelow(root, put)
+      if (kind === 'HelmRelease') this.noteChart(object)
+      const embedded = embeddedGitOps(put).map((inner) => ({ object: { ...object, node: inner }, context }))
+      return declares ? [{ object, context }, ...embedded] : embedded
     })
   }
 
   private follow(object: GitOpsObject, context: RootContext): GitOpsRoot[] {
-    return this.rootsOf(object, context, true).filter((root) => this.isNew(root))
+    const files = textAt(object.node, 'kind') === 'Kustomization' ? [] : argoValueFiles(object, this.sources)
+    const inValues = this.inValueFiles(files, context).filter((one) => !this.applied.has(idOf(one.object)))
+    for (const one of inValues) this.applied.add(idOf(one.object))
+    return [
+      ...this.rootsOf(object, context, true).filter((root) => !this.synced.has(syncKey(root)) && this.isNew(root)),
+      ...inValues.flatMap((one) => this.follow(one.object, one.context)),
+    ]
+  }
+
+  /** A release of a chart of this repository: charts are not rendered. */
+  private noteChart({ node, checkout, file }: GitOpsObject): void {
+    const chart = at(node, 'spec', 'chart', 'spec')
+    const kind = textAt(chart, 'sourceRef', 'kind')
+    const name = textAt(chart, 'sourceRef', 'name')
+    const path = textAt(chart, 'chart')
+    if (kind !== 'GitRepository' || name === undefined || path === undefined) return
+    const source = this.sources.ofSource(kind, name)
+    if (source.is !== 'this') return
+    const place = sourceFolder(checkout, file, joinRelative(source.folder, path))
+    const known = place === undefined ? undefined : this.charts.get(place.folder)
+    if (known === undefined) return
+    this.reachedCharts.add(known.folder)
+    this.note({
+      title: `HelmRelease ${gitOpsTitle({ node })} (${path})`,
+      span: spanIn(node, ['spec', 'chart', 'spec', 'chart']),
+      unresolved: known.brings,
+      why: { code: 'chart' },
+    })
   }
 
   private isNew(root: GitOpsRoot): boolean {
@@ -198,8 +283,11 @@ class Follower {
   private rootsOf(object: GitOpsObject, context: RootContext, tells: boolean): readonly GitOpsRoot[] {
     const apiVersion = textAt(object.node, 'apiVersion') ?? ''
     if (apiVersion.startsWith('argoproj.io/')) {
-      const found = argoRoots(object, this.sources, context)
-      if (tells) for (const note of found.notFollowed) this.note(note)
+      const found = argoRoots(object, { sources: this.sources, charts: this.charts, context })
+      if (tells) {
+        for (const note of found.notFollowed) this.note(note)
+        for (const folder of found.charts) this.reachedCharts.add(folder)
+      }
       return found.roots
     }
     const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
@@ -231,13 +319,23 @@ class Follower {
           context,
           kind: 'FluxInstance',
         })
-        if ('root' in found) enter(found.root)
-        else this.note(found.notFollowed)
+        if ('root' in found) {
+          this.synced.add(syncKey(found.root))
+          enter(found.root)
+        } else this.note(found.notFollowed)
       }
     for (const object of this.declarations.gitOps) {
       const path = textAt(object.node, 'spec', 'path') ?? textAt(object.node, 'spec', 'source', 'path') ?? './'
       const context: RootContext = { by: undefined, cluster: clusterOfEntry(path), certainty: 'certain' }
       for (const root of this.rootsOf(object, context, false)) if (this.appliesItself(root, object)) enter(root)
+    }
+    for (const object of this.bootstraps) {
+      const path = textAt(object.node, 'spec', 'path') ?? './'
+      const context: RootContext = { by: undefined, cluster: clusterOfEntry(path), certainty: 'certain' }
+      const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context, kind: 'Terraform' })
+      if ('root' in found) enter(found.root)
+      // What it bootstraps is known where something here applies itself (applied.md §1.1).
+      else if (roots.every(({ flux }) => flux === undefined)) this.note(found.notFollowed)
     }
     return roots
   }
@@ -265,6 +363,10 @@ class Follower {
   private presumedEntries(): GitOpsRoot[] {
     const commanded = this.options.commands.paths.flatMap((command) => this.commandRoots(command))
     if (commanded.length > 0) return commanded
+    const bundles = fleetBundles(this.checkout, this.declarations.fleetRepos, this.sources)
+    for (const note of bundles.notFollowed) this.note(note)
+    const bundled = bundles.roots.filter((root) => !this.ground.covers(root.folder) && this.isNew(root))
+    if (bundled.length > 0) return bundled
     for (;;) {
       const { tops, objects } = this.heads()
       const fromTops = tops.flatMap(({ folder }) => this.topRoot(folder, clusterOfOverlay(folder)))
@@ -284,7 +386,9 @@ class Follower {
    * the first.
    */
   private heads(): { readonly tops: readonly TopKustomization[]; readonly objects: readonly GitOpsObject[] } {
-    const isLeft = (file: string) => !this.ground.covers(file) && !this.checkout.hasDeadName(file)
+    // A file that is no manifest lies on no ground.
+    const isLeft = (file: string) =>
+      (/\.(?:tf|tofu)$/.test(file) || !this.ground.covers(file)) && !this.checkout.hasDeadName(file)
     const tops = this.tops.filter(
       (top) =>
         !this.entered.has(top.folder) &&
@@ -398,6 +502,17 @@ class Follower {
       .flatMap(({ folder }) => this.topRoot(folder))
   }
 
+  /** Charts that hold Applications, and that nothing reaches: somebody may have installed them (applied.md §2.1 rule 4). */
+  private chartsByHand(): NotFollowed[] {
+    return [...this.charts.values()].flatMap(({ folder, holdsGitOps }) => {
+      const file = joinRelative(folder, 'Chart.yaml')
+      if (!holdsGitOps || this.reachedCharts.has(folder) || this.ground.covers(file)) return []
+      if (this.checkout.hasDeadName(file)) return []
+      const span: Span = { file: this.checkout.shown(file), line: 1, column: 1, endLine: 1, endColumn: 1 }
+      return [{ title: `The chart ${folder || '.'}`, span, unresolved: true, why: { code: 'chart' } }]
+    })
+  }
+
   /** What a ResourceSet makes is not followed; it may be anything that its text speaks of. */
   private resourceSet(object: GitOpsObject): void {
     const text = this.checkout.sources.get(object.file)?.text ?? ''
@@ -421,13 +536,13 @@ function isOfEso({ node }: AppliedObject): boolean {
 }
 
 /** What the roots of an object take from the root that applies it. */
-function contextBelow(root: GitOpsRoot, { node }: GitOpsObject): RootContext {
+function contextBelow(root: GitOpsRoot, node?: Placed): RootContext {
   const kubeConfig = textAt(node, 'spec', 'kubeConfig', 'secretRef', 'name')
   const cluster: Cluster | undefined =
     kubeConfig === undefined
       ? root.cluster
       : { id: `kubeConfig ${kubeConfig}`, name: kubeConfig, entry: `kubeConfig ${kubeConfig}` }
-  const suspendedBy = root.suspendedBy ?? (isSuspended(node) ? nameOf(node) : undefined)
+  const suspendedBy = root.suspendedBy ?? (node !== undefined && isSuspended(node) ? nameOf(node) : undefined)
   return {
     by: root.appliedBy,
     cluster,
@@ -446,7 +561,11 @@ function nameOf(node: Placed): AppliedBy {
   const kind = textAt(node, 'kind')
   return {
     kind:
-      kind === 'Kustomization' ? 'Kustomization (Flux)' : kind === 'ApplicationSet' ? 'ApplicationSet' : 'Application',
+      kind === 'Kustomization'
+        ? 'Kustomization (Flux)'
+        : kind === 'ApplicationSet' || kind === 'HelmRelease'
+          ? kind
+          : 'Application',
     name: gitOpsTitle({ node }),
     span: spanIn(node, ['spec', 'suspend'], 'key'),
   }
@@ -454,6 +573,10 @@ function nameOf(node: Placed): AppliedBy {
 
 function idOf({ file, document, node }: GitOpsObject): string {
   return `${file}#${document}#${textAt(node, 'metadata', 'name') ?? ''}`
+}
+
+function syncKey({ appliedBy, folder }: GitOpsRoot): string {
+  return `${appliedBy.name}\0${folder}`
 }
 
 function rootKey({ appliedBy, folder, build, cluster, flux, namespace }: GitOpsRoot): string {

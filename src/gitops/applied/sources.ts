@@ -24,6 +24,8 @@ interface Use {
 export interface Sources {
   /** Of a Flux Kustomization as it is applied. */
   ofFlux(object: Placed): SourceVerdict
+  /** Of a source by its kind and name. */
+  ofSource(kind: string, name: string): SourceVerdict
   ofAddress(address: string | undefined): SourceVerdict
 }
 
@@ -88,20 +90,23 @@ export function sourcesOf({ checkout, objects, identities, artifacts }: SourcesI
     return { is: 'foreign', address: address ?? `${kind} ${name}` }
   }
 
+  const ofSource = (kind: string, name: string): SourceVerdict => {
+    const address = declared.get(`${kind}/${name}`)
+    if (kind !== 'GitRepository') return artifact(kind, name, address)
+    if (address !== undefined) return ofAddress(address)
+    if (name === 'flux-system') return THIS
+    const isUsual = (counts.get(`${kind}/${name}`) ?? 0) >= mostUses * SHARE
+    // `./` proves nothing: another repository has it too (applied.md §0 point 5).
+    const asks = uses.some((use) => use.kind === kind && use.name === name && !isTop(use.path))
+    return isUsual && asks ? THIS : { is: 'foreign', address: `GitRepository ${name}` }
+  }
+
   return {
     ofAddress,
+    ofSource,
     ofFlux(object) {
       const name = textAt(object, 'spec', 'sourceRef', 'name')
-      if (name === undefined) return THIS
-      const kind = textAt(object, 'spec', 'sourceRef', 'kind') ?? 'GitRepository'
-      const address = declared.get(`${kind}/${name}`)
-      if (kind !== 'GitRepository') return artifact(kind, name, address)
-      if (address !== undefined) return ofAddress(address)
-      if (name === 'flux-system') return THIS
-      const isUsual = (counts.get(`${kind}/${name}`) ?? 0) >= mostUses * SHARE
-      // `./` proves nothing: another repository has it too (applied.md §0 point 5).
-      const asks = uses.some((use) => use.kind === kind && use.name === name && !isTop(use.path))
-      return isUsual && asks ? THIS : { is: 'foreign', address: `GitRepository ${name}` }
+      return name === undefined ? THIS : ofSource(textAt(object, 'spec', 'sourceRef', 'kind') ?? 'GitRepository', name)
     },
   }
 }

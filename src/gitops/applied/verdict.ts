@@ -6,6 +6,7 @@ import { kustomizationFileIn } from '../look-through/kustomization-file.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import { spanIn, textAt } from '../placed/placed.ts'
 import { filesOf, type GitOpsObject, gitOpsTitle } from '../root.ts'
+import { templateFolder } from './charts.ts'
 import type { Followed } from './follow.ts'
 import { ancestors } from './ground.ts'
 
@@ -28,7 +29,7 @@ export interface VerdictInput {
  * (applied.md §4.2).
  */
 export function verdicts({ checkout, followed, reached, left }: VerdictInput): (object: LeftOver) => Applied {
-  const { ground, notFollowed, reaches, openCommands } = followed
+  const { ground, notFollowed, reaches, openCommands, charts } = followed
   const unresolved = notFollowed.find(
     (note) => note.unresolved && !checkout.hasDeadName(checkout.below(note.span.file)),
   )
@@ -57,6 +58,16 @@ export function verdicts({ checkout, followed, reached, left }: VerdictInput): (
   }
 
   return ({ file }) => {
+    const chart = templateFolder(file, charts)
+    if (chart !== undefined)
+      return {
+        verdict: 'unclear',
+        reason: {
+          code: 'not-followed',
+          root: `The chart ${chart || '.'}`,
+          span: topOf(checkout, joinRelative(chart, 'Chart.yaml')),
+        },
+      }
     const reason = leftOut(file)
     if (reason !== undefined) return { verdict: reason.code === 'root-failed' ? 'unclear' : 'not-applied', reason }
     const declared = unappliedObjects.get(file)
@@ -183,6 +194,10 @@ function commentedLine(checkout: Checkout, folders: readonly string[], file: str
 function isBeside(path: string, file: string): boolean {
   const folder = posix.dirname(path)
   return /\.ya?ml$/.test(path) && folder !== '.' && file.startsWith(`${folder}/`)
+}
+
+function topOf({ shown }: Checkout, file: string): Span {
+  return { file: shown(file), line: 1, column: 1, endLine: 1, endColumn: 1 }
 }
 
 function spanOfLine(file: string, index: number, line: string): Span {

@@ -1,10 +1,10 @@
 import type { AppliedBy } from '../../model/applied.ts'
 import type { RenderReason } from '../../model/reason.ts'
 import type { ValueMap } from '../../model/value.ts'
+import type { Chart } from '../applied/charts.ts'
 import { argoSources, type Sources } from '../applied/sources.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
-import { joinRelative } from '../look-through/repository-tree.ts'
 import type { NotFollowed } from '../not-followed.ts'
 import {
   at,
@@ -28,35 +28,32 @@ import { directoryFiles } from './directory-files.ts'
 export interface FoundArgoRoots {
   readonly roots: readonly GitOpsRoot[]
   readonly notFollowed: readonly NotFollowed[]
+  /** Folders of charts that are reached. */
+  readonly charts: readonly string[]
+}
+
+export interface ArgoOptions {
+  readonly sources: Sources
+  readonly charts: ReadonlyMap<string, Chart>
+  readonly context: RootContext
 }
 
 /** What an Argo CD Application or ApplicationSet applies out of this repository: each source whose path exists here. */
-export function argoRoots(object: GitOpsObject, sources: Sources, context: RootContext): FoundArgoRoots {
+export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgoRoots {
   const { node, checkout } = object
   const title = gitOpsTitle(object)
   if (textAt(node, 'kind') === 'Application') {
-    const found = application({
-      object,
-      node,
-      kind: 'Application',
-      title,
-      sources,
-      context,
-      parameters: {},
-      generators: [],
-    })
-    return { roots: found.roots, notFollowed: found.notFollowed }
+    return application({ ...options, object, node, kind: 'Application', title, parameters: {}, generators: [] })
   }
   const template = at(node, 'spec', 'template')
   const { sets, unknown } = parameterSets(itemsAt(node, 'spec', 'generators').map(plainValue), checkout.root)
   const all = sets.map((parameters) =>
     application({
+      ...options,
       object,
       node: template === undefined ? node : filledIn(template, parameters),
       kind: 'ApplicationSet',
       title,
-      sources,
-      context,
       parameters,
       generators: unknown,
     }),
@@ -69,7 +66,7 @@ export function argoRoots(object: GitOpsObject, sources: Sources, context: RootC
   const asking = unknown.filter((name) => name !== 'clusters')
   // A set that takes nothing from here leads to nothing here, whatever its generators say.
   const takesFromHere = argoSources(node).some(
-    (source) => isPath(source) && sources.ofAddress(textAt(source, 'repoURL')).is === 'this',
+    (source) => isPath(source) && options.sources.ofAddress(textAt(source, 'repoURL')).is === 'this',
   )
   if (asking.length > 0 && takesFromHere)
     notFollowed.push({
@@ -86,16 +83,14 @@ export function argoRoots(object: GitOpsObject, sources: Sources, context: RootC
       unresolved: true,
       why: { code: 'path-absent', path: absent[0] as string },
     })
-  return { roots, notFollowed }
+  return { roots, notFollowed, charts: all.flatMap((one) => one.charts) }
 }
 
-interface ApplicationInput {
+interface ApplicationInput extends ArgoOptions {
   readonly object: GitOpsObject
   readonly node: Placed
   readonly kind: 'Application' | 'ApplicationSet'
   readonly title: string
-  readonly sources: Sources
-  readonly context: RootContext
   readonly parameters: Parameters
   /** Generators of an ApplicationSet that ask what is not in Git. */
   readonly generators: readonly string[]
@@ -107,16 +102,17 @@ interface FoundApplication extends FoundArgoRoots {
 }
 
 function application(input: ApplicationInput): FoundApplication {
-  const { object, node, kind, title, sources, context, parameters, generators } = input
+  const { object, node, kind, title, sources, charts, context, parameters, generators } = input
   const { checkout } = object
   const roots: GitOpsRoot[] = []
   const notFollowed: NotFollowed[] = []
   const absent: string[] = []
+  const reached: string[] = []
   const destination = at(node, 'spec', 'destination', 'namespace')
   const namespace = isFilled(destination) ? destination : undefined
   const named = `${kind} ${title}`
-  const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true) =>
-    notFollowed.push({ title: named, span, unresolved, why })
+  const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true, path?: string) =>
+    notFollowed.push({ title: path === undefined ? named : `${named} (${path})`, span, unresolved, why })
   for (const source of sourcesIn(node)) {
     const path = textAt(source, 'path')
     if (path === undefined || !isPath(source)) continue
@@ -127,7 +123,7 @@ function application(input: ApplicationInput): FoundApplication {
       continue
     }
     const span = spanIn(source, ['path'])
-    if (at(source, 'plugin') !== undefined) stop({ code: 'plugin-source' }, span)
+    if (at(source, 'plugin') !== undefined) stop({ code: 'plugin-source' }, span, true, path)
     const folders = isOpen(path) ? fittingFolders(checkout.root, path) : [path]
     if (folders.length === 0) stop({ code: 'path-unfilled', path, generators }, span)
     for (const wanted of folders) {
@@ -157,8 +153,11 @@ function application(input: ApplicationInput): FoundApplication {
       }
       const closure = checkout.closures.closureOf(folder)
       if (isObstacle(closure) && closure.kind === 'absent' && closure.file === folder) {
-        if (checkout.tree.entry(joinRelative(folder, 'Chart.yaml')) === 'file') stop({ code: 'chart' }, span)
-        else {
+        const chart = charts.get(folder)
+        if (chart !== undefined) {
+          reached.push(folder)
+          stop({ code: 'chart' }, span, chart.brings, wanted)
+        } else {
           const directory = at(source, 'directory')
           const options = directory === undefined ? undefined : plainValue(directory)
           const files = directoryFiles(checkout.root, folder, options)
@@ -172,7 +171,7 @@ function application(input: ApplicationInput): FoundApplication {
       roots.push({ ...common, build: kustomized(input, source, closure) })
     }
   }
-  return { roots, notFollowed, absent }
+  return { roots, notFollowed, absent, charts: reached }
 }
 
 function kustomized(

@@ -50,6 +50,21 @@ export interface OutputOptions {
  * kustomize is asked and is right (design §6).
  */
 export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promise<Output> {
+  const output = await builtOutput(root, options)
+  const { kind } = root.appliedBy
+  if (kind !== 'Application' && kind !== 'ApplicationSet') return output
+  return { ...output, objects: output.objects.filter(({ node }) => !isNeverSynced(node)) }
+}
+
+/** Hooks that Argo CD never applies, or at deletion only (applied.md §2.2). */
+function isNeverSynced(node: Placed): boolean {
+  const hooks = (textAt(node, 'metadata', 'annotations', 'argocd.argoproj.io/hook') ?? '')
+    .split(',')
+    .map((hook) => hook.trim())
+  return hooks.every((hook) => /^(?:Skip|PreDelete|PostDelete)$/.test(hook))
+}
+
+async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Output> {
   const { checkout, build } = root
   if (build.by === 'files') {
     const objects = build.files
@@ -105,18 +120,19 @@ export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promis
 function refused(root: GitOpsRoot, build: RefusedBuild): Output {
   const { checkout } = root
   const { obstacle, span } = build
+  const file = checkout.shown(obstacle.file)
   const note: NotFollowed = {
     title: rootTitle(root.appliedBy),
     span,
     unresolved: true,
-    why: obstacleReason(obstacle, checkout.shown(obstacle.file)),
+    why: obstacleReason(obstacle, file === span.file ? undefined : file),
   }
   const seen = seenSafely(build)
   const objects = seen === undefined ? [] : readObjects(root, readingOf(checkout, seen), [])
   return {
     root,
     // The part that cannot be read (a patch, a Component) may change anything in them.
-    objects: objects.map((one) => ({ ...one, patched: [{ path: [], span }] })),
+    objects: obstacle.kind === 'stranger' ? objects : objects.map((one) => ({ ...one, patched: [{ path: [], span }] })),
     outcome: 'failed',
     notFollowed: [note],
   }

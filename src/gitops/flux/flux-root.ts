@@ -3,7 +3,7 @@ import type { RenderReason } from '../../model/reason.ts'
 import type { ValueMap } from '../../model/value.ts'
 import type { Sources } from '../applied/sources.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
-import { isObstacle } from '../look-through/obstacle.ts'
+import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import type { NotFollowed } from '../not-followed.ts'
 import { asSource } from '../objects/as-source.ts'
@@ -21,7 +21,7 @@ import {
 import { type GitOpsObject, type GitOpsRoot, type RootContext, rootTitle } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
 import { fluxTitle, readFluxKustomization } from './flux-kustomization.ts'
-import { generatedKustomization } from './generated-kustomization.ts'
+import { generatedKustomization, strangerIn } from './generated-kustomization.ts'
 import type { SourceIgnore } from './source-ignore.ts'
 
 export type FoundFluxRoot = { readonly root: GitOpsRoot } | { readonly notFollowed: NotFollowed }
@@ -30,8 +30,8 @@ export interface FluxRootOptions {
   readonly sources: Sources
   readonly isIgnored: SourceIgnore
   readonly context: RootContext
-  /** A FluxInstance stands for the Kustomization that its operator makes. */
-  readonly kind?: 'FluxInstance'
+  /** A FluxInstance, or Terraform, stands for the Kustomization that it makes. */
+  readonly kind?: 'FluxInstance' | 'Terraform'
 }
 
 /**
@@ -94,6 +94,17 @@ export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, ki
           value: plainValue(merged) as ValueMap,
         })
       : written
+  const stranger = generated ? strangerIn(checkout, folder, base) : undefined
+  if (stranger !== undefined) {
+    const obstacle: Obstacle = {
+      kind: 'stranger',
+      reason: 'is made by Flux of all files below, and this one is no Kubernetes object: nothing of them is applied',
+      file: stranger,
+      path: [],
+    }
+    const span = checkout.spanOfObstacle(obstacle)
+    return rootWith({ by: 'nobody', obstacle, span, seen: { closure, node: merged, changed } })
+  }
   const { refusal } = closure
   if (refusal === undefined) return rootWith({ by: 'kustomize', closure, node: merged, changed, generated })
   // The refused entry may stand in the Flux Kustomization itself.

@@ -1,8 +1,9 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
+import { isMap, type Value } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
-import { type Placed, placed, placedAt } from '../placed/placed.ts'
+import { itemsAt, type Placed, placed, placedAt, textAt } from '../placed/placed.ts'
 import type { SourceIgnore } from './source-ignore.ts'
 
 /**
@@ -35,10 +36,29 @@ export function generatedKustomization(
     if (above !== undefined) resources.add(above)
     else if (/\.ya?ml$/.test(file)) resources.add(within)
   }
+  return made([...resources].sort(), origin)
+}
+
+/**
+ * A file that a generated kustomization takes and that is no Kubernetes object (values, a Taskfile): kustomize-controller then builds
+ * nothing of the folder (applied.md §1.3, trap 20).
+ */
+export function strangerIn({ objects, root }: Checkout, folder: string, generated: Placed): string | undefined {
+  return itemsAt(generated, 'resources')
+    .map((item) => joinRelative(folder, textAt(item) ?? ''))
+    .find((file) => root.files.has(file) && objects.documents(file).some(({ value }) => isStranger(value)))
+}
+
+function isStranger(value: Value): boolean {
+  if (value === null) return false
+  return !isMap(value) || (Object.keys(value).length > 0 && typeof value.kind !== 'string')
+}
+
+function made(resources: readonly string[], origin: Placed): Placed {
   const text = JSON.stringify({
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
-    resources: [...resources].sort(),
+    resources,
   })
   const span = origin.place.document.spanOf(origin.place.path)
   const [document] = parseYaml({ file: span.file, text }, { locate: () => span }).documents

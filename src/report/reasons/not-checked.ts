@@ -282,7 +282,8 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
     case 'file-absent':
     case 'includes-itself':
     case 'kustomization-too-large':
-    case 'kustomization-unreadable': {
+    case 'kustomization-unreadable':
+    case 'not-a-manifest': {
       const advice = OBSTACLE_ADVICE[reason.code]
       // What the part does is told with the part; here is one reason for all of a kind, so that they are counted together.
       const why =

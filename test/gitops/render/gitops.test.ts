@@ -267,14 +267,15 @@ describe.skipIf(binary === undefined)('Argo CD', () => {
   test('a chart at the path is not checked, and says so', async () => {
     const rendering = await render({
       'argo/db.yaml': app('charts/db'),
-      'charts/db/Chart.yaml': 'name: external-secrets\n',
+      'charts/db/Chart.yaml': 'name: db\n',
+      'charts/db/templates/es.yaml': externalSecret('{{ .Release.Name }}', 'apps/chart/db'),
     })
     expect(rendering.notChecked).toMatchObject([
       {
         file: 'argo/db.yaml',
         line: 6,
         what: 'Application argocd/db (charts/db)',
-        reason: expect.stringContaining('is a Helm chart'),
+        reason: { code: 'chart' },
       },
     ])
   })

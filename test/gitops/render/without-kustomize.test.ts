@@ -325,7 +325,7 @@ describe('without kustomize: what a patch touches is not judged by its unpatched
       '',
     )
     expect(errors(checked)).toEqual([])
-    expect(checked.report.notChecked.map(({ reason }) => reason)).toContain(
+    expect(checked.report.notChecked.map(({ reason }) => reasonText(reason))).toContain(
       'the kustomization names absent.yaml, which is not there',
     )
   })
