@@ -203,21 +203,6 @@ export interface ObstacleReason {
   readonly part?: true
 }
 
-export function isObstacle(reason: RenderReason): reason is ObstacleReason {
-  return OBSTACLES.has(reason.code)
-}
-
-const OBSTACLES: ReadonlySet<RenderReason['code']> = new Set<ObstacleReason['code']>([
-  'needs-remote',
-  'needs-helm',
-  'needs-plugin',
-  'leaves-repository',
-  'file-absent',
-  'includes-itself',
-  'kustomization-too-large',
-  'kustomization-unreadable',
-])
-
 /** What Git declares cannot be compared with the server (platform.md §4.2). */
 export interface CompareReason {
   readonly code: 'policy-text-invalid'
