@@ -72,7 +72,7 @@ function isJson(text: string): boolean {
   return /^\p{White_Space}*\{/u.test(text)
 }
 
-/** An attribute that stands twice in a block: Vault from 1.21 on refuses it, all others join the two (vault.md P18, measured.md §4). */
+/** An attribute that stands twice in a block: Vault from 1.21 on refuses it, all others join the two (vault.md §1.1). */
 function readHcl(text: string, { product, releases }: ParseOptions, remarks: PolicyRemark[]): Item[] {
   const { items, duplicates } = parseHcl(text)
   const refuses = product === 'vault' && releases !== undefined && isAtLeast(releases, [1, 21, 0]) === 'yes'

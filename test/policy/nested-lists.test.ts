@@ -25,7 +25,7 @@ const vectors: Vector[] = readFileSync(new URL('vectors/nested-lists.jsonl', imp
 
 const aclOfRules = (rules: readonly NestedRule[]) => aclOf(nestedPolicy(rules).map(policyText))
 
-describe('LIST below prefixes that nest (vault.md §2.1, measured.md §4)', () => {
+describe('LIST below prefixes that nest (vault.md §2.1)', () => {
   test('the kinds of servers differ in each vector', () => {
     expect(vectors.length).toBeGreaterThanOrEqual(60)
     for (const { rights } of vectors) expect(new Set(Object.values(rights)).size).toBeGreaterThan(1)

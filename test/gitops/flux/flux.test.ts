@@ -276,7 +276,7 @@ describe('paths and trees', () => {
     })
     expect(summary(repository)).toEqual(['n/db kv/db'])
     expect(repository.notes.map(({ code, file }) => `${code} ${file}`).sort()).toEqual([
-      'path-absent remote.yaml',
+      'foreign-source remote.yaml',
       'path-absent typo.yaml',
     ])
   })
