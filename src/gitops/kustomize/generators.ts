@@ -33,7 +33,10 @@ export function generate(build: Build, kustomization: Placed): void {
           const made = generated(build, kustomization, item, kind)
           if (made !== undefined) absorb(build, made, textAt(item, 'behavior') ?? '', [field, index])
         },
-        { adds: true },
+        {
+          adds: true,
+          touches: (object) => allIds(object).some((id) => id.kind === kind && id.name === textAt(item, 'name')),
+        },
       )
     })
 }
@@ -113,8 +116,8 @@ function dataOf(build: Build, item: Placed, hidden: boolean): Map<string, Placed
   const data = new Map<string, PlacedEntry>()
   const put = (key: string, value: string, place: Place) => {
     if (data.has(key)) throw new Stop('build-fails')
-    // What is no text goes to `binaryData`; a carriage return is lost on the way or not.
-    if (/[\r\ufffd]/.test(value)) throw new Stop('generator-form')
+    // What is no text goes to `binaryData`.
+    if (value.includes('\ufffd')) throw new Stop('generator-form')
     const quoting = value.includes('\n') ? 'quoted' : 'plain'
     data.set(key, { key: place, node: { type: 'scalar', place, value, quoting } })
   }

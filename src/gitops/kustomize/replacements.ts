@@ -17,7 +17,7 @@ export function replaceFields(build: Build, kustomization: Placed): void {
       () => {
         for (const replacement of replacementsOf(build, item)) replaceOne(build, path, replacement)
       },
-      { touches: true },
+      { touches: () => true },
     )
   })
 }
