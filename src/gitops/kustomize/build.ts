@@ -3,7 +3,7 @@ import { isRemoteAddress } from '../look-through/remote-address.ts'
 import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
 import { entriesAt, type Placed, textAt } from '../placed/placed.ts'
 import type { ObjectFiles } from './object-files.ts'
-import { currentId, idKey, type ReadObject, touched } from './read-object.ts'
+import { currentId, idKey, isCertain, type ReadObject, touched } from './read-object.ts'
 import type { Undecided, UndecidedCode } from './reading.ts'
 import { Stop } from './stop.ts'
 
@@ -121,7 +121,7 @@ export class Build implements Run {
         return result === undefined ? [] : [result]
       } catch (error) {
         if (!(error instanceof Stop)) throw error
-        const fails = error.fails && object.undecided.length === 0
+        const fails = error.fails && isCertain(object)
         const found = this.reason(path, error.fails && !fails ? 'patch-form' : error.code, { fails })
         return [touched(object, found)]
       }

@@ -16,7 +16,7 @@ import {
   withoutEntry,
 } from '../placed/placed.ts'
 import type { Build } from './build.ts'
-import { allIds, changed, currentId, idKey, type ReadObject, readObject } from './read-object.ts'
+import { allIds, changed, currentId, idKey, kindOf, type ReadObject, readObject } from './read-object.ts'
 import { asText, flagAt } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
@@ -87,7 +87,7 @@ function absorb(build: Build, made: ReadObject, behavior: string, path: readonly
     }
   // Both must ask for the hash.
   const hashed = old.hashed && made.hashed
-  build.replace(old, { ...changed(old, node), hashed, generated: old.generated })
+  build.replace(old, { ...changed(old, node), hashed, generated: old.generated || kindOf(made).kind === 'Secret' })
 }
 
 function withMetadataOf(node: PlacedMap, old: PlacedMap): PlacedMap {

@@ -93,6 +93,11 @@ export function touched(object: ReadObject, reason: Undecided): ReadObject {
   return object.undecided.includes(reason) ? object : { ...object, undecided: [...object.undecided, reason] }
 }
 
+/** Whether all of it is known: of a generated Secret no data is, and of what is undecided nothing for certain. */
+export function isCertain(object: ReadObject): boolean {
+  return object.undecided.length === 0 && !(object.generated && kindOf(object).kind === 'Secret')
+}
+
 /** Remembers the present name, kind and namespace: later patches may still mean them. */
 export function remembered(object: ReadObject): ReadObject {
   const { kind, name, namespace } = currentId(object)
