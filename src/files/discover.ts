@@ -6,6 +6,7 @@ import { type Note, noteAt } from '../model/note.ts'
 import { createPool } from '../model/pool.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
+import { ownOutput } from './own-output.ts'
 import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from './relevance.ts'
 import { type Root, root } from './root.ts'
 import type { SourceFile } from './source-file.ts'
@@ -204,6 +205,12 @@ async function readAll(
     }
     if (form === 'yaml' && isOnlyDefinitions(search)) {
       definitions++
+      return
+    }
+    const own = form === 'yaml' || form === 'markdown' ? ownOutput(text ?? content.toString('utf8')) : undefined
+    if (own !== undefined) {
+      const message = `This file is ${own} that eso-vault wrote, and was not read: what a run finds out is not what Git declares.`
+      notes.push({ reason: 'other', file, message })
       return
     }
     if (bytes + content.length > maxTotal) {

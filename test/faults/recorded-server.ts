@@ -87,6 +87,8 @@ export async function startRecordedServer(real: RunningServer) {
       asked = []
       fault = choose
     },
+    /** Every answer by its question, and what the question said. */
+    recorded: async () => Promise.all([...answers].map(async ([key, answer]) => [key.trim(), await answer] as const)),
     /** What was asked since `failing`, in order. */
     asked: (): readonly string[] => asked,
     stop: async () => {

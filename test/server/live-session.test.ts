@@ -320,9 +320,9 @@ describeWithServer('a server that comes and goes', () => {
       await mountKv(server, 'kv', 2)
       const connection = await connectWith(server, server.rootToken)
       await expectSuccess(server, 'PUT', 'sys/seal')
-      await expect(readLive(connection, { secrets: [{ mount: 'kv', key: 'x' }] })).rejects.toMatchObject({
-        kind: 'sealed',
-      })
+      const state = await readLive(connection, { secrets: [{ mount: 'kv', key: 'x' }] })
+      expect(state.secretFact('kv', 'x')).toMatchObject({ presence: 'unknown' })
+      expect(state.unanswered.join()).toContain('is sealed: nothing can be read')
       await connection.end()
       await expect(connectWith(server, server.rootToken)).rejects.toMatchObject({
         kind: 'sealed',
