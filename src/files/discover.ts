@@ -209,8 +209,7 @@ async function readAll(
     }
     const own = form === 'yaml' || form === 'markdown' ? ownOutput(text ?? content.toString('utf8')) : undefined
     if (own !== undefined) {
-      const message = `This file is ${own} that eso-vault wrote, and was not read: what a run finds out is not what Git declares.`
-      notes.push({ reason: 'other', file, message })
+      notes.push(noteAt({ file }, { code: 'own-output', what: own }))
       return
     }
     if (bytes + content.length > maxTotal) {

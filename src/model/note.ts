@@ -20,6 +20,8 @@ export type FileNote =
   | { readonly code: 'files-too-large'; readonly count: number; readonly mib: number }
   | { readonly code: 'documents-too-many'; readonly count: number; readonly documents: number }
   | { readonly code: 'sops' }
+  /** A plan or report of ours: what a run finds out is not what Git declares. `what`: which, with its article. */
+  | { readonly code: 'own-output'; readonly what: string }
   | { readonly code: 'symlink-leaves' | 'symlink-loop' | 'symlink-dead' }
   /** Of so many files none holds anything that matters here. */
   | { readonly code: 'nothing-found'; readonly count: number }

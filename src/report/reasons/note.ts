@@ -5,6 +5,8 @@ import { renderText } from './not-checked.ts'
 /** What was seen and left out, and why: a sentence, or a few. */
 export function noteText(note: Note): string {
   switch (note.code) {
+    case 'own-output':
+      return `This file is ${note.what} that eso-vault wrote, and was not read: what a run finds out is not what Git declares.`
     case 'file-unreadable':
       return `This file cannot be read (${note.errno}).`
     case 'folder-unreadable':
