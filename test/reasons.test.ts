@@ -107,7 +107,7 @@ function codesOf(file: string, of: (type: string) => boolean): string[] {
 
 describe.each([
   ['Not checked', codesOf('reason.ts', (type) => type !== 'OfflineReason')],
-  ['The law', codesOf('law-reason.ts', (type) => type === 'LawReason')],
+  ['The law', codesOf('law-reason.ts', (type) => type === 'LawReason' || type === 'RunReason')],
   ['ESO fails', codesOf('eso-failure.ts', () => true)],
   ['Left out', codesOf('note.ts', () => true)],
 ])('codes: %s', (heading, codes) => {
