@@ -1,8 +1,10 @@
 import { basename } from 'node:path'
 import process from 'node:process'
-import { readTextIfThere } from './files/text-file.ts'
+import { readRepositoryText } from './files/text-file.ts'
 import { InvalidInput } from './model/invalid-input.ts'
+import { redact } from './model/redact.ts'
 import { VERSION } from './model/version.ts'
+import { failedReport } from './modes/failed-report.ts'
 import { answer, type RunDeps, type RunResult, run } from './modes/run.ts'
 import { helpText } from './report/help-text.ts'
 import { jsonText } from './report/json.ts'
@@ -16,6 +18,7 @@ import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
+import { readEvent } from './settings/event.ts'
 import { settingsReader } from './settings/read-settings.ts'
 import { isQuestion, type Settings } from './settings/settings.ts'
 
@@ -28,11 +31,11 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     if (parsed.kind === 'help') return out(`${helpText(parsed.command)}\n`)
     if (parsed.kind === 'version') return out(`eso-vault ${VERSION}\n`)
     const given = parsed.given
-    const settingsWith = settingsReader(given, readEnvironment(env), {
+    const settingsWith = settingsReader(given, readEnvironment(env, await readEvent(env)), {
       rules: RULE_IDS,
       folder: basename(process.cwd()),
     })
-    const settings = await settingsWith(readTextIfThere)
+    const settings = await settingsWith((file) => readRepositoryText(process.cwd(), file))
     const deps: RunDeps = {
       cwd: process.cwd(),
       env,
@@ -55,16 +58,29 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       return
     }
     const result = await run(settings, deps)
-    await writeReportFiles(settings, result.report, { version: VERSION, rules: SARIF_RULES })
+    // A file that cannot be written does not take the report along.
+    const unwritten = await writeFiles(settings, result)
     const limit = settings.sarifFile !== undefined || format === 'sarif' ? sarifLimitNote(result.report) : undefined
     if (limit !== undefined) err(`warning: ${limit}\n`)
-    if (result.plan !== undefined) await writePlanFile(settings, result.plan)
     out(render(settings, result, env))
-    process.exitCode = result.exitCode
+    if (unwritten !== undefined) err(`${unwritten}\n`)
+    process.exitCode = result.exitCode === 0 && unwritten !== undefined ? EXIT_CODE.invalid : result.exitCode
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error
-    err(`${error.message}\n`)
-    process.exitCode = EXIT_CODE.invalid
+    const { outcome, problems = [] } = failedReport({ mode: 'check', target: '' }, error)
+    const message = error instanceof InvalidInput ? error.message : problems.map((one) => one.message).join('\n')
+    err(`${redact(message)}\n`)
+    process.exitCode = EXIT_CODE[outcome]
+  }
+}
+
+async function writeFiles(settings: Settings, { report, plan }: RunResult): Promise<string | undefined> {
+  try {
+    await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES })
+    if (plan !== undefined) await writePlanFile(settings, plan)
+    return undefined
+  } catch (error) {
+    if (error instanceof InvalidInput) return redact(error.message)
+    throw error
   }
 }
 

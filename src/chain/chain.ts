@@ -95,6 +95,8 @@ export interface AuthConfig {
 
 /** A policy text that does not parse, with the place of the error. */
 export interface InvalidPolicy {
+  /** It was not looked into, because of a limit of ours; `message` says which. The server may take it. */
+  readonly unread?: true
   readonly policy: PolicyFact
   readonly message: string
   /** Line in the policy's text, from 1. */

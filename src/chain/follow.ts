@@ -129,7 +129,9 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   const knowledge = knowledgeOf(store, store.vaultNamespace, input)
   const authKnowledge = authKnowledgeOf(store, input)
   const from = store.manifest.span
-  const role = store.auth === undefined ? undefined : lookUpRole(store.auth, from, authKnowledge)
+  // What a patch may replace is not judged by what stands in the base.
+  const told = store.auth !== undefined && store.notChecked === undefined
+  const role = told ? lookUpRole(store.auth, from, authKnowledge) : undefined
   const configured = input.policiesOfStore(store.name)
   const policies: TokenPolicies | undefined =
     configured !== undefined

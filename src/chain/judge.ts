@@ -10,6 +10,9 @@ import { parsePolicy } from '../policy/parse-policy.ts'
 import type { InvalidPolicy } from './chain.ts'
 import type { Judge, Token } from './follow.ts'
 
+/** No path of a request that a server takes is longer; what is compared with rules must stay in proportion. */
+const LONGEST_PATH = 4_096
+
 /**
  * The policy room's judgement, as the chain asks for it. Texts are parsed once and an ACL is built once for each set of them,
  * so that a store with a thousand references costs one.
@@ -25,7 +28,9 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
     return ids.size - 1
   }
   const lawOf = (facts: readonly PolicyFact[], token: Token): HolderLaw => {
-    const { withDefault, entity, namespaces } = token
+    const { withDefault, namespaces } = token
+    // Who logs in matters only to templates; without any, all who have the policies share one ACL.
+    const entity = facts.some(({ text }) => text.includes('{{')) ? token.entity : undefined
     const ids = [...facts.map(idOf)].sort((a, b) => a - b)
     const key = JSON.stringify([ids, withDefault, entity, namespaces?.policies])
     const known = laws.get(key)
@@ -47,6 +52,9 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
       const namespace = token.namespaces?.request ?? ''
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
+      if (asked.length > LONGEST_PATH) {
+        return undecided({ code: 'path-too-long', limit: LONGEST_PATH })
+      }
       const request = { operation: capability, path: asked, namespace, lists } as const
       const present = holes.filter((hole) => asked.includes(hole))
       const decision =
@@ -63,6 +71,28 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
     },
     invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, server)),
   }
+}
+
+/**
+ * The same judge, watched over: when the time is over it decides no more, and a bug in one decision costs that one. Both are "not known",
+ * never an answer.
+ */
+export function watchedJudge(judge: Judge, watch: { readonly over: () => boolean }): Judge {
+  return {
+    ...judge,
+    decide(...asked) {
+      if (watch.over()) return undecided({ code: 'run-time-over' })
+      try {
+        return judge.decide(...asked)
+      } catch (error) {
+        return undecided({ code: 'own-bug', error: error instanceof Error ? error.name : 'no error' })
+      }
+    },
+  }
+}
+
+function undecided(because: Decision['because']): Decision {
+  return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
 }
 
 /** Parts of a path that are not known, as they are written: `${NAME}`, but `<NAME>` and `REPLACE_ME` as well (field.md §6). */
@@ -91,5 +121,6 @@ function invalidPolicy(policy: PolicyFact, { product, releases }: ServerLaw): In
   const result = parsePolicy(policy.text, { product, releases })
   if (result.ok) return []
   const line = result.line ?? 1
-  return [{ policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }]
+  const invalid = { policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }
+  return [result.unread === true ? { ...invalid, unread: true } : invalid]
 }

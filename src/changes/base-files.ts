@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { decodeText } from '../files/decode-text.ts'
 import { globTest } from '../files/glob.ts'
+import { ownOutput } from '../files/own-output.ts'
 import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from '../files/relevance.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
@@ -133,6 +134,7 @@ function compared(
     const form = formOf(basename(path))
     if (form === undefined || !canMatter(basename(path), form, text) || isSops(form, text)) continue
     if (form === 'yaml' && isOnlyDefinitions(text)) continue
+    if ((form === 'yaml' || form === 'markdown') && ownOutput(text) !== undefined) continue
     files.push({ file: shown(path), root: root.path, relative: path, text })
   }
   for (const [path, entry] of altered) if (entry !== undefined) seen.add(path)

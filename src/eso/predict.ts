@@ -24,6 +24,10 @@ export interface PredictOptions {
    * Secrets in Git plainly say (`keysOfSecrets`).
    */
   readonly sourceKeys?: (namespace: string | undefined, name: string) => readonly string[] | undefined
+  /** Asked before each object; `true` leaves it out. Default: every one is looked at. */
+  readonly skip?: (manifest: Manifest) => boolean
+  /** What threw while one object was looked at; without it, it is thrown on. */
+  readonly fail?: (manifest: Manifest, error: unknown) => void
 }
 
 export interface Prediction {
@@ -61,13 +65,23 @@ export function predict(manifests: readonly Manifest[], options: PredictOptions 
     }
     return context
   }
-  const references = manifests.flatMap((manifest) => {
+  const { skip, fail } = options
+  const referencesOf = (manifest: Manifest): readonly Reference[] => {
     const context = contextOf(manifest)
     const consumer = readConsumer(manifest, context)
-    if (consumer === undefined) return []
+    if (consumer === undefined || skip?.(manifest) === true) return []
     return consumer.makes === 'ExternalSecret'
       ? externalSecretReferences(consumer, context)
       : pushSecretReferences(consumer, context)
+  }
+  const references = manifests.flatMap((manifest) => {
+    if (fail === undefined) return referencesOf(manifest)
+    try {
+      return referencesOf(manifest)
+    } catch (error) {
+      fail(manifest, error)
+      return []
+    }
   })
   return {
     stores: stores.all,

@@ -1,14 +1,16 @@
+import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { type Note, noteAt } from '../model/note.ts'
 import { createPool } from '../model/pool.ts'
-import { isRepositoryOfItsOwn } from './dead-names.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
+import { ownOutput } from './own-output.ts'
 import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from './relevance.ts'
 import { type Root, root } from './root.ts'
 import type { SourceFile } from './source-file.ts'
+import { topLevel } from './top-level.ts'
 import { slashes, type Walk, walkFolder } from './walk-folder.ts'
 
 export interface DiscoverOptions {
@@ -149,29 +151,16 @@ async function plan(given: string, cwd: string): Promise<Search> {
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   try {
     const found = await stat(path)
-    return found.isDirectory() ? 'folder' : 'file'
+    if (found.isDirectory()) return 'folder'
+    // Opening a pipe waits for whoever writes into it, and a device may never end.
+    if (!found.isFile()) throw new InvalidInput(`paths: "${path}" is neither a file nor a folder.`)
+    return 'file'
   } catch (error) {
+    if (error instanceof InvalidInput) throw error
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new InvalidInput(`paths: "${path}" cannot be read (${code ?? 'error'}).`)
   }
-}
-
-/**
- * The Git top level at or above `folder`, unless the folder is an example or a test there, which is a repository of its own; without
- * one, `otherwise` if it contains the folder, else the folder.
- */
-async function topLevel(folder: string, otherwise: string): Promise<Pick<Search, 'top' | 'inCheckout'>> {
-  for (let at = folder; ; at = dirname(at)) {
-    if ((await kindOf(join(at, '.git')).catch(() => undefined)) !== undefined) {
-      const isOwn = at !== folder && isRepositoryOfItsOwn(slashes(relative(at, folder)))
-      return isOwn ? { top: folder, inCheckout: false } : { top: at, inCheckout: true }
-    }
-    if (dirname(at) === at) break
-  }
-  const inside = relative(otherwise, folder)
-  const top = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? folder : otherwise
-  return { top, inCheckout: false }
 }
 
 async function readAll(
@@ -218,6 +207,11 @@ async function readAll(
       definitions++
       return
     }
+    const own = form === 'yaml' || form === 'markdown' ? ownOutput(text ?? content.toString('utf8')) : undefined
+    if (own !== undefined) {
+      notes.push(noteAt({ file }, { code: 'own-output', what: own }))
+      return
+    }
     if (bytes + content.length > maxTotal) {
       left++
       return
@@ -236,11 +230,13 @@ function inMib(bytes: number): number {
   return Math.round(bytes / 1024 / 1024)
 }
 
-/** Reads at most the cap: a file that grows, or a device, must not fill the memory. */
+/** Reads at most the cap, of a file only: one that grows must not fill the memory, and a pipe that took its place must not be waited for. */
 async function readCapped(path: string, cap: number): Promise<Buffer | 'too large'> {
-  const handle = await open(path, 'r')
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const { size } = await handle.stat()
+    const seen = await handle.stat()
+    if (!seen.isFile()) throw Object.assign(new Error('no file'), { code: 'no regular file' })
+    const { size } = seen
     if (size > cap) return 'too large'
     const buffer = Buffer.allocUnsafe(size)
     let length = 0

@@ -20,11 +20,6 @@ export function clusterRelation(one: Cluster | undefined, other: Cluster | undef
   return 'other'
 }
 
-/** Whether two things may meet in one cluster. */
-export function mayMeet(one: Cluster | undefined, other: Cluster | undefined): boolean {
-  return clusterRelation(one, other) !== 'other'
-}
-
 /** What of a manifest tells its cluster. */
 interface Placed {
   readonly origin: { readonly applied: { readonly verdict: string; readonly cluster?: Cluster } }

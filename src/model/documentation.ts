@@ -15,6 +15,6 @@ export function weakness(provenance: Provenance): 0 | 1 | 2 {
 }
 
 /** Whether the place is in a test, an example or an archive. */
-export function isShown(provenance: Provenance): boolean {
+function isShown(provenance: Provenance): boolean {
   return provenance.from === 'git' && SHOWN.test(provenance.span.file)
 }

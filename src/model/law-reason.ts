@@ -86,7 +86,17 @@ export interface Possibility {
 }
 
 /** Why the law of a token allows a request, refuses it, or leaves it open (vault.md §2). */
+/** The run itself did not come to it: what it left out is never a pass. */
+export type RunReason =
+  | { readonly code: 'run-time-over' }
+  /** A bug of ours, by the name of the error. */
+  | { readonly code: 'own-bug'; readonly error: string }
+
 export type LawReason =
+  | RunReason
+  /** Characters; a longer path is not judged. */
+  | { readonly code: 'path-too-long'; readonly limit: number }
+
   /** The policy `root` allows everything. */
   | { readonly code: 'root-allows' }
   | { readonly code: 'help-is-free' }

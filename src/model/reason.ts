@@ -205,22 +205,6 @@ export interface ObstacleReason {
   readonly part?: true
 }
 
-export function isObstacle(reason: RenderReason): reason is ObstacleReason {
-  return OBSTACLES.has(reason.code)
-}
-
-const OBSTACLES: ReadonlySet<RenderReason['code']> = new Set<ObstacleReason['code']>([
-  'needs-remote',
-  'needs-helm',
-  'needs-plugin',
-  'leaves-repository',
-  'file-absent',
-  'includes-itself',
-  'kustomization-too-large',
-  'kustomization-unreadable',
-  'not-a-manifest',
-])
-
 /** What Git declares cannot be compared with the server (platform.md §4.2). */
 export interface CompareReason {
   readonly code: 'policy-text-invalid'
@@ -232,9 +216,13 @@ export interface CompareReason {
  * Why no server is asked: the run gets no credentials (a pull request from a fork, or Dependabot's, platform.md §1.3), or an address, a
  * way to log in, or both are not given.
  */
-export interface OfflineReason {
-  readonly code: 'fork' | 'dependabot' | 'no-credentials' | 'no-address' | 'nothing-given'
-}
+export type OfflineReason =
+  | { readonly code: 'fork' | 'dependabot' | 'no-credentials' | 'no-address' | 'nothing-given' }
+  /**
+   * The run has the base repository's trust, and is about files that anybody could write: `pull_request_target` or `workflow_run` with a
+   * head in another repository. `repository`: which; `undefined`: the event does not say (platform.md §1.3, §7 threat 13).
+   */
+  | { readonly code: 'foreign-head'; readonly event: string; readonly repository: string | undefined }
 
 /** The reason for text with these variables and placeholders left in it; the first counts. `undefined`: there is none. */
 export function holeReason(place: HolePlace, holes: readonly string[]): ManifestReason | undefined {

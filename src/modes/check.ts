@@ -23,6 +23,8 @@ import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
 import { notChecked } from './not-checked.ts'
 import type { Render } from './render.ts'
+import { unansweredSentences } from './unanswered.ts'
+import type { Watch } from './watch.ts'
 
 export interface CheckDeps {
   readonly cwd: string
@@ -32,6 +34,7 @@ export interface CheckDeps {
   readonly now?: Date
   readonly live: LiveSource | undefined
   readonly render?: Render | undefined
+  readonly watch?: Watch
   /** With `report-scope: changed`: what the head is compared with. */
   readonly change?: LookAtChange | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
@@ -74,11 +77,12 @@ interface RuleResults {
 
 function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
   const { chain, byServer } = gathered
-  const byGit = runRules(rules, chain, settings.config.rules, settings.config.manifests.unapplied)
+  const { watch } = gathered
+  const byGit = runRules(rules, chain, settings.config.rules, { unapplied: settings.config.manifests.unapplied, watch })
   const ruled =
     byServer === undefined
       ? byGit
-      : [...byGit, ...refusedByServer(byGit, byServer, settings.config.rules)].sort(byWorst)
+      : [...byGit, ...refusedByServer(byGit, byServer, settings.config.rules, watch)].sort(byWorst)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
     today: deps.today,
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
@@ -87,7 +91,12 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
   return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
-    notChecked: [...gathered.repository.notChecked, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
+    notChecked: [
+      ...gathered.repository.notChecked,
+      ...watch.notChecked(),
+      ...notChecked(chain),
+      ...(chain.drift?.notCompared ?? []),
+    ],
     links: chain.links,
   })
 }
@@ -155,7 +164,12 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
   const { repository, declared, live } = gathered
   const { findings, scope } = results
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
-  const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
+  const incomplete = [
+    ...deps.incomplete,
+    ...gathered.watch.sentences(),
+    ...unansweredSentences(live),
+    ...hiddenSentences(hidden, deps.live?.name),
+  ]
   return {
     mode: settings.mode,
     target: settings.target,

@@ -31,7 +31,7 @@ export async function drift(settings: Settings, deps: CheckDeps): Promise<{ repo
   const plan = makePlan({ ...setup.input, live: setup.gathered.live })
   const gathered = withDrift(settings, setup.gathered, deps, plan)
   const report = reportByRules(settings, deps, gathered, RULES.map(turnedOn))
-  const incomplete = [...report.incomplete, ...notCheckedSentences(gathered)]
+  const incomplete = [...new Set([...report.incomplete, ...notCheckedSentences(gathered)])]
   const drifted = report.findings.some(isDrift)
   const outcome = outcomeOf({ findings: report.findings, failOn: settings.failOn, incomplete, drifted })
   return { report: { ...report, incomplete, outcome }, gathered }
@@ -48,7 +48,9 @@ function turnedOn(rule: (typeof RULES)[number]): (typeof RULES)[number] {
 }
 
 function notCheckedSentences({ wanted, live }: Gathered): string[] {
-  const sentences = partsNotChecked(wanted, live)
+  // A request that was not answered is told already.
+  const told = new Set([...live.values()].flatMap(({ unanswered }) => unanswered))
+  const sentences = partsNotChecked(wanted, live).filter((sentence) => !told.has(sentence))
   const more = sentences.length - NOT_CHECKED_NAMED
   return [...sentences.slice(0, NOT_CHECKED_NAMED), ...(more > 0 ? [`And ${more} more parts were not checked.`] : [])]
 }

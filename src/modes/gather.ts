@@ -1,6 +1,6 @@
 import type { Chain, LiveView } from '../chain/chain.ts'
 import { type FollowInput, follow } from '../chain/follow.ts'
-import { createJudge } from '../chain/judge.ts'
+import { createJudge, watchedJudge } from '../chain/judge.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
@@ -8,11 +8,14 @@ import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
+import { lookUp } from '../model/look-up.ts'
+import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
+import { nameManifest } from '../model/wording.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
@@ -20,6 +23,7 @@ import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
 import { type Render, withoutRendering } from './render.ts'
+import { createWatch, type Watch } from './watch.ts'
 
 /** The answers of a server, by Vault namespace; given from outside, so that offline runs load nothing of it. */
 export interface LiveSource {
@@ -39,6 +43,8 @@ export interface Gathered {
   /** What a server is asked, or would be, by Vault namespace (`''`: the one of the settings). */
   readonly wanted: ReadonlyMap<string, Wanted>
   readonly live: ReadonlyMap<string, LiveState>
+  /** What could not be looked at, because the time was over or something of ours failed. */
+  readonly watch: Watch
   /** Whose policy language and LIST matching the decisions are made by. */
   readonly judging: ServerLaw
 }
@@ -48,6 +54,8 @@ export interface GatherDeps {
   readonly live: LiveSource | undefined
   /** Absent: what only kustomize can tell is not checked. */
   readonly render?: Render | undefined
+  /** Default: nobody watches over the time. */
+  readonly watch?: Watch
 }
 
 /** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
@@ -63,12 +71,25 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
 export async function gatherFrom(
   plain: Repository,
   settings: Settings,
-  { cwd, live: source, answers }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
+  {
+    cwd,
+    live: source,
+    answers,
+    watch = createWatch(),
+  }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
   const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
   const repository = await withFinished(plain, settings, cwd)
-  const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
-  const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
+  const prediction = predict(repository.manifests, {
+    holesOf: (text) => holesOf(text).map((hole) => hole.text),
+    skip: (manifest) => {
+      const over = watch.over()
+      if (over) watch.leave(placeOf(manifest))
+      return over
+    },
+    fail: (manifest, error) => watch.fail(placeOf(manifest), error),
+  })
+  const policiesOfStore = (name: string) => lookUp(settings.config.stores, name)?.policies
   const parts = wantedOf(prediction, declared.state, {
     // A pull request's token need not see it; what reviews logins is drift's and plan's affair (platform.md §2.3).
     authConfig: settings.mode !== 'check',
@@ -90,7 +111,7 @@ export async function gatherFrom(
     textlessPolicies: declared.also.textless,
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
     liveView: first === undefined ? undefined : liveView(source?.name ?? '', live),
-    judge: createJudge(judging),
+    judge: watchedJudge(createJudge(judging), watch),
     policiesOfStore,
     // What somebody says of the cluster counts more than what Git pins (several clusters, an upgrade under way).
     installedEso:
@@ -103,7 +124,11 @@ export async function gatherFrom(
   const byServer = comparesLaw
     ? follow({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
     : undefined
-  return { repository, declared, prediction, chain, byServer, wanted, live, judging }
+  return { repository, declared, prediction, chain, byServer, wanted, live, judging, watch }
+}
+
+function placeOf(manifest: Manifest) {
+  return { file: manifest.span.file, line: manifest.span.line, what: nameManifest(manifest) }
 }
 
 /** The repository with the manifests that were given finished in place of those that they come from. */

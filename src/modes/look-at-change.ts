@@ -81,6 +81,7 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
         cwd,
         live: undefined,
         answers: head.live,
+        watch: head.watch,
       })
       const names = new Set([...root.files].map(shown))
       return {

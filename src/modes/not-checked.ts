@@ -37,5 +37,8 @@ function reasonOf(link: Link): NotCheckedReason | undefined {
   ) {
     return { code: 'keys-hidden', says: link.secret.keysHidden }
   }
-  return undefined
+  const { found } = link
+  if (found === undefined) return undefined
+  if (!('names' in found)) return serverReason(found)
+  return found.incomplete === undefined ? undefined : { code: 'server-does-not-tell', says: found.incomplete }
 }

@@ -1,3 +1,4 @@
+import { lookUp } from '../model/look-up.ts'
 import { outcomeOf } from '../report/outcome.ts'
 import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
@@ -11,6 +12,7 @@ import type { LiveState } from '../state/live/live-state.ts'
 import type { GatherDeps, Gathered } from './gather.ts'
 import { notChecked } from './not-checked.ts'
 import { prepareSetup, type Setup } from './prepare-setup.ts'
+import { unansweredSentences } from './unanswered.ts'
 
 export interface PlanDeps extends GatherDeps {
   /** Why a server that was to be asked could not be, a sentence each. */
@@ -36,7 +38,8 @@ export async function plan(
     coverage,
     seeds: seedsOf(setup.gathered.chain.links),
   })
-  const incomplete = [...deps.incomplete, ...(deps.live === undefined ? [] : notCheckedSentences(made))]
+  const unseen = deps.live === undefined ? [] : notCheckedSentences(made)
+  const incomplete = [...deps.incomplete, ...setup.gathered.watch.sentences(), ...unansweredSentences(live), ...unseen]
   const report = reportOf(settings, setup.gathered, {
     links: after,
     problems: blockedProblems(made),
@@ -51,7 +54,7 @@ export function followByServer(settings: Settings, { gathered }: Setup, live: Re
     manifests: gathered.repository.manifests,
     prediction: gathered.prediction,
     live,
-    policiesOfStore: (name) => settings.config.stores[name]?.policies,
+    policiesOfStore: (name) => lookUp(settings.config.stores, name)?.policies,
   })
 }
 
@@ -105,7 +108,7 @@ export interface SetupOutcome {
   readonly live: Report['live']
 }
 
-export function reportOf(settings: Settings, { repository, declared }: Gathered, outcome: SetupOutcome): Report {
+export function reportOf(settings: Settings, { repository, declared, watch }: Gathered, outcome: SetupOutcome): Report {
   const { findings = [], ignored = [], problems, incomplete } = outcome
   const outcomeOfFindings = outcomeOf({ findings, failOn: settings.failOn, incomplete })
   return {
@@ -116,7 +119,7 @@ export function reportOf(settings: Settings, { repository, declared }: Gathered,
     findings,
     ignored,
     references: outcome.links.links.map(({ reference, also, accesses }) => ({ reference, also, accesses })),
-    notChecked: notChecked(outcome.links),
+    notChecked: [...watch.notChecked(), ...notChecked(outcome.links)],
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: outcome.live,

@@ -1,3 +1,4 @@
+import { deadlineIn } from '../model/deadline.ts'
 import { redact, redactInPlace, redactTexts } from '../model/redact.ts'
 import type { Answered } from '../report/answer.ts'
 import { exitCodeOf } from '../report/outcome.ts'
@@ -13,6 +14,8 @@ import { failedReport } from './failed-report.ts'
 import { type Gathered, gather } from './gather.ts'
 import { plan } from './plan.ts'
 import { type Render, renderWith } from './render.ts'
+import { unansweredSentences } from './unanswered.ts'
+import { createWatch, type Watch } from './watch.ts'
 import { type Reached, type WithVaultDeps, withVault } from './with-vault.ts'
 
 /** What a run takes from the world; entry files give the real ones. */
@@ -52,9 +55,10 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
 /** Answers a question of the terminal; nothing is thrown here either. */
 export async function answer(question: Question, settings: Settings, deps: RunDeps): Promise<AnswerResult> {
   const ran = await carryOut(settings, deps, async (context, { clean }) => {
-    const { cwd, live, render, incomplete } = context
+    const { cwd, live, render } = context
     const { answerQuestion } = await import('./questions/answer-question.ts')
-    const gathered = await gather(settings, { cwd, live, render })
+    const gathered = await gather(settings, { cwd, live, render, watch: context.watch })
+    const incomplete = [...context.incomplete, ...gathered.watch.sentences(), ...unansweredSentences(gathered.live)]
     const about = { cwd, incomplete, live: liveLine(settings, context) }
     // Only `explain` has a place of its own for it.
     if (question !== 'explain') for (const sentence of incomplete) context.warn(sentence)
@@ -69,6 +73,7 @@ export async function answer(question: Question, settings: Settings, deps: RunDe
 /** What a mode or a question works with. */
 interface RunContext extends RunDeps, Reached {
   readonly render: Render
+  readonly watch: Watch
 }
 
 /** Take the secrets of a run out of a text; the second leaves lines and columns where they are. */
@@ -89,8 +94,10 @@ async function carryOut<Made>(
   const secrets: string[] = []
   const clean = (text: string) => redact(text, secrets)
   const cleanInPlace = (text: string) => redactInPlace(text, secrets)
+  const watch = createWatch(deps.deadline ?? deadlineIn(settings.runTimeoutMs))
   const own: RunDeps = {
     ...deps,
+    deadline: watch.deadline,
     mask: (secret) => {
       secrets.push(secret)
       deps.mask(secret)
@@ -100,7 +107,9 @@ async function carryOut<Made>(
   try {
     const render = renderWith(settings, deps.env)
     return {
-      made: await withVault(settings, own, (reached) => work({ ...own, ...reached, render }, { clean, cleanInPlace })),
+      made: await withVault(settings, own, (reached) =>
+        work({ ...own, ...reached, render, watch }, { clean, cleanInPlace }),
+      ),
     }
   } catch (error) {
     return { failed: redactReport(failedReport(settings, error), clean) }

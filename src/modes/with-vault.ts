@@ -57,13 +57,22 @@ async function reach(
   }
 }
 
+/** What a run asks a server by. A namespace that a store names and that cannot be asked for costs what lies in it, and no more. */
 async function liveSource(vault: OpenVault): Promise<LiveSource> {
-  const { readLive } = await import('../state/live/server.ts')
+  const { LiveSettingsError, readLive, unreadable } = await import('../state/live/server.ts')
   return {
     name: vault.name,
-    read: (namespace, wanted) => {
-      const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
-      return readLive({ client, server: vault.server, token: vault.token }, wanted)
+    read: async (namespace, wanted) => {
+      try {
+        const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
+        return await readLive({ ...vault, client }, wanted)
+      } catch (error) {
+        if (!(error instanceof LiveSettingsError)) throw error
+        return unreadable(
+          vault,
+          `The Vault namespace ${JSON.stringify(namespace)} cannot be asked for: ${error.message}`,
+        )
+      }
     },
   }
 }

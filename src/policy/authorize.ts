@@ -1,12 +1,8 @@
 import type { Operation } from '../model/decision.ts'
 import type { RuleSays } from '../model/law-reason.ts'
 import type { ListMatching } from '../model/server-law.ts'
-import type { Variant } from '../model/variant.ts'
-import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
-import { toBytes } from './byte-string.ts'
 import { type Capability, capabilityFor } from './capability.ts'
-import { findRule, requestPath } from './match.ts'
 import { checksParameters, type RequestData, refusePagination, refuseParameters } from './parameters.ts'
 
 export interface AclRequest {
@@ -20,24 +16,6 @@ export interface AclRequest {
   /** The request's namespace, `team1/`; `''` is the root namespace. */
   readonly namespace?: string
   readonly lists?: ListMatching
-}
-
-export interface Authorization {
-  readonly allowed: boolean
-  readonly rule: AclRule | undefined
-  /** The rule carries `sudo`, whatever it says to the operation (vault.md §2.1). */
-  readonly sudo: boolean
-}
-
-/** What the ACL alone says, for one kind of server; the paths that need `sudo` are not looked at (vault.md §2.1). */
-export function allowOperation(acl: Acl, request: AclRequest, variant: Variant): Authorization {
-  if (acl.root) return { allowed: true, rule: undefined, sudo: true }
-  if (request.operation === 'help') return { allowed: true, rule: undefined, sudo: false }
-  const path = toBytes(requestPath(request.path, request.namespace))
-  const rule = findRule(acl, request.operation, path, variant)?.rule
-  if (!rule) return { allowed: false, rule, sudo: false }
-  const sudo = rule.grants.has('sudo')
-  return { allowed: refuse(rule, request) === undefined, rule, sudo }
 }
 
 /** Why the winning rule refuses the request; `undefined` when it grants. */
@@ -81,15 +59,4 @@ const HOUSE_ORDER: readonly Capability[] = [
 export function sortCapabilities(capabilities: Iterable<Capability>): Capability[] {
   const given = new Set(capabilities)
   return HOUSE_ORDER.filter((capability) => given.has(capability))
-}
-
-/**
- * What `sys/capabilities` answers for a path, sorted as the endpoint sorts: the rule is looked up as for a LIST, and
- * nothing but capabilities counts (vault.md §2.5). `['root']`, `['deny']`, or names.
- */
-export function capabilities(acl: Acl, path: string, variant: Variant, namespace = ''): string[] {
-  if (acl.root) return ['root']
-  const rule = findRule(acl, 'list', toBytes(requestPath(path, namespace)), variant)?.rule
-  if (!rule || rule.denies || rule.grants.size === 0) return ['deny']
-  return [...rule.grants].sort()
 }

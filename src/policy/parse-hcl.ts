@@ -1,11 +1,13 @@
 import { toBytes } from './byte-string.ts'
 import {
+  DEEPEST,
   formatPosition,
   HclError,
   type Item,
   type ListNode,
   type LiteralNode,
   type Node,
+  NotLookedInto,
   type ObjectNode,
   type Position,
   positionError,
@@ -45,7 +47,7 @@ export function parseHcl(text: string): HclTree {
     if (complaint ?? broken) throw complaint ?? broken
     return { items, duplicates: parser.duplicates }
   } catch (error) {
-    throw complaint ?? error
+    throw error instanceof NotLookedInto ? error : (complaint ?? error)
   }
 }
 
@@ -53,7 +55,16 @@ function parserOf(scan: () => Token) {
   const duplicates: DuplicateAttribute[] = []
   let token: Token = { type: 'ILLEGAL', text: '', at: { line: 0, column: 0 } }
   let held = false
+  let depth = 0
   const broken: HclError[] = []
+
+  function deeper<T>(parse: () => T): T {
+    depth += 1
+    if (depth > DEEPEST) throw new NotLookedInto(`it is nested deeper than ${DEEPEST} levels`, token.at)
+    const parsed = parse()
+    depth -= 1
+    return parsed
+  }
 
   function next(): Token {
     if (held) {
@@ -99,7 +110,7 @@ function parserOf(scan: () => Token) {
       assign = token.at
       value = object()
     } else if (token.type === 'LBRACE') {
-      value = objectType()
+      value = deeper(objectType)
     } else {
       const names = keys.map((key) => key.text).join(' ')
       throw positionError(token.at, `key '${names}' expected start of object ('{') or assignment ('=')`)
@@ -149,9 +160,9 @@ function parserOf(scan: () => Token) {
       case 'HEREDOC':
         return literal()
       case 'LBRACE':
-        return objectType()
+        return deeper(objectType)
       case 'LBRACK':
-        return listType()
+        return deeper(listType)
       case 'EOF':
         return END_OF_FILE
       default:
@@ -209,9 +220,9 @@ function parserOf(scan: () => Token) {
 
   function within<T>(opening: Token, what: string, parse: () => T): T {
     try {
-      return parse()
+      return deeper(parse)
     } catch (error) {
-      if (!(error instanceof HclError)) throw error
+      if (!(error instanceof HclError) || error instanceof NotLookedInto) throw error
       throw positionError(opening.at, `error while trying to parse ${what} within list: ${error.message}`)
     }
   }

@@ -62,7 +62,8 @@ function misfit(naming: NamingRule, path: string, manifest: Manifest): Misfit | 
     if (names === undefined)
       return { naming, because: `\`${value}\` stands where the pattern has \`${pattern}\``, where: false }
     for (const [name, found] of names) {
-      const allowed = naming.where[name]?.map((text) => fill(text, manifest))
+      const where = Object.hasOwn(naming.where, name) ? naming.where[name] : undefined
+      const allowed = where?.map((text) => fill(text, manifest))
       if (allowed === undefined || allowed.includes(undefined) || allowed.includes(found)) continue
       return {
         naming,

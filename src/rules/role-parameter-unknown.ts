@@ -9,7 +9,7 @@ import { fingerprint } from './fingerprint.ts'
 import { policiesLost, type UnknownParameter, unknownParameters } from './role-parameters.ts'
 import type { Rule } from './rule.ts'
 
-/** A role is written with a parameter that its type does not have: Vault answers success and drops it (measured.md §4). */
+/** A role is written with a parameter that its type does not have: Vault answers success and drops it (vault.md §4.6). */
 export const roleParameterUnknown: Rule = {
   id: 'role-parameter-unknown',
   title: 'A role is written with a parameter that Vault drops without a word',

@@ -83,7 +83,7 @@ function lineOf(reason: AppliedReason): Span | undefined {
 }
 
 /** Why an object is not applied, may not be, or waits: one sentence with the places that show it. */
-export function whyNotApplied(reason: AppliedReason): string {
+function whyNotApplied(reason: AppliedReason): string {
   switch (reason.code) {
     case 'left-out':
       if (reason.commented !== undefined) return `It is not applied: ${at(reason.commented)} has it commented out.`
@@ -112,7 +112,7 @@ export function whyNotApplied(reason: AppliedReason): string {
 }
 
 /** `Flux Kustomization flux-system/apps`, `the kustomization apps/web`. */
-export function nameRoot({ kind, name }: AppliedBy): string {
+function nameRoot({ kind, name }: AppliedBy): string {
   if (kind === 'kustomization') return `the kustomization \`${name}\``
   if (kind === 'command') return `the command that names \`${name}\``
   return kind === 'Kustomization (Flux)' ? `Flux Kustomization ${name}` : `${kind} ${name}`

@@ -30,7 +30,11 @@ export interface GivenReader {
 
 export function readGiven(given: Given): GivenReader {
   const problems: InputProblem[] = []
-  const called = (name: InputName): string => (given.from === 'action' ? `Input \`${name}\`` : `--${name}`)
+  const called = (name: InputName): string => {
+    if (given.from === 'action') return `Input \`${name}\``
+    // There the mode is a word of its own.
+    return name === 'mode' ? 'The command' : `--${name}`
+  }
   const problem = (name: InputName, message: string): void => {
     problems.push({ message: `${called(name)} ${message}` })
   }

@@ -121,6 +121,18 @@ export const INPUTS = [
     description: '`true` leaves the token of a login alive at the end of the job. Default: `false`.',
   },
   {
+    name: 'vault-timeout',
+    format: text,
+    description:
+      'The time for everything that is asked of the server, from the login to the last request, for example `90s` or `3m`. Default: `120s`. What was not answered by then is not checked, and the run is incomplete.',
+  },
+  {
+    name: 'run-timeout',
+    format: text,
+    description:
+      'The time for the whole run, for example `10m`. Default: `5m`. What was not looked at by then is not checked, and the run is incomplete.',
+  },
+  {
     name: 'report-scope',
     format: choice('all', 'changed'),
     description:

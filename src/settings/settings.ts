@@ -83,6 +83,10 @@ export interface Settings {
   readonly vault: VaultSettings | undefined
   /** One sentence for the report, when `vault` is `undefined`. */
   readonly offlineBecause: OfflineReason | undefined
+  /** For everything that is asked of the server, from the login to the last request. */
+  readonly vaultTimeoutMs: number
+  /** For the whole run. */
+  readonly runTimeoutMs: number
   readonly skipTokenRevoke: boolean
   readonly reportScope: ReportScope
   /** Somebody asked for it, and is warned where it cannot be had. */

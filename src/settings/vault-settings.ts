@@ -31,6 +31,9 @@ const LOGIN_INPUTS = [
  * static check (design §3).
  */
 export function readVaultSettings(given: GivenReader, config: Config, environment: Environment): VaultOrNot {
+  // Whatever the inputs say: these files could name the paths that are then asked for, or granted.
+  const { foreignHead } = environment.ci
+  if (foreignHead !== undefined) return { vault: undefined, offlineBecause: foreignHead }
   const login = readLogin(given, environment)
   const address = readAddress(given, config, environment)
   const namespace = given.text('vault-namespace') ?? config.vault.namespace ?? environment.vault.namespace

@@ -1,3 +1,4 @@
+import { lookUp } from '../model/look-up.ts'
 import type { AuthMountFact } from '../model/vault-state.ts'
 import type { Seen } from '../state/live/live-state.ts'
 import { CONFIG_FIELDS, flag, sameField } from './normalise.ts'
@@ -70,7 +71,7 @@ function compareConfig(
   const isSet = live.token_reviewer_jwt_set
   const state = { ...normalised(live), token_reviewer_jwt_set: isSet ?? null }
   const fields = Object.entries(named).flatMap(([field, after]): FieldChange[] => {
-    const compare = CONFIG_FIELDS[field]
+    const compare = lookUp(CONFIG_FIELDS, field)
     const same = compare === undefined || sameField(compare, live[field], after)
     return same ? [] : [{ field, before: live[field], after }]
   })
@@ -128,6 +129,6 @@ function normalised(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields)
       .filter(([field]) => field !== 'token_reviewer_jwt_set')
-      .map(([field, value]) => [field, (CONFIG_FIELDS[field] ?? ((one: unknown) => one))(value)]),
+      .map(([field, value]) => [field, (lookUp(CONFIG_FIELDS, field) ?? ((one: unknown) => one))(value)]),
   )
 }

@@ -1,3 +1,4 @@
+import { lookUp } from '../model/look-up.ts'
 import type { RoleFact } from '../model/vault-state.ts'
 import { boundTo } from '../policy/bound-names.ts'
 import type { Seen } from '../state/live/live-state.ts'
@@ -118,6 +119,9 @@ function compareRole(
 
 function normalised(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([field, value]) => [field, (ROLE_FIELDS[field] ?? ((one: unknown) => one))(value)]),
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      (lookUp(ROLE_FIELDS, field) ?? ((one: unknown) => one))(value),
+    ]),
   )
 }

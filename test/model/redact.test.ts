@@ -24,6 +24,40 @@ describe('redact', () => {
     }
   })
 
+  test.each(['x-%s', 'metadata.token.%s', '%s.', 'a.%s.b', '%s-%s'])('a JWT in %s', (frame) => {
+    const text = redact(frame.replaceAll('%s', jwt))
+    for (const part of jwt.split('.')) expect(text).not.toContain(part)
+  })
+
+  test.each([
+    ['a service token', 'hvs.CAESIJ1ZmFrZXRva2VuZm9ydGVzdA', 7],
+    ['an OpenBao token', 's.haBLK1weAooyANWQTRNfCVdp', 11],
+    ['a JWT', jwt, 8],
+    ['a GitHub token', 'ghs_abcdefghijklmnopqrstuvwxyz0123456789', 6],
+    ['a known secret', 'correct horse battery staple', 6],
+    ['credentials in a URL', 'https://user:password@vault.example.com', 15],
+  ])('%s that a limit of length cut', (_, secret, from) => {
+    const body = secret.replace('https://user:', '')
+    for (let length = from; length < secret.length; length += 1) {
+      const text = redact(`"${secret.slice(0, length)}… and more`, ['correct horse battery staple'])
+      expect(text, secret.slice(0, length)).not.toContain(body.slice(0, 5))
+      expect(text).toContain('…')
+    }
+  })
+
+  test.each([
+    ['headers', 'eyJ-'],
+    ['dots and headers', 'eyJaaaaa.'],
+    ['tokens', 'hvs.a-'],
+    ['keys', '-----BEGIN PRIVATE KEY-----'],
+    ['addresses', 'http://a:'],
+    ['ends', 'secret…'],
+  ])('takes time in proportion to the text: %s', (_, piece) => {
+    const time = cpuTime()
+    redact(piece.repeat(1_000_000 / piece.length), ['secret-that-is-known'])
+    expect(time()).toBeLessThan(2_000)
+  })
+
   test('a private key, whole or cut off', () => {
     const key = '-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----'
     expect(redact(`a ${key} b ${key} c`)).toBe('a *** b *** c')

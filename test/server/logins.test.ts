@@ -124,7 +124,7 @@ describeWithServer('roles and logins, as the server takes them', () => {
     expect(verdicts.filter((verdict) => verdict === 'unknown')).toHaveLength(3)
   })
 
-  test('a token of a parent namespace reads the child by policies that name it (measured.md §4)', async ({ skip }) => {
+  test('a token of a parent namespace reads the child by policies that name it (vault.md §2.8)', async ({ skip }) => {
     skip(server.product !== 'openbao', 'namespaces are Enterprise in Vault')
     await put('sys/namespaces/admin', {})
     await put('admin/sys/namespaces/garden', {})

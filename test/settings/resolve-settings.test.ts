@@ -54,6 +54,8 @@ describe('defaults (design §4)', () => {
       vault: undefined,
       offlineBecause: { code: 'nothing-given' },
       skipTokenRevoke: false,
+      runTimeoutMs: 300_000,
+      vaultTimeoutMs: 120_000,
       reportScope: 'all',
       reportScopeGiven: false,
       failOn: 'error',
@@ -299,6 +301,45 @@ describe('no credentials is not incomplete (design §3, platform.md §1.3)', () 
   })
 })
 
+describe('events with trust, about files of others (platform.md §7 threat 13)', () => {
+  const TARGET = { ...ACTIONS, GITHUB_EVENT_NAME: 'pull_request_target' }
+  const AFTER = { ...ACTIONS, GITHUB_EVENT_NAME: 'workflow_run' }
+  const run = (head: unknown) => ({ workflow_run: { head_repository: head } })
+  const values = { ...ADDRESS, 'vault-token': 't', 'allow-remote-bases': 'true', 'enable-helm': 'true' } as const
+
+  it.each([
+    [{ values, env: TARGET, event: fork }, 'mallory/gitops'],
+    [{ values, env: TARGET, event: { pull_request: { head: { repo: null } } } }, undefined],
+    [{ values, env: TARGET }, undefined],
+    [{ values, env: AFTER, event: run({ full_name: 'mallory/gitops' }) }, 'mallory/gitops'],
+    [{ values, env: AFTER, event: run(null) }, undefined],
+    [{ values, env: { ...TARGET, VAULT_TOKEN: 't', VAULT_ADDR: 'https://v.example' }, event: fork }, 'mallory/gitops'],
+    // Wrong inputs are of no use to anybody here.
+    [{ values: { ...ADDRESS, 'auth-method': 'jwt' }, env: TARGET, event: fork }, 'mallory/gitops'],
+  ] satisfies [Case, string | undefined][])('%#: the static check only', (given, repository) => {
+    expect(settings(given)).toMatchObject({
+      vault: undefined,
+      allowRemoteBases: false,
+      enableHelm: false,
+      offlineBecause: { code: 'foreign-head', repository },
+    })
+  })
+
+  it.each([
+    [TARGET, own],
+    [AFTER, run({ full_name: 'ACME/gitops' })],
+    [{ ...ACTIONS, GITHUB_EVENT_NAME: 'push' }, undefined],
+  ])('%#: of this repository, everything', (env, event) => {
+    expect(settings({ values, env, event })).toMatchObject({ vault: { login: { token: 't' } }, allowRemoteBases: true })
+  })
+
+  it.each(['drift', 'plan', 'apply'])('%s refuses', (mode) => {
+    const said = problems({ values: { ...values, mode }, env: TARGET, event: fork }).join('\n')
+    expect(said).toContain(`Input \`mode\` is \`${mode}\`, which only trusted files may ask for`)
+    expect(said).toContain('mallory/gitops')
+  })
+})
+
 describe('the CA certificate', () => {
   const pem = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----'
   it.each([
@@ -329,7 +370,7 @@ describe('the environment', () => {
     expect(readEnvironment({ ...env, GITHUB_EVENT_NAME: 'pull_request_target' }, fork).ci).toMatchObject({
       runUrl: 'https://ghe.example/acme/gitops/actions/runs/7',
       pullRequest: true,
-      trustedEvent: true,
+      foreignHead: { code: 'foreign-head', repository: 'mallory/gitops' },
       withoutSecrets: undefined,
     })
   })

@@ -12,7 +12,7 @@ import { indexOf, type StoreIndex } from '../stores.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { generateRequests } from './generate.ts'
-import { type Asked, makeReference, type Through } from './make-reference.ts'
+import { makeReference, type ReferenceParts, type Through } from './make-reference.ts'
 import { generatorUsages } from './usage.ts'
 
 const DYNAMIC = 'VaultDynamicSecret'
@@ -63,21 +63,21 @@ export function generatorReferences(
     if (usage.store.found === 'foreign') return []
     const says = `generatorRef may only reference the generators group, but got ${group}`
     const failsWith: FailsWith | undefined = wrongGroup ? { code: 'generator-group', group, says } : undefined
-    const asked = askedOf(field, span, kind, usage.store.found === 'vault' ? usage.store.store : undefined, failsWith)
+    const parts = partsOf(field, span, kind, usage.store.found === 'vault' ? usage.store.store : undefined, failsWith)
     const send = (store: VaultStore) =>
       generateRequests(mapAt(store.manifest.body, ...dynamicSpecPath(store.kind)) ?? {})
     const through: Through = { storeRef: undefined, generatorRef: { kind, name, span }, usage }
-    return [makeReference(consumer, asked, through, context, send, skipped)]
+    return [makeReference(consumer, parts, through, context, send, skipped)]
   })
 }
 
-function askedOf(
+function partsOf(
   field: FieldPath,
   span: Reference['span'],
   kind: GeneratorKind,
   store: VaultStore | undefined,
   failsWith: FailsWith | undefined,
-): Asked {
+): ReferenceParts {
   const at = [...dynamicSpecPath(kind), 'path']
   return {
     operation: 'generator',

@@ -13,7 +13,7 @@ import type { Context } from './context.ts'
 import type { StoreRef, Usage } from './usage.ts'
 
 /** What an item of a manifest asks for, before it is known which store answers. */
-export interface Asked {
+export interface ReferenceParts {
   readonly operation: EsoOperation
   readonly field: FieldPath
   readonly span: Span
@@ -39,7 +39,7 @@ export interface Through {
 /** Puts a reference together; `requests` says what is sent once the store is known. */
 export function makeReference(
   consumer: Consumer,
-  asked: Asked,
+  parts: ReferenceParts,
   { storeRef, generatorRef, usage }: Through,
   context: Context,
   requests: (store: VaultStore) => Requests,
@@ -48,15 +48,15 @@ export function makeReference(
   const { store } = usage
   const vault = store.found === 'vault' ? store.store : undefined
   // What a patch sets is not what stands here: neither a denial nor a pass could be told by it.
-  const isPatched = patchesRequests(consumer, asked.field) || patchedPath(store) !== undefined
-  const sent = vault === undefined || asked.unknown !== undefined || isPatched ? undefined : requests(vault)
-  const keyHoles = [...context.holesOf(asked.key), ...context.holesOf(asked.find?.path ?? '')]
+  const isPatched = patchesRequests(consumer, parts.field) || patchedPath(store) !== undefined
+  const sent = vault === undefined || parts.unknown !== undefined || isPatched ? undefined : requests(vault)
+  const keyHoles = [...context.holesOf(parts.key), ...context.holesOf(parts.find?.path ?? '')]
   const pathHoles = vault === undefined || generatorRef !== undefined ? [] : holesInPath(vault, context)
   return {
     manifest: consumer.manifest,
-    operation: asked.operation,
-    field: asked.field,
-    span: asked.span,
+    operation: parts.operation,
+    field: parts.field,
+    span: parts.span,
     storeRef: storeRef === undefined ? undefined : { kind: storeRef.kind, name: storeRef.name, span: storeRef.span },
     generatorRef,
     namespaces: usage.namespaces,
@@ -64,24 +64,24 @@ export function makeReference(
     skipped,
     store,
     identity: usage.identity,
-    key: asked.key,
-    property: asked.property,
-    propertySpan: asked.propertySpan,
-    version: asked.version,
-    find: asked.find,
-    push: asked.push,
+    key: parts.key,
+    property: parts.property,
+    propertySpan: parts.propertySpan,
+    version: parts.version,
+    find: parts.find,
+    push: parts.push,
     deletionPolicy: deletionPolicyOf(consumer),
     accesses: sent?.accesses ?? [],
-    failsWith: asked.failsWith ?? (vault === undefined ? undefined : loginFailureOf(vault)) ?? sent?.failsWith,
+    failsWith: parts.failsWith ?? (vault === undefined ? undefined : loginFailureOf(vault)) ?? sent?.failsWith,
     holes: [...new Set([...keyHoles, ...pathHoles])],
     notChecked:
-      patchOver(consumer.manifest, asked.field) ??
-      asked.unknown ??
+      patchOver(consumer.manifest, parts.field) ??
+      parts.unknown ??
       holeReason('key', keyHoles) ??
       notResolved(store, generatorRef === undefined ? 'store' : 'generator') ??
       holeReason('store-path', pathHoles) ??
       patchedPath(store),
-    proposed: asked.proposed ?? false,
+    proposed: parts.proposed ?? false,
   }
 }
 

@@ -3,7 +3,7 @@ import { listAt, mapAt, textAt } from '../field-value.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { generatorReferences } from './generator-ref.ts'
-import { type Asked, makeReference } from './make-reference.ts'
+import { makeReference, type ReferenceParts } from './make-reference.ts'
 import { pushRequests } from './push.ts'
 import { dataEntries, dataToEntries, type Entry } from './push-entries.ts'
 import { dataToTargets, pushTargets, type Target } from './push-targets.ts'
@@ -36,7 +36,7 @@ function pushReference(consumer: Consumer, entry: Entry, target: Target, context
     updatePolicy: textAt(consumer.spec, 'updatePolicy') === 'IfNotExists' ? 'IfNotExists' : 'Replace',
     deletionPolicy: textAt(consumer.spec, 'deletionPolicy') === 'Delete' ? 'Delete' : 'None',
   }
-  const asked: Asked = {
+  const parts: ReferenceParts = {
     operation: 'push',
     field: entry.field,
     span: entry.span,
@@ -51,7 +51,7 @@ function pushReference(consumer: Consumer, entry: Entry, target: Target, context
   const skipped = skippedBy([target.usage.store], context)
   const through = { storeRef: target.ref, usage: target.usage }
   const send = (store: Parameters<typeof pushRequests>[0]) => pushRequests(store, entry.remoteKey, entry.property, push)
-  return makeReference(consumer, asked, through, context, send, skipped)
+  return makeReference(consumer, parts, through, context, send, skipped)
 }
 
 /** A `dataTo[]` item whose `storeRef` chooses no store: one reference that says how ESO fails. */

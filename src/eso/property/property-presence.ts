@@ -35,7 +35,7 @@ function reach(keys: SubKeys, steps: readonly PathStep[]): { at: SubKeys; prefix
   let at = keys
   const prefix: string[] = []
   for (const step of steps) {
-    const next = step.pattern === undefined && own(at, step.text) ? at[step.text] : undefined
+    const next = step.wild === undefined && own(at, step.text) ? at[step.text] : undefined
     if (next === undefined || next === null) return { at, prefix, missing: step.text }
     at = next
     prefix.push(step.text)

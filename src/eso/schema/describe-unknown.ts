@@ -69,6 +69,12 @@ function consequence(holder: FieldPath, how: UnknownField['how']): string {
     : ` That leaves \`${formatPath(holder)}\` empty.`
 }
 
+/** What fields that belong under one other field have in common. */
+function togetherWith({ path, to, how }: UnknownField): string | undefined {
+  if (to === undefined || !(how === 'indent' || how === 'nest')) return undefined
+  return `${formatPath(parent(to))}\n${formatPath(parent(path))}`
+}
+
 /** Turns unknown fields into problems: those that belong under one field become one problem with the corrected lines. */
 export function describeUnknown(
   manifest: Manifest,
@@ -78,19 +84,14 @@ export function describeUnknown(
   list: ProblemList,
 ): void {
   const proposedBody = moves.length > 0 ? fixed : undefined
+  const groups = Map.groupBy(unknown, togetherWith)
   const done = new Set<UnknownField>()
   for (const field of unknown) {
     if (done.has(field)) continue
     const { to, how } = field
     if (to !== undefined && (how === 'indent' || how === 'nest')) {
       const target = parent(to)
-      const group = unknown.filter(
-        (other) =>
-          other.to !== undefined &&
-          (other.how === 'indent' || other.how === 'nest') &&
-          formatPath(parent(other.to)) === formatPath(target) &&
-          formatPath(parent(other.path)) === formatPath(parent(field.path)),
-      )
+      const group = groups.get(togetherWith(field)) ?? [field]
       for (const other of group) done.add(other)
       const names = group.map((other) => `\`${name(other.path)}\``).join(', ')
       const holder = `\`${formatPath(target)}\``

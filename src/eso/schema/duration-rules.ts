@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/look-up.ts'
 import type { FieldPath, ValueMap } from '../../model/value.ts'
 import { valueAt } from '../field-value.ts'
 import { formatPath } from './field-path.ts'
@@ -29,7 +30,7 @@ const FIELDS: Readonly<Record<string, readonly FieldPath[]>> = {
 
 /** Finds `1d` and `60`: the API server stores them, and ESO cannot decode the object. */
 export function checkDurations(kind: string, body: ValueMap, list: ProblemList): void {
-  for (const path of FIELDS[kind] ?? []) {
+  for (const path of lookUp(FIELDS, kind) ?? []) {
     const value = valueAt(body, path)
     if (typeof value !== 'string' || isPlaceholder(value) || isGoDuration(value)) continue
     // A store's refreshInterval may be seconds, as a number or as text (eso.md §6.1).

@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/look-up.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
@@ -140,7 +141,7 @@ export interface NewerField {
 export function fieldsNewerThan(manifest: Manifest, esoVersion: string): readonly NewerField[] {
   const range = parseVersionRange(esoVersion.trim())
   if (range === undefined) return []
-  const wrapper = WRAPPERS[manifest.kind]
+  const wrapper = lookUp(WRAPPERS, manifest.kind)
   const root = wrapper === undefined ? ['spec'] : ['spec', wrapper]
   return ESO_FEATURES.flatMap((feature) => {
     if (!feature.kinds.includes(manifest.kind)) return []

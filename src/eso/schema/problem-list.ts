@@ -24,6 +24,9 @@ export interface Move {
   readonly to: FieldPath
 }
 
+/** So many problems of one kind of check are told of one object, one by one; the last says how many there are besides. */
+const MOST_PROBLEMS = 500
+
 /** Collects problems of one manifest; leaves out what a patch decides, and points moved values back to where they stand. */
 export interface ProblemList {
   add(problem: NewProblem): void
@@ -32,14 +35,24 @@ export interface ProblemList {
 
 export function problemList(manifest: Manifest, moves: readonly Move[] = []): ProblemList {
   const problems: SchemaProblem[] = []
+  let more = 0
   const written = (path: FieldPath): FieldPath => {
     const move = moves.find((candidate) => isUnder(path, candidate.to))
     return move === undefined ? path : [...move.from, ...path.slice(move.to.length)]
   }
   const spanOf = (path: FieldPath, at: 'key' | 'value'): Span => manifest.spanOf(written(path), at)
   return {
-    problems,
+    get problems() {
+      const last = problems.at(-1)
+      if (more === 0 || last === undefined) return problems
+      const besides = more === 1 ? 'One more problem of this object is' : `${more} more problems of this object are`
+      return [...problems.slice(0, -1), { ...last, message: `${last.message} ${besides} not listed.` }]
+    },
     add({ kind, effect, severity = 'error', path, at = 'value', message, suggestion, proposedBody }) {
+      if (problems.length === MOST_PROBLEMS) {
+        more += 1
+        return
+      }
       if (patchOver(manifest, path) !== undefined) return
       problems.push({
         kind,

@@ -121,6 +121,9 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
   }
 }
 
+/** So many fields of one object are put where they belong: each copies the object, and what was shifted as a whole is told by the first. */
+const MOST_MOVES = 300
+
 /**
  * Holds a manifest against the CRD schema of its kind and version. `undefined` when there is none for it. Nulls count as unset,
  * as the API server drops them before it validates.
@@ -133,6 +136,7 @@ export function checkStructure(manifest: Manifest): Structure | undefined {
   const moves: Move[] = []
   let body: Value = manifest.body
   for (const field of unknown) {
+    if (moves.length === MOST_MOVES) break
     const value = valueAt(manifest.body, field.path)
     if (field.to === undefined || !field.fits || value === undefined) continue
     if (isWritten(valueAt(body, field.to))) continue
@@ -144,11 +148,11 @@ export function checkStructure(manifest: Manifest): Structure | undefined {
   const list = problemList(manifest)
   describeUnknown(manifest, unknown, moves, fixed, list)
   // A field that was named but could not be moved explains what is missing there.
-  const explained = unknown.flatMap((field) => (field.to && !field.fits ? [formatPath(field.to)] : []))
+  const explained = new Set(unknown.flatMap((field) => (field.to && !field.fits ? [formatPath(field.to)] : [])))
   const shape = problemList(manifest, moves)
   checkNode(root, fixed, [], shape)
   const rest = shape.problems.filter(
-    (problem) => !(problem.kind === 'missing' && explained.includes(formatPath(problem.path))),
+    (problem) => !(problem.kind === 'missing' && explained.has(formatPath(problem.path))),
   )
   return { problems: [...list.problems, ...rest], body: fixed, moves }
 }

@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/look-up.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap } from '../field-value.ts'
@@ -98,7 +99,7 @@ function explain(level: Level, above: readonly Level[], key: string): UnknownFie
     if (level.value[name] === null && has(fields, key)) return placed('indent', level, [name, key])
   }
   const holder = level.path.at(-1)
-  const alias = typeof holder === 'string' ? ALIASES[holder]?.[key] : undefined
+  const alias = typeof holder === 'string' ? lookUp(lookUp(ALIASES, holder) ?? {}, key) : undefined
   if (alias !== undefined && has(level.fields, alias)) {
     return isUnset(level.value[alias]) ? placed('rename', level, [alias]) : { path, fits: false }
   }

@@ -1,10 +1,10 @@
 import path from 'node:path'
+import { createPool } from '../../model/pool.ts'
 import type { Checkout } from '../checkout.ts'
 import type { KustomizeBinary, Run } from '../process/kustomize-binary.ts'
 import type { KustomizeBuild } from '../root.ts'
 import { type Built, buildRoot } from './build-root.ts'
 import type { BuildWith } from './output.ts'
-import { limited } from './queue.ts'
 import { type Staging, stage } from './staging.ts'
 
 /** A kustomize to run, and what it may do. */
@@ -53,7 +53,7 @@ let folders = 0
 export function kustomizeBuilds(checkout: Checkout, options: BuildsOptions): { build: BuildWith; stats: BuildStats } {
   const stats: BuildStats = { processes: 0, processMilliseconds: 0, missed: false, unusable: [] }
   const builds = new Map<string, Promise<Built | undefined>>()
-  const limit = limited(PROCESSES)
+  const limit = createPool(PROCESSES)
   let staging: Staging | undefined
   let temporary = ''
 

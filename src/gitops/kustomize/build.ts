@@ -3,7 +3,7 @@ import { isRemoteAddress } from '../look-through/remote-address.ts'
 import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
 import { entriesAt, type Placed, textAt } from '../placed/placed.ts'
 import type { ObjectFiles } from './object-files.ts'
-import { currentId, idKey, type ReadObject, touched } from './read-object.ts'
+import { currentId, idKey, isCertain, type ReadObject, touched } from './read-object.ts'
 import { Stop } from './stop.ts'
 import type { Undecided, UndecidedCode } from './undecided.ts'
 
@@ -19,13 +19,13 @@ export interface ReadContext {
 /** What a kustomization has gathered and changed, before the last steps that kustomize takes only once, at the top. */
 export interface Gathered {
   readonly objects: readonly ReadObject[]
-  readonly undecided: readonly Undecided[]
+  readonly undecided: ReadonlySet<Undecided>
   /** There may be objects, or ids of objects, that the reader does not know. */
   readonly open: boolean
   /** Its own folder and those that it includes. */
   readonly folders: ReadonlySet<string>
   /** What `configurations` say of objects that may still come. */
-  readonly configured: readonly Configured[]
+  readonly configured: ReadonlySet<Configured>
 }
 
 export interface Configured {
@@ -33,35 +33,41 @@ export interface Configured {
   touches(object: ReadObject): boolean
 }
 
+/** One build, of whatever is included. */
+export interface Run {
+  readonly context: ReadContext
+  /** Every object has annotations of kustomize's own, because of `buildMetadata`. */
+  readonly isAnnotated: boolean
+  readonly depth: number
+}
+
+/** Thirty times the largest build seen; kustomizations that include each other many times pass it soon. */
+const MAX_OBJECTS = 5_000
+
 /** One kustomization while it is read; a Component works on what it is applied to. */
-export class Build {
+export class Build implements Run {
   readonly context: ReadContext
   readonly folder: string
   /** Of the kustomization. */
   readonly fileName: string
   readonly folders: Set<string>
   objects: readonly ReadObject[]
-  readonly undecided: Undecided[] = []
-  readonly configured: Configured[] = []
+  readonly undecided = new Set<Undecided>()
+  readonly configured = new Set<Configured>()
   open: boolean
-  /** Every object has annotations of kustomize's own. */
   readonly isAnnotated: boolean
+  /** How many kustomizations include it, each the next. */
+  readonly depth: number
 
-  constructor(
-    context: ReadContext,
-    folder: string,
-    fileName: string,
-    start: readonly ReadObject[],
-    open: boolean,
-    isAnnotated: boolean,
-  ) {
-    this.context = context
+  constructor(run: Run, folder: string, fileName: string, start: readonly ReadObject[], open: boolean) {
+    this.context = run.context
+    this.isAnnotated = run.isAnnotated
+    this.depth = run.depth + 1
     this.folder = folder
     this.fileName = fileName
     this.folders = new Set([folder])
     this.objects = start
     this.open = open
-    this.isAnnotated = isAnnotated
   }
 
   /** Notes what cannot be told; `adds`: objects that are not listed may come of it. */
@@ -72,20 +78,24 @@ export class Build {
   ): Undecided {
     const { fails = false, adds = false, file = this.fileName } = what
     const found = { code, file, path, fails, adds }
-    this.undecided.push(found)
+    this.undecided.add(found)
     if (adds) this.open = true
     return found
   }
 
   /** Runs one entry; where it stops, the objects stay as they were and the reason is noted. */
-  step(path: FieldPath, run: () => void, what: { adds?: boolean; touches?: boolean } = {}): void {
+  step(
+    path: FieldPath,
+    run: () => void,
+    what: { adds?: boolean; touches?: (object: ReadObject) => boolean } = {},
+  ): void {
     try {
       run()
     } catch (error) {
       if (!(error instanceof Stop)) throw error
       const adds = what.adds === true && !error.fails
       const found = this.reason(path, error.code, { fails: error.fails, adds })
-      if (what.touches === true && !error.fails) this.touch(found, () => true)
+      if (what.touches !== undefined && !error.fails) this.touch(found, what.touches)
     }
   }
 
@@ -111,7 +121,7 @@ export class Build {
         return result === undefined ? [] : [result]
       } catch (error) {
         if (!(error instanceof Stop)) throw error
-        const fails = error.fails && object.undecided.length === 0
+        const fails = error.fails && isCertain(object)
         const found = this.reason(path, error.fails && !fails ? 'patch-form' : error.code, { fails })
         return [touched(object, found)]
       }
@@ -124,6 +134,10 @@ export class Build {
 
   /** Two objects of one kind, namespace and name end the build. */
   append(objects: readonly ReadObject[], path: FieldPath): void {
+    if (this.objects.length + objects.length > MAX_OBJECTS) {
+      this.reason(path, 'too-large', { adds: true })
+      return
+    }
     const own = this.isAnnotated ? objects.map((object) => this.annotated(object, path)) : objects
     this.objects = [...this.objects, ...own]
     this.demandUnique(path)
@@ -137,7 +151,7 @@ export class Build {
   }
 
   demandUnique(path: FieldPath): void {
-    if (this.undecided.some(({ fails }) => fails)) return
+    for (const { fails } of this.undecided) if (fails) return
     const seen = new Map<string, ReadObject>()
     for (const object of this.objects) {
       const key = idKey(currentId(object))
@@ -158,6 +172,14 @@ export class Build {
     const entry = target.startsWith('/') ? 'outside' : this.context.tree.entry(relative)
     if (entry === 'file') return relative
     throw new Stop(entry === 'outside' ? 'outside' : entry === 'absent' ? 'absent' : 'build-fails')
+  }
+
+  /** What an included kustomization says of itself. */
+  take(below: Gathered): void {
+    for (const reason of below.undecided) this.undecided.add(reason)
+    for (const found of below.configured) this.configured.add(found)
+    for (const folder of below.folders) this.folders.add(folder)
+    this.open ||= below.open
   }
 
   gathered(): Gathered {

@@ -10,7 +10,7 @@ import { isEmpty } from './scalar-text.ts'
 export function noteConfiguration(build: Build, kustomization: Placed): void {
   for (const code of ['openapi', 'crds', 'vars'] as const)
     if (!isEmpty(at(kustomization, code)))
-      build.configured.push({ reason: build.reason([code], code), touches: () => true })
+      build.configured.add({ reason: build.reason([code], code), touches: () => true })
   itemsAt(kustomization, 'configurations').forEach((item, index) => {
     const path = ['configurations', index]
     build.step(path, () => {
@@ -18,7 +18,7 @@ export function noteConfiguration(build: Build, kustomization: Placed): void {
       const [document] = parsed.documents
       const kinds = document === undefined ? [] : kindsOf(placed(document))
       const reason = build.reason(path, 'configurations')
-      build.configured.push({ reason, touches: (object) => kinds.some((fits) => fits(object)) })
+      build.configured.add({ reason, touches: (object) => kinds.some((fits) => fits(object)) })
     })
   })
 }

@@ -3,7 +3,7 @@ import type { Build } from './build.ts'
 import { configMapHash } from './content-hash.ts'
 import { changedNames, withNewNames } from './name-references.ts'
 import { withTextAnnotations } from './patches.ts'
-import { changed, kindOf, type ReadObject, remembered } from './read-object.ts'
+import { changed, kindOf, type ReadObject, remembered, withHistory } from './read-object.ts'
 import { anyText, textOf } from './scalar-text.ts'
 
 /** Annotations that kustomize takes for its own and removes. */
@@ -39,7 +39,7 @@ export function finish(build: Build): void {
       if (object.undecided.length === 0) build.reason([], 'build-fails', { fails: true })
   build.objects = build.objects.filter((object) => !isLocal(object))
   build.demandUnique([])
-  build.objects = build.objects.map((object) => changed(object, withoutOwnAnnotations(object.node)))
+  build.objects = build.objects.map((object) => withHistory(changed(object, withoutOwnAnnotations(object.node))))
 }
 
 /** Of a Secret the content is not known, and of what is undecided it is not certain: their names stay without the hash. */

@@ -16,7 +16,7 @@ import {
   withoutEntry,
 } from '../placed/placed.ts'
 import type { Build } from './build.ts'
-import { allIds, changed, currentId, idKey, type ReadObject, readObject } from './read-object.ts'
+import { allIds, changed, currentId, idKey, kindOf, type ReadObject, readObject } from './read-object.ts'
 import { asText, flagAt } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
@@ -33,7 +33,10 @@ export function generate(build: Build, kustomization: Placed): void {
           const made = generated(build, kustomization, item, kind)
           if (made !== undefined) absorb(build, made, textAt(item, 'behavior') ?? '', [field, index])
         },
-        { adds: true },
+        {
+          adds: true,
+          touches: (object) => allIds(object).some((id) => id.kind === kind && id.name === textAt(item, 'name')),
+        },
       )
     })
 }
@@ -84,7 +87,7 @@ function absorb(build: Build, made: ReadObject, behavior: string, path: readonly
     }
   // Both must ask for the hash.
   const hashed = old.hashed && made.hashed
-  build.replace(old, { ...changed(old, node), hashed, generated: old.generated })
+  build.replace(old, { ...changed(old, node), hashed, generated: old.generated || kindOf(made).kind === 'Secret' })
 }
 
 function withMetadataOf(node: PlacedMap, old: PlacedMap): PlacedMap {
@@ -113,8 +116,8 @@ function dataOf(build: Build, item: Placed, hidden: boolean): Map<string, Placed
   const data = new Map<string, PlacedEntry>()
   const put = (key: string, value: string, place: Place) => {
     if (data.has(key)) throw new Stop('build-fails')
-    // What is no text goes to `binaryData`; a carriage return is lost on the way or not.
-    if (/[\r\ufffd]/.test(value)) throw new Stop('generator-form')
+    // What is no text goes to `binaryData`.
+    if (value.includes('\ufffd')) throw new Stop('generator-form')
     const quoting = value.includes('\n') ? 'quoted' : 'plain'
     data.set(key, { key: place, node: { type: 'scalar', place, value, quoting } })
   }

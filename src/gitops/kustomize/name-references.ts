@@ -37,7 +37,7 @@ export function changedNames(objects: readonly ReadObject[]): ChangedNames {
   for (const object of objects)
     for (const { kind, name } of object.notes.previous) {
       // A Service's namespace is put in too.
-      if (name === object.names.at(-1) && !object.hashed && kind !== 'Service') continue
+      if (name === currentId(object).name && !object.hashed && kind !== 'Service') continue
       if (SCALED.test(kind)) changes.scaled.add(name)
       if (NAMED.test(kind)) changes.named.add(name)
     }
@@ -99,10 +99,10 @@ function withSubject(object: ReadObject, node: Placed, index: string, objects: r
     candidates = original.length > 0 ? original : current
   }
   const found = referral(object, anyText(old), SERVICE_ACCOUNT, candidates, undefined, true)
-  const own = found?.namespaces.at(-1)
-  if (found === undefined || (nameOf(found) === anyText(old) && own === undefined)) return node
+  const own = found && namespaceOf(found)
+  if (found === undefined || (nameOf(found) === anyText(old) && own === '')) return node
   const named = setAt(node, [...path, 'name'], placedAt(old.place, nameOf(found)))
-  if (own === undefined) return named
+  if (own === undefined || own === '') return named
   const place = (namespace ?? at(found.node, 'metadata', 'namespace') ?? subject).place
   return setAt(named, [...path, 'namespace'], placedAt(place, own))
 }
@@ -114,7 +114,12 @@ function roleOf(node: Placed): Referred | undefined {
 
 function nameOf(object: ReadObject): string {
   if (object.hashed) throw new Stop('name-reference')
-  return object.names.at(-1) ?? ''
+  return currentId(object).name
+}
+
+/** As it is written. */
+function namespaceOf(object: ReadObject): string {
+  return anyText(object.node, 'metadata', 'namespace')
 }
 
 /** What an object can name: what lives in its namespace, or in none; a RoleBinding also accounts of the namespaces that it names. */
@@ -129,8 +134,7 @@ function candidatesOf(object: ReadObject, objects: readonly ReadObject[]): reado
           .map((subject) => anyText(subject, 'namespace')),
   )
   return objects.filter(
-    (other) =>
-      isClusterScoped(other) || currentId(other).namespace === here || others.has(other.namespaces.at(-1) ?? ''),
+    (other) => isClusterScoped(other) || currentId(other).namespace === here || others.has(namespaceOf(other)),
   )
 }
 
@@ -159,8 +163,9 @@ function referral(
   const [first, ...more] = found
   const same = more.every(
     (other) =>
-      other.names.at(-1) === first?.names.at(-1) &&
-      (!withNamespace || other.namespaces.at(-1) === first?.namespaces.at(-1)),
+      first !== undefined &&
+      currentId(other).name === currentId(first).name &&
+      (!withNamespace || namespaceOf(other) === namespaceOf(first)),
   )
   if (!same) throw new Stop('build-fails')
   return first

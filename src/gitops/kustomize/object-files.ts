@@ -63,6 +63,7 @@ function objectsOf(
   // A key that stands twice, and what does not parse, kustomize refuses; what is too deep for us it may read.
   for (const { code } of parsed.notes) problem = code === 'yaml-too-deep' ? 'too-large' : 'build-fails'
   const lines = text.split('\n')
+  const isAlone = !/\n---/.test(text)
   for (const document of parsed.documents) {
     const root = placed(document)
     if (isEmpty(root)) continue
@@ -73,7 +74,7 @@ function objectsOf(
       if (!(error instanceof Stop)) throw error
       problem ??= error.code
     }
-    for (const node of itemsOfList(root)) {
+    for (const node of itemsOfList(root, isAlone)) {
       const object = readObject(node, source)
       if (object !== undefined) objects.push(object)
       else if (!isEmpty(node)) problem = 'build-fails'
@@ -82,8 +83,11 @@ function objectsOf(
   return { objects, problem }
 }
 
-/** kustomize takes a List apart (field.md §1). */
-function itemsOfList(root: Placed): readonly Placed[] {
-  if (!anyText(root, 'kind').endsWith('List') || root.type !== 'map' || !root.entries.has('items')) return [root]
-  return itemsAt(root, 'items').map(throughJson)
+/** kustomize takes a List apart (field.md §1), and lists in it; only one that is alone in its file is not turned into JSON for it. */
+function itemsOfList(root: Placed, isAlone: boolean): readonly Placed[] {
+  const kind = anyText(root, 'kind')
+  if (!kind.endsWith('List') || root.type !== 'map' || !root.entries.has('items')) return [root]
+  const items = itemsAt(root, 'items')
+  const own = isAlone && (kind === 'List' || kind === 'ResourceList') ? items : items.map(throughJson)
+  return own.flatMap((item) => itemsOfList(item, false))
 }

@@ -10,7 +10,7 @@ import {
 import { isRemoteAddress } from '../look-through/remote-address.ts'
 import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
 import { at, itemsAt, type Placed, placed, textAt } from '../placed/placed.ts'
-import { Build, type Gathered, type ReadContext } from './build.ts'
+import { Build, type Gathered, type ReadContext, type Run } from './build.ts'
 import { noteConfiguration } from './configurations.ts'
 import { finish } from './finish.ts'
 import { generate } from './generators.ts'
@@ -22,7 +22,6 @@ import type { Reading } from './reading.ts'
 import { replaceFields } from './replacements.ts'
 import { isEmpty } from './scalar-text.ts'
 import { setAffix, setAnnotations, setLabels, setNamespace, touchWorkloads } from './transformers.ts'
-import type { Undecided } from './undecided.ts'
 
 export type { ReadContext } from './build.ts'
 
@@ -32,7 +31,7 @@ export type { ReadContext } from './build.ts'
  */
 export function readFolder(context: ReadContext, folder: string): Reading {
   const isAnnotated = asksForAnnotations(context.kustomization(folder))
-  return finished(context, folder, gatherFolder({ context, isAnnotated }, folder))
+  return finished(context, folder, gatherFolder({ context, isAnnotated, depth: 0 }, folder))
 }
 
 /** As `readFolder` for a kustomization that is in no file; a Component starts with the objects it is applied to. */
@@ -42,13 +41,13 @@ export function readKustomization(
   node: Placed,
   start: readonly ReadObject[] = [],
 ): Reading {
-  const run = { context, isAnnotated: asksForAnnotations(node) }
+  const run = { context, isAnnotated: asksForAnnotations(node), depth: 0 }
   return finished(context, folder, gather(run, folder, node, start, false))
 }
 
 /** What the generators of a kustomization make, by themselves. */
 export function generatedObjects(context: ReadContext, folder: string, node: Placed): readonly ReadObject[] {
-  const build = newBuild({ context, isAnnotated: false }, folder, [], false)
+  const build = newBuild({ context, isAnnotated: false, depth: 0 }, folder, [], false)
   generate(build, node)
   return build.objects
 }
@@ -79,26 +78,15 @@ export function readContext(
   }
 }
 
-/** One build, of whatever is included. */
-interface Run {
-  readonly context: ReadContext
-  readonly isAnnotated: boolean
-}
-
-function newBuild({ context, isAnnotated }: Run, folder: string, start: readonly ReadObject[], open: boolean): Build {
-  return new Build(context, folder, fileNameIn(context.tree, folder), start, open, isAnnotated)
+function newBuild(run: Run, folder: string, start: readonly ReadObject[], open: boolean): Build {
+  return new Build(run, folder, fileNameIn(run.context.tree, folder), start, open)
 }
 
 function finished(context: ReadContext, folder: string, gathered: Gathered): Reading {
-  const build = newBuild({ context, isAnnotated: false }, folder, gathered.objects, gathered.open)
-  build.undecided.push(...gathered.undecided)
-  build.configured.push(...gathered.configured)
+  const build = newBuild({ context, isAnnotated: false, depth: 0 }, folder, gathered.objects, gathered.open)
+  build.take(gathered)
   finish(build)
-  return { objects: build.objects, undecided: unique(build.undecided) }
-}
-
-function unique(undecided: readonly Undecided[]): Undecided[] {
-  return [...new Set(undecided)]
+  return { objects: build.objects, undecided: [...build.undecided] }
 }
 
 function fileNameIn(tree: RepositoryTree, folder: string): string {
@@ -106,7 +94,13 @@ function fileNameIn(tree: RepositoryTree, folder: string): string {
 }
 
 /** Stands for a folder while it is read: who meets it includes itself. */
-const OPEN: Gathered = { objects: [], undecided: [], open: false, folders: new Set(), configured: [] }
+const OPEN: Gathered = {
+  objects: [],
+  undecided: new Set(),
+  open: false,
+  folders: new Set(),
+  configured: new Set(),
+}
 
 function gatherFolder(run: Run, folder: string): Gathered {
   const { done } = run.context
@@ -130,6 +124,9 @@ function gatherFile(run: Run, folder: string): Gathered {
   return build.gathered()
 }
 
+/** No repository nests kustomizations deeper by a tenth of it. */
+const MAX_DEPTH = 200
+
 /** One kustomization, in kustomize's order. */
 function gather(
   run: Run,
@@ -140,6 +137,10 @@ function gather(
 ): Gathered {
   const { context } = run
   const build = newBuild(run, folder, start, open)
+  if (build.depth > MAX_DEPTH) {
+    build.reason([], 'too-large', { adds: true })
+    return build.gathered()
+  }
   const problem = fieldProblem(kustomization)
   if (problem !== undefined) {
     const fails = problem.code === 'build-fails'
@@ -191,17 +192,9 @@ function include(build: Build, path: FieldPath, target: string): void {
     const below = gatherFolder(build, relative)
     if (textAt(build.context.kustomization(relative), 'kind') === 'Component' || isAbove(build, relative, below))
       build.reason(path, 'build-fails', { fails: true })
-    take(build, below)
+    build.take(below)
     build.append(below.objects, path)
   } else build.reason(path, entry, { fails: entry === 'absent', adds: true })
-}
-
-/** What an included folder says of itself. */
-function take(build: Build, below: Gathered): void {
-  build.undecided.push(...below.undecided)
-  build.configured.push(...below.configured)
-  for (const folder of below.folders) build.folders.add(folder)
-  build.open ||= below.open
 }
 
 /** Whether a folder, or one that it includes, holds the kustomization that includes it: kustomize takes that for a loop. */
@@ -237,7 +230,7 @@ function component(build: Build, path: FieldPath, target: string): void {
   if (before === undefined) context.done.delete(relative)
   else context.done.set(relative, before)
   if (isAbove(build, relative, below)) build.reason(path, 'build-fails', { fails: true })
-  take(build, below)
+  build.take(below)
   build.objects = below.objects
   build.demandUnique(path)
 }
@@ -268,7 +261,7 @@ function transform(build: Build, kustomization: Placed, field: 'transformers' | 
           else build.touch(build.reason(path, 'plugin', { adds: true }), () => true)
         }
       },
-      { adds: true, touches: true },
+      { adds: true, touches: () => true },
     )
   })
 }

@@ -73,10 +73,11 @@ export function kindOf(object: ReadObject): { readonly apiVersion: string; reado
 
 /** The object with another tree. */
 export function changed(object: ReadObject, node: Placed): ReadObject {
-  return node.type !== 'map' || node === object.node ? object : withHistory({ ...object, node })
+  return node.type !== 'map' || node === object.node ? object : { ...object, node }
 }
 
-function withHistory(object: ReadObject): ReadObject {
+/** The object with all its names: they are gathered once, at the end. */
+export function withHistory(object: ReadObject): ReadObject {
   const { previous } = object.notes
   const name = anyText(object.node, 'metadata', 'name')
   const namespace = anyText(object.node, 'metadata', 'namespace')
@@ -92,16 +93,21 @@ export function touched(object: ReadObject, reason: Undecided): ReadObject {
   return object.undecided.includes(reason) ? object : { ...object, undecided: [...object.undecided, reason] }
 }
 
+/** Whether all of it is known: of a generated Secret no data is, and of what is undecided nothing for certain. */
+export function isCertain(object: ReadObject): boolean {
+  return object.undecided.length === 0 && !(object.generated && kindOf(object).kind === 'Secret')
+}
+
 /** Remembers the present name, kind and namespace: later patches may still mean them. */
 export function remembered(object: ReadObject): ReadObject {
   const { kind, name, namespace } = currentId(object)
   const notes = { ...object.notes, previous: [...object.notes.previous, { kind, name, namespace }], any: true }
-  return withHistory({ ...object, notes })
+  return { ...object, notes }
 }
 
 /** Without what kustomize noted on it: a patch has taken its annotations away. */
 export function forgotten(object: ReadObject): ReadObject {
-  return withHistory({ ...object, notes: NO_NOTES, hashed: false })
+  return { ...object, notes: NO_NOTES, hashed: false }
 }
 
 export function currentId(object: ReadObject): ObjectId {

@@ -3,7 +3,7 @@ import type { FieldPath } from '../../model/value.ts'
 import { at, itemsAt, type Placed, type PlacedScalar, placed, setAt, textAt } from '../placed/placed.ts'
 import type { Build } from './build.ts'
 import { findFields, lookUp, splitFieldPath } from './field-path.ts'
-import { changed, type ReadObject, touched } from './read-object.ts'
+import { changed, isCertain, type ReadObject, touched } from './read-object.ts'
 import { flagAt, isEmpty, isNull, textOf, written } from './scalar-text.ts'
 import { replacementSource, replacementTarget } from './selection.ts'
 import { Stop } from './stop.ts'
@@ -17,7 +17,7 @@ export function replaceFields(build: Build, kustomization: Placed): void {
       () => {
         for (const replacement of replacementsOf(build, item)) replaceOne(build, path, replacement)
       },
-      { touches: true },
+      { touches: () => true },
     )
   })
 }
@@ -80,13 +80,12 @@ function sourceOf(build: Build, replacement: Placed): Source | undefined {
   if (object === undefined && build.open) return undefined
   if (object === undefined || found.length > 1) throw new Stop('build-fails')
   const fieldPath = textAt(source, 'fieldPath') ?? ''
-  const uncertain = object.undecided.length > 0
   try {
     const value = lookUp(object.node, splitFieldPath(fieldPath === '' ? 'metadata.name' : fieldPath))
     if (value === undefined || isEmpty(value)) throw new Stop('build-fails')
     return { value: part(value, at(source, 'options')), untagged: false, object }
   } catch (error) {
-    if (uncertain && error instanceof Stop) return undefined
+    if (!isCertain(object) && error instanceof Stop) return undefined
     throw error
   }
 }

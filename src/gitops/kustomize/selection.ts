@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import { at, entriesAt, type Placed, textAt } from '../placed/placed.ts'
 import { allIds, currentId, idKey, type ObjectId, originalId, type ReadObject } from './read-object.ts'
-import { textOf } from './scalar-text.ts'
+import { anyText, textOf } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
 export type Selects = (object: ReadObject) => boolean
@@ -67,7 +67,7 @@ function orDefault(namespace: string): string {
 function writtenIds(object: ReadObject): readonly ObjectId[] {
   const ids = [...allIds(object)]
   const current = ids.pop() as ObjectId
-  return [{ ...current, namespace: object.namespaces.at(-1) ?? '' }, ...ids]
+  return [{ ...current, namespace: anyText(object.node, 'metadata', 'namespace') }, ...ids]
 }
 
 function idMatcher(selector: Placed): (id: ObjectId) => boolean {
@@ -148,7 +148,7 @@ function splitTerms(selector: string): string[] {
 
 function labelTerm(text: string): (labels: ReadonlyMap<string, string>) => boolean {
   const [, not, key = '', operator = '', rest = ''] =
-    /^\s*(!?)\s*([^\s=!<>(),]+)\s*(==|=|!=|notin\b|in\b)?\s*(.*?)\s*$/s.exec(text) ?? []
+    /^(!?)\s*([^\s=!<>(),]+)\s*(==|=|!=|notin\b|in\b)?\s*(.*)$/s.exec(text.trim()) ?? []
   const isSet = operator === 'in' || operator === 'notin'
   if (isSet !== /^\(.*\)$/s.test(rest) || !KEY.test(key)) throw new Stop('patch-form')
   const values = isSet

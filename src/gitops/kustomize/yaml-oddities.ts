@@ -5,13 +5,13 @@ import { isBareNull } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
 /** Tags, directives, ends of documents and text behind `---`: kustomize's reader and ours may see other values. */
-const ODD = /(?::|^\s*-)[ \t]+!\S|[[{,][ \t]*!\w|^[ \t]*!!\w|^%|^\.\.\.|^---+[ \t]*[^\s#-]|^----/m
+const ODD = /(?::|^[ \t]*-)[ \t]+!\S|[[{,][ \t]*!\w|^[ \t]*!!\w|^%|^\.\.\.|^---+[ \t]*[^\s#-]|^----/m
 const TIME = /\b\d{4}-\d\d?-\d\d?/
 const TIME_VALUE = /^\d{4}-\d\d?-\d\d?(?:$|[Tt ])/
 const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d*[1-9])?(?:Z|[+-](?!00:00)\d\d:\d\d)$/
 /** A key that may be a number, a boolean or null. */
 const ODD_KEY =
-  /(?:^|[{,])[ \t-]*(?:[-+.]?\d[^\s:]*|[-+]?\.\w+|true|false|null|~|True|False|Null|TRUE|FALSE|NULL)[ \t]*:/m
+  /(?:^|[{,])[ \t-]*(?:[-+.]?\d[\w.+-]*|[-+]?\.\w+|true|false|null|~|True|False|Null|TRUE|FALSE|NULL)[ \t]*:/m
 /** `{a: }` and `{a}`: a null in a flow collection becomes an empty text. */
 const FLOW_NULL = /:\s*[,}\]]|[{,]\s*[\w./"'-]+\s*[,}]/
 

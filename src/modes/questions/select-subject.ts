@@ -1,6 +1,7 @@
 import { isAbsolute, posix, relative, sep } from 'node:path'
 import { isVaultStore } from '../../eso/read-store.ts'
 import { InvalidInput } from '../../model/invalid-input.ts'
+import { lookUp } from '../../model/look-up.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { nearestNames } from '../../model/nearest-name.ts'
 import type { Reference } from '../../model/reference.ts'
@@ -69,7 +70,7 @@ function isKind(text: string): boolean {
 }
 
 function fullKind(kind: string): string {
-  return SHORT_NAMES[kind.toLowerCase()] ?? kind.toLowerCase()
+  return lookUp(SHORT_NAMES, kind.toLowerCase()) ?? kind.toLowerCase()
 }
 
 function selectObject(

@@ -16,6 +16,12 @@ export function lawText(reason: LawReason): string {
   switch (reason.code) {
     case 'root-allows':
       return 'the policy root allows everything'
+    case 'run-time-over':
+      return 'the time for the run was over (`run-timeout`)'
+    case 'own-bug':
+      return `eso-vault failed on it (${reason.error}), a bug of its own: please report it`
+    case 'path-too-long':
+      return `the path is longer than ${reason.limit} characters, and is not judged`
     case 'help-is-free':
       return 'help is allowed to every token'
     case 'policy-unreadable':

@@ -91,6 +91,9 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
       return withoutStop(reason.says)
     case 'policy-text-invalid':
       return `its text in Git does not parse (${reason.says})${NOT_COMPARED}`
+    case 'run-time-over':
+    case 'own-bug':
+    case 'path-too-long':
     case 'root-allows':
     case 'help-is-free':
     case 'policy-unreadable':

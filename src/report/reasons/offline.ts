@@ -1,16 +1,24 @@
 import type { OfflineReason } from '../../model/reason.ts'
 
-const WHY: Readonly<Record<OfflineReason['code'], string>> = {
-  fork: 'a pull request from a fork gets no credentials',
-  dependabot: 'Dependabot runs without credentials',
-  'no-credentials': '`vault-addr` is given, but neither `vault-token` nor `auth-method`',
-  'no-address': 'no `vault-addr` is given',
-  'nothing-given': 'neither `vault-addr` nor credentials are given',
-}
-
 /** Why no server is asked, as a sentence part. */
-export function offlineText({ code }: OfflineReason): string {
-  return WHY[code]
+export function offlineText(reason: OfflineReason): string {
+  switch (reason.code) {
+    case 'fork':
+      return 'a pull request from a fork gets no credentials'
+    case 'dependabot':
+      return 'Dependabot runs without credentials'
+    case 'no-credentials':
+      return '`vault-addr` is given, but neither `vault-token` nor `auth-method`'
+    case 'no-address':
+      return 'no `vault-addr` is given'
+    case 'nothing-given':
+      return 'neither `vault-addr` nor credentials are given'
+    case 'foreign-head': {
+      const whose =
+        reason.repository === undefined ? 'of a repository that the event does not name' : `of ${reason.repository}`
+      return `\`${reason.event}\` has the trust of this repository, and is about files ${whose}`
+    }
+  }
 }
 
 /** That no server was asked, and why where it is known. */

@@ -39,7 +39,9 @@ function readable(text: string): string {
     .replace(/^\s*\* /, '')
     .replace(/ \* /g, ', ')
     .trim()
-  return redact(line.length > 500 ? `${line.slice(0, 500)}…` : line)
+  // Redacted before it is cut: half a token no longer looks like one.
+  const clean = redact(line)
+  return clean.length > 500 ? `${clean.slice(0, 500)}…` : clean
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -50,4 +52,14 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 export function strings(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+}
+
+/**
+ * The strings of a list that the server keeps: none where it is unset (`null`, or left out). `undefined` for what is no such list, so
+ * that nobody takes a mangled one for an empty one.
+ */
+export function listed(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return []
+  if (typeof value === 'string') return value === '' ? [] : [value]
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined
 }

@@ -27,6 +27,8 @@ export interface ServerFacts {
   /** The ways of matching LIST that this server may have: one when product and version are known. */
   readonly variants: readonly Variant[]
   readonly standby: boolean
+  /** `false`: a Community Vault, which takes no notice of the namespace header (vault.md §0); `undefined`: it does not say. */
+  readonly enterprise?: boolean
 }
 
 export interface TokenFacts {
@@ -123,6 +125,8 @@ export interface LiveState {
     /** Paths of wanted secrets whose values the token could read, sorted. */
     readonly readableValues: readonly string[]
   }
+  /** Requests that were not answered as Vault answers, a sentence each; then nothing is complete, whatever else was told. */
+  readonly unanswered: readonly string[]
   /** Sentences worth showing once: a token that runs out of uses, a listing that was cut. */
   readonly warnings: readonly string[]
 }

@@ -88,8 +88,8 @@ async function readSecret(all: Kv2Asking, mounts: SeenMounts, secret: DistinctSe
   }
   const unusable = whyNotKv(mount, seen)
   if (unusable) return unusable
-  if (kvMount(mounts, mount)?.version === 1) return orUnknown(() => readKv1(asking, mount, key, withKeys))
-  return orUnknown(() => readKv2(asking, { mount, key, version, withKeys }))
+  if (kvMount(mounts, mount)?.version === 1) return orUnknown(asking, () => readKv1(asking, mount, key, withKeys))
+  return orUnknown(asking, () => readKv2(asking, { mount, key, version, withKeys }))
 }
 
 /** What is said of anything below a mount that is not there, not visible or not KV; `undefined` for a KV mount. */

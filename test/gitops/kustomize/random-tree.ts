@@ -90,7 +90,7 @@ class TreeMaker {
       resources.unshift('objects.yaml')
     }
     // Some entries that kustomize refuses.
-    if (chance.is(0.02)) resources.push(chance.of(['missing.yaml', `${up}nowhere`, resources[0] ?? 'x.yaml']))
+    if (chance.is(0.01)) resources.push(chance.of(['missing.yaml', `${up}nowhere`, resources[0] ?? 'x.yaml']))
     const value: Mapping = chance.is(0.7)
       ? { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' }
       : {}
@@ -103,7 +103,7 @@ class TreeMaker {
     for (const component of chosen) this.used.add(component)
     if (chosen.length > 0) value.components = chosen.map((component) => `${up}${component}`)
     this.operations(folder, value, known, false)
-    if (chance.is(0.01)) value.unknownField = 'x'
+    if (chance.is(0.004)) value.unknownField = 'x'
     this.files[`${folder}/kustomization.yaml`] = document(chance, shuffled(chance, value))
     return known
   }
@@ -443,7 +443,7 @@ spec:
 
   private strategic(target: Known, selects: boolean): Content {
     const { chance } = this
-    const metadata: Mapping = { name: chance.is(0.985) ? target.name : 'nobody' }
+    const metadata: Mapping = { name: chance.is(0.992) ? target.name : 'nobody' }
     if (target.namespace !== undefined) metadata.namespace = target.namespace
     if (chance.is(0.25)) metadata.labels = { app: chance.of<Content>([this.token(), null]), added: this.token() }
     if (chance.is(0.2)) metadata.annotations = { note: chance.of<Content>([this.token(), null, 5]) }
@@ -540,7 +540,11 @@ spec:
             kind: from.kind,
             name: from.name,
             ...(chance.is(0.5)
-              ? { fieldPath: chance.of(['metadata.name', 'metadata.namespace', 'spec', 'spec.data.0']) }
+              ? {
+                  fieldPath: chance.is(0.8)
+                    ? 'metadata.name'
+                    : chance.of(['metadata.namespace', 'spec', 'spec.data.0']),
+                }
               : {}),
           }
     const fieldPaths =
@@ -553,7 +557,7 @@ spec:
         : to.kind === 'Deployment'
           ? ['spec.template.spec.containers.[name=main].image']
           : to.kind === 'HelmRelease'
-            ? chance.of([['spec.values.a'], ['spec.values.list.1'], ['spec.values.list.-']])
+            ? chance.of([['spec.values.a'], ['spec.values.list.1'], ['spec.values.list.0']])
             : chance.of([['metadata.labels.copied'], ['metadata.annotations.[x.y/z]'], ['metadata.annotations.x\\.y']])
     const create =
       chance.is(0.9) && !/^(?:ExternalSecret|Deployment|HelmRelease)$/.test(to.kind) ? { create: true } : {}

@@ -628,6 +628,55 @@ describe('what only kustomize can tell', () => {
   })
 })
 
+describe('hostile kustomizations (platform.md §7, threat 5)', () => {
+  it('that multiply each other are cut', () => {
+    const files: Record<string, string> = {
+      'k0/kustomization.yaml': kustomization('resources: [es.yaml]'),
+      'k0/es.yaml': es,
+    }
+    for (let level = 1; level < 40; level++)
+      for (const side of ['a', 'b'])
+        files[`${side}${level}/kustomization.yaml`] = kustomization(
+          `namePrefix: ${side}-`,
+          `resources: [${level === 1 ? '../k0' : `../a${level - 1}, ../b${level - 1}`}]`,
+        )
+    const before = performance.now()
+    const tree = readTree(files, 'a39')
+    expect(tree.undecided.map(({ code }) => code)).toContain('too-large')
+    expect(performance.now() - before).toBeLessThan(20_000)
+    readTrees.pop()
+  })
+
+  it('that are nested without end are cut', () => {
+    const files: Record<string, string> = {}
+    for (let level = 0; level < 300; level++)
+      files[`k${level}/kustomization.yaml`] = kustomization(`resources: [../k${level + 1}]`)
+    const tree = readTree(files, 'k0')
+    expect(tree.undecided.map(({ code }) => code)).toEqual(['too-large'])
+    readTrees.pop()
+  })
+
+  it('texts that expressions could be slow on are read at once', () => {
+    const before = performance.now()
+    for (const text of ['1,'.repeat(200_000), '\n'.repeat(400_000), `{${'-'.repeat(400_000)}`, ': '.repeat(200_000)])
+      readTree({
+        'kustomization.yaml': kustomization('resources: [cm.yaml]'),
+        'cm.yaml': configMap('a', `a: ${JSON.stringify(text)}`),
+      })
+    for (const text of [' '.repeat(400_000), 'a,'.repeat(100_000)])
+      readTree({
+        'kustomization.yaml': kustomization(
+          'resources: [es.yaml]',
+          'patches:',
+          `- {target: {labelSelector: ${JSON.stringify(text)}}, patch: "[]"}`,
+        ),
+        'es.yaml': es,
+      })
+    readTrees.splice(-6)
+    expect(performance.now() - before).toBeLessThan(10_000)
+  })
+})
+
 /** Remote bases, and programs that are not there. */
 const UNBUILT = new Set(['remote', 'helm', 'plugin'])
 
