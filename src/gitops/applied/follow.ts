@@ -39,6 +39,7 @@ import { otherTools } from './other-tools.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
+import { unappliedGitOps } from './unapplied-objects.ts'
 
 export interface FollowOptions extends OutputOptions {
   /** `owner/name` or addresses that this checkout is known by. */
@@ -171,12 +172,16 @@ class Follower {
       configMaps: this.configMaps,
       openCommands: this.options.commands.open,
       charts: this.charts,
-      preview: (object) => this.rootsOf(object, LEFT_OVER, false),
+      preview: (object) => this.preview(object),
     }
   }
 
   private async work(start: readonly GitOpsRoot[]): Promise<void> {
     await workThrough(start, WIDTH, (root) => this.build(root))
+  }
+
+  private preview(object: GitOpsObject): readonly GitOpsRoot[] {
+    return this.rootsOf(object, LEFT_OVER, false)
   }
 
   private async output(root: GitOpsRoot): Promise<Output> {
@@ -388,7 +393,13 @@ class Follower {
   private heads(): { readonly tops: readonly TopKustomization[]; readonly objects: readonly GitOpsObject[] } {
     // A file that is no manifest lies on no ground.
     const isLeft = (file: string) =>
-      (/\.(?:tf|tofu)$/.test(file) || !this.ground.covers(file)) && !this.checkout.hasDeadName(file)
+      (/\.(?:tf|tofu)$/.test(file) || !this.ground.covers(file)) &&
+      !this.checkout.hasDeadName(file) &&
+      // What only an unapplied object leads to is as unapplied.
+      !unapplied.has(file)
+    const { ground, declarations, outputs } = this
+    const preview = (object: GitOpsObject) => this.preview(object)
+    const unapplied = unappliedGitOps(this.checkout, { ground, declarations, outputs, preview })
     const tops = this.tops.filter(
       (top) =>
         !this.entered.has(top.folder) &&

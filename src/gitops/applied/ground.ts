@@ -14,8 +14,8 @@ export interface Ground {
 export interface Cover {
   readonly by: AppliedBy
   readonly folder: string
-  /** The build itself failed: nothing follows from what its output lacks. */
-  readonly failed: boolean
+  /** `failed`: nothing follows from what its output lacks. `unseen`: not even what it would take is known. */
+  readonly outcome: 'built' | 'failed' | 'unseen'
 }
 
 export function ground(): Ground {
@@ -23,7 +23,7 @@ export function ground(): Ground {
   const files = new Set<string>()
   const addFolder = (folder: string, { root, outcome }: Output) => {
     const covers = folders.get(folder) ?? []
-    folders.set(folder, [...covers, { by: root.appliedBy, folder, failed: outcome === 'failed' }])
+    folders.set(folder, [...covers, { by: root.appliedBy, folder, outcome: outcomeOf(root, outcome) }])
   }
   const coversOf = (path: string) => ancestors(path).flatMap((folder) => folders.get(folder) ?? [])
   return {
@@ -39,6 +39,11 @@ export function ground(): Ground {
     covers: (path) => files.has(path) || folders.has(path) || coversOf(path).length > 0,
     rootsOver: coversOf,
   }
+}
+
+function outcomeOf({ build }: Output['root'], outcome: Output['outcome']): Cover['outcome'] {
+  if (build.by === 'nobody' && build.seen === undefined) return 'unseen'
+  return outcome === 'failed' ? 'failed' : 'built'
 }
 
 /** The folders above a path, the nearest first; `""` is the checkout itself. */
