@@ -63,7 +63,7 @@ export function changedNames(objects: readonly ReadObject[]): ChangedNames {
 
 /**
  * Puts names that prefixes, hashes and patches have changed into the fields that hold the old ones; `configured` are fields that a
- * kustomization adds to kustomize's own.
+ * kustomization adds to kustomize's own (kustomize.md §8).
  */
 export function withNewNames(
   object: ReadObject,

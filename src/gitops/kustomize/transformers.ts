@@ -15,7 +15,7 @@ import { anyText, flagAt, isEmpty, isNull, textOf } from './scalar-text.ts'
 import { expression } from './selection.ts'
 import { Stop } from './stop.ts'
 
-/** `namespace`: of every object but those of kinds that kustomize knows to live in none, and what follows from it. */
+/** `namespace`: of every object but those of kinds that kustomize knows to live in none, and what follows from it (kustomize.md §5). */
 export function setNamespace(build: Build, kustomization: Placed): void {
   const namespace = at(kustomization, 'namespace')
   if (namespace === undefined || textAt(namespace) === '' || isNull(namespace)) return
