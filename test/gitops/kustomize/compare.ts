@@ -120,7 +120,7 @@ function without(map: Value | undefined, names: readonly string[]): Value | unde
 }
 
 /** JSON with sorted keys. */
-export function canonical(value: Value): string {
+function canonical(value: Value): string {
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(canonical).join(',')}]`
   if (!isMap(value)) return JSON.stringify(value)
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))

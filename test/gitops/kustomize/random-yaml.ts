@@ -47,7 +47,7 @@ export class Raw {
 export type Content = Value | Raw | readonly Content[] | { readonly [key: string]: Content }
 
 /** YAML of a value, in one of the many ways to write it. */
-export function writeYaml(chance: Chance, value: Content, indent = 0): string {
+function writeYaml(chance: Chance, value: Content, indent = 0): string {
   if (value instanceof Raw) return value.text
   if (typeof value !== 'object' || value === null) return scalar(chance, value, indent)
   const isList = Array.isArray(value)
