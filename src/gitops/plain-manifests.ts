@@ -85,10 +85,12 @@ function manifestOf(application: Application): { readonly manifest: Manifest; re
 /** The body with the name and namespace that kustomizations give it. */
 function withHead(body: ValueMap, name: string, namespace: string | undefined): ValueMap {
   const metadata = mapAt(body, 'metadata') ?? {}
-  if (metadata.namespace === namespace && (name === '' || metadata.name === name)) return body
+  // A name that YAML reads as a number stays one: the API server refuses it.
+  const named = name === '' || scalarText(metadata.name) === name
+  if (metadata.namespace === namespace && named) return body
   return {
     ...body,
-    metadata: { ...metadata, ...(name === '' ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) },
+    metadata: { ...metadata, ...(named ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) },
   }
 }
 

@@ -8,6 +8,11 @@ export interface Hole {
   readonly kind: 'variable' | 'placeholder' | 'template'
 }
 
+/** A pattern for whole texts, and for whole segments of a path, a host name or a list. */
+function whole(words: string): RegExp {
+  return new RegExp(`(?<![^/.:,@=&?"'])(?:${words})(?![^/.:,@=&?"'])`, 'g')
+}
+
 const PATTERNS: readonly (readonly [Hole['kind'], RegExp])[] = [
   ['template', /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g],
   ['variable', /\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g],
@@ -15,12 +20,16 @@ const PATTERNS: readonly (readonly [Hole['kind'], RegExp])[] = [
   // `<GITHUB_TOKEN>`, `<your-vault>`: words, so that a comparison or an e-mail address is none.
   ['placeholder', /<[A-Za-z][A-Za-z0-9_. -]*>/g],
   ['placeholder', /%[A-Z][A-Z0-9_]+%|@@[A-Za-z0-9_]+@@|__[A-Z][A-Z0-9_]+__/g],
+  ['placeholder', /(?<![@\w])@[A-Z_]{3,}@(?![@\w])/g],
+  // Words count only where nothing else stands with them: `updatePolicy: replace` and `kv/todo-list` are ordinary values.
   [
     'placeholder',
-    /\b(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?![A-Za-z0-9])[A-Za-z0-9 _-]*/g,
+    whole(
+      '(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?:[ _-][A-Za-z0-9 _-]*)?',
+    ),
   ],
-  ['placeholder', /\b(?:PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*)\b/g],
-  ['placeholder', /\b(?:changeme|replaceme|change-me|replace-me|placeholder)\b/g],
+  ['placeholder', whole('PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*|TO[_-]BE[_-][A-Z0-9_-]+')],
+  ['placeholder', whole('changeme|replaceme|change-me|replace-me|placeholder')],
 ]
 
 /** No field that is judged is longer; hostile text must not make the patterns slow. */
@@ -39,4 +48,9 @@ export function holesOf(given: string): Hole[] {
         found.push({ hole: { text: match[0].trim(), kind }, start, end })
     }
   return found.sort((a, b) => a.start - b.start).map(({ hole }) => hole)
+}
+
+/** Whether something that is not here fills in the text or a part of it, so that its form says nothing (field.md §6). */
+export function hasHole(text: string): boolean {
+  return holesOf(text).length > 0
 }

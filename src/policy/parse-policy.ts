@@ -1,7 +1,7 @@
+import { goQuote } from '../model/go-quote.ts'
 import { fromBytes } from './byte-string.ts'
 import type { Product } from './capability.ts'
 import { attributes, decodeString } from './decode-node.ts'
-import { goQuote } from './go-quote.ts'
 import { HclError, type Item, type ListNode, type Node } from './hcl-node.ts'
 import { holeFinder } from './hole.ts'
 import { parseHcl } from './parse-hcl.ts'

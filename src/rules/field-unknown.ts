@@ -4,6 +4,7 @@ import { validateManifest } from '../eso/schema/validate.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { fingerprint } from './fingerprint.ts'
+import { versionsFor } from './installed-eso.ts'
 import type { Rule } from './rule.ts'
 import { nameField, nameManifest } from './wording.ts'
 
@@ -18,7 +19,7 @@ export const fieldUnknown: Rule = {
   severity: 'error',
   *check(chain): Iterable<Finding> {
     for (const manifest of chain.manifests) {
-      for (const problem of validateManifest(manifest)) {
+      for (const problem of validateManifest(manifest, { eso: versionsFor(chain, manifest.span.file) })) {
         if (toldByAnother(manifest, problem)) continue
         yield {
           rule: this.id,

@@ -1,5 +1,6 @@
 import { propertyPresence } from '../eso/property/property-presence.ts'
 import type { Finding } from '../model/finding.ts'
+import { goQuote } from '../model/go-quote.ts'
 import { fingerprint } from './fingerprint.ts'
 import { objectsOf } from './fold-objects.ts'
 import { readersOfSecrets } from './per-secret.ts'
@@ -28,7 +29,7 @@ export const propertyAbsent: Rule = {
           severity: this.severity,
           message:
             `${nameReference(reference)} reads property \`${reference.property}\` of \`${path}\`, and there is ${verdict.because}. ` +
-            `ESO answers \`cannot find secret data for key: "${reference.property}"\` and the whole ExternalSecret fails.`,
+            `ESO answers \`cannot find secret data for key: ${goQuote(reference.property)}\` and the whole ExternalSecret fails.`,
           span: reference.propertySpan ?? reference.span,
           related: [],
           fix:

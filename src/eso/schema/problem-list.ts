@@ -14,6 +14,7 @@ export interface NewProblem {
   /** Which part of the field to point at; the value unless given. */
   readonly at?: 'key' | 'value'
   readonly message: string
+  readonly text?: string | undefined
   readonly suggestion?: string | undefined
   readonly proposedBody?: ValueMap | undefined
 }
@@ -39,7 +40,7 @@ export function problemList(manifest: Manifest, moves: readonly Move[] = []): Pr
   const spanOf = (path: FieldPath, at: 'key' | 'value'): Span => manifest.spanOf(written(path), at)
   return {
     problems,
-    add({ kind, effect, severity = 'error', path, at = 'value', message, suggestion, proposedBody }) {
+    add({ kind, effect, severity = 'error', path, at = 'value', message, text, suggestion, proposedBody }) {
       if (patchOver(manifest, path) !== undefined) return
       problems.push({
         kind,
@@ -48,6 +49,7 @@ export function problemList(manifest: Manifest, moves: readonly Move[] = []): Pr
         path: written(path),
         span: spanOf(path, at),
         message,
+        ...(text === undefined ? {} : { text }),
         ...(suggestion === undefined ? {} : { suggestion }),
         ...(proposedBody === undefined ? {} : { proposedBody }),
       })

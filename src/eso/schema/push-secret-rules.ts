@@ -1,10 +1,10 @@
 import type { Manifest } from '../../model/manifest.ts'
+import { hasHole } from '../../model/placeholders.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { patchOver } from '../patched.ts'
 import { formatPath } from './field-path.ts'
 import type { ProblemList } from './problem-list.ts'
-import { isPlaceholder } from './undecided.ts'
 
 const isSet = (value: Value | undefined): boolean => value !== undefined && value !== null
 const rejected = (text: string): string => `The API server refuses the object: "${text}".`
@@ -117,14 +117,14 @@ function checkDataTo(item: ValueMap, index: number, spec: ValueMap, at: FieldPat
 function checkDataToStore(ref: ValueMap, index: number, spec: ValueMap, path: FieldPath, list: ProblemList): void {
   const name = textAt(ref, 'name')
   // A labelSelector wins over a name, and which stores it matches is not told here (eso.md §6.6).
-  if (name === undefined || isSet(ref.labelSelector) || isPlaceholder(name)) return
+  if (name === undefined || isSet(ref.labelSelector) || hasHole(name)) return
   const kind = textAt(ref, 'kind') ?? 'SecretStore'
   const refs = listAt(spec, 'secretStoreRefs')
   const found = refs.some(
     (other) =>
       isSet(valueAt(other, ['labelSelector'])) ||
       (textAt(other, 'name') === name && (textAt(other, 'kind') ?? 'SecretStore') === kind) ||
-      isPlaceholder(textAt(other, 'name') ?? ''),
+      hasHole(textAt(other, 'name') ?? ''),
   )
   if (found) return
   list.add({
