@@ -8,6 +8,7 @@ import { findKustomize, type KustomizeBinary } from '../src/gitops/process/kusto
 import { runProcess } from '../src/gitops/process/run-process.ts'
 import { readRepository } from '../src/gitops/read-repository.ts'
 import { renderRepository } from '../src/gitops/render/render-repository.ts'
+import { noteText } from '../src/report/reasons/note.ts'
 import { compareWithPlainBuilds } from '../test/gitops/render/plain-builds.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
@@ -39,7 +40,7 @@ async function compare(folder: string, binary: KustomizeBinary, undecidedOnly: b
       `  ${roots.length} roots, of which plain reading tells ${count(({ skipped }) => skipped === true)} and ${count(({ failure }) => failure !== undefined)} failed; ${notChecked.length} reasons for roots not rendered`,
     )
     if (process.argv.includes('--notes'))
-      for (const note of rendered.notes) print(`  note ${note.reason} ${note.file}:${note.line} ${note.message}`)
+      for (const note of rendered.notes) print(`  note ${note.code} ${note.file}:${note.line} ${noteText(note)}`)
     const found = await compareWithPlainBuilds(cwd, rendered, binary)
     print(
       `  plain kustomize build: ${found.folders} folders (${found.fromCopy} only as our copy, ${found.unbuilt} not at all), ${found.seen} keys: ${found.same} the same, ${found.changed.length} changed by Flux, ${found.elsewhere.length} applied by Flux through another root, ${found.lost.length} lost`,

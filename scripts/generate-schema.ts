@@ -61,7 +61,9 @@ function prune(node: JsonMap, kind: string, path: string): JsonMap {
     out.properties = Object.fromEntries(
       Object.entries(asMap(node.properties)).map(([name, child]) => [
         name,
-        keepOnly === undefined || keepOnly.includes(name) ? prune(asMap(child), kind, path ? `${path}.${name}` : name) : {},
+        keepOnly === undefined || keepOnly.includes(name)
+          ? prune(asMap(child), kind, path ? `${path}.${name}` : name)
+          : {},
       ]),
     )
   }

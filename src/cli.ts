@@ -1,24 +1,23 @@
 import { basename } from 'node:path'
 import process from 'node:process'
-import { isQuestion } from './commands/question.ts'
 import { readTextIfThere } from './files/text-file.ts'
 import { InvalidInput } from './model/invalid-input.ts'
 import { VERSION } from './model/version.ts'
+import { answer, type RunDeps, type RunResult, run } from './modes/run.ts'
+import { helpText } from './report/help-text.ts'
 import { jsonText } from './report/json.ts'
 import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { EXIT_CODE } from './report/report.ts'
-import { sarifText } from './report/sarif.ts'
+import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
 import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
-import { type RunDeps, type RunResult, run } from './run.ts'
-import { helpText, parseArguments } from './settings/arguments.ts'
+import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
-import { loadConfig, type ReadText } from './settings/load-config.ts'
-import { resolveSettings } from './settings/resolve-settings.ts'
-import type { Settings } from './settings/settings.ts'
+import { settingsReader } from './settings/read-settings.ts'
+import { isQuestion, type Settings } from './settings/settings.ts'
 
 /** The terminal: arguments → run → what is printed → exit code. */
 export async function terminal(argv: readonly string[] = process.argv.slice(2), env: Env = process.env): Promise<void> {
@@ -28,13 +27,11 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     const parsed = parseArguments(argv)
     if (parsed.kind === 'help') return out(`${helpText(parsed.command)}\n`)
     if (parsed.kind === 'version') return out(`eso-vault ${VERSION}\n`)
-    const settingsWith = async (read: ReadText) =>
-      resolveSettings({
-        given: parsed.given,
-        config: await loadConfig(parsed.given, RULE_IDS, read),
-        environment: readEnvironment(env),
-        folder: basename(process.cwd()),
-      })
+    const given = parsed.given
+    const settingsWith = settingsReader(given, readEnvironment(env), {
+      rules: RULE_IDS,
+      folder: basename(process.cwd()),
+    })
     const settings = await settingsWith(readTextIfThere)
     const deps: RunDeps = {
       cwd: process.cwd(),
@@ -44,9 +41,14 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       mask: () => undefined,
       warn: (sentence) => err(`warning: ${sentence}\n`),
     }
-    if (isQuestion(settings.command)) {
-      const { runCommand } = await import('./commands/run-command.ts')
-      const { text, exitCode } = await runCommand(settings, deps, optionsOf(settings, env))
+    const { command, format } = settings
+    if (isQuestion(command)) {
+      if (format !== 'text' && format !== 'json')
+        throw new InvalidInput(`\`eso-vault ${command}\` prints text or json, not ${format}.`)
+      const result = await answer(command, settings, deps)
+      const { answerText } = await import('./report/answer-text.ts')
+      const text = answerText(result, format, optionsOf(settings, env))
+      const { exitCode } = result
       // What went wrong belongs to standard error: standard output may be piped into a file or `vault policy write`.
       ;(exitCode === 0 || exitCode === EXIT_CODE.incomplete ? out : err)(text)
       process.exitCode = exitCode
@@ -54,6 +56,8 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     }
     const result = await run(settings, deps)
     await writeReportFiles(settings, result.report, { version: VERSION, rules: SARIF_RULES })
+    const limit = settings.sarifFile !== undefined || format === 'sarif' ? sarifLimitNote(result.report) : undefined
+    if (limit !== undefined) err(`warning: ${limit}\n`)
     if (result.plan !== undefined) await writePlanFile(settings, result.plan)
     out(render(settings, result, env))
     process.exitCode = result.exitCode

@@ -4,6 +4,7 @@ import type * as Core from '@actions/core'
 import { readTextIfThere } from './files/text-file.ts'
 import { type InputProblem, InvalidInput } from './model/invalid-input.ts'
 import { VERSION } from './model/version.ts'
+import { type RunResult, run } from './modes/run.ts'
 import { annotate } from './report/annotations.ts'
 import { publishIssue } from './report/drift-issue.ts'
 import { linksOf } from './report/links.ts'
@@ -13,16 +14,15 @@ import { planSummary } from './report/plan-summary.ts'
 import { planHeadline } from './report/plan-wording.ts'
 import { publishComment } from './report/pull-request-comment.ts'
 import { EXIT_CODE } from './report/report.ts'
+import { sarifLimitNote } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
 import { headline } from './report/wording.ts'
 import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
-import { type RunResult, run } from './run.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readInputs } from './settings/inputs.ts'
-import { loadConfig, type ReadText } from './settings/load-config.ts'
-import { resolveSettings } from './settings/resolve-settings.ts'
+import { settingsReader } from './settings/read-settings.ts'
 import type { Settings } from './settings/settings.ts'
 
 /** The Action: inputs → run → annotations, summary, outputs. */
@@ -32,13 +32,7 @@ export async function action(env: Env = process.env): Promise<void> {
     const event = await readEvent(env)
     const environment = readEnvironment(env, event)
     const given = readInputs((name) => core.getInput(name), env)
-    const settingsWith = async (read: ReadText) =>
-      resolveSettings({
-        given,
-        config: await loadConfig(given, RULE_IDS, read),
-        environment,
-        folder: basename(process.cwd()),
-      })
+    const settingsWith = settingsReader(given, environment, { rules: RULE_IDS, folder: basename(process.cwd()) })
     const settings = await settingsWith(readTextIfThere)
     const result = await run(settings, {
       cwd: process.cwd(),
@@ -71,6 +65,8 @@ async function publish(
   const { report, sourceLine, plan } = result
   const links = linksOf(environment.ci)
   await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, links })
+  const limit = settings.sarifFile === undefined ? undefined : sarifLimitNote(report)
+  if (limit !== undefined) core.warning(limit)
   if (plan !== undefined) await writePlanFile(settings, plan)
   const shown = { color: false }
   core.info(

@@ -1,8 +1,9 @@
-import type { Before } from '../changes/before.ts'
-import type { DriftFacts } from '../drift/drift-facts.ts'
 import type { Decision } from '../model/decision.ts'
+import type { RelatedPlace } from '../model/finding.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { Reference } from '../model/reference.ts'
+import type { LoginReason, ServerReason } from '../model/reason.ts'
+import type { Access, Reference } from '../model/reference.ts'
 import type { Span } from '../model/span.ts'
 import type { ForeignStore, VaultStore } from '../model/store.ts'
 import type {
@@ -15,8 +16,8 @@ import type {
   SecretFact,
   VaultState,
 } from '../model/vault-state.ts'
-import type { JudgedAccess } from '../report/report.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type { DriftFacts } from './drift-facts.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
 export type Lookup<T> =
@@ -25,7 +26,7 @@ export type Lookup<T> =
   | { readonly found: 'absent'; readonly by: 'vault' | 'git'; readonly near: readonly T[] }
   /** Several places in Git declare it differently. */
   | { readonly found: 'conflict'; readonly facts: readonly T[] }
-  | { readonly found: 'unknown'; readonly because: string }
+  | { readonly found: 'unknown'; readonly because: LoginReason | ServerReason }
 
 /** The policies of the token that a store's login gives. */
 export interface TokenPolicies {
@@ -33,6 +34,12 @@ export interface TokenPolicies {
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
   readonly from: 'role' | 'config'
+}
+
+/** One request of a reference, and what the policies say to it. */
+export interface JudgedAccess {
+  readonly access: Access
+  readonly decision: Decision
 }
 
 /** One reference followed as far as it can be: store, role, policies, decision, live key. */
@@ -127,4 +134,29 @@ export interface LiveView {
   readonly server: string
   /** By Vault namespace, relative to the one of the settings (`''`). */
   readonly states: ReadonlyMap<string, LiveState>
+}
+
+/** What rules are told of the state that a change starts from. */
+export interface Before {
+  /** As people call it, for the middle of a sentence: "`main`". */
+  readonly since: string
+  /** The rules that allowed this request of the same object before; empty: nothing did, or it was not sent. */
+  grantedBy(link: Link, access: Access): readonly RuleLocation[]
+  /** Secrets that were referred to and no longer are, by any manifest that was read. */
+  readonly unreferenced: readonly Unreferenced[]
+}
+
+export interface Unreferenced {
+  /** Mount and key, as people write them. */
+  readonly path: string
+  /** `ExternalSecret apps/db, spec.data[0]`: the first reference that was taken away, and how many more there were. */
+  readonly reference: string
+  readonly others: number
+  readonly pushed: boolean
+  /** Where it would stand now; in a file that is gone, where it stood. */
+  readonly span: Span
+  /** The file is gone. */
+  readonly fileGone: boolean
+  /** Policy rules that were needed for it and that nothing needs any more. */
+  readonly rules: readonly RelatedPlace[]
 }

@@ -1,3 +1,4 @@
+import type { Manifest } from '../model/manifest.ts'
 import type { Link } from './chain.ts'
 
 /**
@@ -13,6 +14,11 @@ export function foldLinks(links: readonly Link[]): Link[] {
     byOutcome.set(key, first === undefined ? link : { ...first, also: [...first.also, link.reference.manifest] })
   }
   return [...byOutcome.values()]
+}
+
+/** All objects that a link speaks of. */
+export function objectsOf({ reference, also }: Link): readonly Manifest[] {
+  return [reference.manifest, ...also]
 }
 
 function outcomeKey({ reference, store, accesses, secret }: Link): string {

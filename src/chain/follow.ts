@@ -1,6 +1,7 @@
 import type { Prediction } from '../eso/predict.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { NotCheckedReason } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
@@ -20,6 +21,7 @@ import type {
 } from './chain.ts'
 import { foldLinks } from './fold-links.ts'
 import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
+import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
 
 /** What the policies of a token say to one request; the policy room's judgement, given from outside. */
@@ -137,7 +139,7 @@ function decideAccess(
   access: Access,
   input: FollowInput,
 ): Decision {
-  if (storeLink === undefined) return unknown(reference.notChecked ?? 'the store is not known')
+  if (storeLink === undefined) return unknown(reference.notChecked ?? { code: 'store-absent', what: 'store' })
   const { policies, role, store } = storeLink
   if (store.notChecked !== undefined) return unknown(store.notChecked)
   if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
@@ -165,7 +167,7 @@ function decideWith(
   const facts: PolicyFact[] = []
   const textless: string[] = []
   for (const name of policies.names) {
-    if (name === 'root') return { ...unknown('the token has policy root, which may do everything'), verdict: 'allowed' }
+    if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
     const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
     if (policy.found === 'known') facts.push(policy.fact)
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
@@ -189,32 +191,35 @@ function policyLookup(
   ) {
     return {
       found: 'unknown',
-      because: `policy \`${name}\` is written from a text that the files that were read do not hold`,
+      because: { code: 'policy-written-elsewhere', policy: name },
     }
   }
   return found
 }
 
-function whyNoPolicies(store: VaultStore, role: StoreLink['role']): string {
-  const config = `give them in the config: \`stores: { ${store.name}: { policies: […] } }\``
-  if (store.auth === undefined)
-    return `${store.kind} ${store.name} has no \`auth\`: which policies its requests have is not known; ${config}`
-  if (role === undefined) {
-    return `${store.kind} ${store.name} logs in with \`${store.auth.method}\`, which names no role: which policies its token has is not known; ${config}`
-  }
+function whyNoPolicies({ kind, name, auth }: VaultStore, role: StoreLink['role']): NotCheckedReason {
+  const store = name
+  if (auth === undefined) return { code: 'no-auth', kind, store }
+  if (role === undefined) return { code: 'method-names-no-role', kind, store, method: auth.method }
+  const named = { role: auth.role ?? '', authMount: auth.mount ?? '' }
   switch (role.found) {
     case 'known':
-      return `the policies of role \`${role.fact.name}\` are not told where it is declared; ${config}`
+      return { code: 'role-policies-not-told', role: role.fact.name, store }
     case 'absent':
-      return `role \`${store.auth.role}\` does not exist on auth mount \`${store.auth.mount}\``
+      return { code: 'role-absent', ...named }
     case 'conflict':
-      return `role \`${store.auth.role}\` is declared ${role.facts.length} times, with different content`
+      return {
+        code: 'role-conflict',
+        ...named,
+        count: role.facts.length,
+        places: role.facts.flatMap(({ provenance }) => spanOfProvenance(provenance) ?? []),
+      }
     case 'unknown':
-      return store.auth.method === 'appRole' ? `${role.because}; ${config}` : role.because
+      return role.because.code === 'role-id-unknown' ? { ...role.because, store } : role.because
   }
 }
 
-function unknown(because: string): Decision {
+function unknown(because: NotCheckedReason): Decision {
   return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
 }
 

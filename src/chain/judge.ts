@@ -1,4 +1,4 @@
-import type { Decision } from '../model/decision.ts'
+import type { Decision, LawDecision } from '../model/decision.ts'
 import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { decide } from '../policy/decide.ts'
@@ -66,12 +66,11 @@ function splitAtHoles(path: string, holes: readonly string[]): HoledText {
 }
 
 /** A policy whose text nobody holds may grant what the known ones do not. */
-function doubt(decision: Decision, textless: readonly string[]): Decision {
-  const names = textless.map((name) => `\`${name}\``).join(', ')
+function doubt(decision: LawDecision, textless: readonly string[]): Decision {
   return {
     ...decision,
     verdict: 'unknown',
-    because: `${decision.because} The text of ${textless.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it.`,
+    because: { code: 'policy-text-unknown', policies: textless, because: decision.because },
     perVariant: Object.fromEntries(Object.keys(decision.perVariant).map((variant) => [variant, 'unknown'])),
   }
 }

@@ -1,5 +1,5 @@
 import type { Chain, Link } from '../chain/chain.ts'
-import { objectsOf } from '../rules/fold-objects.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
 import { signatures } from './signatures.ts'
 

@@ -1,7 +1,7 @@
+import type { FieldDifference } from '../chain/drift-facts.ts'
 import type { MountFact } from '../model/vault-state.ts'
 import { seconds, text } from '../setup/normalise.ts'
 import { compareFields } from './compare-fields.ts'
-import type { FieldDifference } from './drift-facts.ts'
 
 /** A mount as Git enables it against the server's: type, KV version, description and the options that Git names. */
 export function compareMounts(declared: MountFact, live: MountFact): FieldDifference[] {

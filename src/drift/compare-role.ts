@@ -1,7 +1,7 @@
+import type { FieldDifference } from '../chain/drift-facts.ts'
 import type { RoleFact } from '../model/vault-state.ts'
 import { flag, networkSet, ROLE_FIELDS, text } from '../setup/normalise.ts'
 import { compareFields, type Fields, type Normalise } from './compare-fields.ts'
-import type { FieldDifference } from './drift-facts.ts'
 
 /** The older names of fields that every auth method has (vault.md §4.6). */
 const OLD_NAMES: Readonly<Record<string, string>> = {

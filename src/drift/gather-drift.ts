@@ -1,8 +1,8 @@
 import type { Chain } from '../chain/chain.ts'
+import type { DriftFacts } from '../chain/drift-facts.ts'
 import type { Plan } from '../setup/plan.ts'
 import { desiredDifferences } from './desired-differences.ts'
 import { declaredDifferences } from './differences.ts'
-import type { DriftFacts } from './drift-facts.ts'
 import { endingSoon } from './ending.ts'
 import { type OwnedPath, unusedSecrets } from './owned.ts'
 

@@ -77,11 +77,7 @@ export function identityOf(store: VaultStore, consumerNamespace: string | undefi
 }
 
 /** Where a reference of the provider is looked up (eso.md §5.3, all rows). */
-export function refNamespace(
-  store: VaultStore,
-  ref: ValueMap,
-  consumerNamespace: string | undefined,
-): string | undefined {
+function refNamespace(store: VaultStore, ref: ValueMap, consumerNamespace: string | undefined): string | undefined {
   switch (store.kind) {
     case 'SecretStore':
       return store.namespace

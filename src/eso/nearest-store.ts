@@ -1,9 +1,8 @@
 import type { Manifest } from '../model/manifest.ts'
+import type { UnknownStoreReason } from '../model/reason.ts'
 import { formatSpan } from '../model/span.ts'
-import type { ForeignStore, VaultStore } from '../model/store.ts'
+import type { AnyStore } from '../model/store.ts'
 import { alikeInAll, alikeInPaths } from './store-likeness.ts'
-
-export type AnyStore = VaultStore | ForeignStore
 
 export type Choice =
   | {
@@ -12,7 +11,7 @@ export type Choice =
       /** Stores that may as well be the one: they give the same paths, and may differ in the rest. */
       readonly copies: readonly AnyStore[]
     }
-  | { readonly store: undefined; readonly duplicate: boolean; readonly because: string }
+  | { readonly store: undefined; readonly duplicate: boolean; readonly because: UnknownStoreReason }
 
 /**
  * Chooses among stores of one kind, namespace and name. The same store stands in many template trees, overlays and environments
@@ -49,30 +48,11 @@ export function nearest(candidates: readonly AnyStore[], consumer: Manifest): Ch
 }
 
 function leftOver(stores: readonly AnyStore[]): Choice {
-  const places = stores.map((store) => formatSpan(store.manifest.span)).join(', ')
   return {
     store: undefined,
     duplicate: allInOneCluster(stores),
-    because: `Git holds several different stores of that name, none nearer than the others: ${places}`,
+    because: { code: 'stores-differ', places: stores.map(({ manifest }) => manifest.span) },
   }
-}
-
-/** Groups of stores that one cluster would get under one name: kind, namespace and name are equal, and so is what applies them. */
-export function duplicateStores(stores: readonly AnyStore[]): readonly (readonly AnyStore[])[] {
-  const groups = new Map<string, AnyStore[]>()
-  for (const store of stores) {
-    const key = `${store.kind}/${store.namespace ?? ''}/${store.name}`
-    groups.set(key, [...(groups.get(key) ?? []), store])
-  }
-  return [...groups.values()].flatMap((group) => {
-    const clusters: AnyStore[][] = []
-    for (const store of group) {
-      const cluster = clusters.find((members) => members.some((one) => reachOneCluster(one.manifest, store.manifest)))
-      if (cluster === undefined) clusters.push([store])
-      else cluster.push(store)
-    }
-    return clusters.filter((members) => members.length > 1)
-  })
 }
 
 /** Whether two manifests reach one cluster, as far as Git shows it: one root applies both, or one folder holds both. */

@@ -1,7 +1,7 @@
 import type { Manifest } from '../model/manifest.ts'
 import type { Reference } from '../model/reference.ts'
 import type { ForeignStore, VaultStore } from '../model/store.ts'
-import { producedKeys } from './facts/produced-secrets.ts'
+import { keysOfSecrets } from './facts/produced-secrets.ts'
 import { textHoles } from './holes.ts'
 import { namespaceLabels } from './labels.ts'
 import { readConsumer } from './predict/consumer.ts'
@@ -20,7 +20,7 @@ export interface PredictOptions {
   readonly controllerClass?: string
   /**
    * Keys of a Secret that a PushSecret reads, where Git tells them; `undefined`: not known. Default: what ExternalSecrets and
-   * Secrets in Git plainly say (`producedKeys`).
+   * Secrets in Git plainly say (`keysOfSecrets`).
    */
   readonly sourceKeys?: (namespace: string | undefined, name: string) => readonly string[] | undefined
 }
@@ -45,7 +45,7 @@ export function predict(manifests: readonly Manifest[], options: PredictOptions 
     namespaces: namespaceLabels(manifests, holesOf),
     holesOf,
     controllerClass: options.controllerClass ?? 'default',
-    sourceKeys: options.sourceKeys ?? producedKeys(manifests, holesOf),
+    sourceKeys: options.sourceKeys ?? keysOfSecrets(manifests, holesOf),
   }
   const references = manifests.flatMap((manifest) => {
     const consumer = readConsumer(manifest, context)

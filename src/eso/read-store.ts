@@ -1,3 +1,4 @@
+import type { FailsWith } from '../model/eso-failure.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { ForeignStore, StoreKind, VaultStore } from '../model/store.ts'
 import type { FieldPath, ValueMap } from '../model/value.ts'
@@ -67,7 +68,7 @@ export function wholeNamespace(manifest: Manifest, holesOf: HolesOf): string | u
 }
 
 /** Why the login fails before Vault is asked; `undefined` when nothing in the manifest makes it fail. */
-export function loginFailureOf(store: VaultStore): string | undefined {
+export function loginFailureOf(store: VaultStore): FailsWith | undefined {
   return store.auth?.failsWith ?? noMethodFailure(mapAt(store.manifest.body, ...providerPath(store.kind)) ?? {})
 }
 

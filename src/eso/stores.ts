@@ -1,6 +1,6 @@
 import type { Manifest } from '../model/manifest.ts'
-import type { GeneratorKind, StoreKind, StoreResolution } from '../model/store.ts'
-import { type AnyStore, nearest } from './nearest-store.ts'
+import type { AnyStore, GeneratorKind, StoreKind, StoreResolution } from '../model/store.ts'
+import { nearest } from './nearest-store.ts'
 import { isVaultStore, readStore } from './read-store.ts'
 import { alikeInAuth } from './store-likeness.ts'
 
@@ -48,7 +48,7 @@ export function resolveStore(
   if (only !== undefined && somewhere.length === 1) return found(only)
   return {
     found: 'unknown',
-    because: `Git holds ${somewhere.length} SecretStores "${ref.name}" whose namespace nothing says`,
+    because: { code: 'store-namespaces-unknown', name: ref.name, count: somewhere.length },
   }
 }
 
@@ -62,7 +62,7 @@ function absentUnlessTemplated(
   )
   return templated === undefined
     ? { found: 'absent' }
-    : { found: 'unknown', because: `the name of ${ref.kind} "${templated.name}" in Git holds a variable` }
+    : { found: 'unknown', because: { code: 'store-name-unresolved', kind: ref.kind, name: templated.name } }
 }
 
 function resolveWithoutNamespace(named: readonly AnyStore[], name: string, consumer: Manifest): StoreResolution {
@@ -75,7 +75,7 @@ function resolveWithoutNamespace(named: readonly AnyStore[], name: string, consu
   if (chosen !== undefined && chosen.found !== 'duplicate') return chosen
   return {
     found: 'unknown',
-    because: `nothing in Git says the namespace, and Git holds ${named.length} SecretStores "${name}"`,
+    because: { code: 'namespace-unknown', name, count: named.length },
   }
 }
 
@@ -90,9 +90,10 @@ function found(store: AnyStore, chosen?: string, others: readonly AnyStore[] = [
   const copies = others.filter(isVaultStore)
   if (copies.length === 0) return { found: 'vault', store, ...(chosen === undefined ? {} : { chosen }) }
   const patched = copies.find((copy) => copy.notChecked !== undefined)?.notChecked
-  const unsure = alikeInAuth([store, ...copies])
+  const all = [store, ...copies]
+  const unsure = alikeInAuth(all)
     ? patched
-    : `Git holds ${copies.length + 1} stores of that name that log in differently, and does not tell which one this is`
+    : ({ code: 'stores-log-in-differently', places: all.map(({ manifest }) => manifest.span) } as const)
   return {
     found: 'vault',
     store,

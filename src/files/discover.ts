@@ -1,7 +1,8 @@
 import { open, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { InvalidInput } from '../model/invalid-input.ts'
-import type { Note } from '../model/manifest.ts'
+import { type Note, noteAt } from '../model/note.ts'
+import { createPool } from '../model/pool.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
 import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from './relevance.ts'
@@ -84,11 +85,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
   const reading = await readAll(wanted, show, options)
   notes.push(...reading.notes)
   if (reading.files.length === 0)
-    notes.push({
-      reason: 'other',
-      file: paths[0] ?? '.',
-      message: `None of the ${wanted.size} files here holds External Secrets manifests, kustomizations or Vault policies.`,
-    })
+    notes.push(noteAt({ file: paths[0] ?? '.' }, { code: 'nothing-found', count: wanted.size }))
   return {
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
@@ -148,7 +145,7 @@ async function readAll(
   let definitions = 0
   let left = 0
 
-  const one = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
+  const readOne = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
     const name = basename(absolute)
     const form = options.finished === true ? 'yaml' : formOf(name)
     if (form === undefined) return
@@ -157,13 +154,12 @@ async function readAll(
     try {
       content = await readCapped(absolute, maxFile)
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'error'
-      notes.push({ reason: 'unreadable', file, message: `This file cannot be read (${code}).` })
+      const errno = (error as NodeJS.ErrnoException).code ?? 'error'
+      notes.push(noteAt({ file }, { code: 'file-unreadable', errno }))
       return
     }
     if (content === 'too large') {
-      const message = `This file is larger than ${Math.round(maxFile / 1024 / 1024)} MiB and was not read.`
-      if (form !== 'shell') notes.push({ reason: 'too-large', file, message })
+      if (form !== 'shell') notes.push(noteAt({ file }, { code: 'file-too-large', mib: inMib(maxFile) }))
       return
     }
     // Programs and images have no extension either.
@@ -173,7 +169,7 @@ async function readAll(
     if (options.finished === true && !LOOKS_FINISHED.test(search)) return
     if (!canMatter(name, form, search)) return
     if (isSops(form, search)) {
-      notes.push({ reason: 'sops', file, message: 'This file is encrypted by SOPS and was not read.' })
+      notes.push(noteAt({ file }, { code: 'sops' }))
       return
     }
     if (form === 'yaml' && isOnlyDefinitions(search)) {
@@ -188,21 +184,14 @@ async function readAll(
     files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') })
   }
 
-  const queue = [...wanted]
-  let next = 0
-  const worker = async () => {
-    while (next < queue.length) {
-      const [absolute, place] = queue[next++] as (typeof queue)[number]
-      await one(absolute, place)
-    }
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
-  if (left > 0) {
-    const cap = Math.round(maxTotal / 1024 / 1024)
-    const message = `${left} files were not read: together the files are larger than ${cap} MiB. Give narrower paths.`
-    notes.push({ reason: 'too-large', file: '.', message })
-  }
+  const pool = createPool(CONCURRENCY)
+  await Promise.all([...wanted].map(([absolute, place]) => pool(() => readOne(absolute, place))))
+  if (left > 0) notes.push(noteAt({ file: '.' }, { code: 'files-too-large', count: left, mib: inMib(maxTotal) }))
   return { files, notes, bytes, definitions }
+}
+
+function inMib(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024)
 }
 
 /** Reads at most the cap: a file that grows, or a device, must not fill the memory. */

@@ -1,5 +1,5 @@
 import { isClusterScoped } from '../model/kinds.ts'
-import type { AppliedBy, Manifest, PatchedField, UnresolvedVariable } from '../model/manifest.ts'
+import type { AppliedBy, Manifest, PatchedField, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
 import { isMap, mapAt, type Value, type ValueMap } from '../model/value.ts'
 import { mentionsVariable } from './flux/envsubst.ts'
@@ -18,7 +18,7 @@ export interface Application {
   readonly lookup: (name: string) => string | undefined
   /** Nothing substitutes: `$$` and defaults stay as they are. */
   readonly substitutes: boolean
-  readonly asked: string
+  readonly lookedIn: VariableSources
 }
 
 /** One Manifest for each distinct outcome; what applies the same outcome is listed on it. */
@@ -44,7 +44,7 @@ export function plainManifests(applications: readonly Application[]): Manifest[]
 }
 
 function manifestOf(application: Application): { readonly manifest: Manifest; readonly key: string } {
-  const { item, asked } = application
+  const { item, lookedIn } = application
   const { object } = item
   const namespace = isClusterScoped(object.kind) ? undefined : (item.namespace ?? application.namespace)
   const placed = withHead(object.body, item.name, namespace)
@@ -56,8 +56,7 @@ function manifestOf(application: Application): { readonly manifest: Manifest; re
   )
   const patched: PatchedField[] = item.patches.flatMap((patch) => patch.fields)
   const variables = unresolved.map(({ name, path, refused }): UnresolvedVariable => {
-    const why = refused ? `${asked}; Flux does not accept this expression` : asked
-    return { name, path, span: object.spanOf(path), asked: why }
+    return { name, path, span: object.spanOf(path), lookedIn: refused ? { ...lookedIn, refused } : lookedIn }
   })
   const manifest: Manifest = {
     apiVersion: typeof body.apiVersion === 'string' ? body.apiVersion : object.apiVersion,

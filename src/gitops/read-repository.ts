@@ -4,7 +4,8 @@ import { isKustomizationName } from '../files/relevance.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { Comment, YamlDocument } from '../files/yaml/yaml-document.ts'
-import type { AppliedBy, Manifest, Note } from '../model/manifest.ts'
+import { type AppliedBy, type Manifest, NO_FLUX } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
 import { argoBuilds } from './argo/argo-builds.ts'
 import { fluxTitle } from './flux/flux-kustomization.ts'
 import { type FluxBuild, fluxTree } from './flux/flux-tree.ts'
@@ -137,7 +138,7 @@ function applyAll(parsed: ParsedFiles, graph: Graph, variables: Readonly<Record<
     namespace: undefined,
     lookup,
     substitutes: false,
-    asked: 'the variables input (no Flux Kustomization applies this)',
+    lookedIn: NO_FLUX,
   }
   const applications: Application[] = []
   const byFlux = new Set<SourceObject>()
@@ -199,10 +200,10 @@ function fluxApplies(build: FluxBuild): AppliedBy {
 }
 
 function fluxSubstitution(build: FluxBuild, lookup: (name: string) => string | undefined) {
-  const { asked } = build.postBuild
+  const { lookedIn } = build.postBuild
   return build.flux.postBuild === undefined
-    ? { lookup, substitutes: false, asked }
-    : { lookup: build.postBuild.lookup, substitutes: true, asked }
+    ? { lookup, substitutes: false, lookedIn }
+    : { lookup: build.postBuild.lookup, substitutes: true, lookedIn }
 }
 
 /** Files that kustomizations take as patches, generator sources or values, and none takes as a resource. */

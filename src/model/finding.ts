@@ -1,5 +1,6 @@
 import type { Manifest } from './manifest.ts'
-import type { Span } from './span.ts'
+import type { NotCheckedReason } from './reason.ts'
+import type { FileLine, Span } from './span.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -28,10 +29,26 @@ export interface Finding {
 }
 
 /** Something that was asked for and could not be judged (design §1, promise 5). */
-export interface NotChecked {
-  readonly file: string
-  readonly line: number
+export interface NotChecked extends FileLine {
   /** What was not checked: `ExternalSecret apps/db, data[0]`. */
   readonly what: string
+  readonly reason: NotCheckedReason
+}
+
+/** A finding that somebody gave a reason to ignore. */
+export interface IgnoredFinding {
+  readonly finding: Finding
   readonly reason: string
+  /** Told in the file itself (`# eso-vault: ignore[…]`) or by the config file. */
+  readonly by: 'comment' | 'config'
+}
+
+/** An ignore that does nothing: what the rule `ignore-unused` speaks of. */
+export interface UselessIgnore {
+  readonly why: 'matches-nothing' | 'expired' | 'no-reason' | 'unknown-rule' | 'not-ignorable'
+  readonly rule: string
+  readonly by: 'comment' | 'config'
+  readonly span: Span
+  /** One sentence: what is wrong with the ignore, and what to do. */
+  readonly message: string
 }

@@ -23,10 +23,21 @@ const KEY_END = '-----END'
  * A secret or line shorter than 4 characters is left alone: masking it would garble every message and hide nothing.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
+  return hide(text, secrets, () => MASK)
+}
+
+/** The same for a text whose lines and columns are pointed at: every character of a secret becomes a `*`, line breaks stay. */
+export function redactInPlace(text: string, secrets: readonly string[] = []): string {
+  return hide(text, secrets, (secret) => secret.replace(/[^\r\n]/g, '*'))
+}
+
+type Mask = (secret: string) => string
+
+function hide(text: string, secrets: readonly string[], mask: Mask): string {
   let clean = text
-  for (const secret of pieces(secrets)) clean = clean.replaceAll(secret, MASK)
-  clean = withoutPrivateKeys(clean)
-  for (const shape of SHAPES) clean = clean.replace(shape, MASK)
+  for (const secret of pieces(secrets)) clean = clean.replaceAll(secret, mask)
+  clean = hidePrivateKeys(clean, mask)
+  for (const shape of SHAPES) clean = clean.replace(shape, mask)
   return clean
 }
 
@@ -52,17 +63,31 @@ function encode(piece: string): string {
   }
 }
 
-function withoutPrivateKeys(text: string): string {
+function hidePrivateKeys(text: string, mask: Mask): string {
   let rest = text
   let clean = ''
   for (;;) {
     const begin = KEY_BEGIN.exec(rest)
     if (!begin) return clean + rest
     const end = rest.indexOf(KEY_END, begin.index + begin[0].length)
-    clean += rest.slice(0, begin.index) + MASK
-    // A key without an end is cut off there: what follows may be the key.
-    if (end < 0) return clean
-    const lineEnd = rest.indexOf('-----', end + KEY_END.length)
-    rest = lineEnd < 0 ? '' : rest.slice(lineEnd + 5)
+    const lineEnd = end < 0 ? -1 : rest.indexOf('-----', end + KEY_END.length)
+    // A key without an end is hidden to the end of the text: what follows may be the key.
+    const after = lineEnd < 0 ? rest.length : lineEnd + 5
+    clean += rest.slice(0, begin.index) + mask(rest.slice(begin.index, after))
+    rest = rest.slice(after)
   }
+}
+
+/** Passes every text of a plain value through `redact`, before anything wraps or escapes it. Names of fields and codes are ours. */
+export function redactTexts<T>(value: T, redact: (text: string) => string): T {
+  return walk(value, redact) as T
+}
+
+function walk(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((item) => walk(item, redact))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, name === 'code' ? item : walk(item, redact)]),
+  )
 }

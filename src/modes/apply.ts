@@ -21,12 +21,12 @@ import type { OpenVault } from './open-vault.ts'
 import {
   blockedProblems,
   cliOf,
-  judge,
+  followByServer,
   liveLine,
+  notCheckedSentences,
   type PlanDeps,
   type Problem,
   reportOf,
-  unseenSentences,
 } from './plan.ts'
 import { prepareSetup, readSecretFile, type Setup } from './prepare-setup.ts'
 
@@ -64,7 +64,7 @@ export async function apply(
       clientOf: (namespace) => (namespace === '' ? vault.client : vault.client.inNamespace(namespace)),
     }),
   )
-  const after = judge(settings, setup, applied.live)
+  const after = followByServer(settings, setup, applied.live)
   const whole = !applied.written.some(isFailed) && !isBlocked(applied.plan)
   const probes = loginToken === undefined || !whole ? [] : await probe(setup, vault, applied.live, loginToken)
   const laws = RULES.filter((rule) => rule.group === 'law' && rule.optIn !== true)
@@ -90,7 +90,7 @@ export async function apply(
     findings: kept,
     ignored,
     problems: [...failures(applied), ...blockedProblems(applied.after ?? applied.plan), ...probes],
-    incomplete: [...deps.incomplete, ...unseenSentences(applied.after ?? applied.plan)],
+    incomplete: [...deps.incomplete, ...notCheckedSentences(applied.after ?? applied.plan)],
     live: { asked: true, line: `${applied.written.length === 0 ? 'Compared with' : 'Applied to'} ${vault.name}.` },
   })
   return { report, gathered, document }

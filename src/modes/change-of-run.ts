@@ -1,12 +1,22 @@
 import { changeEvent } from '../changes/find-base.ts'
 import { realGit } from '../changes/git.ts'
-import type { RunDeps } from '../run.ts'
+import type { Env } from '../settings/environment.ts'
+import type { ReadText } from '../settings/load-config.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type LookAtChange, lookAtChange } from './look-at-change.ts'
 import type { Render } from './render.ts'
 
+export interface ChangeOfRunDeps {
+  readonly cwd: string
+  readonly env: Env
+  /** Payload of the event that started the run, parsed; `undefined` on a terminal. */
+  readonly event?: unknown
+  /** The settings that another text of the config file gives, all else being the same. */
+  readonly settingsWith?: (read: ReadText) => Promise<Settings>
+}
+
 /** The change that this run is about, by its event, or by the default branch on a terminal. */
-export function changeOfRun(settings: Settings, deps: RunDeps, render: Render): LookAtChange {
+export function changeOfRun(settings: Settings, deps: ChangeOfRunDeps, render: Render): LookAtChange {
   return lookAtChange(settings, {
     cwd: deps.cwd,
     git: realGit(deps.env),

@@ -3,17 +3,18 @@ import { engineOf } from '../chain/engine.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
-import type { Finding, NotChecked, Severity } from '../model/finding.ts'
-import type { NoteReason } from '../model/manifest.ts'
+import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
+import { familyOf, type NoteFamily } from '../model/note.ts'
 import { outcomeOf } from '../report/outcome.ts'
-import type { IgnoredFinding, Report } from '../report/report.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
+import type { Report } from '../report/report.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { refusedByServer } from '../rules/refused-by-server.ts'
 import { RULES } from '../rules/registry.ts'
 import type { Rule } from '../rules/rule.ts'
 import { runRules } from '../rules/run-rules.ts'
 import { byWorst } from '../rules/worst-first.ts'
-import { applyIgnores, inlineIgnores, inlineIgnoresInText, type UselessIgnore } from '../settings/ignores.ts'
+import { applyIgnores, inlineIgnores, inlineIgnoresInText } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
@@ -41,28 +42,28 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
   const gathered = await gather(settings, deps)
   const change = settings.reportScope === 'changed' ? await deps.change?.(gathered) : undefined
   const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps) : gathered
-  if (change === undefined) return { report: judge(settings, deps, seen, RULES), gathered: seen }
+  if (change === undefined) return { report: reportByRules(settings, deps, seen, RULES), gathered: seen }
   if (!change.known) {
     const scope = { of: 'all', because: change.because } as const
-    return { report: { ...judge(settings, deps, seen, RULES), scope }, gathered: seen }
+    return { report: { ...reportByRules(settings, deps, seen, RULES), scope }, gathered: seen }
   }
   const compared = withBefore(seen, change)
-  const judgement = judgeAll(settings, deps, compared, RULES)
+  const results = applyRules(settings, deps, compared, RULES)
   const scope = scopeOf({
     links: changedLinks(compared.chain, change.before.chain, change.lines),
     lines: change.lines,
-    before: judgeAll(change.settings, deps, change.before, RULES),
+    before: applyRules(change.settings, deps, change.before, RULES),
   })
-  return { report: reportOf(settings, deps, compared, within(judgement, scope, change.since)), gathered: compared }
+  return { report: reportOf(settings, deps, compared, within(results, scope, change.since)), gathered: compared }
 }
 
 /** The report of what was gathered, by the rules that are given. */
-export function judge(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
-  return reportOf(settings, deps, gathered, judgeAll(settings, deps, gathered, rules))
+export function reportByRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
+  return reportOf(settings, deps, gathered, applyRules(settings, deps, gathered, rules))
 }
 
 /** What the rules say, and what they could say nothing about. */
-interface Judgement {
+interface RuleResults {
   readonly findings: readonly Finding[]
   readonly ignored: readonly IgnoredFinding[]
   readonly notChecked: readonly NotChecked[]
@@ -70,11 +71,13 @@ interface Judgement {
   readonly scope?: Report['scope']
 }
 
-function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Judgement {
-  const { chain, served } = gathered
+function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
+  const { chain, byServer } = gathered
   const byGit = runRules(rules, chain, settings.config.rules)
   const ruled =
-    served === undefined ? byGit : [...byGit, ...refusedByServer(byGit, served, settings.config.rules)].sort(byWorst)
+    byServer === undefined
+      ? byGit
+      : [...byGit, ...refusedByServer(byGit, byServer, settings.config.rules)].sort(byWorst)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
     today: deps.today,
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
@@ -88,27 +91,27 @@ function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules
   }
 }
 
-/** Of a judgement, what the change is answerable for. */
-function within(judgement: Judgement, scope: Scope, since: string): Judgement {
+/** Of what the rules say, what the change is answerable for. */
+function within(results: RuleResults, scope: Scope, since: string): RuleResults {
   const findings: Finding[] = []
   const outside: Finding[] = []
-  for (const finding of judgement.findings) (scope.isIn(finding) ? findings : outside).push(finding)
-  const unseen = judgement.notChecked.filter((one) => scope.isInUnseen(one))
+  for (const finding of results.findings) (scope.isIn(finding) ? findings : outside).push(finding)
+  const notCheckedHere = results.notChecked.filter((item) => scope.isNotCheckedIn(item))
   const count = (severity: Severity) => outside.filter((finding) => finding.severity === severity).length
   return {
     findings,
-    ignored: judgement.ignored.filter(({ finding }) => scope.isIn(finding)),
-    notChecked: unseen,
-    links: judgement.links.filter((link) => scope.links.has(link)),
+    ignored: results.ignored.filter(({ finding }) => scope.isIn(finding)),
+    notChecked: notCheckedHere,
+    links: results.links.filter((link) => scope.links.has(link)),
     scope: {
       of: 'changed',
       since,
-      references: judgement.links.length,
+      references: results.links.length,
       outside: {
         errors: count('error'),
         warnings: count('warning'),
         notes: count('note'),
-        notChecked: judgement.notChecked.length - unseen.length,
+        notChecked: results.notChecked.length - notCheckedHere.length,
       },
     },
   }
@@ -116,7 +119,7 @@ function within(judgement: Judgement, scope: Scope, since: string): Judgement {
 
 function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change, { known: true }>): Gathered {
   const { chain, repository } = gathered
-  const unread = new Set(repository.notes.flatMap(({ reason, file }) => (UNREAD.has(reason) ? [file] : [])))
+  const unread = new Set(repository.notes.flatMap((note) => (UNREAD.has(familyOf(note)) ? [note.file] : [])))
   return {
     ...gathered,
     chain: { ...chain, before: beforeFacts({ head: chain, base: before.chain, lines, since, unread }) },
@@ -124,7 +127,7 @@ function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change
 }
 
 /** Notes on files of which nobody can say what they hold. */
-const UNREAD: ReadonlySet<NoteReason> = new Set([
+const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'yaml-unparseable',
   'yaml-too-deep',
   'too-large',
@@ -132,9 +135,9 @@ const UNREAD: ReadonlySet<NoteReason> = new Set([
   'sops',
 ])
 
-function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, judgement: Judgement): Report {
+function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
-  const { findings, scope } = judgement
+  const { findings, scope } = results
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
   return {
@@ -142,15 +145,15 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, judge
     target: settings.target,
     outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
     findings,
-    ignored: judgement.ignored,
-    references: judgement.links.map(({ reference, also, accesses, mount, secret }) => ({
+    ignored: results.ignored,
+    references: results.links.map(({ reference, also, accesses, mount, secret }) => ({
       reference,
       also,
       engine: engineOf(reference, mount),
       accesses,
       ...(secret === undefined ? {} : { secret }),
     })),
-    notChecked: judgement.notChecked,
+    notChecked: results.notChecked,
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: liveLine(settings, deps),
@@ -188,5 +191,5 @@ function hiddenSentences(rights: readonly MissingRight[], server: string | undef
 function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
   if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.', silent: true }
-  return { asked: false, line: settings.offlineBecause ?? 'No server was asked.' }
+  return { asked: false, line: offlineSentence(settings.offlineBecause) }
 }

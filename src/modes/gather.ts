@@ -11,7 +11,8 @@ import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/render/rendered-input.ts'
 import type { NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { familyOf, type Note } from '../model/note.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Variant } from '../model/variant.ts'
@@ -42,7 +43,7 @@ export interface Gathered {
   readonly prediction: Prediction
   readonly chain: Chain
   /** Mode drift: the same, judged by the roles and policies of the server alone. */
-  readonly served?: Chain | undefined
+  readonly byServer?: Chain | undefined
   /** What a server is asked, or would be, by Vault namespace (`''`: the one of the settings). */
   readonly wanted: ReadonlyMap<string, Wanted>
   readonly live: ReadonlyMap<string, LiveState>
@@ -106,11 +107,11 @@ export async function gatherFrom(
   }
   const chain = follow(input)
   // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).
-  const servesNow = settings.mode === 'drift' && first !== undefined
-  const served = servesNow
+  const comparesLaw = settings.mode === 'drift' && first !== undefined
+  const byServer = comparesLaw
     ? follow({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
     : undefined
-  return { repository, notRendered, declared, prediction, chain, served, wanted, live, judging }
+  return { repository, notRendered, declared, prediction, chain, byServer, wanted, live, judging }
 }
 
 /** The repository with the manifests that GitOps will apply: rendered where plain reading cannot tell, and those given finished. */
@@ -148,14 +149,15 @@ function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveVie
 }
 
 /** Whether rendering has read what a kustomization leaves plain reading to guess (remote entries, charts, plugins), or says it itself. */
-function isTold({ reason, file }: Note, rendered: Rendered | undefined): boolean {
-  const isLimit = reason === 'needs-kustomize' || reason === 'template-not-rendered'
-  return isLimit && isKustomizationName(basename(file)) && rendered?.told.has(file) === true
+function isTold(note: Note, rendered: Rendered | undefined): boolean {
+  const family = familyOf(note)
+  const isLimit = family === 'needs-kustomize' || family === 'template-not-rendered'
+  return isLimit && isKustomizationName(basename(note.file)) && rendered?.told.has(note.file) === true
 }
 
 /** Plain reading and rendering look at the same files, and note the same things. */
 function distinct(notes: readonly Note[]): Note[] {
-  return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()]
 }
 
 function withoutLaw(state: VaultState): VaultState {

@@ -1,3 +1,4 @@
+import type { Chain } from '../chain/chain.ts'
 import { driftFacts } from '../drift/gather-drift.ts'
 import { type OwnedPath, ownedPaths } from '../drift/owned.ts'
 import type { Prediction } from '../eso/predict.ts'
@@ -6,8 +7,6 @@ import { secretUnused } from '../rules/secret-unused.ts'
 import { stateDrift } from '../rules/state-drift.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Plan } from '../setup/plan.ts'
-import type { CheckDeps } from './check.ts'
-import type { Gathered } from './gather.ts'
 
 /** Whether rules of drift have their say: in drift, or where the config turns one of them on for a check. */
 export function asksForDrift(settings: Settings): boolean {
@@ -22,12 +21,12 @@ export function ownedPathsOf(settings: Settings, { stores }: Pick<Prediction, 's
 }
 
 /** The same, with what only drift looks at. */
-export function withDrift(
+export function withDrift<Followed extends { readonly chain: Chain; readonly prediction: Prediction }>(
   settings: Settings,
-  gathered: Gathered,
-  { today, now = new Date(`${today}T00:00:00Z`) }: Pick<CheckDeps, 'today' | 'now'>,
+  gathered: Followed,
+  { today, now = new Date(`${today}T00:00:00Z`) }: { readonly today: string; readonly now?: Date },
   plan?: Plan,
-): Gathered {
+): Followed {
   const { chain, prediction } = gathered
   const owned = ownedPathsOf(settings, prediction)
   const drift = driftFacts(chain, { owned, plan, now })

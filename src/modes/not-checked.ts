@@ -1,9 +1,10 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import type { NotChecked } from '../model/finding.ts'
-import { nameReference } from '../rules/wording.ts'
+import { type NotCheckedReason, serverReason } from '../model/reason.ts'
+import { nameReference } from '../model/wording.ts'
 
 /**
- * What could not be judged, each with its reason: never a pass and never "missing" (design §1, promise 5). A reference that a
+ * What was not checked, each with its reason: never a pass and never "missing" (design §1, promise 5). A reference that a
  * finding speaks of is not repeated here.
  */
 export function notChecked(chain: Chain): NotChecked[] {
@@ -15,7 +16,7 @@ export function notChecked(chain: Chain): NotChecked[] {
   })
 }
 
-function reasonOf(link: Link): string | undefined {
+function reasonOf(link: Link): NotCheckedReason | undefined {
   const { reference } = link
   // A foreign provider is nobody's business here, and an absent store is a finding.
   if (reference.store.found === 'foreign' || reference.store.found === 'absent') return undefined
@@ -28,13 +29,13 @@ function reasonOf(link: Link): string | undefined {
     return reference.notChecked
   if (link.role?.found === 'absent') return undefined
   if (undecided !== undefined) return undecided.decision.because
-  if (link.secret?.presence === 'hidden' || link.secret?.presence === 'unknown') return link.secret.because
+  if (link.secret?.presence === 'hidden' || link.secret?.presence === 'unknown') return serverReason(link.secret)
   if (
     link.secret?.presence === 'present' &&
     link.secret.keysHidden !== undefined &&
     (reference.property ?? '') !== ''
   ) {
-    return link.secret.keysHidden
+    return { code: 'keys-hidden', says: link.secret.keysHidden }
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 import type { Env } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type Connection, connect } from '../state/live/connect.ts'
+import type { Connection, connect } from '../state/live/connect.ts'
 import { knownServer } from './known-server.ts'
 
 /** A server that answered, and a token that it accepts. */
@@ -23,13 +23,13 @@ export interface OpenVaultDeps {
 export async function openVault(
   settings: Settings,
   deps: OpenVaultDeps,
-  { readOnly = true }: { readonly readOnly?: boolean } = {},
+  { connect: open, readOnly }: { readonly connect: typeof connect; readonly readOnly: boolean },
 ): Promise<OpenVault | undefined> {
   const { vault } = settings
   if (vault === undefined) return undefined
   const ca = vault.caCertificate
   const authNamespace = 'namespace' in vault.login ? vault.login.namespace : undefined
-  const connection = await connect({
+  const connection = await open({
     address: vault.address,
     ...(ca === undefined ? {} : { caCertificate: 'pem' in ca ? ca.pem : ca.file }),
     ...(vault.namespace === undefined ? {} : { namespace: vault.namespace }),

@@ -7,7 +7,8 @@ import type { Repository } from '../gitops/read-repository.ts'
 import { beyondPlain } from '../gitops/render/beyond-plain.ts'
 import { type BuildMemory, renderRepository } from '../gitops/render/render-repository.ts'
 import type { NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { type Note, noteAt } from '../model/note.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /** What rendering makes of a repository; `undefined`: there is nothing to render, or nothing to render with. */
@@ -52,13 +53,12 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
 
 /** Somebody installed a kustomize to render with: that it was not used must be seen. */
 function notUsed({ manifests }: Repository, unusable: readonly string[]): Rendered {
-  const reason = `${unusable.join('; ')}. Install kustomize 5.`
   const what = 'What patches change'
-  const message = `${what} is not rendered: ${reason}`
+  const why = { code: 'kustomize-unusable', found: unusable } as const
   return {
     manifests,
-    notes: [{ reason: 'needs-kustomize', file: '.', message }],
-    notChecked: [{ file: '.', line: 1, what, reason }],
+    notes: [noteAt({ file: '.' }, { code: 'root-not-rendered', titles: [what], why })],
+    notChecked: [{ file: '.', line: 1, what, reason: why }],
     told: new Set(),
   }
 }

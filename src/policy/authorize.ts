@@ -1,4 +1,5 @@
 import type { Operation } from '../model/decision.ts'
+import type { RuleSays } from '../model/law-reason.ts'
 import type { Variant } from '../model/variant.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
@@ -44,35 +45,27 @@ export function allowOperation(acl: Acl, request: AclRequest, variant: Variant):
   return { allowed: refuse(rule, request) === undefined, rule, sudo }
 }
 
-/** Why the winning rule refuses the request, as a sentence part about it; `undefined` when it grants. */
-export function refuse(rule: AclRule, request: AclRequest): string | undefined {
+/** Why the winning rule refuses the request; `undefined` when it grants. */
+export function refuse(rule: AclRule, request: AclRequest): RuleSays | undefined {
   const needed = capabilityFor(request.operation)
-  if (needed === undefined) return `grants no ${request.operation} request, as no rule does`
-  if (rule.denies) return 'denies everything'
-  if (!rule.grants.has(needed)) return `grants ${listCapabilities(rule)}, not ${needed}`
+  if (needed === undefined) return { code: 'not-grantable', operation: request.operation }
+  if (rule.denies) return { code: 'denies' }
+  if (!rule.grants.has(needed)) return { code: 'lacks', wanted: [needed], grants: sortCapabilities(rule.grants) }
   const wrap = request.wrapTtl ?? 0
   const { minWrapTtl: min, maxWrapTtl: max } = rule
-  if (max > 0 && (wrap === 0 || wrap > max)) return `wants the response wrapped for at most ${max} s`
-  if (min > 0 && (wrap === 0 || wrap < min)) return `wants the response wrapped for at least ${min} s`
-  if (min > 0 && max > 0 && max < min) return 'wants the response wrapped for a time that cannot be (its limits cross)'
+  if (max > 0 && (wrap === 0 || wrap > max)) return { code: 'wants-wrapping', limit: 'most', seconds: max }
+  if (min > 0 && (wrap === 0 || wrap < min)) return { code: 'wants-wrapping', limit: 'least', seconds: min }
+  if (min > 0 && max > 0 && max < min) return { code: 'wrapping-impossible' }
   const data = request.data ?? {}
   if (checksParameters(request.operation)) {
     const refusal = refuseParameters(rule, data, request.lists ?? 'whole')
-    if (refusal) return `limits parameters: ${refusal}`
+    if (refusal) return { code: 'limits-parameters', says: refusal }
   }
   if (request.operation === 'list' || request.operation === 'scan') {
     const refusal = refusePagination(rule, data)
-    if (refusal) return `limits pages: ${refusal}`
+    if (refusal) return { code: 'limits-pages', says: refusal }
   }
   return undefined
-}
-
-/** Capabilities in the house's order, as prose: `read and list`, `nothing`. */
-export function listCapabilities(rule: AclRule): string {
-  const names = sortCapabilities(rule.grants)
-  if (names.length === 0) return 'nothing'
-  if (names.length === 1) return names[0] ?? ''
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 const HOUSE_ORDER: readonly Capability[] = [

@@ -1,4 +1,4 @@
-import type { RuleLocation } from '../model/decision.ts'
+import type { LawReason, RuleLocation } from '../model/law-reason.ts'
 import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import { type Acl, type AclPolicy, buildAcl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
@@ -9,15 +9,37 @@ import type { ParsedPolicy, PolicyRemark, PolicyRule } from './policy-rule.ts'
 import { rulePath } from './rule-path.ts'
 
 /** Something in a policy that is accepted and does not do what it looks like. */
-export interface LintFact {
+export type LintFact = LintPlace &
+  (
+    | {
+        readonly code: LintCode
+        /** The key, capability or parameter that it is about, which tells facts of one code at one path apart. */
+        readonly name?: string
+        /** One sentence: what is wrong, and what to write instead. */
+        readonly why: string
+      }
+    /** Kinds of servers judge a LIST of the folder differently. */
+    | { readonly code: 'lists-differ'; readonly folder: string; readonly because: LawReason }
+  )
+
+export interface LintPlace {
   readonly rule: 'policy-rule-dead' | 'policy-version-dependent' | 'policy-invalid'
-  /** One sentence: what is wrong, and what to write instead. */
-  readonly why: string
   /** Line in the policy's text, from 1. */
   readonly line: number
   /** The rule's path as written; absent when the fact is about the text. */
   readonly path?: string
 }
+
+export type LintCode =
+  | PolicyRemark['about']
+  | 'leading-slash'
+  | 'doubled-slash'
+  | 'dot-segment'
+  | 'star-inside'
+  | 'plus-inside'
+  | 'number-value'
+  | 'star-value'
+  | 'denied-twin'
 
 /** All facts about one policy by itself, in the order of its lines. `unknown`: see PolicyFact. */
 export function lintPolicy(policy: ParsedPolicy, unknown: readonly string[] = []): LintFact[] {
@@ -31,46 +53,56 @@ export function lintPolicy(policy: ParsedPolicy, unknown: readonly string[] = []
   return facts.sort((a, b) => a.line - b.line)
 }
 
-function factOfRemark({ about, line, message: why }: PolicyRemark): LintFact {
+function factOfRemark({ about, line, name, message: why }: PolicyRemark): LintFact {
+  const said = { code: about, line, why, ...(name === undefined ? {} : { name }) }
   switch (about) {
     case 'product-key':
     case 'product-capability':
     case 'duplicate-attribute':
-      return { rule: 'policy-version-dependent', line, why }
+      return { rule: 'policy-version-dependent', ...said }
     case 'json-boolean':
-      return { rule: 'policy-invalid', line, why }
+      return { rule: 'policy-invalid', ...said }
     case 'expired':
     case 'unlabelled':
-      return { rule: 'policy-rule-dead', line, why }
+      return { rule: 'policy-rule-dead', ...said }
   }
 }
 
 /** Paths that no request, or none that a client sends, can have (vault.md §1.5, §9.3). */
 function deadPath(rule: PolicyRule, holed: boolean): LintFact[] {
-  const fact = (why: string): LintFact[] => [{ rule: 'policy-rule-dead', why, line: rule.line, path: rule.label }]
+  const fact = (code: LintCode, why: string): LintFact[] => [
+    { rule: 'policy-rule-dead', code, why, line: rule.line, path: rule.label },
+  ]
   const { text } = rulePath(rule.label)
   if (text.startsWith('/')) {
     return fact(
+      'leading-slash',
       'Only one leading slash is taken away, and requests have none: this rule never matches. Drop the slashes.',
     )
   }
   if (text.includes('//')) {
-    return fact('Clients clean doubled slashes away, so no request matches this rule. Write single slashes.')
+    return fact(
+      'doubled-slash',
+      'Clients clean doubled slashes away, so no request matches this rule. Write single slashes.',
+    )
   }
   const segments = text.split('/')
   if (segments.some((segment) => segment === '.' || segment === '..')) {
     return fact(
+      'dot-segment',
       'Servers and clients refuse or clean "." and "..", so no request matches this rule. Write the path without them.',
     )
   }
   if (text.includes('*')) {
     return fact(
+      'star-inside',
       '"*" is a wildcard only as the last character; here it matches a literal star. Write "+" for one whole segment, or end the path with "*".',
     )
   }
   const partial = segments.find((segment) => segment !== '+' && segment.includes('+'))
   if (partial !== undefined && !(holed && partial.includes('$'))) {
     return fact(
+      'plus-inside',
       `"+" is a wildcard only as a whole segment; "${partial}" matches that very text. Write "+" between slashes, or end the path with "*".`,
     )
   }
@@ -81,13 +113,19 @@ function deadPath(rule: PolicyRule, holed: boolean): LintFact[] {
 function deadValues(rule: PolicyRule): LintFact[] {
   const limits = [...(rule.allowed ?? []), ...(rule.denied ?? [])]
   return limits.flatMap(([name, values]): LintFact[] => {
-    const at = { rule: 'policy-rule-dead' as const, line: rule.line, path: rule.label }
+    const at = { rule: 'policy-rule-dead' as const, line: rule.line, path: rule.label, name }
     if (values.some((value) => typeof value === 'object' && 'number' in value)) {
       const why = `A number in the values of ${name} never equals a number in a request. Write it as text, and send it as text.`
-      return [{ ...at, why }]
+      return [{ ...at, code: 'number-value', why }]
     }
     if (!values.includes('*')) return []
-    return [{ ...at, why: `The value "*" of ${name} matches only a literal star. For any value write an empty list.` }]
+    return [
+      {
+        ...at,
+        code: 'star-value',
+        why: `The value "*" of ${name} matches only a literal star. For any value write an empty list.`,
+      },
+    ]
   })
 }
 
@@ -99,7 +137,7 @@ function deniedTwins(policy: ParsedPolicy): LintFact[] {
     const deny = denying.get(rulePath(rule.label).key)
     if (!deny || rule.capabilities[0] === 'deny' || rule.capabilities.length === 0) return []
     const why = `Line ${deny.line} denies the same path, so this block grants nothing. Take one of the two away.`
-    return [{ rule: 'policy-rule-dead', why, line: rule.line, path: rule.label }]
+    return [{ rule: 'policy-rule-dead', code: 'denied-twin', why, line: rule.line, path: rule.label }]
   })
 }
 
@@ -109,10 +147,12 @@ function versionDependentLists(policy: ParsedPolicy, unknown: readonly string[])
   const one: AclPolicy = { name, parsed: policy, unknown }
   const built = buildAcl([one])
   if ('error' in built) return []
-  return differingLists(built.acl).map(({ because, blocks }) => ({
+  return differingLists(built.acl).map(({ path: folder, because, blocks }) => ({
     rule: 'policy-version-dependent',
+    code: 'lists-differ',
     line: blocks[0]?.line ?? 1,
-    why: because,
+    folder,
+    because,
     ...(blocks[0] ? { path: blocks[0].path } : {}),
   }))
 }
@@ -120,7 +160,7 @@ function versionDependentLists(policy: ParsedPolicy, unknown: readonly string[])
 export interface DifferingList {
   /** The folder whose LIST servers judge differently. */
   readonly path: string
-  readonly because: string
+  readonly because: LawReason
   readonly blocks: readonly RuleLocation[]
 }
 
@@ -139,7 +179,7 @@ export function differingLists(acl: Acl, variants: readonly Variant[] = DEFAULT_
     if (verdicts.size > 1)
       found.push({
         path,
-        because: `LIST ${path} is ${decision.because}`,
+        because: decision.because,
         blocks: decision.winner.length > 0 ? decision.winner : rule.blocks,
       })
   }

@@ -1,12 +1,13 @@
+import type { NearestHint } from '../model/law-reason.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { fromBytes } from './byte-string.ts'
 import { findRule } from './match.ts'
 
-/** The rule that somebody probably meant to cover a path with, and what keeps it from doing so, as a sentence part. */
+/** The rule that somebody probably meant to cover a path with, and what keeps it from doing so. */
 export interface NearestRule {
   readonly rule: AclRule
-  readonly hint: string | undefined
+  readonly hint: NearestHint | undefined
 }
 
 /** Help for a miss; `path` is a byte string. `undefined` when no rule begins like the path. */
@@ -24,25 +25,21 @@ export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
 }
 
 /** Slips that people make, the likeliest first (vault.md §9.3). */
-function variations(path: string): { readonly variation: string; readonly hint: string }[] {
+function variations(path: string): { readonly variation: string; readonly hint: NearestHint }[] {
   const segments = path.split('/')
-  const found: { variation: string; hint: string }[] = []
+  const found: { variation: string; hint: NearestHint }[] = []
   segments.slice(0, -1).forEach((segment, index) => {
     if (index === 0 || (segment !== 'data' && segment !== 'metadata')) return
     const other = segment === 'data' ? 'metadata' : 'data'
     const without = segments.toSpliced(index, 1).join('/')
-    found.push({ variation: without, hint: `the rule lacks the segment ${segment}/ that KV v2 puts behind the mount` })
+    found.push({ variation: without, hint: { code: 'lacks-side', side: segment } })
     const swapped = segments.with(index, other).join('/')
-    found.push({ variation: swapped, hint: `the rule is about ${other}/, and this request about ${segment}/` })
+    found.push({ variation: swapped, hint: { code: 'other-side', rule: other, request: segment } })
   })
   const lower = path.toLowerCase()
-  if (lower !== path) found.push({ variation: lower, hint: 'paths are compared with upper and lower case told apart' })
-  if (path.endsWith('/')) found.push({ variation: path.slice(0, -1), hint: 'the rule lacks the trailing slash' })
-  else
-    found.push({
-      variation: `${path}/`,
-      hint: `the rule covers what is below ${fromBytes(path)}/, not the path itself`,
-    })
+  if (lower !== path) found.push({ variation: lower, hint: { code: 'letter-case' } })
+  if (path.endsWith('/')) found.push({ variation: path.slice(0, -1), hint: { code: 'lacks-slash' } })
+  else found.push({ variation: `${path}/`, hint: { code: 'below-only', path: fromBytes(path) } })
   return found
 }
 
@@ -63,10 +60,10 @@ function likeness(rule: AclRule, path: string): number {
   return segments * 1000 + bytes
 }
 
-function hintFor(rule: AclRule, path: string): string | undefined {
+function hintFor(rule: AclRule, path: string): NearestHint | undefined {
   const { text, kind } = rule.path
-  if (kind !== 'segment' && text.includes('*')) return '"*" is a wildcard only as the last character of a rule'
-  if (kind === 'exact' && path.startsWith(`${text}/`)) return 'the rule has no "*" at its end and covers only itself'
-  if (text.includes('//')) return 'the rule has a doubled slash'
+  if (kind !== 'segment' && text.includes('*')) return { code: 'star-inside' }
+  if (kind === 'exact' && path.startsWith(`${text}/`)) return { code: 'no-star' }
+  if (text.includes('//')) return { code: 'doubled-slash' }
   return undefined
 }

@@ -79,6 +79,7 @@ function readHcl(text: string, product: Product, remarks: PolicyRemark[]): Item[
     remarks.push({
       about: 'duplicate-attribute',
       line: at.line,
+      name,
       message: `${name} stands twice in this block: Vault 1.21 and later refuse the policy, other servers join the two.`,
     })
   }

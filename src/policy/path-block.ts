@@ -85,7 +85,7 @@ export function parseBlock(item: Item, line: number, options: BlockOptions): Pol
   const block = prefixErrors(path, () => decodeBlock(value.items))
   for (const name of block.colliding) {
     const message = `${name} and ${name.toLowerCase()} are one parameter to the server, which keeps either at random. Write one of them.`
-    options.remarks.push({ about: 'duplicate-attribute', line: labelLine, message })
+    options.remarks.push({ about: 'duplicate-attribute', line: labelLine, name, message })
   }
   if (block.expiration !== '') {
     const expiration = parseAbsoluteTime(block.expiration)
@@ -96,6 +96,7 @@ export function parseBlock(item: Item, line: number, options: BlockOptions): Pol
       options.remarks.push({
         about: 'expired',
         line: labelLine,
+        at: expiration.toISOString(),
         message: `This block expired at ${expiration.toISOString()}; OpenBao drops it.`,
       })
       return undefined
@@ -152,6 +153,7 @@ function checkKeys(items: readonly Item[], path: string, line: number, options: 
       options.remarks.push({
         about: 'product-key',
         line: item.keys[0]?.line ?? line,
+        name: key,
         message: `Only ${OWNER_NAME[key]} accepts ${key}; other servers refuse the whole policy.`,
       })
     }
@@ -195,6 +197,7 @@ function readCapabilities(
       options.remarks.push({
         about: 'product-capability',
         line,
+        name,
         message: `Only ${OWNER_NAME[name]} knows the capability ${name}; other servers refuse the whole policy.`,
       })
     }

@@ -2,7 +2,7 @@ import type { Ci } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { repositoryIssues } from './github-issues.ts'
 import { closingComment, issueBody, issueTitle, reopeningComment } from './issue.ts'
-import { type IssueResult, keepIssue, standingOf } from './keep-issue.ts'
+import { type IssueResult, issueVerdict, keepIssue } from './keep-issue.ts'
 import type { Links } from './links.ts'
 import type { Report } from './report.ts'
 
@@ -33,7 +33,7 @@ export async function publishIssue(
   report: Report,
   { ci, links, warn, info }: IssuePlace,
 ): Promise<number | undefined> {
-  if (settings.mode !== 'drift' || !settings.issue || standingOf(report) === 'unknown') return undefined
+  if (settings.mode !== 'drift' || !settings.issue || issueVerdict(report) === 'not checked') return undefined
   const [owner, repo] = ci.repository?.split('/') ?? []
   if (owner === undefined || repo === undefined) {
     info('No issue was kept: this run is not of a repository on GitHub.')

@@ -6,7 +6,7 @@ import { EXIT_CODE } from './report.ts'
 const RANK: Readonly<Record<Severity, number>> = { error: 2, warning: 1, note: 0 }
 
 /** Whether a finding of that severity fails a run. A note never does. */
-export function fails(severity: Severity, failOn: FailOn): boolean {
+function fails(severity: Severity, failOn: FailOn): boolean {
   if (failOn === 'never' || severity === 'note') return false
   return RANK[severity] >= RANK[failOn]
 }

@@ -47,7 +47,7 @@ export async function publishComment(
 }
 
 /** Number of the pull request that an event is about; `undefined` for events about something else. */
-export function pullRequestNumber(event: unknown): number | undefined {
+function pullRequestNumber(event: unknown): number | undefined {
   const of = (value: unknown, name: string): unknown =>
     typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
   const number = of(of(event, 'pull_request'), 'number')

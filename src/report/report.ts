@@ -1,10 +1,10 @@
-import type { Decision } from '../model/decision.ts'
-import type { Finding, NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
-import type { Access, Reference } from '../model/reference.ts'
+import type { JudgedAccess } from '../chain/chain.ts'
+import type { Finding, IgnoredFinding, NotChecked } from '../model/finding.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
+import type { Reference } from '../model/reference.ts'
 import type { SecretFact } from '../model/vault-state.ts'
-
-export type Mode = 'check' | 'drift' | 'plan' | 'apply'
+import type { Mode } from '../settings/settings.ts'
 
 /** How a run ended (design §3); each has its exit code. */
 export type Outcome = 'clean' | 'findings' | 'incomplete' | 'invalid' | 'bug'
@@ -17,11 +17,6 @@ export const EXIT_CODE: Readonly<Record<Outcome, number>> = {
   bug: 70,
 }
 
-export interface JudgedAccess {
-  readonly access: Access
-  readonly decision: Decision
-}
-
 export interface JudgedReference {
   readonly reference: Reference
   /** Other objects that come out of the same line with the same outcome (overlays of one base). */
@@ -31,13 +26,6 @@ export interface JudgedReference {
   readonly engine?: string
   /** Live only. */
   readonly secret?: SecretFact
-}
-
-export interface IgnoredFinding {
-  readonly finding: Finding
-  readonly reason: string
-  /** Told in the file itself (`# eso-vault: ignore[…]`) or by the config file. */
-  readonly by?: 'comment' | 'config'
 }
 
 /** What a report with `report-scope: changed` is about. */

@@ -1,23 +1,17 @@
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Finding, IgnoredFinding } from '../model/finding.ts'
 import type { Span } from '../model/span.ts'
+import type { SarifRule } from '../rules/rule-ids.ts'
+import { byWorst } from '../rules/worst-first.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { cut, logSafeJson, plainText } from './plain-text.ts'
-import type { IgnoredFinding, Report } from './report.ts'
-import { byWorst } from './wording.ts'
+import type { Report } from './report.ts'
 
 /** What code scanning takes of one run, and what it keeps (platform.md §1.2): the worst come first. */
 export const RESULTS = 25_000
-export const RESULTS_SHOWN = 5_000
+const RESULTS_SHOWN = 5_000
 /** Locations of a result that are shown. */
 const LOCATIONS = 100
 const MESSAGE_LENGTH = 8_000
-
-export interface SarifRule {
-  readonly id: string
-  /** One line: what is wrong when the rule speaks. */
-  readonly title: string
-  readonly severity: Severity
-}
 
 export interface SarifOptions {
   /** The program's version. */

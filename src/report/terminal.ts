@@ -1,12 +1,14 @@
 import { styleText } from 'node:util'
 import type { Finding, RelatedPlace, Severity } from '../model/finding.ts'
 import { formatSpan, type Span } from '../model/span.ts'
+import { counted } from '../model/wording.ts'
+import { byWorst } from '../rules/worst-first.ts'
 import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
 import { unreachedLine } from './unreached.ts'
-import { byReason, byWorst, counted, countedObjects, headline, scopeSentences, splitFix } from './wording.ts'
+import { byReason, countedObjects, headline, scopeSentences, splitFix } from './wording.ts'
 
 export interface TerminalOptions {
   /** Decided by the caller: `--no-color`, `NO_COLOR`, whether standard output is a terminal. */
@@ -51,12 +53,6 @@ function layoutOf({ color, width = 100, related = 4 }: TerminalOptions): Layout 
 
 function blocks({ findings }: Pick<Report, 'findings'>, source: SourceLine, layout: Layout): string[] {
   return [...findings].sort(byWorst).map((finding) => findingBlock(finding, source, layout))
-}
-
-/** One finding as the report shows it. */
-export function terminalFinding(finding: Finding, source: SourceLine, options: TerminalOptions): string {
-  const paint: Paint = (_, text) => text
-  return logSafe(findingBlock(finding, source, { paint, width: options.width ?? 100, related: options.related ?? 4 }))
 }
 
 interface Layout {

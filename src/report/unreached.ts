@@ -1,6 +1,6 @@
 import type { Manifest } from '../model/manifest.ts'
+import { counted } from '../model/wording.ts'
 import type { Report } from './report.ts'
-import { counted } from './wording.ts'
 
 /** Whether nothing that Git shows applies a manifest: it was read as it is written (an example, a file that a kustomization dropped). */
 export function isUnreached({ origin }: Manifest): boolean {

@@ -1,10 +1,10 @@
 import type { Finding, NotChecked, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
+import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
-import { counted, listed, nameManifest } from '../rules/wording.ts'
-import { byWorst, compare } from '../rules/worst-first.ts'
 import { plainText } from './plain-text.ts'
+import { reasonGroup, reasonText } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 
 export function countOf(findings: readonly Finding[], severity: Severity): number {
@@ -101,17 +101,18 @@ export function nameStore({ storeRef }: Reference): string | undefined {
   return storeRef === undefined ? undefined : `${storeRef.kind} ${storeRef.name}`
 }
 
-export { byWorst, compare, counted, nameManifest }
-
-/** What could not be judged, gathered by reason: most frequent first. */
+/** What was not checked, gathered by reason: most frequent first. */
 export function byReason(notChecked: readonly NotChecked[]): { reason: string; items: NotChecked[] }[] {
-  const groups = new Map<string, NotChecked[]>()
+  const groups = new Map<string, [NotChecked, ...NotChecked[]]>()
   for (const item of notChecked) {
-    const group = groups.get(item.reason)
-    if (group === undefined) groups.set(item.reason, [item])
+    const key = reasonGroup(item.reason)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
     else group.push(item)
   }
-  return [...groups].map(([reason, items]) => ({ reason, items })).sort((a, b) => b.items.length - a.items.length)
+  return [...groups.values()]
+    .map((items) => ({ reason: reasonText(items[0].reason), items }))
+    .sort((a, b) => b.items.length - a.items.length)
 }
 
 /**

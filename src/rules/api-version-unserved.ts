@@ -5,10 +5,10 @@ import type { Finding } from '../model/finding.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { formatSpan } from '../model/span.ts'
+import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { installedFor } from './installed-eso.ts'
-import type { Rule } from './rule.ts'
-import { nameManifest } from './wording.ts'
+import { nearestPins } from './nearest-pins.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 const V1BETA1 = 'external-secrets.io/v1beta1'
 
@@ -18,7 +18,7 @@ export const apiVersionUnserved: Rule = {
   title: "The installed ESO does not serve the object's apiVersion",
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
       if (!isEsoGroup(manifest.apiVersion) || unknownKind(manifest) !== undefined) continue
       const judged = judge(chain, manifest)
@@ -28,9 +28,8 @@ export const apiVersionUnserved: Rule = {
       yield {
         rule: this.id,
         severity,
-        message:
-          `${nameManifest(manifest)}: ${because}.` +
-          `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
+        message: (object) =>
+          `${object}: ${because}.` + `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
         span: manifest.spanOf(['apiVersion']),
         related: pin === undefined ? [] : [{ span: pin, message: 'ESO is pinned here' }],
         ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
@@ -51,7 +50,7 @@ interface Judged extends ApiVersionVerdict {
  * note; where the chart's values cannot be read that may keep it alive, a warning.
  */
 function judge(chain: Chain, { apiVersion, kind, span }: Manifest): Judged | undefined {
-  const pins = installedFor(chain, span.file)
+  const pins = nearestPins(chain, span.file)
   const verdicts: Judged[] = (pins.length === 0 ? [undefined] : pins).map((installed) => {
     const unsafeServeV1Beta1 = installed?.servesV1Beta1 === 'yes'
     const verdict = apiVersionVerdict(apiVersion, kind, installed?.version, { unsafeServeV1Beta1 })

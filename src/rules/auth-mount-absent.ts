@@ -1,9 +1,9 @@
 import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
+import { forReferences } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
-import { forReferences } from './wording.ts'
 
 /** The store logs in at an auth mount that the server has not got. Vault answers 403, not 404, to the login (eso.md §5.2). */
 export const authMountAbsent: Rule = {

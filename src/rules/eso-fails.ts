@@ -1,10 +1,11 @@
+import { objectsOf } from '../chain/fold-links.ts'
 import { ineffectiveItems } from '../eso/facts/ineffective-items.ts'
 import { mixedStoreKinds } from '../eso/facts/mixed-store-kinds.ts'
-import type { Finding } from '../model/finding.ts'
+import { isKv1Failure } from '../model/eso-failure.ts'
+import { nameField, nameManifest, nameReference } from '../model/wording.ts'
+import { failureText } from '../report/reasons/failure.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
-import type { Rule } from './rule.ts'
-import { nameField, nameManifest, nameReference } from './wording.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * ESO fails at this reference before or instead of asking Vault, for a reason that no rule of its own names: a path it cannot
@@ -15,27 +16,28 @@ export const esoFails: Rule = {
   title: 'ESO fails at this reference before it asks Vault',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const link of chain.links) {
       const { reference, store } = link
       const { failsWith } = reference
       if (failsWith === undefined || reference.notChecked !== undefined || reference.proposed) continue
       // Told by rules of their own.
-      if (failsWith.includes('kv version v1') || failsWith.startsWith('could not compile find.name.regexp')) continue
+      if (isKv1Failure(failsWith) || failsWith.code === 'find-regexp-invalid') continue
       // `..` that leads out of the API is `key-escapes-mount`.
       if (reference.key.split('/').includes('..')) continue
+      const says = failureText(failsWith)
       const unset = store !== undefined && store.path === undefined
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${nameReference(reference)} cannot work: ESO answers \`${failsWith}\`` +
+        message: (object) =>
+          `${nameReference(reference, object)} cannot work: ESO answers \`${says}\`` +
           `${unset ? `, because ${store.kind} \`${store.name}\` has no \`path\` and the key \`${reference.key}\` does not say where the mount ends` : ''}.`,
         span: reference.span,
         related: [],
         ...(unset ? { fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.` } : {}),
         objects: objectsOf(link),
-        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, failsWith),
+        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, says),
       }
     }
     for (const { problem, manifest, field, span } of ineffectiveItems(chain.manifests)) {
@@ -44,8 +46,8 @@ export const esoFails: Rule = {
       yield {
         rule: this.id,
         severity: 'warning',
-        message:
-          `${nameField(field)} of ${nameManifest(manifest)} names a store and nothing to read from it. ESO's webhook lets that pass, ` +
+        message: (object) =>
+          `${nameField(field)} of ${object} names a store and nothing to read from it. ESO's webhook lets that pass, ` +
           'and the item contributes nothing.',
         span,
         related: [],
@@ -58,8 +60,8 @@ export const esoFails: Rule = {
       yield {
         rule: this.id,
         severity: 'warning',
-        message:
-          `${nameManifest(manifest)} names a ClusterSecretStore and a SecretStore. After the one ESO looks for the other without a ` +
+        message: (object) =>
+          `${object} names a ClusterSecretStore and a SecretStore. After the one ESO looks for the other without a ` +
           'namespace, in an order that changes from run to run, so that the push fails now and then.',
         span,
         related: [],

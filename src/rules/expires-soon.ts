@@ -1,4 +1,4 @@
-import type { Ending } from '../drift/drift-facts.ts'
+import type { Ending } from '../chain/drift-facts.ts'
 import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'

@@ -1,5 +1,4 @@
-import type { Finding, Severity } from '../model/finding.ts'
-import type { UselessIgnore } from '../settings/ignores.ts'
+import type { Finding, Severity, UselessIgnore } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
 
 /**

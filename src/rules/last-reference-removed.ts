@@ -1,8 +1,8 @@
-import type { Unreferenced } from '../changes/before.ts'
+import type { Unreferenced } from '../chain/chain.ts'
 import type { Finding } from '../model/finding.ts'
+import { counted } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted } from './wording.ts'
 
 /**
  * A change takes away the last reference to a secret. That is often what is meant; the secret, and the rule that let ESO read it,

@@ -1,9 +1,9 @@
 import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
+import { counted } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted } from './wording.ts'
 
 /** The store's path is no mount. ESO reports the same `Secret does not exist` as for one missing key (eso.md §0.8). */
 export const mountAbsent: Rule = {

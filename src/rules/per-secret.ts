@@ -2,8 +2,8 @@ import type { Chain, Link } from '../chain/chain.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import type { RelatedPlace } from '../model/finding.ts'
 import type { SecretFact } from '../model/vault-state.ts'
+import { nameManifest } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
-import { nameManifest } from './wording.ts'
 
 /** All references that read one secret through one kind of store: what is wrong with the secret is said once for them. */
 export interface SecretReaders {
@@ -32,14 +32,6 @@ export function readersOfSecrets(chain: Chain): SecretReaders[] {
     else byPath.set(id, { path: kvPath(read.path, store.path), secret, links: [link] })
   }
   return [...byPath.values()]
-}
-
-/** The paths that a reference makes ESO ask for, as people write them: what an `ignore` in the config matches. */
-export function vaultPathsOf({ reference, store }: Link): string[] {
-  const paths = reference.accesses
-    .filter((access) => access.side === 'data' || access.side === 'metadata')
-    .map((access) => kvPath(access.path, store?.path).replace(/\/$/, ''))
-  return [...new Set(paths)]
 }
 
 export function otherReaders(links: readonly Link[]): RelatedPlace[] {

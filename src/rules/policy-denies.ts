@@ -1,13 +1,16 @@
-import type { Chain, Link } from '../chain/chain.ts'
+import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
-import type { JudgedAccess } from '../report/report.ts'
+import type { NotCheckedReason } from '../model/reason.ts'
+import { ALWAYS } from '../model/reference.ts'
+import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
+import { reasonSentence } from '../report/reasons/not-checked.ts'
 import { brokenStores } from './broken-store.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
-import type { Rule } from './rule.ts'
-import { counted, listed, nameManifest, nameReference } from './wording.ts'
+import type { Rule, RuleFinding } from './rule.ts'
+import { compare } from './worst-first.ts'
 
 /**
  * The policies of the role that ESO logs in with do not allow a request that a manifest makes it send. Only that role's policies
@@ -18,10 +21,19 @@ export const policyDenies: Rule = {
   title: 'The policies of the role that ESO logs in with do not allow a request that the manifest needs',
   group: 'law',
   severity: 'error',
-  check: (chain) => reportCauses(denials(chain), (findings) => summarise(findings)),
+  check: (chain) => reportCauses(denials(chain), summarise),
 }
 
-function* denials(chain: Chain): Iterable<CausedFinding> {
+/** One store, one token, and the same rules (or none) deciding: mended by one edit. */
+interface Cause {
+  readonly kind: string | undefined
+  readonly namespace: string | undefined
+  readonly store: string | undefined
+  /** For each request, the policy and path of the blocks that decide. */
+  readonly rules: readonly (readonly (readonly [string, string])[])[]
+}
+
+function* denials(chain: Chain): Iterable<CausedFinding<Cause>> {
   const broken = brokenStores(chain)
   for (const link of chain.links) {
     if (link.store === undefined || broken.has(link.store)) continue
@@ -33,21 +45,24 @@ function* denials(chain: Chain): Iterable<CausedFinding> {
   }
 }
 
-/** One store, one token, and the same rule (or none) deciding: mended by one edit. */
-function causeOf(link: Link, denied: readonly JudgedAccess[]): string {
-  const winners = new Set(
-    denied.map((judged) => judged.decision.winner.map((rule) => `${rule.policy} ${rule.path}`).join(' & ')),
+function causeOf({ store }: Link, denied: readonly JudgedAccess[]): Cause {
+  const rules = new Map(
+    denied.map(({ decision }) => {
+      const blocks = decision.winner.map(({ policy, path }) => [policy, path] as const)
+      return [JSON.stringify(blocks), blocks]
+    }),
   )
-  return [link.store?.kind, link.store?.namespace, link.store?.name, ...[...winners].sort()].join('|')
+  const sorted = [...rules].sort(([a], [b]) => compare(a, b)).map(([, blocks]) => blocks)
+  return { kind: store?.kind, namespace: store?.namespace, store: store?.name, rules: sorted }
 }
 
-function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Finding {
+function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): RuleFinding {
   const { reference } = link
   const needs = byPath(denied)
   const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
   const because = [...reasons(denied), ...takenAway(chain, link, denied)]
-  const message =
-    `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference)} needs ` +
+  const message = (object: string) =>
+    `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference, object)} needs ` +
     `${listed(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
   return {
     rule: policyDenies.id,
@@ -83,19 +98,20 @@ function takenAway({ before }: Chain, link: Link, denied: readonly JudgedAccess[
 
 /** One rule that grants neither of two capabilities is told once: `grants read, not create or update`. */
 function reasons(denied: readonly JudgedAccess[]): string[] {
-  const missing = new Map<string, string[]>()
+  const told = new Map<string, NotCheckedReason>()
   for (const { decision } of denied) {
-    const [, said = decision.because, capability] = /^(.+, not )([a-z]+)\.$/.exec(decision.because) ?? []
-    const known = missing.get(said) ?? []
-    missing.set(said, capability === undefined || known.includes(capability) ? known : [...known, capability])
+    const { because } = decision
+    if (because.code !== 'rule-decides' || because.says.code !== 'lacks') {
+      told.set(JSON.stringify(because), because)
+      continue
+    }
+    const { rule, says } = because
+    const key = JSON.stringify([rule, says.grants])
+    const known = told.get(key)
+    const before = known?.code === 'rule-decides' && known.says.code === 'lacks' ? known.says.wanted : []
+    told.set(key, { ...because, says: { ...says, wanted: [...new Set([...before, ...says.wanted])] } })
   }
-  return [...missing].map(([said, capabilities]) =>
-    sentence(capabilities.length === 0 ? said : `${said}${capabilities.join(' or ')}.`),
-  )
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return [...told.values()].map(reasonSentence)
 }
 
 function tokenOf(link: Link): string {
@@ -113,7 +129,7 @@ function onlyWithFolders({ access }: JudgedAccess): boolean {
 /** Conditional requests are needed as well, only not at every refresh; the reader should know which. */
 function whenOf(denied: readonly JudgedAccess[]): string {
   const sometimes = [
-    ...new Set(denied.filter((judged) => judged.access.when !== 'always').map((judged) => judged.access.when)),
+    ...new Set(denied.filter((judged) => judged.access.when !== ALWAYS).map((judged) => judged.access.when)),
   ]
   return sometimes.length === denied.length && sometimes.length === 1 ? ` ESO sends it ${sometimes[0]}.` : ''
 }
@@ -172,14 +188,14 @@ function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]
   })
 }
 
-function summarise(findings: readonly Finding[]): Finding {
-  const first = findings[0] as Finding
+function summarise(findings: readonly [Finding, ...Finding[]], { store }: Cause): Finding {
+  const [first] = findings
   const decides = first.related[0]
   return {
     ...first,
     message: `${counted(findings.length, 'reference')} of one store are denied for one reason. The first: ${first.message}`,
     span: decides?.span ?? first.span,
     related: [...placesOf(findings, 'denied'), ...first.related.slice(1)],
-    fingerprint: fingerprint(policyDenies.id, 'many', first.fingerprint.split('|')[2]),
+    fingerprint: fingerprint(policyDenies.id, 'many', store),
   }
 }

@@ -1,9 +1,9 @@
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
-import { unneededGrants } from '../drift/unneeded-grants.ts'
+import { unneededGrants } from '../chain/unneeded-grants.ts'
 import type { Finding } from '../model/finding.ts'
+import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { listed } from './wording.ts'
 
 /** A policy grants more than any reference through it needs: what ESO's token can do, whoever steals it can do too. */
 export const policyExcess: Rule = {

@@ -1,8 +1,9 @@
 import type { Chain } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding, Severity } from '../model/finding.ts'
-import { lintPolicy } from '../policy/lint.ts'
+import { type LintFact, lintPolicy } from '../policy/lint.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
+import { lawText } from '../report/reasons/law.ts'
 import { fingerprint } from './fingerprint.ts'
 
 /** What the policy room finds odd in the policies that Git declares, for the rules that report it. */
@@ -21,11 +22,15 @@ export function* lintFindings(
       yield {
         rule,
         severity,
-        message: `Policy \`${policy.name}\`: ${fact.why}`,
+        message: `Policy \`${policy.name}\`: ${said(fact)}`,
         span,
         related: [],
-        fingerprint: fingerprint(rule, policy.name, fact.path, fact.why),
+        fingerprint: fingerprint(rule, policy.name, fact.path, fact.code, 'folder' in fact ? fact.folder : fact.name),
       }
     }
   }
+}
+
+function said(fact: LintFact): string {
+  return fact.code === 'lists-differ' ? `LIST ${fact.folder} is ${lawText(fact.because)}.` : fact.why
 }

@@ -2,10 +2,10 @@ import { kvPath } from '../chain/kv-path.ts'
 import { type PushLoop, pushLoops } from '../eso/facts/push-loops.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { counted, nameManifest } from '../model/wording.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted, nameManifest } from './wording.ts'
 
 /** An ExternalSecret makes the Secret that a PushSecret writes back to where it was read: a smell, not an error (field.md §5). */
 export const pushLoop: Rule = {
@@ -17,7 +17,7 @@ export const pushLoop: Rule = {
   check: (chain) => reportCauses(loops(pushLoops(chain.links.map((link) => link.reference))), summarise),
 }
 
-function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
+function* loops(found: readonly PushLoop[]): Iterable<CausedFinding<string>> {
   const byManifest = new Map<Manifest, PushLoop[]>()
   for (const loop of found) {
     if (!loop.closed) continue
@@ -34,8 +34,8 @@ function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
       finding: {
         rule: pushLoop.id,
         severity: pushLoop.severity,
-        message:
-          `${nameManifest(manifest)} pushes to \`${path}\`, and its source Secret is made by ${nameManifest(read.manifest)} from that very ` +
+        message: (object) =>
+          `${object} pushes to \`${path}\`, and its source Secret is made by ${nameManifest(read.manifest)} from that very ` +
           'path. The value goes round: nobody can tell which side owns it, and a change in Vault may be undone by the next push.',
         span: first.push.span,
         related: own.flatMap((loop) =>
@@ -50,8 +50,8 @@ function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
   }
 }
 
-function summarise(findings: readonly Finding[]): Finding {
-  const first = findings[0] as Finding
+function summarise(findings: readonly [Finding, ...Finding[]]): Finding {
+  const [first] = findings
   return {
     ...first,
     message: `${counted(findings.length, 'PushSecret')} write back to the paths that their sources were read from. The first: ${first.message}`,

@@ -1,8 +1,7 @@
 import { absentPushKeys } from '../eso/facts/absent-push-keys.ts'
-import type { Finding } from '../model/finding.ts'
+import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
-import { listed, nameManifest } from './wording.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A push takes a key that its source Secret does not have: `secret key K does not exist` (eso.md §3.6). */
 export const pushSourceKeyAbsent: Rule = {
@@ -10,14 +9,14 @@ export const pushSourceKeyAbsent: Rule = {
   title: 'A push takes a key that the source Secret does not have',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { manifest, span, secretKey, source, keys } of absentPushKeys(chain.manifests)) {
       const has = keys.length === 0 ? 'no key' : listed([...keys].sort().map((key) => `\`${key}\``))
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${nameManifest(manifest)} pushes key \`${secretKey}\` of Secret \`${source.name}\`, which ${nameManifest(source.by)} makes with ${has}. ` +
+        message: (object) =>
+          `${object} pushes key \`${secretKey}\` of Secret \`${source.name}\`, which ${nameManifest(source.by)} makes with ${has}. ` +
           `ESO answers \`secret key ${secretKey} does not exist\`.`,
         span,
         related: [{ span: source.by.span, message: `makes Secret \`${source.name}\`` }],

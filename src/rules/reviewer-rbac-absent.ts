@@ -1,8 +1,8 @@
 import type { Finding } from '../model/finding.ts'
+import { listed } from '../model/wording.ts'
 import { reviewerFacts, type ServiceAccount } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { listed } from './wording.ts'
 
 /**
  * Clients review their own tokens, and Git gives one of them no right to: Vault answers 403 `permission denied`, and only its

@@ -1,8 +1,8 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding } from '../model/finding.ts'
+import { forReferences, listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { forReferences, listed } from './wording.ts'
 
 /** The store logs in with a role that does not exist: Vault answers 400 `invalid role name` and nothing of the store works. */
 export const roleAbsent: Rule = {

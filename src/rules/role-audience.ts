@@ -1,9 +1,9 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding } from '../model/finding.ts'
+import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
-import { listed } from './wording.ts'
 
 /**
  * The role asks for an audience that the store's token does not carry. A role with no audience takes any token: Vault 1.21 and

@@ -3,12 +3,12 @@ import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Identity } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
-import { boundTo } from '../state/bound-names.ts'
+import { forReferences, listed, nameManifest } from '../model/wording.ts'
+import { boundTo } from '../policy/bound-names.ts'
 import { placesOf } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
-import { forReferences, listed, nameManifest } from './wording.ts'
 
 type ServiceAccount = Extract<Identity, { type: 'serviceAccount' }>
 

@@ -1,4 +1,4 @@
-import type { SarifRule } from '../report/sarif.ts'
+import type { Severity } from '../model/finding.ts'
 import { ignoreUnused } from './ignore-unused.ts'
 import { RULES } from './registry.ts'
 
@@ -9,6 +9,13 @@ export const RULE_IDS: readonly string[] = [...RULES.map((rule) => rule.id), ign
 export const FACT_RULES: ReadonlySet<string> = new Set(
   RULES.filter(({ group }) => group === 'facts').map(({ id }) => id),
 )
+
+export interface SarifRule {
+  readonly id: string
+  /** One line: what is wrong when the rule speaks. */
+  readonly title: string
+  readonly severity: Severity
+}
 
 /** What SARIF tells of the rules. */
 export const SARIF_RULES: readonly SarifRule[] = [...RULES, ignoreUnused].map(({ id, title, severity }) => ({

@@ -1,11 +1,11 @@
 import type { Chain, Link } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import { nearestNames } from '../model/nearest-name.ts'
+import { counted, nameManifest } from '../model/wording.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import { objectsOf } from './fold-objects.ts'
-import type { Rule } from './rule.ts'
-import { counted, nameManifest } from './wording.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A reference names a store that no file declares; ESO answers `could not get ClusterSecretStore "x", … not found`. */
 export const storeAbsent: Rule = {
@@ -16,7 +16,13 @@ export const storeAbsent: Rule = {
   check: (chain) => reportCauses(absences(chain), summarise),
 }
 
-function* absences(chain: Chain): Iterable<CausedFinding> {
+/** The store that is named. */
+interface Cause {
+  readonly kind: string
+  readonly name: string
+}
+
+function* absences(chain: Chain): Iterable<CausedFinding<Cause>> {
   const seen = new Set<string>()
   for (const link of chain.links) {
     const { reference } = link
@@ -25,11 +31,12 @@ function* absences(chain: Chain): Iterable<CausedFinding> {
     const at = `${reference.storeRef.span.file}:${reference.storeRef.span.line}:${reference.storeRef.name} ${nameManifest(reference.manifest)}`
     if (seen.has(at)) continue
     seen.add(at)
-    yield { cause: `${reference.storeRef.kind} ${reference.storeRef.name}`, finding: absence(chain, link) }
+    const { kind, name } = reference.storeRef
+    yield { cause: { kind, name }, finding: absence(chain, link) }
   }
 }
 
-function absence(chain: Chain, link: Link): Finding {
+function absence(chain: Chain, link: Link): RuleFinding {
   const { reference } = link
   const { kind, name, span } = reference.storeRef as NonNullable<typeof reference.storeRef>
   const alike = candidates(chain, kind, name, reference.manifest.namespace)
@@ -39,8 +46,8 @@ function absence(chain: Chain, link: Link): Finding {
   return {
     rule: storeAbsent.id,
     severity,
-    message:
-      `${nameManifest(reference.manifest)} names ${kind} \`${name}\`, and none of that name is declared${scope}. ` +
+    message: (object) =>
+      `${object} names ${kind} \`${name}\`, and none of that name is declared${scope}. ` +
       (best === undefined
         ? 'It may come from another repository, a chart or Terraform: then give that path too, or turn this rule off in the config.'
         : `There is ${nameManifest(best)}${best.kind === kind ? '' : `, a ${best.kind}`}. ESO answers \`could not get ${kind} "${name}"\`.`),
@@ -83,12 +90,12 @@ function fixFor(best: StoreManifest, kind: string): string {
   return `Write \`name: ${best.name}\`.`
 }
 
-function summarise(findings: readonly Finding[]): Finding {
-  const first = findings[0] as Finding
+function summarise(findings: readonly [Finding, ...Finding[]], { kind, name }: Cause): Finding {
+  const [first] = findings
   return {
     ...first,
     message: `${counted(findings.length, 'object')} name one store that is not declared. The first: ${first.message}`,
     related: [...first.related, ...placesOf(findings.slice(1), 'names the store too')],
-    fingerprint: fingerprint(storeAbsent.id, 'many', first.fingerprint.split('|').slice(2).join('|')),
+    fingerprint: fingerprint(storeAbsent.id, 'many', `${kind}|${name}`),
   }
 }

@@ -1,8 +1,8 @@
 import type { Finding } from '../model/finding.ts'
 import { formatSpan } from '../model/span.ts'
+import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { listed, nameManifest } from './wording.ts'
 
 /**
  * Two stores of one kind, namespace and name that reach the same cluster: the one applied last wins, and nobody can tell which.

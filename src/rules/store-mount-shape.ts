@@ -1,9 +1,9 @@
 import type { Finding } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
+import { usedBy } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { mountShapeProblem } from './mount-shape.ts'
 import type { Rule } from './rule.ts'
-import { usedBy } from './wording.ts'
 
 /**
  * A store's `path` that is no mount by its shape: `data` in it, empty, or with slashes around it. ESO never looks whether

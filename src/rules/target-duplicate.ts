@@ -1,8 +1,8 @@
 import { targetDuplicates } from '../eso/facts/target-duplicates.ts'
 import type { Finding } from '../model/finding.ts'
+import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { nameManifest } from './wording.ts'
 
 /** Two ExternalSecrets mean to make one Secret: one owns it, the other fails or overwrites it at every refresh. */
 export const targetDuplicate: Rule = {

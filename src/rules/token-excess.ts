@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts'
+import { counted } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
-import { counted } from './wording.ts'
 
 /** The CI token can do more than look: it is root, or it could read values. The program never does; whoever steals it could. */
 export const tokenExcess: Rule = {

@@ -1,10 +1,9 @@
 import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
-import { wrap } from '../report/display-width.ts'
 import type { Given } from './given.ts'
-import { INPUTS, type InputName, type InputSpec, inputNamed } from './input-table.ts'
+import { type InputName, type InputSpec, inputNamed } from './input-table.ts'
 import { meant } from './inputs.ts'
 import type { Command, Format } from './settings.ts'
-import { didYouMean, oneOf } from './shape.ts'
+import { didYouMean, eitherOf } from './shape.ts'
 
 export const COMMANDS: Readonly<Record<Command, string>> = {
   check: 'follow every reference from its line to policy and live key (default)',
@@ -107,7 +106,7 @@ function takeCommand(positional: string[], wrong: (message: string) => void): Co
 function readFormat(value: string | undefined, wrong: (message: string) => void): Format | undefined {
   if (FORMATS.includes(value as Format)) return value as Format
   const given = value === undefined ? '' : `, not ${JSON.stringify(value)}`
-  wrong(`--format must be ${oneOf(FORMATS)}${given}.${value === undefined ? '' : didYouMean(value, FORMATS)}`)
+  wrong(`--format must be ${eitherOf(FORMATS)}${given}.${value === undefined ? '' : didYouMean(value, FORMATS)}`)
   return undefined
 }
 
@@ -129,57 +128,4 @@ function addValue(
     wrong(`--${name} needs a value: --${name} <${input.format.is === 'choice' ? input.format.of.join('|') : 'value'}>.`)
   } else if (values[name] !== undefined && input.format.is !== 'lines') wrong(`--${name} is given twice.`)
   else if (text.trim() !== '') values[name] = values[name] === undefined ? text : `${values[name]}\n${text}`
-}
-
-/** Columns of the help text. */
-const HELP_WIDTH = 100
-
-/** The text of `--help`. */
-export function helpText(command?: Command): string {
-  const usage =
-    command === 'explain'
-      ? 'eso-vault explain [file[:line] | kind/namespace/name] [options]'
-      : `eso-vault ${command ?? '[command]'} [path…] [options]`
-  const commands = Object.entries(COMMANDS).map(([name, about]) => `  ${name.padEnd(12)}${about}`)
-  const width = 26
-  const options = INPUTS.filter((input) => input.name !== 'mode').map((input) => {
-    const flag = `--${input.name}${valueHint(input)}`
-    return option(flag, firstSentence(input.description), width)
-  })
-  return [
-    `Usage: ${usage}`,
-    '',
-    ...(command === undefined ? ['Commands:', ...commands] : [`${command}: ${COMMANDS[command]}.`]),
-    '',
-    'Options:',
-    option('--format <format>', 'text (default), json, sarif or markdown', width),
-    option('--no-color', 'no colours; NO_COLOR does the same', width),
-    ...options,
-    option('-h, --help', 'this text', width),
-    option('-V, --version', 'the version', width),
-    '',
-    'Exit codes: 0 clean, 1 findings, 2 wrong input, 3 a check asked for could not run, 70 a bug.',
-    'Give secrets by the environment (VAULT_TOKEN, BAO_TOKEN): a command line can be seen by other users.',
-    '',
-  ].join('\n')
-}
-
-function valueHint({ format }: InputSpec): string {
-  if (format.is === 'boolean') return ''
-  if (format.is === 'lines') return ' <item>…'
-  return format.is === 'choice' && format.of.length < 4 ? ` <${format.of.join('|')}>` : ' <value>'
-}
-
-function option(flag: string, about: string, width: number): string {
-  const start = `  ${flag}`
-  const indent = ' '.repeat(width + 4)
-  const lines = wrap(about, HELP_WIDTH - indent.length)
-  const tail = lines.slice(1).map((line) => `\n${indent}${line}`)
-  const lead = start.length > width + 2 ? `${start}\n${indent}` : start.padEnd(width + 4)
-  return `${lead}${lines[0]}${tail.join('')}`
-}
-
-/** The first sentence; backticks are for Markdown. A colon or a dot inside of words ends none. */
-function firstSentence(text: string): string {
-  return (text.match(/^.*?\.(?=\s[A-Z`]|$)/)?.[0] ?? text).replaceAll('`', '').replace(/\.$/, '')
 }

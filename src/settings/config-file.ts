@@ -4,6 +4,7 @@ import type { Severity } from '../model/finding.ts'
 import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { Span } from '../model/span.ts'
 import type { FieldPath, ValueMap } from '../model/value.ts'
+import { noteText } from '../report/reasons/note.ts'
 import { CONFIG_SHAPE } from './config-shape.ts'
 import { checkShape, didYouMean, quoted } from './shape.ts'
 
@@ -103,7 +104,7 @@ export function readConfig(file: string, text: string, context: ConfigContext): 
   const { documents, notes } = parseYaml({ file, text })
   const broken = notes[0]
   if (broken !== undefined) {
-    throw new InvalidInput(broken.message, { file, ...(broken.line === undefined ? {} : { line: broken.line }) })
+    throw new InvalidInput(noteText(broken), { file, ...(broken.line === undefined ? {} : { line: broken.line }) })
   }
   const document = documents.find((candidate) => candidate.value !== null)
   if (document === undefined) return { ...EMPTY_CONFIG, file }
@@ -155,7 +156,7 @@ function problemAt(document: YamlDocument, path: FieldPath, part: 'key' | 'value
 }
 
 /** The names in braces of a naming pattern. */
-export function namesInPattern(pattern: string): string[] {
+function namesInPattern(pattern: string): string[] {
   return [...pattern.matchAll(/\{([A-Za-z][A-Za-z0-9_-]*)\}/g)].map((match) => match[1] as string)
 }
 

@@ -150,7 +150,7 @@ export const CONFIG_SHAPE: ObjectShape = {
       of: {
         is: 'object',
         required: ['rule', 'reason'],
-        oneOf: ['path', 'file'],
+        alternatives: ['path', 'file'],
         keys: {
           rule: { is: 'text', matches: ruleId },
           path: { is: 'text', about: 'Glob over Vault paths: mount and key, as in kv/team/**.' },

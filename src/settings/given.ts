@@ -2,7 +2,7 @@ import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { InputName } from './input-table.ts'
 import { INPUTS, type InputSpec } from './input-table.ts'
 import type { Command, Format } from './settings.ts'
-import { didYouMean, oneOf, quoted } from './shape.ts'
+import { didYouMean, eitherOf, quoted } from './shape.ts'
 
 /** What was given, by the Action's inputs or on the command line, before config, environment and defaults are asked. */
 export interface Given {
@@ -58,7 +58,7 @@ export function readGiven(given: Given): GivenReader {
       const { format } = INPUTS.find((input) => input.name === name) as InputSpec
       const choices = format.is === 'choice' ? format.of : []
       if (choices.includes(value)) return value as T
-      problem(name, `must be ${oneOf(choices)}, not ${quoted(value)}.${didYouMean(value, choices)}`)
+      problem(name, `must be ${eitherOf(choices)}, not ${quoted(value)}.${didYouMean(value, choices)}`)
       return undefined
     },
     finish() {

@@ -1,12 +1,12 @@
 import { globTest } from '../files/glob.ts'
 import type { Comment } from '../files/yaml/yaml-document.ts'
-import type { Finding } from '../model/finding.ts'
+import type { Finding, IgnoredFinding, UselessIgnore } from '../model/finding.ts'
 import type { Span } from '../model/span.ts'
+import { vaultPathTest } from '../model/vault-path-glob.ts'
 import type { ConfigIgnore } from './config-file.ts'
-import { pathFits } from './path-glob.ts'
 
 /** Rules that no ignore takes out: an ignore that does nothing must not hide that it does nothing. */
-export const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
+const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
 
 /** `# eso-vault: ignore[rule-a, rule-b] reason` */
 export interface InlineIgnore {
@@ -22,18 +22,8 @@ export interface InlineIgnore {
 
 export interface AppliedIgnores {
   readonly kept: readonly Finding[]
-  readonly ignored: readonly { readonly finding: Finding; readonly reason: string; readonly by: 'comment' | 'config' }[]
+  readonly ignored: readonly IgnoredFinding[]
   readonly unused: readonly UselessIgnore[]
-}
-
-/** Data for the rule `ignore-unused`. */
-export interface UselessIgnore {
-  readonly why: 'matches-nothing' | 'expired' | 'no-reason' | 'unknown-rule' | 'not-ignorable'
-  readonly rule: string
-  readonly by: 'comment' | 'config'
-  readonly span: Span
-  /** One sentence: what is wrong with the ignore, and what to do. */
-  readonly message: string
 }
 
 export interface IgnoreContext {
@@ -101,7 +91,7 @@ export function applyIgnores(
   const usable = entries.filter((entry) => !useless.has(entry))
   const used = new Set<Entry>()
   const kept: Finding[] = []
-  const ignored: AppliedIgnores['ignored'][number][] = []
+  const ignored: IgnoredFinding[] = []
   for (const finding of findings) {
     const matching = usable.filter((entry) => entry.rule === finding.rule && entry.matches(finding))
     for (const entry of matching) used.add(entry)
@@ -142,6 +132,7 @@ function commentEntries(ignore: InlineIgnore): Entry[] {
 
 function configEntry({ rule, path, file, reason, until, span }: ConfigIgnore): Entry {
   const fileFits = file === undefined ? () => true : globTest(file, 'ignore.file')
+  const pathFits = path === undefined ? undefined : vaultPathTest(path)
   return {
     rule,
     reason,
@@ -150,9 +141,9 @@ function configEntry({ rule, path, file, reason, until, span }: ConfigIgnore): E
     span,
     matches(finding) {
       if (!fileFits(finding.span.file)) return false
-      if (path === undefined) return true
+      if (pathFits === undefined) return true
       const paths = finding.vaultPaths ?? []
-      return paths.length > 0 && paths.every((candidate) => pathFits(candidate, path))
+      return paths.length > 0 && paths.every(pathFits)
     },
   }
 }

@@ -1,8 +1,8 @@
-import type { Mode } from '../report/report.ts'
+import { offlineText } from '../report/reasons/offline.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
 import { type Given, type GivenReader, readGiven } from './given.ts'
-import type { Settings } from './settings.ts'
+import type { Mode, Settings } from './settings.ts'
 import { quoted } from './shape.ts'
 import { readVaultSettings } from './vault-settings.ts'
 
@@ -25,8 +25,8 @@ export function resolveSettings({ given, config, environment, folder }: Settings
   const { ci } = environment
   const vaultOrNot = readVaultSettings(read, config, environment)
   if (vaultOrNot.vault === undefined && (mode === 'drift' || mode === 'apply')) {
-    const why = vaultOrNot.offlineBecause.replace('No server was asked: ', '')
-    read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}`)
+    const why = offlineText(vaultOrNot.offlineBecause)
+    read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}.`)
   }
   const settings: Settings = {
     command: given.command ?? mode,

@@ -1,8 +1,16 @@
-import type { Mode } from '../report/report.ts'
+import type { OfflineReason } from '../model/reason.ts'
 import type { Config } from './config-file.ts'
 
-/** What the terminal can be asked for; the Action knows only the modes. */
-export type Command = Mode | 'explain' | 'ci-policy' | 'references'
+export type Mode = 'check' | 'drift' | 'plan' | 'apply'
+
+/** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
+export type Question = 'explain' | 'ci-policy' | 'references'
+
+export type Command = Mode | Question
+
+export function isQuestion(command: Command): command is Question {
+  return command === 'explain' || command === 'references' || command === 'ci-policy'
+}
 
 export type FailOn = 'error' | 'warning' | 'never'
 export type OnIncomplete = 'fail' | 'warn'
@@ -74,7 +82,7 @@ export interface Settings {
   /** `undefined`: no server was named or no credentials were given; `offlineBecause` says which. */
   readonly vault: VaultSettings | undefined
   /** One sentence for the report, when `vault` is `undefined`. */
-  readonly offlineBecause: string | undefined
+  readonly offlineBecause: OfflineReason | undefined
   readonly skipTokenRevoke: boolean
   readonly reportScope: ReportScope
   /** Somebody asked for it, and is warned where it cannot be had. */

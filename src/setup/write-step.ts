@@ -51,7 +51,7 @@ function refusal(step: Step, path: string, answer: Answer): string {
 }
 
 /** vault.md §5.2: enabling an auth method needs sudo; a role's write is told apart by whether it exists. */
-export function rightsFor({ kind, action }: Pick<Step, 'kind' | 'action'>): string {
+function rightsFor({ kind, action }: Pick<Step, 'kind' | 'action'>): string {
   if (kind === 'auth-mount') return 'update and sudo'
   return kind === 'role' && action === 'create' ? 'create' : 'update'
 }

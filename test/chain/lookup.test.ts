@@ -77,7 +77,7 @@ describe('a role is looked up in Git first, then on the server (design §3)', ()
     })
     expect(
       lookUpRole(auth(), STORE, { declared: none, live: live({ role: { presence: 'hidden', because: '403' } }) }),
-    ).toEqual({ found: 'unknown', because: '403' })
+    ).toEqual({ found: 'unknown', because: { code: 'server-hides', says: '403' } })
     expect(lookUpRole(auth(), STORE, { declared: none, live: undefined })).toMatchObject({ found: 'unknown' })
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { reasonText } from '../../src/report/reasons/not-checked.ts'
 import { kustomizeForTests } from '../gitops/render/kustomize-binary.ts'
 import { OWN_REPOSITORY, withOwnRepository } from './own-repository.ts'
 import { type Proof, renderAndCompare } from './render-and-compare.ts'
@@ -48,7 +49,7 @@ describe.skipIf(binary === undefined)('a repository with each way in which a key
         '[../base, ingress.yaml]',
       ) as string,
     })
-    expect(report.notChecked.map(({ what, reason }) => `${what}: ${reason}`)).toContainEqual(
+    expect(report.notChecked.map(({ what, reason }) => `${what}: ${reasonText(reason)}`)).toContainEqual(
       expect.stringMatching(
         /^The kustomization apps\/replaced: kustomize says: ingress\.yaml is no YAML \(line \d+: .*\); it holds <ANNOTATION_ONE>, which something fills in before it is applied$/,
       ),

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { NotChecked } from '../../src/model/finding.ts'
 import type { Manifest } from '../../src/model/manifest.ts'
 import type { Value } from '../../src/model/value.ts'
+import { reasonText } from '../../src/report/reasons/not-checked.ts'
 
 /** What a reason is held against: the files as they lie there, and the manifests. */
 export interface Evidence {
@@ -125,12 +126,12 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
 /** The reasons that are not true, or of which nothing is known. */
 export function untrueReasons(items: readonly NotChecked[], evidence: Evidence): string[] {
   return items.flatMap((item) => {
+    const reason = reasonText(item.reason)
     for (const [sentence, isTrue] of REASONS) {
-      const match = sentence.exec(item.reason)
-      if (match !== null)
-        return isTrue(match, item, evidence) ? [] : [`untrue: ${item.file}:${item.line} ${item.reason}`]
+      const match = sentence.exec(reason)
+      if (match !== null) return isTrue(match, item, evidence) ? [] : [`untrue: ${item.file}:${item.line} ${reason}`]
     }
-    return [`unknown: ${item.file}:${item.line} ${item.reason}`]
+    return [`unknown: ${item.file}:${item.line} ${reason}`]
   })
 }
 

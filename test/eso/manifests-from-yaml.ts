@@ -13,7 +13,7 @@ export interface From {
 }
 
 /** Spans of these manifests carry the asked field in their file name, so that tests can tell what was pointed at. */
-export function spanAt(file: string, path: FieldPath, part: 'key' | 'value' = 'value', line = 1): Span {
+function spanAt(file: string, path: FieldPath, part: 'key' | 'value' = 'value', line = 1): Span {
   return {
     file: `${file}#${path.join('.')}${part === 'key' ? '@key' : ''}`,
     line,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { redact } from '../../src/model/redact.ts'
+import { redact, redactInPlace } from '../../src/model/redact.ts'
 import { cpuTime } from '../cpu-time.ts'
 
 // platform.md §7, threat 10.
@@ -64,5 +64,23 @@ describe('redact', () => {
     const start = cpuTime()
     redact(long)
     expect(start()).toBeLessThan(6_000)
+  })
+})
+
+describe('redactInPlace', () => {
+  test('hides the same, and leaves every line and column where it was', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\r\nMIIabc\r\n-----END PRIVATE KEY-----'
+    const text = `a: hvs.CAESIJ1ZmFrZXRva2VuZm9ydGVzdA # x\nb: password!\r\n${key}\nc: d`
+    const clean = redactInPlace(text, ['password!'])
+    expect(clean.split('\n').map((line) => line.length)).toEqual(text.split('\n').map((line) => line.length))
+    expect(clean).not.toMatch(/hvs|CAES|password|MIIabc|BEGIN/)
+    expect(clean.startsWith('a: ****')).toBe(true)
+    expect(clean.endsWith('\nc: d')).toBe(true)
+    expect(clean.indexOf('# x')).toBe(text.indexOf('# x'))
+    expect(clean.indexOf('c: d')).toBe(text.indexOf('c: d'))
+  })
+
+  test('a key that is cut off hides what may be its rest', () => {
+    expect(redactInPlace('a -----BEGIN PRIVATE KEY-----\nMIIabc')).toBe(`a ${'*'.repeat(27)}\n******`)
   })
 })

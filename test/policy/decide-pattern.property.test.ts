@@ -9,6 +9,7 @@ import type { HoledText } from '../../src/policy/hole.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import { type Random, randomFrom } from '../differential/random.ts'
 import { policyText, randomPath, randomPolicies } from '../differential/random-policy.ts'
+import { said } from './said.ts'
 
 /** What holes are filled with: empty, slashes, wildcards, whole and half segments. */
 const FILLINGS = ['', 'a', 'b', 'ab', 'a/b', '/', '/b', 'b/', 'a/b/', '+', '*', 'é', 'b*', '+/b', 'data', 'a+b', '//']
@@ -52,7 +53,7 @@ describe('a verdict on a pattern holds for every completion (soundness)', () => 
             const { allowed } = allowOperation(acl, { operation, path }, variant)
             if (allowed === (verdict === 'allowed')) continue
             throw new Error(
-              `${text}\n${operation} ${JSON.stringify(pattern)} as ${path} (${variant}): ${decision.because}`,
+              `${text}\n${operation} ${JSON.stringify(pattern)} as ${path} (${variant}): ${said(decision)}`,
             )
           }
         }
@@ -104,7 +105,7 @@ describe('a verdict by rules with unknown parts holds for whatever stands in the
             if (verdict === 'unknown') continue
             const { allowed } = allowOperation(filled, { operation, path, data: {} }, variant)
             if (allowed === (verdict === 'allowed')) continue
-            throw new Error(`${text}\n${operation} ${path} with ${filling} (${variant}): ${decision.because}`)
+            throw new Error(`${text}\n${operation} ${path} with ${filling} (${variant}): ${said(decision)}`)
           }
         }
       }

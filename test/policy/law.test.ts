@@ -35,8 +35,8 @@ describe('buildLaw', () => {
 
   test('a policy that does not parse makes everything unknown', () => {
     const holder = law.forHolder({ policies: ['broken', 'reader'] })
-    const because = 'failed to parse policy: At 1:12: object expected closing RBRACE got: EOF'
-    expect(holder.invalid).toEqual([{ policy: 'broken', because }])
+    const says = 'failed to parse policy: At 1:12: object expected closing RBRACE got: EOF'
+    expect(holder.invalid).toEqual([{ policy: 'broken', says }])
     expect(decide(holder.acl, { operation: 'read', path: 'kv/data/x' }).verdict).toBe('unknown')
   })
 
@@ -111,9 +111,10 @@ describe('templates (vault.md §2.7)', () => {
   test('without the entity the rule may match, or be skipped', () => {
     expect(ask(undefined, 'kv/data/prod/db')).toMatchObject({
       verdict: 'unknown',
-      because: expect.stringContaining(
-        '{{identity.entity.aliases.auth_kubernetes_1.metadata.service_account_namespace}} is not known',
-      ),
+      because: {
+        code: 'rule-part-unknown',
+        unknown: ['{{identity.entity.aliases.auth_kubernetes_1.metadata.service_account_namespace}}'],
+      },
     })
     expect(ask(undefined, 'kv/metadata/prod/db').verdict).toBe('denied')
   })
@@ -126,7 +127,10 @@ describe('templates (vault.md §2.7)', () => {
     const unnamed = { aliases: [alias], whole: false }
     expect(ask(unnamed, 'kv/data/prod/db')).toMatchObject({
       verdict: 'unknown',
-      because: expect.stringContaining("whether auth_kubernetes_1 is the accessor of this login's auth mount"),
+      because: {
+        code: 'rule-part-unknown',
+        unknown: ["whether auth_kubernetes_1 is the accessor of this login's auth mount"],
+      },
     })
     expect(ask(unnamed, 'kv/data/stage/db').verdict).toBe('denied')
   })

@@ -78,6 +78,7 @@ describe('products (vault.md §1.2, §1.3)', () => {
     expect(parse(text).remarks).toEqual([
       {
         about: 'product-key',
+        name: 'expiration',
         line: 1,
         message: 'Only OpenBao (2.3 and later) accepts expiration; other servers refuse the whole policy.',
       },

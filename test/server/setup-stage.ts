@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type RunResult, run } from '../../src/run.ts'
+import { type RunResult, run } from '../../src/modes/run.ts'
 import { readConfig } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import type { Given } from '../../src/settings/given.ts'

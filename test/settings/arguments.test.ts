@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidInput } from '../../src/model/invalid-input.ts'
-import { COMMANDS, helpText, parseArguments } from '../../src/settings/arguments.ts'
+import { helpText } from '../../src/report/help-text.ts'
+import { COMMANDS, parseArguments } from '../../src/settings/arguments.ts'
 import { INPUTS } from '../../src/settings/input-table.ts'
 
 function given(...argv: string[]) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidInput } from '../../src/model/invalid-input.ts'
+import type { OfflineReason } from '../../src/model/reason.ts'
 import { type Config, EMPTY_CONFIG, readConfig } from '../../src/settings/config-file.ts'
 import { type Env, readEnvironment } from '../../src/settings/environment.ts'
 import type { Given } from '../../src/settings/given.ts'
@@ -51,7 +52,7 @@ describe('defaults (design §4)', () => {
       rendered: [],
       variables: {},
       vault: undefined,
-      offlineBecause: 'No server was asked: neither `vault-addr` nor credentials are given.',
+      offlineBecause: { code: 'nothing-given' },
       skipTokenRevoke: false,
       reportScope: 'all',
       reportScopeGiven: false,
@@ -284,13 +285,13 @@ describe('logins', () => {
 describe('no credentials is not incomplete (design §3, platform.md §1.3)', () => {
   const values = { ...ADDRESS, 'auth-method': 'jwt' }
   it.each([
-    [{ values, env: PULL, event: fork }, /pull request from a fork/],
-    [{ values, env: PULL, event: { pull_request: { head: { repo: null } } } }, /pull request from a fork/],
-    [{ values, env: { ...PULL, GITHUB_ACTOR: 'dependabot[bot]' }, event: own }, /Dependabot/],
-    [{ values: { ...ADDRESS, 'auth-method': 'approle' }, env: PULL, event: fork }, /fork/],
-    [{ values: ADDRESS, env: PULL, event: own }, /neither `vault-token` nor `auth-method`/],
-  ] satisfies [Case, RegExp][])('%#', (given, expected) => {
-    expect(settings(given)).toMatchObject({ vault: undefined, offlineBecause: expect.stringMatching(expected) })
+    [{ values, env: PULL, event: fork }, 'fork'],
+    [{ values, env: PULL, event: { pull_request: { head: { repo: null } } } }, 'fork'],
+    [{ values, env: { ...PULL, GITHUB_ACTOR: 'dependabot[bot]' }, event: own }, 'dependabot'],
+    [{ values: { ...ADDRESS, 'auth-method': 'approle' }, env: PULL, event: fork }, 'fork'],
+    [{ values: ADDRESS, env: PULL, event: own }, 'no-credentials'],
+  ] satisfies [Case, OfflineReason['code']][])('%#', (given, expected) => {
+    expect(settings(given)).toMatchObject({ vault: undefined, offlineBecause: { code: expected } })
   })
 
   it('but a missing permission in the own repository is a mistake', () => {

@@ -1,12 +1,13 @@
 import type { Manifest } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath } from '../../model/value.ts'
-import { listAt, mapAt, textAt } from '../field-value.ts'
+import { listAt, textAt } from '../field-value.ts'
 import { textHoles } from '../holes.ts'
 import { namespaceLabels } from '../labels.ts'
 import { patchOver } from '../patched.ts'
 import { type Consumer, readConsumer } from '../predict/consumer.ts'
 import { reverseUnicode } from '../predict/push-entries.ts'
+import { producedKeys } from '../template/produced-keys.ts'
 import { type ProducedSecret, producedSecrets } from './produced-secrets.ts'
 
 /** A PushSecret entry whose source key the source Secret does not have: `secret key K does not exist` (eso.md §3.6). */
@@ -21,20 +22,20 @@ export interface AbsentPushKey {
 }
 
 /**
- * Entries that push a key which the Secret does not have, where one maker in Git tells all of its keys. `produced` may know more
- * about templates than `producedSecrets` does; keys of the PushSecret's own template are added to the Secret's (eso.md §6.6).
+ * Entries that push a key which the Secret does not have, where one maker in Git tells all of its keys. Keys of the PushSecret's
+ * own template are added to the Secret's (eso.md §6.6).
  */
-export function absentPushKeys(
-  manifests: readonly Manifest[],
-  produced: readonly ProducedSecret[] = producedSecrets(manifests, textHoles),
-): readonly AbsentPushKey[] {
+export function absentPushKeys(manifests: readonly Manifest[]): readonly AbsentPushKey[] {
+  const produced = producedSecrets(manifests, textHoles)
   const namespaces = namespaceLabels(manifests, textHoles)
   return manifests.flatMap((manifest) => {
     const consumer = readConsumer(manifest, { namespaces, holesOf: textHoles })
     if (consumer?.makes !== 'PushSecret') return []
     const source = sourceOf(consumer, produced)
-    if (source?.keys === undefined || listAt(consumer.spec, 'template', 'templateFrom').length > 0) return []
-    const keys = [...source.keys, ...Object.keys(mapAt(consumer.spec, 'template', 'data') ?? {})]
+    if (source?.keys === undefined) return []
+    const pushed = producedKeys(manifest, { known: new Set(source.keys), open: false, because: '' })
+    if (pushed.open) return []
+    const keys = [...pushed.known]
     return listAt(consumer.spec, 'data').flatMap((item, i): AbsentPushKey[] => {
       const field = [...consumer.at, 'data', i, 'match', 'secretKey']
       const secretKey = textAt(item, 'match', 'secretKey')

@@ -1,10 +1,11 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
 import type { Access } from '../../model/reference.ts'
 import { aclListPath, aclPath, httpPath, isPath, type PathResult } from '../paths.ts'
 
 /** What a reference makes ESO send, and what stops it: `failsWith` comes after the accesses, or instead of them. */
 export interface Requests {
   readonly accesses: readonly Access[]
-  readonly failsWith: string | undefined
+  readonly failsWith: FailsWith | undefined
 }
 
 const METHOD: Readonly<Record<Access['capability'], Access['http']['method']>> = {
@@ -15,8 +16,6 @@ const METHOD: Readonly<Record<Access['capability'], Access['http']['method']>> =
   update: 'PUT',
   delete: 'DELETE',
 }
-
-export const LEAVES_API = 'the path leads out of the Vault API: its ".." climbs above /v1/'
 
 /** One request; `undefined` when `..` leads out of the API. */
 export function request(
@@ -55,13 +54,13 @@ export function requestBelow(
 }
 
 /** Requests in order; the first that leads out of the API ends them. */
-export function inOrder(requests: readonly (Access | undefined)[], failsWith?: string): Requests {
+export function inOrder(requests: readonly (Access | undefined)[], failsWith?: FailsWith): Requests {
   const end = requests.indexOf(undefined)
   const accesses = (end < 0 ? requests : requests.slice(0, end)).filter((access) => access !== undefined)
-  return { accesses, failsWith: end < 0 ? failsWith : LEAVES_API }
+  return { accesses, failsWith: end < 0 ? failsWith : { code: 'leaves-api' } }
 }
 
 /** Runs `build` on a built path, or fails with what ESO says instead (eso.md §2.3). */
 export function withPath(path: PathResult, build: (path: string) => Requests): Requests {
-  return isPath(path) ? build(path) : { accesses: [], failsWith: path.text }
+  return isPath(path) ? build(path) : { accesses: [], failsWith: path }
 }

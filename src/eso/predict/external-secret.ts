@@ -1,7 +1,9 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
+import { holeReason, type ManifestReason } from '../../model/reason.ts'
 import type { FindQuery, Reference } from '../../model/reference.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, mapAt, textAt, textMapAt, valueAt } from '../field-value.ts'
-import { type Item, orderItems } from '../order.ts'
+import { orderItems, type SourceItem } from '../order.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { findRequests } from './find.ts'
@@ -12,6 +14,11 @@ import { skippedBy } from './skipped.ts'
 import { readStoreRef, type StoreRef, type Usage, usagesOf } from './usage.ts'
 
 const FIND_PARTS = ['path', 'name', 'tags']
+
+const NO_STORE: FailsWith = {
+  code: 'no-store-named',
+  says: 'could not get SecretStore "", SecretStore.external-secrets.io "" not found',
+}
 
 /** Everything that an ExternalSecret, or the one in a ClusterExternalSecret, makes ESO ask of Vault, in order (eso.md §3). */
 export function externalSecretReferences(consumer: Consumer, context: Context): readonly Reference[] {
@@ -24,7 +31,7 @@ export function externalSecretReferences(consumer: Consumer, context: Context): 
   return skipped === undefined ? references : references.map((reference) => ({ ...reference, skipped }))
 }
 
-function itemReferences(consumer: Consumer, item: Item, context: Context): readonly Reference[] {
+function itemReferences(consumer: Consumer, item: SourceItem, context: Context): readonly Reference[] {
   const field = [...consumer.at, ...item.field]
   const generatorField = [...field, 'sourceRef', 'generatorRef']
   if (item.list === 'dataFrom' && isMap(valueAt(consumer.manifest.body, generatorField))) {
@@ -36,9 +43,7 @@ function itemReferences(consumer: Consumer, item: Item, context: Context): reado
   return usages.map((usage) =>
     makeReference(
       consumer,
-      ref === undefined
-        ? { ...asked, failsWith: 'could not get SecretStore "", SecretStore.external-secrets.io "" not found' }
-        : asked,
+      ref === undefined ? { ...asked, failsWith: NO_STORE } : asked,
       { storeRef: ref, usage },
       context,
       (store) => {
@@ -54,7 +59,7 @@ function itemReferences(consumer: Consumer, item: Item, context: Context): reado
 /** The item's own store, else the ExternalSecret's (eso.md §6.3 step 1). */
 function storeOf(
   consumer: Consumer,
-  item: Item,
+  item: SourceItem,
   field: FieldPath,
   context: Context,
 ): { readonly ref: StoreRef | undefined; readonly usages: readonly Usage[] } {
@@ -73,7 +78,7 @@ function storeOf(
   return { ref, usages: [usage] }
 }
 
-function askedBy(consumer: Consumer, item: Item, field: FieldPath, context: Context): Asked | undefined {
+function askedBy(consumer: Consumer, item: SourceItem, field: FieldPath, context: Context): Asked | undefined {
   if (!isMap(item.value)) return undefined
   if (item.list === 'data') return readAsked(consumer, item.value, field, 'remoteRef', 'data', context)
   if (isMap(valueAt(item.value, ['find']))) return findAsked(consumer, mapAt(item.value, 'find') ?? {}, field, 'find')
@@ -104,7 +109,6 @@ function readAsked(
   const key = textAt(from, 'key')
   const property = textAt(from, 'property') || undefined
   const policy = textAt(from, 'metadataPolicy') ?? ''
-  const [hole] = holesOf(policy)
   return {
     operation: policy === 'Fetch' ? 'fetch-metadata' : operation,
     field,
@@ -114,12 +118,12 @@ function readAsked(
     propertySpan: property === undefined ? undefined : consumer.manifest.spanOf([...at, 'property'], 'value'),
     version: textAt(from, 'version') || undefined,
     proposed,
-    unknown: key === undefined ? notText(from.key) : hole === undefined ? undefined : `metadataPolicy holds ${hole}`,
+    unknown: key === undefined ? notText(from.key) : holeReason('metadata-policy', holesOf(policy)),
   }
 }
 
-function notText(key: Value | undefined): string {
-  return key === undefined || key === null ? 'the key is missing' : 'the key is not a text'
+function notText(key: Value | undefined): ManifestReason {
+  return { code: key === undefined || key === null ? 'key-missing' : 'key-not-text' }
 }
 
 function findAsked(consumer: Consumer, find: ValueMap, field: FieldPath, block: 'find' | undefined): Asked {

@@ -1,10 +1,11 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import type { Reference } from '../../model/reference.ts'
-import type { GeneratorKind, VaultStore } from '../../model/store.ts'
+import { holeReason, type UnknownStoreReason } from '../../model/reason.ts'
+import type { Reference, Skipped } from '../../model/reference.ts'
+import type { AnyStore, GeneratorKind, VaultStore } from '../../model/store.ts'
 import type { FieldPath } from '../../model/value.ts'
 import { mapAt, textAt } from '../field-value.ts'
 import { GENERATOR_GROUP, groupOf, isGeneratorKind } from '../kinds.ts'
-import type { AnyStore } from '../nearest-store.ts'
 import { patchOver } from '../patched.ts'
 import { readVault, wholeNamespace } from '../read-store.ts'
 import { indexOf, type StoreIndex } from '../stores.ts'
@@ -46,25 +47,22 @@ export function generatorReferences(
   field: FieldPath,
   refField: FieldPath,
   context: Context,
-  skipped: string | undefined,
+  skipped: Skipped | undefined,
 ): readonly Reference[] {
   const ref = mapAt(consumer.manifest.body, ...refField)
   const kind = textAt(ref, 'kind')
   if (ref === undefined || (kind !== DYNAMIC && kind !== 'ClusterGenerator')) return []
   const name = textAt(ref, 'name') ?? ''
   const span = consumer.manifest.spanOf([...refField, 'name'], 'value')
-  const [hole] = context.holesOf(name)
   const group = groupOf(textAt(ref, 'apiVersion') || `${GENERATOR_GROUP}/v1alpha1`)
   const wrongGroup = group !== GENERATOR_GROUP
-  const unknown =
-    hole !== undefined
-      ? `the name of the generator holds ${hole}`
-      : wrongGroup
-        ? `generators are of the group ${GENERATOR_GROUP}`
-        : patchOver(consumer.manifest, refField)
+  const unknown: UnknownStoreReason | undefined =
+    holeReason('generator-name', context.holesOf(name)) ??
+    (wrongGroup ? { code: 'generator-group-unknown', known: GENERATOR_GROUP } : patchOver(consumer.manifest, refField))
   return generatorUsages(consumer, { kind, name, unknown }, context).flatMap((usage) => {
     if (usage.store.found === 'foreign') return []
-    const failsWith = wrongGroup ? `generatorRef may only reference the generators group, but got ${group}` : undefined
+    const says = `generatorRef may only reference the generators group, but got ${group}`
+    const failsWith: FailsWith | undefined = wrongGroup ? { code: 'generator-group', group, says } : undefined
     const asked = askedOf(field, span, kind, usage.store.found === 'vault' ? usage.store.store : undefined, failsWith)
     const send = (store: VaultStore) =>
       generateRequests(mapAt(store.manifest.body, ...dynamicSpecPath(store.kind)) ?? {})
@@ -78,7 +76,7 @@ function askedOf(
   span: Reference['span'],
   kind: GeneratorKind,
   store: VaultStore | undefined,
-  failsWith: string | undefined,
+  failsWith: FailsWith | undefined,
 ): Asked {
   const at = [...dynamicSpecPath(kind), 'path']
   return {

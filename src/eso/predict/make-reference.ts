@@ -1,4 +1,6 @@
-import type { EsoOperation, FindQuery, PushEntry, Reference } from '../../model/reference.ts'
+import type { FailsWith } from '../../model/eso-failure.ts'
+import { holeReason, type ManifestReason, type PatchReason, type StoreReason } from '../../model/reason.ts'
+import type { EsoOperation, FindQuery, PushEntry, Reference, Skipped } from '../../model/reference.ts'
 import type { Span } from '../../model/span.ts'
 import type { GeneratorKind, StoreResolution, VaultStore } from '../../model/store.ts'
 import type { FieldPath } from '../../model/value.ts'
@@ -23,9 +25,9 @@ export interface Asked {
   readonly push?: PushEntry | undefined
   readonly proposed?: boolean
   /** ESO fails whatever the store. */
-  readonly failsWith?: string | undefined
+  readonly failsWith?: FailsWith | undefined
   /** Why the key cannot be told, beside variables and patches. */
-  readonly unknown?: string | undefined
+  readonly unknown?: ManifestReason | undefined
 }
 
 export interface Through {
@@ -41,7 +43,7 @@ export function makeReference(
   { storeRef, generatorRef, usage }: Through,
   context: Context,
   requests: (store: VaultStore) => Requests,
-  skipped: string | undefined,
+  skipped: Skipped | undefined,
 ): Reference {
   const { store } = usage
   const vault = store.found === 'vault' ? store.store : undefined
@@ -75,11 +77,9 @@ export function makeReference(
     notChecked:
       patchOver(consumer.manifest, asked.field) ??
       asked.unknown ??
-      (keyHoles[0] === undefined ? undefined : `the key holds ${keyHoles[0]}, which nothing in Git resolves`) ??
+      holeReason('key', keyHoles) ??
       notResolved(store, generatorRef === undefined ? 'store' : 'generator') ??
-      (pathHoles[0] === undefined
-        ? undefined
-        : `the path of the store holds ${pathHoles[0]}, which nothing in Git resolves`) ??
+      holeReason('store-path', pathHoles) ??
       patchedPath(store),
     proposed: asked.proposed ?? false,
   }
@@ -107,23 +107,23 @@ function versionText(store: VaultStore): string {
 }
 
 /** Why a resolution gives no Vault store to go by; `undefined` when it does. */
-export function notResolved(store: StoreResolution, what: 'store' | 'generator'): string | undefined {
+function notResolved(store: StoreResolution, what: 'store' | 'generator'): StoreReason | undefined {
   switch (store.found) {
     case 'vault':
       return undefined
     case 'foreign':
-      return `its ${what} uses the provider ${store.store.provider ?? 'of another kind'}, not Vault`
+      return { code: 'store-foreign', what, provider: store.store.provider }
     case 'duplicate':
-      return `Git holds ${store.stores.length} ${what}s of that name that one cluster would get`
+      return { code: 'store-duplicate', what, places: store.stores.map(({ manifest }) => manifest.span) }
     case 'absent':
-      return `its ${what} is not in Git`
+      return { code: 'store-absent', what }
     case 'unknown':
-      return `its ${what} is not known: ${store.because}`
+      return { code: 'store-unknown', what, because: store.because }
   }
 }
 
 /** A patch on how a store logs in leaves the paths as they are; one on its mount does not. */
-function patchedPath(resolution: StoreResolution): string | undefined {
+function patchedPath(resolution: StoreResolution): PatchReason | undefined {
   if (resolution.found !== 'vault') return undefined
   const { store, copies = [] } = resolution
   const at = providerPath(store.kind)
@@ -140,7 +140,7 @@ function patchedPath(resolution: StoreResolution): string | undefined {
         [...at, 'checkAndSet'],
       ]
   const [patch] = [store, ...copies].flatMap(({ manifest }) => patchOver(manifest, ...fields) ?? [])
-  return patch === undefined ? undefined : `of its ${store.kind} ${store.name}: ${patch}`
+  return patch === undefined ? undefined : { ...patch, of: { kind: store.kind, name: store.name } }
 }
 
 function deletionPolicyOf(consumer: Consumer): Reference['deletionPolicy'] {

@@ -1,3 +1,5 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
+import { holeReason, type ManifestReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
 import { listAt, mapAt, textAt, valueAt } from '../field-value.ts'
@@ -14,8 +16,8 @@ export interface Entry {
   readonly remoteKey: string
   readonly property: string | undefined
   readonly propertySpan: Span | undefined
-  readonly failsWith: string | undefined
-  readonly unknown: string | undefined
+  readonly failsWith: FailsWith | undefined
+  readonly unknown: ManifestReason | undefined
   /** Only for `dataTo`: index in the list, whose `storeRef` chooses among the stores. */
   readonly dataTo: number | undefined
 }
@@ -38,7 +40,7 @@ export function dataEntries(consumer: Consumer): readonly Entry[] {
         property,
         propertySpan: property === undefined ? undefined : consumer.manifest.spanOf([...at, 'property'], 'value'),
         failsWith: undefined,
-        unknown: remoteKey === undefined ? 'the remoteKey is missing or not a text' : undefined,
+        unknown: remoteKey === undefined ? { code: 'remote-key-missing' } : undefined,
         dataTo: undefined,
       },
     ]
@@ -70,15 +72,15 @@ export function dataToEntries(
       dataTo: i,
     }
     if (remoteKey !== undefined) return [entry]
-    if (keys === undefined) return [{ ...entry, unknown: 'the keys of the source Secret are not in Git' }]
+    if (keys === undefined) return [{ ...entry, unknown: { code: 'source-keys-unknown' } }]
     const matched = matching(keys, textAt(item, 'match', 'regexp'), context)
-    if (typeof matched === 'string') return [{ ...entry, unknown: matched }]
+    if ('code' in matched) return [{ ...entry, unknown: matched }]
     return matched
       .filter((key) => !explicit.has(key))
       .map((key) => {
         const renamed = rename(reverse(key, item), listAt(item, 'rewrite'))
         return renamed === undefined
-          ? { ...entry, secretKey: key, unknown: 'a rewrite template that is not followed names the key' }
+          ? { ...entry, secretKey: key, unknown: { code: 'rewrite-not-followed' } }
           : { ...entry, secretKey: key, remoteKey: renamed }
       })
   })
@@ -96,19 +98,20 @@ function collided(entry: Entry, before: readonly Entry[]): Entry {
   )
   if (twin === undefined || entry.unknown !== undefined || entry.secretKey === undefined) return entry
   const [a, b] = [twin.secretKey, entry.secretKey]
-  const failsWith = `duplicate remote key "${entry.remoteKey}": source keys "${a}" and "${b}" both map to the same destination`
-  return { ...entry, failsWith }
+  const says = `duplicate remote key "${entry.remoteKey}": source keys "${a}" and "${b}" both map to the same destination`
+  return { ...entry, failsWith: { code: 'push-key-twice', remoteKey: entry.remoteKey, says } }
 }
 
 function matching(
   keys: readonly string[],
   pattern: string | undefined,
   { holesOf }: Context,
-): readonly string[] | string {
+): readonly string[] | ManifestReason {
   if (pattern === undefined || pattern === '') return keys
-  if (holesOf(pattern).length > 0) return `match.regexp holds ${holesOf(pattern)[0]}`
+  const hole = holeReason('match-regexp', holesOf(pattern))
+  if (hole !== undefined) return hole
   const compiled = compileGoRegexp(pattern)
-  if (!isRegexp(compiled)) return `match.regexp does not compile: ${compiled.invalid}`
+  if (!isRegexp(compiled)) return { code: 'match-regexp-invalid', says: compiled.invalid }
   return keys.filter((key) => compiled.matches(key))
 }
 

@@ -66,7 +66,11 @@ function failedDataTo(
     const entry = entries.find(({ dataTo }) => dataTo === i)
     const [target] = targets
     if (failsWith === undefined || entry === undefined || target === undefined) return []
-    const usage = { ...target.usage, store: { found: 'unknown', because: failsWith } as const, identity: undefined }
+    const usage = {
+      ...target.usage,
+      store: { found: 'unknown', because: { code: 'eso-fails', failsWith } } as const,
+      identity: undefined,
+    }
     return [pushReference(consumer, { ...entry, failsWith }, { ...target, usage }, context)]
   })
 }

@@ -18,7 +18,7 @@ export interface PropertyVerdict {
 const own = (keys: SubKeys, name: string): boolean => Object.hasOwn(keys, name)
 
 /** Key names for a message: all when few, else the first ten. */
-export function listKeys(names: readonly string[]): string {
+function listKeys(names: readonly string[]): string {
   if (names.length === 0) return 'no key at all'
   const shown = names.slice(0, 10).map((name) => `\`${name}\``)
   const more = names.length - shown.length
@@ -26,7 +26,7 @@ export function listKeys(names: readonly string[]): string {
 }
 
 /** A key as a property that reads it and nothing else (eso.md §4.3: gjson escapes). */
-export function asProperty(key: string): string {
+function asProperty(key: string): string {
   return key.replace(/[\\.*?|#@!{}[\]]/g, (char) => `\\${char}`)
 }
 

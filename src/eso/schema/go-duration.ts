@@ -49,7 +49,7 @@ export function parseGoDuration(text: string): bigint | { readonly error: string
 }
 
 /** Whether Go's `time.ParseDuration` takes a text: `1h`, `1h30m`, `0`; not `1d`, not `60`. */
-export function isGoDuration(text: string): boolean {
+function isGoDuration(text: string): boolean {
   return typeof parseGoDuration(text) === 'bigint'
 }
 

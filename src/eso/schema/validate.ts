@@ -1,6 +1,6 @@
 import type { Manifest } from '../../model/manifest.ts'
 import type { FieldPath } from '../../model/value.ts'
-import { type EsoFeature, fieldsNewerThan } from './eso-features.ts'
+import { fieldsNewerThan, type NewerField } from './eso-features.ts'
 import { formatPath } from './field-path.ts'
 import { judgeBy } from './judge-by.ts'
 import type { SchemaProblem } from './problem.ts'
@@ -9,7 +9,7 @@ import type { KindSchema } from './schema-node.ts'
 import { isWhole } from './structure.ts'
 import { compareReleases, type Interval, parseVersionRange, type Release } from './version-range.ts'
 
-export type { SchemaEffect, SchemaProblem, SchemaProblemKind } from './problem.ts'
+export type { SchemaProblem } from './problem.ts'
 
 export interface ValidateOptions {
   /**
@@ -118,8 +118,9 @@ function tooNew(
       ...problem,
       kind: problem.kind === 'misplaced' ? 'unknown' : problem.kind,
       severity: 'error',
-      message: `${whatIs(problem)} is newer than the ESO that Git pins (${pinned}): ${since}. ${consequence(problem)}`,
+      message: `${whatIs(problem)} is newer than ESO ${pinned}, which this is for: ${since}. ${consequence(problem)}`,
       suggestion: 'Take it away, or raise the version of ESO.',
+      newer: true,
     }
   })
   const places = new Set(told.map(({ path }) => formatPath(path)))
@@ -152,14 +153,8 @@ function firstWith(manifest: Manifest, path: FieldPath, judge: Judge | undefined
   return `${name(first)} has it${before}`
 }
 
-interface NewFeature {
-  readonly feature: EsoFeature
-  readonly path: FieldPath
-  readonly span: SchemaProblem['span']
-}
-
 /** By the path of the field that uses it; all pins are older. */
-function newerFeatures(manifest: Manifest, versions: readonly string[]): ReadonlyMap<string, NewFeature> {
+function newerFeatures(manifest: Manifest, versions: readonly string[]): ReadonlyMap<string, NewerField> {
   const [first, ...others] = versions.map((version) => fieldsNewerThan(manifest, version))
   const found = new Map((first ?? []).map((one) => [formatPath(one.path), one]))
   for (const list of others) {
@@ -171,7 +166,7 @@ function newerFeatures(manifest: Manifest, versions: readonly string[]): Readonl
 
 function featureProblem(
   problem: SchemaProblem | undefined,
-  { feature, path, span }: NewFeature,
+  { feature, path, span }: NewerField,
   pinned: string,
 ): SchemaProblem {
   const value = feature.value !== undefined
@@ -193,7 +188,8 @@ function featureProblem(
     severity: 'error',
     path: base.path,
     span: base.span,
-    message: `${what} is newer than the ESO that Git pins (${pinned}): ESO has it since v${feature.since.join('.')}. ${consequence(base)}`,
+    message: `${what} (${feature.what}) came with ESO ${feature.since.join('.')}, and this is for ESO ${pinned}. ${consequence(base)}`,
     suggestion: 'Take it away, or raise the version of ESO.',
+    newer: true,
   }
 }

@@ -11,7 +11,7 @@ const INTEGER = /^[-+]?(?:0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|\d+)$/
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
 
 /** What YAML 1.1, as Go's yaml.v2 reads it, makes of a text without quotes that YAML 1.2 leaves a text. */
-export function inYaml11(text: string): 'a Boolean' | 'a number' | undefined {
+function inYaml11(text: string): 'a Boolean' | 'a number' | undefined {
   if (BOOLEAN.test(text)) return 'a Boolean'
   if (!/^[-+.\d]/.test(text)) return undefined
   const plain = text.replaceAll('_', '')
@@ -44,12 +44,12 @@ export function checkYaml11(manifest: Manifest, schema: KindSchema, body: ValueM
   visit(rootNode(schema), body, [])
 }
 
-export function isKustomized(manifest: Manifest): boolean {
+function isKustomized(manifest: Manifest): boolean {
   return manifest.origin.appliedBy.some(({ kind }) => kind === 'kustomization' || kind === 'Kustomization (Flux)')
 }
 
 /** Quotes are part of a span, so a text that fills its span stands without any. */
-export function isUnquoted(manifest: Manifest, text: string, path: FieldPath): boolean {
+function isUnquoted(manifest: Manifest, text: string, path: FieldPath): boolean {
   const { line, column, endLine, endColumn } = manifest.spanOf(path)
   return line === endLine && endColumn - column === text.length
 }

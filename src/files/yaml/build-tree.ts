@@ -15,12 +15,12 @@ import type { Entry, Place, Range, YamlNode } from './tree.ts'
 
 /** Why a document that parses is not used. */
 export class Unusable extends Error {
-  readonly reason: 'yaml-unparseable' | 'yaml-too-deep' | 'template-not-rendered'
+  readonly code: 'yaml-unusable' | 'yaml-too-deep' | 'yaml-template-keys'
   readonly offset: number
 
-  constructor(reason: Unusable['reason'], offset: number, message: string) {
+  constructor(code: Unusable['code'], offset: number, message: string) {
     super(message)
-    this.reason = reason
+    this.code = code
     this.offset = offset
   }
 }
@@ -94,7 +94,7 @@ class Builder {
       case EVENT_ID.ALIAS:
         return this.alias(event)
       default:
-        throw new Unusable('yaml-unparseable', this.last, 'the document ends in the middle of a value')
+        throw new Unusable('yaml-unusable', this.last, 'the document ends in the middle of a value')
     }
   }
 
@@ -152,7 +152,7 @@ class Builder {
       const key = this.place({ start: this.last, end: this.last })
       if (key.node.scalar === undefined)
         throw new Unusable(
-          'template-not-rendered',
+          'yaml-template-keys',
           key.start,
           'a key is a map or a list, as unquoted {{ }} of a template gives',
         )
@@ -182,7 +182,7 @@ class Builder {
     for (const source of sources) {
       if (source.node.entries === undefined) {
         if (source.node.value === null) continue
-        throw new Unusable('yaml-unparseable', at, '"<<" merges something that is no mapping')
+        throw new Unusable('yaml-unusable', at, '"<<" merges something that is no mapping')
       }
       this.merged += source.node.entries.size
       if (this.merged > MAX_MERGED)
@@ -197,7 +197,7 @@ class Builder {
     const range = { start: event.anchorStart - 1, end: event.anchorEnd }
     this.last = Math.max(this.last, range.end)
     if (!this.anchors.has(name))
-      throw new Unusable('yaml-unparseable', range.start, 'an alias names an anchor that the document does not define')
+      throw new Unusable('yaml-unusable', range.start, 'an alias names an anchor that the document does not define')
     const node = this.anchors.get(name)
     if (node === undefined) throw new Unusable('yaml-too-deep', range.start, 'an alias stands inside its own anchor')
     return { ...range, node, alias: true }

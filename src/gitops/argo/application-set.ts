@@ -1,7 +1,8 @@
 import { posix } from 'node:path'
-import { globTest } from '../../files/glob.ts'
 import type { Root } from '../../files/root.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
+import { compileGlob, type GlobDialect } from '../../model/glob.ts'
+import type { NoteBody } from '../../model/note.ts'
 import { at, isList, isMap, listAt, stringAt, stringsAt, type Value } from '../../model/value.ts'
 
 /** What one Application of an ApplicationSet is made with, by the names that templates use. */
@@ -79,10 +80,10 @@ export function fill(text: string, parameters: Parameters): string {
     .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
 }
 
-/** Why an ApplicationSet's path is not followed. */
-export function unfilledPath(title: string, path: string, unknown: readonly string[]): string {
-  const needs = unknown.length === 0 ? 'the template' : `its generators (${unknown.join(', ')})`
-  return `ApplicationSet ${title} is not rendered: its path ${path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered".`
+/** That an ApplicationSet's path is not followed. */
+export function unfilledPath(title: string, path: string, unknown: readonly string[]): NoteBody {
+  const why = { code: 'path-unfilled', path, generators: unknown } as const
+  return { code: 'root-not-rendered', titles: [`ApplicationSet ${title}`], why }
 }
 
 function unique(sets: readonly Parameters[]): Parameters[] {
@@ -111,24 +112,18 @@ interface Pattern {
   readonly test: (path: string) => boolean
 }
 
-/** Argo CD's patterns mean a whole path: `*` stays within one level, and what lies below a match is none. */
-function patterns(entries: readonly Value[], levelsCross: boolean): Pattern[] {
+/** Patterns of the git generator mean a whole path: `*` stays within one level, and what lies below a match is none. */
+const FOLDERS: GlobDialect = { segments: true, question: true, sets: true, braces: true }
+/** Of files, `**` is any number of levels. */
+const FILES: GlobDialect = { ...FOLDERS, doubleStar: 'anywhere' }
+
+/** A pattern that cannot be read fits nothing. */
+function patterns(entries: readonly Value[], dialect: GlobDialect): Pattern[] {
   return entries.flatMap((entry) => {
     const path = stringAt(entry, 'path')
-    if (path === undefined) return []
-    try {
-      const test = globTest(path, 'git generator')
-      const levels = path.replace(/^\.\//, '').split('/').length
-      const anyLevel = levelsCross && path.includes('**')
-      return [
-        {
-          exclude: at(entry, 'exclude') === true,
-          test: (one: string) => (anyLevel || one.split('/').length === levels) && test(one),
-        },
-      ]
-    } catch {
-      return []
-    }
+    const compiled =
+      path === undefined ? undefined : compileGlob(path.replace(/^\.\//, '').replace(/\/+$/, ''), dialect)
+    return compiled?.ok ? [{ exclude: at(entry, 'exclude') === true, test: compiled.fits }] : []
   })
 }
 
@@ -138,14 +133,14 @@ function matching(paths: Iterable<string>, tests: readonly Pattern[]): string[] 
 }
 
 function directories(entries: readonly Value[], root: Root): Parameters[] {
-  return matching(root.folders, patterns(entries, false)).map((folder) => pathParameters(folder, 'path'))
+  return matching(root.folders, patterns(entries, FOLDERS)).map((folder) => pathParameters(folder, 'path'))
 }
 
 /** The content of each file that fits, and where it lies. */
 function files(entries: readonly Value[], root: Root, prefix: string | undefined): Parameters[] {
   const called = prefix === undefined ? 'path' : `${prefix}.path`
   if (entries.length === 0) return []
-  return matching(root.files, patterns(entries, true))
+  return matching(root.files, patterns(entries, FILES))
     .slice(0, MAX_FILES)
     .flatMap((file) => {
       const text = root.read?.(file)

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { Root } from '../../files/root.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import { groupOf } from '../../model/kinds.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import { at, type FieldPath, isMap, listAt, stringAt, stringsAt, type Value, type ValueMap } from '../../model/value.ts'
 import type { Graph } from '../kustomize/graph.ts'
 import { change, type Item, itemOf } from '../kustomize/item.ts'
@@ -48,9 +48,8 @@ export function argoBuilds(source: ArgoSource): {
       const spec = filled(at(object.body, ...path), parameters)
       for (const { folder, field } of argoPaths(spec)) {
         if (!folder.includes('{{')) continue
-        const message = unfilledPath(title, folder, unknown)
-        const span = object.spanOf([...path, ...field])
-        notes.set(`${span.line} ${message}`, { reason: 'needs-kustomize', file: span.file, line: span.line, message })
+        const note = noteAt(object.spanOf([...path, ...field]), unfilledPath(title, folder, unknown))
+        notes.set(JSON.stringify(note), note)
       }
       return application(source, object, 'ApplicationSet', { spec }, title, path)
     })

@@ -1,4 +1,5 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
+import type { RenderReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
 import { at, isMap, listAt, mapAt, stringAt, stringsAt, type Value, type ValueMap } from '../../model/value.ts'
 import type { Changes } from '../kustomize/kustomization-file.ts'
@@ -26,10 +27,10 @@ export function fluxTitle(flux: { readonly name: string; readonly namespace: str
  * Why what a Flux Kustomization applies is not told by these files: an artifact is built elsewhere, from whatever its builder took.
  * `undefined`: its source is a Git repository, and a path that exists here decides whether it is this one.
  */
-export function artifactSource(body: Value): string | undefined {
+export function artifactSource(body: Value): Extract<RenderReason, { readonly code: 'artifact' }> | undefined {
   const kind = stringAt(body, 'spec', 'sourceRef', 'kind') ?? 'GitRepository'
   if (kind === 'GitRepository') return undefined
-  return `its source is the ${kind} ${stringAt(body, 'spec', 'sourceRef', 'name') ?? ''}, and Git does not tell what that holds. Files at its path are read as they are written.`
+  return { code: 'artifact', kind, name: stringAt(body, 'spec', 'sourceRef', 'name') ?? '' }
 }
 
 /** Reads the effective `body` of a Flux Kustomization that `object` declares. */

@@ -1,7 +1,7 @@
 import type { Root } from '../../files/root.ts'
 import { isFluxKustomization } from '../../model/kinds.ts'
-import type { Note } from '../../model/manifest.ts'
-import { isMap, stringAt, type Value, type ValueMap } from '../../model/value.ts'
+import { type Note, noteAt } from '../../model/note.ts'
+import { type FieldPath, isMap, stringAt, type Value, type ValueMap } from '../../model/value.ts'
 import type { Graph } from '../kustomize/graph.ts'
 import { change, type Item, itemOf, patchedBody } from '../kustomize/item.ts'
 import type { SourceObject } from '../objects/source-object.ts'
@@ -74,18 +74,16 @@ export function fluxTree(source: FluxSource): {
     if (done.has(key) || done.size >= MAX_BUILDS) return
     done.add(key)
     reached.add(object)
+    const at = (path: FieldPath) => ({ file: object.source.file, line: object.spanOf(path).line })
     const artifact = artifactSource(body)
     if (artifact !== undefined) {
-      const { line } = object.spanOf(['spec', 'sourceRef'])
-      const message = `Flux Kustomization ${fluxTitle(flux)} is not rendered: ${artifact}`
-      notes.push({ reason: 'flux-path-absent', file: object.source.file, line, message })
+      const titles = [`Flux Kustomization ${fluxTitle(flux)}`]
+      notes.push(noteAt(at(['spec', 'sourceRef']), { code: 'root-not-rendered', titles, why: artifact }))
       return
     }
     const place = placeOf(object, flux.path)
     if (place === undefined) {
-      const line = object.spanOf(['spec', 'path']).line
-      const message = `The path of Flux Kustomization ${fluxTitle(flux)} does not exist here (another repository's, or a typo).`
-      notes.push({ reason: 'flux-path-absent', file: object.source.file, line, message })
+      notes.push(noteAt(at(['spec', 'path']), { code: 'path-absent', title: `Flux Kustomization ${fluxTitle(flux)}` }))
       return
     }
     let items = graph.buildPath(place.root, place.folder)

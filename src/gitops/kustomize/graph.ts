@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { Root } from '../../files/root.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, type NoteBody, noteAt } from '../../model/note.ts'
 import type { SourceObject } from '../objects/source-object.ts'
 import { change, distinct, type Item, itemOf } from './item.ts'
 import type { KustomizationFile, Listed } from './kustomization-file.ts'
@@ -59,25 +59,21 @@ export function kustomizationGraph(kustomizations: readonly KustomizationFile[],
   const open = new Set<KustomizationFile>()
   let steps = 0
 
-  const note = (kustomization: KustomizationFile, message: string) => {
-    notes.push({ reason: 'other', file: kustomization.source.file, line: kustomization.span.line, message })
+  const note = (kustomization: KustomizationFile, body: NoteBody) => {
+    notes.push(noteAt({ file: kustomization.source.file, line: kustomization.span.line }, body))
   }
 
   const accumulate = (kustomization: KustomizationFile, given: readonly Item[]): readonly Item[] => {
     if (open.has(kustomization)) {
-      note(kustomization, 'This kustomization includes itself; the inclusion was not followed.')
+      note(kustomization, { code: 'kustomization-loop' })
       return given
     }
     if (open.size >= MAX_NESTING) {
-      note(
-        kustomization,
-        `Kustomizations are nested deeper than ${MAX_NESTING} levels here; this one was not followed.`,
-      )
+      note(kustomization, { code: 'kustomization-too-deep', most: MAX_NESTING })
       return given
     }
     if (++steps > MAX_STEPS) {
-      if (steps === MAX_STEPS + 1)
-        note(kustomization, 'The kustomizations include each other too often; the rest was not followed.')
+      if (steps === MAX_STEPS + 1) note(kustomization, { code: 'kustomizations-too-many' })
       return given
     }
     open.add(kustomization)
@@ -92,7 +88,7 @@ export function kustomizationGraph(kustomizations: readonly KustomizationFile[],
     items = [...items, ...kustomization.generated.map(itemOf)]
     open.delete(kustomization)
     if (items.length > MAX_ITEMS) {
-      note(kustomization, `This kustomization gathers more than ${MAX_ITEMS} objects; the rest was not read.`)
+      note(kustomization, { code: 'objects-too-many', most: MAX_ITEMS })
       items = items.slice(0, MAX_ITEMS)
     }
     return distinct(change(items, kustomization.changes))

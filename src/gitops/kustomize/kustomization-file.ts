@@ -3,7 +3,7 @@ import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import { parseEmbeddedYaml, parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { ParsedYaml, YamlDocument } from '../../files/yaml/yaml-document.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, type NoteBody, noteAt } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import { at, type FieldPath, isMap, listAt, stringAt, stringsAt, type Value, type ValueMap } from '../../model/value.ts'
 import type { SourceObject } from '../objects/source-object.ts'
@@ -90,10 +90,8 @@ class Reader {
     const resources = [...this.listed('resources'), ...this.listed('bases')]
     const components = this.listed('components')
     const charts = listAt(body, 'helmCharts').length + listAt(body, 'helmChartInflationGenerator').length
-    if (charts > 0)
-      this.note('template-not-rendered', ['helmCharts'], `Its ${charts} Helm chart(s) are not rendered here.`)
-    if (listAt(body, 'generators').length > 0)
-      this.note('needs-kustomize', ['generators'], 'What its generator plugins make is not read.')
+    if (charts > 0) this.note(['helmCharts'], { code: 'charts-not-rendered', count: charts })
+    if (listAt(body, 'generators').length > 0) this.note(['generators'], { code: 'generators-not-read' })
     return {
       root: this.root,
       folder: this.folder,
@@ -114,8 +112,8 @@ class Reader {
     }
   }
 
-  private note(reason: Note['reason'], path: FieldPath, message: string): void {
-    this.notes.push({ reason, file: this.source.file, line: this.document.spanOf(path).line, message })
+  private note(path: FieldPath, body: NoteBody): void {
+    this.notes.push(noteAt({ file: this.source.file, line: this.document.spanOf(path).line }, body))
   }
 
   /** The path below the root that an entry names; `undefined` for URLs and for what leads out of the repository. */
@@ -138,8 +136,7 @@ class Reader {
 
   private listed(field: string): Listed[] {
     const entries = listAt(this.body, field)
-    if (entries.length > MAX_ENTRIES)
-      this.note('other', [field], `It lists more than ${MAX_ENTRIES} ${field}; the rest was not followed.`)
+    if (entries.length > MAX_ENTRIES) this.note([field], { code: 'entries-too-many', field, most: MAX_ENTRIES })
     let remote = 0
     let outside = 0
     const found = new Map<string, Listed>()
@@ -152,9 +149,8 @@ class Reader {
       } else if (isRemote(entry)) remote++
       else if (path === undefined) outside++
     })
-    if (remote > 0) this.note('needs-kustomize', [field], `${remote} remote entries of ${field} are not read.`)
-    if (outside > 0)
-      this.note('other', [field], `${outside} entries of ${field} lead out of the repository and were not read.`)
+    if (remote > 0) this.note([field], { code: 'entries-remote', field, count: remote })
+    if (outside > 0) this.note([field], { code: 'entries-leave', field, count: outside })
     return [...found.values()]
   }
 
@@ -199,7 +195,7 @@ class Reader {
       parsed = parseYaml({ file: this.shown(file), text: found.text })
     }
     if (parsed === undefined) return []
-    return parsed.notes.some(({ reason }) => reason !== 'yaml-duplicate-key') ? undefined : parsed.documents
+    return parsed.notes.some(({ code }) => code !== 'yaml-duplicate-key') ? undefined : parsed.documents
   }
 
   private replacements(): Patch[] {

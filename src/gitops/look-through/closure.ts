@@ -4,18 +4,10 @@ import { holdsAliasBomb, isAliasBomb } from './alias-bomb.ts'
 import { helmCharts, type LocalChart } from './helm-charts.ts'
 import { isInline, type KustomizationEntry, kustomizationEntries, misspelledField } from './kustomization-entries.ts'
 import { type KustomizationFile, kustomizationFileIn, readKustomization } from './kustomization-file.ts'
+import { type ClosureOptions, isObstacle, type Obstacle } from './obstacle.ts'
 import { pluginProblem } from './plugin-config.ts'
 import { isLocalAddress, isRemoteAddress } from './remote-address.ts'
 import { joinRelative, type RepositoryTree } from './repository-tree.ts'
-
-/** Why a kustomization cannot be rendered here, or what was left out of it: one sentence part, and where it stands. */
-export interface Obstacle {
-  readonly kind: 'remote' | 'helm' | 'plugin' | 'outside' | 'absent' | 'loop' | 'too-large' | 'unreadable'
-  readonly reason: string
-  /** The kustomization (relative to the repository) and the field that names it. */
-  readonly file: string
-  readonly path: FieldPath
-}
 
 /** One kustomization folder with all that it reaches, looked through without running anything. */
 export interface Closure {
@@ -42,11 +34,6 @@ export interface ResolvedEntry extends KustomizationEntry {
   /** Relative to the repository. */
   readonly relative: string
   readonly leads: 'file' | 'directory'
-}
-
-export interface ClosureOptions {
-  readonly allowRemoteBases: boolean
-  readonly enableHelm: boolean
 }
 
 /** Three times the entries of the largest repository seen, all kustomizations together; a hostile list passes it at once. */
@@ -235,8 +222,4 @@ export function withoutLeftOut(closure: Closure, value: ValueMap = closure.kusto
     return Object.fromEntries(entries.map(([key, item]) => [key, without(item, [...path, key])]))
   }
   return without(value, []) as ValueMap
-}
-
-export function isObstacle(found: Closure | Obstacle): found is Obstacle {
-  return 'reason' in found
 }

@@ -1,6 +1,6 @@
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
-import type { ClosureOptions, Obstacle } from './closure.ts'
 import { isMap, listOf, textOf } from './kustomization-file.ts'
+import type { ClosureOptions, Obstacle } from './obstacle.ts'
 import { isRemoteAddress } from './remote-address.ts'
 import { joinRelative, type RepositoryTree } from './repository-tree.ts'
 

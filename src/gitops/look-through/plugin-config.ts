@@ -1,7 +1,7 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { Value } from '../../model/value.ts'
-import type { ClosureOptions, Obstacle } from './closure.ts'
 import { isMap } from './kustomization-file.ts'
+import type { ClosureOptions, Obstacle } from './obstacle.ts'
 import { isRemoteAddress } from './remote-address.ts'
 import { joinRelative, type RepositoryTree } from './repository-tree.ts'
 

@@ -1,7 +1,8 @@
-import type { AppliedBy, Note } from '../../model/manifest.ts'
+import type { AppliedBy } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import type { FieldPath, ValueMap } from '../../model/value.ts'
 import { fill, type Parameters, parameterSets, unfilledPath } from '../argo/application-set.ts'
-import { isObstacle } from '../look-through/closure.ts'
+import { isObstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import {
   at,
@@ -17,8 +18,8 @@ import {
   withEntry,
 } from '../placed/placed.ts'
 import { sourceFolder } from '../source-path.ts'
+import type { FoundRoots } from './render-root.ts'
 import { type GitOpsObject, gitOpsTitle, obstacleNote, type RenderRoot } from './render-root.ts'
-import type { FoundRoots } from './roots.ts'
 
 /** What an Argo CD Application or ApplicationSet applies out of this repository: each source whose path exists here. */
 export function argoRoots(object: GitOpsObject): FoundRoots {
@@ -59,10 +60,7 @@ function application(
     // A chart, or another source's values.
     if (path === undefined || textAt(source, 'chart') !== undefined) continue
     if (path.includes('{{')) {
-      const span = spanIn(source, ['path'])
-      const message = unfilledPath(title, path, unknown)
-      if (kind === 'ApplicationSet')
-        notes.push({ reason: 'needs-kustomize', file: span.file, line: span.line, message })
+      if (kind === 'ApplicationSet') notes.push(noteAt(spanIn(source, ['path']), unfilledPath(title, path, unknown)))
       continue
     }
     const place = sourceFolder(checkout.root, object.file, path)
@@ -74,9 +72,8 @@ function application(
     const closure = checkout.closures.closureOf(folder)
     const absent = isObstacle(closure) && closure.kind === 'absent' && closure.file === folder
     if (absent && checkout.tree.entry(joinRelative(folder, 'Chart.yaml')) === 'file') {
-      const span = spanIn(source, ['path'])
-      const message = `${called} is not rendered: its path is a Helm chart. Give the rendered manifests with "rendered".`
-      notes.push({ reason: 'template-not-rendered', file: span.file, line: span.line, message })
+      const why = { code: 'chart' } as const
+      notes.push(noteAt(spanIn(source, ['path']), { code: 'root-not-rendered', titles: [called], why }))
     } else if (absent) {
       // Files that are applied as they are: plain reading knows them.
     } else if (isObstacle(closure)) {
@@ -146,5 +143,5 @@ function filledIn(node: Placed, parameters: Parameters): Placed {
 }
 
 function unique(notes: readonly Note[]): Note[] {
-  return [...new Map(notes.map((note) => [`${note.file}:${note.line}:${note.message}`, note])).values()]
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()]
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { RenderReason } from '../../model/reason.ts'
 import type { ValueMap } from '../../model/value.ts'
 import { plainValue } from '../placed/placed.ts'
 import type { KustomizeBinary, Run, RunResult } from '../process/kustomize-binary.ts'
@@ -25,8 +26,8 @@ export interface Built {
   readonly annotated: boolean
   /** The repository file that an origin path means. */
   sourceOf(annotated: string): string | undefined
-  /** Why there are none, as a sentence part. */
-  readonly failure: string | undefined
+  /** Why there are none. */
+  readonly failure: RenderReason | undefined
 }
 
 /** platform.md §7, threat 5: a root that takes longer, or gives more, is not rendered. */
@@ -47,7 +48,7 @@ export async function buildRoot(
   try {
     folder = await staging.root(root.closure, plainValue(root.node) as ValueMap, annotated)
   } catch (error) {
-    return failed(error instanceof Error ? error.message : 'its files cannot be copied')
+    return failed({ code: 'copy-fails', says: error instanceof Error ? error.message : 'its files cannot be copied' })
   }
   const helm = options.enableHelm ? ['--enable-helm'] : []
   const build = () =>
@@ -100,17 +101,17 @@ function environment(options: BuildOptions): Record<string, string> {
 /** Git asks nobody, and clones over the network only: a path or `file://` would read what lies beside the repository. */
 const GIT = { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_ALLOW_PROTOCOL: 'https:http:ssh:git' }
 
-function failed(failure: string, folder?: string): Built {
+function failed(failure: RenderReason, folder?: string): Built {
   return { folder, objects: [], annotated: true, sourceOf: () => undefined, failure }
 }
 
-function reasonOf(result: RunResult, staging: Staging, root: RenderRoot): string {
-  if (result.stopped === 'timeout') return `kustomize did not end within ${TIMEOUT / 1000} seconds`
-  if (result.stopped === 'too-much-output') return `its output is larger than ${MAX_OUTPUT / 1024 / 1024} MiB`
-  if (result.stopped === 'not-started') return 'kustomize could not be started'
-  if (result.stopped === 'killed') return 'something killed kustomize (perhaps the machine ran out of memory)'
+function reasonOf(result: RunResult, staging: Staging, root: RenderRoot): RenderReason {
+  if (result.stopped === 'timeout') return { code: 'kustomize-too-slow', seconds: TIMEOUT / 1000 }
+  if (result.stopped === 'too-much-output') return { code: 'output-too-large', mib: MAX_OUTPUT / 1024 / 1024 }
+  if (result.stopped === 'not-started') return { code: 'kustomize-not-started' }
+  if (result.stopped === 'killed') return { code: 'kustomize-killed' }
   if (/^fatal error: .*(?:out of memory|cannot allocate memory)/m.test(result.stderr))
-    return 'kustomize needs more memory for it than the 4 GiB that it may take'
+    return { code: 'kustomize-needs-memory', gib: 4 }
   const lines = result.stderr.split('\n').filter((line) => !line.startsWith('# Warning'))
-  return complaint(staging.inRepository(lines.join(' ')), root)
+  return { code: 'kustomize-fails', says: complaint(staging.inRepository(lines.join(' ')), root) }
 }

@@ -8,7 +8,7 @@ const MAX_LENGTH = 400
 /** Beyond this a file is not looked into for a placeholder. */
 const MAX_FILE = 1024 * 1024
 
-/** What kustomize printed, as a reason: one line, without what it repeats; `text` names folders as the repository does. */
+/** What kustomize printed, on one line and without what it repeats; `text` names folders as the repository does. */
 export function complaint(text: string, root: RenderRoot): string {
   const said = text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
@@ -21,7 +21,7 @@ export function complaint(text: string, root: RenderRoot): string {
     .trim()
   const [, why, name] = NO_YAML.exec(said) ?? []
   if (why !== undefined && name !== undefined) return noYaml(why, name, root)
-  return `kustomize says: ${said.length > MAX_LENGTH ? `${said.slice(0, MAX_LENGTH)}…` : said}`
+  return said.length > MAX_LENGTH ? `${said.slice(0, MAX_LENGTH)}…` : said
 }
 
 /** Templates of repositories are full of such files: something fills them in before anything is applied. */
@@ -32,7 +32,7 @@ function noYaml(why: string, name: string, { checkout, closure }: RenderRoot): s
   )[0]
   const filled =
     placeholder === undefined ? '' : `; it holds ${placeholder}, which something fills in before it is applied`
-  return `kustomize says: ${name} is no YAML (${why.replace(/\.$/, '')})${filled}`
+  return `${name} is no YAML (${why.replace(/\.$/, '')})${filled}`
 }
 
 /** A line that is nothing but a placeholder is what makes a file no YAML; one that is a value is harmless. */

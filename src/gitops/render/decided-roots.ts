@@ -1,5 +1,7 @@
 import { isEsoGroup } from '../../model/kinds.ts'
-import { isObstacle, withoutLeftOut } from '../look-through/closure.ts'
+import { familyOf } from '../../model/note.ts'
+import { withoutLeftOut } from '../look-through/closure.ts'
+import { isObstacle } from '../look-through/obstacle.ts'
 import type { Repository } from '../read-repository.ts'
 import { beyondPlain } from './beyond-plain.ts'
 import type { Checkout } from './checkout.ts'
@@ -34,7 +36,7 @@ export function decidedRoots(
       if (open) undecided.add(`${kind} ${name}`)
     }
   }
-  if (fetches) for (const { reason, file } of repository.notes) if (reason === 'needs-kustomize') files.add(file)
+  if (fetches) for (const note of repository.notes) if (familyOf(note) === 'needs-kustomize') files.add(note.file)
   const isOpenFolder = (folder: string): boolean => {
     const found = checkout.closures.closureOf(folder)
     // What is left out of the build (a chart) rendering does not tell either.

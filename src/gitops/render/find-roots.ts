@@ -1,4 +1,4 @@
-import type { Note } from '../../model/manifest.ts'
+import type { Note } from '../../model/note.ts'
 import { plainValue } from '../placed/placed.ts'
 import type { Checkout } from './checkout.ts'
 import { type GitOpsObject, leftOutNote, type RenderRoot } from './render-root.ts'
@@ -45,8 +45,7 @@ export function rootFinder(
   let rest: TopKustomization[] | undefined
 
   const keep = (note: Note) => {
-    const key = `${note.file}:${note.line}:${note.message}`
-    notes.set(key, note)
+    notes.set(JSON.stringify(note), note)
   }
   const accept = (root: RenderRoot): RenderRoot[] => {
     for (const folder of root.closure.folders) reached.add(folder)

@@ -1,9 +1,10 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, type NoteBody, noteAt } from '../../model/note.ts'
 import type { ValueMap } from '../../model/value.ts'
 import { artifactSource, fluxTitle, readFluxKustomization } from '../flux/flux-kustomization.ts'
-import { type Closure, isObstacle } from '../look-through/closure.ts'
+import type { Closure } from '../look-through/closure.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
+import { isObstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import type { SourceObject } from '../objects/source-object.ts'
 import {
@@ -20,7 +21,7 @@ import {
 } from '../placed/placed.ts'
 import { sourceFolder } from '../source-path.ts'
 import type { Checkout } from './checkout.ts'
-import { type GitOpsObject, noteAt, obstacleNote, type RenderRoot } from './render-root.ts'
+import { type GitOpsObject, obstacleNote, type RenderRoot } from './render-root.ts'
 
 /**
  * What kustomize-controller builds for a Flux Kustomization: the kustomization at its path (one is generated when there is none)
@@ -32,19 +33,14 @@ export function fluxRoot(object: GitOpsObject): RenderRoot | { readonly note: No
   const source = asSource(object, body)
   const flux = readFluxKustomization(source, source.name, source.namespace, body)
   const title = `Flux Kustomization ${fluxTitle(flux)}`
+  const noted = (field: string, said: NoteBody) => noteAt(spanIn(node, ['spec', field]), said)
   const artifact = artifactSource(body)
   if (artifact !== undefined)
-    return { note: noteAt(object, ['spec', 'sourceRef'], 'flux-path-absent', `${title} is not rendered: ${artifact}`) }
+    return { note: noted('sourceRef', { code: 'root-not-rendered', titles: [title], why: artifact }) }
   const place = sourceFolder(checkout.root, object.file, flux.path)
-  if (place === undefined) {
-    const message = `The path of ${title} does not exist here (another repository's, or a typo).`
-    return { note: noteAt(object, ['spec', 'path'], 'flux-path-absent', message) }
-  }
+  if (place === undefined) return { note: noted('path', { code: 'path-absent', title }) }
   const { folder } = place
-  if (isForeign(object, folder)) {
-    const message = `${title} applies another repository (its sourceRef), which is not here.`
-    return { note: noteAt(object, ['spec', 'sourceRef'], 'flux-path-absent', message) }
-  }
+  if (isForeign(object, folder)) return { note: noted('sourceRef', { code: 'foreign-source', title }) }
   const written = checkout.closures.closureOf(folder)
   let base: Placed
   let closure: Closure

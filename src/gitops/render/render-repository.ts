@@ -2,7 +2,9 @@ import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NotChecked } from '../../model/finding.ts'
 import { isEsoGroup } from '../../model/kinds.ts'
-import type { Manifest, Note } from '../../model/manifest.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import type { Note } from '../../model/note.ts'
+import type { RenderReason } from '../../model/reason.ts'
 import type { KustomizeBinary, Run } from '../process/kustomize-binary.ts'
 import type { Repository } from '../read-repository.ts'
 import { buildRoot } from './build-root.ts'
@@ -45,7 +47,7 @@ export interface RenderOptions {
 
 export interface RenderedRoot {
   readonly root: RenderRoot
-  readonly failure: string | undefined
+  readonly failure: RenderReason | undefined
   /** Plain reading tells all of it: nothing was run. */
   readonly skipped?: boolean
   /** The copy that was built, while the caller keeps it; roots that differ in nothing that kustomize sees share one. */
@@ -236,7 +238,7 @@ async function renderCheckout(checkout: Checkout, repository: Repository, option
       }
       roots.push({ root, failure: built.failure, ...(built.folder === undefined ? {} : { copy: built.folder }) })
       if (built.failure !== undefined || objects === 'uncertain') {
-        notes.push(failureNote(root, built.failure ?? 'its objects cannot be led back to files'))
+        notes.push(failureNote(root, built.failure ?? { code: 'not-traced' }))
         return []
       }
       outputs.push({ root, objects })

@@ -1,8 +1,10 @@
-import type { AppliedBy, Note, NoteReason } from '../../model/manifest.ts'
+import type { AppliedBy } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
+import type { ObstacleReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
-import type { FieldPath } from '../../model/value.ts'
 import type { FluxKustomization } from '../flux/flux-kustomization.ts'
-import type { Closure, Obstacle } from '../look-through/closure.ts'
+import type { Closure } from '../look-through/closure.ts'
+import type { Obstacle } from '../look-through/obstacle.ts'
 import { type Placed, spanIn, textAt } from '../placed/placed.ts'
 import type { Checkout } from './checkout.ts'
 
@@ -39,11 +41,6 @@ export function gitOpsTitle(object: GitOpsObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`
 }
 
-export function noteAt(object: GitOpsObject, path: FieldPath, reason: NoteReason, message: string): Note {
-  const span = spanIn(object.node, path)
-  return { reason, file: span.file, line: span.line, message }
-}
-
 /**
  * What stands in the way of rendering a root, as a note at the line that says so. `own` is the kustomization that is built, when
  * it differs from its file.
@@ -55,12 +52,10 @@ export function obstacleNote(
   own?: { readonly file: string; readonly node: Placed },
 ): Note {
   const span = own?.file === obstacle.file ? spanIn(own.node, obstacle.path) : spanOfObstacle(checkout, obstacle)
-  return {
-    reason: obstacle.kind === 'absent' || obstacle.kind === 'unreadable' ? 'render-failed' : 'needs-kustomize',
-    file: span?.file ?? checkout.shown(obstacle.file),
-    ...(span === undefined ? {} : { line: span.line }),
-    message: `${title} is not rendered: ${checkout.shown(obstacle.file)} ${obstacle.reason}.${advice(obstacle)}`,
-  }
+  const shown = checkout.shown(obstacle.file)
+  const place = span ?? { file: shown }
+  const why = { ...obstacleReason(obstacle), ...(place.file === shown ? {} : { file: shown }) }
+  return noteAt(place, { code: 'root-not-rendered', titles: [title], why })
 }
 
 function spanOfObstacle(checkout: Checkout, obstacle: Obstacle): Span | undefined {
@@ -73,37 +68,36 @@ function spanOfObstacle(checkout: Checkout, obstacle: Obstacle): Span | undefine
 /** What was taken out of a root that was rendered all the same. */
 export function leftOutNote(checkout: Checkout, obstacle: Obstacle): Note {
   const line = spanOfObstacle(checkout, obstacle)?.line
-  return {
-    reason:
-      obstacle.kind === 'helm'
-        ? 'template-not-rendered'
-        : obstacle.kind === 'absent'
-          ? 'render-failed'
-          : 'needs-kustomize',
-    file: checkout.shown(obstacle.file),
-    ...(line === undefined ? {} : { line }),
-    message:
-      obstacle.kind === 'absent'
-        ? `${checkout.shown(obstacle.file)} ${obstacle.reason}; kustomize would refuse it. It was rendered without.`
-        : `A part of ${checkout.shown(obstacle.file)}, which ${obstacle.reason}, is not checked: ${WHY[obstacle.kind] ?? 'it is not rendered here.'}${advice(obstacle)}`,
-  }
+  const place = { file: checkout.shown(obstacle.file), ...(line === undefined ? {} : { line }) }
+  const why = obstacleReason(obstacle)
+  return obstacle.kind === 'absent'
+    ? noteAt(place, { code: 'rendered-without', why })
+    : noteAt(place, { code: 'part-not-rendered', why: { ...why, part: true } })
 }
 
-/** One reason for all of a kind, so that reports can count them together. */
-const WHY: Partial<Record<Obstacle['kind'], string>> = {
-  remote: 'nothing is fetched over the network.',
-  helm: 'Helm charts are not rendered.',
+const OBSTACLE_CODE: Readonly<Record<Obstacle['kind'], ObstacleReason['code']>> = {
+  remote: 'needs-remote',
+  helm: 'needs-helm',
+  plugin: 'needs-plugin',
+  outside: 'leaves-repository',
+  absent: 'file-absent',
+  loop: 'includes-itself',
+  'too-large': 'kustomization-too-large',
+  unreadable: 'kustomization-unreadable',
 }
 
-function advice(obstacle: Obstacle): string {
-  if (obstacle.kind === 'remote')
-    return ' Allow it with allow-remote-bases, or give the rendered manifests with "rendered".'
-  if (obstacle.kind === 'helm') return ' Allow it with enable-helm, or give the rendered manifests with "rendered".'
-  if (obstacle.kind === 'plugin') return ' Render it yourself and give the manifests with "rendered".'
-  return ''
+function obstacleReason({ kind, reason }: Obstacle): ObstacleReason {
+  return { code: OBSTACLE_CODE[kind], says: reason }
 }
 
 function folderOf(file: string): string {
   const slash = file.lastIndexOf('/')
   return slash === -1 ? '' : file.slice(0, slash)
+}
+
+export interface FoundRoots {
+  readonly rendered: readonly RenderRoot[]
+  readonly notes: readonly Note[]
+  /** Folders of roots that cannot be rendered. */
+  readonly refused: readonly string[]
 }

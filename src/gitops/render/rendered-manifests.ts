@@ -1,5 +1,5 @@
 import type { SourceFile } from '../../files/source-file.ts'
-import type { Manifest } from '../../model/manifest.ts'
+import { type Manifest, NO_FLUX } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
 import { type FieldPath, isMap, type ValueMap, at as valueAt } from '../../model/value.ts'
 import { itemOf } from '../kustomize/item.ts'
@@ -90,7 +90,7 @@ function application(
     namespace: undefined,
     lookup: variables?.active === true ? (name) => variables.lookup(name) : given,
     substitutes: variables?.active === true,
-    asked: variables?.asked ?? 'the variables input (no Flux Kustomization applies this)',
+    lookedIn: variables?.lookedIn ?? NO_FLUX,
   }
 }
 

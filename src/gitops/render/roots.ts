@@ -1,21 +1,15 @@
 import { basename } from 'node:path'
 import { isArgoApplication, isFluxKustomization } from '../../model/kinds.ts'
-import type { Note } from '../../model/manifest.ts'
+import type { Note } from '../../model/note.ts'
 import { kindOf } from '../kustomize/read/traced-object.ts'
-import { type Closure, isObstacle, type Obstacle } from '../look-through/closure.ts'
+import type { Closure } from '../look-through/closure.ts'
 import { KUSTOMIZATION_NAMES } from '../look-through/kustomization-file.ts'
+import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import { placed, textAt } from '../placed/placed.ts'
 import { argoRoots } from './argo-roots.ts'
 import type { Checkout } from './checkout.ts'
 import { fluxRoot } from './flux-root.ts'
-import { type GitOpsObject, obstacleNote, type RenderRoot } from './render-root.ts'
-
-export interface FoundRoots {
-  readonly rendered: readonly RenderRoot[]
-  readonly notes: readonly Note[]
-  /** Folders of roots that cannot be rendered. */
-  readonly refused: readonly string[]
-}
+import { type FoundRoots, type GitOpsObject, obstacleNote, type RenderRoot } from './render-root.ts'
 
 const GITOPS = /kustomize\.toolkit\.fluxcd\.io|argoproj\.io/
 /** A build of nothing that matches this brings nothing that is checked and names no further root. */

@@ -1,8 +1,9 @@
 import { copyFile, link, mkdir, realpath, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { at, type FieldPath, isMap, stringsAt, type Value, type ValueMap } from '../../model/value.ts'
-import { type Closure, type ClosureReader, isObstacle, withoutLeftOut } from '../look-through/closure.ts'
+import { type Closure, type ClosureReader, withoutLeftOut } from '../look-through/closure.ts'
 import { withLenientPatches } from '../look-through/lenient-patches.ts'
+import { isObstacle } from '../look-through/obstacle.ts'
 import type { RepositoryTree } from '../look-through/repository-tree.ts'
 
 /**

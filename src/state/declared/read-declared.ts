@@ -1,5 +1,5 @@
 import type { SourceFile } from '../../files/source-file.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import type { RoleFact } from '../../model/vault-state.ts'
 import type { Declared, DeclaredYaml, TextlessPolicy } from './declared.ts'
 import { emptyHarvest, type Harvest } from './harvest.ts'
@@ -54,11 +54,7 @@ function guard(file: SourceFile, read: (file: SourceFile) => void, notes: Note[]
     read(file)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    notes.push({
-      reason: 'other',
-      file: file.file,
-      message: 'Nested too deeply to be read for Vault policies and roles.',
-    })
+    notes.push(noteAt({ file: file.file }, { code: 'declared-too-deep' }))
   }
 }
 
@@ -102,10 +98,5 @@ function withType(role: RoleFact, { authMounts }: Harvest): RoleFact {
 }
 
 function noteOf({ name, source, span }: TextlessPolicy): Note {
-  return {
-    reason: 'other',
-    file: span.file,
-    line: span.line,
-    message: `Policy \`${name}\` is written here from ${source}, whose text is not among the files that were read: what it grants is unknown.`,
-  }
+  return noteAt(span, { code: 'policy-text-elsewhere', policy: name, source })
 }

@@ -66,7 +66,7 @@ function policiesOf(fields: FieldValues, unknown: readonly string[]): readonly s
 /**
  * A list, or a comma string (vault.md §7.2). `undefined` when it is not given, or is one variable: that may hold any number.
  */
-export function listOf(value: unknown, unknown: readonly string[]): readonly string[] | undefined {
+function listOf(value: unknown, unknown: readonly string[]): readonly string[] | undefined {
   if (value === undefined || value === null) return undefined
   if (Array.isArray(value)) {
     const items = value.filter((item) => item !== null).map((item) => String(item).trim())
@@ -127,7 +127,7 @@ export function authTypeOf(name: string): AuthType | undefined {
   return AUTH_TYPES.find((type) => type === exact) ?? (/kubernetes|k8s/.test(exact) ? 'kubernetes' : undefined)
 }
 
-export function isTrue(value: unknown): boolean {
+function isTrue(value: unknown): boolean {
   return value === true || value === 1 || value === 'true' || value === '1' || value === 'True'
 }
 

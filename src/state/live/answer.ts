@@ -12,23 +12,6 @@ export interface Answer {
   readonly warnings: readonly string[]
 }
 
-/** The API was asked something and said no; `setup` throws these, live checks make facts of them. */
-export class Denied extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'Denied'
-  }
-}
-
-export class RequestRefused extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.name = 'RequestRefused'
-    this.status = status
-  }
-}
-
 /** Reads the envelope of an answer. */
 export function toAnswer(status: number, body: unknown): Answer {
   const envelope = isObject(body) ? body : {}
@@ -45,17 +28,6 @@ export function toAnswer(status: number, body: unknown): Answer {
 export function sayAnswer(method: string, path: string, answer: Pick<Answer, 'status' | 'errors'>): string {
   const errors = answer.errors.join('; ')
   return `${method} ${path} answered ${answer.status}${errors ? ` (${errors})` : ''}`
-}
-
-/**
- * The answer, if it is a success.
- *
- * @throws Denied for 403, RequestRefused for any other status that is not a success.
- */
-export function expectSuccess(method: string, path: string, answer: Answer): Answer {
-  if (answer.status >= 200 && answer.status < 300) return answer
-  const sentence = `${sayAnswer(method, path, answer)}.`
-  throw answer.status === 403 ? new Denied(sentence) : new RequestRefused(answer.status, sentence)
 }
 
 /** `1 error occurred:\n\t* permission denied\n\n` → `permission denied`. */

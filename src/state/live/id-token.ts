@@ -1,16 +1,26 @@
 import { LiveSettingsError, VaultUnavailable } from './errors.ts'
-import type { LoginOptions } from './login.ts'
+import type { Transport } from './transport.ts'
 
 /** As vault-action does: GitHub's token service fails now and then (platform.md §2.1). */
 const TRIES = 5
 const PAUSE_MS = 3_000
+
+/** What asking GitHub for a token takes. */
+export interface IdTokenSource {
+  readonly transport: Transport
+  /** `@actions/core`'s `getIDToken`. */
+  readonly getIdToken?: (audience?: string) => Promise<string>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Called with every credential before it is first used: hides it in the runner's log and in `redact`. */
+  readonly mask: (secret: string) => void
+}
 
 /**
  * A JWT from GitHub that says which workflow this is (platform.md §1.4).
  *
  * @throws LiveSettingsError when the job may not ask for one, VaultUnavailable when GitHub gives none.
  */
-export async function requestIdToken(options: LoginOptions, audience: string | undefined): Promise<string> {
+export async function requestIdToken(options: IdTokenSource, audience: string | undefined): Promise<string> {
   const { env, getIdToken, mask, transport } = options
   if (!getIdToken || !env.ACTIONS_ID_TOKEN_REQUEST_URL || !env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) {
     throw new LiveSettingsError(

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { type Answer, sayAnswer, strings } from './answer.ts'
 import { openClient, type VaultClient } from './client.ts'
 import { LiveSettingsError, VaultUnavailable } from './errors.ts'
-import { requestIdToken } from './id-token.ts'
+import { type IdTokenSource, requestIdToken } from './id-token.ts'
 import { join } from './paths.ts'
-import type { Transport } from './transport.ts'
 
 /** How to get a token; mounts are written without `auth/`. */
 export type LoginMethod =
@@ -29,16 +28,10 @@ export type LoginMethod =
       readonly password: string
     }
 
-export interface LoginOptions {
-  readonly transport: Transport
+export interface LoginOptions extends IdTokenSource {
   readonly login: LoginMethod
   /** Vault namespace of the auth mount; it may be a parent of the one that is read. */
   readonly namespace?: string | undefined
-  /** `@actions/core`'s `getIDToken`, for `jwt`. */
-  readonly getIdToken?: (audience?: string) => Promise<string>
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** Called with every credential before it is first used: hides it in the runner's log and in `redact`. */
-  readonly mask: (secret: string) => void
 }
 
 export interface Login {

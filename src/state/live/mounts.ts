@@ -39,7 +39,7 @@ function inList(path: string, all: readonly MountFact[]): Seen<MountFact> {
   const exact = all.find((mount) => mount.path === path)
   if (exact) return { presence: 'present', fact: exact }
   const around = serving(path, all)
-  return { presence: 'absent', because: around ? inside(path, around) : `Nothing is mounted at ${path}/.` }
+  return around ? inside(path, around) : { presence: 'absent', because: `Nothing is mounted at ${path}/.` }
 }
 
 async function askForMount(asking: Asking, path: string): Promise<Seen<MountFact>> {
@@ -49,7 +49,7 @@ async function askForMount(asking: Asking, path: string): Promise<Seen<MountFact
     const served = trimSlashes(String(answer.data.path ?? path))
     const fact = mountFact(served, answer.data)
     if (served === path) return { presence: 'present', fact }
-    return { presence: 'absent', because: inside(path, fact) }
+    return inside(path, fact)
   }
   return missingOrNotVisible(asking, url, path, answer)
 }
@@ -72,8 +72,9 @@ function serving(path: string, all: readonly MountFact[]): MountFact | undefined
   return around.sort((a, b) => b.path.length - a.path.length)[0]
 }
 
-function inside(path: string, mount: MountFact): string {
-  return `Nothing is mounted at ${path}/: it is a folder inside the mount ${mount.path}/ (${describeMount(mount)}).`
+function inside(path: string, mount: MountFact): Seen<MountFact> {
+  const because = `Nothing is mounted at ${path}/: it is a folder inside the mount ${mount.path}/ (${describeMount(mount)}).`
+  return { presence: 'absent', because, inside: mount.path }
 }
 
 /** `kv version 2`, `database`. */

@@ -1,9 +1,9 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { createPool } from '../../model/pool.ts'
 import { isObject, strings, toAnswer } from './answer.ts'
 import { ForbiddenRequest, VaultUnavailable } from './errors.ts'
 import { exchange, type HttpAnswer } from './exchange.ts'
-import { createPool } from './pool.ts'
 import { isSealed, judgeAnswer, judgeFailure, type RetryOptions, type Verdict } from './retry.ts'
 import { whyUnreachable } from './unreachable.ts'
 
@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly random: () => number
 }
 
-export const REAL_SURROUNDINGS: Surroundings = {
+const REAL_SURROUNDINGS: Surroundings = {
   now: Date.now,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: Math.random,

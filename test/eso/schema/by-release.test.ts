@@ -22,28 +22,28 @@ function judged(yaml: string, ...eso: string[]): string[] {
 
 describe('fields and values by the release that Git pins (measured.md §3, eso.md §1)', () => {
   it.each([
-    ['dataTo', push('  dataTo: [{storeRef: {name: vault}}]\n'), '2.2.0', '2.3.0', 'since v2.3.0'],
-    ['auth.gcp', store('gcp: {role: app}'), '1.0.0', '1.1.1', 'since v1.1.0'],
+    ['dataTo', push('  dataTo: [{storeRef: {name: vault}}]\n'), '2.2.0', '2.3.0', 'came with ESO 2.3.0'],
+    ['auth.gcp', store('gcp: {role: app}'), '1.0.0', '1.1.1', 'came with ESO 1.1.0'],
     ['headers', store('tokenSecretRef: {name: app, key: token}', '      headers: {X-A: b}\n'), '0.17.0', '0.17.1', ''],
     ['refreshPolicy', external('  refreshPolicy: OnChange\n'), '0.15.1', '0.17.0', ''],
-    ['CreateOrMerge', external('  target: {creationPolicy: CreateOrMerge}\n'), '2.7.0', '2.8.0', 'since v2.8.0'],
+    ['CreateOrMerge', external('  target: {creationPolicy: CreateOrMerge}\n'), '2.7.0', '2.8.0', 'came with ESO 2.8.0'],
     [
       'syncWindows',
       external('  syncWindows: {kind: deny, windows: [{schedule: "@daily", duration: 1h}]}\n'),
       '2.6.0',
       '2.8.0',
-      'since v2.7.0',
+      'came with ESO 2.7.0',
     ],
     [
       'openBao',
       `${HEAD('SecretStore', 'external-secrets.io/v1')}  provider:\n    openBao: {server: "https://bao"}\n`,
       '2.6.0',
       '2.7.0',
-      'since v2.7.0',
+      'came with ESO 2.7.0',
     ],
   ])('%s', (_, yaml, old, recent, says) => {
     const before = judged(yaml, old)
-    if (says !== '') expect(before.join('\n')).toContain(`newer than the ESO that Git pins (${old})`)
+    if (says !== '') expect(before.join('\n')).toContain(`and this is for ESO ${old}`)
     if (says !== '') expect(before.join('\n')).toContain(says)
     expect(judged(yaml, recent)).toEqual([])
     expect(judged(yaml)).toEqual([])

@@ -40,7 +40,7 @@ function reasonOfMiss({ yaml, verdict }: Row): string | undefined {
 function judged(yaml: string): 'error' | 'warning' | 'fails' | 'quiet' {
   const { documents, notes } = parseYaml({ file: 'mutant.yaml', text: yaml })
   // A key twice is refused by kustomize alone.
-  if (notes.some(({ reason }) => reason !== 'yaml-duplicate-key')) return 'error'
+  if (notes.some(({ code }) => code !== 'yaml-duplicate-key')) return 'error'
   let answer: 'error' | 'warning' | 'fails' | 'quiet' = 'quiet'
   for (const document of documents) {
     if (typeof document.value !== 'object' || document.value === null || Array.isArray(document.value)) return 'error'

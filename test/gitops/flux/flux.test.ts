@@ -33,7 +33,7 @@ describe('postBuild (platform.md §3.2)', () => {
       '',
     ].join('\n')
   const from = (kind: string, name: string) => `postBuild: {substituteFrom: [{kind: ${kind}, name: ${name}}]}`
-  const cases: [string, string, Record<string, string>, Record<string, string>, string, string[]][] = [
+  const cases: [string, string, Record<string, string>, Record<string, string>, string, object[]][] = [
     [
       'a ConfigMap in Git',
       from('ConfigMap', 'vars'),
@@ -83,7 +83,7 @@ describe('postBuild (platform.md §3.2)', () => {
       },
       {},
       'kv/${ENV}/db',
-      ['ENV: postBuild of Flux Kustomization app'],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: [] }],
     ],
     [
       'the nearest of several ConfigMaps',
@@ -99,7 +99,7 @@ describe('postBuild (platform.md §3.2)', () => {
       { 'a/vars.yaml': configMap('vars', 'ENV: prod'), 'b/vars.yaml': configMap('vars', 'ENV: other') },
       {},
       'kv/${ENV}/db',
-      ['ENV: postBuild of Flux Kustomization app'],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: [] }],
     ],
     [
       'a Secret is not in Git',
@@ -107,20 +107,25 @@ describe('postBuild (platform.md §3.2)', () => {
       {},
       {},
       'kv/${ENV}/db',
-      [
-        'ENV: postBuild of Flux Kustomization app (Git does not show what Secret cluster-secrets of its substituteFrom holds)',
-      ],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: ['Secret cluster-secrets'] }],
     ],
     ['the variables input stands for it', from('Secret', 'cluster-secrets'), {}, { ENV: 'prod' }, 'kv/prod/db', []],
     ['Git wins over the variables input', 'postBuild: {substitute: {ENV: git}}', {}, { ENV: 'input' }, 'kv/git/db', []],
-    ['no postBuild', 'prune: true', {}, {}, 'kv/${ENV}/db', ['ENV: Flux Kustomization app, which has no postBuild']],
+    [
+      'no postBuild',
+      'prune: true',
+      {},
+      {},
+      'kv/${ENV}/db',
+      [{ name: 'ENV', flux: 'app', postBuild: false, notInGit: [] }],
+    ],
     [
       'a variable that Git does not set',
       'postBuild: {substitute: {OTHER: x}}',
       {},
       {},
       'kv/${ENV}/db',
-      ['ENV: postBuild of Flux Kustomization app'],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: [] }],
     ],
   ]
   it.each(cases)('%s', async (_, spec, files, variables, key, unresolved) => {
@@ -130,7 +135,7 @@ describe('postBuild (platform.md §3.2)', () => {
     )
     const manifest = only(repository)
     expect(keyOf(manifest)).toBe(key)
-    expect(manifest.unresolved.map(({ name, asked }) => `${name}: ${asked}`)).toEqual(unresolved)
+    expect(manifest.unresolved.map(({ name, lookedIn }) => ({ name, ...lookedIn }))).toEqual(unresolved)
     for (const { path, span } of manifest.unresolved) {
       expect(path).toEqual(['spec', 'data', 0, 'remoteRef', 'key'])
       expect(span).toMatchObject({ file: 'app/es.yaml', line: 10 })
@@ -270,9 +275,9 @@ describe('paths and trees', () => {
       'app/es.yaml': externalSecret('db', 'kv/db'),
     })
     expect(summary(repository)).toEqual(['n/db kv/db'])
-    expect(repository.notes.map(({ reason, file }) => `${reason} ${file}`).sort()).toEqual([
-      'flux-path-absent remote.yaml',
-      'flux-path-absent typo.yaml',
+    expect(repository.notes.map(({ code, file }) => `${code} ${file}`).sort()).toEqual([
+      'path-absent remote.yaml',
+      'path-absent typo.yaml',
     ])
   })
 

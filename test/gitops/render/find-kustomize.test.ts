@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findKustomize, searchKustomize } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
+import { reasonText } from '../../../src/report/reasons/not-checked.ts'
 import { checkTree, LAW } from './check-tree.ts'
 import { externalSecret, type Files, KEY, manifestsOf, renderTree, valueAt, written } from './render-tree.ts'
 
@@ -63,19 +64,17 @@ describe('which kustomize renders', () => {
     expect(binary).toBeUndefined()
     expect(unusable.join()).toContain(sentence)
     const { report, text } = await checkTree(patched, place)
-    expect(report.notChecked.map(({ reason }) => reason).join('\n')).toContain(sentence)
+    expect(report.notChecked.map(({ reason }) => reasonText(reason)).join('\n')).toContain(sentence)
     expect(text).toContain('Install kustomize 5.')
     // The patched reference is not checked either way.
-    expect(report.notChecked.map(({ reason }) => reason).join('\n')).toContain(
+    expect(report.notChecked.map(({ reason }) => reasonText(reason)).join('\n')).toContain(
       'patches are applied only with kustomize',
     )
   })
 
   test('nothing on PATH: the references say what they need', async () => {
     const { report } = await checkTree(patched, folder('empty', {}))
-    expect(report.notChecked.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('patches are applied only with kustomize'),
-    ])
+    expect(report.notChecked.map(({ reason }) => reason.code)).toEqual(['patched'])
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { familyOf } from '../../../src/model/note.ts'
 import { kustomizeForTests } from './kustomize-binary.ts'
 import {
   externalSecret,
@@ -168,7 +169,7 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
     }
     const [open] = manifestsOf(await render(files), 'ExternalSecret')
     expect(open?.unresolved).toMatchObject([{ name: 'ENV', path: KEY, span: { file: 'apps/db/es.yaml', line: 13 } }])
-    expect(open?.unresolved[0]?.asked).toContain('Secret hidden')
+    expect(open?.unresolved[0]?.lookedIn.notInGit).toEqual(['Secret hidden'])
     const [given] = manifestsOf(await render(files, { ENV: 'prod' }), 'ExternalSecret')
     if (given === undefined) throw new Error('not rendered')
     expect([valueAt(given, KEY), given.unresolved]).toEqual(['apps/prod/db', []])
@@ -198,8 +199,10 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
         'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: upstream}\nspec: {url: "https://example.com/external-secrets"}\n',
     })
     expect(
-      rendering.notes.filter(({ reason }) => reason === 'flux-path-absent').map(({ file, line }) => `${file}:${line}`),
-    ).toEqual(['flux/gone.yaml:8', 'flux/other.yaml:7'])
+      rendering.notes
+        .filter((note) => familyOf(note) === 'flux-path-absent')
+        .map(({ code, file, line }) => `${code} ${file}:${line}`),
+    ).toEqual(['path-absent flux/gone.yaml:8', 'foreign-source flux/other.yaml:7'])
     expect(rendering.stats.processes).toBe(0)
   })
 })

@@ -65,7 +65,7 @@ export async function compareWithPlainBuilds(
       return
     }
     for (const { root, failure } of roots)
-      if (failure?.startsWith('kustomize says') === true && !root.changed) result.falseFailures.push(folder)
+      if (failure?.code === 'kustomize-fails' && !root.changed) result.falseFailures.push(folder)
     const good = roots.filter(({ failure }) => failure === undefined)
     if (good.length === 0) return
     const names = good.flatMap(({ root }) => [

@@ -240,7 +240,7 @@ describe('hostile folders (platform.md §7, threats 3 and 5)', () => {
         'out/chain': '-> folder',
       })
       expect(JSON.stringify([input, manifests.map(({ body }) => body)])).not.toContain('canary')
-      expect(input.notes.filter(({ reason }) => reason === 'symlink').map(({ file }) => file)).toEqual([
+      expect(input.notes.filter(({ code }) => code === 'symlink-leaves').map(({ file }) => file)).toEqual([
         'out/chain',
         'out/file.yaml',
         'out/folder',
@@ -260,7 +260,7 @@ describe('hostile folders (platform.md §7, threats 3 and 5)', () => {
       'out/large.yaml': `kind: List\n${large}`,
       'out/all.yaml': `${filler}---\n${rendered('shop', 'apps/db')}`,
     })
-    expect(input.notes.filter(({ reason }) => reason === 'too-large').map(({ file }) => file)).toEqual([
+    expect(input.notes.filter(({ code }) => code === 'file-too-large').map(({ file }) => file)).toEqual([
       'out/large.yaml',
     ])
     expect(manifests.map(({ name }) => name)).toEqual(['db'])

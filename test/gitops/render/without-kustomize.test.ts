@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { reasonText } from '../../../src/report/reasons/not-checked.ts'
 import { checkTree, LAW } from './check-tree.ts'
 import { kustomizeForTests } from './kustomize-binary.ts'
 import { externalSecret, type Files } from './render-tree.ts'
@@ -259,7 +260,7 @@ describe('without kustomize: what a patch touches is not judged by its unpatched
     const checked = await checkTree({ ...base, ...files }, '')
     expect(errors(checked)).toEqual([])
     expect(checked.report.notChecked.length).toBeGreaterThan(0)
-    expect(checked.report.notChecked.map(({ reason }) => reason).join('\n')).toMatch(/kustomize|\$\(ENV\)/)
+    expect(checked.report.notChecked.map(({ reason }) => reasonText(reason)).join('\n')).toMatch(/kustomize|\$\(ENV\)/)
   })
 
   test.each<[string, Files]>([
@@ -302,7 +303,7 @@ describe('without kustomize: what a patch touches is not judged by its unpatched
   ])('%s may change anything that it selects: not checked', async (_what, files) => {
     const checked = await checkTree({ ...base, ...files }, '')
     expect(errors(checked)).toEqual([])
-    expect(checked.report.notChecked.map(({ reason }) => reason).join('\n')).toContain('kustomize')
+    expect(checked.report.notChecked.map(({ reason }) => reasonText(reason)).join('\n')).toContain('kustomize')
   })
 
   test('a patch that cannot be read and is for another kind leaves the reference judged', async () => {
@@ -318,7 +319,7 @@ describe('without kustomize: what a patch touches is not judged by its unpatched
     async (_form, files) => {
       const folder = path.dirname((binary as NonNullable<typeof binary>).command)
       const checked = await checkTree({ ...base, ...files }, folder)
-      expect(checked.report.notChecked.map(({ what, reason }) => `${what}: ${reason}`)).toEqual([])
+      expect(checked.report.notChecked.map(({ what, reason }) => `${what}: ${reasonText(reason)}`)).toEqual([])
       expect(errors(checked)).toEqual([])
       expect(checked.report.references.length).toBeGreaterThan(0)
     },

@@ -14,7 +14,7 @@ export function parseHcl(source: string): Body {
 }
 
 /** Reads the one expression in a text; used for what stands in `${…}`. */
-export function parseHclExpression(source: string, from: number, to: number): Expression {
+function parseHclExpression(source: string, from: number, to: number): Expression {
   const reader = new HclReader(source, from, to)
   return reader.expression()
 }

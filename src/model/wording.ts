@@ -1,0 +1,45 @@
+import type { Manifest } from './manifest.ts'
+import type { Reference } from './reference.ts'
+
+/** `ExternalSecret backstage/app`; the namespace is left out where the kind has none or Git does not tell it. */
+export function nameManifest(manifest: Manifest): string {
+  return manifest.namespace === undefined
+    ? `${manifest.kind} ${manifest.name}`
+    : `${manifest.kind} ${manifest.namespace}/${manifest.name}`
+}
+
+/** `spec.data[0].remoteRef`: the way people write a field's place. */
+export function nameField(path: readonly (string | number)[]): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('')
+}
+
+/** `ExternalSecret backstage/app, spec.dataFrom[0]`; `object`: how the manifest is called, where that is more than its name. */
+export function nameReference(reference: Reference, object = nameManifest(reference.manifest)): string {
+  return `${object}, ${nameField(reference.field)}`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  if (items.length <= 1) return items[0] ?? ''
+  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`
+}
+
+/** `1 reference`, `2 references`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+/** ` (and 11 more objects from the same lines)`, or nothing. */
+export function andOthers(also: readonly Manifest[]): string {
+  return also.length === 0 ? '' : ` (and ${counted(also.length, 'more object', 'more objects')} from the same lines)`
+}
+
+/** `, for 3 references`: how many a cause breaks; nothing when the store is not used. */
+export function forReferences(count: number): string {
+  return count === 0 ? '' : `, for ${counted(count, 'reference')}`
+}
+
+/** ` 3 references use it.`; nothing when the store is not used. */
+export function usedBy(count: number): string {
+  return count === 0 ? '' : ` ${counted(count, 'reference')} ${count === 1 ? 'uses' : 'use'} it.`
+}
