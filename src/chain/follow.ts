@@ -144,10 +144,15 @@ function decideAccess(
   if (store.notChecked !== undefined) return unknown(store.notChecked)
   if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
   if (policies === undefined) return unknown(whyNoPolicies(store, role))
-  const knowledge: Knowledge = { declared: input.declared, live: input.live(store.vaultNamespace) }
-  // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
+  // The token's policies are those of the namespace where it was made, and name the paths below that one (vault.md §2.8).
+  const login = store.authNamespace ?? store.vaultNamespace
+  const below = pathBelow(login, store.vaultNamespace)
+  if (below === undefined)
+    return unknown({ code: 'login-elsewhere', login: login ?? '', asks: store.vaultNamespace ?? '' })
+  const knowledge: Knowledge = { declared: input.declared, live: input.live(login) }
   const { capability } = access
-  const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
+  const name = `${below}${access.path}`
+  const path = access.below === true ? `${name}${BELOW}${capability === 'list' ? '/' : ''}` : name
   return decideWith(
     policies,
     { path, capability, holes: [...reference.holes, ...store.holes, BELOW] },
@@ -155,6 +160,14 @@ function decideAccess(
     knowledge,
     input,
   )
+}
+
+/** What a policy of one Vault namespace puts before the paths of another: `''` for itself, `undefined` where it is not above. */
+function pathBelow(above: string | undefined, namespace: string | undefined): string | undefined {
+  const [from, to] = [trimSlashes(above ?? ''), trimSlashes(namespace ?? '')]
+  if (from === to) return ''
+  if (from === '') return `${to}/`
+  return to.startsWith(`${from}/`) ? `${to.slice(from.length + 1)}/` : undefined
 }
 
 function decideWith(

@@ -101,6 +101,8 @@ export type LoginReason =
   | { readonly code: 'method-names-no-role'; readonly kind: string; readonly store: string; readonly method: string }
   | { readonly code: 'role-policies-not-told'; readonly role: string; readonly store: string }
   | { readonly code: 'token-policies-unknown'; readonly store: string }
+  /** The token is made in a Vault namespace that is not above the one where it is used. */
+  | { readonly code: 'login-elsewhere'; readonly login: string; readonly asks: string }
   | { readonly code: 'role-not-named'; readonly authMount: string }
   | { readonly code: 'role-not-in-git' | 'role-absent'; readonly role: string; readonly authMount: string }
   | {

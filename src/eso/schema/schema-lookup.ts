@@ -92,12 +92,6 @@ export function newestWith(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): num
   return all.find((index) => kindSchemaIn(index, manifest)?.served) ?? all[0]
 }
 
-/** The schema of a manifest's kind and version; `undefined` for kinds and versions without one. */
-export function kindSchema(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): KindSchema | undefined {
-  const index = newestWith(manifest)
-  return index === undefined ? undefined : kindSchemaIn(index, manifest)
-}
-
 /**
  * The known releases that stand for what is pinned: for each bound the nearest known one on either side, and all between. What
  * they agree on is so for every release that is meant (a field that neither has, a value that both refuse).

@@ -57,6 +57,7 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'method-names-no-role':
     case 'role-policies-not-told':
     case 'token-policies-unknown':
+    case 'login-elsewhere':
     case 'role-not-named':
     case 'role-not-in-git':
     case 'role-absent':
@@ -197,6 +198,8 @@ function loginText(reason: LoginReason): string {
       return `the policies of role \`${reason.role}\` are not told where it is declared; ${configAdvice(reason.store)}`
     case 'token-policies-unknown':
       return `which policies the token of ${reason.store} has is not known`
+    case 'login-elsewhere':
+      return `the store logs in in the Vault namespace \`${reason.login}\` and asks in \`${reason.asks}\`, which does not lie below it: what its token may do there is not known`
     case 'role-not-named':
       return `the store names no role of auth mount \`${reason.authMount}\``
     case 'role-not-in-git':

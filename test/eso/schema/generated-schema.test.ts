@@ -1,13 +1,17 @@
 import { statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ESO_SCHEMA } from '../../../src/eso/schema/eso-schema.generated.ts'
-import { kindSchema, shapeOf } from '../../../src/eso/schema/schema-lookup.ts'
+import { kindSchemaIn, newestWith, shapeOf } from '../../../src/eso/schema/schema-lookup.ts'
 import type { SchemaNode, SchemaShape } from '../../../src/eso/schema/schema-node.ts'
 
 const V1 = 'external-secrets.io/v1'
 const BETA = 'external-secrets.io/v1beta1'
 const ALPHA = 'external-secrets.io/v1alpha1'
 const GENERATORS = 'generators.external-secrets.io/v1alpha1'
+
+function kindSchema(manifest: { apiVersion: string; kind: string }) {
+  return kindSchemaIn(newestWith(manifest) ?? -1, manifest)
+}
 
 function at(apiVersion: string, kind: string, ...path: string[]): SchemaShape {
   let node: SchemaNode | undefined = kindSchema({ apiVersion, kind })?.spec
