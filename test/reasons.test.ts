@@ -32,14 +32,19 @@ const ALLOWED: readonly (readonly [file: string, reads: string, whose: string])[
   ['eso/template/read-templates.ts', '/^bad character U\\+002D/.test(message)', "Go's template parser, word for word"],
   ['eso/template/read-templates.ts', "message === 'unclosed action'", "Go's template parser, word for word"],
   ['eso/template/read-templates.ts', "message === 'unexpected EOF'", "Go's template parser, word for word"],
+  ['eso/template/read-templates.ts', 'malformed character constant', "Go's template parser, word for word"],
+  ['eso/template/read-templates.ts', 'got map\\[string\\]string/.test(message)', "Go's templates, word for word"],
+  ['eso/template/read-templates.ts', "range can't iterate over", "Go's templates, word for word"],
+  ['eso/template/read-templates.ts', 'is not a method but has arguments', "Go's templates, word for word"],
+  ['eso/template/read-templates.ts', 'cannot index slice/array', "Go's templates, word for word"],
   ['files/yaml/parse-events.ts', "error.reason !== 'deficient indentation'", 'js-yaml'],
   ['files/yaml/parse-yaml.ts', "why.startsWith('nesting exceeded')", 'js-yaml'],
-  ['gitops/render/build-root.ts', '/^panic: /m.test(first.stderr)', "Go's runtime, in kustomize"],
-  ['gitops/render/build-root.ts', 'test(result.stderr)', "Go's runtime, in kustomize"],
-  ['gitops/render/build-root.ts', "result.stderr.split('\\n')", 'kustomize'],
-  ['gitops/render/complaint.ts', 'NO_YAML.exec(said)', 'kustomize'],
-  ['gitops/render/complaint.ts', 'why.replace', 'kustomize'],
-  ['gitops/render/complaint.ts', 'said.slice(0, MAX_LENGTH)', 'kustomize'],
+  ['gitops/build/build-root.ts', '/^panic: /m.test(first.stderr)', "Go's runtime, in kustomize"],
+  ['gitops/build/build-root.ts', 'test(result.stderr)', "Go's runtime, in kustomize"],
+  ['gitops/build/build-root.ts', "result.stderr.split('\\n')", 'kustomize'],
+  ['gitops/build/complaint.ts', 'NO_YAML.exec(said)', 'kustomize'],
+  ['gitops/build/complaint.ts', 'why.replace', 'kustomize'],
+  ['gitops/build/complaint.ts', 'said.slice(0, MAX_LENGTH)', 'kustomize'],
   ['setup/login-probe.ts', 'test(said)', 'Vault'],
 ]
 
@@ -91,6 +96,36 @@ describe('no code reads a sentence back (docs/architecture.md)', () => {
   })
 })
 
+/** The codes of a union in the model, as it is written there. */
+function codesOf(file: string, of: (type: string) => boolean): string[] {
+  const text = readFileSync(join(src, 'model', file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+  const types = text.split(/^(?:export )?(?=(?:type|interface) )/m).filter((one) => of(one.split(/\W+/)[1] ?? ''))
+  const lists = types.flatMap((one) => [...one.matchAll(/readonly code:((?:\s*\|?\s*'[^']+')+)/g)])
+  return [...new Set(lists.flatMap(([, list = '']) => [...list.matchAll(/'([^']+)'/g)].map((match) => match[1] ?? '')))]
+}
+
+describe.each([
+  ['Not checked', codesOf('reason.ts', (type) => type !== 'OfflineReason')],
+  ['The law', codesOf('law-reason.ts', (type) => type === 'LawReason')],
+  ['ESO fails', codesOf('eso-failure.ts', () => true)],
+  ['Left out', codesOf('note.ts', () => true)],
+])('codes: %s', (heading, codes) => {
+  const page = readFileSync(join(src, '../docs/reasons.md'), 'utf8')
+  const section = page.split(/^## /m).find((one) => one.startsWith(`${heading}\n`)) ?? ''
+  const told = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? '')
+  const makers = filesIn(src).filter((file) => !file.includes('report/reasons'))
+
+  test('each has its line in docs/reasons.md, once', () => {
+    expect(codes.length).toBeGreaterThan(8)
+    expect([...told].sort()).toEqual([...codes].sort())
+  })
+
+  test('each is given somewhere', () => {
+    const texts = makers.map((file) => readFileSync(file, 'utf8').replace(/readonly code:(?:\s*\|?\s*'[^']+')+/g, ''))
+    expect(codes.filter((code) => !texts.some((text) => text.includes(`'${code}'`)))).toEqual([])
+  })
+})
+
 const place = { file: 'a/store.yaml', line: 3, column: 1, endLine: 3, endColumn: 9 }
 const other = { ...place, file: 'b/store.yaml', line: 7 }
 
@@ -122,7 +157,7 @@ describe('the sentences of reasons', () => {
       'which role of auth mount `approle` has the role id is told neither by Git nor by a server; give them in the config: `stores: { vault: { policies: […] } }`',
     ],
     [
-      { code: 'policy-text-unknown', policies: ['a', 'b'], because: { code: 'help-is-free' } },
+      { code: 'policy-text-unknown', policies: ['a', 'b'], open: [], because: { code: 'help-is-free' } },
       'help is allowed to every token. The text of policies `a`, `b` is not known, and may allow it',
     ],
     [{ code: 'server-hides', says: 'GET x answered 403. Grant read on x.' }, 'GET x answered 403. Grant read on x'],
@@ -170,11 +205,10 @@ describe('the sentences of reasons', () => {
       'render-failed',
     ],
     [
-      { code: 'entries-remote', file: 'k.yaml', field: 'resources', count: 2 },
-      '2 entries of resources are remote and not read.',
-      'needs-kustomize',
+      { code: 'documents-too-many', file: '.', count: 1, documents: 9 },
+      '1 file was not read: together the files hold more than 9 documents. Give narrower paths.',
+      'too-large',
     ],
-    [{ code: 'other', file: 'k.yaml', text: 'Odd.' }, 'Odd.', 'other'],
   ])('%j', (note, text, family) => {
     expect([noteText(note), familyOf(note)]).toEqual([text, family])
   })

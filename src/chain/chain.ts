@@ -2,8 +2,9 @@ import type { Decision } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { LoginReason, ServerReason } from '../model/reason.ts'
+import type { LoginReason, OpenLaw, ServerReason } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
+import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
 import type { ForeignStore, VaultStore } from '../model/store.ts'
 import type {
@@ -16,6 +17,7 @@ import type {
   SecretFact,
   VaultState,
 } from '../model/vault-state.ts'
+import type { TextlessPolicy } from '../state/declared/declared.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
 import type { DriftFacts } from './drift-facts.ts'
 
@@ -23,7 +25,13 @@ import type { DriftFacts } from './drift-facts.ts'
 export type Lookup<T> =
   | { readonly found: 'known'; readonly fact: T; readonly other?: T }
   /** The server says that it is not there, or Git declares its like and not it; `near` are names that look alike. */
-  | { readonly found: 'absent'; readonly by: 'vault' | 'git'; readonly near: readonly T[] }
+  | {
+      readonly found: 'absent'
+      readonly by: 'vault' | 'git'
+      readonly near: readonly T[]
+      /** What Git declares beside it, where nothing of that looks alike; empty where it declares only what would hold it. */
+      readonly siblings?: readonly T[]
+    }
   /** Several places in Git declare it differently. */
   | { readonly found: 'conflict'; readonly facts: readonly T[] }
   | { readonly found: 'unknown'; readonly because: LoginReason | ServerReason }
@@ -34,6 +42,10 @@ export interface TokenPolicies {
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
   readonly from: 'role' | 'config'
+  /** What may give the token policies beyond these: a miss is then "unknown". */
+  readonly open?: readonly OpenLaw[]
+  /** Variables at whose default the policies are told. */
+  readonly assumed?: readonly string[]
 }
 
 /** One request of a reference, and what the policies say to it. */
@@ -70,6 +82,8 @@ export interface StoreLink {
   readonly authMount: Lookup<AuthMountFact> | undefined
   /** `auth/<mount>/config`, as Git or the server tells it. */
   readonly authConfig: AuthConfig | undefined
+  /** What ESO asks to call the store Ready, and what the policies say to it; empty where that cannot be told. */
+  readonly session: readonly JudgedAccess[]
   readonly links: readonly Link[]
 }
 
@@ -114,7 +128,11 @@ export interface Chain {
   readonly declared: VaultState
   /** What the server told; absent when none was asked. */
   readonly live: LiveView | undefined
+  /** What is known of the server whose law judges. */
+  readonly server: ServerLaw
   readonly invalidPolicies: readonly InvalidPolicy[]
+  /** Policies that Git writes from a text that it does not hold. */
+  readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
   /** What only drift looks at; absent where nobody asked for it. */
@@ -123,8 +141,6 @@ export interface Chain {
   readonly before?: Before
   /** Policies by name, as the law that judges holds them. */
   policy(name: string): Lookup<PolicyFact>
-  /** What the token of `policies` may do; the same judgement that the links carry. */
-  decide(policies: TokenPolicies, path: string, capability: JudgedAccess['access']['capability']): Decision
 }
 
 /** The server's answers, for rules about the server as a whole. */

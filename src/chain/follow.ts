@@ -1,17 +1,23 @@
 import type { Prediction } from '../eso/predict.ts'
+import { validationOf } from '../eso/session.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { NotCheckedReason } from '../model/reason.ts'
+import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
-import type { VaultStore } from '../model/store.ts'
+import type { ServerLaw } from '../model/server-law.ts'
+import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PartlyKnown, PolicyFact, VaultState } from '../model/vault-state.ts'
+import type { PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
+import type { EntityFacts } from '../policy/template.ts'
+import type { TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
+import { authConfigOf } from './auth-config.ts'
 import type {
   Chain,
   InstalledEso,
   InvalidPolicy,
+  JudgedAccess,
   Link,
   LiveView,
   Lookup,
@@ -20,31 +26,44 @@ import type {
   TokenPolicies,
 } from './chain.ts'
 import { foldLinks } from './fold-links.ts'
-import { lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
+import { loginEntity } from './login-entity.ts'
+import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
+import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
+
+/** What of a token decides beside the texts of its policies. */
+export interface Token {
+  readonly withDefault: boolean
+  /** Policies of the token whose text nobody holds; a miss is then "unknown". */
+  readonly textless: readonly string[]
+  /** What else may grant more than is written; a miss is then "unknown" too. */
+  readonly open?: readonly OpenLaw[]
+  /** Who logs in, as `{{identity…}}` in rules asks for it; `undefined`: not known. */
+  readonly entity?: EntityFacts | undefined
+  /** Vault namespaces of the policies and of the request, `''` or with a slash at the end; `undefined`: the same one. */
+  readonly namespaces?: TokenNamespaces | undefined
+}
 
 /** What the policies of a token say to one request; the policy room's judgement, given from outside. */
 export interface Judge {
-  /** `textless`: policies of the token whose text nobody holds; a miss is then "unknown". */
+  /** Whose law it is. */
+  readonly server: ServerLaw
   decide(
     policies: readonly PolicyFact[],
-    options: { readonly withDefault: boolean; readonly textless: readonly string[] },
+    token: Token,
     request: { readonly path: string; readonly capability: Access['capability']; readonly holes: readonly string[] },
   ): Decision
   /** The texts that the server would refuse. */
   invalid(policies: readonly PolicyFact[]): readonly InvalidPolicy[]
 }
 
-/** A policy that Git writes from a text that it does not hold. */
-type Textless = PartlyKnown & { readonly name: string }
-
 export interface FollowInput {
   readonly manifests: readonly Manifest[]
   readonly prediction: Prediction
   readonly declared: VaultState
   /** Policies that Git writes from a text that Git does not hold: not absent, and not known either. */
-  readonly textlessPolicies: readonly Textless[]
+  readonly textlessPolicies: readonly TextlessPolicy[]
   /** The server's answers in one Vault namespace (`''`: the root); `undefined` when it was not asked. */
   readonly live: (vaultNamespace: string | undefined) => LiveState | undefined
   readonly liveView: LiveView | undefined
@@ -97,20 +116,18 @@ export function follow(input: FollowInput): Chain {
     storeLinks: [...storeLinks.values()],
     declared,
     live: input.liveView,
+    server: input.judge.server,
+    textlessPolicies: input.textlessPolicies,
     invalidPolicies: input.judge.invalid(declared.policies),
     installedEso: input.installedEso,
     naming: input.naming,
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
-    decide: (policies, path, capability) =>
-      decideWith(policies, { path, capability, holes: [] }, undefined, knowledge, input),
   }
 }
 
-type Knowledge = Parameters<typeof lookUpPolicy>[2]
-
 function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, 'links'> {
-  const knowledge: Knowledge = { declared: input.declared, live: input.live(store.vaultNamespace) }
-  const authKnowledge: Knowledge = { ...knowledge, live: input.live(store.authNamespace ?? store.vaultNamespace) }
+  const knowledge = knowledgeOf(store, store.vaultNamespace, input)
+  const authKnowledge = authKnowledgeOf(store, input)
   const from = store.manifest.span
   const role = store.auth === undefined ? undefined : lookUpRole(store.auth, from, authKnowledge)
   const configured = input.policiesOfStore(store.name)
@@ -118,23 +135,71 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     configured !== undefined
       ? { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
       : role?.found === 'known' && role.fact.policies !== undefined
-        ? { names: role.fact.policies, withDefault: !role.fact.noDefaultPolicy, from: 'role' }
+        ? policiesOfRole(role.fact, role.fact.policies)
         : undefined
+  const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
+  const described = { store, role, policies, authMount }
   return {
-    store,
-    role,
-    policies,
+    ...described,
+    session: sessionOf(described, input),
     mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
-    authMount: store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge),
-    authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, authKnowledge),
+    authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, from, authKnowledge),
   }
+}
+
+function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
+  const place = spanOfProvenance(role.provenance)
+  const open = role.open?.map((part): OpenLaw => ({ of: 'role', name: role.name, part, place }))
+  return {
+    names,
+    withDefault: !role.noDefaultPolicy,
+    from: 'role',
+    ...(open === undefined ? {} : { open }),
+    ...(role.assumed === undefined ? {} : { assumed: role.assumed }),
+  }
+}
+
+/** What is asked about a store's requests, in one Vault namespace. */
+function knowledgeOf(store: VaultStore, vaultNamespace: string | undefined, input: FollowInput): Knowledge {
+  return {
+    declared: input.declared,
+    live: input.live(vaultNamespace),
+    vaultNamespace: vaultNamespaceOf(store, vaultNamespace),
+  }
+}
+
+/** Roles, auth mounts and policies are those of the Vault namespace of the login (eso.md §5.4). */
+function authKnowledgeOf(store: VaultStore, input: FollowInput): Knowledge {
+  return knowledgeOf(store, store.authNamespace ?? store.vaultNamespace, input)
+}
+
+/** What ESO asks to call the store Ready (eso.md §3.1); none where the store is Ready without a request, or nothing can be told. */
+function sessionOf(
+  storeLink: Pick<StoreLink, 'store' | 'role' | 'policies' | 'authMount'>,
+  input: FollowInput,
+): readonly JudgedAccess[] {
+  const { store, policies } = storeLink
+  // In a child namespace of the policies' own the server lets a token look at itself all the same.
+  if (policies === undefined || store.notChecked !== undefined || tokenNamespaces(store) !== undefined) return []
+  if (store.kind !== 'SecretStore' && store.kind !== 'ClusterSecretStore') return []
+  const { accesses, identity } = validationOf(store)
+  return accesses.map((access) => ({
+    access,
+    decision: decideWith(
+      policies,
+      { path: access.path, capability: access.capability, holes: [] },
+      storeLink,
+      identity,
+      input,
+    ),
+  }))
 }
 
 /** Stands for the names below a folder, which only the server knows: a rule for the folder alone does not cover them. */
 const BELOW = '${name}'
 
 function decideAccess(
-  storeLink: Omit<StoreLink, 'links'> | undefined,
+  storeLink: Omit<StoreLink, 'links' | 'session'> | undefined,
   reference: Reference,
   access: Access,
   input: FollowInput,
@@ -144,57 +209,64 @@ function decideAccess(
   if (store.notChecked !== undefined) return unknown(store.notChecked)
   if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
   if (policies === undefined) return unknown(whyNoPolicies(store, role))
-  // The token's policies are those of the namespace where it was made, and name the paths below that one (vault.md §2.8).
-  const login = store.authNamespace ?? store.vaultNamespace
-  const below = pathBelow(login, store.vaultNamespace)
-  if (below === undefined)
-    return unknown({ code: 'login-elsewhere', login: login ?? '', asks: store.vaultNamespace ?? '' })
-  const knowledge: Knowledge = { declared: input.declared, live: input.live(login) }
+  // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
   const { capability } = access
-  const name = `${below}${access.path}`
-  const path = access.below === true ? `${name}${BELOW}${capability === 'list' ? '/' : ''}` : name
+  const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
   return decideWith(
     policies,
     { path, capability, holes: [...reference.holes, ...store.holes, BELOW] },
-    store,
-    knowledge,
+    storeLink,
+    reference.identity,
     input,
   )
-}
-
-/** What a policy of one Vault namespace puts before the paths of another: `''` for itself, `undefined` where it is not above. */
-function pathBelow(above: string | undefined, namespace: string | undefined): string | undefined {
-  const [from, to] = [trimSlashes(above ?? ''), trimSlashes(namespace ?? '')]
-  if (from === to) return ''
-  if (from === '') return `${to}/`
-  return to.startsWith(`${from}/`) ? `${to.slice(from.length + 1)}/` : undefined
 }
 
 function decideWith(
   policies: TokenPolicies,
   request: Parameters<Judge['decide']>[2],
-  store: VaultStore | undefined,
-  knowledge: Knowledge,
+  storeLink: Pick<StoreLink, 'store' | 'role' | 'authMount'>,
+  identity: Identity | undefined,
   input: FollowInput,
 ): Decision {
+  const { store } = storeLink
+  const knowledge = authKnowledgeOf(store, input)
   const facts: PolicyFact[] = []
   const textless: string[] = []
+  const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
     if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
     const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
-    if (policy.found === 'known') facts.push(policy.fact)
+    if (policy.found === 'known') {
+      facts.push(policy.fact)
+      for (const part of policy.fact.open ?? [])
+        open.push({ of: 'policy', name, part, place: spanOfProvenance(policy.fact.provenance) })
+    }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
     else if (policy.found === 'absent' && policy.by === 'vault') continue
     else textless.push(name)
   }
-  return input.judge.decide(facts, { withDefault: policies.withDefault, textless }, request)
+  const token: Token = {
+    withDefault: policies.withDefault,
+    textless,
+    open,
+    entity: loginEntity(identity, storeLink, input.declared),
+    namespaces: tokenNamespaces(store),
+  }
+  const decision = input.judge.decide(facts, token, request)
+  return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
+}
+
+/** A default is what holds unless something overrides it: the reader must know that it was taken. */
+function assuming(decision: Decision, assumed: readonly string[]): Decision {
+  if (assumed.length === 0 || decision.verdict === 'unknown') return decision
+  return { ...decision, assumed: [...new Set(assumed)] }
 }
 
 function policyLookup(
   name: string,
   store: VaultStore | undefined,
   knowledge: Knowledge,
-  textless: readonly Textless[],
+  textless: readonly TextlessPolicy[],
 ): Lookup<PolicyFact> {
   const found = lookUpPolicy(name, store?.manifest.span, knowledge)
   if (
@@ -250,22 +322,4 @@ function secretsOf(reference: Reference, store: VaultStore, input: FollowInput):
 function foundOf(reference: Reference, store: VaultStore, input: FollowInput): Link['found'] {
   if (reference.operation !== 'find' || store.path === undefined) return undefined
   return input.live(store.vaultNamespace)?.find(trimSlashes(store.path), trimSlashes(reference.find?.path ?? ''))
-}
-
-/** Git first: a write to the config replaces all of it, so what Git leaves out is unset (vault.md §4.6). */
-function authConfigOf(path: string, { declared, live }: Knowledge): StoreLink['authConfig'] {
-  const mount = trimSlashes(path)
-  const fact = declared.authMounts.find((one) => one.path === mount && one.config !== undefined)
-  if (fact?.config !== undefined) {
-    const set = fact.config.token_reviewer_jwt !== undefined && fact.config.token_reviewer_jwt !== ''
-    const config = Object.fromEntries(Object.entries(fact.config).map(([key, value]) => [key, asBoolean(value)]))
-    return { config: { ...config, token_reviewer_jwt_set: set }, provenance: fact.configProvenance ?? fact.provenance }
-  }
-  const seen = live?.authConfig(mount)
-  return seen?.presence === 'present' ? { config: seen.fact, provenance: { from: 'vault' } } : undefined
-}
-
-/** Texts of a command line that the server takes for booleans. */
-function asBoolean(value: unknown): unknown {
-  return value === 'true' ? true : value === 'false' ? false : value
 }

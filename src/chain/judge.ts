@@ -1,24 +1,21 @@
 import type { Decision, LawDecision } from '../model/decision.ts'
-import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
+import type { OpenLaw } from '../model/reason.ts'
+import { ANY_SERVER, type ServerLaw } from '../model/server-law.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { decide } from '../policy/decide.ts'
 import { decidePattern } from '../policy/decide-pattern.ts'
-import { type HoledText, holeFinder } from '../policy/hole.ts'
-import { buildLaw, type HolderLaw, type LawOptions } from '../policy/law.ts'
+import type { HoledText } from '../policy/hole.ts'
+import { buildLaw, type HolderLaw } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { InvalidPolicy } from './chain.ts'
-import type { Judge } from './follow.ts'
-
-export interface JudgeOptions {
-  readonly product?: LawOptions['product']
-  readonly variants?: readonly Variant[]
-}
+import type { Judge, Token } from './follow.ts'
 
 /**
  * The policy room's judgement, as the chain asks for it. Texts are parsed once and an ACL is built once for each set of them,
  * so that a store with a thousand references costs one.
  */
-export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: JudgeOptions = {}): Judge {
+export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
+  const { variants, lists = 'whole' } = server
   const ids = new Map<PolicyFact, number>()
   const laws = new Map<string, HolderLaw>()
   const idOf = (fact: PolicyFact) => {
@@ -27,31 +24,44 @@ export function createJudge({ product = 'any', variants = DEFAULT_VARIANTS }: Ju
     ids.set(fact, ids.size)
     return ids.size - 1
   }
-  const lawOf = (facts: readonly PolicyFact[], withDefault: boolean): HolderLaw => {
-    const key = `${[...facts.map(idOf)].sort((a, b) => a - b).join(',')};${withDefault}`
+  const lawOf = (facts: readonly PolicyFact[], token: Token): HolderLaw => {
+    const { withDefault, entity, namespaces } = token
+    const ids = [...facts.map(idOf)].sort((a, b) => a - b)
+    const key = JSON.stringify([ids, withDefault, entity, namespaces?.policies])
     const known = laws.get(key)
     if (known !== undefined) return known
-    const made = buildLaw({ policies: facts, product }).forHolder({
+    const made = buildLaw({ policies: facts, server }).forHolder({
       policies: facts.map((fact) => fact.name),
       noDefaultPolicy: !withDefault,
+      entity,
+      ...(namespaces === undefined ? {} : { namespace: namespaces.policies }),
     })
     laws.set(key, made)
     return made
   }
   return {
-    decide(policies, { withDefault, textless }, { path, capability, holes }) {
-      const law = lawOf(policies, withDefault)
+    server,
+    decide(policies, token, { path, capability, holes }) {
+      const { textless, open = [] } = token
+      const law = lawOf(policies, token)
+      const namespace = token.namespaces?.request ?? ''
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
-      const request = { operation: capability, path: asked } as const
+      const request = { operation: capability, path: asked, namespace, lists } as const
       const present = holes.filter((hole) => asked.includes(hole))
       const decision =
         present.length === 0
           ? decide(law.acl, request, variants)
-          : decidePattern(law.acl, { operation: capability, path: splitAtHoles(asked, present) }, variants)
-      return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
+          : decidePattern(
+              law.acl,
+              { operation: capability, path: splitAtHoles(asked, present), namespace, lists },
+              variants,
+            )
+      return decision.verdict === 'denied' && textless.length + open.length > 0
+        ? doubt(decision, textless, open)
+        : decision
     },
-    invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, product)),
+    invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, server)),
   }
 }
 
@@ -65,30 +75,21 @@ function splitAtHoles(path: string, holes: readonly string[]): HoledText {
     .filter((piece) => piece !== '')
 }
 
-/** A policy whose text nobody holds may grant what the known ones do not. */
-function doubt(decision: LawDecision, textless: readonly string[]): Decision {
+/** A policy whose text nobody holds, or holds in full, may grant what the known ones do not. */
+function doubt(decision: LawDecision, textless: readonly string[], open: readonly OpenLaw[]): Decision {
   return {
     ...decision,
     verdict: 'unknown',
-    because: { code: 'policy-text-unknown', policies: textless, because: decision.because },
+    because: { code: 'policy-text-unknown', policies: textless, open, because: decision.because },
     perVariant: Object.fromEntries(Object.keys(decision.perVariant).map((variant) => [variant, 'unknown'])),
   }
 }
 
-function invalidPolicy(policy: PolicyFact, product: LawOptions['product']): InvalidPolicy[] {
-  const result = parsePolicy(policy.text, { product: product ?? 'any', unknown: policy.unknown })
+/** What a template or a variable stands for may make the text one that parses: then nothing is known (forms.md §2). */
+function invalidPolicy(policy: PolicyFact, { product, releases }: ServerLaw): InvalidPolicy[] {
+  if (policy.unknown.length > 0) return []
+  const result = parsePolicy(policy.text, { product, releases })
   if (result.ok) return []
   const line = result.line ?? 1
-  if (hangsOnVariable(policy, line)) return []
   return [{ policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }]
-}
-
-/** A variable outside of quotes, at or before the error, may stand for text that parses: then nothing is known (field.md §4). */
-function hangsOnVariable({ text, unknown }: PolicyFact, line: number): boolean {
-  if (unknown.length === 0) return false
-  const { within } = holeFinder(unknown)
-  return text
-    .split('\n')
-    .slice(0, line)
-    .some((one) => within(one.replace(/"(?:[^"\\]|\\.)*"/g, '""')))
 }

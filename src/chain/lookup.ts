@@ -1,9 +1,19 @@
+import { weakness } from '../model/documentation.ts'
 import { nearestNames } from '../model/nearest-name.ts'
+import { holesOf } from '../model/placeholders.ts'
 import { type LoginReason, serverReason } from '../model/reason.ts'
 import type { Span } from '../model/span.ts'
 import type { StoreAuth } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { AuthMountFact, MountFact, PolicyFact, Provenance, RoleFact, VaultState } from '../model/vault-state.ts'
+import type {
+  AuthMountFact,
+  InNamespace,
+  MountFact,
+  PolicyFact,
+  Provenance,
+  RoleFact,
+  VaultState,
+} from '../model/vault-state.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState, Seen } from '../state/live/live-state.ts'
 import type { Lookup } from './chain.ts'
@@ -12,18 +22,29 @@ import { spanOfProvenance } from './provenance.ts'
 /** Where the two states come from; Git is asked first because it is what the merge will bring (design §3). */
 export interface Knowledge {
   readonly declared: VaultState
-  /** Of the store's Vault namespace; absent when no Vault was asked. */
+  /** Of the Vault namespace that is asked; absent when no Vault was asked. */
   readonly live: LiveState | undefined
+  /** The Vault namespace that is asked; `undefined`: not known, so that every declaration may be meant. */
+  readonly vaultNamespace?: string | undefined
+}
+
+/** What Git declares for the Vault namespace that is asked: what says so, else what says nothing of namespaces. */
+export function inNamespace<T extends InNamespace>(facts: readonly T[], { vaultNamespace }: Knowledge): readonly T[] {
+  if (vaultNamespace === undefined) return facts
+  const told = facts.filter((fact) => fact.vaultNamespace === vaultNamespace)
+  return told.length > 0 ? told : facts.filter((fact) => fact.vaultNamespace === undefined)
 }
 
 /** The role that a store logs in with. A role's identity is its auth mount and its name together (field.md §3). */
-export function lookUpRole(auth: StoreAuth, from: Span, { declared, live }: Knowledge): Lookup<RoleFact> | undefined {
+export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): Lookup<RoleFact> | undefined {
+  const { declared, live } = knowledge
   if (auth.mount === undefined) return undefined
-  if (auth.method === 'appRole') return appRole(auth, from, declared)
+  if (auth.method === 'appRole') return appRole(auth, from, knowledge)
   if (auth.role === undefined) return { found: 'unknown', because: { code: 'role-not-named', authMount: auth.mount } }
   const name = auth.role.toLowerCase()
   const mount = trimSlashes(auth.mount)
-  const here = declared.roles.filter((role) => role.name === name && role.authMount === mount)
+  const called = declared.roles.filter((role) => role.name === name && role.authMount === mount)
+  const here = inNamespace(called, knowledge)
   const seen = live?.role(mount, name)
   const chosen = choose(here, from, seen, (a, b) => roleKey(a) === roleKey(b))
   if (chosen !== undefined) return chosen
@@ -33,27 +54,57 @@ export function lookUpRole(auth: StoreAuth, from: Span, { declared, live }: Know
       role.unknown.length > 0 && couldBeNamed(role.name, role, name) && couldBeNamed(role.authMount, role, mount),
   )
   if (symbolic !== undefined) return { found: 'unknown', because: mayBe('role', name, symbolic) }
-  const sameName = declared.roles.filter((role) => role.name === name)
+  // Of another Vault namespace, or of another mount.
+  const sameName = called.length > 0 ? called : declared.roles.filter((role) => role.name === name)
   if (sameName.length > 0) return { found: 'absent', by: 'git', near: sameName }
-  const onMount = declared.roles.filter((role) => role.authMount === mount)
+  // A name that something fills in is no name that could be missing.
+  const open = holesOf(`${auth.mount}/${auth.role}`).length > 0
+  return (
+    (open ? undefined : absentAmongSiblings(name, mount, knowledge)) ?? {
+      found: 'unknown',
+      because: { code: 'role-not-in-git', role: auth.role, authMount: mount },
+    }
+  )
+}
+
+/**
+ * Git declares other roles of the mount, or the mount itself, and not this role. What a page shows is no full list; and where a
+ * role of the mount has a variable for a name, any role may be declared.
+ */
+function absentAmongSiblings(name: string, mount: string, knowledge: Knowledge): Lookup<RoleFact> | undefined {
+  const onMount = inNamespace(
+    knowledge.declared.roles.filter((role) => role.authMount === mount),
+    knowledge,
+  )
   const near = nearestNames(
     name,
     onMount.map((role) => role.name),
   )
   if (near.length > 0) return { found: 'absent', by: 'git', near: onMount.filter((role) => near.includes(role.name)) }
-  return {
-    found: 'unknown',
-    because: { code: 'role-not-in-git', role: auth.role, authMount: mount },
-  }
+  const siblings = onMount.filter((role) => !isWeak(role))
+  if (siblings.length > 0) return { found: 'absent', by: 'git', near: [], siblings }
+  const enabled = inNamespace(
+    knowledge.declared.authMounts.filter((fact) => fact.path === mount && !isWeak(fact)),
+    knowledge,
+  )
+  return enabled.length > 0 ? { found: 'absent', by: 'git', near: [], siblings: [] } : undefined
+}
+
+/** Pages, comments, tests and examples show what a setup looks like, and are no list of what is there. */
+function isWeak({ provenance }: { readonly provenance: Provenance }): boolean {
+  return weakness(provenance) > 0
 }
 
 /**
  * An AppRole store names no role, only a role id, which the server keeps to itself. The role is the one whose declaration gives
  * that id (or is called by it), else the only one that Git declares on the mount.
  */
-function appRole(auth: StoreAuth, from: Span, declared: VaultState): Lookup<RoleFact> {
+function appRole(auth: StoreAuth, from: Span, knowledge: Knowledge): Lookup<RoleFact> {
   const mount = trimSlashes(auth.mount ?? '')
-  const onMount = declared.roles.filter((role) => role.authMount === mount)
+  const onMount = inNamespace(
+    knowledge.declared.roles.filter((role) => role.authMount === mount),
+    knowledge,
+  )
   const named = onMount.filter(
     (role) => auth.roleId !== undefined && [role.fields.role_id, role.name].includes(auth.roleId),
   )
@@ -70,9 +121,13 @@ function appRole(auth: StoreAuth, from: Span, declared: VaultState): Lookup<Role
 }
 
 /** A policy by name, as the role names it. */
-export function lookUpPolicy(name: string, from: Span | undefined, { declared, live }: Knowledge): Lookup<PolicyFact> {
+export function lookUpPolicy(name: string, from: Span | undefined, knowledge: Knowledge): Lookup<PolicyFact> {
+  const { declared, live } = knowledge
   const wanted = name.toLowerCase()
-  const here = declared.policies.filter((policy) => policy.name === wanted)
+  const here = inNamespace(
+    declared.policies.filter((policy) => policy.name === wanted),
+    knowledge,
+  )
   const seen = live?.policy(wanted)
   const chosen = choose(here, from, seen, (a, b) => a.text.trim() === b.text.trim())
   if (chosen !== undefined) return chosen
@@ -94,9 +149,13 @@ export function lookUpPolicy(name: string, from: Span | undefined, { declared, l
 }
 
 /** The engine at a store's path. Git seldom tells it, so without a Vault the answer is mostly "unknown". */
-export function lookUpMount(path: string, from: Span | undefined, { declared, live }: Knowledge): Lookup<MountFact> {
+export function lookUpMount(path: string, from: Span | undefined, knowledge: Knowledge): Lookup<MountFact> {
+  const { declared, live } = knowledge
   const wanted = trimSlashes(path)
-  const here = declared.mounts.filter((mount) => mount.path === wanted)
+  const here = inNamespace(
+    declared.mounts.filter((mount) => mount.path === wanted),
+    knowledge,
+  )
   const seen = live?.mount(wanted)
   const chosen = choose(here, from, seen, (a, b) => a.type === b.type && a.version === b.version)
   if (chosen !== undefined) return chosen
@@ -107,13 +166,13 @@ export function lookUpMount(path: string, from: Span | undefined, { declared, li
   }
 }
 
-export function lookUpAuthMount(
-  path: string,
-  from: Span | undefined,
-  { declared, live }: Knowledge,
-): Lookup<AuthMountFact> {
+export function lookUpAuthMount(path: string, from: Span | undefined, knowledge: Knowledge): Lookup<AuthMountFact> {
+  const { declared, live } = knowledge
   const wanted = trimSlashes(path)
-  const here = declared.authMounts.filter((mount) => mount.path === wanted)
+  const here = inNamespace(
+    declared.authMounts.filter((mount) => mount.path === wanted),
+    knowledge,
+  )
   const seen = live?.authMount(wanted)
   const chosen = choose(here, from, seen, (a, b) => a.type === b.type)
   if (chosen !== undefined) return chosen
@@ -142,7 +201,7 @@ function choose<T extends { readonly provenance: Provenance }>(
  * Repositories with several clusters declare one name once for each; the declaration that shares the longest folder path with
  * the store is the one meant. Equal ones all count.
  */
-function nearestByFolder<T extends { readonly provenance: Provenance }>(
+export function nearestByFolder<T extends { readonly provenance: Provenance }>(
   facts: readonly T[],
   from: Span | undefined,
 ): readonly T[] {

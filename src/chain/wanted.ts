@@ -39,8 +39,10 @@ export function wantedOf(
     if (!('path' in store) || store.holes.length > 0 || store.notChecked !== undefined) continue
     const wanted = collect(store.vaultNamespace)
     if (store.path !== undefined && trimSlashes(store.path) !== '') wanted.mounts.add(trimSlashes(store.path))
-    for (const name of options.policiesOfStore(store.name) ?? []) wanted.policies.add(name)
-    collectAuth(collect(store.authNamespace ?? store.vaultNamespace), store)
+    // Roles and policies are those of the login's Vault namespace (eso.md §5.4).
+    const login = collect(store.authNamespace ?? store.vaultNamespace)
+    for (const name of options.policiesOfStore(store.name) ?? []) login.policies.add(name)
+    collectAuth(login, store)
   }
   for (const reference of prediction.references) collectReference(reference, collect)
   // Policies that Git declares are compared with the server's of the same name; roles name the rest.

@@ -5,7 +5,7 @@ import { seconds } from '../setup/normalise.ts'
 const LENGTH = 160
 const NOTHING: Shown = { code: 'nothing' }
 
-/** A value of a role or config as it may be shown. */
+/** A value of a role or config as it may be shown. Certificates are told by a hash: they are long and say nothing to a reader. */
 export function shown(value: unknown): Shown {
   if (value === undefined || value === null || value === '') return NOTHING
   if (Array.isArray(value)) return value.length === 0 ? NOTHING : cut(value.map(inList).join(', '))

@@ -1,3 +1,4 @@
+import { clusterRelation, isLive } from '../model/cluster.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { UnknownStoreReason } from '../model/reason.ts'
 import { formatSpan } from '../model/span.ts'
@@ -58,6 +59,10 @@ function leftOver(stores: readonly AnyStore[]): Choice {
 /** Whether two manifests reach one cluster, as far as Git shows it: one root applies both, or one folder holds both. */
 export function reachOneCluster(one: Manifest, other: Manifest): boolean {
   if (one === other) return false
+  const [a, b] = [one.origin.applied.cluster, other.origin.applied.cluster]
+  if (!isLive(one) || !isLive(other))
+    return isLive(one) === isLive(other) && folderOf(one.origin.file) === folderOf(other.origin.file)
+  if (a !== undefined && b !== undefined) return clusterRelation(a, b) === 'same'
   if (one.origin.appliedBy.length > 0 && other.origin.appliedBy.length > 0) return shareRoot(one, other)
   return folderOf(one.origin.file) === folderOf(other.origin.file)
 }

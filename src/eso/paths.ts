@@ -87,7 +87,7 @@ export function aclListPath(path: string): string | undefined {
   return acl === undefined ? undefined : `${acl}/`
 }
 
-/** A value in a query, as Go's `url.QueryEscape` writes it: a space is `+` (measured.md §1). */
+/** A value in a query, as Go's `url.QueryEscape` writes it: a space is `+` (eso.md §2.4). */
 export function queryText(text: string): string {
   return encodeURIComponent(text.isWellFormed() ? text : text.toWellFormed())
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -40,7 +40,7 @@ export function readVault(
   const provider = mapAt(manifest.body, ...at) ?? {}
   const auth = readAuth(provider)
   const vaultNamespace = textAt(provider, 'namespace') || undefined
-  // `""` is set: the login then carries no namespace header (measured.md §1).
+  // `""` is set: the login then carries no namespace header (eso.md §5.4).
   const authNamespace = textAt(provider, 'auth', 'namespace')
   return {
     kind,

@@ -1,8 +1,9 @@
 import type { Manifest } from '../model/manifest.ts'
 import type { AnyStore, GeneratorKind, StoreKind, StoreResolution } from '../model/store.ts'
+import { storesInReach } from './cluster-stores.ts'
 import { nearest } from './nearest-store.ts'
 import { isVaultStore, readStore } from './read-store.ts'
-import { alikeInAuth } from './store-likeness.ts'
+import { alikeInAll, alikeInAuth } from './store-likeness.ts'
 
 /** All stores that Git holds, by kind and name. */
 export interface StoreIndex {
@@ -35,8 +36,11 @@ export function resolveStore(
   namespace: string | undefined,
   consumer: Manifest,
 ): StoreResolution {
-  const named = index.named(ref.kind, ref.name)
-  if (named.length === 0) return absentUnlessTemplated(index, ref)
+  const all = index.named(ref.kind, ref.name)
+  if (all.length === 0) return absentUnlessTemplated(index, ref)
+  const { stores: named, perhaps, elsewhere } = storesInReach(all, consumer)
+  if (named.length === 0) return { found: 'absent', elsewhere }
+  if (perhaps) return unsureCluster(named)
   if (ref.kind === 'ClusterSecretStore' || ref.kind === 'ClusterGenerator') return choose(named, consumer)
   if (namespace === undefined) return resolveWithoutNamespace(named, ref.name, consumer)
   const here = named.filter((store) => store.namespace === namespace)
@@ -76,6 +80,17 @@ function resolveWithoutNamespace(named: readonly AnyStore[], name: string, consu
   return {
     found: 'unknown',
     because: { code: 'namespace-unknown', name, count: named.length },
+  }
+}
+
+/** Stores of clusters that may be the consumer's: where they are alike in everything it does not matter which one it is. */
+function unsureCluster(stores: readonly AnyStore[]): StoreResolution {
+  const [first, ...others] = stores
+  if (first !== undefined && alikeInAll(stores)) return found(first, undefined, others)
+  const names = [...new Set(stores.map(({ manifest }) => manifest.origin.applied.cluster?.name ?? '?'))]
+  return {
+    found: 'unknown',
+    because: { code: 'cluster-unknown', clusters: names, places: stores.map(({ manifest }) => manifest.span) },
   }
 }
 

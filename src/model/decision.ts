@@ -27,6 +27,8 @@ export interface Decision {
   /** The blocks that were merged into the one rule that decides; empty when no rule matches. */
   readonly winner: readonly RuleLocation[]
   readonly beaten: readonly BeatenRule[]
+  /** Variables at whose default it was taken. */
+  readonly assumed?: readonly string[]
   /** What the law says; where no law could be asked, why. */
   readonly because: NotCheckedReason
   /** Verdict for each server variant that was asked for; they differ only for LIST. */

@@ -5,7 +5,7 @@
 export type FailsWith =
   /**
    * A request that names no path below `/v1/`: its `..` climbs above it, or there is no path at all. ESO sends it all the same, and
-   * the server answers 404; `says` only where it is known what ESO makes of that (eso.md §2.4, measured.md §1).
+   * the server answers 404; `says` only where it is known what ESO makes of that (eso.md §2.4).
    */
   { readonly code: 'leaves-api'; readonly sends: string; readonly says?: string } | ({ readonly says: string } & Said)
 

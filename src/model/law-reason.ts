@@ -73,6 +73,10 @@ export type NearestHint =
   | { readonly code: 'star-inside' }
   | { readonly code: 'no-star' }
   | { readonly code: 'doubled-slash' }
+  /** Its `+` stands for the side of KV v2, and it has nothing for the segment behind. */
+  | { readonly code: 'lacks-segment'; readonly plus: string; readonly segment: string }
+  /** The server drops the rule, because its template does not resolve for this login. */
+  | { readonly code: 'dropped'; readonly directive: string }
 
 /** One rule that may decide about a path of which parts are not known; without a rule: no rule covers it. */
 export interface Possibility {

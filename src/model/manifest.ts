@@ -1,19 +1,14 @@
+import type { Applied, AppliedBy } from './applied.ts'
 import type { Span } from './span.ts'
 import type { FieldPath, ValueMap } from './value.ts'
-
-/** What brings a manifest into the cluster, for messages and for "which roots does this hit". */
-export interface AppliedBy {
-  readonly kind: 'Kustomization (Flux)' | 'kustomization' | 'Application' | 'ApplicationSet'
-  /** `namespace/name` for an object, the folder for a kustomization. */
-  readonly name: string
-  readonly span: Span
-}
 
 export interface Origin {
   readonly file: string
   /** Index of the YAML document in the file, from 0. */
   readonly document: number
+  /** The roots that apply it, all of them into one cluster. */
   readonly appliedBy: readonly AppliedBy[]
+  readonly applied: Applied
   /** `plain`: read as written. `rendered`: out of kustomize, or of whatever filled a `rendered` folder. */
   readonly form: 'plain' | 'rendered'
   /** The object that carries this one inside it (a Helm `extraObjects` list, a Kyverno `generate` rule). */

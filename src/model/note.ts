@@ -10,7 +10,7 @@ export interface NotePlace {
   readonly line?: number
 }
 
-export type NoteBody = FileNote | YamlNote | KustomizeNote | RenderNote | DeclaredNote | OtherNote
+export type NoteBody = FileNote | YamlNote | RenderNote | DeclaredNote
 
 /** Files and folders (platform.md §7, threats 3 and 5). `errno`: the system's error code. */
 export type FileNote =
@@ -38,17 +38,6 @@ export type YamlNote =
   /** A file below `templates/` of a Helm chart. */
   | { readonly code: 'chart-template' }
 
-/** Kustomizations, as they are read without running anything (platform.md §3). */
-export type KustomizeNote =
-  | { readonly code: 'charts-not-rendered'; readonly count: number }
-  | { readonly code: 'generators-not-read' }
-  | { readonly code: 'entries-remote' | 'entries-leave'; readonly field: string; readonly count: number }
-  | { readonly code: 'entries-too-many'; readonly field: string; readonly most: number }
-  | { readonly code: 'kustomization-loop' }
-  | { readonly code: 'kustomization-too-deep'; readonly most: number }
-  | { readonly code: 'kustomizations-too-many' }
-  | { readonly code: 'objects-too-many'; readonly most: number }
-
 /** Roots: what GitOps applies, and what of it is not followed. Titles name a root: "Flux Kustomization apps/db". */
 export type RenderNote =
   /** At least one title; the others are not rendered for the same reason. */
@@ -68,12 +57,6 @@ export type DeclaredNote =
   | { readonly code: 'declared-too-deep' }
   /** A policy is written from a text that is not among the files. */
   | { readonly code: 'policy-text-elsewhere'; readonly policy: string; readonly source: string }
-
-/** A cause without a code of its own yet: `text` is its whole sentence. */
-export interface OtherNote {
-  readonly code: 'other'
-  readonly text: string
-}
 
 /** Kinds of notes, as the JSON report has had them from the beginning (its `reason`). */
 export type NoteFamily =
@@ -114,11 +97,7 @@ export function familyOf(note: NoteBody): NoteFamily {
     case 'yaml-template':
     case 'yaml-template-keys':
     case 'chart-template':
-    case 'charts-not-rendered':
       return 'template-not-rendered'
-    case 'generators-not-read':
-    case 'entries-remote':
-      return 'needs-kustomize'
     case 'path-absent':
     case 'foreign-source':
       return 'flux-path-absent'
@@ -131,7 +110,9 @@ export function familyOf(note: NoteBody): NoteFamily {
     case 'yaml-too-deep':
     case 'yaml-duplicate-key':
       return note.code
-    default:
+    case 'nothing-found':
+    case 'declared-too-deep':
+    case 'policy-text-elsewhere':
       return 'other'
   }
 }

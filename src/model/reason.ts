@@ -84,6 +84,8 @@ export type UnknownStoreReason =
   | { readonly code: 'stores-differ'; readonly places: readonly Span[] }
   /** Whether they are in the namespace that asks is not told: theirs, or the namespace that asks. */
   | { readonly code: 'store-namespaces-unknown' | 'namespace-unknown'; readonly name: string; readonly count: number }
+  /** The consumer's cluster is not told, and clusters that it may be have different stores of that name (applied.md §4.4). */
+  | { readonly code: 'cluster-unknown'; readonly clusters: readonly string[]; readonly places: readonly Span[] }
   /** A store in Git has a variable in its name and may be it. */
   | { readonly code: 'store-name-unresolved'; readonly kind: string; readonly name: string }
 
@@ -101,8 +103,6 @@ export type LoginReason =
   | { readonly code: 'method-names-no-role'; readonly kind: string; readonly store: string; readonly method: string }
   | { readonly code: 'role-policies-not-told'; readonly role: string; readonly store: string }
   | { readonly code: 'token-policies-unknown'; readonly store: string }
-  /** The token is made in a Vault namespace that is not above the one where it is used. */
-  | { readonly code: 'login-elsewhere'; readonly login: string; readonly asks: string }
   | { readonly code: 'role-not-named'; readonly authMount: string }
   | { readonly code: 'role-not-in-git' | 'role-absent'; readonly role: string; readonly authMount: string }
   | {
@@ -124,8 +124,22 @@ export type LoginReason =
     }
   | { readonly code: 'policy-not-in-git' | 'policy-written-elsewhere'; readonly policy: string }
   /** What is known of the token's policies refuses; what is not may allow. */
-  | { readonly code: 'policy-text-unknown'; readonly policies: readonly string[]; readonly because: LawReason }
+  | {
+      readonly code: 'policy-text-unknown'
+      /** Policies whose text nobody holds. */
+      readonly policies: readonly string[]
+      readonly open: readonly OpenLaw[]
+      readonly because: LawReason
+    }
   | { readonly code: 'mount-not-in-git' | 'auth-mount-not-in-git'; readonly path: string }
+
+/** A role or policy of the token goes on where nothing is read: `part`, as it is written. */
+export interface OpenLaw {
+  readonly of: 'role' | 'policy'
+  readonly name: string
+  readonly part: string
+  readonly place: Span | undefined
+}
 
 /** The server was asked and did not tell (vault.md §4, §5). `says`: what was asked, what it answered, what to grant. */
 export type ServerReason =
@@ -149,10 +163,22 @@ export type RenderReason =
   | { readonly code: 'kustomize-unusable'; readonly found: readonly string[] }
   | { readonly code: 'copy-fails'; readonly says: string }
   | { readonly code: 'not-traced' }
+  /** kustomize ended well, and what it printed is nothing, or is cut. */
+  | { readonly code: 'prints-nothing' | 'output-unreadable' }
   /** The path of an Application is a chart. */
   | { readonly code: 'chart' }
-  /** The source is no Git repository (`OCIRepository`, `Bucket`). */
-  | { readonly code: 'artifact'; readonly kind: string; readonly name: string }
+  /** A plugin of Argo CD renders it. */
+  | { readonly code: 'plugin-source' }
+  /** The source is an artifact of this repository, and nothing says from which folder it was packed (applied.md §1.2). */
+  | { readonly code: 'artifact'; readonly source: string }
+  /** The source is another repository, which places nothing here. */
+  | { readonly code: 'foreign-source'; readonly address: string }
+  /** The path does not exist here. */
+  | { readonly code: 'path-absent'; readonly path: string }
+  /** What an object of this kind makes is not followed. */
+  | { readonly code: 'kind-not-followed'; readonly kind: string }
+  /** Generators of an ApplicationSet that ask what is not in Git. */
+  | { readonly code: 'generator-unknown'; readonly generators: readonly string[] }
   /** An ApplicationSet's path takes from generators, or from its template, what Git does not tell. */
   | { readonly code: 'path-unfilled'; readonly path: string; readonly generators: readonly string[] }
 
@@ -176,21 +202,6 @@ export interface ObstacleReason {
   /** Only a part of the root is left out, and the rest is rendered. */
   readonly part?: true
 }
-
-export function isObstacle(reason: RenderReason): reason is ObstacleReason {
-  return OBSTACLES.has(reason.code)
-}
-
-const OBSTACLES: ReadonlySet<RenderReason['code']> = new Set<ObstacleReason['code']>([
-  'needs-remote',
-  'needs-helm',
-  'needs-plugin',
-  'leaves-repository',
-  'file-absent',
-  'includes-itself',
-  'kustomization-too-large',
-  'kustomization-unreadable',
-])
 
 /** What Git declares cannot be compared with the server (platform.md §4.2). */
 export interface CompareReason {

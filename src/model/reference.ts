@@ -72,7 +72,7 @@ export interface Reference {
   readonly find: FindQuery | undefined
   /** What a push writes, where `operation` is `push`. */
   readonly push: PushEntry | undefined
-  /** `spec.target.deletionPolicy`: `Retain` makes an absent secret an error, the others skip it silently (eso.md §0.9). */
+  /** `spec.target.deletionPolicy`: `Retain` makes an absent secret an error, the others skip it silently (eso.md §4.5). */
   readonly deletionPolicy: 'Retain' | 'Delete' | 'Merge'
   readonly accesses: readonly Access[]
   /** ESO fails before or instead of a request (eso.md §2.3 errors and panics). */

@@ -108,7 +108,8 @@ export type StoreResolution =
     }
   | { readonly found: 'foreign'; readonly store: ForeignStore }
   | { readonly found: 'duplicate'; readonly stores: readonly (VaultStore | ForeignStore)[] }
-  | { readonly found: 'absent' }
+  /** `elsewhere`: stores of that name that other clusters have, or that nothing applies. */
+  | { readonly found: 'absent'; readonly elsewhere?: readonly AnyStore[] }
   /** The reference or its namespace could not be told from Git (a variable, a namespace that nothing sets). */
   | { readonly found: 'unknown'; readonly because: UnknownStoreReason }
 

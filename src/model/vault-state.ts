@@ -7,8 +7,11 @@ export type Provenance =
   | { readonly from: 'config'; readonly span?: Span }
   | { readonly from: 'manifests'; readonly spans: readonly Span[] }
 
-/** The syntax that declares a part. Markdown counts only where no other form declares the same name (design §3). */
-export type DeclaredForm = 'hcl' | 'shell' | 'terraform' | 'yaml' | 'markdown'
+/**
+ * The syntax that declares a part. `markdown` and `comment` (a command in a comment) are documentation: they count only where
+ * nothing stronger declares the same name (spec/forms.md §2).
+ */
+export type DeclaredForm = 'hcl' | 'shell' | 'terraform' | 'yaml' | 'markdown' | 'comment'
 
 /**
  * A value that Git gives in full, or only in part: text with shell or Terraform variables stays symbolic, and a miss against
@@ -17,9 +20,22 @@ export type DeclaredForm = 'hcl' | 'shell' | 'terraform' | 'yaml' | 'markdown'
 export interface PartlyKnown {
   /** Variables left in the text, as written; empty when all is known. */
   readonly unknown: readonly string[]
+  /**
+   * What may add to what stands here, as written (`%{ for … }` in a policy's text, an identity group with policies of its own
+   * for a role): a hit counts, a miss is "unknown". Every entry stands in `unknown` as well.
+   */
+  readonly open?: readonly string[]
+  /** Variables that are taken at their default, which the environment may override (spec/forms.md §2). */
+  readonly assumed?: readonly string[]
 }
 
-export interface PolicyFact extends PartlyKnown {
+/** Where in a Vault with namespaces a part stands. */
+export interface InNamespace {
+  /** Vault namespace that it is written into, without slashes at the ends; `undefined`: not told, or told by no text. */
+  readonly vaultNamespace?: string
+}
+
+export interface PolicyFact extends PartlyKnown, InNamespace {
   /** Lower-case, as the server stores it (spec/vault.md §1.6). */
   readonly name: string
   /** The policy's text. Unknown parts stand in it as `${…}`. */
@@ -34,13 +50,22 @@ export interface PolicyFact extends PartlyKnown {
 /** How an auth mount's roles are shaped. */
 export type AuthType = 'kubernetes' | 'approle' | 'jwt' | 'token' | 'cert' | 'ldap' | 'userpass' | 'aws' | 'gcp'
 
-export interface RoleFact extends PartlyKnown {
+/** A parameter as a command or a configuration names it; Vault drops what the role type does not have. */
+export interface RoleParameter {
+  readonly name: string
+  readonly span: Span
+}
+
+export interface RoleFact extends PartlyKnown, InNamespace {
   /** Without `auth/` and without slashes at the ends. */
   readonly authMount: string
   readonly type: AuthType | undefined
   /** Lower-case, as the server stores it. */
   readonly name: string
-  /** `token_policies` ∪ `policies`, lower-case, without `default`. `undefined`: could not be told. */
+  /**
+   * `token_policies`, or where it is not given `policies` (vault.md §4.6); lower-case, without `default`. `undefined`: could not be
+   * told.
+   */
   readonly policies: readonly string[] | undefined
   /** `token_no_default_policy`: the token lacks `default`, hence lookup-self and revoke-self (spec/eso.md §3.1). */
   readonly noDefaultPolicy: boolean
@@ -54,10 +79,14 @@ export interface RoleFact extends PartlyKnown {
   readonly boundClaims?: Readonly<Record<string, readonly string[]>>
   /** All other fields as the server or the text gives them, for drift and plan. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** All parameters of a plain write to the role, where they are written one by one. */
+  readonly parameters?: readonly RoleParameter[]
+  /** Policies that `policies` names beside `token_policies`: Vault takes none of them. */
+  readonly droppedPolicies?: readonly string[]
   readonly provenance: Provenance
 }
 
-export interface MountFact extends PartlyKnown {
+export interface MountFact extends PartlyKnown, InNamespace {
   /** Without slashes at the ends; may contain `/`. */
   readonly path: string
   /** `kv`, `database`, `pki`… (`kv-v2` is told as `kv` with version 2). */
@@ -69,7 +98,7 @@ export interface MountFact extends PartlyKnown {
   readonly provenance: Provenance
 }
 
-export interface AuthMountFact extends PartlyKnown {
+export interface AuthMountFact extends PartlyKnown, InNamespace {
   readonly path: string
   readonly type: string
   readonly accessor?: string

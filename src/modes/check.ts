@@ -1,5 +1,6 @@
 import type { Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
@@ -73,7 +74,7 @@ interface RuleResults {
 
 function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
   const { chain, byServer } = gathered
-  const byGit = runRules(rules, chain, settings.config.rules)
+  const byGit = runRules(rules, chain, settings.config.rules, settings.config.manifests.unapplied)
   const ruled =
     byServer === undefined
       ? byGit
@@ -83,11 +84,26 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
-  return {
+  return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
-    notChecked: [...gathered.notRendered, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
+    notChecked: [...gathered.repository.notChecked, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
     links: chain.links,
+  })
+}
+
+/** Of the results, what `paths` asks for: the rest of the checkout is read to judge by, and is not reported (applied.md §4.5). */
+function reportedOf({ config }: Settings, { repository }: Gathered, results: RuleResults): RuleResults {
+  const isReported = (file: string) => repository.isReported(file) || file === config.file
+  const isAbout = (finding: Finding) =>
+    finding.objects === undefined
+      ? isReported(finding.span.file)
+      : isReported(finding.span.file) || finding.objects.some(({ origin }) => isReported(origin.file))
+  return {
+    findings: results.findings.filter(isAbout),
+    ignored: results.ignored.filter(({ finding }) => isAbout(finding)),
+    notChecked: results.notChecked.filter(({ file }) => file === '.' || isReported(file)),
+    links: results.links.filter((link) => objectsOf(link).some(({ origin }) => isReported(origin.file))),
   }
 }
 

@@ -53,6 +53,8 @@ export interface Acl {
   /** All rules that are known in full. */
   readonly rules: readonly AclRule[]
   readonly uncertain: readonly UncertainRule[]
+  /** Rules that the server drops for this token, because a template in them does not resolve; `unknown` names it. */
+  readonly dropped: readonly UncertainRule[]
   readonly unreadable: readonly Unreadable[]
   /** Names of the policies, for messages. */
   readonly policies: readonly string[]
@@ -71,29 +73,37 @@ export function buildAcl(
   options: AclOptions = {},
 ): { readonly acl: Acl } | { readonly error: string } {
   if (policies.includes('root')) {
-    return policies.length > 1 ? { error: ROOT_WITH_OTHERS } : { acl: aclOf([], [], ['root'], [], true) }
+    return policies.length > 1
+      ? { error: ROOT_WITH_OTHERS }
+      : { acl: aclOf([], { uncertain: [], dropped: [] }, ['root'], [], true) }
   }
   const merged = new Map<string, AclRule>()
-  const uncertain: UncertainRule[] = []
+  const open: OpenRules = { uncertain: [], dropped: [] }
   const names: string[] = []
   for (const policy of policies) {
     if (policy === 'root') continue
     names.push(policy.name)
-    for (const rule of policy.parsed.rules) addRule(rule, policy, options, merged, uncertain)
+    for (const rule of policy.parsed.rules) addRule(rule, policy, options, merged, open)
   }
-  return { acl: aclOf([...merged.values()], uncertain, names, options.unreadable ?? [], false) }
+  return { acl: aclOf([...merged.values()], open, names, options.unreadable ?? [], false) }
+}
+
+/** Rules beside those that are known in full. */
+interface OpenRules {
+  readonly uncertain: UncertainRule[]
+  readonly dropped: UncertainRule[]
 }
 
 function aclOf(
   rules: readonly AclRule[],
-  uncertain: readonly UncertainRule[],
+  { uncertain, dropped }: OpenRules,
   policies: readonly string[],
   unreadable: readonly Unreadable[],
   root: boolean,
 ): Acl {
   const exact = new Map<string, AclRule>()
   for (const rule of rules) if (rule.path.kind === 'exact') exact.set(rule.path.text, rule)
-  return { root, exact, wild: indexRules(rules), rules, uncertain, unreadable, policies }
+  return { root, exact, wild: indexRules(rules), rules, uncertain, dropped, unreadable, policies }
 }
 
 function addRule(
@@ -101,13 +111,23 @@ function addRule(
   policy: AclPolicy,
   options: AclOptions,
   merged: Map<string, AclRule>,
-  uncertain: UncertainRule[],
+  { uncertain, dropped }: OpenRules,
 ): void {
   const namespace = toBytes(policy.namespace ?? '')
   const block = locate(rule, policy)
   const filled = fillTemplate(rule.label, { entity: options.entity, guarded: options.guarded })
-  if (filled.outcome === 'skipped') return
   const finder = holeFinder(policy.unknown ?? [])
+  if (filled.outcome === 'skipped') {
+    const pieces = rule.label.split(/(\{\{.*?\}\})/s)
+    const label = pieces.map((piece, index) => (index % 2 === 1 ? { hole: piece } : piece))
+    const written = `${fromBytes(namespace)}${rule.label.replace(/^\//, '')}`
+    dropped.push({
+      rule: aclRule(rule, rulePath(rule.labelBytes, namespace), written, block),
+      matches: holedRuleTokens(label, namespace),
+      unknown: [filled.directive],
+    })
+    return
+  }
   const label = filled.text.flatMap((piece) => (typeof piece === 'string' ? finder.split(piece) : [piece]))
   const holes = label.filter((piece): piece is Hole => typeof piece !== 'string')
   const written = `${fromBytes(namespace)}${rule.label.replace(/^\//, '')}`

@@ -1,18 +1,13 @@
 import type { Operation } from '../model/decision.ts'
 import type { RuleSays } from '../model/law-reason.ts'
+import type { ListMatching } from '../model/server-law.ts'
 import type { Variant } from '../model/variant.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { toBytes } from './byte-string.ts'
 import { type Capability, capabilityFor } from './capability.ts'
 import { findRule, requestPath } from './match.ts'
-import {
-  checksParameters,
-  type ListMatching,
-  type RequestData,
-  refusePagination,
-  refuseParameters,
-} from './parameters.ts'
+import { checksParameters, type RequestData, refusePagination, refuseParameters } from './parameters.ts'
 
 export interface AclRequest {
   readonly operation: Operation

@@ -1,4 +1,5 @@
 import type { Operation } from '../model/decision.ts'
+import type { Product } from '../model/server-law.ts'
 
 /** Names of capabilities, of both products (vault.md §1.3). */
 export type Capability =
@@ -13,9 +14,6 @@ export type Capability =
   | 'scan'
   | 'subscribe'
   | 'recover'
-
-/** Whose texts may be read: one product's, or either's, with a remark on what only one accepts. */
-export type Product = 'vault' | 'openbao' | 'any'
 
 export const CAPABILITY_OWNER: Readonly<Record<Capability, Product>> = {
   deny: 'any',

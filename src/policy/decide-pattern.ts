@@ -53,8 +53,8 @@ function judgePattern(acl: Acl, request: PatternRequest, holes: readonly Hole[],
   if (settled) return { ...settled, deciding: [] }
   const completions = completionsOf(request.path, request.namespace)
   const sudo = sudoOf(completionsOf(request.path))
-  const { rules, miss } = possibleRules(acl, request.operation, completions, variant)
   const uncertain = uncertainRules(acl, request, completions)
+  const { rules, miss } = possibleRules(acl, request.operation, completions, variant, uncertain.length > 0)
   const possibilities: Possibility[] = [
     ...rules.map((rule) => ({ rule, ...outcomeOf(rule, whole, sudo) })),
     ...uncertain.map(({ rule }) => ({ rule, ...outcomeOfUncertain(rule, whole, sudo) })),

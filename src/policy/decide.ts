@@ -6,7 +6,7 @@ import type { AclRule } from './acl-rule.ts'
 import type { AclRequest } from './authorize.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
 import { lossOf, named } from './describe-rule.ts'
-import { findAll, findRule, type Match, requestPath, withoutSlash } from './match.ts'
+import { findAll, findRule, type Match, requestPath, triesBothForms, weighedInBoth, withoutSlash } from './match.ts'
 import { nearestRule } from './nearest-rule.ts'
 import { outcomeOf, outcomeOfUncertain, type RuleOutcome } from './outcome.ts'
 import { literalTokens, meet } from './path-tokens.ts'
@@ -95,7 +95,7 @@ function verdictOf({ outcome }: RuleOutcome): Verdict {
 
 /**
  * Rules with unknown parts: such a rule may match and be the most specific, or be the same rule as the winner and merge with
- * it. A verdict stands only if neither could change it (design §3, promise 5).
+ * it. A verdict stands only if neither could change it (design §1, promise 5).
  */
 function weighUncertain(
   acl: Acl,
@@ -108,9 +108,14 @@ function weighUncertain(
   const asked = literalTokens(path)
   const lists = request.operation === 'list' || request.operation === 'scan'
   const trimmed = lists && path.endsWith('/') ? literalTokens(withoutSlash(path)) : undefined
+  // A longer prefix keeps a shorter one from being weighed, whatever it says itself: then any other rule may decide.
+  const crowds =
+    judgement.variant === 'vault203' &&
+    triesBothForms(request.operation, path, 'vault203') &&
+    weighedInBoth(acl, path).some((match) => outcomeOf(match.rule, request, sudo).outcome !== judgement.verdict)
   const changing = acl.uncertain.filter(({ rule, matches }) => {
     if (!meet(matches, asked) && !(trimmed && meet(matches, trimmed))) return false
-    return couldChange(rule, outcomeOfUncertain(rule, request, sudo), judgement)
+    return crowds || couldChange(rule, outcomeOfUncertain(rule, request, sudo), judgement)
   })
   if (changing.length === 0) return judgement
   return { ...judgement, verdict: 'unknown', uncertain: changing, because: partUnknown(changing, judgement) }
@@ -128,7 +133,7 @@ function couldChange(rule: UncertainRule['rule'], said: RuleOutcome, { verdict, 
 /** Why a request is not covered, with the rule that was probably meant. `path` is a byte string. */
 export function missOf(acl: Acl, path: string): Extract<LawReason, { readonly code: 'no-rule-covers' }> {
   const open = acl.uncertain.length > 0
-  const empty = acl.rules.length === 0 && !open
+  const empty = acl.rules.length === 0 && acl.dropped.length === 0 && !open
   const nearest = empty ? undefined : nearestRule(acl, path)
   return {
     code: 'no-rule-covers',

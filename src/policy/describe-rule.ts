@@ -13,6 +13,7 @@ export function lossOf(winner: AclRule, loser: AclRule, reason: Reason): LossRea
   switch (reason) {
     case 'exact':
     case 'trailing-slash':
+    case 'longest-prefix':
     case 'lists':
       return { code: reason }
     case 'first-wildcard':

@@ -1,6 +1,6 @@
+import { ANY_SERVER, type ServerLaw } from '../model/server-law.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { type Acl, type AclPolicy, buildAcl, type Unreadable } from './acl.ts'
-import type { Product } from './capability.ts'
 import { DEFAULT_POLICY } from './default-policy.ts'
 import { type ParseResult, parsePolicy } from './parse-policy.ts'
 import type { EntityFacts } from './template.ts'
@@ -8,8 +8,8 @@ import type { EntityFacts } from './template.ts'
 export interface LawOptions {
   /** Every text that is known; of several facts with one name the first counts (see `Law.ambiguous`). */
   readonly policies: readonly PolicyFact[]
-  /** Whose policy language and server; default `any`. */
-  readonly product?: Product
+  /** Whose policy language; default any server's. */
+  readonly server?: Pick<ServerLaw, 'product' | 'releases'>
   /** Characters that the server refuses in template values (vault.md §2.7); `undefined`: not known. */
   readonly guarded?: readonly string[]
   /** Decides which OpenBao `expiration` is past; default now. */
@@ -23,7 +23,9 @@ export interface Holder {
   /** The role's `token_no_default_policy`; otherwise every token has `default` too (vault.md §1.7). */
   readonly noDefaultPolicy?: boolean
   /** Fills `{{identity…}}` in rules; `null`: a token without entity; `undefined`: not known offline. */
-  readonly entity?: EntityFacts | null
+  readonly entity?: EntityFacts | null | undefined
+  /** Vault namespace of the policies, relative to where requests are counted from: `''`, or with a slash at its end. */
+  readonly namespace?: string
 }
 
 export interface HolderLaw {
@@ -68,23 +70,23 @@ export function buildLaw(options: LawOptions): Law {
     const fact = facts.get(name) ?? (name === 'default' ? DEFAULT_POLICY : undefined)
     if (!fact) return undefined
     // The built-in text holds rules of both products.
-    const product = fact === DEFAULT_POLICY ? 'any' : (options.product ?? 'any')
+    const { product, releases } = fact === DEFAULT_POLICY ? ANY_SERVER : (options.server ?? ANY_SERVER)
     const now = options.now ? { now: options.now } : {}
-    return { fact, result: parsePolicy(fact.text, { product, unknown: fact.unknown, ...now }) }
+    return { fact, result: parsePolicy(fact.text, { product, releases, unknown: fact.unknown, ...now }) }
   }
 
   function forHolder(holder: Holder): HolderLaw {
     const given = holder.noDefaultPolicy ? holder.policies : [...holder.policies, 'default']
     const names = [...new Set(given.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''))].sort()
-    const key = JSON.stringify([names, holder.entity === undefined ? 'unknown' : holder.entity])
+    const key = JSON.stringify([names, holder.entity === undefined ? 'unknown' : holder.entity, holder.namespace])
     const existing = built.get(key)
     if (existing) return existing
-    const law = build(names, holder.entity)
+    const law = build(names, holder)
     built.set(key, law)
     return law
   }
 
-  function build(names: readonly string[], entity: EntityFacts | null | undefined): HolderLaw {
+  function build(names: readonly string[], { entity, namespace = '' }: Holder): HolderLaw {
     const policies: (AclPolicy | 'root')[] = []
     const missing: string[] = []
     const invalid: Unreadable[] = []
@@ -95,7 +97,7 @@ export function buildLaw(options: LawOptions): Law {
       else if (!known.result.ok) invalid.push({ policy: name, says: known.result.error.trim() })
       else {
         const { spanOfLine, unknown } = known.fact
-        policies.push({ name, parsed: known.result.policy, unknown, ...(spanOfLine ? { spanOfLine } : {}) })
+        policies.push({ name, parsed: known.result.policy, namespace, unknown, ...(spanOfLine ? { spanOfLine } : {}) })
       }
     }
     // `root` is never joined by `default` (vault.md §2.1).

@@ -5,50 +5,35 @@ import type { AclRule } from './acl-rule.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
 import { decide } from './decide.ts'
 import { holeFinder } from './hole.ts'
+import type { LintCode, LintFact } from './lint-fact.ts'
+import { missesKv2Side } from './lint-kv2.ts'
+import { unresolvable } from './lint-template.ts'
 import type { ParsedPolicy, PolicyRemark, PolicyRule } from './policy-rule.ts'
 import { rulePath } from './rule-path.ts'
 
-/** Something in a policy that is accepted and does not do what it looks like. */
-export type LintFact = LintPlace &
-  (
-    | {
-        readonly code: LintCode
-        /** The key, capability or parameter that it is about, which tells facts of one code at one path apart. */
-        readonly name?: string
-        /** One sentence: what is wrong, and what to write instead. */
-        readonly why: string
-      }
-    /** Kinds of servers judge a LIST of the folder differently. */
-    | { readonly code: 'lists-differ'; readonly folder: string; readonly because: LawReason }
-  )
-
-export interface LintPlace {
-  readonly rule: 'policy-rule-dead' | 'policy-version-dependent' | 'policy-invalid'
-  /** Line in the policy's text, from 1. */
-  readonly line: number
-  /** The rule's path as written; absent when the fact is about the text. */
-  readonly path?: string
+export interface LintOptions {
+  /** See PolicyFact. */
+  readonly unknown?: readonly string[]
+  /** The ways of matching LIST that count; where all of them agree nothing is said. */
+  readonly variants?: readonly Variant[]
+  /** Paths of KV v2 mounts, without slashes at the ends. */
+  readonly kv2?: readonly string[]
+  /** All who are known to have the policy log in with a Kubernetes role. */
+  readonly kubernetes?: boolean
 }
 
-export type LintCode =
-  | PolicyRemark['about']
-  | 'leading-slash'
-  | 'doubled-slash'
-  | 'dot-segment'
-  | 'star-inside'
-  | 'plus-inside'
-  | 'number-value'
-  | 'star-value'
-  | 'denied-twin'
-
-/** All facts about one policy by itself, in the order of its lines. `unknown`: see PolicyFact. */
-export function lintPolicy(policy: ParsedPolicy, unknown: readonly string[] = []): LintFact[] {
+/** All facts about one policy by itself, in the order of its lines. */
+export function lintPolicy(
+  policy: ParsedPolicy,
+  { unknown = [], variants = DEFAULT_VARIANTS, kv2 = [], kubernetes = false }: LintOptions = {},
+): LintFact[] {
   const holes = holeFinder(unknown)
   const facts = [
     ...policy.remarks.map(factOfRemark),
     ...policy.rules.flatMap((rule) => [...deadPath(rule, holes.within(rule.label)), ...deadValues(rule)]),
+    ...policy.rules.flatMap((rule) => [...missesKv2Side(rule, kv2, holes), ...unresolvable(rule, kubernetes)]),
     ...deniedTwins(policy),
-    ...versionDependentLists(policy, unknown),
+    ...versionDependentLists(policy, unknown, variants),
   ]
   return facts.sort((a, b) => a.line - b.line)
 }
@@ -142,12 +127,16 @@ function deniedTwins(policy: ParsedPolicy): LintFact[] {
 }
 
 /** LIST requests on which servers differ, by this policy alone. */
-function versionDependentLists(policy: ParsedPolicy, unknown: readonly string[]): LintFact[] {
+function versionDependentLists(
+  policy: ParsedPolicy,
+  unknown: readonly string[],
+  variants: readonly Variant[],
+): LintFact[] {
   const name = 'itself'
   const one: AclPolicy = { name, parsed: policy, unknown }
   const built = buildAcl([one])
   if ('error' in built) return []
-  return differingLists(built.acl).map(({ path: folder, because, blocks }) => ({
+  return differingLists(built.acl, variants).map(({ path: folder, because, blocks }) => ({
     rule: 'policy-version-dependent',
     code: 'lists-differ',
     line: blocks[0]?.line ?? 1,

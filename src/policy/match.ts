@@ -47,7 +47,7 @@ export function findRule(acl: Acl, operation: Operation, path: string, variant: 
   const cut = () => matchOf(acl.wild.best(trimmed), 'trimmed')
   if (variant === 'legacy') return cut() ?? whole()
   if (variant === 'bao26') return whole() ?? cut()
-  return findAmongBoth(acl, operation, path)
+  return findAmongBoth(acl, path)
 }
 
 function matchOf(rule: AclRule | undefined, form: Match['form']): Match | undefined {
@@ -55,15 +55,26 @@ function matchOf(rule: AclRule | undefined, form: Match['form']): Match | undefi
 }
 
 /**
- * Vault from 2.0.3: of both forms together, a deny that is strictly more specific wins, else the best rule that grants
- * list, else the best rule.
+ * Vault from 2.0.3: of what both forms match (of the prefix rules the longest for each form alone), a deny that is strictly more
+ * specific wins, else the best rule that grants list, else the best rule (vault.md §2.1).
  */
-function findAmongBoth(acl: Acl, operation: Operation, path: string): Match | undefined {
-  const matches = wildMatches(acl, operation, path, 'vault203')
+function findAmongBoth(acl: Acl, path: string): Match | undefined {
+  const matches = weighedInBoth(acl, path)
   const deny = matches.find((match) => match.rule.denies)
   const grant = matches.find((match) => match.rule.grants.has('list'))
   if (deny && (!grant || compareRules(deny.rule.path, grant.rule.path).order > 0)) return deny
   return grant ?? matches[0]
+}
+
+/** What Vault from 2.0.3 weighs on a LIST, the best first. */
+export function weighedInBoth(acl: Acl, path: string): Match[] {
+  const whole = acl.wild.weighed(path).map((rule): Match => ({ rule, form: 'path' }))
+  const trimmed = acl.wild.weighed(withoutSlash(path)).map((rule): Match => ({ rule, form: 'trimmed' }))
+  return bestFirst(distinct([...whole, ...trimmed]))
+}
+
+function bestFirst(matches: readonly Match[]): Match[] {
+  return [...matches].sort((a, b) => compareRules(b.rule.path, a.rule.path).order)
 }
 
 /** All rules with wildcards that match in a form that the variant looks at, the best first, each rule once. */
@@ -73,8 +84,7 @@ function wildMatches(acl: Acl, operation: Operation, path: string, variant: Vari
   const trimmed = acl.wild.candidates(withoutSlash(path)).map((rule): Match => ({ rule, form: 'trimmed' }))
   if (variant === 'bao26') return distinct([...whole, ...trimmed])
   if (variant === 'legacy') return distinct([...trimmed, ...whole])
-  const both = distinct([...whole, ...trimmed])
-  return both.sort((a, b) => compareRules(b.rule.path, a.rule.path).order)
+  return bestFirst(distinct([...whole, ...trimmed]))
 }
 
 function distinct(matches: readonly Match[]): Match[] {
@@ -98,13 +108,34 @@ export function findAll(
   if (trimmed) exact.push({ rule: trimmed, form: 'trimmed' })
   const all = distinct([...exact, ...wildMatches(acl, operation, path, variant)])
   const lost = all.filter((match) => match.rule !== winner.rule)
-  return { winner, lost: lost.map((match) => ({ ...match, reason: reasonFor(winner, match, variant) })) }
+  const both = variant === 'vault203' && triesBothForms(operation, path, variant)
+  const weighed = both ? new Set(weighedInBoth(acl, path).map(({ rule }) => rule)) : undefined
+  return {
+    winner,
+    lost: lost.map((match) => ({
+      ...match,
+      reason: weighed === undefined ? reasonFor(winner, match) : reasonAmongBoth(winner, match, weighed),
+    })),
+  }
 }
 
-function reasonFor(winner: Match, loser: Match, variant: Variant): Reason {
-  const exact = (match: Match) => match.rule.path.kind === 'exact'
-  if (exact(winner)) return exact(loser) ? 'trailing-slash' : 'exact'
-  const { order, reason } = compareRules(winner.rule.path, loser.rule.path)
-  if (variant === 'vault203') return order < 0 ? 'lists' : reason
+function reasonFor(winner: Match, loser: Match): Reason {
+  const exact = exactReason(winner, loser)
+  if (exact) return exact
+  const { reason } = compareRules(winner.rule.path, loser.rule.path)
   return winner.form === loser.form ? reason : 'trailing-slash'
+}
+
+function exactReason(winner: Match, loser: Match): Reason | undefined {
+  if (winner.rule.path.kind !== 'exact') return undefined
+  return loser.rule.path.kind === 'exact' ? 'trailing-slash' : 'exact'
+}
+
+/** `weighed`: the rules that Vault from 2.0.3 looks at; of all others a longer prefix rule is the reason. */
+function reasonAmongBoth(winner: Match, loser: Match, weighed: ReadonlySet<AclRule>): Reason {
+  const exact = exactReason(winner, loser)
+  if (exact) return exact
+  if (!weighed.has(loser.rule)) return 'longest-prefix'
+  const { order, reason } = compareRules(winner.rule.path, loser.rule.path)
+  return order < 0 ? 'lists' : reason
 }

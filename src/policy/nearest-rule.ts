@@ -3,6 +3,7 @@ import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { fromBytes } from './byte-string.ts'
 import { findRule } from './match.ts'
+import { literalTokens, meet } from './path-tokens.ts'
 
 /** The rule that somebody probably meant to cover a path with, and what keeps it from doing so. */
 export interface NearestRule {
@@ -12,9 +13,14 @@ export interface NearestRule {
 
 /** Help for a miss; `path` is a byte string. `undefined` when no rule begins like the path. */
 export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
-  for (const { variation, hint } of variations(path)) {
+  const dropped = acl.dropped.find(({ matches }) => meet(matches, literalTokens(path)))
+  if (dropped) {
+    return { rule: dropped.rule, hint: { code: 'dropped', directive: dropped.unknown[0] ?? '' } }
+  }
+  for (const { variation, hint, without } of variations(path)) {
     const rule = findRule(acl, 'read', variation, 'bao26')?.rule
-    if (rule && rule.path.text !== '') return { rule, hint }
+    if (!rule || rule.path.text === '') continue
+    return { rule, hint: (without === undefined ? undefined : takenByPlus(rule, path, without)) ?? hint }
   }
   let best: { readonly rule: AclRule; readonly score: number } | undefined
   for (const rule of acl.rules) {
@@ -24,15 +30,32 @@ export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
   return best && { rule: best.rule, hint: hintFor(best.rule, path) }
 }
 
+/** A `+` where KV v2 has `data` or `metadata` stands for just that: then it is another segment that the rule lacks. */
+function takenByPlus(rule: AclRule, path: string, index: number): NearestHint | undefined {
+  if (rule.path.segments[index] !== '+') return undefined
+  const [side = '', segment = ''] = path
+    .split('/')
+    .slice(index, index + 2)
+    .map(fromBytes)
+  return { code: 'lacks-segment', plus: side, segment }
+}
+
+interface Variation {
+  readonly variation: string
+  readonly hint: NearestHint
+  /** Which segment of the path is left out. */
+  readonly without?: number
+}
+
 /** Slips that people make, the likeliest first (vault.md §9.3). */
-function variations(path: string): { readonly variation: string; readonly hint: NearestHint }[] {
+function variations(path: string): Variation[] {
   const segments = path.split('/')
-  const found: { variation: string; hint: NearestHint }[] = []
+  const found: Variation[] = []
   segments.slice(0, -1).forEach((segment, index) => {
     if (index === 0 || (segment !== 'data' && segment !== 'metadata')) return
     const other = segment === 'data' ? 'metadata' : 'data'
     const without = segments.toSpliced(index, 1).join('/')
-    found.push({ variation: without, hint: { code: 'lacks-side', side: segment } })
+    found.push({ variation: without, without: index, hint: { code: 'lacks-side', side: segment } })
     const swapped = segments.with(index, other).join('/')
     found.push({ variation: swapped, hint: { code: 'other-side', rule: other, request: segment } })
   })

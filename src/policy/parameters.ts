@@ -1,15 +1,10 @@
 import type { Operation } from '../model/decision.ts'
+import type { ListMatching } from '../model/server-law.ts'
 import type { AclRule } from './acl-rule.ts'
 import type { ParameterLimits, ParameterValue } from './policy-rule.ts'
 
 /** A request's body, or its query, as parsed JSON. */
 export type RequestData = Readonly<Record<string, unknown>>
-
-/**
- * How a list in a request is compared (vault.md §2.6): `whole` as one value (OpenBao, Vault up to 1.20), or by `elements`
- * (Vault from 1.21, where comma-separated text counts as a list too).
- */
-export type ListMatching = 'whole' | 'elements'
 
 /** Operations whose data is looked at; never list and delete (vault.md §2.1). */
 export function checksParameters(operation: Operation): boolean {
@@ -64,8 +59,10 @@ function matchesDenied(value: unknown, values: readonly ParameterValue[], lists:
   return elements?.some((element) => isIn(element, values)) ?? false
 }
 
+/** `""` is a list without elements, so that any `allowed_parameters` lets it pass (vault.md §2.6). */
 function elementsOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
+  if (value === '') return []
   return typeof value === 'string' && value.includes(',') ? value.split(',').map((part) => part.trim()) : undefined
 }
 

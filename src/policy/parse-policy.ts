@@ -1,6 +1,7 @@
 import { goQuote } from '../model/go-quote.ts'
+import type { Product } from '../model/server-law.ts'
+import { type Interval, isAtLeast } from '../model/version-range.ts'
 import { fromBytes } from './byte-string.ts'
-import type { Product } from './capability.ts'
 import { attributes, decodeString } from './decode-node.ts'
 import { HclError, type Item, type ListNode, type Node } from './hcl-node.ts'
 import { holeFinder } from './hole.ts'
@@ -11,10 +12,12 @@ import type { ParsedPolicy, PolicyRemark, PolicyRule } from './policy-rule.ts'
 
 export interface ParseOptions {
   /**
-   * Whose policy language: with `any` (default) what only one product accepts passes with a remark; `vault` means its
-   * current releases, which refuse an attribute that stands twice in a block (P18).
+   * Whose policy language: with `any` (default), what only one product accepts passes with a remark; so does, where `releases`
+   * leave it open, what only some releases accept.
    */
   readonly product?: Product
+  /** The releases of the product that may read the text; `undefined`: any. */
+  readonly releases?: readonly Interval[] | undefined
   /** Variables that stand in the text and are not Vault's (PolicyFact.unknown). */
   readonly unknown?: readonly string[]
   /** Decides which OpenBao `expiration` is past; default now. */
@@ -44,11 +47,12 @@ export function parsePolicy(text: string, options: ParseOptions = {}): ParseResu
 function parse(text: string, options: ParseOptions): ParsedPolicy {
   const product = options.product ?? 'any'
   const remarks: PolicyRemark[] = []
-  const items = isJson(text) ? parseJson(text) : readHcl(text, product, remarks)
+  const items = isJson(text) ? parseJson(text) : readHcl(text, options, remarks)
   checkTopLevel(items)
 
   const block: BlockOptions = {
     product,
+    releases: options.releases,
     holes: holeFinder(options.unknown ?? []),
     now: options.now ?? new Date(),
     remarks,
@@ -68,14 +72,17 @@ function isJson(text: string): boolean {
   return /^\p{White_Space}*\{/u.test(text)
 }
 
-function readHcl(text: string, product: Product, remarks: PolicyRemark[]): Item[] {
+/** An attribute that stands twice in a block: Vault from 1.21 on refuses it, all others join the two (vault.md §1.1). */
+function readHcl(text: string, { product, releases }: ParseOptions, remarks: PolicyRemark[]): Item[] {
   const { items, duplicates } = parseHcl(text)
+  const refuses = product === 'vault' && releases !== undefined && isAtLeast(releases, [1, 21, 0]) === 'yes'
   for (const { name, at } of duplicates) {
     const where = `${at.line}:${at.column}`
-    if (product === 'vault') {
+    if (refuses) {
       const argument = `The argument ${goQuote(name)} at ${where} was already set`
       throw new HclError(`${argument}. Each argument can only be defined once`, at)
     }
+    if (product === 'openbao') continue
     remarks.push({
       about: 'duplicate-attribute',
       line: at.line,

@@ -1,44 +1,82 @@
 import { goQuote } from '../model/go-quote.ts'
+import type { Product } from '../model/server-law.ts'
+import { type Interval, isAtLeast, type Release } from '../model/version-range.ts'
 import { parseAbsoluteTime } from './absolute-time.ts'
 import { type BlockAttributes, decodeBlock } from './block-attributes.ts'
 import { fromBytes } from './byte-string.ts'
-import { CAPABILITY_OWNER, type Capability, isCapability, type Product, SHORTHAND } from './capability.ts'
+import { CAPABILITY_OWNER, type Capability, isCapability, SHORTHAND } from './capability.ts'
 import { parseTtl } from './duration.ts'
 import { HclError, type Item, type Scalar } from './hcl-node.ts'
 import type { HoleFinder } from './hole.ts'
 import type { PolicyRemark, PolicyRule } from './policy-rule.ts'
 
-/** Keys of a `path` block, and who accepts each (vault.md §1.2). */
-const KEY_OWNER: Readonly<Record<string, Product>> = {
-  comment: 'any',
-  policy: 'any',
-  capabilities: 'any',
-  allowed_parameters: 'any',
-  denied_parameters: 'any',
-  required_parameters: 'any',
-  min_wrapping_ttl: 'any',
-  max_wrapping_ttl: 'any',
-  mfa_methods: 'any',
-  control_group: 'any',
-  subscribe_event_types: 'vault',
-  pagination_limit: 'openbao',
-  expiration: 'openbao',
-  list_scan_response_keys_filter_path: 'openbao',
+interface Owner {
+  readonly product: Product
+  /** The first release of the product that may know it; `undefined`: all do. */
+  readonly since?: Release
+  /** Too new to be taken for granted where only the product is told. */
+  readonly recent?: boolean
+  /** Who accepts it, for people. */
+  readonly name: string
 }
 
-const OWNER_NAME: Readonly<Record<string, string>> = {
-  control_group: 'Vault (and OpenBao from 2.7)',
-  subscribe_event_types: 'Vault (1.16 and later)',
-  subscribe: 'Vault (1.16 and later)',
-  recover: 'Vault (1.20 and later)',
-  scan: 'OpenBao (2.2 and later)',
-  pagination_limit: 'OpenBao (2.2 and later)',
-  expiration: 'OpenBao (2.3 and later)',
-  list_scan_response_keys_filter_path: 'OpenBao (2.4 and later)',
+const EVERYBODY: Owner = { product: 'any', name: 'every server' }
+
+/** Keys of a `path` block, and who accepts each (vault.md §1.2). */
+const KEY_OWNER: Readonly<Record<string, Owner>> = {
+  comment: EVERYBODY,
+  policy: EVERYBODY,
+  capabilities: EVERYBODY,
+  allowed_parameters: EVERYBODY,
+  denied_parameters: EVERYBODY,
+  required_parameters: EVERYBODY,
+  min_wrapping_ttl: EVERYBODY,
+  max_wrapping_ttl: EVERYBODY,
+  mfa_methods: EVERYBODY,
+  control_group: EVERYBODY,
+  subscribe_event_types: { product: 'vault', since: [1, 15, 0], name: 'Vault (1.16 and later)' },
+  pagination_limit: { product: 'openbao', since: [2, 2, 0], name: 'OpenBao (2.2 and later)' },
+  expiration: { product: 'openbao', since: [2, 3, 0], name: 'OpenBao (2.3 and later)' },
+  list_scan_response_keys_filter_path: { product: 'openbao', since: [2, 4, 0], name: 'OpenBao (2.4 and later)' },
+}
+
+/** OpenBao knows this key from 2.7 on, Vault always has (vault.md §1.2). */
+const CONTROL_GROUP_OPENBAO: Owner = {
+  product: 'openbao',
+  since: [2, 7, 0],
+  recent: true,
+  name: 'Vault (and OpenBao from 2.7)',
+}
+
+const CAPABILITY_SINCE: Readonly<Partial<Record<Capability, Omit<Owner, 'product'>>>> = {
+  subscribe: { since: [1, 15, 0], name: 'Vault (1.16 and later)' },
+  recover: { since: [1, 20, 0], name: 'Vault (1.20 and later)' },
+  scan: { since: [2, 2, 0], name: 'OpenBao (2.2 and later)' },
+}
+
+/** Whether the servers that may read the text accept what only `owner` knows: all, none, or some of them. */
+function acceptance(
+  owner: Owner,
+  { product, releases }: Pick<BlockOptions, 'product' | 'releases'>,
+): 'yes' | 'no' | 'some' {
+  if (owner.product === 'any') return 'yes'
+  if (product === 'any') return 'some'
+  if (product !== owner.product) return 'no'
+  if (owner.since === undefined) return 'yes'
+  if (releases === undefined) return owner.recent === true ? 'some' : 'yes'
+  const since = isAtLeast(releases, owner.since)
+  return since === 'unknown' ? 'some' : since
+}
+
+function ownerOfKey(key: string, product: Product): Owner | undefined {
+  if (key === 'control_group' && product !== 'vault') return CONTROL_GROUP_OPENBAO
+  return Object.hasOwn(KEY_OWNER, key) ? KEY_OWNER[key] : undefined
 }
 
 export interface BlockOptions {
   readonly product: Product
+  /** Releases of the product that may read the text; `undefined`: any. */
+  readonly releases: readonly Interval[] | undefined
   readonly holes: HoleFinder
   readonly now: Date
   readonly remarks: PolicyRemark[]
@@ -143,22 +181,22 @@ function checkKeys(items: readonly Item[], path: string, line: number, options: 
   const bad: Item[] = []
   for (const item of items) {
     const key = fromBytes(item.keys[0]?.value ?? '')
-    const owner = Object.hasOwn(KEY_OWNER, key) ? KEY_OWNER[key] : undefined
-    if (owner === undefined || (options.product !== 'any' && owner !== 'any' && owner !== options.product)) {
-      bad.push(item)
-    } else if (
-      (options.product === 'any' && owner !== 'any') ||
-      (key === 'control_group' && options.product !== 'vault')
-    ) {
+    const owner = ownerOfKey(key, options.product)
+    const accepted = owner === undefined ? 'no' : acceptance(owner, options)
+    if (owner === undefined || accepted === 'no') bad.push(item)
+    else if (accepted === 'some')
       options.remarks.push({
         about: 'product-key',
         line: item.keys[0]?.line ?? line,
         name: key,
-        message: `Only ${OWNER_NAME[key]} accepts ${key}; other servers refuse the whole policy.`,
+        message: `Only ${owner.name} accepts ${key}; other servers refuse the whole policy.`,
       })
-    }
   }
   if (bad.length > 0) throw keyError(bad, path, bad[0]?.keys[0]?.line ?? line)
+}
+
+function ownerOfCapability(name: Capability): Owner {
+  return { product: CAPABILITY_OWNER[name], ...(CAPABILITY_SINCE[name] ?? EVERYBODY) }
 }
 
 function readCapabilities(
@@ -188,17 +226,16 @@ function readCapabilities(
       unknown.push(name)
       continue
     }
-    const owner = isCapability(name) ? CAPABILITY_OWNER[name] : undefined
-    const accepted = owner === 'any' || options.product === 'any' || owner === options.product
-    if (owner === undefined || !isCapability(name) || !accepted) {
+    const accepted = isCapability(name) ? acceptance(ownerOfCapability(name), options) : 'no'
+    if (!isCapability(name) || accepted === 'no') {
       throw new HclError(`${path}invalid capability ${goQuote(name)}`, { line, column: 1 })
     }
-    if (owner !== 'any' && options.product === 'any') {
+    if (accepted === 'some') {
       options.remarks.push({
         about: 'product-capability',
         line,
         name,
-        message: `Only ${OWNER_NAME[name]} knows the capability ${name}; other servers refuse the whole policy.`,
+        message: `Only ${ownerOfCapability(name).name} knows the capability ${name}; other servers refuse the whole policy.`,
       })
     }
     capabilities.push(name)

@@ -22,12 +22,16 @@ interface Reach {
   readonly always: boolean
 }
 
-/** Which rules can decide, for one kind of server. Errs only towards more rules and towards a miss (sound, not complete). */
+/**
+ * Which rules can decide, for one kind of server. Errs only towards more rules and towards a miss (sound, not complete). `crowded`:
+ * rules with unknown parts may match as well, and a longer prefix among them may keep another from being weighed.
+ */
 export function possibleRules(
   acl: Acl,
   operation: Operation,
   completions: Completions,
   variant: Variant,
+  crowded = false,
 ): PossibleRules {
   const lists = operation === 'list' || operation === 'scan'
   const trimmed = lists ? trimmedCompletions(completions) : []
@@ -48,27 +52,46 @@ export function possibleRules(
     return { rules: distinct([...exact, ...cut.rules, ...whole.rules]), miss: !whole.always }
   }
   const covered = whole.always || (cut.always && !plain)
-  return { rules: distinct([...exact, ...amongBoth(acl, completions, trimmed, plain)]), miss: !covered }
+  return { rules: distinct([...exact, ...amongBoth(acl, completions, trimmed, plain || crowded)]), miss: !covered }
 }
 
 /**
- * Vault from 2.0.3 weighs all matches of both forms. A rule that grants list and always matches leaves only its betters: other
- * grants, and denies that are more specific than it.
+ * Vault from 2.0.3 weighs what both forms match, of the prefix rules the longest for each form alone (vault.md §2.1). A rule that
+ * is always among them and grants list leaves only its betters: other grants, and denies that are more specific than it.
  */
-function amongBoth(acl: Acl, completions: Completions, trimmed: Completions, plain: boolean): AclRule[] {
-  const may = wildRules(acl).filter((rule) => meets(ruleTokens(rule.path), [...completions, ...trimmed]))
-  if (plain) return may
-  const must = may.filter((rule) => coversAll(rule, completions) || coversAll(rule, trimmed))
+function amongBoth(acl: Acl, completions: Completions, trimmed: Completions, all: boolean): AclRule[] {
+  const forms = [weighedRules(acl, completions), weighedRules(acl, trimmed)]
+  const may = distinct(forms.flatMap((form) => form.may))
+  if (all) return may
+  const must = forms.flatMap((form) => form.must)
   const grant = highest(must.filter((rule) => rule.grants.has('list')))
-  if (grant) {
-    const betters = may.filter((rule) => rule.denies || rule.grants.has('list'))
-    return betters.filter((rule) => rule === grant || compareRules(rule.path, grant.path).order > 0)
-  }
-  const deny = highest(must.filter((rule) => rule.denies))
-  if (!deny) return may
-  // A deny that always matches is beaten by better grants and better denies only.
+  // A deny that is always there is beaten by better grants and better denies only.
+  const sure = grant ?? highest(must.filter((rule) => rule.denies))
+  if (!sure) return may
   const betters = may.filter((rule) => rule.denies || rule.grants.has('list'))
-  return betters.filter((rule) => rule === deny || compareRules(rule.path, deny.path).order > 0)
+  return betters.filter((rule) => rule === sure || compareRules(rule.path, sure.path).order > 0)
+}
+
+interface Weighed {
+  readonly may: readonly AclRule[]
+  /** Weighed whatever the completion. */
+  readonly must: readonly AclRule[]
+}
+
+/** The rules that one form of the path may bring in: a prefix rule does not count where a longer one always matches. */
+function weighedRules(acl: Acl, completions: Completions): Weighed {
+  if (completions.length === 0) return { may: [], must: [] }
+  const meeting = wildRules(acl).filter((rule) => meets(ruleTokens(rule.path), completions))
+  const covering = meeting.filter((rule) => coversAll(rule, completions))
+  const longest = highest(covering.filter((rule) => rule.path.kind === 'prefix'))
+  const shorter = (rule: AclRule) =>
+    longest !== undefined && rule.path.kind === 'prefix' && rule.path.text.length < longest.path.text.length
+  const may = meeting.filter((rule) => !shorter(rule))
+  const prefixes = may.filter((rule) => rule.path.kind === 'prefix')
+  return {
+    may,
+    must: covering.filter((rule) => rule.path.kind !== 'prefix' || (rule === longest && prefixes.length === 1)),
+  }
 }
 
 function reach(acl: Acl, completions: Completions): Reach {

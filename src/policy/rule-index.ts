@@ -5,6 +5,8 @@ import { compareRules } from './specificity.ts'
 export interface RuleIndex {
   /** All rules whose prefix the path begins with, and all segment rules that match, the best first (vault.md §2.1). */
   candidates(path: string): AclRule[]
+  /** Those that the server weighs: of the prefix rules the longest alone (vault.md §2.1). */
+  weighed(path: string): AclRule[]
   best(path: string): AclRule | undefined
 }
 
@@ -18,16 +20,21 @@ export function indexRules(rules: readonly AclRule[]): RuleIndex {
   function matching(path: string, out: AclRule[]): void {
     matchSegments(root, path.split('/'), 0, out)
   }
+  function weighed(path: string): AclRule[] {
+    const longest = prefixes.longest(path)
+    const out = longest ? [longest] : []
+    matching(path, out)
+    return out
+  }
   return {
     candidates(path) {
       const out = prefixes.matches(path)
       matching(path, out)
       return out.sort((a, b) => compareRules(b.path, a.path).order)
     },
+    weighed,
     best(path) {
-      const longest = prefixes.longest(path)
-      const out = longest ? [longest] : []
-      matching(path, out)
+      const out = weighed(path)
       let best = out[0]
       for (const rule of out) if (best && compareRules(rule.path, best.path).order > 0) best = rule
       return best

@@ -12,6 +12,8 @@ export type Reason =
   | 'exact'
   /** What matches the path as asked for comes before what matches it without its slash, or the other way round. */
   | 'trailing-slash'
+  /** Of the prefix rules that match a form of the path only the longest is weighed. */
+  | 'longest-prefix'
   /** The newest Vault passes over rules that say nothing about list. */
   | 'lists'
 

@@ -4,6 +4,10 @@ import type { Hole, HoledText } from './hole.ts'
 export interface AliasFacts {
   /** Of the auth mount, `auth_kubernetes_1a2b3c4d`; `undefined`: not known. */
   readonly mountAccessor?: string
+  /** Path of the auth mount, without slashes at its ends. */
+  readonly mount?: string
+  /** The mount is the only one of this type: whatever accessor of the type a text names, it is this one's. */
+  readonly soleOfType?: string
   readonly id?: string
   readonly name?: string
   /** Kubernetes: `service_account_name`, `service_account_namespace`, `service_account_uid`, `service_account_secret_name`. */
@@ -20,6 +24,7 @@ export interface GroupFacts {
 export interface EntityFacts {
   readonly id?: string
   readonly name?: string
+  /** All of it, where it is given. */
   readonly metadata?: Readonly<Record<string, string>>
   readonly aliases: readonly AliasFacts[]
   readonly groups?: readonly GroupFacts[]
@@ -39,7 +44,7 @@ export interface TemplateContext {
 
 export type Filled =
   /** The server skips this one block (D122). */
-  | { readonly outcome: 'skipped' }
+  | { readonly outcome: 'skipped'; readonly directive: string }
   /** `uncertain` names what decides whether the rule is there at all. */
   | { readonly outcome: 'filled'; readonly text: HoledText; readonly uncertain: string | undefined }
 
@@ -55,14 +60,14 @@ export function fillTemplate(label: string, context: TemplateContext): Filled {
     const [directive = '', rest = ''] = piece.split('}}')
     const written = `{{${directive}}}`
     const value = resolveDirective(directive.trim(), context.entity)
-    if (value === 'skipped') return { outcome: 'skipped' }
+    if (value === 'skipped') return { outcome: 'skipped', directive: written }
     if (value === 'unknown') {
       text.push({ hole: written }, rest)
       continue
     }
     const guarded = GUARDED_CHARACTERS.filter((character) => value.value.includes(character))
     const refused = context.guarded?.some((character) => value.value.includes(character))
-    if (refused) return { outcome: 'skipped' }
+    if (refused) return { outcome: 'skipped', directive: written }
     if (guarded.length > 0 && context.guarded === undefined) {
       uncertain = `whether this server lets ${guarded[0]} into ${written}`
     }
@@ -83,23 +88,37 @@ function resolveDirective(directive: string, entity: EntityFacts | null | undefi
   if (field.startsWith('aliases.')) return aliasValue(field.slice('aliases.'.length), entity)
   if (field === 'id') return known(entity.id) ?? missing
   if (field === 'name') return known(entity.name) ?? missing
-  if (field.startsWith('metadata.')) return entry(entity.metadata, field.slice('metadata.'.length)) ?? missing
+  if (field.startsWith('metadata.')) {
+    const absent = entity.metadata === undefined ? missing : 'skipped'
+    return entry(entity.metadata, field.slice('metadata.'.length)) ?? absent
+  }
   return 'skipped'
 }
 
 function aliasValue(field: string, entity: EntityFacts): Value {
-  const dot = field.indexOf('.')
-  if (dot === -1) return 'skipped'
-  const accessor = field.slice(0, dot)
-  const attribute = field.slice(dot + 1)
-  const named = entity.aliases.find((alias) => alias.mountAccessor === accessor)
+  // An accessor that stands as a variable may hold dots: `${auth/kubernetes/@accessor}`.
+  const match = /^(\$\{[^}]*\}|[^.]*)\.(.*)$/s.exec(field)
+  if (match === null) return 'skipped'
+  const [, accessor = '', attribute = ''] = match
+  if (!/^(?:id|name|metadata\..+|custom_metadata\..+)$/s.test(attribute)) return 'skipped'
   const missing = entity.whole ? 'skipped' : 'unknown'
+  const named = entity.aliases.find((alias) => isAccessorOf(alias, accessor) === 'yes')
   if (named) return aliasAttribute(named, attribute) ?? missing
-  const unnamed = entity.aliases.find((alias) => alias.mountAccessor === undefined)
-  const value = unnamed && aliasAttribute(unnamed, attribute)
+  const open = entity.aliases.find((alias) => isAccessorOf(alias, accessor) === 'unknown')
+  const value = open && aliasAttribute(open, attribute)
   if (!value) return missing
   // The value is right if the rule means this login's auth mount, and only the server knows its accessor.
   return { ...value, uncertain: `whether ${accessor} is the accessor of this login's auth mount` }
+}
+
+/** Whether an accessor, as a rule writes it, is that of the alias' auth mount. */
+function isAccessorOf(alias: AliasFacts, accessor: string): 'yes' | 'no' | 'unknown' {
+  const path = /^\$\{auth\/(.+?)\/?@accessor\}$/.exec(accessor)?.[1]
+  if (path !== undefined && alias.mount !== undefined) return path === alias.mount ? 'yes' : 'no'
+  const isVariable = accessor.includes('${')
+  if (alias.mountAccessor !== undefined && !isVariable) return alias.mountAccessor === accessor ? 'yes' : 'no'
+  if (alias.soleOfType === undefined) return 'unknown'
+  return isVariable || accessor.startsWith(`auth_${alias.soleOfType}_`) ? 'yes' : 'unknown'
 }
 
 function aliasAttribute(alias: AliasFacts, attribute: string): { readonly value: string } | undefined {

@@ -3,7 +3,7 @@ import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
 import { logSafeJson } from './plain-text.ts'
 import { failureText } from './reasons/failure.ts'
-import { reasonText } from './reasons/not-checked.ts'
+import { decisionText, reasonText } from './reasons/not-checked.ts'
 import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { countOf, nameStore } from './wording.ts'
@@ -109,7 +109,7 @@ function jsonReference({ reference, also, accesses, engine, secret }: JudgedRefe
       decision: decision.verdict,
       when: access.when,
       side: access.side,
-      because: `${reasonText(decision.because)}.`,
+      because: decisionText(decision),
       code: decision.because.code,
     })),
     also: (also ?? []).map(nameManifest),

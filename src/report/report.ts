@@ -29,7 +29,7 @@ export interface JudgedReference {
 }
 
 /** What a report with `report-scope: changed` is about. */
-export type ReportScope =
+export type ReportedScope =
   | {
       readonly of: 'changed'
       /** What the change is compared with, for the middle of a sentence: "`main`". */
@@ -78,7 +78,7 @@ export interface Report {
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
   /** With `report-scope: changed`: what everything above is about. */
-  readonly scope?: ReportScope
+  readonly scope?: ReportedScope
   /** Why the outcome is `invalid` or `bug`: what to change, and where. */
   readonly problems?: readonly { readonly message: string; readonly file?: string; readonly line?: number }[]
 }

@@ -96,7 +96,7 @@ function inItsWords({ reference, store }: Link, failsWith: FailsWith): Told {
   }
 }
 
-/** What is sent is known, and of what ESO makes of the answer only what was measured (measured.md §1). */
+/** What is sent is known, and of what ESO makes of the answer only what was measured (eso.md §2.4). */
 function outside(reference: Reference, { sends, says }: Extract<FailsWith, { code: 'leaves-api' }>): Told {
   const store = reference.store.found === 'vault' ? reference.store.store : undefined
   const what = store === undefined ? 'The store' : `${store.kind} \`${store.name}\``

@@ -1,5 +1,6 @@
+import type { AppliedBy } from '../model/applied.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
-import type { AppliedBy, Manifest } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
 import { andOthers, nameManifest } from '../model/wording.ts'
 import type { RuleFinding } from './rule.ts'
 

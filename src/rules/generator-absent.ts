@@ -1,5 +1,6 @@
 import { absentGenerators } from '../eso/facts/absent-generators.ts'
 import { methodTypos } from '../eso/facts/method-typos.ts'
+import { byCluster } from '../model/cluster.ts'
 import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -11,7 +12,9 @@ export const generatorAbsent: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
-    for (const { manifest, span, kind, name, elsewhere } of absentGenerators(chain.manifests)) {
+    for (const { manifest, span, kind, name, elsewhere } of byCluster(chain.manifests).groups.flatMap((group) =>
+      absentGenerators(group),
+    )) {
       yield {
         rule: this.id,
         // Generators may come from elsewhere; one of the same name in the wrong namespace does not.

@@ -40,5 +40,19 @@ export const policyAbsent: Rule = {
         }
       }
     }
+    for (const { name, source, meant, span } of chain.textlessPolicies) {
+      if (meant === undefined) continue
+      yield {
+        rule: this.id,
+        severity: 'warning',
+        message:
+          `Policy \`${name}\` is written here from \`${source}\`, and there is no such file among those that were read. \`${meant.name}\` is there, ` +
+          'and nothing writes it.',
+        span,
+        related: [{ span: meant.span, message: `\`${meant.name}\` begins here` }],
+        fix: `Write \`${source.slice(0, source.lastIndexOf('/') + 1)}${meant.name}\`.`,
+        fingerprint: fingerprint(this.id, 'file', name, source),
+      }
+    }
   },
 }

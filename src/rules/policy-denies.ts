@@ -9,7 +9,12 @@ import { reasonSentence } from '../report/reasons/not-checked.ts'
 import { brokenStores } from './broken-store.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
+import { mendPolicy, rulesOfAnotherNamespace } from './mend-policy.ts'
+import { nameToken } from './name-token.ts'
+import { nearestBlocks } from './nearest-blocks.ts'
+import { policiesLost } from './role-parameters.ts'
 import type { Rule, RuleFinding } from './rule.ts'
+import { neverReady } from './store-never-ready.ts'
 import { compare } from './worst-first.ts'
 
 /**
@@ -21,7 +26,10 @@ export const policyDenies: Rule = {
   title: 'The policies of the role that ESO logs in with do not allow a request that the manifest needs',
   group: 'law',
   severity: 'error',
-  check: (chain) => reportCauses(denials(chain), summarise),
+  *check(chain): Iterable<RuleFinding> {
+    yield* neverReady(this.id, chain)
+    yield* reportCauses(denials(chain), summarise)
+  },
 }
 
 /** One store, one token, and the same rules (or none) deciding: mended by one edit. */
@@ -37,6 +45,8 @@ function* denials(chain: Chain): Iterable<CausedFinding<Cause>> {
   const broken = brokenStores(chain)
   for (const link of chain.links) {
     if (link.store === undefined || broken.has(link.store)) continue
+    // A role whose policies Vault drops denies everything: `role-parameter-unknown` says it once.
+    if (link.role?.found === 'known' && policiesLost(link.role.fact) !== undefined) continue
     const denied = link.accesses.filter(
       (judged) => judged.access.side !== 'session' && judged.decision.verdict === 'denied',
     )
@@ -60,10 +70,11 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Rule
   const { reference } = link
   const needs = byPath(denied)
   const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
-  const because = [...reasons(denied), ...takenAway(chain, link, denied)]
+  const above = rulesOfAnotherNamespace(chain, link)
+  const because = [...reasons(denied), ...(above === undefined ? [] : [above.says]), ...takenAway(chain, link, denied)]
   const message = (object: string) =>
     `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference, object)} needs ` +
-    `${listed(wanted)}; ${tokenOf(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
+    `${listed(wanted)}; ${nameToken(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
   return {
     rule: policyDenies.id,
     // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
@@ -71,7 +82,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Rule
     message,
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
-    fix: `Add to policy \`${policyToMend(link, denied)}\`:\n${policyText(needs)}`,
+    fix: above?.fix ?? mendPolicy(chain, link, denied, needs),
     objects: objectsOf(link),
     fingerprint: fingerprint(
       policyDenies.id,
@@ -111,14 +122,9 @@ function reasons(denied: readonly JudgedAccess[]): string[] {
     const before = known?.code === 'rule-decides' && known.says.code === 'lacks' ? known.says.wanted : []
     told.set(key, { ...because, says: { ...says, wanted: [...new Set([...before, ...says.wanted])] } })
   }
-  return [...told.values()].map(reasonSentence)
-}
-
-function tokenOf(link: Link): string {
-  const names = (link.policies?.names ?? []).map((name) => `\`${name}\``)
-  const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}`
-  if (link.policies?.from === 'config') return `${policies} (config file, store \`${link.store?.name}\`)`
-  return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`
+  const assumed = [...new Set(denied.flatMap(({ decision }) => decision.assumed ?? []))].map((name) => `\`${name}\``)
+  const defaults = assumed.length === 0 ? [] : [`This is with the default of ${listed(assumed)}.`]
+  return [...[...told.values()].map(reasonSentence), ...defaults]
 }
 
 /** A `find` lists the folders below its path, if there are any: only the server knows. */
@@ -146,25 +152,18 @@ function byPath(denied: readonly JudgedAccess[]): Map<string, string[]> {
   return needs
 }
 
-function policyText(needs: ReadonlyMap<string, readonly string[]>): string {
-  return [...needs]
-    .map(
-      ([path, capabilities]) =>
-        `path "${path}" {\n  capabilities = [${capabilities.map((c) => `"${c}"`).join(', ')}]\n}`,
-    )
-    .join('\n')
-}
-
-function policyToMend(link: Link, denied: readonly JudgedAccess[]): string {
-  return denied[0]?.decision.winner[0]?.policy ?? link.policies?.names[0] ?? 'external-secrets'
-}
-
 function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]): RelatedPlace[] {
   const places: RelatedPlace[] = []
   for (const rule of denied.flatMap((judged) => judged.decision.winner)) {
     if (rule.span === undefined) continue
     places.push({ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\` decides` })
   }
+  const [nearest] = denied.map(({ decision }) => nearestBlocks(decision).find((rule) => rule.span !== undefined))
+  if (places.length === 0 && nearest?.span !== undefined)
+    places.push({
+      span: nearest.span,
+      message: `the nearest rule of policy \`${nearest.policy}\``,
+    })
   if (places.length === 0) {
     for (const name of link.policies?.names ?? []) {
       const policy = chain.policy(name)

@@ -1,10 +1,13 @@
 import type { Chain } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding, Severity } from '../model/finding.ts'
-import { type LintFact, lintPolicy } from '../policy/lint.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
+import { lintPolicy } from '../policy/lint.ts'
+import type { LintFact } from '../policy/lint-fact.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import { lawText } from '../report/reasons/law.ts'
 import { fingerprint } from './fingerprint.ts'
+import { nearestBlocks } from './nearest-blocks.ts'
 
 /** What the policy room finds odd in the policies that Git declares, for the rules that report it. */
 export function* lintFindings(
@@ -14,21 +17,70 @@ export function* lintFindings(
   severity: Severity,
 ): Iterable<Finding> {
   for (const policy of chain.declared.policies) {
-    const parsed = parsePolicy(policy.text, { product: 'any', unknown: policy.unknown })
+    const parsed = parsePolicy(policy.text, {
+      product: chain.server.product,
+      releases: chain.server.releases,
+      unknown: policy.unknown,
+    })
     if (!parsed.ok) continue
-    for (const fact of lintPolicy(parsed.policy, policy.unknown)) {
+    for (const fact of lintPolicy(parsed.policy, {
+      unknown: policy.unknown,
+      variants: chain.server.variants,
+      kv2: kv2Mounts(chain, policy.name),
+      kubernetes: isForKubernetes(chain, policy.name),
+    })) {
       const span = policy.spanOfLine?.(fact.line) ?? spanOfProvenance(policy.provenance)
-      if (fact.rule !== which || span === undefined) continue
+      if (fact.rule !== which || span === undefined || isTold(chain, policy.name, fact)) continue
       yield {
         rule,
         severity,
         message: `Policy \`${policy.name}\`: ${said(fact)}`,
         span,
         related: [],
+        ...('fix' in fact && fact.fix !== undefined ? { fix: fact.fix } : {}),
         fingerprint: fingerprint(rule, policy.name, fact.path, fact.code, 'folder' in fact ? fact.folder : fact.name),
       }
     }
   }
+}
+
+/** Mounts that are KV v2 for all that name them: the stores whose token has the policy, and what Git enables. */
+function kv2Mounts({ storeLinks, declared }: Chain, policy: string): string[] {
+  const second = new Set<string>()
+  const other = new Set<string>()
+  for (const { store, policies, mount } of storeLinks) {
+    const path = trimSlashes(store.path ?? '')
+    if (path === '' || store.holes.length > 0) continue
+    const known = mount?.found === 'known' ? mount.fact : undefined
+    if (store.version === 'v1' || (known !== undefined && (known.type !== 'kv' || known.version === 1))) other.add(path)
+    else if (policies?.names.includes(policy)) second.add(path)
+  }
+  for (const { path, type, version, unknown } of declared.mounts) {
+    if (unknown.length > 0 || path.includes('$')) continue
+    if (type === 'kv' && version === 2) second.add(path)
+    else if (version !== undefined || type !== 'kv') other.add(path)
+  }
+  return [...second].filter((path) => !other.has(path)).sort((a, b) => b.length - a.length)
+}
+
+function isForKubernetes({ storeLinks, declared }: Chain, policy: string): boolean {
+  const stores = storeLinks.filter(({ policies }) => policies?.names.includes(policy))
+  const roles = declared.roles.filter(({ policies }) => policies?.includes(policy))
+  return (
+    stores.length > 0 &&
+    stores.every(({ store }) => store.auth?.method === 'kubernetes') &&
+    roles.every(({ type }) => type === 'kubernetes')
+  )
+}
+
+/** A denial that names the rule as the one that was meant has told it, with what to write. */
+function isTold({ links }: Chain, policy: string, { code, path, line }: LintFact): boolean {
+  if (code !== 'lacks-side' && code !== 'never-resolves') return false
+  return links.some(({ accesses }) =>
+    accesses.some(({ decision }) =>
+      nearestBlocks(decision).some((block) => block.policy === policy && block.path === path && block.line === line),
+    ),
+  )
 }
 
 function said(fact: LintFact): string {

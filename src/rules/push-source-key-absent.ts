@@ -1,4 +1,5 @@
 import { absentPushKeys, idleDataTo } from '../eso/facts/absent-push-keys.ts'
+import { byCluster } from '../model/cluster.ts'
 import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -10,7 +11,8 @@ export const pushSourceKeyAbsent: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
-    for (const { manifest, span, secretKey, source, keys } of absentPushKeys(chain.manifests)) {
+    const { groups } = byCluster(chain.manifests)
+    for (const { manifest, span, secretKey, source, keys } of groups.flatMap((group) => absentPushKeys(group))) {
       yield {
         rule: this.id,
         severity: this.severity,
@@ -24,7 +26,7 @@ export const pushSourceKeyAbsent: Rule = {
         fingerprint: fingerprint(this.id, nameManifest(manifest), secretKey),
       }
     }
-    for (const { manifest, field, span, source, keys } of idleDataTo(chain.manifests)) {
+    for (const { manifest, field, span, source, keys } of groups.flatMap((group) => idleDataTo(group))) {
       yield {
         rule: this.id,
         severity: 'warning',

@@ -1,4 +1,5 @@
 import { apiVersionUnserved } from './api-version-unserved.ts'
+import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
@@ -30,6 +31,7 @@ import { reviewerRbacAbsent } from './reviewer-rbac-absent.ts'
 import { reviewerTokenStatic } from './reviewer-token-static.ts'
 import { roleAbsent } from './role-absent.ts'
 import { roleAudience } from './role-audience.ts'
+import { roleParameterUnknown } from './role-parameter-unknown.ts'
 import { roleUnbound } from './role-unbound.ts'
 import type { Rule } from './rule.ts'
 import { secretAbsent } from './secret-absent.ts'
@@ -85,6 +87,8 @@ export const RULES: readonly Rule[] = [
   roleAbsent,
   roleUnbound,
   roleAudience,
+  roleParameterUnknown,
+  authConfigSuspect,
   reviewerRbacAbsent,
   reviewerTokenStatic,
   // Facts: a server was asked.

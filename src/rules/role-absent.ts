@@ -1,8 +1,16 @@
-import { spanOfProvenance } from '../chain/provenance.ts'
-import type { Finding } from '../model/finding.ts'
-import { forReferences, listed } from '../model/wording.ts'
+import type { Lookup, StoreLink } from '../chain/chain.ts'
+import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { vaultNamespaceOf } from '../chain/vault-namespaces.ts'
+import type { Finding, RelatedPlace } from '../model/finding.ts'
+import type { StoreAuth } from '../model/store.ts'
+import type { RoleFact } from '../model/vault-state.ts'
+import { counted, forReferences, listed } from '../model/wording.ts'
+import { absenceSeverity } from './absence-severity.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
+import { spanOrKey } from './span-or-key.ts'
+
+type AbsentRole = Extract<Lookup<RoleFact>, { found: 'absent' }>
 
 /** The store logs in with a role that does not exist: Vault answers 400 `invalid role name` and nothing of the store works. */
 export const roleAbsent: Rule = {
@@ -11,34 +19,102 @@ export const roleAbsent: Rule = {
   group: 'law',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { store, role, authMount, links } of chain.storeLinks) {
-      if (role?.found !== 'absent' || store.auth === undefined) continue
-      // Where the mount itself is not there, `auth-mount-absent` says it.
-      if (authMount?.found === 'absent') continue
+    for (const link of chain.storeLinks) {
+      const { store, role, authMount, links } = link
+      if (role?.found !== 'absent' || store.auth?.role === undefined) continue
+      // Where the mount itself is not there `auth-mount-absent` says it, and where it is written with `auth/` `auth-config-suspect`.
+      if (authMount?.found === 'absent' || store.auth.mount?.startsWith('auth/')) continue
       const { auth } = store
-      const known = role.near.map((fact) => `\`${fact.name}\` of auth mount \`${fact.authMount}\``)
-      const where = role.by === 'vault' ? 'The server has no such role' : 'The repository declares no such role'
+      const told = elsewhere(link, role) ?? missing(link, role)
+      const failure =
+        auth.method === 'jwt'
+          ? `400 \`role "${auth.role}" could not be found\``
+          : `400 \`invalid role name "${auth.role}"\``
       yield {
         rule: this.id,
-        // Git need not hold every role; only the server can say for certain that there is none.
-        severity: role.by === 'vault' ? 'error' : 'warning',
+        severity: absenceSeverity(role),
         message:
-          `${store.kind} \`${store.name}\` logs in with role \`${auth.role}\` of auth mount \`${auth.mount}\`. ${where}` +
-          `${known.length > 0 ? `; it has ${listed(known)}` : ''}. ` +
-          `ESO's login fails with 400 \`invalid role name "${auth.role}"\`${forReferences(links.length)}.`,
-        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', auth.method, 'role']),
-        related: role.near.flatMap((fact) => {
-          const span = spanOfProvenance(fact.provenance)
-          return span === undefined
-            ? []
-            : [{ span, message: `role \`${fact.name}\` of auth mount \`${fact.authMount}\`` }]
-        }),
-        fix:
-          role.near.length === 1
-            ? `Write \`${role.near[0]?.authMount === auth.mount ? role.near[0]?.name : `mountPath: ${role.near[0]?.authMount}`}\`, or create role \`${auth.role}\` on auth mount \`${auth.mount}\`.`
-            : `Create role \`${auth.role}\` on auth mount \`${auth.mount}\`, or name one that exists.`,
+          `${store.kind} \`${store.name}\` logs in with role \`${auth.role}\` of auth mount \`${auth.mount}\`${told.where}. ${told.says} ` +
+          `ESO's login fails with ${failure}${forReferences(links.length)}.`,
+        span: told.span,
+        related: told.related,
+        fix: told.fix,
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, auth.mount, auth.role),
       }
     }
   },
+}
+
+interface Told {
+  /** Behind the mount's name. */
+  readonly where: string
+  readonly says: string
+  readonly span: Finding['span']
+  readonly related: readonly RelatedPlace[]
+  readonly fix: string
+}
+
+/** Git writes the very role into another Vault namespace than the one that the store logs in at (eso.md §5.4). */
+function elsewhere({ store }: StoreLink, { near }: AbsentRole): Told | undefined {
+  const { auth } = store
+  const there = near.filter((fact) => fact.name === auth?.role?.toLowerCase() && fact.authMount === auth?.mount)
+  const [first] = there
+  const asked = vaultNamespaceOf(store, store.authNamespace ?? store.vaultNamespace)
+  if (first?.vaultNamespace === undefined || asked === undefined) return undefined
+  const field = store.authNamespace === undefined ? ['namespace'] : ['auth', 'namespace']
+  const login = `auth:\n  namespace: ${first.vaultNamespace === '' ? '""' : first.vaultNamespace}`
+  return {
+    where: asked === '' ? ', without a Vault namespace' : ` in Vault namespace \`${asked}\``,
+    says: `The repository writes that role into ${nameNamespace(first.vaultNamespace)} (${nameProvenance(first.provenance)}).`,
+    span: spanOrKey(store.manifest, ['spec', 'provider', 'vault', ...field]),
+    related: placesOf(there),
+    fix: `Log in where the role is; \`namespace\` stays that of the secrets:\n${login}`,
+  }
+}
+
+function nameNamespace(name: string): string {
+  return name === '' ? 'the root namespace' : `Vault namespace \`${name}\``
+}
+
+function missing({ store, authMount }: StoreLink, role: AbsentRole): Told {
+  const auth = store.auth as StoreAuth
+  const { near, siblings = [] } = role
+  const known = near.map((fact) => `\`${fact.name}\` of auth mount \`${fact.authMount}\``)
+  const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', auth.method, 'role'])
+  const create = `Create role \`${auth.role}\` on auth mount \`${auth.mount}\`, or name one that exists.`
+  if (role.by === 'git' && near.length === 0) {
+    const names = [...new Set(siblings.map((fact) => `\`${fact.name}\``))]
+    const shown = names.length > 4 ? [...names.slice(0, 3), counted(names.length - 3, 'more', 'more')] : names
+    const mount = authMount?.found === 'known' ? ` (${nameProvenance(authMount.fact.provenance)})` : ''
+    return {
+      where: '',
+      says:
+        names.length === 0
+          ? `The repository enables that mount${mount}, and declares no role of it.`
+          : `The repository declares ${shown.length === 1 ? 'role' : 'roles'} ${listed(shown)} of that mount, and not this one.`,
+      span,
+      related: placesOf(siblings.slice(0, 4)),
+      fix: create,
+    }
+  }
+  const only = near.length === 1 ? near[0] : undefined
+  return {
+    where: '',
+    says:
+      `${role.by === 'vault' ? 'The server has no such role' : 'The repository declares no such role'}` +
+      `${known.length > 0 ? `; it has ${listed(known)}` : ''}.`,
+    span,
+    related: placesOf(near),
+    fix:
+      only === undefined
+        ? create
+        : `Write \`${only.authMount === auth.mount ? only.name : `mountPath: ${only.authMount}`}\`, or create role \`${auth.role}\` on auth mount \`${auth.mount}\`.`,
+  }
+}
+
+function placesOf(roles: readonly RoleFact[]): RelatedPlace[] {
+  return roles.flatMap((fact) => {
+    const span = spanOfProvenance(fact.provenance)
+    return span === undefined ? [] : [{ span, message: `role \`${fact.name}\` of auth mount \`${fact.authMount}\`` }]
+  })
 }

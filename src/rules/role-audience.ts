@@ -1,5 +1,8 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding } from '../model/finding.ts'
+import type { ServerLaw } from '../model/server-law.ts'
+import type { RoleFact } from '../model/vault-state.ts'
+import { isAtLeast } from '../model/version-range.ts'
 import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
@@ -23,7 +26,8 @@ export const roleAudience: Rule = {
       const identity = links[0]?.reference.identity
       if (identity?.type !== 'serviceAccount' || demanded.some((audience) => audience.includes('$'))) continue
       // A JWT role without bound_audiences refuses every token that carries an `aud`, and ESO's always do (eso.md §5.3).
-      const unbound = method === 'jwt' && role.fact.audiences !== undefined && demanded.length === 0
+      const unbound =
+        method === 'jwt' && demanded.length === 0 && bindsNoAudience(role.fact) && refusesUnbound(chain.server)
       if (!unbound && (demanded.length === 0 || demanded.some((audience) => identity.audiences.includes(audience))))
         continue
       const at = ['spec', 'provider', 'vault', 'auth', method]
@@ -50,4 +54,17 @@ export const roleAudience: Rule = {
       }
     }
   },
+}
+
+/** Told so, or by a definition that is whole (a role without `user_claim` cannot be created) and has no audiences. */
+function bindsNoAudience({ audiences, fields, unknown }: RoleFact): boolean {
+  if (audiences !== undefined) return true
+  const left = fields.bound_audiences
+  const none = left === undefined || left === null || left === '' || (Array.isArray(left) && left.length === 0)
+  return fields.user_claim !== undefined && none && unknown.length === 0
+}
+
+/** Vault before 1.16.3 lets such tokens pass (vault.md §4.7). */
+function refusesUnbound({ product, releases }: ServerLaw): boolean {
+  return product !== 'vault' || releases === undefined || isAtLeast(releases, [1, 16, 3]) !== 'no'
 }

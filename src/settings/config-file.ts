@@ -41,13 +41,15 @@ export interface Config {
     readonly exclude: readonly string[]
     readonly rendered: readonly string[]
     readonly variables: Readonly<Record<string, string>>
+    /** What becomes of findings about what nothing applies. */
+    readonly unapplied: 'note' | 'same' | 'off'
   }
   readonly vault: {
     readonly address: string | undefined
     readonly addressSpan: Span | undefined
     /** `""`: the root namespace, said on purpose; `undefined`: not said. */
     readonly namespace: string | undefined
-    /** `auto`, `vault@1.20`, `openbao@2.7`. */
+    /** `auto`, `vault@1.20`, `openbao@2.7`, `vault@>=1.20 <2`, `vault`. */
     readonly product: string
   }
   readonly stores: Readonly<Record<string, { readonly policies: readonly string[]; readonly span: Span }>>
@@ -76,7 +78,7 @@ export interface Config {
 
 export const EMPTY_CONFIG: Config = {
   file: undefined,
-  manifests: { exclude: [], rendered: [], variables: {} },
+  manifests: { exclude: [], rendered: [], variables: {}, unapplied: 'note' },
   vault: { address: undefined, addressSpan: undefined, namespace: undefined, product: 'auto' },
   stores: {},
   naming: [],
@@ -167,7 +169,12 @@ function isCalendarDate(text: string): boolean {
 
 /** The file's own structure, once its shape is checked. */
 interface RawConfig {
-  readonly manifests?: { readonly exclude?: string[]; readonly rendered?: string[]; readonly variables?: ValueMap }
+  readonly manifests?: {
+    readonly exclude?: string[]
+    readonly rendered?: string[]
+    readonly variables?: ValueMap
+    readonly unapplied?: 'note' | 'same' | 'off'
+  }
   readonly vault?: { readonly address?: string; readonly namespace?: string; readonly product?: string }
   readonly stores?: Readonly<Record<string, { readonly policies?: string[] }>>
   readonly naming?: readonly { readonly pattern: string; readonly where?: Record<string, string | string[]> }[]
@@ -200,6 +207,7 @@ function toConfig(document: YamlDocument): Config {
       exclude: raw.manifests?.exclude ?? [],
       rendered: raw.manifests?.rendered ?? [],
       variables: (raw.manifests?.variables ?? {}) as Record<string, string>,
+      unapplied: raw.manifests?.unapplied ?? 'note',
     },
     vault: {
       address: raw.vault?.address,

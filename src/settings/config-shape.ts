@@ -17,8 +17,9 @@ const duration: TextPattern = {
   says: 'a duration as Vault writes it, for example "1h" or "90m"',
 }
 const product: TextPattern = {
-  source: 'auto|(?:vault|openbao)@\\d+(?:\\.\\d+){0,2}',
-  says: '"auto", or a product and version such as "vault@1.20" or "openbao@2.7"',
+  source:
+    'auto|(?:vault|openbao)(?:@(?:>=|<=|>|<)?\\d+(?:\\.\\d+){0,2}(?:\\+ent)?(?: (?:>=|<=|>|<)\\d+(?:\\.\\d+){0,2})?)?',
+  says: '"auto", or a product with its version or bounds, such as "vault@1.20", "openbao@2.7" or "vault@>=1.20 <2"',
 }
 const address: TextPattern = { source: 'https?://\\S+', says: 'an address that starts with https:// (or http://)' }
 const pattern: TextPattern = {
@@ -50,6 +51,11 @@ export const CONFIG_SHAPE: ObjectShape = {
           keys: variableName,
           of: { is: 'text', mayBeEmpty: true },
           about: 'Values for the ${NAME} in manifests that Git cannot resolve.',
+        },
+        unapplied: {
+          is: 'choice',
+          of: ['note', 'same', 'off'],
+          about: 'What becomes of findings about what nothing applies: notes (default), as severe as any, or left out.',
         },
       },
     },

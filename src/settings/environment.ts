@@ -37,8 +37,8 @@ export interface Ci {
 }
 
 /**
- * Reads the environment. `BAO_*` wins over `VAULT_*`, as in OpenBao's own client; a blank value counts as absent. `event` is the
- * parsed payload that `GITHUB_EVENT_PATH` names, where there is one.
+ * Reads the environment. `BAO_*` wins over `VAULT_*`, as in OpenBao's own client (platform.md §1.7); a blank value counts as
+ * absent. `event` is the parsed payload that `GITHUB_EVENT_PATH` names, where there is one.
  */
 export function readEnvironment(env: Env, event?: unknown): Environment {
   const get = (name: string): string | undefined => presence(env[name])

@@ -55,7 +55,7 @@ function noLogin(withAddress: boolean, { ci }: Environment): OfflineReason {
 
 /**
  * The address that a token may go to. A pull request can change the config file, so an address that only this file names gets no
- * credentials (design §1 promise 7, platform.md §7 threat 1).
+ * credentials (design §1 promise 9, platform.md §7 threat 1).
  */
 function readAddress(given: GivenReader, config: Config, environment: Environment): string | undefined {
   const input = given.text('vault-addr')

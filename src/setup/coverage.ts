@@ -3,6 +3,7 @@ import { follow } from '../chain/follow.ts'
 import { createJudge } from '../chain/judge.ts'
 import type { Prediction } from '../eso/predict.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { ANY_SERVER, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 
@@ -26,10 +27,7 @@ export function followServer({ manifests, prediction, live, policiesOfStore }: C
     textlessPolicies: [],
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
     liveView: undefined,
-    judge: createJudge({
-      product: first?.server.product ?? 'any',
-      ...(first === undefined ? {} : { variants: first.server.variants }),
-    }),
+    judge: createJudge(first === undefined ? ANY_SERVER : serverLaw(first.server.product, first.server.version)),
     policiesOfStore,
     installedEso: [],
     naming: [],

@@ -40,9 +40,9 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     /^Git holds (\d+) stores of that name that log in differently/,
     ([, count], _, { manifests }) => {
       const logins = new Map<string, Set<string>>()
-      for (const { kind, name, namespace, body } of manifests) {
+      for (const { kind, name, body } of manifests) {
         if (!/Store$/.test(kind)) continue
-        const key = `${kind} ${namespace ?? ''}/${name}`
+        const key = `${kind} ${name}`
         logins.set(key, (logins.get(key) ?? new Set()).add(JSON.stringify(body.spec)))
       }
       return [...logins.values()].some((ways) => ways.size >= Number(count))
@@ -64,7 +64,7 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     },
   ],
   [
-    /^its path is a Helm chart\./,
+    /^its path is a Helm chart, and charts are not rendered\./,
     (_, { file, what }, { cwd }) => {
       // The path is the Application's own, below the top of its repository, which may be a folder here.
       const steps = file.split('/')
@@ -100,16 +100,21 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     },
   ],
   [
-    /^its source is the (OCIRepository|Bucket) (\S+), and Git does not tell what that holds/,
+    /^its source is (OCIRepository|Bucket) (\S+), and Git does not tell from which folder that is packed/,
     ([, kind, name], item, evidence) =>
       new RegExp(`kind: ${kind}\\s*\\n\\s*name: ${name}\\b|name: ${name}\\s*\\n\\s*kind: ${kind}\\b`).test(
         fileAt(item, evidence),
       ),
   ],
   [
-    /^its path (.+) takes from its generators \(([^)]+)\) what Git does not tell/,
-    ([, , generators = ''], _, { texts }) =>
-      generators.split(', ').every((name) => texts.some((text) => text.includes(`${name}:`))),
+    // The path is the Application's own, in its subject: something in it is still to be filled in, and no folder here fits the rest.
+    /^its path holds what Git does not fill in\./,
+    (_, item) => /\((.*(?:\{\{|\$\{).*)\)$/.test(item.what),
+  ],
+  [
+    /^its generators \(([^)]+)\) ask what Git does not hold/,
+    ([, generators = ''], item, evidence) =>
+      generators.split(', ').every((name) => fileAt(item, evidence).includes(`${name}:`)),
   ],
   [
     // Of a root that kustomize could not build: the patch is there, at its line.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startOpenBao } from '../openbao/server.ts'
+import { compareLists } from './compare-lists.ts'
 import { compareRequests, prepareMount } from './compare-requests.ts'
 import { compareRights } from './compare-rights.ts'
 import { compareText, SAMPLES } from './compare-texts.ts'
@@ -15,12 +16,14 @@ const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '20000' },
     requests: { type: 'string' },
+    lists: { type: 'string' },
     texts: { type: 'string' },
     seed: { type: 'string' },
   },
 })
 const count = Number(values.count)
 const requests = Number(values.requests ?? Math.ceil(count / 8))
+const lists = Number(values.lists ?? count)
 const texts = Number(values.texts ?? Math.ceil(count / 20))
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed)
 
@@ -44,10 +47,14 @@ try {
   await prepareMount(server)
   const rights = await repeat(count, () => compareRights(server, random, 100, report))
   const sent = await repeat(requests, () => compareRequests(server, random, 25, report))
+  const listed = await repeat(lists, () => compareLists(server, random, 100, report))
   // The error texts are OpenBao's.
   const written = server.product === 'openbao' ? texts : 0
   for (let text = 0; text < written; text += 1) await compareText(server, random, [...samples, ...SAMPLES], report)
   print(`${rights.cases} rights (${rights.allowed} grant something), ${sent.cases} requests (${sent.allowed} allowed),`)
+  print(
+    `${listed.cases} LISTs below nested prefixes (${listed.allowed} grant something), each for every kind of server,`,
+  )
   print(`${written} policy texts compared: ${disagreements.length} disagreements`)
 } finally {
   await server.stop()

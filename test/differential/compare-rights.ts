@@ -1,8 +1,8 @@
 import { capabilities } from '../../src/policy/authorize.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import type { Random } from './random.ts'
-import { policyText, type RandomPolicies, randomPath, randomPolicies } from './random-policy.ts'
-import { ask, type Compared, type Disagreement, giveToken, ourAcl, shrink, variantOf } from './subject.ts'
+import { policyText, randomPath, randomPolicies } from './random-policy.ts'
+import { type Compared, type Disagreement, ourAcl, serverRights, shrink, variantOf } from './subject.ts'
 
 /** Compares what `sys/capabilities` answers, many paths at once, with ours. */
 export async function compareRights(
@@ -27,16 +27,4 @@ export async function compareRights(
     report({ policies: smallest.map(policyText), request: `capabilities of ${path}`, ours, server: theirs })
   }
   return { cases: asked.length, allowed: [...answers.values()].filter((rights) => rights !== 'deny').length }
-}
-
-async function serverRights(
-  server: RunningServer,
-  policies: RandomPolicies,
-  paths: readonly string[],
-): Promise<Map<string, string>> {
-  const token = await giveToken(server, policies)
-  const answer = await ask(server, 'POST', 'sys/capabilities', { body: { token, paths } })
-  if (answer.status !== 200) throw new Error(`sys/capabilities: ${JSON.stringify(answer)}`)
-  await ask(server, 'POST', 'auth/token/revoke', { body: { token } })
-  return new Map(paths.map((path) => [path, [...(answer.body.data[path] ?? ['no answer'])].sort().join(' ')]))
 }

@@ -1,7 +1,7 @@
+import { variantsOf } from '../../src/model/server-law.ts'
 import type { Variant } from '../../src/model/variant.ts'
 import { type Acl, buildAcl } from '../../src/policy/acl.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
-import { variantsOf } from '../../src/state/live/product.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { policyText, type RandomPolicies } from './random-policy.ts'
 
@@ -72,6 +72,19 @@ export async function giveToken(server: RunningServer, policies: RandomPolicies)
   }
   const made = await ask(server, 'POST', 'auth/token/create', { body: { policies: names, no_default_policy: true } })
   return made.body.auth.client_token
+}
+
+/** What `sys/capabilities` answers for the paths to a token of these policies. */
+export async function serverRights(
+  server: RunningServer,
+  policies: RandomPolicies,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const token = await giveToken(server, policies)
+  const answer = await ask(server, 'POST', 'sys/capabilities', { body: { token, paths } })
+  if (answer.status !== 200) throw new Error(`sys/capabilities: ${JSON.stringify(answer)}`)
+  await ask(server, 'POST', 'auth/token/revoke', { body: { token } })
+  return new Map(paths.map((path) => [path, [...(answer.body.data[path] ?? ['no answer'])].sort().join(' ')]))
 }
 
 export function ourAcl(policies: RandomPolicies): Acl {

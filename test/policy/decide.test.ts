@@ -26,6 +26,17 @@ describe('decide: the reason, in a sentence', () => {
     // D142: a rule without KV v2's data/.
     [{ 'kv/app/*': 'read' }, 'kv/data/app/db', 'the rule lacks the segment data/ that KV v2 puts behind the mount'],
     [{ 'kv/metadata/app/*': 'read' }, 'kv/data/app/db', 'the rule is about metadata/, and this request about data/'],
+    // Its `+` may be the segment of KV v2: then it is another one that is lacking.
+    [
+      { 'kv/+/app/*': 'read' },
+      'kv/data/prod/app/db',
+      'its "+" stands for data/, and the rule has no segment for prod/',
+    ],
+    [
+      { 'kv/prod/+/*': 'read' },
+      'kv/data/prod/app/db',
+      'the rule lacks the segment data/ that KV v2 puts behind the mount',
+    ],
     // D10
     [{ 'kv/data/app/*': 'read' }, 'kv/data/app', 'the rule covers what is below kv/data/app/, not the path itself'],
     // D03
@@ -140,7 +151,7 @@ describe('decide: unknown', () => {
     expect(decision.perVariant).toEqual({ bao26: 'denied', legacy: 'allowed', vault203: 'denied', old: 'denied' })
     expect(said(decision)).toBe(
       'version dependent: allowed by Vault 1.14.6 to 2.0.2 and OpenBao before 2.6 (`kv/metadata/*` of policy p1 (line 1) grants list); ' +
-        'denied by OpenBao 2.6 and later, Vault 2.0.3 and later and Vault before 1.14.6 ' +
+        'denied by OpenBao 2.6 and later, Vault 2.0.3 and later and Vault before 1.13.10 ' +
         '(`kv/metadata/private/*` of policy p1 (line 2) denies everything).',
     )
     expect(decide(acl, { operation: 'list', path: 'kv/metadata/private/' }, ['bao26']).verdict).toBe('denied')
@@ -189,6 +200,9 @@ describe('lists in parameters (vault.md §2.6)', () => {
     [{ l: 'a,bc' }, 'denied', 'allowed'],
     [{ l: ['a', 'c'] }, 'denied', 'denied'],
     [{ l: 'a', d: ['y', 'z'] }, 'denied', 'denied'],
+    // Without elements nothing is left to be refused.
+    [{ l: '' }, 'denied', 'allowed'],
+    [{ l: [] }, 'denied', 'allowed'],
   ] as const)('%j as a whole: %s, by elements: %s', (data, whole, elements) => {
     const request = { operation: 'update', path: 'x', data } as const
     expect(decide(aclOf(text), request).verdict).toBe(whole)

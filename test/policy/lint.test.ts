@@ -6,7 +6,7 @@ import { aclOf, rules } from './acl-of.ts'
 function lint(text: string, options: ParseOptions = {}) {
   const result = parsePolicy(text, options)
   if (!result.ok) throw new Error(result.error)
-  return lintPolicy(result.policy, options.unknown)
+  return lintPolicy(result.policy, { unknown: options.unknown ?? [] })
 }
 
 describe('policy-rule-dead (vault.md §1.5, §9.3)', () => {
@@ -112,4 +112,92 @@ describe('policy-version-dependent', () => {
 test('a boolean in JSON is dropped (J06)', () => {
   const text = '{"path":{"a":{"capabilities":["create"],\n"allowed_parameters":{"foo":[true]}}}}'
   expect(lint(text)).toMatchObject([{ rule: 'policy-invalid', line: 2 }])
+})
+
+describe('rules about a KV v2 mount (vault.md §9.3, D142)', () => {
+  const told = (blocks: Readonly<Record<string, string>>, unknown: readonly string[] = []) => {
+    const result = parsePolicy(rules(blocks), { unknown })
+    if (!result.ok) throw new Error(result.error)
+    return lintPolicy(result.policy, { unknown, kv2: ['kv', 'team/kv'] })
+  }
+
+  test.each(['kv/app', 'kv/app/*', 'kv/app/+/x', '/kv/app/*', 'team/kv/app/*', 'kv/Data/app', 'kv/dataa/x'])(
+    '%s lacks its side',
+    (path) => {
+      expect(told({ [path]: 'read' })).toMatchObject([
+        { rule: 'policy-rule-dead', path, why: expect.stringContaining('grants nothing') },
+      ])
+    },
+  )
+
+  test.each([
+    'kv/data/app',
+    'kv/metadata/*',
+    'kv/+/app',
+    'kv/*',
+    'kv/d*',
+    'kv/',
+    'kv/config',
+    'kv/delete/app',
+    'kv/undelete/a',
+    'kv/destroy/a',
+    'kv/subkeys/a',
+    'kv/${TEAM}/app',
+    '+/app',
+    'other/app',
+    'kvx/app',
+    'team/other',
+    'kv/{{identity.entity.name}}/a',
+  ])('%s has it, or may have it, or is about another mount', (path) => {
+    expect(told({ [path]: 'read' }, ['TEAM'])).toEqual([])
+  })
+
+  test('what to write instead: list goes to metadata, a deny to both', () => {
+    expect(told({ 'kv/app/*': 'read list' })[0]).toHaveProperty(
+      'fix',
+      'Write instead:\npath "kv/data/app/*" {\n  capabilities = ["read"]\n}\npath "kv/metadata/app/*" {\n  capabilities = ["list"]\n}',
+    )
+    const [deny] = told({ 'kv/app/*': 'deny' })
+    expect(deny).toHaveProperty('why', expect.stringContaining('protects nothing'))
+    expect(deny).toHaveProperty('fix', expect.stringContaining('path "kv/metadata/app/*" {\n  capabilities = ["deny"]'))
+  })
+})
+
+describe('templates that never resolve (vault.md §2.7)', () => {
+  const told = (directive: string, kubernetes: boolean) => {
+    const result = parsePolicy(rules({ [`kv/data/{{${directive}}}/*`]: 'read' }))
+    if (!result.ok) throw new Error(result.error)
+    return lintPolicy(result.policy, { kubernetes }).map((one) => ('why' in one ? one.why : one.code))
+  }
+
+  test.each([
+    'auth.kubernetes.token_meta_service_account_namespace',
+    'identity.entity.namespace',
+    'identity.entity.aliases.auth_kubernetes_1.namespace',
+    'identity.group.names.ops.id',
+    'entity.id',
+  ])('%s is none of Vault’s', (directive) => {
+    expect(told(directive, false)).toEqual([expect.stringContaining("is no directive of Vault's")])
+  })
+
+  test.each([
+    ['identity.entity.metadata.team', 'never resolves for a Kubernetes login'],
+    ['identity.entity.aliases.auth_kubernetes_1.metadata.namespace', 'does not have'],
+  ])('%s resolves for no Kubernetes login', (directive, says) => {
+    expect(told(directive, true)).toEqual([expect.stringContaining(says)])
+    expect(told(directive, false)).toEqual([])
+  })
+
+  test.each([
+    'identity.entity.id',
+    ' identity.entity.name ',
+    'identity.entity.aliases.auth_kubernetes_1.metadata.service_account_namespace',
+    'identity.entity.aliases.${ACCESSOR}.metadata.service_account_name',
+    'identity.entity.aliases.${auth/k8s.one/@accessor}.name',
+    'identity.entity.aliases.auth_jwt_1.custom_metadata.team',
+    'identity.groups.ids.1.name',
+    'identity.groups.names.ops.metadata.team',
+    'time.now',
+    'time.now.plus.1h',
+  ])('%s may', (directive) => expect(told(directive, true)).toEqual([]))
 })

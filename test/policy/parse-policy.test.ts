@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseVersionRange } from '../../src/model/version-range.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
 
 function parse(text: string, options: Parameters<typeof parsePolicy>[1] = {}) {
@@ -57,20 +58,46 @@ describe('products (vault.md §1.2, §1.3)', () => {
     ['path "a" { control_group = { } }', 'vault openbao any'],
     ['path "a" { mfa_methods = ["m"] comment = "x" }', 'vault openbao any'],
     // P18: an attribute twice
-    ['path "a" { policy = "read" policy = "write" }', 'openbao any'],
-    ['name = "a" name = "b"', 'openbao any'],
+    ['path "a" { policy = "read" policy = "write" }', 'vault openbao any'],
+    ['name = "a" name = "b"', 'vault openbao any'],
     // Blocks are no attributes.
     ['path "a" { } path "a" { }', 'vault openbao any'],
   ])('%s: %s', (text, products) => expect(accepted(text)).toBe(products))
 
   test('Vault’s words for an attribute that stands twice', () => {
     const text = 'path "a" { capabilities = ["read"]\n  capabilities = ["update"] }'
-    expect(parsePolicy(text, { product: 'vault' })).toEqual({
+    expect(parsePolicy(text, { product: 'vault', releases: parseVersionRange('1.21') })).toEqual({
       ok: false,
       line: 2,
       error:
         'failed to parse policy: The argument "capabilities" at 2:3 was already set. Each argument can only be defined once',
     })
+  })
+
+  test.each([
+    // An attribute twice: Vault 1.14.5 and 1.18 take it (vault.md §1.1).
+    ['path "a" { policy = "read" policy = "write" }', 'vault', '1.14.5', 'remark'],
+    ['path "a" { policy = "read" policy = "write" }', 'vault', '1.18', 'remark'],
+    ['path "a" { policy = "read" policy = "write" }', 'vault', '>=1.20', 'remark'],
+    ['path "a" { policy = "read" policy = "write" }', 'vault', '>=1.21 <2', 'refused'],
+    ['path "a" { policy = "read" policy = "write" }', 'vault', '2.0.4', 'refused'],
+    ['path "a" { policy = "read" policy = "write" }', 'openbao', '2.7', 'accepted'],
+    // Keys and capabilities by the release that brought them (vault.md §1.2, §1.3).
+    ['path "a" { pagination_limit = 1 }', 'openbao', '2.1', 'refused'],
+    ['path "a" { pagination_limit = 1 }', 'openbao', '2', 'remark'],
+    ['path "a" { pagination_limit = 1 }', 'openbao', '2.2', 'accepted'],
+    ['path "a" { expiration = "2999-01-01T00:00:00Z" }', 'openbao', '2.2.2', 'refused'],
+    ['path "a" { control_group = { } }', 'openbao', '2.6.2', 'refused'],
+    ['path "a" { control_group = { } }', 'openbao', '2.7', 'accepted'],
+    ['path "a" { control_group = { } }', 'vault', '1.14', 'accepted'],
+    ['path "a" { capabilities = ["scan"] }', 'openbao', '2.1.1', 'refused'],
+    ['path "a" { capabilities = ["scan"] }', 'vault', '2.0.4', 'refused'],
+    ['path "a" { capabilities = ["recover"] }', 'vault', '1.19.4', 'refused'],
+    ['path "a" { capabilities = ["recover"] }', 'vault', '>=1.19', 'remark'],
+    ['path "a" { capabilities = ["recover"] }', 'vault', '1.20', 'accepted'],
+  ] as const)('%s by %s %s: %s', (text, product, version, outcome) => {
+    const result = parsePolicy(text, { product, releases: parseVersionRange(version) })
+    expect(result.ok ? (result.policy.remarks.length > 0 ? 'remark' : 'accepted') : 'refused').toBe(outcome)
   })
 
   test('with any, what one product accepts passes with a remark; with that product, without', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { AppliedBy, Manifest } from '../../src/model/manifest.ts'
+import type { AppliedBy } from '../../src/model/applied.ts'
+import type { Manifest } from '../../src/model/manifest.ts'
 import { check } from '../../src/modes/check.ts'
 import { asFinding, foldObjects } from '../../src/rules/fold-objects.ts'
 import type { RuleFinding } from '../../src/rules/rule.ts'

@@ -46,7 +46,7 @@ describe('the config file of design §4', () => {
     const { naming, ignore, stores, setup, vault, drift, ...rest } = read(EXAMPLE)
     expect(rest).toEqual({
       file: FILE,
-      manifests: { exclude: ['tests/**'], rendered: [], variables: { VAULT_ENV: 'prod' } },
+      manifests: { exclude: ['tests/**'], rendered: [], variables: { VAULT_ENV: 'prod' }, unapplied: 'note' },
       rules: { 'secret-absent': 'warning' },
     })
     expect(drift.owned).toMatchObject([{ pattern: 'kv/webgrip/prod/**', span: { line: 13, column: 18 } }])
@@ -130,8 +130,10 @@ describe('what is wrong is said with its line and what to write', () => {
       ],
     ],
     [
-      'version: 1\nvault: { product: vault }',
-      ['2: vault.product must be "auto", or a product and version such as "vault@1.20" or "openbao@2.7", not "vault".'],
+      'version: 1\nvault: { product: vault@ }',
+      [
+        '2: vault.product must be "auto", or a product with its version or bounds, such as "vault@1.20", "openbao@2.7" or "vault@>=1.20 <2", not "vault@".',
+      ],
     ],
     [
       'version: 1\nrules:\n  secret-abscent: off',
@@ -218,6 +220,8 @@ describe('the published JSON Schema', () => {
     'version: 1\nvault: { namespace: 1 }',
     'version: 1\nvault: { address: vault.example.com }',
     'version: 1\nvault: { product: vault@1.20.1 }',
+    'version: 1\nvault: { product: vault }',
+    'version: 1\nvault: { product: "vault@>=1.20 <2" }',
     'version: 1\nvault: { product: bao@2 }',
     'version: 1\nnaming: [{ where: {} }]',
     'version: 1\nnaming: [{ pattern: "a/{b}", where: { b: [] } }]',

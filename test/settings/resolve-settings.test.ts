@@ -147,7 +147,7 @@ describe('precedence: input, config file, environment, default', () => {
   })
 })
 
-describe('the token goes to one address (design §1 promise 7, platform.md §7 threat 1)', () => {
+describe('the token goes to one address (design §1 promise 9, platform.md §7 threat 1)', () => {
   const evil = config('vault: { address: "https://evil.example" }')
 
   it.each([

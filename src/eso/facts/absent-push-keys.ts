@@ -21,7 +21,7 @@ export interface AbsentPushKey {
   readonly keys: readonly string[]
 }
 
-/** A `dataTo[]` item that takes no key of the source Secret: ESO reports success and writes nothing (measured.md §1). */
+/** A `dataTo[]` item that takes no key of the source Secret: ESO reports success and writes nothing (eso.md §6.6). */
 export interface IdleDataTo {
   readonly manifest: Manifest
   readonly field: FieldPath

@@ -6,7 +6,7 @@ import { inOrder, type Requests, request } from './access.ts'
 /** The one request of a VaultDynamicSecret; the path is used as it is written, without `data` (eso.md §3.5). */
 export function generateRequests(spec: ValueMap): Requests {
   const { accesses, failsWith } = requestOf(spec)
-  // What a 404 becomes (measured.md §1).
+  // What a 404 becomes (eso.md §3.5).
   return failsWith?.code === 'leaves-api'
     ? { accesses, failsWith: { ...failsWith, says: 'empty response from Vault' } }
     : { accesses, failsWith }

@@ -70,7 +70,7 @@ export function matchedKeys(
 
 /**
  * The entries that `dataTo[]` expands to: one with `remoteKey` (the keys that match in one secret), else one for each key that
- * matches, renamed; keys that `data[]` names are left to it. What matches no key writes nothing (eso.md §6.6, measured.md §1).
+ * matches, renamed; keys that `data[]` names are left to it. What matches no key writes nothing (eso.md §6.6).
  * Where Git does not tell the keys, one entry that says so.
  */
 export function dataToEntries(
@@ -124,7 +124,7 @@ function hasPattern(item: Value): boolean {
 
 /**
  * The entries of one store, with what makes ESO refuse them all: two of `dataTo` with one remote key, bundles included, or one of
- * `dataTo` and one of `data` with the same remote key and property (eso.md §6.6, measured.md §1). The later one carries the failure.
+ * `dataTo` and one of `data` with the same remote key and property (eso.md §6.6). The later one carries the failure.
  */
 export function withConflicts(entries: readonly Entry[]): readonly Entry[] {
   // ESO counts the items that go to the store, not all of the list.

@@ -59,7 +59,7 @@ function selectedTargets(
 
 /**
  * The targets that a `dataTo[]` item writes to, or why it fails. A name must stand in `secretStoreRefs` by name, even where labels
- * choose that very store there; a selector counts only without a name, and only among stores of its kind (measured.md §1).
+ * choose that very store there; a selector counts only without a name, and only among stores of its kind (eso.md §6.6).
  */
 export function dataToTargets(
   consumer: Consumer,

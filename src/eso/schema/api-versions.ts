@@ -1,4 +1,4 @@
-import { isAtLeast, parseVersionRange, type Release } from './version-range.ts'
+import { isAtLeast, parseVersionRange, type Release } from '../../model/version-range.ts'
 
 /** Whether the API server of a cluster with this ESO takes an object of this apiVersion. */
 export interface ApiVersionVerdict {
@@ -37,7 +37,7 @@ const alpha = (group: string, from?: Release): readonly Serving[] => [
 
 const CORE_KINDS: Readonly<Record<string, readonly Serving[]>> = {
   ExternalSecret: CORE,
-  // Never served in v1alpha1 (measured.md §3).
+  // Never served in v1alpha1 (eso.md §1).
   ClusterExternalSecret: [CORE[0] as Serving, { apiVersion: `${CORE_GROUP}/v1beta1`, from: [0, 5, 9], until: ONLY_V1 }],
   SecretStore: CORE,
   ClusterSecretStore: CORE,
@@ -101,7 +101,7 @@ function span(serving: Serving): string {
 /**
  * Judges an apiVersion by the ESO that Git pins (`esoVersion`: a Helm chart version, which for ESO equals the app's, an image tag
  * or a range). A range decides only when all of it agrees. Without a version the answer is `unknown`, except for what no ESO ever
- * served. `unsafeServeV1Beta1`: the Helm value `crds.unsafeServeV1Beta1` is on, which serves v1beta1 since chart 0.17 (measured.md §3).
+ * served. `unsafeServeV1Beta1`: the Helm value `crds.unsafeServeV1Beta1` is on, which serves v1beta1 since chart 0.17 (eso.md §1).
  */
 export function apiVersionVerdict(
   apiVersion: string,

@@ -64,7 +64,7 @@ function checkStore(body: ValueMap, list: ProblemList): void {
     })
 }
 
-/** A store's interval may be a number of seconds, or a text with a unit (measured.md §3). */
+/** A store's interval may be a number of seconds, or a text with a unit (eso.md §6.1). */
 function refreshFault(value: unknown): string | undefined {
   if (typeof value !== 'string' || hasHole(value)) return undefined
   const parsed = parseGoDuration(value)

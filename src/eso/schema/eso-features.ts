@@ -1,7 +1,7 @@
 import type { Manifest } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
-import { isAtLeast, parseVersionRange, type Release } from './version-range.ts'
+import { isAtLeast, parseVersionRange, type Release } from '../../model/version-range.ts'
 
 /** A field that ESO learned in a release (eso.md §1, "Feature → first release"). */
 export interface EsoFeature {

@@ -116,7 +116,7 @@ function checkDataTo(item: ValueMap, index: number, spec: ValueMap, at: FieldPat
 
 function checkDataToStore(ref: ValueMap, index: number, spec: ValueMap, path: FieldPath, list: ProblemList): void {
   const name = textAt(ref, 'name')
-  // A name wins over a labelSelector, and must stand in the list by name (measured.md §1).
+  // A name wins over a labelSelector, and must stand in the list by name (eso.md §6.6).
   if (!name || hasHole(name)) return
   const kind = textAt(ref, 'kind') ?? 'SecretStore'
   const refs = listAt(spec, 'secretStoreRefs')

@@ -1,9 +1,9 @@
 import type { Manifest } from '../../model/manifest.ts'
 import type { FieldPath } from '../../model/value.ts'
+import { compareReleases, type Interval, type Release } from '../../model/version-range.ts'
 import { ESO_SCHEMA, OLDER_RELEASES } from './eso-schema.generated.ts'
 import { METADATA } from './object-meta.ts'
 import type { KindSchema, SchemaNode, SchemaPatch, SchemaShape } from './schema-node.ts'
-import { compareReleases, type Interval, type Release } from './version-range.ts'
 
 /** The newest ESO release whose CRDs are known here. */
 export const SCHEMA_ESO_VERSION = ESO_SCHEMA.esoVersion

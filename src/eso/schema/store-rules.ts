@@ -84,7 +84,7 @@ function checkRefs(manifest: Manifest, vault: ValueMap, at: FieldPath, holder: V
   }
 }
 
-/** The webhook passes over a `roleRef` beside a `roleId`, a ServiceAccount beside a `secretRef`, and half of `tls` (measured.md §3). */
+/** The webhook passes over a `roleRef` beside a `roleId`, a ServiceAccount beside a `secretRef`, and half of `tls` (eso.md §5.5). */
 function isLookedAt(vault: ValueMap, path: FieldPath): boolean {
   if (path[0] === 'tls')
     return isSet(valueAt(vault, ['tls', 'certSecretRef'])) && isSet(valueAt(vault, ['tls', 'keySecretRef']))

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../model/manifest.ts'
 import type { FieldPath } from '../../model/value.ts'
+import { compareReleases, type Interval, parseVersionRange, type Release } from '../../model/version-range.ts'
 import { fieldsNewerThan, type NewerField } from './eso-features.ts'
 import { formatPath } from './field-path.ts'
 import { judgeBy } from './judge-by.ts'
@@ -7,7 +8,6 @@ import type { SchemaProblem } from './problem.ts'
 import { KNOWN_RELEASES, kindSchemaIn, newestWith, nodeAt, releasesFor, releasesWith } from './schema-lookup.ts'
 import type { KindSchema } from './schema-node.ts'
 import { isWhole } from './structure.ts'
-import { compareReleases, type Interval, parseVersionRange, type Release } from './version-range.ts'
 
 export type { SchemaProblem } from './problem.ts'
 

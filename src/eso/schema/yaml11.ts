@@ -20,7 +20,7 @@ function inYaml11(text: string): 'a Boolean' | 'a number' | undefined {
 
 /**
  * Finds `secretKey: on` and `name: 1_000`. Who applies the file as it is (`kubectl apply -f`, Argo CD's plain folders) reads
- * YAML 1.1, and the API server gets a Boolean where it wants text. kustomize, and so Flux, quotes them (measured.md §3).
+ * YAML 1.1, and the API server gets a Boolean where it wants text. kustomize, and so Flux, quotes them (eso.md §6).
  */
 export function checkYaml11(manifest: Manifest, schema: KindSchema, body: ValueMap, list: ProblemList): void {
   if (manifest.origin.form !== 'plain' || isKustomized(manifest)) return

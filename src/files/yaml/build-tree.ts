@@ -99,7 +99,7 @@ class Builder {
   }
 
   private scalar(event: ScalarEvent, whenEmpty: Range): YamlNode {
-    const text = getScalarValue(this.source, event)
+    const text = this.textOf(event)
     const tag = event.tagStart < 0 ? '' : this.source.slice(event.tagStart, event.tagEnd)
     // Unknown tags (`!Find`, `!secret`) are of other tools: their values are taken as if untagged. `!` and `!!str` mean text.
     const asText = event.style !== SCALAR_STYLE.PLAIN || tag === '!' || tag === '!!str'
@@ -109,6 +109,14 @@ class Builder {
     const node: YamlNode = { ...scalarNode(asText ? text : resolvePlainScalar(text), range), scalar: { event, text } }
     this.define(event, node)
     return node
+  }
+
+  private textOf(event: ScalarEvent): string {
+    const text = getScalarValue(this.source, event)
+    if (event.style !== SCALAR_STYLE.LITERAL_BLOCK && event.style !== SCALAR_STYLE.FOLDED_BLOCK) return text
+    // At the end of a text without a final line break a block has none either: so Go's readers take it.
+    const isOpen = event.valueEnd >= this.source.length && text.endsWith('\n') && /\S[ \t]*$/.test(this.source)
+    return isOpen ? text.slice(0, -1) : text
   }
 
   private scalarRange(event: ScalarEvent, whenEmpty: Range): Range {

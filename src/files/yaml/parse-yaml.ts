@@ -87,11 +87,16 @@ export function parseYaml(
 
 /**
  * Parses a string that a document holds (an inline patch, a manifest in a ConfigMap), with spans that point into the outer file.
- * `undefined` when there is no string at `path`.
+ * `undefined` when there is no string at `path`. `trimEnd`: without the white space at its end, as kustomize reads inline patches.
  */
-export function parseEmbeddedYaml(document: YamlDocument, path: FieldPath): ParsedYamlFile | undefined {
-  const text = document.rawOf(path)
-  if (text === undefined) return undefined
+export function parseEmbeddedYaml(
+  document: YamlDocument,
+  path: FieldPath,
+  options: { readonly trimEnd?: boolean } = {},
+): ParsedYamlFile | undefined {
+  const raw = document.rawOf(path)
+  if (raw === undefined) return undefined
+  const text = options.trimEnd === true ? raw.trimEnd() : raw
   const inner: LineIndex = lineIndex(document.file, text)
   const place = (offset: number, atEnd: boolean) => {
     const { line, column } = inner.position(offset)

@@ -2,7 +2,6 @@ import { posix } from 'node:path'
 import type { Root } from '../../files/root.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import { compileGlob, type GlobDialect } from '../../model/glob.ts'
-import type { NoteBody } from '../../model/note.ts'
 import { at, isList, isMap, listAt, stringAt, stringsAt, type Value } from '../../model/value.ts'
 
 /** What one Application of an ApplicationSet is made with, by the names that templates use. */
@@ -17,6 +16,8 @@ export interface ParameterSets {
 
 const MAX_SETS = 2000
 const MAX_FILES = 2000
+/** An unfilled path means every folder that fits it, up to so many. */
+const MAX_FITTING = 500
 
 /**
  * The parameters that an ApplicationSet's generators give, as far as Git tells them: `list`, `git` directories and files, and `matrix`
@@ -80,10 +81,30 @@ export function fill(text: string, parameters: Parameters): string {
     .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
 }
 
-/** That an ApplicationSet's path is not followed. */
-export function unfilledPath(title: string, path: string, unknown: readonly string[]): NoteBody {
-  const why = { code: 'path-unfilled', path, generators: unknown } as const
-  return { code: 'root-not-rendered', titles: [`ApplicationSet ${title}`], why }
+/** Whether something in a text is still to be filled in. */
+export function isOpen(text: string): boolean {
+  return text.includes('{{')
+}
+
+/** Folders that a path with unfilled parameters may mean: a parameter stands for one segment, or a part of one (applied.md §2.2). */
+export function fittingFolders({ folders }: Pick<Root, 'folders'>, path: string): string[] {
+  const wanted = path.replace(/^(?:\.?\/)+/, '').split('/')
+  // A path that nothing fixes would mean every folder.
+  if (wanted.every(isOpen)) return []
+  const tests = wanted.map((segment) => {
+    const fixed = segment.split(/\{\{.*?\}\}/)
+    return (name: string) => {
+      const [first = '', ...rest] = fixed
+      if (rest.length === 0) return name === segment
+      const last = rest.at(-1) as string
+      return name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last)
+    }
+  })
+  const fits = (folder: string) => {
+    const parts = folder.split('/')
+    return parts.length === tests.length && tests.every((test, index) => test(parts[index] as string))
+  }
+  return [...folders].filter(fits).sort().slice(0, MAX_FITTING)
 }
 
 function unique(sets: readonly Parameters[]): Parameters[] {

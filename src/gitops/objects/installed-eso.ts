@@ -10,7 +10,7 @@ export interface InstalledEso {
   readonly version: string
   readonly span: Span
   /**
-   * Whether the chart's values turn `crds.unsafeServeV1Beta1` on, which keeps v1beta1 served (measured.md §3). `unknown`: values
+   * Whether the chart's values turn `crds.unsafeServeV1Beta1` on, which keeps v1beta1 served (eso.md §1). `unknown`: values
    * stand in files or ConfigMaps that are not read. Absent: they do not.
    */
   readonly servesV1Beta1?: 'yes' | 'unknown'

@@ -1,5 +1,5 @@
 import { basename, posix } from 'node:path'
-import { formOf, isKustomizationName } from '../../files/relevance.ts'
+import { formOf, isKustomizationName, isWorthParsing } from '../../files/relevance.ts'
 import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import { type ParsedYamlFile, parseYaml } from '../../files/yaml/parse-yaml.ts'
@@ -52,6 +52,7 @@ export function parseFiles(
 
   for (const source of files) {
     if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
+    if (!finished && !isKustomizationName(basename(source.relative)) && !isWorthParsing(source.text)) continue
     if (!finished && isChartTemplate(source, rootOf(source))) {
       if (source.text.includes('external-secrets.io'))
         notes.push(noteAt({ file: source.file }, { code: 'chart-template' }))

@@ -1,9 +1,12 @@
 import type { StoreLink } from '../../chain/chain.ts'
+import { loginEntity } from '../../chain/login-entity.ts'
 import { lookUpPolicy } from '../../chain/lookup.ts'
 import { spanOfProvenance } from '../../chain/provenance.ts'
+import { tokenNamespaces, vaultNamespaceOf } from '../../chain/vault-namespaces.ts'
 import type { Decision } from '../../model/decision.ts'
 import type { Access } from '../../model/reference.ts'
 import type { Span } from '../../model/span.ts'
+import { trimSlashes } from '../../model/trim-slashes.ts'
 import type { PolicyFact } from '../../model/vault-state.ts'
 import { decide } from '../../policy/decide.ts'
 import { type Explanation, explain } from '../../policy/explain.ts'
@@ -29,10 +32,17 @@ export interface StoreLaw {
 }
 
 /** `undefined`: it is not known which policies the token has. */
-export function storeLaw({ store, policies }: StoreLink, gathered: Gathered): StoreLaw | undefined {
+export function storeLaw(storeLink: StoreLink, gathered: Gathered): StoreLaw | undefined {
+  const { store, policies, links } = storeLink
   if (policies === undefined) return undefined
   const { chain, live, judging } = gathered
-  const knowledge = { declared: chain.declared, live: live.get((store.vaultNamespace ?? '').replace(/^\/+|\/+$/g, '')) }
+  const login = store.authNamespace ?? store.vaultNamespace
+  const knowledge = {
+    declared: chain.declared,
+    live: live.get(trimSlashes(login ?? '')),
+    vaultNamespace: vaultNamespaceOf(store, login),
+  }
+  const namespaces = tokenNamespaces(store)
   const facts: PolicyFact[] = []
   const listed: TokenPolicy[] = []
   for (const name of policies.names) {
@@ -51,12 +61,15 @@ export function storeLaw({ store, policies }: StoreLink, gathered: Gathered): St
   const known = listed.every((policy) => policy.from !== undefined)
   if (policies.withDefault) listed.push({ name: 'default', from: 'built in', span: undefined, problem: undefined })
   const root = policies.names.includes('root')
-  const { acl } = buildLaw({ policies: facts, product: judging.product }).forHolder({
+  const { acl } = buildLaw({ policies: facts, server: judging }).forHolder({
     policies: root ? ['root'] : facts.map((fact) => fact.name),
     noDefaultPolicy: !policies.withDefault,
+    entity: loginEntity(links[0]?.reference.identity, storeLink, chain.declared),
+    namespace: namespaces?.policies ?? '',
   })
   const requestOf = ({ path, capability }: Pick<Access, 'path' | 'capability'>) => ({
     operation: capability,
+    namespace: namespaces?.request ?? '',
     path: capability === 'list' && !path.endsWith('/') ? `${path}/` : path,
   })
   return {

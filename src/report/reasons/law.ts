@@ -135,6 +135,10 @@ function hintText(hint: NearestHint): string {
       return 'the rule has no "*" at its end and covers only itself'
     case 'doubled-slash':
       return 'the rule has a doubled slash'
+    case 'lacks-segment':
+      return `its "+" stands for ${hint.plus}/, and the rule has no segment for ${hint.segment}/`
+    case 'dropped':
+      return `${hint.directive} does not resolve for this login, so the server drops the rule`
   }
 }
 

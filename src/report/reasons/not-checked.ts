@@ -1,3 +1,4 @@
+import type { Decision } from '../../model/decision.ts'
 import type {
   ConditionReason,
   HolePlace,
@@ -5,6 +6,7 @@ import type {
   ManifestReason,
   NotCheckedReason,
   ObstacleReason,
+  OpenLaw,
   PatchReason,
   RenderReason,
   StoreReason,
@@ -14,6 +16,19 @@ import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
 import { failureText } from './failure.ts'
 import { lawText } from './law.ts'
+
+function openText({ of, name, part, place }: OpenLaw): string {
+  const at = place === undefined ? '' : ` (in ${place.file}:${place.line})`
+  return of === 'role'
+    ? `Tokens of role \`${name}\`${at} may also have the policies of \`${part}\``
+    : `Policy \`${name}\`${at} goes on in \`${part}\``
+}
+
+/** The reason of a decision, and the defaults at which it was taken. */
+export function decisionText({ because, assumed = [] }: Pick<Decision, 'because' | 'assumed'>): string {
+  const defaults = assumed.map((name) => `\`${name}\``)
+  return `${reasonText(because)}.${defaults.length === 0 ? '' : ` This is with the default of ${listed(defaults)}.`}`
+}
 
 /** So many places are named; the others are counted. */
 const PLACES = 3
@@ -47,6 +62,7 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'stores-differ':
     case 'store-namespaces-unknown':
     case 'namespace-unknown':
+    case 'cluster-unknown':
     case 'store-name-unresolved':
       return storeText(reason)
     case 'conditions-need-namespace':
@@ -57,7 +73,6 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'method-names-no-role':
     case 'role-policies-not-told':
     case 'token-policies-unknown':
-    case 'login-elsewhere':
     case 'role-not-named':
     case 'role-not-in-git':
     case 'role-absent':
@@ -172,6 +187,8 @@ function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestRea
       return `Git holds ${counted(reason.count, 'SecretStore')} "${reason.name}" whose namespace nothing says`
     case 'namespace-unknown':
       return `nothing in Git says the namespace, and Git holds ${counted(reason.count, 'SecretStore')} "${reason.name}"`
+    case 'cluster-unknown':
+      return `nothing in Git says which cluster it goes to, and the stores of that name differ between ${listed(reason.clusters)}: ${placesText(reason.places)}`
     case 'store-name-unresolved':
       return `the name of ${reason.kind} "${reason.name}" in Git holds a variable`
   }
@@ -198,8 +215,6 @@ function loginText(reason: LoginReason): string {
       return `the policies of role \`${reason.role}\` are not told where it is declared; ${configAdvice(reason.store)}`
     case 'token-policies-unknown':
       return `which policies the token of ${reason.store} has is not known`
-    case 'login-elsewhere':
-      return `the store logs in in the Vault namespace \`${reason.login}\` and asks in \`${reason.asks}\`, which does not lie below it: what its token may do there is not known`
     case 'role-not-named':
       return `the store names no role of auth mount \`${reason.authMount}\``
     case 'role-not-in-git':
@@ -224,7 +239,12 @@ function loginText(reason: LoginReason): string {
       return `policy \`${reason.policy}\` is written from a text that the files that were read do not hold`
     case 'policy-text-unknown': {
       const names = reason.policies.map((name) => `\`${name}\``).join(', ')
-      return `${lawText(reason.because)}. The text of ${reason.policies.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it`
+      const texts = `The text of ${reason.policies.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it`
+      return [
+        lawText(reason.because),
+        ...(reason.policies.length === 0 ? [] : [texts]),
+        ...reason.open.map((one) => `${openText(one)}, which is not known and may allow it`),
+      ].join('. ')
     }
     case 'mount-not-in-git':
       return `nothing in the files that were read enables an engine at \`${reason.path}/\`, and no Vault was asked`
@@ -288,8 +308,22 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
       return 'its objects cannot be led back to files'
     case 'chart':
       return 'its path is a Helm chart. Give the rendered manifests with "rendered"'
+    case 'prints-nothing':
+      return 'kustomize ended well and printed nothing'
+    case 'output-unreadable':
+      return 'what kustomize printed is not YAML'
+    case 'plugin-source':
+      return 'a plugin of Argo CD renders it. Give the rendered manifests with "rendered"'
     case 'artifact':
-      return `its source is the ${reason.kind} ${reason.name}, and Git does not tell what that holds. Files at its path are read as they are written`
+      return `its source is ${reason.source}, and Git does not tell from which folder that is made`
+    case 'foreign-source':
+      return `its source is another repository (${reason.address})`
+    case 'path-absent':
+      return `its path ${reason.path} does not exist in this repository`
+    case 'kind-not-followed':
+      return `what a ${reason.kind} makes is not followed`
+    case 'generator-unknown':
+      return `its generators (${reason.generators.join(', ')}) ask what is not in Git. Give the rendered manifests with "rendered"`
     case 'path-unfilled': {
       const needs = reason.generators.length === 0 ? 'the template' : `its generators (${reason.generators.join(', ')})`
       return `its path ${reason.path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered"`

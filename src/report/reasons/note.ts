@@ -12,9 +12,9 @@ export function noteText(note: Note): string {
     case 'file-too-large':
       return `This file is larger than ${note.mib} MiB and was not read.`
     case 'files-too-large':
-      return `${counted(note.count, 'file')} were not read: together the files are larger than ${note.mib} MiB. Give narrower paths.`
+      return `${filesNotRead(note.count)}: together the files are larger than ${note.mib} MiB. Give narrower paths.`
     case 'documents-too-many':
-      return `${counted(note.count, 'file')} were not read: together the files hold more than ${note.documents} documents. Give narrower paths.`
+      return `${filesNotRead(note.count)}: together the files hold more than ${note.documents} documents. Give narrower paths.`
     case 'sops':
       return 'This file is encrypted by SOPS and was not read.'
     case 'symlink-leaves':
@@ -41,24 +41,6 @@ export function noteText(note: Note): string {
       return `The key "${note.key}" stands twice in one map; kustomize and kubectl refuse this, here the later one is used.`
     case 'chart-template':
       return 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".'
-    case 'charts-not-rendered':
-      return `Its ${note.count === 1 ? 'Helm chart is' : `${note.count} Helm charts are`} not rendered here.`
-    case 'generators-not-read':
-      return 'What its generator plugins make is not read.'
-    case 'entries-remote':
-      return `${entries(note)} ${note.count === 1 ? 'is' : 'are'} remote and not read.`
-    case 'entries-leave':
-      return `${entries(note)} ${note.count === 1 ? 'leads out of the repository and was' : 'lead out of the repository and were'} not read.`
-    case 'entries-too-many':
-      return `It lists more than ${note.most} ${note.field}; the rest was not followed.`
-    case 'kustomization-loop':
-      return 'This kustomization includes itself; the inclusion was not followed.'
-    case 'kustomization-too-deep':
-      return `Kustomizations are nested deeper than ${note.most} levels here; this one was not followed.`
-    case 'kustomizations-too-many':
-      return 'The kustomizations include each other too often; the rest was not followed.'
-    case 'objects-too-many':
-      return `This kustomization gathers more than ${note.most} objects; the rest was not read.`
     case 'root-not-rendered':
     case 'part-not-rendered':
     case 'rendered-without':
@@ -69,13 +51,11 @@ export function noteText(note: Note): string {
       return 'Nested too deeply to be read for Vault policies and roles.'
     case 'policy-text-elsewhere':
       return `Policy \`${note.policy}\` is written here from ${note.source}, whose text is not among the files that were read: what it grants is unknown.`
-    case 'other':
-      return note.text
   }
 }
 
-function entries({ count, field }: { readonly count: number; readonly field: string }): string {
-  return `${counted(count, 'entry', 'entries')} of ${field}`
+function filesNotRead(count: number): string {
+  return `${counted(count, 'file')} ${count === 1 ? 'was' : 'were'} not read`
 }
 
 function renderNoteText(note: RenderNote, file: string): string {

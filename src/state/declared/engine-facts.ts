@@ -1,8 +1,8 @@
 import { trimSlashes } from '../../model/trim-slashes.ts'
-import type { AuthMountFact, MountFact, Provenance } from '../../model/vault-state.ts'
+import type { AuthMountFact, InNamespace, MountFact, Provenance } from '../../model/vault-state.ts'
 import { authTypeOf } from './role-fields.ts'
 
-export interface MountParts {
+export interface MountParts extends InNamespace {
   readonly path: string
   /** As it is enabled: `kv`, `kv-v2`, `generic`, `database`… */
   readonly type: string
@@ -14,7 +14,8 @@ export interface MountParts {
 }
 
 /** Makes a mount fact. An engine `kv` that nothing gives a version is version 1, as the servers do it. */
-export function mountFact({ path, type, version, description, options, unknown, provenance }: MountParts): MountFact {
+export function mountFact(parts: MountParts): MountFact {
+  const { path, type, version, description, options, unknown, provenance, vaultNamespace } = parts
   const kv = type === 'kv' || type === 'kv-v2' || type === 'kv-v1' || type === 'generic'
   const told = version ?? options?.version
   const second = type === 'kv-v2' || String(told) === '2'
@@ -26,12 +27,13 @@ export function mountFact({ path, type, version, description, options, unknown, 
     ...(kv && !untold ? { version: second ? 2 : 1 } : {}),
     ...(description === undefined ? {} : { description }),
     options: options ?? {},
+    ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
     unknown,
     provenance,
   }
 }
 
-export interface AuthMountParts {
+export interface AuthMountParts extends InNamespace {
   readonly path: string
   /** `undefined`: only its config is written here. */
   readonly type: string | undefined
@@ -41,11 +43,13 @@ export interface AuthMountParts {
 }
 
 /** Makes an auth mount fact; a type that is not written is told by the config's fields, or by the mount's name. */
-export function authMountFact({ path, type, config, unknown, provenance }: AuthMountParts): AuthMountFact {
+export function authMountFact(parts: AuthMountParts): AuthMountFact {
+  const { path, type, config, unknown, provenance, vaultNamespace } = parts
   return {
     path: trimSlashes(path).replace(/^auth\//, ''),
     type: type ?? typeByConfig(config) ?? authTypeOf(path) ?? '',
     ...(config === undefined ? {} : { config }),
+    ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
     unknown,
     provenance,
   }

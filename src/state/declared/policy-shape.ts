@@ -70,7 +70,7 @@ function hasPathBlock(text: string): boolean {
   return found
 }
 
-const POLICY_SUFFIXES = /(?:\.(?:hcl|policy|json|tpl|tftpl|tmpl|j2))+$/
+export const POLICY_SUFFIXES = /(?:\.(?:hcl|policy|json|tpl|tftpl|tmpl|j2))+$/
 
 /**
  * Names that a policy file may stand for, likeliest first: `external-secrets.hcl` is `external-secrets`; `x-policy.hcl` is

@@ -1,4 +1,11 @@
-import type { AuthMountFact, DeclaredForm, MountFact, Provenance, RoleFact } from '../../model/vault-state.ts'
+import type {
+  AuthMountFact,
+  DeclaredForm,
+  InNamespace,
+  MountFact,
+  Provenance,
+  RoleFact,
+} from '../../model/vault-state.ts'
 import type { Declared, DeclaredConflict, DeclaredPolicy } from './declared.ts'
 
 type Sorted = Pick<Declared, 'state' | 'shadowed' | 'conflicts'>
@@ -39,24 +46,31 @@ export function settle(facts: Facts): Sorted {
   }
 }
 
-function settleKind<Fact extends { readonly provenance: Provenance }>(
+/** What is written into different Vault namespaces is not the same thing. */
+function within({ vaultNamespace }: InNamespace): string {
+  return vaultNamespace === undefined ? '' : `${vaultNamespace} `
+}
+
+function settleKind<Fact extends { readonly provenance: Provenance } & InNamespace>(
   facts: readonly Fact[],
   nameOf: (fact: Fact) => string,
   contentOf: (fact: Fact) => string,
 ) {
   const byName = new Map<string, Fact[]>()
+  // A page seldom says which Vault namespace it means.
+  const elsewhere = new Set(facts.filter((fact) => formOf(fact) !== 'markdown').map(nameOf))
   for (const fact of facts) {
-    const same = byName.get(nameOf(fact))
-    if (same === undefined) byName.set(nameOf(fact), [fact])
+    const name = within(fact) + nameOf(fact)
+    const same = byName.get(name)
+    if (same === undefined) byName.set(name, [fact])
     else same.push(fact)
   }
   const kept: Fact[] = []
   const shadowed: Fact[] = []
   const conflicts: [string, readonly Fact[]][] = []
   for (const [name, all] of byName) {
-    const elsewhere = all.some((fact) => formOf(fact) !== 'markdown')
     const counting = all.filter((fact) => {
-      const counts = !elsewhere || formOf(fact) !== 'markdown'
+      const counts = !elsewhere.has(nameOf(fact)) || formOf(fact) !== 'markdown'
       if (!counts) shadowed.push(fact)
       return counts
     })
@@ -81,7 +95,12 @@ function policyContent({ text }: DeclaredPolicy): string {
 }
 
 function roleContent({ provenance: _, unknown: _unknown, policies, ...role }: RoleFact): string {
-  return JSON.stringify({ ...role, policies: policies?.toSorted(), fields: Object.entries(role.fields).sort() })
+  return JSON.stringify({
+    ...role,
+    parameters: undefined,
+    policies: policies?.toSorted(),
+    fields: Object.entries(role.fields).sort(),
+  })
 }
 
 function mountContent({ type, version }: MountFact): string {
@@ -104,7 +123,11 @@ function mergeAuthMounts(facts: readonly AuthMountFact[]): AuthMountFact[] {
   const merged: AuthMountFact[] = []
   for (const fact of facts) {
     const index = merged.findIndex(
-      (other) => other.path === fact.path && fileOf(other) === fileOf(fact) && joinable(other, fact),
+      (other) =>
+        other.path === fact.path &&
+        other.vaultNamespace === fact.vaultNamespace &&
+        fileOf(other) === fileOf(fact) &&
+        joinable(other, fact),
     )
     const other = merged[index]
     if (other === undefined) merged.push(fact)

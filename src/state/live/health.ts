@@ -1,7 +1,8 @@
+import { variantsOf } from '../../model/server-law.ts'
 import { isObject } from './answer.ts'
 import { VaultUnavailable } from './errors.ts'
 import type { ServerFacts } from './live-state.ts'
-import { detectProduct, type Product, variantsOf, versionOf } from './product.ts'
+import { detectProduct, type Product, versionOf } from './product.ts'
 import type { Transport } from './transport.ts'
 
 /** Any state answers with a success that says it in its body (vault.md §4.1), so that no proxy takes it for a fault. */
@@ -49,7 +50,9 @@ export async function preflight(transport: Transport, known: KnownServer = {}): 
   }
   const sealStatus = await transport.send({ method: 'GET', url: `${base}/seal-status` }).catch(() => undefined)
   const product = known.product ?? detectProduct(body, sealStatus?.body)
-  const version = known.version ?? versionOf(body) ?? versionOf(sealStatus?.body)
+  // Bounds say less than the server itself.
+  const exact = /^\d+\.\d+\.\d+$/.test(known.version ?? '') ? known.version : undefined
+  const version = exact ?? versionOf(body) ?? versionOf(sealStatus?.body) ?? known.version
   return {
     product,
     version,

@@ -1,4 +1,3 @@
-import { DEFAULT_VARIANTS, type Variant } from '../../model/variant.ts'
 import { isObject } from './answer.ts'
 import type { ServerFacts } from './live-state.ts'
 
@@ -20,29 +19,9 @@ export function versionOf(body: unknown): string | undefined {
   return typeof version === 'string' && /^[0-9A-Za-z.+-]{1,64}$/.test(version) ? version : undefined
 }
 
-/**
- * The ways in which this server may match LIST requests (vault.md §0): one where the version is certain; both where Enterprise
- * backports are not known by number; the default where the product or version is not known.
- */
-export function variantsOf(product: Product | undefined, version: string | undefined): readonly Variant[] {
-  const number = parseVersion(version)
-  if (!product || !number) return DEFAULT_VARIANTS
-  if (product === 'openbao') return atLeast(number, [2, 6, 0]) ? ['bao26'] : ['legacy']
-  if (atLeast(number, [2, 0, 3])) return ['vault203']
-  if (!atLeast(number, [1, 14, 6]) || (atLeast(number, [1, 15, 0]) && !atLeast(number, [1, 15, 2]))) return ['old']
-  return /\+ent/.test(version ?? '') && atLeast(number, [1, 16, 0]) ? ['legacy', 'vault203'] : ['legacy']
-}
-
 type Number3 = readonly [number, number, number]
 
 function parseVersion(version: string | undefined): Number3 | undefined {
   const match = /^v?(\d{1,5})\.(\d{1,5})(?:\.(\d{1,5}))?/.exec(version ?? '')
   return match ? [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)] : undefined
-}
-
-function atLeast(version: Number3, floor: Number3): boolean {
-  for (const place of [0, 1, 2] as const) {
-    if (version[place] !== floor[place]) return version[place] > floor[place]
-  }
-  return true
 }

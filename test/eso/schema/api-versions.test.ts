@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { apiVersionVerdict } from '../../../src/eso/schema/api-versions.ts'
-import { parseVersionRange } from '../../../src/eso/schema/version-range.ts'
+import { parseVersionRange } from '../../../src/model/version-range.ts'
 
 const V1 = 'external-secrets.io/v1'
 const BETA = 'external-secrets.io/v1beta1'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KNOWN_RELEASES, kindSchemaIn, newestWith, releasesFor } from '../../../src/eso/schema/schema-lookup.ts'
 import { validateManifest } from '../../../src/eso/schema/validate.ts'
-import { parseVersionRange } from '../../../src/eso/schema/version-range.ts'
+import { parseVersionRange } from '../../../src/model/version-range.ts'
 import { yamlManifest } from '../yaml-manifest.ts'
 
 const HEAD = (kind: string, apiVersion: string) =>
@@ -20,7 +20,7 @@ function judged(yaml: string, ...eso: string[]): string[] {
   )
 }
 
-describe('fields and values by the release that Git pins (measured.md §3, eso.md §1)', () => {
+describe('fields and values by the release that Git pins (eso.md §1)', () => {
   it.each([
     ['dataTo', push('  dataTo: [{storeRef: {name: vault}}]\n'), '2.2.0', '2.3.0', 'came with ESO 2.3.0'],
     ['auth.gcp', store('gcp: {role: app}'), '1.0.0', '1.1.1', 'came with ESO 1.1.0'],

@@ -57,7 +57,7 @@ function judged(yaml: string): 'error' | 'warning' | 'fails' | 'quiet' {
   return answer
 }
 
-it('tells 4,838 mutated manifests from those that the API server and the webhooks take (measured.md §6)', () => {
+it('tells 4,838 mutated manifests from those that the API server and the webhooks take (eso.md §8)', () => {
   const tally = new Tally()
   const falseAlarms: string[] = []
   const missed: string[] = []

@@ -8,7 +8,7 @@ interface Row {
   readonly error: string | null
 }
 
-it("answers 1,250 objects as ESO's webhooks do, word for word (measured.md §6)", () => {
+it("answers 1,250 objects as ESO's webhooks do, word for word (eso.md §8)", () => {
   const tally = new Tally()
   const wrong: string[] = []
   for (const { object, error } of readVectors<Row>('eso-webhooks')) {

@@ -296,6 +296,9 @@ describe('hostile and broken input is a note, never an error (platform.md §7 th
   })
 
   it('never takes ESO templates in strings for Helm (field.md §3)', () => {
-    expect(only('a: "{{ .x }}"\nb: |\n  {{ .y | toJson }}').value).toEqual({ a: '{{ .x }}', b: '{{ .y | toJson }}\n' })
+    expect(only('a: "{{ .x }}"\nb: |\n  {{ .y | toJson }}\n').value).toEqual({
+      a: '{{ .x }}',
+      b: '{{ .y | toJson }}\n',
+    })
   })
 })

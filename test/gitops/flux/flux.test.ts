@@ -19,7 +19,7 @@ describe('postBuild (platform.md §3.2)', () => {
       column: 14,
     })
     expect(manifest.origin.appliedBy).toEqual([
-      { kind: 'Kustomization (Flux)', name: 'app', span: expect.objectContaining({ file: 'ks.yaml', line: 1 }) },
+      { kind: 'Kustomization (Flux)', name: 'app', span: expect.objectContaining({ file: 'ks.yaml', line: 3 }) },
     ])
   })
 
@@ -83,7 +83,7 @@ describe('postBuild (platform.md §3.2)', () => {
       },
       {},
       'kv/${ENV}/db',
-      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: [] }],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: ['ConfigMap vars'] }],
     ],
     [
       'the nearest of several ConfigMaps',
@@ -240,11 +240,11 @@ describe('paths and trees', () => {
       'component/extra.yaml': externalSecret('extra', 'kv/extra'),
     })
     expect(summary(repository)).toEqual(['?/db kv/db', '?/extra kv/extra'])
-    const patched = repository.manifests.find(({ name }) => name === 'db')?.patched
-    expect(patched).toEqual([
-      { path: ['spec', 'refreshInterval'], value: '1h', span: expect.objectContaining({ file: 'ks.yaml', line: 12 }) },
-    ])
-    expect(repository.manifests.find(({ name }) => name === 'extra')?.patched).toEqual([])
+    // The reader applies them: the value is there, at the line of the patch, and nothing is left open.
+    const patched = repository.manifests.find(({ name }) => name === 'db')
+    expect(patched?.body.spec).toMatchObject({ refreshInterval: '1h' })
+    expect(patched?.spanOf(['spec', 'refreshInterval'])).toMatchObject({ file: 'ks.yaml', line: 13 })
+    expect(repository.manifests.flatMap((one) => one.patched)).toEqual([])
   })
 
   it('prefers what Flux applies over overlays that nothing names (an unapplied backup overlay)', async () => {
@@ -276,7 +276,7 @@ describe('paths and trees', () => {
     })
     expect(summary(repository)).toEqual(['n/db kv/db'])
     expect(repository.notes.map(({ code, file }) => `${code} ${file}`).sort()).toEqual([
-      'path-absent remote.yaml',
+      'foreign-source remote.yaml',
       'path-absent typo.yaml',
     ])
   })

@@ -33,7 +33,7 @@ const by = (rendering: Rendering) =>
   )
 
 describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
-  test('spec.patches, targetNamespace and postBuild; the variable is a second line', async () => {
+  test('spec.patches, targetNamespace and postBuild; the line is that of the value', async () => {
     const rendering = await render({
       'clusters/prod/db.yaml': flux(
         'db',
@@ -48,10 +48,6 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
     expect(manifest.namespace).toBe('shop')
     expect(valueAt(manifest, KEY)).toBe('apps/prod/db')
     expect(written(rendering, manifest, KEY)).toBe('clusters/prod/db.yaml:15 value: apps/${ENV}/db')
-    expect(manifest.spansOf(KEY).map(({ file, line }) => `${file}:${line}`)).toEqual([
-      'clusters/prod/db.yaml:15',
-      'clusters/prod/db.yaml:18',
-    ])
     expect(written(rendering, manifest, ['metadata', 'namespace'])).toBe(
       'clusters/prod/db.yaml:9 targetNamespace: shop',
     )
@@ -116,20 +112,20 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
     const [manifest] = found as [(typeof found)[0]]
     expect([manifest.namespace, valueAt(manifest, KEY), manifest.unresolved]).toEqual(['data', 'apps/prod/db', []])
     expect(by(rendering)).toEqual(['Kustomization (Flux) shop/db'])
-    expect(manifest.spansOf(KEY).map(({ file, line }) => `${file}:${line}`)).toEqual([
-      'apps/db/app/es.yaml:13',
-      'flux/cluster.yaml:16',
-    ])
+    expect(written(rendering, manifest, KEY)).toBe('apps/db/app/es.yaml:13 key: apps/${ENV}/db')
+    expect(manifest.origin.appliedBy[0]?.by).toMatchObject({
+      kind: 'Kustomization (Flux)',
+      name: 'flux-system/cluster',
+    })
   })
 
-  test.each<[string, Files, string]>([
+  test.each<[string, Files]>([
     [
       'literals of a generator',
       {
         'settings/kustomization.yaml':
           'configMapGenerator:\n  - name: settings\n    literals:\n      - A=b\n      - ENV=prod\n    options: {disableNameSuffixHash: true}\n',
       },
-      'settings/kustomization.yaml:5',
     ],
     [
       'an env file of a generator',
@@ -137,14 +133,12 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
         'settings/kustomization.yaml': 'configMapGenerator:\n  - name: settings\n    envs: [cluster.env]\n',
         'settings/cluster.env': '# of the cluster\nA=b\nENV=prod\n',
       },
-      'settings/cluster.env:3',
     ],
     [
       'a ConfigMap',
       { 'settings/settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata:\n  ENV: prod\n' },
-      'settings/settings.yaml:5',
     ],
-  ])('substituteFrom: %s', async (_form, files, line) => {
+  ])('substituteFrom: %s', async (_form, files) => {
     const rendering = await render({
       ...files,
       'flux/db.yaml': flux(
@@ -158,7 +152,6 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
     if (manifest === undefined) throw new Error('not rendered')
     expect(valueAt(manifest, KEY)).toBe('apps/prod/db')
     expect(written(rendering, manifest, KEY)).toBe('apps/db/es.yaml:13 key: apps/${ENV}/db')
-    expect(manifest.spansOf(KEY).map((span) => `${span.file}:${span.line}`)).toEqual(['apps/db/es.yaml:13', line])
   })
 
   test('a variable that nothing resolves says who was asked; the variables input is a last resort', async () => {
@@ -262,9 +255,13 @@ describe.skipIf(binary === undefined)('Argo CD', () => {
     )
     expect(found).toEqual({
       'dirs/a': ['ApplicationSet dirs'],
-      'dirs/skip': ['kustomization dirs/skip'],
+      // A kustomization that none of the sets takes is no root where they tell what is applied (applied.md §4.2 O).
+      'dirs/skip': [],
       'comp/staging/one': ['ApplicationSet merge'],
     })
+    expect(
+      manifestsOf(rendering, 'ExternalSecret').find((one) => valueAt(one, KEY) === 'dirs/skip')?.origin.applied,
+    ).toEqual({ verdict: 'not-applied', reason: { code: 'outside' } })
   })
 
   test('a chart at the path is not checked, and says so', async () => {
@@ -273,7 +270,12 @@ describe.skipIf(binary === undefined)('Argo CD', () => {
       'charts/db/Chart.yaml': 'name: external-secrets\n',
     })
     expect(rendering.notChecked).toMatchObject([
-      { file: 'argo/db.yaml', line: 6, what: 'Application argocd/db (charts/db)' },
+      {
+        file: 'argo/db.yaml',
+        line: 6,
+        what: 'Application argocd/db (charts/db)',
+        reason: expect.stringContaining('is a Helm chart'),
+      },
     ])
   })
 })

@@ -70,7 +70,7 @@ describe.skipIf(binary === undefined)('allow-remote-bases, with a Git server on 
 
   test('allowed: rendered; what comes from there is found at the entry that names it', async () => {
     const rendering = await render(tree('shop', 'namespace: shop\n'), true)
-    expect(rendering.roots.map(({ failure }) => failure)).toEqual([undefined])
+    expect(rendering.outputs.map(({ outcome }) => outcome)).toEqual(['rendered'])
     expect(
       manifestsOf(rendering, 'ExternalSecret')
         .map((one) => `${one.namespace}/${one.name} ${valueAt(one, KEY)} @ ${written(rendering, one, KEY)}`)

@@ -53,13 +53,27 @@ describe.skipIf(binary === undefined)('Flux Kustomizations as roots', () => {
     ])
   })
 
+  test.each(['OCIRepository', 'Bucket'])('from %s: the paths that exist here tell what it holds', async (kind) => {
+    const rendering = await render({
+      ...app,
+      'flux/db.yaml': flux('db', '  path: ./apps/db\n  targetNamespace: shop\n', `{kind: ${kind}, name: artifact}`),
+    })
+    expect(rendering.notChecked).toEqual([])
+    expect(reached(rendering)).toEqual(['Kustomization (Flux) flux-system/db: shop/db apps/base/db'])
+  })
+
   test.each(['OCIRepository', 'Bucket'])(
-    'from %s: what it holds is not in Git; the files are read as they are',
+    'from %s that is ours, at its top: what it holds is not in Git; the files are read as they are',
     async (kind) => {
-      const rendering = await render({
-        ...app,
-        'flux/db.yaml': flux('db', '  path: ./apps/db\n  targetNamespace: shop\n', `{kind: ${kind}, name: artifact}`),
-      })
+      const rendering = await renderTree(
+        binary as NonNullable<typeof binary>,
+        {
+          ...app,
+          'flux/db.yaml': flux('db', '  path: ./\n  targetNamespace: shop\n', `{kind: ${kind}, name: artifact}`),
+          'flux/source.yaml': `apiVersion: source.toolkit.fluxcd.io/v1\nkind: ${kind}\nmetadata: {name: artifact}\nspec: {url: "oci://example.com/shop/deploy/manifests", endpoint: "example.com/shop/deploy"}\n`,
+        },
+        { identities: ['shop/deploy'] },
+      )
       expect(rendering.notChecked).toMatchObject([
         {
           file: 'flux/db.yaml',
@@ -364,44 +378,41 @@ describe.skipIf(binary === undefined)('Argo CD as roots', () => {
     expect(reached(rendering)).toEqual([
       'ApplicationSet argocd/set: shop/db apps/one/db',
       'ApplicationSet argocd/set: shop/db apps/two/db',
-      'kustomization envs/skipped: ?/db apps/skipped/db',
     ])
     expect(rendering.notChecked).toEqual([])
   })
 
+  const named = (generators: string) => ({
+    ...base,
+    ...overlays,
+    'argo/set.yaml': applicationSet(generators, 'envs/{{.name}}'),
+  })
+  const everyOverlay = ['one', 'skipped', 'two'].map((name) => `ApplicationSet argocd/set: shop/db apps/${name}/db`)
+  const verdicts = (rendering: Rendering) =>
+    new Set(manifestsOf(rendering, 'ExternalSecret').map(({ origin }) => origin.applied.verdict))
+
+  // An unknown set takes every folder that its path may mean (applied.md §2.2).
   test.each([
-    ['clusters', '    - clusters: {}\n', 'clusters'],
+    ['clusters', '    - clusters: {}\n'],
+    ['a matrix of clusters', '    - matrix: {generators: [{clusters: {}}, {list: {elements: [{a: b}]}}]}\n'],
+  ])('an ApplicationSet of %s: every folder that its path may mean, presumed', async (_what, generators) => {
+    const rendering = await render(named(generators))
+    expect(reached(rendering)).toEqual(everyOverlay)
+    expect(verdicts(rendering)).toEqual(new Set(['presumed']))
+    expect(rendering.notChecked).toEqual([])
+  })
+
+  test.each([
     ['pullRequest', '    - pullRequest: {github: {owner: o, repo: r}}\n', 'pullRequest'],
-    [
-      'a matrix of clusters',
-      '    - matrix: {generators: [{clusters: {}}, {list: {elements: [{a: b}]}}]}\n',
-      'clusters',
-    ],
     ['a plugin', '    - plugin: {configMapRef: {name: x}}\n', 'plugin'],
-  ])('an ApplicationSet of %s: its path is not checked, with the reason', async (_what, generators, reason) => {
-    const rendering = await render({
-      ...base,
-      ...overlays,
-      'argo/set.yaml': applicationSet(generators, 'envs/{{.name}}'),
-    })
+  ])('an ApplicationSet of %s: the same, and what it asks is not in Git', async (_what, generators, reason) => {
+    const rendering = await render(named(generators))
     expect(rendering.notChecked).toMatchObject([
-      {
-        file: 'argo/set.yaml',
-        what: 'ApplicationSet argocd/set',
-        reason: { code: 'path-unfilled', path: 'envs/{{.name}}', generators: [reason] },
-      },
+      { file: 'argo/set.yaml', line: 7, what: 'ApplicationSet argocd/set', reason: expect.stringContaining(reason) },
     ])
-    expect(rendering.notChecked[0]?.line).toBe(
-      applicationSet(generators, 'envs/{{.name}}')
-        .split('\n')
-        .findIndex((line) => line.includes('path: ')) + 1,
-    )
-    // No overlay is lost: each is a root of its own.
-    expect(reached(rendering).map((one) => one.split(':')[0])).toEqual([
-      'kustomization envs/one',
-      'kustomization envs/skipped',
-      'kustomization envs/two',
-    ])
+    expect(rendering.notFollowed).toMatchObject([{ code: 'generator-unknown', unresolved: true }])
+    expect(reached(rendering)).toEqual(everyOverlay)
+    expect(verdicts(rendering)).toEqual(new Set(['presumed']))
   })
 
   test('clusters, where the path needs nothing of them', async () => {

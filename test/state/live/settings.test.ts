@@ -1,11 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_VARIANTS } from '../../../src/model/variant.ts'
 import { isUnencrypted, parseAddress } from '../../../src/state/live/address.ts'
 import { loadCaCertificate } from '../../../src/state/live/certificate.ts'
 import { LiveSettingsError } from '../../../src/state/live/errors.ts'
 import { encodePath } from '../../../src/state/live/paths.ts'
-import { detectProduct, variantsOf } from '../../../src/state/live/product.ts'
+import { detectProduct } from '../../../src/state/live/product.ts'
 import { whyUnreachable } from '../../../src/state/live/unreachable.ts'
 
 describe('vault-addr', () => {
@@ -86,31 +85,6 @@ test.each([
   [{}, {}, undefined],
   [undefined, undefined, undefined],
 ])('product of %j and %j is %s', (health, seal, product) => expect(detectProduct(health, seal)).toBe(product))
-
-// vault.md §0.
-test.each([
-  ['openbao', '2.0.0', ['legacy']],
-  ['openbao', '2.5.5', ['legacy']],
-  ['openbao', '2.6.0', ['bao26']],
-  ['openbao', '2.7.1', ['bao26']],
-  ['openbao', '3.0', ['bao26']],
-  ['vault', '1.13.9', ['old']],
-  ['vault', '1.14.5', ['old']],
-  ['vault', '1.14.6', ['legacy']],
-  ['vault', '1.15.0', ['old']],
-  ['vault', '1.15.1+ent', ['old']],
-  ['vault', '1.15.2', ['legacy']],
-  ['vault', '1.21.2', ['legacy']],
-  ['vault', '1.21.9+ent', ['legacy', 'vault203']],
-  ['vault', '2.0.2', ['legacy']],
-  ['vault', '2.0.3', ['vault203']],
-  ['vault', '2.2.2+ent.hsm', ['vault203']],
-  ['vault', undefined, DEFAULT_VARIANTS],
-  ['vault', 'unknown', DEFAULT_VARIANTS],
-  [undefined, '2.6.0', DEFAULT_VARIANTS],
-] as const)('%s %s matches LIST as %j', (product, version, variants) =>
-  expect(variantsOf(product, version)).toEqual(variants),
-)
 
 describe('why a connection failed', () => {
   const address = new URL('https://vault.example.com:8200')

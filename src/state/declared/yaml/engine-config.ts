@@ -1,7 +1,7 @@
 import type { FieldPath, Value, ValueMap } from '../../../model/value.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
 import { authTypeOf, roleFact, withoutSecrets } from '../role-fields.ts'
-import { type YamlContext, yamlProvenance } from './yaml-context.ts'
+import { type YamlContext, yamlParameters, yamlProvenance } from './yaml-context.ts'
 import { isList, isMap, textOf, variablesIn } from './yaml-values.ts'
 
 /** Bank-Vaults' `externalConfig`, under that key or as a file of its own: `auth` and `secrets` are lists of engines. */
@@ -62,6 +62,7 @@ function readAuth(item: ValueMap, at: FieldPath, context: YamlContext): void {
         fields,
         type: authTypeOf(type),
         unknown: variablesIn([path, role]),
+        parameters: yamlParameters(context, fields, roleAt),
         provenance: yamlProvenance(context, roleAt),
       }),
     )

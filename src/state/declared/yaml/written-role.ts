@@ -1,6 +1,6 @@
 import type { FieldPath, ValueMap } from '../../../model/value.ts'
 import { roleFact } from '../role-fields.ts'
-import { type YamlContext, yamlProvenance } from './yaml-context.ts'
+import { type YamlContext, yamlParameters, yamlProvenance } from './yaml-context.ts'
 import { isMap, textOf, variablesIn } from './yaml-values.ts'
 
 const ROLE_PATH = /^\/?(?:v1\/)?auth\/(.+)\/role\/([^/]+)$/
@@ -25,7 +25,9 @@ export function readWrittenRole(node: ValueMap, path: FieldPath, context: YamlCo
   const written = typeof node.path === 'string' ? ROLE_PATH.exec(node.path) : null
   if (written !== null && isMap(node.data)) {
     const [, authMount = '', name = ''] = written
-    harvest.roles.push(roleFact({ authMount, name, fields: node.data, unknown: variablesIn(node), provenance }))
+    const parameters = yamlParameters(context, node.data, [...path, 'data'])
+    const unknown = variablesIn(node)
+    harvest.roles.push(roleFact({ authMount, name, fields: node.data, unknown, parameters, provenance }))
     return
   }
   const mount = MOUNT_KEYS.map((key) => textOf(node[key])).find((value) => value !== undefined)

@@ -1,0 +1,141 @@
+import type { Chain, StoreLink } from '../chain/chain.ts'
+import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { weakness } from '../model/documentation.ts'
+import type { Finding, Severity } from '../model/finding.ts'
+import { forReferences, listed } from '../model/wording.ts'
+import { reviewerKind } from '../state/desired/reviewer-facts.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule } from './rule.ts'
+import { spanOrKey } from './span-or-key.ts'
+
+const PROVIDER = ['spec', 'provider', 'vault'] as const
+
+/** How a store logs in, or what its auth mount is configured with, that cannot work whatever role and policies say. */
+export const authConfigSuspect: Rule = {
+  id: 'auth-config-suspect',
+  title: 'A login cannot work as the store or the auth mount is configured',
+  group: 'law',
+  severity: 'error',
+  *check(chain): Iterable<Finding> {
+    for (const link of chain.storeLinks) {
+      yield* mountWithPrefix(chain, link)
+      yield* serverWithPath(link)
+      yield* clientReviewer(link)
+      yield* hostIsVault(link)
+    }
+  },
+}
+
+/** ESO puts `auth/` in front itself, so that the login goes to `auth/auth/…` (eso.md §5.2). */
+function* mountWithPrefix(chain: Chain, { store, authMount, links }: StoreLink): Iterable<Finding> {
+  const { auth } = store
+  const bare = /^auth\/(.+)$/.exec(auth?.mount ?? '')?.[1]
+  // The server says that it is not there: `auth-mount-absent` tells it.
+  if (auth?.mount === undefined || bare === undefined || authMount?.found === 'known' || authMount?.found === 'absent')
+    return
+  // A mount whose own path begins with `auth/` is possible; whoever has one declares it.
+  const field = auth.method === 'kubernetes' ? 'mountPath' : 'path'
+  const certain = chain.declared.authMounts.some(({ path }) => path === bare)
+  yield {
+    rule: authConfigSuspect.id,
+    severity: certain ? 'error' : 'warning',
+    message:
+      `${store.kind} \`${store.name}\` writes its auth mount as \`${auth.mount}\`. ESO puts \`auth/\` in front itself and logs in at ` +
+      `\`auth/${auth.mount}/login\`; Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
+    span: spanOrKey(store.manifest, [...PROVIDER, 'auth', auth.method, field]),
+    related: [],
+    fix: `Write \`${field}: ${bare}\`.`,
+    fingerprint: fingerprint(authConfigSuspect.id, 'mount', store.kind, store.namespace, store.name),
+  }
+}
+
+/** The client puts `/v1/…` behind the address as it is written, path included. */
+function* serverWithPath({ store, links }: StoreLink): Iterable<Finding> {
+  const path = addressOf(store.server)?.path
+  if (path === undefined || !/^\/(?:v1|ui)(?:\/|$)/.test(path)) return
+  yield {
+    rule: authConfigSuspect.id,
+    severity: 'error',
+    message:
+      `${store.kind} \`${store.name}\` has \`${path}\` in \`server\`. ESO's client puts its own \`/v1/…\` behind the address, so that every ` +
+      `request goes to \`${path.replace(/\/$/, '')}/v1/…\` and none is answered as Vault answers${forReferences(links.length)}.`,
+    span: spanOrKey(store.manifest, [...PROVIDER, 'server']),
+    related: [],
+    fix: `Write only the address: \`server: ${(store.server ?? '').slice(0, -path.length)}\`.`,
+    fingerprint: fingerprint(authConfigSuspect.id, 'server', store.kind, store.namespace, store.name),
+  }
+}
+
+/** A token that was asked for with an audience of Vault's is no token for the API server, which then reviews nothing (vault.md §7.3). */
+function* clientReviewer({ store, authConfig, links }: StoreLink): Iterable<Finding> {
+  if (store.auth?.method !== 'kubernetes' || authConfig === undefined) return
+  if (reviewerKind(authConfig.config) !== 'client') return
+  const identity = links[0]?.reference.identity
+  if (identity?.type !== 'serviceAccount' || identity.audiences.length === 0) return
+  // The API server's own audience is seldom told; it nearly always looks like its address.
+  if (identity.audiences.some((audience) => audience.includes('kubernetes') || audience.includes('$'))) return
+  const at = spanOfProvenance(authConfig.provenance)
+  yield {
+    rule: authConfigSuspect.id,
+    severity: severityOn(authConfig, 'warning'),
+    message:
+      `${store.kind} \`${store.name}\` asks for a token with audience ${listed(identity.audiences.map((one) => `\`${one}\``))}, and auth mount ` +
+      `\`${store.auth.mount}\` lets clients review themselves (\`disable_local_ca_jwt\` is set and no reviewer token is). The API server ` +
+      `takes only tokens with its own audience, and Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
+    span: spanOrKey(store.manifest, [...PROVIDER, 'auth', 'kubernetes', 'serviceAccountRef', 'audiences']),
+    related: at === undefined ? [] : [{ span: at, message: `auth mount \`${store.auth.mount}\` is configured here` }],
+    fix: "Leave `audiences` and the role's `audience` out, or give the auth mount a reviewer of its own (`token_reviewer_jwt`, or Vault in the cluster).",
+    fingerprint: fingerprint(authConfigSuspect.id, 'client', store.kind, store.namespace, store.name),
+  }
+}
+
+/** Vault asks `kubernetes_host` to review tokens: that is the API server, never Vault. */
+function* hostIsVault({ store, authConfig, links }: StoreLink): Iterable<Finding> {
+  if (store.auth?.method !== 'kubernetes' || authConfig === undefined) return
+  const written = authConfig.config.kubernetes_host
+  if (typeof written !== 'string') return
+  const host = addressOf(written)
+  const server = addressOf(store.server)
+  if (host === undefined || server === undefined) return
+  // One gateway may stand before both, with a path for each.
+  if (host.place !== server.place || host.path !== '' || server.path !== '') return
+  const at = spanOfProvenance(authConfig.provenance)
+  const login = {
+    span: store.manifest.spanOf([...PROVIDER, 'server']),
+    message: `\`server\` of ${store.kind} \`${store.name}\``,
+  }
+  yield {
+    rule: authConfigSuspect.id,
+    severity: severityOn(authConfig, 'error'),
+    message:
+      `\`kubernetes_host\` of auth mount \`${store.auth.mount}\` (${nameProvenance(authConfig.provenance)}) is \`${written}\`, the address of Vault ` +
+      `itself. Vault asks it to review tokens, gets no review, and answers 403 \`permission denied\` to every login${forReferences(links.length)}.`,
+    span: at ?? login.span,
+    related: at === undefined ? [] : [login],
+    fix: 'Write the address of the Kubernetes API server: kubernetes_host=https://kubernetes.default.svc:443 where Vault runs in the cluster.',
+    fingerprint: fingerprint(authConfigSuspect.id, 'host', store.auth.mount, written),
+  }
+}
+
+/** What a page tells people to type, or a test sets up, is a hint of what was typed, no proof. */
+function severityOn({ provenance }: NonNullable<StoreLink['authConfig']>, severity: Severity): Severity {
+  return weakness(provenance) > 0 ? 'note' : severity
+}
+
+interface Address {
+  /** Host and port, in one form. */
+  readonly place: string
+  readonly path: string
+}
+
+/** `undefined`: no address, or one with a variable in it. */
+function addressOf(written: string | undefined): Address | undefined {
+  const match = /^(https?):\/\/([^/\s$<{}?#@]+?)(?::(\d+))?(\/[^\s$<{}?#]*)?$/i.exec(written ?? '')
+  if (match === null) return undefined
+  const [, scheme = '', name = '', port = scheme.toLowerCase() === 'https' ? '443' : '80', path = ''] = match
+  const host = name
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/\.svc\.cluster\.local$/, '.svc')
+  return { place: `${host}:${port}`, path: path === '/' ? '' : path }
+}
