@@ -13,22 +13,25 @@ const src = join(root, 'src')
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  // The sentences of reasons: whoever shows one needs them, and they need nothing but the reasons.
+  'report/reasons': ['model'],
   files: ['model'],
-  settings: ['model', 'files'],
+  settings: ['model', 'report/reasons', 'files'],
   gitops: ['model', 'files'],
   policy: ['model'],
   eso: ['model'],
   'state/declared': ['model', 'files'],
   'state/live': ['model'],
-  'state/desired': ['model', 'policy', 'eso'],
+  'state/desired': ['model', 'report/reasons', 'policy', 'eso'],
   chain: ['model', 'policy', 'eso', 'state/declared', 'state/live'],
-  rules: ['model', 'policy', 'eso', 'state/desired', 'chain'],
+  rules: ['model', 'report/reasons', 'policy', 'eso', 'state/desired', 'chain'],
   changes: ['model', 'files', 'settings', 'chain'],
-  setup: ['model', 'policy', 'eso', 'state/live', 'state/desired', 'chain'],
+  setup: ['model', 'report/reasons', 'policy', 'eso', 'state/live', 'state/desired', 'chain'],
   drift: ['model', 'policy', 'state/live', 'chain', 'setup'],
-  report: ['model', 'settings', 'policy', 'chain', 'rules', 'setup'],
+  report: ['model', 'report/reasons', 'settings', 'policy', 'chain', 'rules', 'setup'],
   modes: [
-    ...['model', 'files', 'settings', 'gitops', 'policy', 'eso', 'state/declared', 'state/live', 'state/desired'],
+    ...['model', 'report/reasons', 'files', 'settings', 'gitops', 'policy', 'eso'],
+    ...['state/declared', 'state/live', 'state/desired'],
     ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
 }

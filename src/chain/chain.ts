@@ -1,6 +1,8 @@
-import type { Decision, RuleLocation } from '../model/decision.ts'
+import type { Decision } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { LoginReason, OpenLaw, ServerReason } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
@@ -32,7 +34,7 @@ export type Lookup<T> =
     }
   /** Several places in Git declare it differently. */
   | { readonly found: 'conflict'; readonly facts: readonly T[] }
-  | { readonly found: 'unknown'; readonly because: string }
+  | { readonly found: 'unknown'; readonly because: LoginReason | ServerReason }
 
 /** The policies of the token that a store's login gives. */
 export interface TokenPolicies {
@@ -40,6 +42,10 @@ export interface TokenPolicies {
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
   readonly from: 'role' | 'config'
+  /** What may give the token policies beyond these: a miss is then "unknown". */
+  readonly open?: readonly OpenLaw[]
+  /** Variables at whose default the policies are told. */
+  readonly assumed?: readonly string[]
 }
 
 /** One request of a reference, and what the policies say to it. */
@@ -103,6 +109,8 @@ export interface InstalledEso {
   readonly version: string
   /** `undefined`: told by the settings. */
   readonly span: Span | undefined
+  /** Whether the chart's values keep v1beta1 served; `unknown`: they stand where nothing reads them. Absent: they do not. */
+  readonly servesV1Beta1?: 'yes' | 'unknown'
 }
 
 /** A naming convention from the config: mount and path, with names in braces (design §4). */

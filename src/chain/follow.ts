@@ -2,11 +2,12 @@ import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PolicyFact, VaultState } from '../model/vault-state.ts'
+import type { PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
 import type { EntityFacts } from '../policy/template.ts'
 import type { TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
@@ -27,6 +28,7 @@ import type {
 import { foldLinks } from './fold-links.ts'
 import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
+import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
 import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
 
@@ -35,6 +37,8 @@ export interface Token {
   readonly withDefault: boolean
   /** Policies of the token whose text nobody holds; a miss is then "unknown". */
   readonly textless: readonly string[]
+  /** What else may grant more than is written; a miss is then "unknown" too. */
+  readonly open?: readonly OpenLaw[]
   /** Who logs in, as `{{identity…}}` in rules asks for it; `undefined`: not known. */
   readonly entity?: EntityFacts | undefined
   /** Vault namespaces of the policies and of the request, `''` or with a slash at the end; `undefined`: the same one. */
@@ -125,13 +129,15 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   const knowledge = knowledgeOf(store, store.vaultNamespace, input)
   const authKnowledge = authKnowledgeOf(store, input)
   const from = store.manifest.span
-  const role = store.auth === undefined ? undefined : lookUpRole(store.auth, from, authKnowledge)
+  // What a patch may replace is not judged by what stands in the base.
+  const told = store.auth !== undefined && store.notChecked === undefined
+  const role = told ? lookUpRole(store.auth, from, authKnowledge) : undefined
   const configured = input.policiesOfStore(store.name)
   const policies: TokenPolicies | undefined =
     configured !== undefined
       ? { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
       : role?.found === 'known' && role.fact.policies !== undefined
-        ? { names: role.fact.policies, withDefault: !role.fact.noDefaultPolicy, from: 'role' }
+        ? policiesOfRole(role.fact, role.fact.policies)
         : undefined
   const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
   const described = { store, role, policies, authMount }
@@ -140,6 +146,18 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     session: sessionOf(described, input),
     mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
     authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, from, authKnowledge),
+  }
+}
+
+function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
+  const place = spanOfProvenance(role.provenance)
+  const open = role.open?.map((part): OpenLaw => ({ of: 'role', name: role.name, part, place }))
+  return {
+    names,
+    withDefault: !role.noDefaultPolicy,
+    from: 'role',
+    ...(open === undefined ? {} : { open }),
+    ...(role.assumed === undefined ? {} : { assumed: role.assumed }),
   }
 }
 
@@ -188,7 +206,7 @@ function decideAccess(
   access: Access,
   input: FollowInput,
 ): Decision {
-  if (storeLink === undefined) return unknown(reference.notChecked ?? 'the store is not known')
+  if (storeLink === undefined) return unknown(reference.notChecked ?? { code: 'store-absent', what: 'store' })
   const { policies, role, store } = storeLink
   if (store.notChecked !== undefined) return unknown(store.notChecked)
   if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
@@ -216,10 +234,15 @@ function decideWith(
   const knowledge = authKnowledgeOf(store, input)
   const facts: PolicyFact[] = []
   const textless: string[] = []
+  const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
-    if (name === 'root') return { ...unknown('the token has policy root, which may do everything'), verdict: 'allowed' }
+    if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
     const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
-    if (policy.found === 'known') facts.push(policy.fact)
+    if (policy.found === 'known') {
+      facts.push(policy.fact)
+      for (const part of policy.fact.open ?? [])
+        open.push({ of: 'policy', name, part, place: spanOfProvenance(policy.fact.provenance) })
+    }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
     else if (policy.found === 'absent' && policy.by === 'vault') continue
     else textless.push(name)
@@ -227,10 +250,18 @@ function decideWith(
   const token: Token = {
     withDefault: policies.withDefault,
     textless,
+    open,
     entity: loginEntity(identity, storeLink, input.declared),
     namespaces: tokenNamespaces(store),
   }
-  return input.judge.decide(facts, token, request)
+  const decision = input.judge.decide(facts, token, request)
+  return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
+}
+
+/** A default is what holds unless something overrides it: the reader must know that it was taken. */
+function assuming(decision: Decision, assumed: readonly string[]): Decision {
+  if (assumed.length === 0 || decision.verdict === 'unknown') return decision
+  return { ...decision, assumed: [...new Set(assumed)] }
 }
 
 function policyLookup(
@@ -247,32 +278,35 @@ function policyLookup(
   ) {
     return {
       found: 'unknown',
-      because: `policy \`${name}\` is written from a text that the files that were read do not hold`,
+      because: { code: 'policy-written-elsewhere', policy: name },
     }
   }
   return found
 }
 
-function whyNoPolicies(store: VaultStore, role: StoreLink['role']): string {
-  const config = `give them in the config: \`stores: { ${store.name}: { policies: […] } }\``
-  if (store.auth === undefined)
-    return `${store.kind} ${store.name} has no \`auth\`: which policies its requests have is not known; ${config}`
-  if (role === undefined) {
-    return `${store.kind} ${store.name} logs in with \`${store.auth.method}\`, which names no role: which policies its token has is not known; ${config}`
-  }
+function whyNoPolicies({ kind, name, auth }: VaultStore, role: StoreLink['role']): NotCheckedReason {
+  const store = name
+  if (auth === undefined) return { code: 'no-auth', kind, store }
+  if (role === undefined) return { code: 'method-names-no-role', kind, store, method: auth.method }
+  const named = { role: auth.role ?? '', authMount: auth.mount ?? '' }
   switch (role.found) {
     case 'known':
-      return `the policies of role \`${role.fact.name}\` are not told where it is declared; ${config}`
+      return { code: 'role-policies-not-told', role: role.fact.name, store }
     case 'absent':
-      return `role \`${store.auth.role}\` does not exist on auth mount \`${store.auth.mount}\``
+      return { code: 'role-absent', ...named }
     case 'conflict':
-      return `role \`${store.auth.role}\` is declared ${role.facts.length} times, with different content`
+      return {
+        code: 'role-conflict',
+        ...named,
+        count: role.facts.length,
+        places: role.facts.flatMap(({ provenance }) => spanOfProvenance(provenance) ?? []),
+      }
     case 'unknown':
-      return store.auth.method === 'appRole' ? `${role.because}; ${config}` : role.because
+      return role.because.code === 'role-id-unknown' ? { ...role.because, store } : role.because
   }
 }
 
-function unknown(because: string): Decision {
+function unknown(because: NotCheckedReason): Decision {
   return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
 }
 

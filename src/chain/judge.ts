@@ -1,9 +1,10 @@
-import type { Decision } from '../model/decision.ts'
+import type { Decision, LawDecision } from '../model/decision.ts'
+import type { OpenLaw } from '../model/reason.ts'
 import { ANY_SERVER, type ServerLaw } from '../model/server-law.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { decide } from '../policy/decide.ts'
 import { decidePattern } from '../policy/decide-pattern.ts'
-import { type HoledText, holeFinder } from '../policy/hole.ts'
+import type { HoledText } from '../policy/hole.ts'
 import { buildLaw, type HolderLaw } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { InvalidPolicy } from './chain.ts'
@@ -27,7 +28,9 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
     return ids.size - 1
   }
   const lawOf = (facts: readonly PolicyFact[], token: Token): HolderLaw => {
-    const { withDefault, entity, namespaces } = token
+    const { withDefault, namespaces } = token
+    // Who logs in matters only to templates; without any, all who have the policies share one ACL.
+    const entity = facts.some(({ text }) => text.includes('{{')) ? token.entity : undefined
     const ids = [...facts.map(idOf)].sort((a, b) => a - b)
     const key = JSON.stringify([ids, withDefault, entity, namespaces?.policies])
     const known = laws.get(key)
@@ -44,14 +47,13 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
   return {
     server,
     decide(policies, token, { path, capability, holes }) {
-      const { textless } = token
+      const { textless, open = [] } = token
       const law = lawOf(policies, token)
       const namespace = token.namespaces?.request ?? ''
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
       if (asked.length > LONGEST_PATH) {
-        const because = `The path is longer than ${LONGEST_PATH} characters, and is not judged.`
-        return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
+        return undecided({ code: 'path-too-long', limit: LONGEST_PATH })
       }
       const request = { operation: capability, path: asked, namespace, lists } as const
       const present = holes.filter((hole) => asked.includes(hole))
@@ -63,7 +65,9 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
               { operation: capability, path: splitAtHoles(asked, present), namespace, lists },
               variants,
             )
-      return decision.verdict === 'denied' && textless.length > 0 ? doubt(decision, textless) : decision
+      return decision.verdict === 'denied' && textless.length + open.length > 0
+        ? doubt(decision, textless, open)
+        : decision
     },
     invalid: (policies) => policies.flatMap((policy) => invalidPolicy(policy, server)),
   }
@@ -74,25 +78,21 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
  * never an answer.
  */
 export function watchedJudge(judge: Judge, watch: { readonly over: () => boolean }): Judge {
-  const unknown = (because: string): Decision => ({
-    verdict: 'unknown',
-    winner: [],
-    beaten: [],
-    because,
-    perVariant: {},
-  })
   return {
     ...judge,
     decide(...asked) {
-      if (watch.over()) return unknown('The time for the run was over before it was judged.')
+      if (watch.over()) return undecided({ code: 'run-time-over' })
       try {
         return judge.decide(...asked)
       } catch (error) {
-        const name = error instanceof Error ? error.name : 'no error'
-        return unknown(`eso-vault failed to judge it (${name}), a bug of its own: please report it.`)
+        return undecided({ code: 'own-bug', error: error instanceof Error ? error.name : 'no error' })
       }
     },
   }
+}
+
+function undecided(because: Decision['because']): Decision {
+  return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
 }
 
 /** Parts of a path that are not known, as they are written: `${NAME}`, but `<NAME>` and `REPLACE_ME` as well (field.md §6). */
@@ -105,47 +105,22 @@ function splitAtHoles(path: string, holes: readonly string[]): HoledText {
     .filter((piece) => piece !== '')
 }
 
-/** A policy whose text nobody holds may grant what the known ones do not. */
-function doubt(decision: Decision, textless: readonly string[]): Decision {
-  const names = textless.map((name) => `\`${name}\``).join(', ')
+/** A policy whose text nobody holds, or holds in full, may grant what the known ones do not. */
+function doubt(decision: LawDecision, textless: readonly string[], open: readonly OpenLaw[]): Decision {
   return {
     ...decision,
     verdict: 'unknown',
-    because: `${decision.because} The text of ${textless.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it.`,
+    because: { code: 'policy-text-unknown', policies: textless, open, because: decision.because },
     perVariant: Object.fromEntries(Object.keys(decision.perVariant).map((variant) => [variant, 'unknown'])),
   }
 }
 
+/** What a template or a variable stands for may make the text one that parses: then nothing is known (forms.md §2). */
 function invalidPolicy(policy: PolicyFact, { product, releases }: ServerLaw): InvalidPolicy[] {
-  const result = parsePolicy(policy.text, { product, releases, unknown: policy.unknown })
+  if (policy.unknown.length > 0) return []
+  const result = parsePolicy(policy.text, { product, releases })
   if (result.ok) return []
   const line = result.line ?? 1
   const invalid = { policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }
-  if (result.unread === true) return [{ ...invalid, unread: true }]
-  return hangsOnVariable(policy, line) ? [] : [invalid]
-}
-
-/** A variable outside of quotes, at or before the error, may stand for text that parses: then nothing is known (field.md §4). */
-function hangsOnVariable({ text, unknown }: PolicyFact, line: number): boolean {
-  if (unknown.length === 0) return false
-  const { within } = holeFinder(unknown)
-  return text
-    .split('\n')
-    .slice(0, line)
-    .some((one) => within(withoutQuoted(one)))
-}
-
-/** A line without what stands between quotes, `\"` among it; a quote that nothing closes stays. In one pass, whatever the line. */
-function withoutQuoted(line: string): string {
-  let kept = ''
-  let from = 0
-  for (;;) {
-    const open = line.indexOf('"', from)
-    if (open < 0) return kept + line.slice(from)
-    let close = open + 1
-    while (close < line.length && line[close] !== '"') close += line[close] === '\\' ? 2 : 1
-    if (close >= line.length) return kept + line.slice(from)
-    kept += `${line.slice(from, open)}""`
-    from = close + 1
-  }
+  return [result.unread === true ? { ...invalid, unread: true } : invalid]
 }

@@ -1,9 +1,10 @@
 import type { Link } from '../chain/chain.ts'
 import type { Finding, NotChecked } from '../model/finding.ts'
+import { reasonKey } from '../model/reason.ts'
 import { formatSpan, type Span } from '../model/span.ts'
 import type { Provenance } from '../model/vault-state.ts'
 import { nameManifest } from '../model/wording.ts'
-import { type ChangedLines, linesOfSpan, withoutLines } from './changed-lines.ts'
+import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
 
 /** What of a report a change is answerable for. */
 export interface Scope {
@@ -77,5 +78,5 @@ function holds(outer: Span, inner: Span): boolean {
 }
 
 function idOf({ file, what, reason }: NotChecked): string {
-  return `${file} ${what} ${withoutLines(reason)}`
+  return `${file} ${what} ${reasonKey(reason)}`
 }

@@ -1,3 +1,4 @@
+import { byCluster } from '../model/cluster.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Reference } from '../model/reference.ts'
 import type { ForeignStore, VaultStore } from '../model/store.ts'
@@ -43,16 +44,30 @@ export interface Prediction {
 /** Says what ESO will ask of Vault for these manifests. Pure; it fails on no manifest, however wrong. */
 export function predict(manifests: readonly Manifest[], options: PredictOptions = {}): Prediction {
   const holesOf = options.holesOf ?? textHoles
-  const context: Context = {
-    stores: indexStores(manifests, holesOf),
-    generators: indexGenerators(manifests, holesOf),
-    namespaces: namespaceLabels(manifests, holesOf),
-    holesOf,
-    controllerClass: options.controllerClass ?? 'default',
-    sourceKeys: options.sourceKeys ?? keysOfSecrets(manifests, holesOf),
+  const stores = indexStores(manifests, holesOf)
+  const generators = indexGenerators(manifests, holesOf)
+  const clusters = byCluster(manifests)
+  const contexts = new Map<readonly Manifest[], Context>()
+  // Namespaces and Secrets are those of the consumer's own cluster (applied.md §4.4).
+  const contextOf = (manifest: Manifest): Context => {
+    const group = clusters.of(manifest)
+    let context = contexts.get(group)
+    if (context === undefined) {
+      context = {
+        stores,
+        generators,
+        namespaces: namespaceLabels(group, holesOf),
+        holesOf,
+        controllerClass: options.controllerClass ?? 'default',
+        sourceKeys: options.sourceKeys ?? keysOfSecrets(group, holesOf),
+      }
+      contexts.set(group, context)
+    }
+    return context
   }
   const { skip, fail } = options
   const referencesOf = (manifest: Manifest): readonly Reference[] => {
+    const context = contextOf(manifest)
     const consumer = readConsumer(manifest, context)
     if (consumer === undefined || skip?.(manifest) === true) return []
     return consumer.makes === 'ExternalSecret'
@@ -68,12 +83,11 @@ export function predict(manifests: readonly Manifest[], options: PredictOptions 
       return []
     }
   })
-  const stores = context.stores.all
   return {
-    stores,
-    generators: context.generators.all.filter(isVaultStore),
+    stores: stores.all,
+    generators: generators.all.filter(isVaultStore),
     references,
     sessions: sessionsOf(references),
-    validations: stores.filter(isVaultStore).map(validationOf),
+    validations: stores.all.filter(isVaultStore).map(validationOf),
   }
 }

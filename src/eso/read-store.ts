@@ -1,3 +1,4 @@
+import type { FailsWith } from '../model/eso-failure.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { ForeignStore, StoreKind, VaultStore } from '../model/store.ts'
 import type { FieldPath, ValueMap } from '../model/value.ts'
@@ -39,7 +40,8 @@ export function readVault(
   const provider = mapAt(manifest.body, ...at) ?? {}
   const auth = readAuth(provider)
   const vaultNamespace = textAt(provider, 'namespace') || undefined
-  const authNamespace = textAt(provider, 'auth', 'namespace') || undefined
+  // `""` is set: the login then carries no namespace header (eso.md §5.4).
+  const authNamespace = textAt(provider, 'auth', 'namespace')
   return {
     kind,
     name: manifest.name,
@@ -50,7 +52,7 @@ export function readVault(
     server: textAt(provider, 'server'),
     vaultNamespace,
     // Only a different namespace changes the header for the login (eso.md §5.4).
-    authNamespace: authNamespace === vaultNamespace ? undefined : authNamespace,
+    authNamespace: authNamespace === (vaultNamespace ?? '') ? undefined : authNamespace,
     auth,
     controller: textAt(manifest.body, ...specOf(kind), 'controller') || undefined,
     checkAndSet: valueAt(provider, ['checkAndSet', 'required']) === true,
@@ -67,7 +69,7 @@ export function wholeNamespace(manifest: Manifest, holesOf: HolesOf): string | u
 }
 
 /** Why the login fails before Vault is asked; `undefined` when nothing in the manifest makes it fail. */
-export function loginFailureOf(store: VaultStore): string | undefined {
+export function loginFailureOf(store: VaultStore): FailsWith | undefined {
   return store.auth?.failsWith ?? noMethodFailure(mapAt(store.manifest.body, ...providerPath(store.kind)) ?? {})
 }
 

@@ -3,11 +3,15 @@ export const MAX_FILE_BYTES = 5 * 1024 * 1024
 
 /** What makes a YAML or JSON file worth parsing for Kubernetes objects. */
 const MANIFEST =
-  /external-secrets|kustomize|Transformer\b|argoproj\.io|kind["']?: *["']?(?:Kustomization|Component|Namespace|ServiceAccount|ConfigMap|Secret|List)\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/
+  /external[-_.]?secrets?|kustomize|Transformer\b|repoURL|clusterGroup|kargo\.akuity\.io|projectsveltos\.io|open-cluster-management\.io|kappctrl\.k14s\.io|fleet\.cattle\.io|argoproj\.io|source\.toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|flux-instance|sync["']?:\s*\{?\s*["']?(?:kind|interval|url|ref|path|name|provider|pullSecret)["']?:|kind["']?: *["']?(?:Kustomization|Component|Namespace|ServiceAccount|ConfigMap|Secret|List|(?:Cluster)?(?:ExternalSecret|PushSecret|SecretStore))\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/
 
 /** What policies and roles look like in any of the forms of field.md §4. */
 const POLICY =
-  /policy[ _-]write|(?:secrets|auth)[ -]enable|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m
+  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m
+
+/** Commands that apply folders and files of the repository, and files of other tools that name one to apply (applied.md §3.2). */
+export const MENTIONS_COMMAND =
+  /\b(?:kubectl|oc)\s[^\n]{0,200}\b(?:apply|create|replace|kustomize)\b|kustomize\s+build|flux\s+(?:bootstrap|create|push|build)|argocd\s+app\s+create|^\s*["']?kustomization(?:File|Path|Directory)["']?\s*:/m
 
 const KUSTOMIZATION_NAMES = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
 
@@ -28,6 +32,8 @@ export function formOf(name: string): FileForm | undefined {
       return 'hcl'
     case 'sh':
     case 'bash':
+    case 'just':
+    case 'mk':
     case 'zsh':
     case 'envrc':
       return 'shell'
@@ -55,9 +61,21 @@ export function isKustomizationName(name: string): boolean {
 
 /** The byte search of design §6, on the file's bytes as Latin-1: decides before anything is decoded or parsed. */
 export function canMatter(name: string, form: FileForm, bytes: string): boolean {
-  if (form === 'yaml') return isKustomizationName(name) || MANIFEST.test(bytes) || POLICY.test(bytes)
+  if (form === 'yaml') return isKustomizationName(name) || isWorthParsing(bytes) || MENTIONS_COMMAND.test(bytes)
   // A Terraform module's defaults stand in files that say nothing of Vault.
-  return form === 'hcl' || form === 'terraform' || POLICY.test(bytes)
+  if (form === 'hcl' || form === 'terraform') return true
+  return POLICY.test(bytes) || MENTIONS_COMMAND.test(bytes) || (form === 'shell' && isSourced(name, bytes))
+}
+
+/** Variables and functions that scripts share stand in files of their own (forms.md §3). */
+function isSourced(name: string, bytes: string): boolean {
+  if (!/\.(?:sh|bash|zsh)$/.test(name)) return false
+  return /(?:^|[._-])(?:env|vars?|config|settings|common)\.[a-z]+$/.test(name) || /\b(?:vault|bao)\b/i.test(bytes)
+}
+
+/** Whether a YAML file may hold more than commands. */
+export function isWorthParsing(bytes: string): boolean {
+  return MANIFEST.test(bytes) || POLICY.test(bytes)
 }
 
 /** A file that SOPS encrypted: its values are no text, and its names are not ours to read (platform.md §3.2). */

@@ -37,7 +37,7 @@ export async function readTextIfThere(file: string): Promise<string | undefined>
  */
 export async function readRepositoryText(cwd: string, file: string): Promise<string | undefined> {
   const path = resolve(cwd, file)
-  const top = await topLevel(cwd, cwd)
+  const { top } = await topLevel(cwd, cwd)
   if (isBelow(top, path)) {
     const real = await realpath(path).catch(() => undefined)
     if (real !== undefined && !isBelow(await realpath(top), real)) throw new Unreadable('outside')

@@ -1,4 +1,5 @@
 import type { Manifest } from './manifest.ts'
+import type { NotCheckedReason } from './reason.ts'
 import type { FileLine, Span } from './span.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
@@ -31,7 +32,7 @@ export interface Finding {
 export interface NotChecked extends FileLine {
   /** What was not checked: `ExternalSecret apps/db, data[0]`. */
   readonly what: string
-  readonly reason: string
+  readonly reason: NotCheckedReason
 }
 
 /** A finding that somebody gave a reason to ignore. */

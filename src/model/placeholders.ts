@@ -42,6 +42,12 @@ function* variables(text: string): Iterable<readonly [number, number]> {
   }
 }
 
+/** By words that are the whole text, or a whole segment of a path, a host name or a list. */
+function whole(words: string): Finder {
+  const pattern = new RegExp(`(?<![^/.:,@=&?"'])(?:${words})(?![^/.:,@=&?"'])`, 'g')
+  return (text) => matches(text, pattern)
+}
+
 const FINDERS: readonly (readonly [Hole['kind'], Finder])[] = [
   ['template', (text) => between(text, '{{', '}}')],
   ['template', (text) => between(text, '{%', '%}')],
@@ -49,34 +55,60 @@ const FINDERS: readonly (readonly [Hole['kind'], Finder])[] = [
   ['variable', (text) => matches(text, /\$\([A-Za-z_][A-Za-z0-9_.-]*\)/g)],
   // `<GITHUB_TOKEN>`, `<your-vault>`: words, so that a comparison or an e-mail address is none.
   ['placeholder', (text) => matches(text, /<[A-Za-z][A-Za-z0-9_. -]*>/g)],
+  ['placeholder', (text) => matches(text, /\bYOUR[_-][A-Z0-9_-]*[A-Z0-9]\b/g)],
   ['placeholder', (text) => matches(text, /%[A-Z][A-Z0-9_]+%|@@[A-Za-z0-9_]+@@|__[A-Z][A-Z0-9_]+__/g)],
+  ['placeholder', (text) => matches(text, /(?<![@\w])@[A-Z_]{3,}@(?![@\w])/g)],
+  // Words count only where nothing else stands with them: `updatePolicy: replace` and `kv/todo-list` are ordinary values.
   [
     'placeholder',
-    (text) =>
-      matches(
-        text,
-        /\b(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?![A-Za-z0-9])[A-Za-z0-9 _-]*/g,
-      ),
+    whole(
+      '(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?:[ _-][A-Za-z0-9 _-]*)?',
+    ),
   ],
-  ['placeholder', (text) => matches(text, /\b(?:PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*)\b/g)],
-  ['placeholder', (text) => matches(text, /\b(?:changeme|replaceme|change-me|replace-me|placeholder)\b/g)],
+  ['placeholder', whole('PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*|TO[_-]BE[_-][A-Z0-9_-]+')],
+  ['placeholder', whole('changeme|replaceme|change-me|replace-me|placeholder')],
 ]
 
 /** No field that is judged is longer; hostile text must not make the patterns slow. */
 const MAX_LENGTH = 10_000
 
+/** What documentation writes where the reader's own name belongs; elsewhere these may be names (spec/forms.md §7). */
+const SHOWN_FINDERS: readonly (readonly [Hole['kind'], Finder])[] = [
+  ['placeholder', (text) => matches(text, /\byour-[a-z0-9-]*[a-z0-9]\b/g)],
+  ['placeholder', (text) => matches(text, /(?<![\w-])(?:example|xxx+|\.{3}|…)(?![\w-])/g)],
+  ['placeholder', (text) => matches(text, /(?<![$\w{}])\{[A-Za-z][A-Za-z0-9_ -]*\}(?!\})/g)],
+  ['placeholder', (text) => matches(text, /\[[A-Za-z][A-Za-z0-9_ -]*\]/g)],
+]
+
+/** Where a hole stands in a text; `end` is the offset after it. */
+export interface PlacedHole {
+  readonly hole: Hole
+  readonly start: number
+  readonly end: number
+}
+
 /** The holes of a text, in order (field.md §6): what holds one must not be judged as if it were the final value. */
-export function holesOf(given: string): Hole[] {
+export function holesOf(text: string): Hole[] {
+  return placedHoles(text).map(({ hole }) => hole)
+}
+
+/** The same with their places. `shown`: the text is documentation, in which more words are placeholders. */
+export function placedHoles(given: string, shown = false): PlacedHole[] {
   const text = given.slice(0, MAX_LENGTH)
-  if (!/[${<%@]|__|[A-Z]{3}|hange|eplace|placeholder/.test(text)) return []
-  const found: { hole: Hole; start: number; end: number }[] = []
+  if (!shown && !/[${<%@]|__|[A-Z]{3}|hange|eplace|placeholder/.test(text)) return []
+  const found: PlacedHole[] = []
   // Which character is taken: an earlier kind wins over what overlaps with it.
   const taken = new Uint8Array(text.length)
-  for (const [kind, find] of FINDERS)
+  for (const [kind, find] of shown ? [...FINDERS, ...SHOWN_FINDERS] : FINDERS)
     for (const [start, end] of find(text)) {
       if (taken.subarray(start, end).includes(1)) continue
       taken.fill(1, start, end)
       found.push({ hole: { text: text.slice(start, end).trim(), kind }, start, end })
     }
-  return found.sort((a, b) => a.start - b.start).map(({ hole }) => hole)
+  return found.sort((a, b) => a.start - b.start)
+}
+
+/** Whether something that is not here fills in the text or a part of it, so that its form says nothing (field.md §6). */
+export function hasHole(text: string): boolean {
+  return holesOf(text).length > 0
 }

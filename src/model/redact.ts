@@ -131,7 +131,7 @@ function hidePrivateKeys(text: string, mask: Mask): string {
   }
 }
 
-/** Passes every text of a plain value through `redact`, before anything wraps or escapes it. Names of fields are ours. */
+/** Passes every text of a plain value through `redact`, before anything wraps or escapes it. Names of fields and codes are ours. */
 export function redactTexts<T>(value: T, redact: (text: string) => string): T {
   return walk(value, redact) as T
 }
@@ -140,5 +140,7 @@ function walk(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value)
   if (Array.isArray(value)) return value.map((item) => walk(item, redact))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item, redact)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, name === 'code' ? item : walk(item, redact)]),
+  )
 }

@@ -7,8 +7,11 @@ export type Provenance =
   | { readonly from: 'config'; readonly span?: Span }
   | { readonly from: 'manifests'; readonly spans: readonly Span[] }
 
-/** The syntax that declares a part. Markdown counts only where no other form declares the same name (design §3). */
-export type DeclaredForm = 'hcl' | 'shell' | 'terraform' | 'yaml' | 'markdown'
+/**
+ * The syntax that declares a part. `markdown` and `comment` (a command in a comment) are documentation: they count only where
+ * nothing stronger declares the same name (spec/forms.md §2).
+ */
+export type DeclaredForm = 'hcl' | 'shell' | 'terraform' | 'yaml' | 'markdown' | 'comment'
 
 /**
  * A value that Git gives in full, or only in part: text with shell or Terraform variables stays symbolic, and a miss against
@@ -17,6 +20,13 @@ export type DeclaredForm = 'hcl' | 'shell' | 'terraform' | 'yaml' | 'markdown'
 export interface PartlyKnown {
   /** Variables left in the text, as written; empty when all is known. */
   readonly unknown: readonly string[]
+  /**
+   * What may add to what stands here, as written (`%{ for … }` in a policy's text, an identity group with policies of its own
+   * for a role): a hit counts, a miss is "unknown". Every entry stands in `unknown` as well.
+   */
+  readonly open?: readonly string[]
+  /** Variables that are taken at their default, which the environment may override (spec/forms.md §2). */
+  readonly assumed?: readonly string[]
 }
 
 /** Where in a Vault with namespaces a part stands. */
@@ -53,7 +63,7 @@ export interface RoleFact extends PartlyKnown, InNamespace {
   /** Lower-case, as the server stores it. */
   readonly name: string
   /**
-   * `token_policies`, or where it is not given `policies` (measured.md §4); lower-case, without `default`. `undefined`: could not be
+   * `token_policies`, or where it is not given `policies` (vault.md §4.6); lower-case, without `default`. `undefined`: could not be
    * told.
    */
   readonly policies: readonly string[] | undefined

@@ -72,7 +72,7 @@ export async function apply(
   const laws = RULES.filter((rule) => rule.group === 'law' && rule.optIn !== true)
   // A run that stopped half-way says what is left; a role that it did not come to write is no finding about a manifest.
   const { kept, ignored } = applyIgnores(
-    whole ? runRules(laws, after, settings.config.rules, gathered.watch) : [],
+    whole ? runRules(laws, after, settings.config.rules, { watch: gathered.watch }) : [],
     ignoresIn(gathered),
     settings.config.ignore,
     { today: deps.today, rules: RULES.map((rule) => rule.id), ran: () => false },

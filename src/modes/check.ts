@@ -1,11 +1,13 @@
 import type { Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
-import type { NoteReason } from '../model/manifest.ts'
+import { familyOf, type NoteFamily } from '../model/note.ts'
 import { outcomeOf } from '../report/outcome.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { refusedByServer } from '../rules/refused-by-server.ts'
@@ -76,7 +78,7 @@ interface RuleResults {
 function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
   const { chain, byServer } = gathered
   const { watch } = gathered
-  const byGit = runRules(rules, chain, settings.config.rules, watch)
+  const byGit = runRules(rules, chain, settings.config.rules, { unapplied: settings.config.manifests.unapplied, watch })
   const ruled =
     byServer === undefined
       ? byGit
@@ -86,16 +88,31 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
-  return {
+  return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
     notChecked: [
-      ...gathered.notRendered,
+      ...gathered.repository.notChecked,
       ...watch.notChecked(),
       ...notChecked(chain),
       ...(chain.drift?.notCompared ?? []),
     ],
     links: chain.links,
+  })
+}
+
+/** Of the results, what `paths` asks for: the rest of the checkout is read to judge by, and is not reported (applied.md §4.5). */
+function reportedOf({ config }: Settings, { repository }: Gathered, results: RuleResults): RuleResults {
+  const isReported = (file: string) => repository.isReported(file) || file === config.file
+  const isAbout = (finding: Finding) =>
+    finding.objects === undefined
+      ? isReported(finding.span.file)
+      : isReported(finding.span.file) || finding.objects.some(({ origin }) => isReported(origin.file))
+  return {
+    findings: results.findings.filter(isAbout),
+    ignored: results.ignored.filter(({ finding }) => isAbout(finding)),
+    notChecked: results.notChecked.filter(({ file }) => file === '.' || isReported(file)),
+    links: results.links.filter((link) => objectsOf(link).some(({ origin }) => isReported(origin.file))),
   }
 }
 
@@ -127,7 +144,7 @@ function within(results: RuleResults, scope: Scope, since: string): RuleResults 
 
 function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change, { known: true }>): Gathered {
   const { chain, repository } = gathered
-  const unread = new Set(repository.notes.flatMap(({ reason, file }) => (UNREAD.has(reason) ? [file] : [])))
+  const unread = new Set(repository.notes.flatMap((note) => (UNREAD.has(familyOf(note)) ? [note.file] : [])))
   return {
     ...gathered,
     chain: { ...chain, before: beforeFacts({ head: chain, base: before.chain, lines, since, unread }) },
@@ -135,7 +152,7 @@ function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change
 }
 
 /** Notes on files of which nobody can say what they hold. */
-const UNREAD: ReadonlySet<NoteReason> = new Set([
+const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'yaml-unparseable',
   'yaml-too-deep',
   'too-large',
@@ -204,5 +221,5 @@ function hiddenSentences(rights: readonly MissingRight[], server: string | undef
 function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
   if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.', silent: true }
-  return { asked: false, line: settings.offlineBecause ?? 'No server was asked.' }
+  return { asked: false, line: offlineSentence(settings.offlineBecause) }
 }

@@ -2,6 +2,7 @@ import { partsNotChecked } from '../drift/parts-not-checked.ts'
 import type { Finding } from '../model/finding.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { outcomeOf } from '../report/outcome.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
 import { RULES } from '../rules/registry.ts'
 import { stateDrift } from '../rules/state-drift.ts'
@@ -23,7 +24,7 @@ const NOT_CHECKED_NAMED = 5
  */
 export async function drift(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
   if (deps.live === undefined && deps.incomplete.length === 0) {
-    const why = settings.offlineBecause ?? 'No server was named.'
+    const why = offlineSentence(settings.offlineBecause)
     throw new InvalidInput(`${why} Mode drift compares a server with Git: give \`vault-addr\` and a way to log in.`)
   }
   const setup = await prepareSetup(settings, deps)

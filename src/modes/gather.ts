@@ -1,18 +1,16 @@
-import { basename } from 'node:path'
 import type { Chain, LiveView } from '../chain/chain.ts'
 import { type FollowInput, follow } from '../chain/follow.ts'
 import { createJudge, watchedJudge } from '../chain/judge.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
-import { isKustomizationName } from '../files/relevance.ts'
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
-import { readRendered, withRendered } from '../gitops/render/rendered-input.ts'
-import type { NotChecked } from '../model/finding.ts'
+import { readRendered, withRendered } from '../gitops/rendered-input.ts'
 import { lookUp } from '../model/look-up.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
@@ -24,7 +22,7 @@ import { readDeclared } from '../state/declared/read-declared.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
-import type { Render, Rendered } from './render.ts'
+import { type Render, withoutRendering } from './render.ts'
 import { createWatch, type Watch } from './watch.ts'
 
 /** The answers of a server, by Vault namespace; given from outside, so that offline runs load nothing of it. */
@@ -37,8 +35,6 @@ export interface LiveSource {
 
 export interface Gathered {
   readonly repository: Repository
-  /** Roots that could not be rendered, each with its reason. */
-  readonly notRendered: readonly NotChecked[]
   readonly declared: Declared
   readonly prediction: Prediction
   readonly chain: Chain
@@ -56,7 +52,7 @@ export interface Gathered {
 export interface GatherDeps {
   readonly cwd: string
   readonly live: LiveSource | undefined
-  /** Absent: manifests are read plain, and what patches change is not checked. */
+  /** Absent: what only kustomize can tell is not checked. */
   readonly render?: Render | undefined
   /** Default: nobody watches over the time. */
   readonly watch?: Watch
@@ -66,7 +62,9 @@ export interface GatherDeps {
 export async function gather(settings: Settings, deps: GatherDeps): Promise<Gathered> {
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
   const { exclude, variables } = settings
-  return gatherFrom(await readRepository(paths, { cwd: deps.cwd, exclude, variables }), settings, deps)
+  const { cwd, render = withoutRendering } = deps
+  const repository = await render((rendering) => readRepository(paths, { cwd, exclude, variables, ...rendering }))
+  return gatherFrom(repository, settings, deps)
 }
 
 /** The same of a repository that is read already. `answers`: what a server told before, where it is not asked again. */
@@ -76,13 +74,12 @@ export async function gatherFrom(
   {
     cwd,
     live: source,
-    render,
     answers,
     watch = createWatch(),
-  }: GatherDeps & { readonly answers?: ReadonlyMap<string, LiveState> },
+  }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
   const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
-  const { repository, notRendered } = await asApplied(plain, settings, { cwd, render })
+  const repository = await withFinished(plain, settings, cwd)
   const prediction = predict(repository.manifests, {
     holesOf: (text) => holesOf(text).map((hole) => hole.text),
     skip: (manifest) => {
@@ -127,31 +124,24 @@ export async function gatherFrom(
   const byServer = comparesLaw
     ? follow({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
     : undefined
-  return { repository, notRendered, declared, prediction, chain, byServer, wanted, live, judging, watch }
+  return { repository, declared, prediction, chain, byServer, wanted, live, judging, watch }
 }
 
 function placeOf(manifest: Manifest) {
   return { file: manifest.span.file, line: manifest.span.line, what: nameManifest(manifest) }
 }
 
-/** The repository with the manifests that GitOps will apply: rendered where plain reading cannot tell, and those given finished. */
-async function asApplied(
-  plain: Repository,
-  settings: Settings,
-  { cwd, render }: Pick<GatherDeps, 'cwd' | 'render'>,
-): Promise<{ repository: Repository; notRendered: readonly NotChecked[] }> {
-  const rendered = await render?.(plain)
-  const manifests = rendered?.manifests ?? plain.manifests
-  const notes = distinct([...plain.notes.filter((note) => !isTold(note, rendered)), ...(rendered?.notes ?? [])])
-  const notRendered = rendered?.notChecked ?? []
-  if (settings.rendered.length === 0) return { repository: withManifests(plain, manifests, notes), notRendered }
-  const finished = await readRendered(settings.rendered, { ...plain, manifests }, { cwd })
-  const all = withRendered(manifests, finished)
-  return { repository: withManifests(plain, all, distinct([...notes, ...finished.notes])), notRendered }
-}
-
-function withManifests(plain: Repository, manifests: readonly Manifest[], notes: readonly Note[]): Repository {
-  return { ...plain, manifests, notes, installedEso: installedEso(manifests, plain.documents) }
+/** The repository with the manifests that were given finished in place of those that they come from. */
+async function withFinished(repository: Repository, settings: Settings, cwd: string): Promise<Repository> {
+  if (settings.rendered.length === 0) return repository
+  const finished = await readRendered(settings.rendered, repository, { cwd })
+  const manifests = withRendered(repository.manifests, finished)
+  return {
+    ...repository,
+    manifests,
+    notes: distinct([...repository.notes, ...finished.notes]),
+    installedEso: installedEso(manifests, repository.documents),
+  }
 }
 
 function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveView {
@@ -168,15 +158,9 @@ function liveView(server: string, live: ReadonlyMap<string, LiveState>): LiveVie
   }
 }
 
-/** Whether rendering has read what a kustomization leaves plain reading to guess (remote entries, charts, plugins), or says it itself. */
-function isTold({ reason, file }: Note, rendered: Rendered | undefined): boolean {
-  const isLimit = reason === 'needs-kustomize' || reason === 'template-not-rendered'
-  return isLimit && isKustomizationName(basename(file)) && rendered?.told.has(file) === true
-}
-
-/** Plain reading and rendering look at the same files, and note the same things. */
+/** Both read the same files, and note the same things. */
 function distinct(notes: readonly Note[]): Note[] {
-  return [...new Map(notes.map((note) => [`${note.reason} ${note.file}:${note.line} ${note.message}`, note])).values()]
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()]
 }
 
 function withoutLaw(state: VaultState): VaultState {

@@ -1,5 +1,6 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import type { NotChecked } from '../model/finding.ts'
+import { type NotCheckedReason, serverReason } from '../model/reason.ts'
 import { nameReference } from '../model/wording.ts'
 
 /**
@@ -15,7 +16,7 @@ export function notChecked(chain: Chain): NotChecked[] {
   })
 }
 
-function reasonOf(link: Link): string | undefined {
+function reasonOf(link: Link): NotCheckedReason | undefined {
   const { reference } = link
   // A foreign provider is nobody's business here, and an absent store is a finding.
   if (reference.store.found === 'foreign' || reference.store.found === 'absent') return undefined
@@ -28,14 +29,16 @@ function reasonOf(link: Link): string | undefined {
     return reference.notChecked
   if (link.role?.found === 'absent') return undefined
   if (undecided !== undefined) return undecided.decision.because
-  if (link.secret?.presence === 'hidden' || link.secret?.presence === 'unknown') return link.secret.because
+  if (link.secret?.presence === 'hidden' || link.secret?.presence === 'unknown') return serverReason(link.secret)
   if (
     link.secret?.presence === 'present' &&
     link.secret.keysHidden !== undefined &&
     (reference.property ?? '') !== ''
   ) {
-    return link.secret.keysHidden
+    return { code: 'keys-hidden', says: link.secret.keysHidden }
   }
-  if (link.found !== undefined) return 'names' in link.found ? link.found.incomplete : link.found.because
-  return undefined
+  const { found } = link
+  if (found === undefined) return undefined
+  if (!('names' in found)) return serverReason(found)
+  return found.incomplete === undefined ? undefined : { code: 'server-does-not-tell', says: found.incomplete }
 }

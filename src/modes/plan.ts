@@ -1,5 +1,6 @@
 import { lookUp } from '../model/look-up.ts'
 import { outcomeOf } from '../report/outcome.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
 import type { Settings } from '../settings/settings.ts'
 import { afterState } from '../setup/after-state.ts'
@@ -93,7 +94,7 @@ function upper(text: string): string {
 export function liveLine(settings: Settings, deps: PlanDeps): Report['live'] {
   if (deps.live !== undefined) return { asked: true, line: `Compared with ${deps.live.name}.` }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.' }
-  const why = settings.offlineBecause ?? 'No server was asked.'
+  const why = offlineSentence(settings.offlineBecause)
   return { asked: false, line: `${why} The plan shows what an empty server would be given.` }
 }
 

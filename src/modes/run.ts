@@ -2,6 +2,7 @@ import { deadlineIn } from '../model/deadline.ts'
 import { redact, redactInPlace, redactTexts } from '../model/redact.ts'
 import type { Answered } from '../report/answer.ts'
 import { exitCodeOf } from '../report/outcome.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
 import { redactLines, redactReport } from '../report/redact-report.ts'
 import type { Report, SourceLine } from '../report/report.ts'
 import type { Question, Settings } from '../settings/settings.ts'
@@ -141,5 +142,5 @@ async function runMode(settings: Settings, context: RunContext): Promise<ModeRes
 
 function liveLine(settings: Settings, { live, incomplete }: Reached): string {
   if (live !== undefined) return `Asked ${live.name}.`
-  return incomplete.length > 0 ? 'The server could not be asked.' : (settings.offlineBecause ?? 'No server was asked.')
+  return incomplete.length > 0 ? 'The server could not be asked.' : offlineSentence(settings.offlineBecause)
 }

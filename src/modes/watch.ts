@@ -1,6 +1,7 @@
 import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { FileLine } from '../model/span.ts'
+import { reasonText } from '../report/reasons/not-checked.ts'
 
 /**
  * Watches over a run: over its time, and over what fails in it. Whatever still throws while one object or one rule is looked at is a
@@ -20,7 +21,6 @@ export interface Watch {
   readonly sentences: () => readonly string[]
 }
 
-const TIME_IS_OVER = 'the time for the run was over (`run-timeout`)'
 const NAMED = 3
 
 export function createWatch(deadline: Deadline = NO_DEADLINE): Watch {
@@ -35,9 +35,8 @@ export function createWatch(deadline: Deadline = NO_DEADLINE): Watch {
       wasOver ||= deadline.over()
       return wasOver
     },
-    leave: (what) => void left.push({ ...what, reason: TIME_IS_OVER }),
-    fail: (what, error) =>
-      void failed.push({ ...what, reason: `eso-vault failed on it (${nameOf(error)}), a bug of its own` }),
+    leave: (what) => void left.push({ ...what, reason: { code: 'run-time-over' } }),
+    fail: (what, error) => void failed.push({ ...what, reason: { code: 'own-bug', error: nameOf(error) } }),
     failRule: (rule, error) => void rulesFailed.push(`${rule} (${nameOf(error)})`),
     leaveRule: (rule) => void rulesLeft.push(rule),
     notChecked: () => [...left, ...failed],
@@ -59,7 +58,7 @@ function timeSentence(rules: readonly string[]): string {
 }
 
 function objectsSentence(failed: readonly NotChecked[]): string {
-  const named = failed.slice(0, NAMED).map(({ what, reason }) => `${what}: ${reason}`)
+  const named = failed.slice(0, NAMED).map(({ what, reason }) => `${what}: ${reasonText(reason)}`)
   const more = failed.length - named.length
   return `A bug of eso-vault, please report it: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`
 }

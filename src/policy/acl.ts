@@ -1,4 +1,4 @@
-import type { RuleLocation } from '../model/decision.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Span } from '../model/span.ts'
 import { type AclRule, aclRule, mergeRules } from './acl-rule.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
@@ -32,8 +32,8 @@ export interface AclOptions {
 
 export interface Unreadable {
   readonly policy: string
-  /** One sentence part: why. */
-  readonly because: string
+  /** The parser's error. */
+  readonly says: string
 }
 
 /** A rule that may or may not match, because a part of it is not known. */
@@ -53,6 +53,8 @@ export interface Acl {
   /** All rules that are known in full. */
   readonly rules: readonly AclRule[]
   readonly uncertain: readonly UncertainRule[]
+  /** Rules that the server drops for this token, because a template in them does not resolve; `unknown` names it. */
+  readonly dropped: readonly UncertainRule[]
   readonly unreadable: readonly Unreadable[]
   /** Names of the policies, for messages. */
   readonly policies: readonly string[]
@@ -71,30 +73,38 @@ export function buildAcl(
   options: AclOptions = {},
 ): { readonly acl: Acl } | { readonly error: string } {
   if (policies.includes('root')) {
-    return policies.length > 1 ? { error: ROOT_WITH_OTHERS } : { acl: aclOf([], [], ['root'], [], true) }
+    return policies.length > 1
+      ? { error: ROOT_WITH_OTHERS }
+      : { acl: aclOf([], { uncertain: [], dropped: [] }, ['root'], [], true) }
   }
   const merged = new Map<string, AclRule>()
-  const uncertain: UncertainRule[] = []
+  const open: OpenRules = { uncertain: [], dropped: [] }
   const names: string[] = []
   for (const policy of policies) {
     if (policy === 'root') continue
     names.push(policy.name)
     const finder = holeFinder(policy.unknown ?? [])
-    for (const rule of policy.parsed.rules) addRule(rule, policy, finder, options, merged, uncertain)
+    for (const rule of policy.parsed.rules) addRule(rule, policy, finder, options, merged, open)
   }
-  return { acl: aclOf([...merged.values()], uncertain, names, options.unreadable ?? [], false) }
+  return { acl: aclOf([...merged.values()], open, names, options.unreadable ?? [], false) }
+}
+
+/** Rules beside those that are known in full. */
+interface OpenRules {
+  readonly uncertain: UncertainRule[]
+  readonly dropped: UncertainRule[]
 }
 
 function aclOf(
   rules: readonly AclRule[],
-  uncertain: readonly UncertainRule[],
+  { uncertain, dropped }: OpenRules,
   policies: readonly string[],
   unreadable: readonly Unreadable[],
   root: boolean,
 ): Acl {
   const exact = new Map<string, AclRule>()
   for (const rule of rules) if (rule.path.kind === 'exact') exact.set(rule.path.text, rule)
-  return { root, exact, wild: indexRules(rules), rules, uncertain, unreadable, policies }
+  return { root, exact, wild: indexRules(rules), rules, uncertain, dropped, unreadable, policies }
 }
 
 function addRule(
@@ -103,12 +113,22 @@ function addRule(
   finder: HoleFinder,
   options: AclOptions,
   merged: Map<string, AclRule>,
-  uncertain: UncertainRule[],
+  { uncertain, dropped }: OpenRules,
 ): void {
   const namespace = toBytes(policy.namespace ?? '')
   const block = locate(rule, policy)
   const filled = fillTemplate(rule.label, { entity: options.entity, guarded: options.guarded })
-  if (filled.outcome === 'skipped') return
+  if (filled.outcome === 'skipped') {
+    const pieces = rule.label.split(/(\{\{.*?\}\})/s)
+    const label = pieces.map((piece, index) => (index % 2 === 1 ? { hole: piece } : piece))
+    const written = `${fromBytes(namespace)}${rule.label.replace(/^\//, '')}`
+    dropped.push({
+      rule: aclRule(rule, rulePath(rule.labelBytes, namespace), written, block),
+      matches: holedRuleTokens(label, namespace),
+      unknown: [filled.directive],
+    })
+    return
+  }
   const label = filled.text.flatMap((piece) => (typeof piece === 'string' ? finder.split(piece) : [piece]))
   const holes = label.filter((piece): piece is Hole => typeof piece !== 'string')
   const written = `${fromBytes(namespace)}${rule.label.replace(/^\//, '')}`

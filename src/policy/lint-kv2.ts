@@ -24,6 +24,7 @@ export function missesKv2Side(rule: PolicyRule, mounts: readonly string[], holes
   return [
     {
       rule: 'policy-rule-dead',
+      code: 'lacks-side',
       line: rule.line,
       path: rule.label,
       why:
@@ -35,9 +36,10 @@ export function missesKv2Side(rule: PolicyRule, mounts: readonly string[], holes
 }
 
 function requestsTo(mount: string): PathTokens[] {
-  const open = SIDES.map((side) => [...literalTokens(toBytes(`${mount}/${side}`)), ANY])
-  // LIST of the whole mount, and its settings.
-  return [...open, literalTokens(toBytes(`${mount}/`)), literalTokens(toBytes(`${mount}/config`))]
+  const below = SIDES.map((side) => [...literalTokens(toBytes(`${mount}/${side}/`)), ANY])
+  // LIST of the whole mount, with and without its slash, and the mount's settings.
+  const whole = SIDES.map((side) => literalTokens(toBytes(`${mount}/${side}`)))
+  return [...below, ...whole, literalTokens(toBytes(`${mount}/`)), literalTokens(toBytes(`${mount}/config`))]
 }
 
 /** Names are listed, and versions undone, at `metadata/`; all else is asked of `data/`. */

@@ -1,8 +1,8 @@
+import { goQuote } from '../model/go-quote.ts'
 import type { Product } from '../model/server-law.ts'
 import { type Interval, isAtLeast } from '../model/version-range.ts'
 import { fromBytes } from './byte-string.ts'
 import { attributes, decodeString } from './decode-node.ts'
-import { goQuote } from './go-quote.ts'
 import { HclError, type Item, type ListNode, type Node, NotLookedInto } from './hcl-node.ts'
 import { holeFinder } from './hole.ts'
 import { parseHcl } from './parse-hcl.ts'
@@ -80,12 +80,12 @@ function parse(text: string, options: ParseOptions): ParsedPolicy {
   return { rules, templated: rules.some((rule) => rule.label.includes('{{')), remarks }
 }
 
-/** The first character that is not white space decides (vault.md §1.1). */
+/** The first character that is not white space decides (vault.md §1.1, P18). */
 function isJson(text: string): boolean {
   return /^\p{White_Space}*\{/u.test(text)
 }
 
-/** An attribute that stands twice in a block: Vault from 1.21 on refuses it, all others join the two (vault.md P18, measured.md §4). */
+/** An attribute that stands twice in a block: Vault from 1.21 on refuses it, all others join the two (vault.md §1.1, P18). */
 function readHcl(text: string, { product, releases }: ParseOptions, remarks: PolicyRemark[]): Item[] {
   const { items, duplicates } = parseHcl(text)
   const refuses = product === 'vault' && releases !== undefined && isAtLeast(releases, [1, 21, 0]) === 'yes'
@@ -99,6 +99,7 @@ function readHcl(text: string, { product, releases }: ParseOptions, remarks: Pol
     remarks.push({
       about: 'duplicate-attribute',
       line: at.line,
+      name,
       message: `${name} stands twice in this block: Vault 1.21 and later refuse the policy, other servers join the two.`,
     })
   }

@@ -44,7 +44,7 @@ export interface TemplateContext {
 
 export type Filled =
   /** The server skips this one block (D122). */
-  | { readonly outcome: 'skipped' }
+  | { readonly outcome: 'skipped'; readonly directive: string }
   /** `uncertain` names what decides whether the rule is there at all. */
   | { readonly outcome: 'filled'; readonly text: HoledText; readonly uncertain: string | undefined }
 
@@ -60,14 +60,14 @@ export function fillTemplate(label: string, context: TemplateContext): Filled {
     const [directive = '', rest = ''] = piece.split('}}')
     const written = `{{${directive}}}`
     const value = resolveDirective(directive.trim(), context.entity)
-    if (value === 'skipped') return { outcome: 'skipped' }
+    if (value === 'skipped') return { outcome: 'skipped', directive: written }
     if (value === 'unknown') {
       text.push({ hole: written }, rest)
       continue
     }
     const guarded = GUARDED_CHARACTERS.filter((character) => value.value.includes(character))
     const refused = context.guarded?.some((character) => value.value.includes(character))
-    if (refused) return { outcome: 'skipped' }
+    if (refused) return { outcome: 'skipped', directive: written }
     if (guarded.length > 0 && context.guarded === undefined) {
       uncertain = `whether this server lets ${guarded[0]} into ${written}`
     }

@@ -1,6 +1,10 @@
 import type { Finding } from '../model/finding.ts'
+import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
 import { logSafeJson } from './plain-text.ts'
+import { failureText } from './reasons/failure.ts'
+import { decisionText, reasonText } from './reasons/not-checked.ts'
+import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { countOf, nameStore } from './wording.ts'
 
@@ -14,7 +18,13 @@ export function jsonReport(report: Report) {
     outcome: report.outcome,
     findings: report.findings.map(jsonFinding),
     references: report.references.map(jsonReference),
-    notChecked: report.notChecked.map(({ file, line, what, reason }) => ({ file, line, what, reason })),
+    notChecked: report.notChecked.map(({ file, line, what, reason }) => ({
+      file,
+      line,
+      what,
+      reason: reasonText(reason),
+      code: reason.code,
+    })),
     mode: report.mode,
     target: report.target,
     counts: {
@@ -28,7 +38,13 @@ export function jsonReport(report: Report) {
     live: { asked: report.live.asked, line: report.live.line },
     incomplete: [...report.incomplete],
     ignored: report.ignored.map(({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
-    notes: report.notes.map(({ reason, file, line, message }) => ({ reason, file, line: line ?? null, message })),
+    notes: report.notes.map((note) => ({
+      reason: familyOf(note),
+      file: note.file,
+      line: note.line ?? null,
+      message: noteText(note),
+      code: note.code,
+    })),
     problems: (report.problems ?? []).map(({ message, file, line }) => ({
       message,
       file: file ?? null,
@@ -93,7 +109,8 @@ function jsonReference({ reference, also, accesses, engine, secret }: JudgedRefe
       decision: decision.verdict,
       when: access.when,
       side: access.side,
-      because: decision.because,
+      because: decisionText(decision),
+      code: decision.because.code,
     })),
     also: (also ?? []).map(nameManifest),
     appliedBy: reference.manifest.origin.appliedBy.map(({ kind, name }) => `${kind} ${name}`),
@@ -101,8 +118,10 @@ function jsonReference({ reference, also, accesses, engine, secret }: JudgedRefe
     operation: reference.operation,
     property: reference.property ?? null,
     proposed: reference.proposed,
-    notChecked: reference.notChecked ?? null,
-    failsWith: reference.failsWith ?? null,
+    notChecked: reference.notChecked === undefined ? null : reasonText(reference.notChecked),
+    notCheckedCode: reference.notChecked?.code ?? null,
+    failsWith: reference.failsWith === undefined ? null : failureText(reference.failsWith),
+    failsWithCode: reference.failsWith?.code ?? null,
     engine: engine ?? 'kv',
     secret: secret?.presence ?? null,
   }

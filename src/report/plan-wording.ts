@@ -63,7 +63,7 @@ export function openByReason(
 ): { readonly because: string; readonly references: readonly string[] }[] {
   const groups = new Map<string, string[]>()
   for (const { because, reference } of open) groups.set(because, [...(groups.get(because) ?? []), reference])
-  return [...groups].map(([because, references]) => ({ because: because.replace(/\.$/, ''), references }))
+  return [...groups].map(([because, references]) => ({ because, references }))
 }
 
 /** What happens to a step, in a word. */

@@ -1,6 +1,7 @@
 import type { Decision } from '../model/decision.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { redactTexts } from '../model/redact.ts'
 import type { JudgedReference, Report, SourceLine } from './report.ts'
 
 /** Takes secrets out of a text. */
@@ -27,8 +28,13 @@ export function redactReport(report: Report, redact: Redact): Report {
       reason: redact(entry.reason),
     })),
     references: report.references.map((judged) => redactReference(judged, redact)),
-    notChecked: report.notChecked.map((item) => ({ ...item, what: redact(item.what), reason: redact(item.reason) })),
-    notes: report.notes.map((note) => ({ ...note, message: redact(note.message) })),
+    notChecked: report.notChecked.map((item) => ({
+      ...item,
+      what: redact(item.what),
+      reason: redactTexts(item.reason, redact),
+    })),
+    // Files are named as they are, so that people and links find them.
+    notes: report.notes.map((note) => ({ ...redactTexts(note, redact), file: note.file })),
     live: { ...report.live, line: redact(report.live.line) },
     incomplete: report.incomplete.map(redact),
     ...(report.scope?.of === 'all' ? { scope: { ...report.scope, because: redact(report.scope.because) } } : {}),
@@ -64,8 +70,8 @@ function redactReference(judged: JudgedReference, redact: Redact): JudgedReferen
       ...reference,
       key: redact(reference.key),
       property: maybe(reference.property, redact),
-      failsWith: maybe(reference.failsWith, redact),
-      notChecked: maybe(reference.notChecked, redact),
+      failsWith: redactTexts(reference.failsWith, redact),
+      notChecked: redactTexts(reference.notChecked, redact),
       manifest: redactName(reference.manifest, redact),
       storeRef:
         reference.storeRef === undefined ? undefined : { ...reference.storeRef, name: redact(reference.storeRef.name) },
@@ -79,7 +85,7 @@ function redactReference(judged: JudgedReference, redact: Redact): JudgedReferen
 
 function redactDecision(decision: Decision, redact: Redact): Decision {
   const winner = decision.winner.map((rule) => ({ ...rule, path: redact(rule.path), policy: redact(rule.policy) }))
-  return { ...decision, because: redact(decision.because), winner }
+  return { ...decision, because: redactTexts(decision.because, redact), winner }
 }
 
 function redactName(manifest: Manifest, redact: Redact): Manifest {

@@ -54,6 +54,7 @@ export function reportJsonSchema(): JsonSchema {
               when: text,
               side: { enum: ['data', 'metadata', 'session', 'engine'] },
               because: text,
+              code: text,
             }),
           ),
           operation: { enum: ['data', 'extract', 'fetch-metadata', 'find', 'push', 'generator'] },
@@ -64,11 +65,13 @@ export function reportJsonSchema(): JsonSchema {
           form: { enum: ['plain', 'rendered'] },
           proposed: { type: 'boolean' },
           notChecked: textOrNull,
+          notCheckedCode: textOrNull,
           failsWith: textOrNull,
+          failsWithCode: textOrNull,
           secret: { enum: ['present', 'absent', 'deleted', 'destroyed', 'hidden', 'unknown', null] },
         }),
       ),
-      notChecked: listOf(object({ file: text, line, what: text, reason: text })),
+      notChecked: listOf(object({ file: text, line, what: text, reason: text, code: text })),
       mode: { enum: ['check', 'drift', 'plan', 'apply'] },
       target: text,
       counts: object({
@@ -95,7 +98,9 @@ export function reportJsonSchema(): JsonSchema {
       live: object({ asked: { type: 'boolean' }, line: text }),
       incomplete: listOf(text),
       ignored: listOf(object({ ...finding, reason: text, by: { enum: ['comment', 'config', null] } })),
-      notes: listOf(object({ reason: text, file: text, line: { type: ['integer', 'null'] }, message: text })),
+      notes: listOf(
+        object({ reason: text, file: text, line: { type: ['integer', 'null'] }, message: text, code: text }),
+      ),
       problems: listOf(object({ message: text, file: textOrNull, line: { type: ['integer', 'null'] } })),
     }),
   }

@@ -1,6 +1,7 @@
 import type { JudgedAccess } from '../chain/chain.ts'
 import type { Finding, IgnoredFinding, NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
 import type { Reference } from '../model/reference.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'

@@ -6,6 +6,8 @@ import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
 import { cut } from './plain-text.ts'
+import { reasonText } from './reasons/not-checked.ts'
+import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { isUnreached, unreachedLine } from './unreached.ts'
 import { byReason, countedObjects, endsSoon, headline, scopeSentences, splitFix } from './wording.ts'
@@ -196,7 +198,7 @@ function referenceRow(judged: JudgedReference, links: Links, marksUnreached: boo
         `${VERDICT[decision.verdict]} ${decision.verdict}: ${access.capability} ${code(access.path, true)}`,
     )
   if (reference.notChecked !== undefined)
-    requests.push(`❔ not checked: ${prose(cut(reference.notChecked, TEXT_LENGTH), true)}`)
+    requests.push(`❔ not checked: ${prose(cut(reasonText(reference.notChecked), TEXT_LENGTH), true)}`)
   if (secret !== undefined) requests.push(`secret: ${secret.presence}`)
   const unreached = marksUnreached && isUnreached(reference.manifest) ? ' (nothing in Git applies it)' : ''
   const marks = `${reference.proposed ? ' (once fixed)' : ''}${unreached}`
@@ -215,8 +217,8 @@ function ignoredPart(report: Report): Part {
 
 function notesPart(report: Report): Part {
   const rows = report.notes.map(
-    ({ file, line, message }) =>
-      `- ${code(line === undefined ? file : `${file}:${line}`)} ${prose(cut(message, TEXT_LENGTH))}\n`,
+    (note) =>
+      `- ${code(note.line === undefined ? note.file : `${note.file}:${note.line}`)} ${prose(cut(noteText(note), TEXT_LENGTH))}\n`,
   )
   return fold(`Left out: ${counted(report.notes.length, 'note')}`, '', rows)
 }

@@ -4,6 +4,7 @@ import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
 import { plainText } from './plain-text.ts'
+import { reasonGroup, reasonText } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 
 export function countOf(findings: readonly Finding[], severity: Severity): number {
@@ -102,13 +103,16 @@ export function nameStore({ storeRef }: Reference): string | undefined {
 
 /** What was not checked, gathered by reason: most frequent first. */
 export function byReason(notChecked: readonly NotChecked[]): { reason: string; items: NotChecked[] }[] {
-  const groups = new Map<string, NotChecked[]>()
+  const groups = new Map<string, [NotChecked, ...NotChecked[]]>()
   for (const item of notChecked) {
-    const group = groups.get(item.reason)
-    if (group === undefined) groups.set(item.reason, [item])
+    const key = reasonGroup(item.reason)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
     else group.push(item)
   }
-  return [...groups].map(([reason, items]) => ({ reason, items })).sort((a, b) => b.items.length - a.items.length)
+  return [...groups.values()]
+    .map((items) => ({ reason: reasonText(items[0].reason), items }))
+    .sort((a, b) => b.items.length - a.items.length)
 }
 
 /**

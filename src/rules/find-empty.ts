@@ -2,12 +2,11 @@ import type { Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { searchPath } from '../eso/find-paths.ts'
 import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
-import type { Finding } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted, nameReference } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A `find` that matches nothing. ESO reports success and makes no Secret (eso.md §0.10). */
 export const findEmpty: Rule = {
@@ -15,7 +14,7 @@ export const findEmpty: Rule = {
   title: 'A `find` matches nothing, and ESO reports success without making a Secret',
   group: 'facts',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     const broken = brokenStores(chain)
     for (const link of chain.links) {
       const { reference, found, store } = link
@@ -38,8 +37,8 @@ export const findEmpty: Rule = {
         rule: this.id,
         // An empty folder answers 404, which the default deletionPolicy makes an error (eso.md §3.4).
         severity: found.names.length === 0 && reference.deletionPolicy === 'Retain' ? 'error' : 'warning',
-        message:
-          `${nameReference(reference)} looks below ${where}, which holds ${found.names.length === 0 ? 'no secret' : counted(found.names.length, 'secret')}${what}. ` +
+        message: (object) =>
+          `${nameReference(reference, object)} looks below ${where}, which holds ${found.names.length === 0 ? 'no secret' : counted(found.names.length, 'secret')}${what}. ` +
           (found.names.length === 0
             ? 'ESO answers `Secret does not exist`.'
             : 'ESO reports `SecretSynced` and makes no Secret.'),

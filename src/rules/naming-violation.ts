@@ -1,11 +1,10 @@
 import type { NamingRule } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A path that fits none of the house's naming patterns (config `naming`): usually a wrong environment, cluster or app. */
 export const namingViolation: Rule = {
@@ -13,7 +12,7 @@ export const namingViolation: Rule = {
   title: 'A Vault path does not follow the naming patterns of the config',
   group: 'manifest',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     if (chain.naming.length === 0) return
     for (const link of chain.links) {
       const { reference, store } = link
@@ -29,7 +28,8 @@ export const namingViolation: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: `${nameReference(reference)} names \`${path}\`, which does not follow \`${closest.naming.pattern}\`: ${closest.because}.`,
+        message: (object) =>
+          `${nameReference(reference, object)} names \`${path}\`, which does not follow \`${closest.naming.pattern}\`: ${closest.because}.`,
         span: reference.span,
         related: [{ span: closest.naming.span, message: 'the pattern' }],
         fix: `Mend the path, or add a pattern that admits it.`,

@@ -46,18 +46,13 @@ export const policyAbsent: Rule = {
         rule: this.id,
         severity: 'warning',
         message:
-          `Policy \`${name}\` is written here from \`${source}\`, and there is no such file among those that were read. \`${meant}\` is there, ` +
+          `Policy \`${name}\` is written here from \`${source}\`, and there is no such file among those that were read. \`${meant.name}\` is there, ` +
           'and nothing writes it.',
         span,
-        related: [],
-        fix: `Write \`${meantPath(source, meant)}\`.`,
+        related: [{ span: meant.span, message: `\`${meant.name}\` begins here` }],
+        fix: `Write \`${source.slice(0, source.lastIndexOf('/') + 1)}${meant.name}\`.`,
         fingerprint: fingerprint(this.id, 'file', name, source),
       }
     }
   },
-}
-
-/** The path as the command writes it, with the name that the file has. */
-function meantPath(source: string, meant: string): string {
-  return source.slice(0, source.lastIndexOf('/') + 1) + meant.slice(meant.lastIndexOf('/') + 1)
 }

@@ -21,7 +21,7 @@ export function refusedByServer(
   watch?: RuleWatch,
 ): Finding[] {
   const known = new Set(byGit.map(({ fingerprint }) => fingerprint))
-  return runRules(REFUSALS, served, settings, watch)
+  return runRules(REFUSALS, served, settings, watch === undefined ? {} : { watch })
     .filter(({ fingerprint }) => !known.has(fingerprint))
     .map((finding) => ({
       ...finding,

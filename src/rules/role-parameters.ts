@@ -53,7 +53,7 @@ const MEANT: Readonly<Partial<Record<AuthType | 'any', Readonly<Record<string, s
   },
 }
 
-/** A parameter that the role type does not have, and that Vault drops without a word (measured.md §4). */
+/** A parameter that the role type does not have, and that Vault drops without a word (vault.md §4.6). */
 export interface UnknownParameter {
   readonly parameter: RoleParameter
   /** The one that was probably meant; `undefined`: it belongs to roles of another type. */

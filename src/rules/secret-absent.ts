@@ -1,11 +1,10 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** Nothing was ever written at the path that a reference reads, or only metadata was. */
 export const secretAbsent: Rule = {
@@ -13,7 +12,7 @@ export const secretAbsent: Rule = {
   title: 'The secret that a reference reads does not exist',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { path, secret, links } of readersOfSecrets(chain)) {
       const first = links[0]
       if (secret.presence !== 'absent' || first === undefined) continue
@@ -23,8 +22,8 @@ export const secretAbsent: Rule = {
       yield {
         rule: this.id,
         severity: failing === undefined ? 'warning' : 'error',
-        message:
-          `There is no secret at \`${path}\`, and ${nameReference(link.reference)} reads it. ` +
+        message: (object) =>
+          `There is no secret at \`${path}\`, and ${nameReference(link.reference, object)} reads it. ` +
           (failing === undefined
             ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently: the key is missing from the Kubernetes Secret.`
             : `ESO answers \`${link.reference.operation === 'fetch-metadata' ? 'secret not found' : 'Secret does not exist'}\` and the whole ExternalSecret fails.`),

@@ -1,10 +1,9 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** The current version is soft-deleted or destroyed: ESO sees the same 404 as for a secret that never was (eso.md §3.2). */
 export const secretDeleted: Rule = {
@@ -12,7 +11,7 @@ export const secretDeleted: Rule = {
   title: 'The current version of the secret is deleted or destroyed',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { path, secret, links: all } of readersOfSecrets(chain)) {
       // Metadata outlives the versions (eso.md §3.3), and a pinned version may be alive: `version-absent` tells of that one.
       const links = all.filter(
@@ -28,9 +27,9 @@ export const secretDeleted: Rule = {
       yield {
         rule: this.id,
         severity: failing === undefined ? 'warning' : 'error',
-        message:
+        message: (object) =>
           `Version ${secret.currentVersion} of \`${path}\`, the current one, is ${destroyed ? 'destroyed' : `deleted${when}`}, and ` +
-          `${nameReference(link.reference)} reads it. ` +
+          `${nameReference(link.reference, object)} reads it. ` +
           (failing === undefined
             ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently.`
             : 'ESO answers `Secret does not exist`, as if it had never been written.'),

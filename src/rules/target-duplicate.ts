@@ -1,4 +1,5 @@
 import { targetDuplicates } from '../eso/facts/target-duplicates.ts'
+import { byCluster } from '../model/cluster.ts'
 import type { Finding } from '../model/finding.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -11,7 +12,9 @@ export const targetDuplicate: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { namespace, name, writers } of targetDuplicates(chain.manifests)) {
+    for (const { namespace, name, writers } of byCluster(chain.manifests).groups.flatMap((group) =>
+      targetDuplicates(group),
+    )) {
       const [first, ...others] = writers
       const second = others[0]
       if (first === undefined || second === undefined) continue

@@ -1,8 +1,7 @@
 import { templateReads } from '../eso/template/read-templates.ts'
-import type { Finding } from '../model/finding.ts'
 import { nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A template that Go does not parse, or that fails whatever the data is (eso.md §6.4). */
 export const templateInvalid: Rule = {
@@ -10,14 +9,14 @@ export const templateInvalid: Rule = {
   title: 'A template that Go refuses',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.startsWith('external-secrets.io/')) continue
       for (const { message, span, field, severity } of templateReads(manifest).invalid) {
         yield {
           rule: this.id,
           severity,
-          message: `${nameField(field)} of ${nameManifest(manifest)}: ${message}`,
+          message: (object) => `${nameField(field)} of ${object}: ${message}`,
           span,
           related: [],
           objects: [manifest],

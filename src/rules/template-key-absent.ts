@@ -1,13 +1,12 @@
 import type { Chain } from '../chain/chain.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
 import { missingTemplateKeys, type SecretKeys, secretKeys } from '../eso/template/secret-keys.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { FieldPath } from '../model/value.ts'
 import type { SubKeys } from '../model/vault-state.ts'
 import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A template reads a key that nothing gives. ESO renders with `missingkey=error`, so that `default` does not help: the whole
@@ -18,7 +17,7 @@ export const templateKeyAbsent: Rule = {
   title: 'A template reads a key that neither `data` nor `dataFrom` gives',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.startsWith('external-secrets.io/')) continue
       const { reads } = templateReads(manifest)
@@ -29,8 +28,8 @@ export const templateKeyAbsent: Rule = {
         yield {
           rule: this.id,
           severity: empty || read.guarded ? 'warning' : 'error',
-          message:
-            `${nameField(read.field)} of ${nameManifest(manifest)} reads \`${read.key}\`, and ${whatThereIs(keys)}. ` +
+          message: (object) =>
+            `${nameField(read.field)} of ${object} reads \`${read.key}\`, and ${whatThereIs(keys)}. ` +
             (empty
               ? '`index` gives an empty text for a missing key, which lands in the Secret without an error.'
               : `ESO answers \`map has no entry for key "${read.key}"\`, also under \`default\`, and the whole object fails${read.guarded ? ' where the template comes to it' : ''}.`),

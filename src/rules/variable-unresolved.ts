@@ -1,5 +1,7 @@
 import type { Finding } from '../model/finding.ts'
+import type { VariableSources } from '../model/manifest.ts'
 import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
+import { decidesRequest } from './deciding-fields.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 
@@ -22,8 +24,9 @@ export const variableUnresolved: Rule = {
     const uses = new Map<string, Use>()
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
-        if (!decides(variable.path)) continue
-        const cause = `${variable.name} ${variable.asked}`
+        if (!decidesRequest(variable.path)) continue
+        const { lookedIn } = variable
+        const cause = JSON.stringify([variable.name, lookedIn])
         const known = uses.get(cause)
         if (known !== undefined) {
           known.manifests.add(nameManifest(manifest))
@@ -38,12 +41,12 @@ export const variableUnresolved: Rule = {
             severity: this.severity,
             message:
               `\`\${${variable.name}}\` in ${nameField(variable.path)} of ${nameManifest(manifest)} is resolved by nothing in Git, ` +
-              `so its Vault path is not checked. Looked in: ${variable.asked}.` +
-              `${variable.asked.includes('no Flux Kustomization') ? '' : ' Flux puts an empty text in the place of what stays undefined.'}`,
+              `so its Vault path is not checked. Looked in: ${sourcesText(lookedIn)}.` +
+              `${lookedIn.flux === undefined ? '' : ' Flux puts an empty text in the place of what stays undefined.'}`,
             span: variable.span,
             related: [],
             fix: `Give it to the check: \`variables: ${variable.name}=…\` (input, or \`manifests.variables\` in the config), or define it in \`postBuild.substitute\`.`,
-            fingerprint: fingerprint(this.id, variable.name, variable.asked),
+            fingerprint: fingerprint(this.id, variable.name, lookedIn.flux),
           },
         })
       }
@@ -59,13 +62,15 @@ export const variableUnresolved: Rule = {
   },
 }
 
-/** Fields that decide where a request goes; a variable in a label or an interval breaks no link of the chain. */
-function decides(path: readonly (string | number)[]): boolean {
-  const field = path.filter((part) => typeof part === 'string').join('.')
-  return (
-    /\b(remoteRef\.(key|remoteKey|property|version)|extract\.(key|property|version)|find\.path)$/.test(field) ||
-    /\b(secretStoreRefs?|storeRef|generatorRef)\.(name|kind)$/.test(field) ||
-    /^spec\.(provider\.vault\.(path|version|namespace|auth\..*)|path|method)$/.test(field) ||
-    field === 'metadata.namespace'
-  )
+function sourcesText({ flux, postBuild, notInGit, refused }: VariableSources): string {
+  const title = `Flux Kustomization ${flux}`
+  const where =
+    flux === undefined
+      ? 'the variables input (no Flux Kustomization applies this)'
+      : !postBuild
+        ? `${title}, which has no postBuild`
+        : notInGit.length === 0
+          ? `postBuild of ${title}`
+          : `postBuild of ${title} (Git does not show what ${listed(notInGit)} of its substituteFrom holds)`
+  return refused === true ? `${where}; Flux does not accept this expression` : where
 }

@@ -52,6 +52,11 @@ export const CONFIG_SHAPE: ObjectShape = {
           of: { is: 'text', mayBeEmpty: true },
           about: 'Values for the ${NAME} in manifests that Git cannot resolve.',
         },
+        unapplied: {
+          is: 'choice',
+          of: ['note', 'same', 'off'],
+          about: 'What becomes of findings about what nothing applies: notes (default), as severe as any, or left out.',
+        },
       },
     },
     vault: {

@@ -1,3 +1,5 @@
+import type { OfflineReason } from '../model/reason.ts'
+
 /** The process's environment: names to values. */
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -24,9 +26,9 @@ export interface Ci {
   readonly withoutSecrets: 'fork' | 'dependabot' | undefined
   /**
    * The run has the base repository's trust and secrets, and is about files that anybody could write (platform.md §1.3, §7 threat 13):
-   * `pull_request_target` or `workflow_run` with a head in another repository. A sentence part: which event, and whose files.
+   * `pull_request_target` or `workflow_run` with a head in another repository.
    */
-  readonly foreignHead: string | undefined
+  readonly foreignHead: OfflineReason | undefined
   /** `owner/name`. */
   readonly repository: string | undefined
   /** `https://github.com`, without a slash at the end. */
@@ -40,8 +42,8 @@ export interface Ci {
 }
 
 /**
- * Reads the environment. `BAO_*` wins over `VAULT_*`, as in OpenBao's own client; a blank value counts as absent. `event` is the
- * parsed payload that `GITHUB_EVENT_PATH` names, where there is one.
+ * Reads the environment. `BAO_*` wins over `VAULT_*`, as in OpenBao's own client (platform.md §1.7); a blank value counts as
+ * absent. `event` is the parsed payload that `GITHUB_EVENT_PATH` names, where there is one.
  */
 export function readEnvironment(env: Env, event?: unknown): Environment {
   const get = (name: string): string | undefined => presence(env[name])
@@ -92,7 +94,11 @@ function withoutSecrets(get: (name: string) => string | undefined, payload: unkn
 }
 
 /** Where the payload does not say whose files these are, they are taken for somebody else's. */
-function foreignHead(event: string | undefined, payload: unknown, repository: string | undefined): string | undefined {
+function foreignHead(
+  event: string | undefined,
+  payload: unknown,
+  repository: string | undefined,
+): OfflineReason | undefined {
   const heads: Readonly<Record<string, () => unknown>> = {
     pull_request_target: () => field(field(field(payload, 'pull_request'), 'head'), 'repo'),
     workflow_run: () => field(field(payload, 'workflow_run'), 'head_repository'),
@@ -101,8 +107,7 @@ function foreignHead(event: string | undefined, payload: unknown, repository: st
   const name = field(heads[event]?.(), 'full_name')
   // GitHub's names do not differ by case alone.
   if (typeof name === 'string' && name.toLowerCase() === repository?.toLowerCase()) return undefined
-  const whose = typeof name === 'string' ? `of ${name}` : 'of a repository that the event does not name'
-  return `\`${event}\` has the trust of this repository, and is about files ${whose}`
+  return { code: 'foreign-head', event, repository: typeof name === 'string' ? name : undefined }
 }
 
 function field(value: unknown, name: string): unknown {

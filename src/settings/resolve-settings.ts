@@ -1,3 +1,4 @@
+import { offlineText } from '../report/reasons/offline.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
 import { type Given, type GivenReader, readGiven } from './given.ts'
@@ -23,15 +24,14 @@ export function resolveSettings({ given, config, environment, folder }: Settings
   const mode = modeOf(given, read)
   const { ci } = environment
   const vaultOrNot = readVaultSettings(read, config, environment)
-  const foreign = ci.foreignHead !== undefined
-  if (foreign && mode !== 'check') {
+  if (ci.foreignHead !== undefined && mode !== 'check') {
     read.problem(
       'mode',
-      `is \`${mode}\`, which only trusted files may ask for: ${ci.foreignHead}. Only \`check\` runs here, without a server.`,
+      `is \`${mode}\`, which only trusted files may ask for: ${offlineText(ci.foreignHead)}. Only \`check\` runs here, without a server.`,
     )
   } else if (vaultOrNot.vault === undefined && (mode === 'drift' || mode === 'apply')) {
-    const why = vaultOrNot.offlineBecause.replace('No server was asked: ', '')
-    read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}`)
+    const why = offlineText(vaultOrNot.offlineBecause)
+    read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}.`)
   }
   const settings: Settings = {
     command: given.command ?? mode,
@@ -64,8 +64,8 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     githubToken: read.text('github-token') ?? environment.githubToken,
     allowRootToken: read.boolean('allow-root-token') ?? false,
     allowValueRead: read.boolean('allow-value-read') ?? false,
-    allowRemoteBases: (read.boolean('allow-remote-bases') ?? false) && !foreign,
-    enableHelm: (read.boolean('enable-helm') ?? false) && !foreign,
+    allowRemoteBases: (read.boolean('allow-remote-bases') ?? false) && ci.foreignHead === undefined,
+    enableHelm: (read.boolean('enable-helm') ?? false) && ci.foreignHead === undefined,
     esoVersion: readEsoVersion(read),
     format: given.format ?? 'text',
     color: given.color,

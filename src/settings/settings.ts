@@ -1,3 +1,4 @@
+import type { OfflineReason } from '../model/reason.ts'
 import type { Config } from './config-file.ts'
 
 export type Mode = 'check' | 'drift' | 'plan' | 'apply'
@@ -81,7 +82,7 @@ export interface Settings {
   /** `undefined`: no server was named or no credentials were given; `offlineBecause` says which. */
   readonly vault: VaultSettings | undefined
   /** One sentence for the report, when `vault` is `undefined`. */
-  readonly offlineBecause: string | undefined
+  readonly offlineBecause: OfflineReason | undefined
   /** For everything that is asked of the server, from the login to the last request. */
   readonly vaultTimeoutMs: number
   /** For the whole run. */

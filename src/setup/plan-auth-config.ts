@@ -22,10 +22,12 @@ export function planAuthConfig(
 ): Step {
   const { namespace, live, reviewer } = context
   const named = mount.config ?? {}
+  const path = `auth/${mount.path}/config`
   const base = {
     id: stepId(namespace, `config of auth mount ${mount.path}/`),
     kind: 'auth-config',
     namespace,
+    path,
     fields: [],
     rules: [],
     notes: [],
@@ -33,7 +35,6 @@ export function planAuthConfig(
     desired: { ...normalised(named), reviewer: reviewer ?? null },
     spans: spansOf(mount.provenance),
   } as const
-  const path = `auth/${mount.path}/config`
   const body: Fields = { kubernetes_host: DEFAULT_KUBERNETES_HOST, ...named }
   const created = {
     fields: [

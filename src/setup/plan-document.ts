@@ -2,6 +2,7 @@ import type { Link } from '../chain/chain.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
 import type { FileLine, Span } from '../model/span.ts'
 import { nameReference } from '../model/wording.ts'
+import { reasonText } from '../report/reasons/not-checked.ts'
 import { type Cli, commandsOf } from './commands.ts'
 import type { Coverage } from './coverage.ts'
 import type { PlanBasis } from './digest.ts'
@@ -102,13 +103,7 @@ export function planDocument(input: DocumentInput): PlanDocument {
     coverage: {
       becomes: coverage.becomes.map(nameLink),
       covered: coverage.covered,
-      open: coverage.open.map((link) => ({
-        reference: nameReference(link.reference),
-        because:
-          link.reference.notChecked ??
-          link.accesses.find(({ decision }) => decision.verdict !== 'allowed')?.decision.because ??
-          '',
-      })),
+      open: coverage.open.map((link) => ({ reference: nameReference(link.reference), because: whyOpen(link) })),
     },
     commands: commandsOf(plan.steps, cli, plan.basis.namespace),
     seeds: input.seeds.map((seed, index) => ({
@@ -119,6 +114,12 @@ export function planDocument(input: DocumentInput): PlanDocument {
     })),
     basis: plan.basis,
   }
+}
+
+function whyOpen({ reference, accesses }: Link): string {
+  const because =
+    reference.notChecked ?? accesses.find(({ decision }) => decision.verdict !== 'allowed')?.decision.because
+  return because === undefined ? '' : reasonText(because)
 }
 
 /** With the path that it is about, as people write it. */

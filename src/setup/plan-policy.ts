@@ -37,6 +37,7 @@ export function planPolicy(wanted: PolicyFact, context: PolicyContext): Step {
     id: stepId(namespace, `policy ${name}`),
     kind: 'policy',
     namespace,
+    path: `sys/policies/acl/${name}`,
     fields: [],
     rules: [],
     notes: [],
@@ -48,7 +49,7 @@ export function planPolicy(wanted: PolicyFact, context: PolicyContext): Step {
     const because = `The text of ${byFile ? form.file : 'the policy'} is refused by the server: ${after.error.trim()}.`
     return { ...base, action: 'blocked', because, live: null }
   }
-  const write = (body: string) => ({ path: `sys/policies/acl/${name}`, body: { policy: body } })
+  const write = (body: string) => ({ path: base.path, body: { policy: body } })
   const created = { rules: ruleChanges(new Map(), after.rules), write: write(text) }
   const seen = live?.policy(name)
   if (live === undefined || seen === undefined) return notCheckedStep({ ...base, ...created }, context)

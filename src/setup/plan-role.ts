@@ -26,10 +26,12 @@ export function planRole(wanted: RoleFact, mountStep: Step, context: PartContext
     policies: wanted.policies ?? [],
     ttl: wanted.fields.token_ttl ?? null,
   }
+  const path = `auth/${wanted.authMount}/role/${wanted.name}`
   const base = {
     id: stepId(namespace, `role ${wanted.name} of auth mount ${wanted.authMount}/`),
     kind: 'role',
     namespace,
+    path,
     fields: [],
     rules: [],
     notes: [],
@@ -37,7 +39,6 @@ export function planRole(wanted: RoleFact, mountStep: Step, context: PartContext
     desired,
     spans: spansOf(wanted.provenance),
   } as const
-  const path = `auth/${wanted.authMount}/role/${wanted.name}`
   const body: Fields = {
     bound_service_account_names: desired.names,
     bound_service_account_namespaces: desired.namespaces,

@@ -42,7 +42,7 @@ export function makePlan({ desired, live, server, reviewer, bindings }: PlanInpu
   return { steps, unplanned: desired.unplanned, hasChanges: steps.some(writes), basis, digest: digestOf(basis) }
 }
 
-/** A server without namespaces would take what is meant for one, and write it into the root (measured.md §4). */
+/** A server without namespaces would take what is meant for one, and write it into the root (vault.md §0). */
 function withinNamespace(step: Step, live: LiveState | undefined): Step {
   if (step.namespace === '' || live?.server.enterprise !== false || !writes(step)) return step
   const because = `The stores name the Vault namespace ${step.namespace}, and this server is a Community Edition, which has none: it would be written into the root. Take the namespace out of the stores.`

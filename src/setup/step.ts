@@ -34,6 +34,8 @@ export interface Step {
   readonly id: string
   readonly kind: StepKind
   readonly namespace: string
+  /** Where the API has the part, without `/v1/`: `auth/kubernetes/role/eso`. */
+  readonly path: string
   readonly action: StepAction
   readonly because: string | undefined
   /** Only what changes; everything that is set when the part is created. */

@@ -77,7 +77,7 @@ describe('a role is looked up in Git first, then on the server (design §3)', ()
     })
     expect(
       lookUpRole(auth(), STORE, { declared: none, live: live({ role: { presence: 'hidden', because: '403' } }) }),
-    ).toEqual({ found: 'unknown', because: '403' })
+    ).toEqual({ found: 'unknown', because: { code: 'server-hides', says: '403' } })
     expect(lookUpRole(auth(), STORE, { declared: none, live: undefined })).toMatchObject({ found: 'unknown' })
   })
 
@@ -165,5 +165,67 @@ describe('policies and mounts', () => {
     expect(lookUpMount('kv', undefined, { declared: declared({}), live: undefined })).toMatchObject({
       found: 'unknown',
     })
+  })
+})
+
+describe('a role among its siblings', () => {
+  const mount = (path: string, form: 'shell' | 'markdown' = 'shell') => ({
+    path,
+    type: 'kubernetes',
+    unknown: [],
+    provenance: { ...git(), form },
+  })
+  const look = (state: Partial<VaultState>, more: Partial<StoreAuth> = {}) =>
+    lookUpRole(auth(more), STORE, { declared: declared(state), live: undefined })
+
+  test('Git declares others of the mount, and not this one', () => {
+    const roles = [role('shop'), role('search'), role('eso-reader', { authMount: 'other' })]
+    expect(look({ roles })).toMatchObject({
+      found: 'absent',
+      by: 'git',
+      near: [],
+      siblings: [{ name: 'shop' }, { name: 'search' }],
+    })
+  })
+
+  test('Git enables the mount, and declares no role of it', () => {
+    expect(look({ authMounts: [mount('kubernetes')] })).toMatchObject({
+      found: 'absent',
+      by: 'git',
+      near: [],
+      siblings: [],
+    })
+  })
+
+  test.each([
+    [
+      'nothing of the mount is declared',
+      { roles: [role('shop', { authMount: 'other' })], authMounts: [mount('other')] },
+    ],
+    ['only a page shows roles', { roles: [role('shop', { provenance: { ...git('README.md'), form: 'markdown' } })] }],
+    ['only an example shows roles', { roles: [role('shop', { provenance: git('examples/vault/setup.sh') })] }],
+    ['only a page enables the mount', { authMounts: [mount('kubernetes', 'markdown')] }],
+    ['a role may have any name', { roles: [role('shop'), role('${team}', { unknown: ['team'] })] }],
+  ])('not when %s', (_, state) => expect(look(state)?.found).toBe('unknown'))
+
+  test.each(['${ROLE}', 'REPLACE_ME', '<role>'])('not when the store itself says %s', (name) =>
+    expect(look({ roles: [role('shop')] }, { role: name })?.found).toBe('unknown'),
+  )
+})
+
+describe('Vault namespaces (eso.md §5.4)', () => {
+  const look = (roles: readonly RoleFact[], vaultNamespace: string | undefined) =>
+    lookUpRole(auth(), STORE, { declared: declared({ roles }), live: undefined, vaultNamespace })
+  const inTeam = role('eso', { vaultNamespace: 'team' })
+  const untold = role('eso', { policies: ['other'] })
+
+  test('what says the namespace comes before what says none', () => {
+    expect(look([untold, inTeam], 'team')).toMatchObject({ found: 'known', fact: { vaultNamespace: 'team' } })
+    expect(look([untold, inTeam], 'ops')).toMatchObject({ found: 'known', fact: { policies: ['other'] } })
+    expect(look([inTeam], undefined)).toMatchObject({ found: 'known' })
+  })
+
+  test('a role of another namespace is not the one, and is named', () => {
+    expect(look([inTeam], '')).toMatchObject({ found: 'absent', by: 'git', near: [{ vaultNamespace: 'team' }] })
   })
 })

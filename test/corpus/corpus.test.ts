@@ -26,10 +26,10 @@ describe.skipIf(corpus === undefined || binary === undefined)('real repositories
       const proof = await withArchive(corpus as string, name, (folder) =>
         renderAndCompare(folder, binary as NonNullable<typeof binary>),
       )
-      const { comparison, rendered, report, forgotten, unaccounted, untrue } = proof
-      const { stats, roots } = rendered
+      const { comparison, repository, report, forgotten, unaccounted, untrue } = proof
+      const { stats, outputs } = repository
       process.stderr.write(
-        `${name}: ${roots.length} roots, ${stats.processes} builds in ${Math.round(stats.milliseconds)} ms; ${comparison.seen} keys of plain builds, ${comparison.same} the same; ${report.references.length} references, ${report.notChecked.length} not checked\n`,
+        `${name}: ${outputs.length} roots, ${stats.processes} builds in ${Math.round(stats.processMilliseconds)} ms; ${comparison.seen} keys of plain builds, ${comparison.same} the same; ${report.references.length} references, ${report.notChecked.length} not checked\n`,
       )
       if (!UNBUILT.includes(name)) expect(comparison.seen).toBeGreaterThan(30)
       expect(report.references.length).toBeGreaterThan(0)

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { NotChecked } from '../../src/model/finding.ts'
 import type { Manifest } from '../../src/model/manifest.ts'
 import type { Value } from '../../src/model/value.ts'
+import { reasonText } from '../../src/report/reasons/not-checked.ts'
 
 /** What a reason is held against: the files as they lie there, and the manifests. */
 export interface Evidence {
@@ -39,9 +40,9 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     /^Git holds (\d+) stores of that name that log in differently/,
     ([, count], _, { manifests }) => {
       const logins = new Map<string, Set<string>>()
-      for (const { kind, name, namespace, body } of manifests) {
+      for (const { kind, name, body } of manifests) {
         if (!/Store$/.test(kind)) continue
-        const key = `${kind} ${namespace ?? ''}/${name}`
+        const key = `${kind} ${name}`
         logins.set(key, (logins.get(key) ?? new Set()).add(JSON.stringify(body.spec)))
       }
       return [...logins.values()].some((ways) => ways.size >= Number(count))
@@ -99,16 +100,23 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     },
   ],
   [
-    /^its source is the (OCIRepository|Bucket) (\S+), and Git does not tell what that holds/,
+    /^its source is (OCIRepository|Bucket) (\S+), and Git does not tell from which folder that is made/,
     ([, kind, name], item, evidence) =>
       new RegExp(`kind: ${kind}\\s*\\n\\s*name: ${name}\\b|name: ${name}\\s*\\n\\s*kind: ${kind}\\b`).test(
         fileAt(item, evidence),
       ),
   ],
   [
-    /^its path (.+) takes from its generators \(([^)]+)\) what Git does not tell/,
-    ([, , generators = ''], _, { texts }) =>
-      generators.split(', ').every((name) => texts.some((text) => text.includes(`${name}:`))),
+    // Something in it is still to be filled in, by the generators or in the template, and no folder here fits the rest.
+    /^its path (.+) takes from (?:its generators \(([^)]+)\)|the template) what Git does not tell/,
+    ([, path = '', generators = ''], _, { texts }) =>
+      /\{\{|\$\{/.test(path) &&
+      generators.split(', ').every((name) => texts.some((text) => text.includes(name === '' ? path : `${name}:`))),
+  ],
+  [
+    /^its generators \(([^)]+)\) ask what is not in Git/,
+    ([, generators = ''], item, evidence) =>
+      generators.split(', ').every((name) => fileAt(item, evidence).includes(`${name}:`)),
   ],
   [
     // Of a root that kustomize could not build: the patch is there, at its line.
@@ -125,12 +133,12 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
 /** The reasons that are not true, or of which nothing is known. */
 export function untrueReasons(items: readonly NotChecked[], evidence: Evidence): string[] {
   return items.flatMap((item) => {
+    const reason = reasonText(item.reason)
     for (const [sentence, isTrue] of REASONS) {
-      const match = sentence.exec(item.reason)
-      if (match !== null)
-        return isTrue(match, item, evidence) ? [] : [`untrue: ${item.file}:${item.line} ${item.reason}`]
+      const match = sentence.exec(reason)
+      if (match !== null) return isTrue(match, item, evidence) ? [] : [`untrue: ${item.file}:${item.line} ${reason}`]
     }
-    return [`unknown: ${item.file}:${item.line} ${item.reason}`]
+    return [`unknown: ${item.file}:${item.line} ${reason}`]
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Variant } from '../../src/model/variant.ts'
-import { type AclRequest, allowOperation } from '../../src/policy/authorize.ts'
+import type { AclRequest } from '../../src/policy/authorize.ts'
 import type { RunningServer } from '../openbao/server.ts'
+import { allowOperation } from '../policy/acl-answers.ts'
 import type { Random } from './random.ts'
 import { MOUNT, policyText, type RandomPolicies, randomBody, randomPath, randomPolicies } from './random-policy.ts'
 import { ask, type Compared, type Disagreement, giveToken, ourAcl, shrink, variantOf } from './subject.ts'

@@ -1,5 +1,6 @@
 import { loadAll } from 'js-yaml'
-import type { AppliedBy, Manifest, PatchedField } from '../../src/model/manifest.ts'
+import type { AppliedBy } from '../../src/model/applied.ts'
+import type { Manifest, PatchedField } from '../../src/model/manifest.ts'
 import type { Span } from '../../src/model/span.ts'
 import type { FieldPath, ValueMap } from '../../src/model/value.ts'
 
@@ -45,6 +46,7 @@ export function fromYaml(text: string, from: From = {}): Manifest[] {
           file,
           document,
           form: 'plain',
+          applied: { verdict: 'presumed' },
           appliedBy: (from.appliedBy ?? []).map(
             (name): AppliedBy => ({
               kind: 'Kustomization (Flux)',

@@ -93,7 +93,7 @@ describe('eso.md §6.3: store resolution', () => {
     expect(reference).toMatchObject({
       store: { found: 'absent' },
       storeRef: undefined,
-      failsWith: expect.stringContaining('could not get SecretStore ""'),
+      failsWith: { code: 'no-store-named', says: expect.stringContaining('could not get SecretStore ""') },
     })
   })
 
@@ -108,7 +108,7 @@ describe('eso.md §6.3: store resolution', () => {
     }).references
     expect(reference).toMatchObject({
       operation: 'data',
-      failsWith: expect.stringContaining('could not get SecretStore ""'),
+      failsWith: { code: 'no-store-named', says: expect.stringContaining('could not get SecretStore ""') },
     })
   })
 
@@ -197,7 +197,10 @@ describe('field.md §6: the same store name in many template trees', () => {
   it('knows not which where they differ and none is nearer', () => {
     expect(resolve(at('apps/app.yaml'), one, two)).toMatchObject({
       found: 'unknown',
-      because: expect.stringContaining('clusters/one/store.yaml:1, clusters/two/store.yaml:1'),
+      because: {
+        code: 'stores-differ',
+        places: [{ file: 'clusters/one/store.yaml' }, { file: 'clusters/two/store.yaml' }],
+      },
     })
   })
 
@@ -232,7 +235,13 @@ describe('field.md §6: the same store name in many template trees', () => {
     expect(reference?.accesses[0]?.path).toBe('one/data/a')
     expect(reference?.identity).toBeUndefined()
     expect(reference?.notChecked).toBeUndefined()
-    expect(reference?.store).toMatchObject({ found: 'vault', unsure: expect.stringContaining('log in differently') })
+    expect(reference?.store).toMatchObject({
+      found: 'vault',
+      unsure: {
+        code: 'stores-log-in-differently',
+        places: [{ file: 'clusters/one/store.yaml' }, { file: 'clusters/two/store.yaml' }],
+      },
+    })
   })
 
   it('stores with one path whose conditions differ leave the verdict open', () => {
@@ -241,7 +250,7 @@ describe('field.md §6: the same store name in many template trees', () => {
     const [reference] = predict([...at('apps/app.yaml'), ...one, ...other], { holesOf }).references
     expect(reference?.condition).toMatchObject({
       verdict: 'unknown',
-      because: expect.stringContaining('differ in their conditions'),
+      because: { code: 'conditions-differ' },
     })
   })
 
@@ -287,6 +296,6 @@ describe('eso.md §6.3 step 2: controller class', () => {
       { holesOf },
     ).references
     expect(found).toHaveLength(1)
-    expect(found[0]?.skipped).toContain('"dev"')
+    expect(found[0]?.skipped).toMatchObject({ code: 'other-controller', wants: 'dev' })
   })
 })

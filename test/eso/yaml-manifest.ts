@@ -15,7 +15,7 @@ function text(body: ValueMap, ...path: string[]): string | undefined {
 }
 
 /** A manifest of a parsed document, as the manifests room would make it of a plain file. */
-function manifestOf(document: YamlDocument, options: ManifestOptions = {}): Manifest {
+export function manifestOf(document: YamlDocument, options: ManifestOptions = {}): Manifest {
   const body = document.value as ValueMap
   const patched: PatchedField[] = (options.patched ?? []).map((path) => ({ path, span: document.span }))
   return {
@@ -29,7 +29,13 @@ function manifestOf(document: YamlDocument, options: ManifestOptions = {}): Mani
     spanOfTextLine: (path, line) => document.spanOfTextLine(path, line),
     unresolved: [],
     patched,
-    origin: { file: document.file, document: document.index, appliedBy: [], form: 'plain' },
+    origin: {
+      file: document.file,
+      document: document.index,
+      appliedBy: [],
+      applied: { verdict: 'presumed' },
+      form: 'plain',
+    },
   }
 }
 

@@ -35,7 +35,10 @@ export async function checkInMemory(files: Readonly<Record<string, string>>): Pr
   const sources = names.map((file): SourceFile => ({ file, root: TOP, relative: file, text: files[file] as string }))
   const counts = { seen: names.length, read: names.length, bytes: 0, definitions: 0 }
   const watch = createWatch()
-  const repository = readDiscovered({ files: sources, roots: [one], notes: [], counts }, { variables: {} })
+  const repository = await readDiscovered(
+    { files: sources, roots: [one], notes: [], counts, isReported: () => true },
+    { variables: {} },
+  )
   const gathered = await gatherFrom(repository, SETTINGS, { cwd: TOP, live: undefined, watch })
   const report = reportByRules(SETTINGS, DEPS, gathered, RULES)
   const [bug] = watch.sentences()

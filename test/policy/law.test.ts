@@ -35,8 +35,8 @@ describe('buildLaw', () => {
 
   test('a policy that does not parse makes everything unknown', () => {
     const holder = law.forHolder({ policies: ['broken', 'reader'] })
-    const because = 'failed to parse policy: At 1:12: object expected closing RBRACE got: EOF'
-    expect(holder.invalid).toEqual([{ policy: 'broken', because }])
+    const says = 'failed to parse policy: At 1:12: object expected closing RBRACE got: EOF'
+    expect(holder.invalid).toEqual([{ policy: 'broken', says }])
     expect(decide(holder.acl, { operation: 'read', path: 'kv/data/x' }).verdict).toBe('unknown')
   })
 
@@ -111,9 +111,10 @@ describe('templates (vault.md §2.7)', () => {
   test('without the entity the rule may match, or be skipped', () => {
     expect(ask(undefined, 'kv/data/prod/db')).toMatchObject({
       verdict: 'unknown',
-      because: expect.stringContaining(
-        '{{identity.entity.aliases.auth_kubernetes_1.metadata.service_account_namespace}} is not known',
-      ),
+      because: {
+        code: 'rule-part-unknown',
+        unknown: ['{{identity.entity.aliases.auth_kubernetes_1.metadata.service_account_namespace}}'],
+      },
     })
     expect(ask(undefined, 'kv/metadata/prod/db').verdict).toBe('denied')
   })
@@ -126,9 +127,72 @@ describe('templates (vault.md §2.7)', () => {
     const unnamed = { aliases: [alias], whole: false }
     expect(ask(unnamed, 'kv/data/prod/db')).toMatchObject({
       verdict: 'unknown',
-      because: expect.stringContaining("whether auth_kubernetes_1 is the accessor of this login's auth mount"),
+      because: {
+        code: 'rule-part-unknown',
+        unknown: ["whether auth_kubernetes_1 is the accessor of this login's auth mount"],
+      },
     })
     expect(ask(unnamed, 'kv/data/stage/db').verdict).toBe('denied')
+  })
+
+  describe('which auth mount an accessor is of', () => {
+    const written = (accessor: string, directive = 'metadata.service_account_namespace') =>
+      `kv/data/{{identity.entity.aliases.${accessor}.${directive}}}/*`
+    const verdict = (label: string, more: object, unknown: readonly string[] = []) => {
+      const law = buildLaw({ policies: [{ ...fact('t', rules({ [label]: 'read' })), unknown }] })
+      const entity = { metadata: {}, aliases: [{ ...alias, mount: 'k8s/one', ...more }], whole: false }
+      const { acl } = law.forHolder({ policies: ['t'], entity })
+      return decide(acl, { operation: 'read', path: 'kv/data/prod/db' }).verdict
+    }
+    const terraform = (mount: string) => `\${auth/${mount}/@accessor}`
+
+    test.each([
+      ['Terraform names the mount', terraform('k8s/one'), {}, 'allowed'],
+      ['Terraform names another mount', terraform('k8s/two'), {}, 'unknown'],
+      ['the server tells it', 'auth_kubernetes_9', { mountAccessor: 'auth_kubernetes_9' }, 'allowed'],
+      ['the server tells another', 'auth_kubernetes_9', { mountAccessor: 'auth_kubernetes_8' }, 'unknown'],
+      ['the only mount of its type', 'auth_kubernetes_9', { soleOfType: 'kubernetes' }, 'allowed'],
+      ['the only mount of another type', 'auth_jwt_9', { soleOfType: 'kubernetes' }, 'unknown'],
+      ['a variable, and the only mount', '${ACCESSOR}', { soleOfType: 'kubernetes' }, 'allowed'],
+      ['a variable, and several mounts', '${ACCESSOR}', {}, 'unknown'],
+    ] as const)('%s', (_, accessor, more, expected) => {
+      expect(verdict(written(accessor), more, ['ACCESSOR', 'auth/k8s/one/@accessor', 'auth/k8s/two/@accessor'])).toBe(
+        expected,
+      )
+    })
+
+    test('what cannot resolve makes the server drop the rule', () => {
+      expect(verdict('kv/data/{{identity.entity.metadata.team}}/*', {})).toBe('denied')
+      expect(verdict('kv/data/{{auth.kubernetes.token_meta_namespace}}/*', {})).toBe('denied')
+      expect(verdict(written('a', 'namespace'), { mountAccessor: 'a' })).toBe('denied')
+    })
+  })
+
+  test('a rule that is dropped is the nearest, with the reason', () => {
+    const law = buildLaw({
+      policies: [fact('t', rules({ 'kv/data/{{auth.x.y}}/*': 'read', 'kv/data/prod-a': 'read' }))],
+    })
+    const { acl } = law.forHolder({ policies: ['t'], entity: known })
+    const decision = decide(acl, { operation: 'read', path: 'kv/data/prod/db' })
+    expect(decision).toMatchObject({
+      verdict: 'denied',
+      because: {
+        code: 'no-rule-covers',
+        nearest: {
+          rule: { blocks: [{ path: 'kv/data/{{auth.x.y}}/*', policy: 't' }] },
+          hint: { code: 'dropped', directive: '{{auth.x.y}}' },
+        },
+      },
+    })
+  })
+
+  test('policies of a parent namespace name the child in front of the path (vault.md §2.8)', () => {
+    const law = buildLaw({ policies: [fact('t', rules({ 'garden/kv/data/*': 'read' }))] })
+    const { acl } = law.forHolder({ policies: ['t'], namespace: 'admin/' })
+    const read = (namespace: string) => decide(acl, { operation: 'read', path: 'kv/data/a', namespace }).verdict
+    expect(read('admin/garden/')).toBe('allowed')
+    expect(read('admin/')).toBe('denied')
+    expect(read('garden/')).toBe('denied')
   })
 
   test('a value that some servers refuse (D124, D125)', () => {

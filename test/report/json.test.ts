@@ -17,9 +17,16 @@ const full = report({
     ]),
     { ...reference({ storeRef: undefined, proposed: true, property: undefined }, []), secret: { presence: 'absent' } },
   ],
-  notChecked: [{ file: 'a.yaml', line: 1, what: 'ExternalSecret a/b', reason: 'nothing resolves ${ENV}' }],
+  notChecked: [
+    {
+      file: 'a.yaml',
+      line: 1,
+      what: 'ExternalSecret a/b',
+      reason: { code: 'variable-unresolved', in: 'key', holes: ['${ENV}'] },
+    },
+  ],
   ignored: [{ finding: finding(), reason: 'later', by: 'config' }],
-  notes: [{ reason: 'sops', file: 's.yaml', message: 'SOPS file.' }],
+  notes: [{ code: 'symlink-loop', file: 's.yaml' }],
 })
 
 describe('the JSON report (issue 2)', () => {
@@ -57,7 +64,24 @@ describe('the JSON report (issue 2)', () => {
       form: 'plain',
     })
     expect(value.references[1]).toMatchObject({ store: null, property: null, proposed: true, secret: 'absent' })
-    expect(value.notChecked).toEqual(full.notChecked)
+    expect(value.notChecked).toEqual([
+      {
+        file: 'a.yaml',
+        line: 1,
+        what: 'ExternalSecret a/b',
+        reason: 'the key holds ${ENV}, which nothing in Git resolves',
+        code: 'variable-unresolved',
+      },
+    ])
+    expect(value.notes).toEqual([
+      {
+        reason: 'symlink',
+        file: 's.yaml',
+        line: null,
+        message: 'This symlink leads to itself and was not followed.',
+        code: 'symlink-loop',
+      },
+    ])
     expect(value.counts).toMatchObject({ files: 12, references: 2, errors: 2, warnings: 0 })
   })
 
@@ -135,20 +159,21 @@ describe('redaction before rendering', () => {
       {
         key: secret,
         property: secret,
-        failsWith: secret,
-        notChecked: secret,
+        failsWith: { code: 'panics', says: secret },
+        notChecked: { code: 'match-regexp-invalid', says: secret },
         storeRef,
         manifest: manifest as never,
       },
       [[access(`kv/data/${secret}`), 'denied']],
     )
-    const because = judged.accesses.map((each) => ({ ...each, decision: { ...each.decision, because: secret } }))
+    const because = { code: 'server-hides', says: secret } as const
+    const accesses = judged.accesses.map((each) => ({ ...each, decision: { ...each.decision, because } }))
     const given = report({
       findings: [told],
       ignored: [{ finding: told, reason: secret, by: 'comment' }],
-      references: [{ ...judged, accesses: because }],
-      notChecked: [{ file: 'a', line: 1, what: secret, reason: secret }],
-      notes: [{ reason: 'other', file: 'a', message: secret }],
+      references: [{ ...judged, accesses }],
+      notChecked: [{ file: 'a', line: 1, what: secret, reason: because }],
+      notes: [{ code: 'yaml-unusable', file: 'a', says: secret }],
       live: { asked: true, line: secret },
       incomplete: [secret],
       problems: [{ message: secret }],

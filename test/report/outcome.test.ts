@@ -47,7 +47,7 @@ describe('outputs (design §4)', () => {
     const given = report({
       findings: [finding(), finding(), finding({ severity: 'warning' }), finding({ severity: 'note' })],
       references: [reference(), reference()],
-      notChecked: [{ file: 'a', line: 1, what: 'b', reason: 'c' }],
+      notChecked: [{ file: 'a', line: 1, what: 'b', reason: { code: 'key-missing' } }],
     })
     expect(outputsOf(given, { reportFile: 'out/report\n.json', hasChanges: false, issueNumber: 7 })).toEqual({
       outcome: 'findings',

@@ -82,8 +82,8 @@ export const WHOLE = planDocument({
     becomes: ['ExternalSecret a/b, spec.data[0]: kv/a'],
     covered: 1,
     open: [
-      { reference: 'PushSecret a/c, spec.data[0]', because: 'no rule covers kv/data/c.' },
-      { reference: 'PushSecret a/d, spec.data[0]', because: 'no rule covers kv/data/c.' },
+      { reference: 'PushSecret a/c, spec.data[0]', because: 'no rule covers kv/data/c' },
+      { reference: 'PushSecret a/d, spec.data[0]', because: 'no rule covers kv/data/c' },
     ],
   },
   commands: ['bao secrets enable -path=kv -version=2 kv', "bao policy write eso - <<'POLICY'\n  path\nPOLICY"],

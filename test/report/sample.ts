@@ -44,8 +44,8 @@ export function access(path: string, parts: Partial<Access> = {}): Access {
   return { path, capability: 'read', http: { method: 'GET', path }, side: 'data', when: 'always', ...parts }
 }
 
-function decision(verdict: Decision['verdict'], because = 'No rule matches.'): Decision {
-  return { verdict, winner: [], beaten: [], because, perVariant: {} }
+function decision(verdict: Decision['verdict']): Decision {
+  return { verdict, winner: [], beaten: [], because: { code: 'key-missing' }, perVariant: {} }
 }
 
 export function reference(

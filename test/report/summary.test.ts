@@ -34,9 +34,16 @@ describe('the job summary', () => {
             [access('auth/token/lookup-self', { side: 'session' }), 'allowed'],
           ]),
         ],
-        notChecked: [{ file: 'a.yaml', line: 1, what: 'ExternalSecret a/b', reason: 'nothing resolves ${ENV}' }],
+        notChecked: [
+          {
+            file: 'a.yaml',
+            line: 1,
+            what: 'ExternalSecret a/b',
+            reason: { code: 'variable-unresolved', in: 'key', holes: ['${ENV}'] },
+          },
+        ],
         ignored: [{ finding: finding(), reason: 'seeded @later', by: 'comment' }],
-        notes: [{ reason: 'sops', file: 's.yaml', message: 'SOPS file.' }],
+        notes: [{ code: 'sops', file: 's.yaml' }],
         incomplete: ['403 on `kv`.'],
       }),
       { links },
@@ -65,7 +72,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
 
 <details><summary>Not checked: 1 place</summary>
 
-- 1 × nothing resolves \\\${ENV}
+- 1 × the key holds \\\${ENV}, which nothing in Git resolves
   - \`a.yaml:1\` ExternalSecret a/b
 
 </details>
@@ -86,7 +93,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
 
 <details><summary>Left out: 1 note</summary>
 
-- \`s.yaml\` SOPS file.
+- \`s.yaml\` This file is encrypted by SOPS and was not read.
 
 </details>
 
@@ -108,10 +115,14 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
         findings: [
           finding({ rule: text, message: text, fix: `${text}\n${text}`, span: span(text, 1), related: [place] }),
         ],
-        references: [reference({ key: text, notChecked: text }, [[access(text), 'denied']])],
-        notChecked: [{ file: text, line: 1, what: text, reason: text }],
+        references: [
+          reference({ key: text, notChecked: { code: 'match-regexp-invalid', says: text } }, [
+            [access(text), 'denied'],
+          ]),
+        ],
+        notChecked: [{ file: text, line: 1, what: text, reason: { code: 'server-hides', says: text } }],
         ignored: [{ finding: finding({ rule: text }), reason: text, by: 'comment' }],
-        notes: [{ reason: 'other', file: text, message: text }],
+        notes: [{ code: 'yaml-unusable', file: text, says: text }],
         live: { asked: false, line: text },
         incomplete: [text],
       }),

@@ -54,7 +54,10 @@ Failed: 1 error.
       file: 'a.yaml',
       line,
       what: `ExternalSecret apps/a, spec.data[${line}]`,
-      reason: line === 5 ? 'a patch may change it' : 'nothing resolves ${ENV}',
+      reason:
+        line === 5
+          ? ({ code: 'key-missing' } as const)
+          : ({ code: 'variable-unresolved', in: 'key', holes: ['${ENV}'] } as const),
     }))
     const text = terminalReport(
       report({ outcome: 'incomplete', notChecked, incomplete: ['the server is sealed.'] }),
@@ -62,12 +65,12 @@ Failed: 1 error.
       plain,
     )
     expect(text).toBe(`Not checked: 5 places
-  4 × nothing resolves \${ENV}
+  4 × the key holds \${ENV}, which nothing in Git resolves
       a.yaml:1  ExternalSecret apps/a, spec.data[1]
       a.yaml:2  ExternalSecret apps/a, spec.data[2]
       a.yaml:3  ExternalSecret apps/a, spec.data[3]
       and 1 more
-  1 × a patch may change it
+  1 × the key is missing
       a.yaml:5  ExternalSecret apps/a, spec.data[5]
 
 Could not run: the server is sealed.
@@ -93,7 +96,10 @@ Not finished: a check that was asked for could not run.
     [report({ references: [reference()] }), 'Passed: the one reference holds.'],
     [report(), 'Nothing to check: no manifest makes External Secrets Operator ask Vault for anything.'],
     [
-      report({ references: [reference()], notChecked: [{ file: 'a', line: 1, what: 'b', reason: 'c' }] }),
+      report({
+        references: [reference()],
+        notChecked: [{ file: 'a', line: 1, what: 'b', reason: { code: 'key-missing' } }],
+      }),
       'Passed: nothing that could be checked is broken.',
     ],
     [report({ findings: [finding({ severity: 'warning' })] }), 'Passed, with 1 warning.'],
@@ -144,7 +150,7 @@ Not finished: a check that was asked for could not run.
             related: [{ span: span(text, 1), message: text }],
           }),
         ],
-        notChecked: [{ file: text, line: 1, what: text, reason: text }],
+        notChecked: [{ file: text, line: 1, what: text, reason: { code: 'server-hides', says: text } }],
         incomplete: [text],
         live: { asked: true, line: text },
       }),

@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { bundle } from './bundle.ts'
 
-test('no module of ours stands in two chunks of the bundle: people audit it, and it would be loaded twice', async () => {
-  const dist = await bundle()
+let dist = ''
+beforeAll(async () => {
+  dist = await bundle()
+})
+
+test('no module of ours stands in two chunks of the bundle: people audit it, and it would be loaded twice', () => {
   const holders = new Map<string, string[]>()
   for (const file of readdirSync(dist).filter((name) => /index\.js$/.test(name))) {
     const names = readFileSync(join(dist, file), 'utf8').matchAll(/;\/\/ CONCATENATED MODULE: (\S+)/g)

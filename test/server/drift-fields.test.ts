@@ -65,6 +65,8 @@ const ROLE_CHANGES: [field: string, change: Fields, says: string, also?: string[
     'no default policy',
     { token_no_default_policy: true },
     '`token_no_default_policy` is `true`, wanted its default (false)',
+    // ESO's store is then never Ready.
+    ['policy-denies'],
   ],
   ['token type', { token_type: 'batch' }, '`token_type` is `batch`, wanted its default (default)'],
   [

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../../src/modes/run.ts'
+import { reasonText } from '../../src/report/reasons/not-checked.ts'
 import type { Report } from '../../src/report/report.ts'
 import { readConfig } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
@@ -128,5 +129,7 @@ export function rulesOf(report: Report): string[] {
 
 /** Everything that a report says was not seen, not judged or wrong. */
 export function said(report: Report): string {
-  return [...report.incomplete, ...report.notChecked.map(({ reason }) => reason), ...rulesOf(report)].join('\n')
+  return [...report.incomplete, ...report.notChecked.map(({ reason }) => reasonText(reason)), ...rulesOf(report)].join(
+    '\n',
+  )
 }

@@ -88,7 +88,7 @@ function beneath(value: Shape, path: string, depth: number): Found {
   if (value.is === 'array') return inArray(value.items, path, depth)
   if (value.is === 'missing' || value.is === 'scalar') return NOTHING
   if (value.is !== 'leaf') return UNDECIDED
-  // An array has only numbers, `#` and queries below it; of anything else nothing is below (measured.md §1).
+  // An array has only numbers, `#` and queries below it; of anything else nothing is below (eso.md §4.3).
   const step = arrayStep(path)
   const counts = step.part === '#' || step.each !== undefined || step.query !== undefined
   if (counts || /^\d+$/.test(step.part)) return UNDECIDED

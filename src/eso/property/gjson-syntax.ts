@@ -1,5 +1,5 @@
 /** What gjson calls by `@name`; anything else after an `@` is a key. */
-export const MODIFIERS: ReadonlySet<string> = new Set([
+const MODIFIERS: ReadonlySet<string> = new Set([
   'pretty',
   'ugly',
   'reverse',

@@ -43,7 +43,7 @@ export function parseGoNumber(text: string): ParsedNumber {
   }
 }
 
-/** `'x'` is the number of one character; a text in single quotes is no text (measured.md §2). */
+/** `'x'` is the number of one character; a text in single quotes is no text (eso.md §6.4). */
 function charConstant(text: string): ParsedNumber {
   const inner = text.slice(1, -1)
   const code = oneCharacter(inner)

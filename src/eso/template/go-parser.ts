@@ -268,7 +268,7 @@ export function parseTemplate(text: string): TemplateTree {
           if (loops === 0) fail(`{{${token.text}}} outside {{range}}`, token)
           return { is: token.text }
         case 'define': {
-          // Only outside of everything (measured.md §2).
+          // Only outside of everything (eso.md §6.4).
           if (!top) break
           next()
           const name = nameOf('define clause')

@@ -35,7 +35,7 @@ export type GoValue =
 export const UNKNOWN: GoValue = { is: 'unknown' }
 export const NIL: GoValue = { is: 'nil' }
 export const STRING: GoValue = { is: 'string', type: 'string' }
-export const BOOL: GoValue = { is: 'bool', type: 'bool' }
+const BOOL: GoValue = { is: 'bool', type: 'bool' }
 
 export const text = (value: string): GoValue => ({ is: 'string', type: 'string', text: value })
 export const bool = (value: boolean | undefined): GoValue =>

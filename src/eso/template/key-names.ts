@@ -18,7 +18,7 @@ export type Rewritten =
 
 /**
  * One key after conversion (eso.md §6.4): what Kubernetes does not take becomes `_`, or `_U0041_` with `Unicode`. `None` leaves it
- * as it is, and so does any rewrite, which then may fail (measured.md §1).
+ * as it is, and so does any rewrite, which then may fail (eso.md §6.4).
  */
 export function convertKey(key: string, strategy: string): string {
   if (strategy !== 'Default' && strategy !== 'Unicode' && strategy !== '') return key

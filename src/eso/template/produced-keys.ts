@@ -43,7 +43,7 @@ export function producedKeys(manifest: Manifest, data: SecretKeys): SecretKeys {
     if (manifestTarget !== undefined && manifestTarget !== null) reasons.push('the target is no Secret')
   }
   const patch = block && patchOver(manifest, block.path)
-  if (patch !== undefined) reasons.push(patch)
+  if (patch !== undefined) reasons.push('a patch changes its template')
   const [reason] = reasons
   const why = empty ? data.because : `its template writes ${keeps ? 'them too' : 'only its own keys'}`
   return { known, open: reason !== undefined, because: reason ?? why }

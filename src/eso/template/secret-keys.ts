@@ -116,7 +116,7 @@ export function secretKeys(manifest: Manifest, lookups: KeyLookups = {}): Secret
     return { known, open: true, because: 'the keys are those of the source Secret' }
   }
   const patch = patchOver(manifest, [...path, 'data'], [...path, 'dataFrom'])
-  if (patch !== undefined) reasons.push(patch)
+  if (patch !== undefined) reasons.push('a patch changes its data')
   for (const name of ['data', 'dataFrom'] as const) {
     const value: Value | undefined = spec[name]
     if (typeof value === 'string') reasons.push(`\`${name}\` is filled in elsewhere`)

@@ -1,5 +1,5 @@
 import { YAMLException } from 'js-yaml'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath } from '../../model/value.ts'
 import { buildTrees, type Unusable } from './build-tree.ts'
@@ -87,11 +87,16 @@ export function parseYaml(
 
 /**
  * Parses a string that a document holds (an inline patch, a manifest in a ConfigMap), with spans that point into the outer file.
- * `undefined` when there is no string at `path`.
+ * `undefined` when there is no string at `path`. `trimEnd`: without the white space at its end, as kustomize reads inline patches.
  */
-export function parseEmbeddedYaml(document: YamlDocument, path: FieldPath): ParsedYamlFile | undefined {
-  const text = document.rawOf(path)
-  if (text === undefined) return undefined
+export function parseEmbeddedYaml(
+  document: YamlDocument,
+  path: FieldPath,
+  options: { readonly trimEnd?: boolean } = {},
+): ParsedYamlFile | undefined {
+  const raw = document.rawOf(path)
+  if (raw === undefined) return undefined
+  const text = options.trimEnd === true ? raw.trimEnd() : raw
   const inner: LineIndex = lineIndex(document.file, text)
   const place = (offset: number, atEnd: boolean) => {
     const { line, column } = inner.position(offset)
@@ -185,37 +190,17 @@ function unparseableNote(
   const at = offset + (mark?.position ?? 0)
   const { line } = locate(at, at)
   const why = error instanceof YAMLException ? failure.reason : 'the parser gave up'
-  if (why.startsWith('nesting exceeded'))
-    return { reason: 'yaml-too-deep', file, line, message: 'This YAML document is nested too deep and was not read.' }
+  if (why.startsWith('nesting exceeded')) return noteAt({ file, line }, { code: 'yaml-too-deep' })
   if (/\{\{/.test(text) || /^\s*\{%/m.test(text))
-    return {
-      reason: 'template-not-rendered',
-      file,
-      line,
-      message: `This document is a template (it holds ${text.includes('{{') ? '{{ }}' : '{% %}'} and is not YAML until rendered: ${why}) and was not read.`,
-    }
-  return {
-    reason: 'yaml-unparseable',
-    file,
-    line,
-    message: `This document is not valid YAML (${why}) and was not read.`,
-  }
+    return noteAt({ file, line }, { code: 'yaml-template', holds: text.includes('{{') ? '{{ }}' : '{% %}', says: why })
+  return noteAt({ file, line }, { code: 'yaml-unparseable', says: why })
 }
 
 function unusableNote(file: string, locate: (start: number, end: number) => Span, failure: Unusable): Note {
   const { line } = locate(failure.offset, failure.offset)
-  const message =
-    failure.reason === 'template-not-rendered'
-      ? `This document is a template that was not rendered (${failure.message}) and was not read.`
-      : `This YAML document was not read: ${failure.message}.`
-  return { reason: failure.reason, file, line, message }
+  return noteAt({ file, line }, { code: failure.code, says: failure.message })
 }
 
 function duplicateNote(file: string, locate: (start: number, end: number) => Span, offset: number, key: string): Note {
-  return {
-    reason: 'yaml-duplicate-key',
-    file,
-    line: locate(offset, offset).line,
-    message: `The key "${key}" stands twice in one map; kustomize and kubectl refuse this, here the later one is used.`,
-  }
+  return noteAt({ file, line: locate(offset, offset).line }, { code: 'yaml-duplicate-key', key })
 }

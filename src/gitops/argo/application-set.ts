@@ -16,6 +16,8 @@ export interface ParameterSets {
 
 const MAX_SETS = 2000
 const MAX_FILES = 2000
+/** An unfilled path means every folder that fits it, up to so many. */
+const MAX_FITTING = 500
 
 /**
  * The parameters that an ApplicationSet's generators give, as far as Git tells them: `list`, `git` directories and files, and `matrix`
@@ -79,10 +81,30 @@ export function fill(text: string, parameters: Parameters): string {
     .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
 }
 
-/** Why an ApplicationSet's path is not followed. */
-export function unfilledPath(title: string, path: string, unknown: readonly string[]): string {
-  const needs = unknown.length === 0 ? 'the template' : `its generators (${unknown.join(', ')})`
-  return `ApplicationSet ${title} is not rendered: its path ${path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered".`
+/** Whether something in a text is still to be filled in. */
+export function isOpen(text: string): boolean {
+  return text.includes('{{')
+}
+
+/** Folders that a path with unfilled parameters may mean: a parameter stands for one segment, or a part of one (applied.md §2.2). */
+export function fittingFolders({ folders }: Pick<Root, 'folders'>, path: string): string[] {
+  const wanted = path.replace(/^(?:\.?\/)+/, '').split('/')
+  // A path that nothing fixes would mean every folder.
+  if (wanted.every(isOpen)) return []
+  const tests = wanted.map((segment) => {
+    const fixed = segment.split(/\{\{.*?\}\}/)
+    return (name: string) => {
+      const [first = '', ...rest] = fixed
+      if (rest.length === 0) return name === segment
+      const last = rest.at(-1) as string
+      return name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last)
+    }
+  })
+  const fits = (folder: string) => {
+    const parts = folder.split('/')
+    return parts.length === tests.length && tests.every((test, index) => test(parts[index] as string))
+  }
+  return [...folders].filter(fits).sort().slice(0, MAX_FITTING)
 }
 
 function unique(sets: readonly Parameters[]): Parameters[] {

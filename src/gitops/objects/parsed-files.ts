@@ -1,10 +1,10 @@
 import { basename, posix } from 'node:path'
-import { formOf, isKustomizationName } from '../../files/relevance.ts'
+import { formOf, isKustomizationName, isWorthParsing } from '../../files/relevance.ts'
 import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import { type ParsedYamlFile, parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { Comment, YamlDocument } from '../../files/yaml/yaml-document.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import type { SourceObject } from './source-object.ts'
 import { sourceObjects } from './source-objects.ts'
 
@@ -52,13 +52,10 @@ export function parseFiles(
 
   for (const source of files) {
     if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
+    if (!finished && !isKustomizationName(basename(source.relative)) && !isWorthParsing(source.text)) continue
     if (!finished && isChartTemplate(source, rootOf(source))) {
       if (source.text.includes('external-secrets.io'))
-        notes.push({
-          reason: 'template-not-rendered',
-          file: source.file,
-          message: 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".',
-        })
+        notes.push(noteAt({ file: source.file }, { code: 'chart-template' }))
       continue
     }
     if (documents.length >= maxDocuments) {
@@ -67,7 +64,7 @@ export function parseFiles(
     }
     const { yaml, own } = finished ? parse(source, true) : parseOnce(source)
     for (const document of yaml.documents) documents.push({ source, document })
-    notes.push(...yaml.notes.filter((note) => note.reason !== 'yaml-duplicate-key' || own.length > 0))
+    notes.push(...yaml.notes.filter((note) => note.code !== 'yaml-duplicate-key' || own.length > 0))
     for (const object of own) objects.push(object)
     parsed.set(key(source.root, source.relative), {
       yaml,
@@ -75,11 +72,7 @@ export function parseFiles(
     })
   }
   if (skipped > 0)
-    notes.push({
-      reason: 'too-large',
-      file: '.',
-      message: `${skipped} files were not read: together the files hold more than ${maxDocuments} documents. Give narrower paths.`,
-    })
+    notes.push(noteAt({ file: '.' }, { code: 'documents-too-many', count: skipped, documents: maxDocuments }))
 
   return {
     documents,

@@ -8,7 +8,7 @@ import { PURPOSES, type WantedRight } from './ci-purposes.ts'
 export interface SecretRights {
   readonly rights: readonly WantedRight[]
   readonly mounts: readonly KvMount[]
-  /** Mounts of which the server says that they are not there: only the whole listing can say it again. */
+  /** Mounts of which the server says that they are not there: only the whole listing can say it again (vault.md §4.4). */
   readonly absentMounts: ReadonlySet<string>
   readonly notes: readonly string[]
 }

@@ -4,6 +4,7 @@ import type { FileLine } from '../../model/span.ts'
 import type { Identity, VaultStore } from '../../model/store.ts'
 import type { SecretFact } from '../../model/vault-state.ts'
 import type { ExplainedLogin } from '../../report/answer.ts'
+import { reasonText } from '../../report/reasons/not-checked.ts'
 import type { StoreLaw } from './store-law.ts'
 
 /** Who logs in, with which role, and which policies that gives. */
@@ -38,7 +39,7 @@ function problemOf({ store, role, policies }: StoreLink): string | null {
   }
   if (role?.found === 'conflict') return `${role.facts.length} places in Git declare this role differently`
   if (policies !== undefined) return null
-  if (role?.found === 'unknown') return role.because
+  if (role?.found === 'unknown') return reasonText(role.because)
   if (role?.found === 'known') return 'where the role is declared, its policies are not told'
   return `which policies its token has is not known: give them in the config, \`stores: { ${store.name}: { policies: […] } }\``
 }

@@ -1,6 +1,8 @@
 import type { Link, StoreLink } from '../../chain/chain.ts'
 import type { Session } from '../../eso/session.ts'
+import type { FailsWith } from '../../model/eso-failure.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import type { NotCheckedReason } from '../../model/reason.ts'
 import type { Reference } from '../../model/reference.ts'
 import type { VaultStore } from '../../model/store.ts'
 import { nameField, nameManifest } from '../../model/wording.ts'
@@ -11,6 +13,8 @@ import type {
   ExplainedStore,
   ExplanationDocument,
 } from '../../report/answer.ts'
+import { failureText } from '../../report/reasons/failure.ts'
+import { reasonText } from '../../report/reasons/not-checked.ts'
 import type { Gathered } from '../gather.ts'
 import { describeFacts, describeLogin, nameEngine, placeOf } from './describe-login.ts'
 import { linkIndex } from './link-index.ts'
@@ -86,7 +90,7 @@ function explainStore(store: VaultStore, context: Context): ExplainedStore {
         : describeLogin(storeLink, validation.identity, law),
     problem: referent
       ? 'Ready without a single request, because who logs in depends on who uses it: that it is Ready proves nothing'
-      : (validation?.failsWith ?? null),
+      : failureOf(validation),
     requests:
       validation === undefined
         ? []
@@ -112,7 +116,7 @@ function explainSession(
     ...placeOf(first.manifest.span),
     also: alsoOf(references, context),
     store: used === undefined ? null : storeUsed(used.session.store, first, storeLink?.mount),
-    problem: session === undefined ? whyNoStore(first) : (session.failsWith ?? null),
+    problem: session === undefined ? whyNoStore(first) : failureOf(session),
     login: storeLink === undefined || session === undefined ? null : describeLogin(storeLink, session.identity, law),
     opening,
     references: explained,
@@ -147,11 +151,13 @@ function explainReference(
 function problemsOf(reference: Reference): string[] {
   const { condition, failsWith, notChecked, proposed, skipped, store } = reference
   return [
-    ...(skipped === undefined ? [] : [`ESO leaves the whole object alone: ${skipped}`]),
-    ...(condition.verdict === 'allowed' ? [] : [`The store's conditions: ${condition.because}`]),
-    ...(failsWith === undefined ? [] : [`ESO fails here, with: ${failsWith}`]),
-    ...(notChecked === undefined ? [] : [`Not checked: ${notChecked}`]),
-    ...(store.found === 'vault' && store.unsure !== undefined ? [`Who logs in is not known: ${store.unsure}`] : []),
+    ...(skipped === undefined ? [] : [`ESO leaves the whole object alone: ${reasonText(skipped)}`]),
+    ...(condition.verdict === 'allowed' ? [] : [`The store's conditions: ${conditionText(condition)}`]),
+    ...(failsWith === undefined ? [] : [`ESO fails here, with: ${failureText(failsWith)}`]),
+    ...(notChecked === undefined ? [] : [`Not checked: ${reasonText(notChecked)}`]),
+    ...(store.found === 'vault' && store.unsure !== undefined
+      ? [`Who logs in is not known: ${reasonText(store.unsure)}`]
+      : []),
     ...(proposed ? ['It stands where ESO does not read it; this is what it would do where it belongs'] : []),
   ]
 }
@@ -178,7 +184,7 @@ function whyNoStore({ store, storeRef, generatorRef }: Reference): string {
     case 'absent':
       return `${name} stands nowhere in the files that were read`
     case 'unknown':
-      return store.because
+      return reasonText(store.because)
   }
 }
 
@@ -219,7 +225,7 @@ function frame(
   store: VaultStore,
   step: () => number,
 ): ExplainedRequest[] {
-  const because = describeUnknown(storeLink, store)
+  const because = whyUnknown(storeLink, store)
   return accesses.map((access) => {
     const decision = law?.decide(access) ?? {
       verdict: 'unknown' as const,
@@ -233,9 +239,17 @@ function frame(
   })
 }
 
-function describeUnknown(storeLink: StoreLink | undefined, store: VaultStore): string {
+function whyUnknown(storeLink: StoreLink | undefined, store: VaultStore): NotCheckedReason {
   const { role } = storeLink ?? {}
-  return role?.found === 'unknown' ? role.because : `which policies the token of ${store.name} has is not known`
+  return role?.found === 'unknown' ? role.because : { code: 'token-policies-unknown', store: store.name }
+}
+
+function failureOf(from: { readonly failsWith: FailsWith | undefined } | undefined): string | null {
+  return from?.failsWith === undefined ? null : failureText(from.failsWith)
+}
+
+function conditionText(condition: Exclude<Reference['condition'], { verdict: 'allowed' }>): string {
+  return condition.verdict === 'denied' ? condition.says : reasonText(condition.because)
 }
 
 function alsoOf(references: readonly Reference[], context: Context): string[] {

@@ -4,6 +4,8 @@ import type { VaultStore } from '../../model/store.ts'
 import { trimSlashes } from '../../model/trim-slashes.ts'
 import { nameField, nameManifest } from '../../model/wording.ts'
 import type { ReferencesDocument, UsedPath, User } from '../../report/answer.ts'
+import { failureText } from '../../report/reasons/failure.ts'
+import { reasonText } from '../../report/reasons/not-checked.ts'
 import { compare } from '../../rules/worst-first.ts'
 import type { Gathered } from '../gather.ts'
 import { describeFacts } from './describe-login.ts'
@@ -72,10 +74,10 @@ function withoutSide({ path, side }: Access, store: VaultStore): string {
 
 function whyNotChecked({ reference }: Link): string {
   const { store, notChecked, failsWith, storeRef, generatorRef } = reference
-  if (failsWith !== undefined) return `ESO fails before it asks: ${failsWith}`
-  if (notChecked !== undefined) return notChecked
+  if (failsWith !== undefined) return `ESO fails before it asks: ${failureText(failsWith)}`
+  if (notChecked !== undefined) return reasonText(notChecked)
   const named = storeRef ?? generatorRef
-  if (store.found === 'unknown') return store.because
+  if (store.found === 'unknown') return reasonText(store.because)
   const name = named === undefined ? 'its store' : `${named.kind} ${named.name}`
   return store.found === 'duplicate'
     ? `${store.stores.length} places in Git declare ${name} differently`

@@ -1,8 +1,11 @@
-import type { Decision, RuleLocation } from '../../model/decision.ts'
+import type { Decision } from '../../model/decision.ts'
+import type { RuleLocation } from '../../model/law-reason.ts'
 import type { Access } from '../../model/reference.ts'
-import { SERVERS } from '../../policy/decide.ts'
+import { SERVERS } from '../../model/variant.ts'
 import type { ServerExplanation } from '../../policy/explain.ts'
 import type { ExplainedRequest, ExplainedVerdict, RuleShown } from '../../report/answer.ts'
+import { lossText } from '../../report/reasons/law.ts'
+import { reasonText } from '../../report/reasons/not-checked.ts'
 import type { StoreLaw } from './store-law.ts'
 
 /**
@@ -35,9 +38,9 @@ export function verdictOf(decision: Decision): ExplainedVerdict {
   return {
     servers: [],
     verdict,
-    because,
+    because: `${reasonText(because)}.`,
     winner: winner.map(ruleShown),
-    beaten: beaten.map(({ rule, why }) => ({ ...ruleShown(rule), why })),
+    beaten: beaten.map(({ rule, why }) => ({ ...ruleShown(rule), why: lossText(why) })),
   }
 }
 
@@ -46,10 +49,10 @@ function verdictOfServer({ variants, verdict, because, rules }: ServerExplanatio
   return {
     servers: variants.map((variant) => SERVERS[variant]),
     verdict,
-    because,
+    because: `${reasonText(because)}.`,
     winner: (winner?.blocks ?? []).map(ruleShown),
     beaten: beaten.flatMap(({ blocks, lostBecause }) =>
-      blocks.map((block) => ({ ...ruleShown(block), why: lostBecause ?? '' })),
+      blocks.map((block) => ({ ...ruleShown(block), why: lostBecause === undefined ? '' : lossText(lostBecause) })),
     ),
   }
 }

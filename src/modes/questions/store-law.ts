@@ -11,6 +11,7 @@ import type { PolicyFact } from '../../model/vault-state.ts'
 import { decide } from '../../policy/decide.ts'
 import { type Explanation, explain } from '../../policy/explain.ts'
 import { buildLaw } from '../../policy/law.ts'
+import { reasonText } from '../../report/reasons/not-checked.ts'
 import type { Gathered } from '../gather.ts'
 
 /** One policy of the token that a store's login gives. */
@@ -89,6 +90,6 @@ function problemOf(policy: Exclude<ReturnType<typeof lookUpPolicy>, { found: 'kn
     case 'conflict':
       return `${policy.facts.length} places in Git declare it differently`
     case 'unknown':
-      return policy.because
+      return reasonText(policy.because)
   }
 }

@@ -1,4 +1,4 @@
-import type { Note } from '../../model/manifest.ts'
+import type { Note } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
 import type {
@@ -7,6 +7,7 @@ import type {
   InNamespace,
   MountFact,
   PolicyFact,
+  Provenance,
   RoleFact,
   VaultState,
 } from '../../model/vault-state.ts'
@@ -37,9 +38,21 @@ export interface TextlessPolicy extends InNamespace {
   /** The file or command that it is written from, as told. */
   readonly source: string
   /** A policy file of another name that was probably meant: the source is a path, and no file is there. */
-  readonly meant?: string
+  readonly meant?: { readonly name: string; readonly span: Span }
   readonly span: Span
   readonly form: DeclaredForm
+}
+
+/** The token in a Kubernetes Secret, as far as Git tells how it was made (forms.md §6, "token stores"). */
+export interface DeclaredToken {
+  readonly secret: string
+  /** Where it is not told, any. */
+  readonly namespace: string | undefined
+  readonly key: string | undefined
+  /** Lower-case, without `default`; `['root']` for a root token. */
+  readonly policies: readonly string[]
+  readonly noDefaultPolicy: boolean
+  readonly provenance: Provenance
 }
 
 /** Facts of one name that do not agree. All of them stay in the state; whoever judges picks, or says that it cannot. */
@@ -60,6 +73,7 @@ export interface Declared {
   readonly also: {
     readonly unnamed: readonly UnnamedPolicy[]
     readonly textless: readonly TextlessPolicy[]
+    readonly tokens: readonly DeclaredToken[]
   }
   /** Markdown's facts whose name another form declares too (design §3): kept for explanation, never judged by. */
   readonly shadowed: DeclaredState

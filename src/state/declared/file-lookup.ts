@@ -3,6 +3,73 @@ import type { SourceFile } from '../../files/source-file.ts'
 /** Finds the file of the repository that a script, or a Terraform module, means by a path. */
 export type FileLookup = (path: string, from: SourceFile) => readonly SourceFile[]
 
+/** The files of a repository, as scripts in it name them. */
+export interface RepositoryFiles {
+  readonly find: FileLookup
+  /** The files that `folder/*.hcl` stands for, in order; a wildcard may stand in the last segment only. */
+  matching(pattern: string, from: SourceFile): readonly SourceFile[]
+}
+
+export function repositoryFiles(files: readonly SourceFile[]): RepositoryFiles {
+  return { find: fileLookup(files, []), matching: (pattern, from) => matchingFiles(files, pattern, from) }
+}
+
+/**
+ * As a path, a pattern is taken as relative to the file that writes it, then to its root, then by the longest run of equal
+ * folders; of those, the nearest folder is the one that is meant.
+ */
+function matchingFiles(files: readonly SourceFile[], pattern: string, from: SourceFile): readonly SourceFile[] {
+  const known = pattern.slice(pattern.lastIndexOf('}') + 1)
+  const segments = known.split('/').filter((segment) => segment !== '' && segment !== '.')
+  const last = segments.pop() ?? ''
+  if (segments.some((segment) => /[*?[]/.test(segment)) || (known !== pattern && !known.startsWith('/'))) return []
+  const named = files.filter(({ relative }) => wildcardMatches(last, lastSegment(relative)))
+  const inFolder = (folder: string) =>
+    named.filter(({ root, relative }) => root === from.root && folderOf(relative) === folder)
+  if (known === pattern && !pattern.startsWith('/')) {
+    const beside = inFolder(joinPath(folderOf(from.relative), segments.join('/')))
+    const below = beside.length > 0 ? beside : inFolder(joinPath('', segments.join('/')))
+    if (below.length > 0) return below
+  }
+  const nearest = new Map<string, SourceFile[]>()
+  for (const file of named) {
+    const folder = folderOf(file.relative)
+    if (equalTail(folder.split('/'), segments) < Math.min(segments.length, 1)) continue
+    const same = nearest.get(`${file.root}\n${folder}`)
+    if (same === undefined) nearest.set(`${file.root}\n${folder}`, [file])
+    else same.push(file)
+  }
+  const groups = [...nearest.values()].map((group) => ({ group, file: group[0] as SourceFile }))
+  // Whichever single file of a folder is best stands for the folder.
+  const chosen = best(
+    groups.map(({ file }) => file),
+    [...segments, last],
+    from,
+    segments.length,
+  )
+  return groups.filter(({ file }) => chosen.includes(file)).length === 1
+    ? (groups.find(({ file }) => chosen.includes(file))?.group ?? [])
+    : []
+}
+
+/** `*` and `?` in one name; linear in both. */
+function wildcardMatches(pattern: string, name: string): boolean {
+  if (/[[\]{}$]/.test(pattern) || name.startsWith('.')) return false
+  const [first = '', ...rest] = pattern.split('*')
+  const matchesAt = (part: string, at: number) =>
+    at + part.length <= name.length && [...part].every((ch, index) => ch === '?' || ch === name[at + index])
+  if (!matchesAt(first, 0)) return false
+  let at = first.length
+  const last = rest.pop()
+  if (last === undefined) return at === name.length
+  for (const part of rest) {
+    while (at <= name.length && !matchesAt(part, at)) at++
+    if (at > name.length) return false
+    at += part.length
+  }
+  return name.length - last.length >= at && matchesAt(last, name.length - last.length)
+}
+
 /** A file under another name: `configMapGenerator` packs it so, and a script in the cluster reads it so. */
 export interface PackedFile {
   readonly name: string
@@ -50,10 +117,19 @@ export function fileLookup(files: readonly SourceFile[], packed: readonly Packed
   }
 }
 
-function best(candidates: readonly SourceFile[], segments: readonly string[], from: SourceFile): SourceFile[] {
+/** `folders`: only so many folders before the last segment are compared, whatever the file is called. */
+function best(
+  candidates: readonly SourceFile[],
+  segments: readonly string[],
+  from: SourceFile,
+  folders?: number,
+): SourceFile[] {
   const scored = candidates.map((file) => ({
     file,
-    tail: equalTail(file.relative.split('/'), segments),
+    tail:
+      folders === undefined
+        ? equalTail(file.relative.split('/'), segments)
+        : equalTail(file.relative.split('/').slice(0, -1), segments.slice(0, -1)),
     near: file.root === from.root ? sharedFolders(file.relative, from.relative) + 1 : 0,
   }))
   const tail = Math.max(...scored.map((each) => each.tail))

@@ -1,9 +1,18 @@
 import type { SourceFile } from '../../files/source-file.ts'
 import type { Span } from '../../model/span.ts'
-import type { AuthMountFact, DeclaredForm, InNamespace, MountFact, RoleFact } from '../../model/vault-state.ts'
-import type { DeclaredPolicy, TextlessPolicy, UnnamedPolicy } from './declared.ts'
-import { isVaultDirective, lowerCaseName, withTemplateHoles } from './partly-known.ts'
+import type {
+  AuthMountFact,
+  DeclaredForm,
+  InNamespace,
+  MountFact,
+  Provenance,
+  RoleFact,
+} from '../../model/vault-state.ts'
+import type { DeclaredPolicy, DeclaredToken, DeclaredYaml, TextlessPolicy, UnnamedPolicy } from './declared.ts'
+import type { RepositoryFiles } from './file-lookup.ts'
+import { lowerCaseName } from './partly-known.ts'
 import { type PlacedText, spanBetween, spanOfLine } from './placed-text.ts'
+import { readPolicyText } from './policy-text.ts'
 
 /** A policy that is written from a file: the file has the text, this has the name. */
 export interface PolicyWrite extends InNamespace {
@@ -29,6 +38,23 @@ export interface PolicyFile {
   readonly form: DeclaredForm
 }
 
+/** Policies that a token gets from elsewhere than its role: from an identity entity or group, or a group of its auth method. */
+export interface Grant {
+  /** `identity group admins`. */
+  readonly what: string
+  /** The auth mounts whose logins it concerns; `undefined`: any. */
+  readonly mounts: readonly string[] | undefined
+  /** An external group: its members come from the login itself. */
+  readonly external: boolean
+  readonly provenance: Provenance
+}
+
+/** What the readers of the forms read with. */
+export interface Reading {
+  readonly yaml: DeclaredYaml
+  readonly files: RepositoryFiles
+}
+
 /** What the readers of the forms find, before names, files and precedence are settled. */
 export interface Harvest {
   readonly policies: DeclaredPolicy[]
@@ -39,6 +65,11 @@ export interface Harvest {
   readonly writes: PolicyWrite[]
   readonly unnamed: UnnamedPolicy[]
   readonly textless: TextlessPolicy[]
+  readonly grants: Grant[]
+  readonly tokens: DeclaredToken[]
+  /** Root tokens of dev servers, and values of Secrets that may be one: compared, and not kept. */
+  readonly rootTokens: Set<string>
+  readonly secretValues: (Omit<DeclaredToken, 'policies' | 'noDefaultPolicy'> & { readonly value: string })[]
   /** Names under which kustomize packs a file (`configMapGenerator`): the last segment, and the path in the repository. */
   readonly packed: { readonly name: string; readonly path: string; readonly from: SourceFile }[]
 }
@@ -53,6 +84,10 @@ export function emptyHarvest(): Harvest {
     writes: [],
     unnamed: [],
     textless: [],
+    grants: [],
+    tokens: [],
+    rootTokens: new Set(),
+    secretValues: [],
     packed: [],
   }
 }
@@ -65,24 +100,25 @@ export interface PolicyParts extends InNamespace {
   readonly namedAt?: Span
   /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it; in a `script` only what cannot be Vault's own. */
   readonly template?: boolean | 'script'
+  /** What may add rules, besides what stands in the text. */
+  readonly open?: readonly string[]
+  readonly assumed?: readonly string[]
 }
 
 export function policyFact(parts: PolicyParts): DeclaredPolicy {
-  const { name, unknown, placed, form, namedAt, template, vaultNamespace } = parts
-  const filled =
-    template === true
-      ? withTemplateHoles(placed.text)
-      : template === 'script'
-        ? withTemplateHoles(placed.text, isVaultDirective)
-        : { text: placed.text, unknown: [] }
-  const all = [...new Set([...unknown, ...filled.unknown])]
+  const { name, unknown, placed, form, namedAt, template = false, assumed = [], vaultNamespace } = parts
+  const shown = form === 'markdown' || form === 'comment'
+  const read = readPolicyText(placed.text, { unknown, template, shown })
+  const open = [...new Set([...(parts.open ?? []), ...read.open])]
   return {
     name: lowerCaseName(name, unknown),
-    text: filled.text,
-    unknown: all,
+    text: read.text,
+    unknown: [...new Set([...unknown, ...read.unknown, ...open])],
     spanOfLine: (line) => spanOfLine(placed, line),
     provenance: { from: 'git', span: wholeSpan(placed), form },
     ...(namedAt === undefined ? {} : { namedAt }),
+    ...(open.length === 0 ? {} : { open }),
+    ...(assumed.length === 0 ? {} : { assumed }),
     ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
   }
 }

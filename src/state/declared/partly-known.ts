@@ -43,21 +43,23 @@ export function isWhollyUnknown(text: string, unknown: readonly string[]): boole
  * names could make (`auth.kubernetes.token_meta_…`). Helm's begin with a dot, and Jinja's seldom have three parts.
  */
 export function isVaultDirective(directive: string): boolean {
-  return /^(?:identity|time)\./.test(directive) || /^(?:auth|entity|alias|token)\.[\w-]+\.[\w.-]+$/.test(directive)
+  return (
+    /^(?:identity|time)\./.test(directive) ||
+    /^(?:auth|entity|alias|kubernetes|token)\.[\w-]+\.[\w.-]+$/.test(directive)
+  )
 }
 
 /**
- * Template parts of a text that something fills in before Vault sees it (Flux, envsubst, Terraform's `templatefile`, Helm,
- * Jinja): as `${…}` in the text, and their names. Vault's own templates (`{{identity.…}}`, vault.md §2.7) stay as they are.
+ * Template parts of a name that something fills in before Vault sees it (Flux, Terraform, Helm, Jinja, a workflow, a reader):
+ * as `${…}` in the text, and their names. Vault's own templates (`{{identity.…}}`, vault.md §2.7) stay as they are.
  */
-export function withTemplateHoles(
-  text: string,
-  isVaults = (directive: string) => directive.startsWith('identity.'),
-): { readonly text: string; readonly unknown: readonly string[] } {
+export function withTemplateHoles(text: string): { readonly text: string; readonly unknown: readonly string[] } {
   const unknown = new Set<string>()
-  const plain = text.replace(/\{\{-?[ \t]{0,20}([^{}\n]{0,300}?)[ \t]{0,20}-?\}\}/g, (whole, inner: string) =>
-    isVaults(inner) ? whole : `\${${inner}}`,
-  )
+  const plain = text
+    .replace(/\$?\{\{-?[ \t]{0,20}([^{}\n]{0,300}?)[ \t]{0,20}-?\}\}/g, (whole, inner: string) =>
+      inner.startsWith('identity.') ? whole : `\${${inner}}`,
+    )
+    .replace(/<([A-Za-z][\w. -]{0,100})>/g, '${$1}')
   for (const match of plain.matchAll(/\$\{([^}]*)\}/g)) unknown.add(match[1] ?? '')
   return { text: plain, unknown: [...unknown] }
 }

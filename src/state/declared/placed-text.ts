@@ -4,6 +4,8 @@ import type { Span } from '../../model/span.ts'
 export interface Place {
   readonly line: number
   readonly column: number
+  /** The file, where a text is put together from several. */
+  readonly file?: string
 }
 
 /**
@@ -57,7 +59,7 @@ export function placeAt(placed: PlacedText, offset: number): Place {
     else high = middle - 1
   }
   const start = placed.starts[low] ?? { line: 1, column: 1 }
-  return { line: start.line, column: start.column + (offset - (placed.offsets[low] ?? 0)) }
+  return { ...start, column: start.column + (offset - (placed.offsets[low] ?? 0)) }
 }
 
 /** The span from one offset to another (exclusive). */
@@ -66,7 +68,24 @@ export function spanBetween(placed: PlacedText, from: number, to: number): Span 
   // The last character, not the offset after it: that one may already belong to the next line.
   const last = placeAt(placed, Math.max(from, to - 1))
   const end = to > from ? last.column + 1 : last.column
-  return { file: placed.file, line: start.line, column: start.column, endLine: last.line, endColumn: end }
+  const { file = placed.file, line, column } = start
+  if (last.file !== start.file) return { file, line, column, endLine: line, endColumn: column }
+  return { file, line, column, endLine: last.line, endColumn: end }
+}
+
+/** Several texts as one: `cat a.hcl b.hcl`. Each line keeps its place, in whatever file it is. */
+export function joinPlaced(texts: readonly PlacedText[]): PlacedText {
+  const starts: Place[] = []
+  const offsets: number[] = []
+  let text = ''
+  for (const part of texts) {
+    for (const [index, start] of part.starts.entries()) {
+      starts.push({ ...start, file: start.file ?? part.file })
+      offsets.push(text.length + (part.offsets[index] ?? 0))
+    }
+    text += part.text.endsWith('\n') || part.text === '' ? part.text : `${part.text}\n`
+  }
+  return { file: texts[0]?.file ?? '', text, starts, offsets, lines: lineOffsets(text) }
 }
 
 /** The span of one line (from 1) of the text, without white space at its ends; lines beyond the text give its last one. */

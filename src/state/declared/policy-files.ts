@@ -4,7 +4,7 @@ import type { DeclaredPolicy, TextlessPolicy } from './declared.ts'
 import { fileLookup, lastSegment } from './file-lookup.ts'
 import { type Harvest, type PolicyFile, type PolicyWrite, policyFact } from './harvest.ts'
 import { isWhollyUnknown, lowerCaseName } from './partly-known.ts'
-import { type PlacedText, placeAt, placedLines, wholeFile } from './placed-text.ts'
+import { type PlacedText, placeAt, placedLines, spanOfLine, wholeFile } from './placed-text.ts'
 import { POLICY_SUFFIXES, policyNamesOfFile } from './policy-shape.ts'
 
 /**
@@ -88,16 +88,17 @@ function textlessOf(write: PolicyWrite, open: readonly PolicyFile[]): TextlessPo
 }
 
 /** A policy file that nothing writes and that is called nearly as the path says: `reader.hcl` for `reader.hcl.hcl`. */
-function meantFile(path: string, open: readonly PolicyFile[]): string | undefined {
+function meantFile(path: string, open: readonly PolicyFile[]): TextlessPolicy['meant'] {
   const wanted = lastSegment(path)
   if (wanted.includes('${') || !/\.\w+$/.test(wanted)) return undefined
   const stem = (file: string) => lastSegment(file).replace(POLICY_SUFFIXES, '').toLowerCase()
   const same = open.filter(({ source }) => stem(source.relative) === stem(wanted))
-  if (same.length > 0) return same.length === 1 ? same[0]?.source.relative : undefined
   const near = nearestName(
     wanted,
     open.map(({ source }) => lastSegment(source.relative)),
   )
-  const files = open.filter(({ source }) => lastSegment(source.relative) === near)
-  return files.length === 1 ? files[0]?.source.relative : undefined
+  const files = same.length > 0 ? same : open.filter(({ source }) => lastSegment(source.relative) === near)
+  const [file] = files
+  if (file === undefined || files.length > 1) return undefined
+  return { name: lastSegment(file.source.relative), span: spanOfLine(file.placed, 1) }
 }

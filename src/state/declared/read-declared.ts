@@ -1,8 +1,10 @@
 import type { SourceFile } from '../../files/source-file.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import type { RoleFact } from '../../model/vault-state.ts'
-import type { Declared, DeclaredYaml, TextlessPolicy } from './declared.ts'
-import { emptyHarvest, type Harvest } from './harvest.ts'
+import type { Declared, DeclaredToken, DeclaredYaml, TextlessPolicy } from './declared.ts'
+import { repositoryFiles } from './file-lookup.ts'
+import { withGrants } from './grants.ts'
+import { emptyHarvest, type Harvest, type Reading } from './harvest.ts'
 import { wholeFile } from './placed-text.ts'
 import { nameFiles } from './policy-files.ts'
 import { looksLikePolicy } from './policy-shape.ts'
@@ -22,29 +24,30 @@ import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): Declared {
   const unique = [...new Map(files.map((file) => [file.file, file])).values()]
   const harvest = emptyHarvest()
+  const reading: Reading = { yaml, files: repositoryFiles(unique) }
   const notes: Note[] = []
   const each = (isWanted: (file: SourceFile) => boolean, read: (file: SourceFile) => void) => {
     for (const file of unique) if (isWanted(file)) guard(file, read, notes)
   }
   // In this order, the first of two facts that say the same is the one that is kept.
   each(isPolicyFile, (file) => readPolicyFile(file, harvest))
-  each(isShell, (file) => readShellFile(file, harvest))
+  each(isShell, (file) => readShellFile(file, reading, harvest))
   const modules = terraformFiles(unique)
   if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, harvest), notes)
-  each(isYaml, (file) => readYaml(file, yaml, harvest))
-  each(isMarkdown, (file) => readMarkdown(file, harvest))
+  each(isYaml, (file) => readYaml(file, reading, harvest))
+  each(isMarkdown, (file) => readMarkdown(file, reading, harvest))
 
   const named = nameFiles(unique, harvest)
   const textless = [...named.textless, ...harvest.textless]
   return {
     ...settle({
       policies: [...named.policies, ...harvest.policies],
-      roles: harvest.roles.map((role) => withType(role, harvest)),
+      roles: harvest.roles.map((role) => withGrants(withType(role, harvest), harvest.grants)),
       mounts: harvest.mounts,
       authMounts: harvest.authMounts,
     }),
     notes: [...notes, ...textless.map(noteOf)],
-    also: { unnamed: harvest.unnamed, textless },
+    also: { unnamed: harvest.unnamed, textless, tokens: tokensOf(harvest) },
   }
 }
 
@@ -54,11 +57,7 @@ function guard(file: SourceFile, read: (file: SourceFile) => void, notes: Note[]
     read(file)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    notes.push({
-      reason: 'other',
-      file: file.file,
-      message: 'Nested too deeply to be read for Vault policies and roles.',
-    })
+    notes.push(noteAt({ file: file.file }, { code: 'declared-too-deep' }))
   }
 }
 
@@ -76,8 +75,9 @@ function isShell({ relative, text }: SourceFile): boolean {
   return !/\.[^/]*$/.test(relative) && /^#!.*\b(?:ba|da|a|z|k)?sh\b/.test(text)
 }
 
-function readShellFile(source: SourceFile, harvest: Harvest): void {
-  if (VAULT_CALL.test(source.text)) readScript(wholeFile(source.file, source.text), { source, form: 'shell', harvest })
+function readShellFile(source: SourceFile, reading: Reading, harvest: Harvest): void {
+  if (!VAULT_CALL.test(source.text)) return
+  readScript(wholeFile(source.file, source.text), { source, form: 'shell', harvest, ...reading })
 }
 
 function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
@@ -101,11 +101,15 @@ function withType(role: RoleFact, { authMounts }: Harvest): RoleFact {
   return types.size === 1 && only !== undefined ? asType(role, authTypeOf(only)) : role
 }
 
+/** A Secret that holds the root token of a dev server, as both are written in Git, holds a root token. */
+function tokensOf({ tokens, rootTokens, secretValues }: Harvest): DeclaredToken[] {
+  const roots = secretValues.filter(({ value }) => rootTokens.has(value))
+  return [
+    ...tokens,
+    ...roots.map(({ value: _, ...secret }) => ({ ...secret, policies: ['root'], noDefaultPolicy: true })),
+  ]
+}
+
 function noteOf({ name, source, span }: TextlessPolicy): Note {
-  return {
-    reason: 'other',
-    file: span.file,
-    line: span.line,
-    message: `Policy \`${name}\` is written here from ${source}, whose text is not among the files that were read: what it grants is unknown.`,
-  }
+  return noteAt(span, { code: 'policy-text-elsewhere', policy: name, source })
 }

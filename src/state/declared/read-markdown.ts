@@ -1,22 +1,21 @@
 import type { SourceFile } from '../../files/source-file.ts'
-import { type Harvest, wholeSpan } from './harvest.ts'
+import { type Harvest, type Reading, wholeSpan } from './harvest.ts'
 import { readMarkdownCode } from './markdown-fences.ts'
-import { withPlaceholders } from './markdown-placeholders.ts'
 import { spanOfLine, wholeFile } from './placed-text.ts'
 import { looksLikePolicy } from './policy-shape.ts'
 import { readScript } from './shell/read-script.ts'
 import type { Scope } from './shell/scope.ts'
 import { VAULT_CALL } from './shell/vault-call.ts'
-import type { ScriptText } from './shell/vault-facts.ts'
+import { WrittenFiles } from './shell/written-files.ts'
 import { literalText } from './symbolic-text.ts'
 
 const SHELL = new Set(['sh', 'bash', 'shell', 'zsh', 'console', 'terminal', 'shell-session', 'text', 'txt', ''])
 const POLICY = new Set(['hcl', 'terraform', 'tf', 'json', 'vault', 'text', 'txt', ''])
 
 /** Reads the commands and policies in a Markdown text. The fences of one text are steps of one script: they share variables and files. */
-export function readMarkdown(source: SourceFile, harvest: Harvest): void {
-  const { fences, inline } = readMarkdownCode(withPlaceholders(wholeFile(source.file, source.text)))
-  const written = new Map<string, ScriptText>()
+export function readMarkdown(source: SourceFile, reading: Reading, harvest: Harvest): void {
+  const { fences, inline } = readMarkdownCode(wholeFile(source.file, source.text))
+  const written = new WrittenFiles()
   for (const { language, content, fileName } of fences) {
     if (!POLICY.has(language) || !looksLikePolicy(content.text)) continue
     if (fileName === undefined) {
@@ -29,11 +28,11 @@ export function readMarkdown(source: SourceFile, harvest: Harvest): void {
       continue
     }
     const text = { text: literalText(content.text, 0), placed: content }
-    written.set(fileName, text)
-    written.set(fileName.slice(fileName.lastIndexOf('/') + 1), text)
+    written.add(fileName, text)
+    written.add(fileName.slice(fileName.lastIndexOf('/') + 1), text)
   }
   let outer: Scope | undefined
-  const context = { source, form: 'markdown' as const, harvest, written }
+  const context = { source, form: 'markdown' as const, harvest, written, ...reading }
   for (const { language, content } of fences)
     if (
       SHELL.has(language) &&

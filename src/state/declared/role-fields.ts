@@ -11,6 +11,8 @@ export interface RoleParts extends InNamespace {
   readonly unknown: readonly string[]
   readonly provenance: Provenance
   readonly type?: AuthType | undefined
+  readonly assumed?: readonly string[] | undefined
+  readonly open?: readonly string[] | undefined
   readonly parameters?: readonly RoleParameter[]
 }
 
@@ -23,7 +25,7 @@ const PLACED = new Set(
 
 /** Makes a role fact of the fields that a role is written with, in whatever form (vault.md §4.6, §4.7, §7.2). */
 export function roleFact(parts: RoleParts): RoleFact {
-  const { authMount, name, fields, unknown, provenance, parameters, vaultNamespace } = parts
+  const { authMount, name, fields, unknown, provenance, parameters, vaultNamespace, assumed = [], open = [] } = parts
   const type = parts.type ?? typeByFields(fields) ?? authTypeOf(authMount)
   const list = (key: string) => listOf(fields[key], unknown)
   const policies = policiesOf(fields, unknown)
@@ -55,10 +57,12 @@ export function roleFact(parts: RoleParts): RoleFact {
     ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
     unknown,
     provenance,
+    ...(assumed.length === 0 ? {} : { assumed }),
+    ...(open.length === 0 ? {} : { open }),
   }
 }
 
-/** The audiences that a role type knows; the field of another type is dropped without a word (measured.md §4). */
+/** The audiences that a role type knows; the field of another type is dropped without a word (vault.md §4.6). */
 const AUDIENCE_FIELD: Readonly<Record<string, string | undefined>> = { kubernetes: 'audience', jwt: 'bound_audiences' }
 
 /** The role as the type of its auth mount has it, where the mount is declared and the role's own fields told another. */
@@ -86,7 +90,7 @@ function policiesOf(fields: FieldValues, unknown: readonly string[]): readonly s
   return policies?.filter((policy) => policy !== 'default')
 }
 
-/** Where both are given only `token_policies` counts (measured.md §4). */
+/** Where both are given only `token_policies` counts (vault.md §4.6). */
 function droppedPolicies(fields: FieldValues, unknown: readonly string[]): readonly string[] {
   if (fields.token_policies === undefined || fields.token_policies === null) return []
   const kept = namesIn(fields.token_policies, unknown)
@@ -101,7 +105,7 @@ function namesIn(value: unknown, unknown: readonly string[]): readonly string[] 
 /**
  * A list, or a comma string (vault.md §7.2). `undefined` when it is not given, or is one variable: that may hold any number.
  */
-function listOf(value: unknown, unknown: readonly string[]): readonly string[] | undefined {
+export function listOf(value: unknown, unknown: readonly string[]): readonly string[] | undefined {
   if (value === undefined || value === null) return undefined
   if (Array.isArray(value)) {
     const items = value.filter((item) => item !== null).map((item) => String(item).trim())

@@ -7,12 +7,19 @@ export interface Hole {
   readonly length: number
   /** In double quotes or in a heredoc: its value is not split into words. */
   readonly quoted: boolean
+  /** Under what its value is found, where that is not the name: `{{x}}` is not the shell's `$x`. */
+  readonly key?: string
   /** `${NAME:-fallback}`: what stands there when nothing sets the variable. */
   readonly fallback?: SymbolicText
-  /** `${NAME[@]}`, `$@`: every item of a list. */
+  /** `${NAME[@]}`, `$@`: every item of a list; `${@:2}`: those from the second on. */
   readonly list?: boolean
-  /** `${NAME%suffix}`, `$(command)`: knowing the variable does not tell the value. */
+  readonly fromItem?: number
+  /** Knowing the variable does not tell the value. */
   readonly opaque?: boolean
+  /** `${NAME%suffix}`: what is cut off the value. */
+  readonly cut?: { readonly end: 'front' | 'back'; readonly longest: boolean; readonly pattern: string }
+  /** `$(command)`: the offset of its first character, in the script that holds it. */
+  readonly inner?: number
 }
 
 /** A text with holes, and for each character the offset it came from in the text that it was written in. */
@@ -20,6 +27,8 @@ export interface SymbolicText {
   readonly value: string
   readonly origins: readonly number[]
   readonly holes: readonly Hole[]
+  /** Variables that were filled in by their default, which something else may override. */
+  readonly assumed?: readonly string[]
 }
 
 /** Builds a symbolic text from left to right. */
@@ -27,6 +36,7 @@ export interface TextBuilder {
   add(text: string, origin: number, step?: 0 | 1): void
   addHole(hole: Omit<Hole, 'at' | 'length'>, origin: number): void
   append(text: SymbolicText): void
+  assume(name: string): void
   done(): SymbolicText
 }
 
@@ -34,6 +44,7 @@ export function buildText(): TextBuilder {
   let value = ''
   const origins: number[] = []
   const holes: Hole[] = []
+  const assumed = new Set<string>()
   const add = (text: string, origin: number, step: 0 | 1 = 1) => {
     for (let index = 0; index < text.length; index++) origins.push(origin + index * step)
     value += text
@@ -48,9 +59,11 @@ export function buildText(): TextBuilder {
     append(text) {
       for (const hole of text.holes) holes.push({ ...hole, at: value.length + hole.at })
       for (const origin of text.origins) origins.push(origin)
+      for (const name of text.assumed ?? []) assumed.add(name)
       value += text.value
     },
-    done: () => ({ value, origins, holes }),
+    assume: (name) => assumed.add(name),
+    done: () => ({ value, origins, holes, ...(assumed.size === 0 ? {} : { assumed: [...assumed] }) }),
   }
 }
 
@@ -63,24 +76,37 @@ export function literalText(text: string, origin: number): SymbolicText {
 
 /** A part of a text; holes that are cut stay as literal text. */
 export function sliceText(text: SymbolicText, from: number, to = text.value.length): SymbolicText {
-  return {
-    value: text.value.slice(from, to),
-    origins: text.origins.slice(from, to),
-    holes: text.holes
-      .filter((hole) => hole.at >= from && hole.at + hole.length <= to)
-      .map((hole) => ({ ...hole, at: hole.at - from })),
+  const holes: Hole[] = []
+  for (let index = firstHoleFrom(text.holes, from); index < text.holes.length; index++) {
+    const hole = text.holes[index]
+    if (hole === undefined || hole.at + hole.length > to) break
+    holes.push({ ...hole, at: hole.at - from })
   }
+  const { assumed } = text
+  const slice = { value: text.value.slice(from, to), origins: text.origins.slice(from, to), holes }
+  return assumed === undefined ? slice : { ...slice, assumed }
+}
+
+/** Holes stand in the order of the text: a text with thousands of them is cut thousands of times. */
+function firstHoleFrom(holes: readonly Hole[], from: number): number {
+  let low = 0
+  let high = holes.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((holes[middle]?.at ?? 0) < from) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Offset of the first `needle` that stands outside the holes; -1 when there is none. */
 export function indexOutsideHoles(text: SymbolicText, needle: string, from = 0): number {
   let at = text.value.indexOf(needle, from)
-  while (at >= 0) {
-    const hole = text.holes.find((candidate) => candidate.at <= at && at < candidate.at + candidate.length)
-    if (hole === undefined) return at
-    at = text.value.indexOf(needle, hole.at + hole.length)
+  for (const hole of text.holes) {
+    if (at < 0 || at < hole.at) return at
+    if (at < hole.at + hole.length) at = text.value.indexOf(needle, hole.at + hole.length)
   }
-  return -1
+  return at
 }
 
 /** Splits at every separator outside the holes, and trims white space. */
@@ -95,6 +121,11 @@ export function splitText(text: SymbolicText, separator: string): SymbolicText[]
     if (at < 0) return parts
     from = at + separator.length
   }
+}
+
+/** The variables that were taken at their default, each once. */
+export function assumedIn(...texts: readonly SymbolicText[]): string[] {
+  return [...new Set(texts.flatMap((text) => text.assumed ?? []))]
 }
 
 /** The names of the holes, each once, in order. */

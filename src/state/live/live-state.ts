@@ -13,8 +13,11 @@ import type {
 /** What the server said of one part: there, certainly not there, or not to be told. */
 export type Seen<Fact> =
   | { readonly presence: 'present'; readonly fact: Fact }
-  /** `because`: one sentence, when there is more to say than "not there". */
-  | { readonly presence: 'absent'; readonly because?: string }
+  /**
+   * `because`: one sentence, when there is more to say than "not there". `inside`: nothing is mounted at the path itself, because it
+   * is a folder of this mount.
+   */
+  | { readonly presence: 'absent'; readonly because?: string; readonly inside?: string }
   | Hidden
 
 export interface ServerFacts {
@@ -24,7 +27,7 @@ export interface ServerFacts {
   /** The ways of matching LIST that this server may have: one when product and version are known. */
   readonly variants: readonly Variant[]
   readonly standby: boolean
-  /** `false`: a Community Vault, which takes no notice of the namespace header (measured.md §4); `undefined`: it does not say. */
+  /** `false`: a Community Vault, which takes no notice of the namespace header (vault.md §0); `undefined`: it does not say. */
   readonly enterprise?: boolean
 }
 

@@ -38,7 +38,7 @@ function inList(path: string, all: readonly MountFact[]): Seen<MountFact> {
   const exact = all.find((mount) => mount.path === path)
   if (exact) return { presence: 'present', fact: exact }
   const around = serving(path, all)
-  return { presence: 'absent', because: around ? inside(path, around) : `Nothing is mounted at ${path}/.` }
+  return around ? inside(path, around) : { presence: 'absent', because: `Nothing is mounted at ${path}/.` }
 }
 
 /** All mounts; `undefined` where the token may not list them. A list that is not whole is none: it would say "absent". */
@@ -68,8 +68,7 @@ async function askForMount(asking: Asking, path: string): Promise<Seen<MountFact
     const served = typeof answer.data.path === 'string' ? trimSlashes(answer.data.path) : undefined
     const fact = served === undefined ? undefined : mountFact(served, answer.data)
     if (fact?.path === path) return { presence: 'present', fact }
-    if (fact !== undefined && path.startsWith(`${fact.path}/`))
-      return { presence: 'absent', because: inside(path, fact) }
+    if (fact !== undefined && path.startsWith(`${fact.path}/`)) return inside(path, fact)
     return unexpected(asking, 'GET', url, answer)
   }
   return missingOrNotVisible(asking, url, path, answer)
@@ -93,8 +92,9 @@ function serving(path: string, all: readonly MountFact[]): MountFact | undefined
   return around.sort((a, b) => b.path.length - a.path.length)[0]
 }
 
-function inside(path: string, mount: MountFact): string {
-  return `Nothing is mounted at ${path}/: it is a folder inside the mount ${mount.path}/ (${describeMount(mount)}).`
+function inside(path: string, mount: MountFact): Seen<MountFact> {
+  const because = `Nothing is mounted at ${path}/: it is a folder inside the mount ${mount.path}/ (${describeMount(mount)}).`
+  return { presence: 'absent', because, inside: mount.path }
 }
 
 /** `kv version 2`, `database`. */

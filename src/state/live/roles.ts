@@ -122,7 +122,7 @@ function boundTo<Name extends string>(name: Name, value: unknown): { readonly [k
 
 /**
  * `token_policies` and the older `policies`, lower-cased as at login (vault.md §7.2). With both on a Kubernetes role the older ones do
- * not count (measured.md §4).
+ * not count (vault.md §4.6).
  */
 function policyNames(fields: Readonly<Record<string, unknown>>, type: AuthType | undefined): readonly string[] {
   const { token_policies: newer, policies: older } = fields

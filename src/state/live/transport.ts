@@ -264,7 +264,7 @@ function accept(request: TransportRequest, url: URL, address: URL, answer: HttpA
 
 /**
  * Whether Vault itself answered: its refusals carry `errors`, possibly empty; a 404 of a version that was deleted has the envelope
- * of a success instead. A 404 without either is a proxy's, and tells nothing about the secret (measured.md §4).
+ * of a success instead. A 404 without either is a proxy's, and tells nothing about the secret (vault.md §4.0).
  */
 function isVaults(status: number, body: unknown, errors: readonly string[] | undefined): boolean {
   if (status >= 200 && status < 300) return body === undefined || isObject(body)

@@ -166,7 +166,7 @@ describe('templates that Go refuses, or that always fail', () => {
   it('ends on templates that nest or recur without end', () => {
     const deep = `${'{{ if .a }}'.repeat(2000)}${'{{ end }}'.repeat(2000)}`
     expect(templateReads(withTemplate(deep)).opaque).toHaveLength(1)
-    const wide = '{{ range until 100 }}'.repeat(6) + '{{ upper . }}' + '{{ end }}'.repeat(6)
+    const wide = `${'{{ range until 100 }}'.repeat(6)}{{ upper . }}${'{{ end }}'.repeat(6)}`
     expect(templateReads(withTemplate(wide)).invalid.length).toBeGreaterThan(0)
   })
 

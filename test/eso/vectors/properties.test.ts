@@ -18,7 +18,7 @@ const show = ({ op, property, data, error }: Row) => `${op} ${property} of ${JSO
 /** ESO looked at an array, or at what a text holds: an index, a count or a query below a value, or a pipe into one. */
 const ASKS_A_VALUE = /[|#@*?]|(?:^|\.)\d+(?:$|[.|])|\.[[{]/
 
-describe('14,400 answers of ESO about properties, on key names alone (measured.md §6)', () => {
+describe('14,400 answers of ESO about properties, on key names alone (eso.md §8)', () => {
   it('says present and absent only where it is so, and unknown only where a value decides', () => {
     const tally = new Tally()
     const wrong: string[] = []

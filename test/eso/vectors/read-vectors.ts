@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { SubKeys } from '../../../src/model/vault-state.ts'
 
 /**
- * The rows of a vector file of this folder: what ESO 2.9.0 or the API server answered when they were run on it (measured.md §6).
+ * The rows of a vector file of this folder: what ESO 2.9.0 or the API server answered when they were run on it (eso.md §8).
  */
 export function readVectors<Row>(name: string): readonly Row[] {
   const text = gunzipSync(readFileSync(new URL(`./${name}.jsonl.gz`, import.meta.url))).toString('utf8')

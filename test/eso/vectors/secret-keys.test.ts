@@ -14,7 +14,7 @@ interface Row {
 /** What nobody can tell without the values: whether a text holds JSON, and what is in it. */
 const BY_VALUE = /merge failed with (?:failed to unmarshal JSON|key ".*" not found|conflicts|missing 'into')/
 
-describe('700 ExternalSecrets and the keys of their Secrets (measured.md §6)', () => {
+describe('700 ExternalSecrets and the keys of their Secrets (eso.md §8)', () => {
   it('gives the keys exactly, says what ESO refuses in its words, and leaves open only what values decide', () => {
     const tally = new Tally()
     const wrong: string[] = []

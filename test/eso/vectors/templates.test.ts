@@ -33,7 +33,7 @@ function reasonFor({ template, error }: Row): 'variable' | 'value' | undefined {
     : undefined
 }
 
-describe('5,500 templates and what ESO makes of them (measured.md §6)', () => {
+describe('5,500 templates and what ESO makes of them (eso.md §8)', () => {
   it('never refuses what works, and misses less than one in a hundred of those that fail, each for a reason', () => {
     const tally = new Tally()
     const falseAlarms: string[] = []

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseEmbeddedYaml, parseYaml, type YamlDocument } from '../../../src/files/yaml/parse-yaml.ts'
+import { familyOf } from '../../../src/model/note.ts'
 import type { Span } from '../../../src/model/span.ts'
 import type { FieldPath } from '../../../src/model/value.ts'
 import { cpuTime } from '../../cpu-time.ts'
@@ -129,7 +130,7 @@ describe('documents', () => {
       [0, { a: 1 }],
       [2, { d: 4 }],
     ])
-    expect(notes).toEqual([expect.objectContaining({ reason: 'yaml-unparseable', file: 'a.yaml' })])
+    expect(notes).toEqual([expect.objectContaining({ code: 'yaml-unparseable', file: 'a.yaml' })])
     expect(notes[0]?.line).toBeGreaterThanOrEqual(3)
   })
 })
@@ -283,7 +284,7 @@ describe('hostile and broken input is a note, never an error (platform.md §7 th
     const before = cpuTime()
     const { documents, notes } = parse(`ok: 1\n---\n${text}\n---\nfine: 2`)
     expect(documents.map((document) => document.value)).toEqual([{ ok: 1 }, { fine: 2 }])
-    expect(notes.map((note) => note.reason)).toEqual([reason])
+    expect(notes.map(familyOf)).toEqual([reason])
     expect(before()).toBeLessThan(6_000)
   })
 
@@ -291,10 +292,13 @@ describe('hostile and broken input is a note, never an error (platform.md §7 th
     const { documents, notes } = parse('a: 1\nb: 2\na: 3')
     expect(documents[0]?.value).toEqual({ a: 3, b: 2 })
     expect(documents[0]?.spanOf(['a']).line).toBe(3)
-    expect(notes).toEqual([expect.objectContaining({ reason: 'yaml-duplicate-key', line: 3 })])
+    expect(notes).toEqual([{ code: 'yaml-duplicate-key', file: 'a.yaml', line: 3, key: 'a' }])
   })
 
   it('never takes ESO templates in strings for Helm (field.md §3)', () => {
-    expect(only('a: "{{ .x }}"\nb: |\n  {{ .y | toJson }}').value).toEqual({ a: '{{ .x }}', b: '{{ .y | toJson }}\n' })
+    expect(only('a: "{{ .x }}"\nb: |\n  {{ .y | toJson }}\n').value).toEqual({
+      a: '{{ .x }}',
+      b: '{{ .y | toJson }}\n',
+    })
   })
 })

@@ -230,10 +230,10 @@ describe('hostile trees', () => {
       'repo/top/kustomization.yaml': kustomization('resources: [../a]', 'namespace: x'),
     })
     expect(summary(repository)).toEqual(['x/db kv/db'])
-    expect(repository.notes.map(({ reason, file }) => `${reason} ${file}`).sort()).toEqual([
-      'needs-kustomize repo/b/kustomization.yaml',
-      'other repo/a/kustomization.yaml',
-      'other repo/b/kustomization.yaml',
+    expect(repository.notes.map(({ code, file }) => `${code} ${file}`).sort()).toEqual([
+      'entries-leave repo/b/kustomization.yaml',
+      'entries-remote repo/b/kustomization.yaml',
+      'kustomization-loop repo/a/kustomization.yaml',
     ])
   })
 
@@ -261,6 +261,8 @@ describe('hostile trees', () => {
       'c/kustomization.yaml': 'kind: Component\ncomponents: [../c]\nnamespace: n\n',
     })
     expect(summary(repository)).toEqual(['n/db kv/db'])
-    expect(repository.notes.some(({ message }) => message.includes('more than 10000 components'))).toBe(true)
+    expect(repository.notes).toContainEqual(
+      expect.objectContaining({ code: 'entries-too-many', field: 'components', most: 10_000 }),
+    )
   })
 })

@@ -197,3 +197,44 @@ describe('couldBeNamed', () => {
     expect(couldBeNamed(name, { unknown }, wanted)).toBe(expected)
   })
 })
+
+describe('a file that a command names and that is not there', () => {
+  const textless = (files: Record<string, string>) =>
+    declare(files).also.textless.map(({ name, source, meant }) => [name, source, meant?.name])
+
+  test.each([
+    [
+      'an ending twice',
+      { 'a.sh': 'vault policy write eso /config/reader.hcl.hcl', 'p/reader.hcl': RULE },
+      'reader.hcl',
+    ],
+    [
+      'a slip',
+      { 'a.sh': 'vault policy write eso p/external-secrts.hcl', 'p/external-secrets.hcl': RULE },
+      'external-secrets.hcl',
+    ],
+    [
+      'a key of a ConfigMap',
+      {
+        'cm.yaml': `data:\n  reader.hcl: |\n    path "a" {}\n  s.sh: |\n    vault policy write eso /c/reader.hcl.hcl\n`,
+      },
+      'reader.hcl',
+    ],
+    ['another name altogether', { 'a.sh': 'vault policy write eso /tmp/made.hcl', 'p/reader.hcl': RULE }, undefined],
+    [
+      'two that may be meant',
+      { 'a.sh': 'vault policy write eso /c/reader.hcl.hcl', 'p/reader.hcl': RULE, 'q/reader.hcl': RULE },
+      undefined,
+    ],
+    [
+      'one that something else writes',
+      {
+        'a.sh': 'vault policy write other p/reader.hcl\nvault policy write eso /c/reader.hcl.hcl',
+        'p/reader.hcl': RULE,
+      },
+      undefined,
+    ],
+  ])('%s', (_, files, meant) => {
+    expect(textless(files)).toEqual([['eso', expect.any(String), meant]])
+  })
+})

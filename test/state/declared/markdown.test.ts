@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { couldBeNamed } from '../../../src/state/declared/partly-known.ts'
 import { declare, expectExactPlaces, placeOf } from './declare.ts'
 
 const WRITE = 'vault policy write eso - <<\'HCL\'\npath "kv/data/a" {\n  capabilities = ["read"]\n}\nHCL'
@@ -62,5 +63,36 @@ describe('Markdown (field.md §4)', () => {
       'a.md': 'Run vault policy write eso x.hcl now.\n\n```python\nvault policy write eso - <<E\npath "a" {}\nE\n```\n',
     })
     expect(state.policies).toEqual([])
+  })
+})
+
+describe('a name with a placeholder is a pattern', () => {
+  const page = (command: string) => declare({ 'README.md': `\`\`\`bash\n${command}\n\`\`\`\n` }).state
+
+  test.each(['eso-<svc>', 'eso-{svc}', 'eso-$svc', 'eso-${svc}', 'eso-<your service>'])('%s', (name) => {
+    const { roles } = page(
+      `vault write auth/kubernetes/role/${name} policies=${name.replace('<your service>', '<svc>')},base`,
+    )
+    expect(roles).toHaveLength(1)
+    expect(roles[0]?.name).toMatch(/^eso-\$\{\w+\}$/)
+    expect(roles[0]?.policies).toEqual([expect.stringMatching(/^eso-\$\{\w+\}$/), 'base'])
+    expect(couldBeNamed(roles[0]?.name ?? '', roles[0] ?? { unknown: [] }, 'eso-shop')).toBe(true)
+    expect(couldBeNamed(roles[0]?.name ?? '', roles[0] ?? { unknown: [] }, 'eso')).toBe(false)
+  })
+
+  test('heredocs, redirections and braces of the shell are none', () => {
+    const text = 'path "kv/data/a" { capabilities = ["read"] }'
+    const { policies, roles } = page(
+      `vault policy write eso - <<EOF\n${text}\nEOF\nvault policy write b - <b.hcl\nfor r in a b; do vault write auth/kubernetes/role/\${r} policies=eso; done`,
+    )
+    expect(policies.map(({ name, unknown }) => [name, unknown])).toEqual([['eso', []]])
+    expect(roles.map(({ name }) => name)).toEqual(['a', 'b'])
+  })
+
+  test('a path of a policy on a page', () => {
+    const { policies } = page(
+      'vault policy write eso - <<EOF\npath "kv/data/<team>/*" { capabilities = ["read"] }\nEOF',
+    )
+    expect(policies[0]).toMatchObject({ text: expect.stringContaining('kv/data/${team}/*'), unknown: ['team'] })
   })
 })

@@ -105,7 +105,13 @@ describe('shell variables: text with them is partly known (field.md §4)', () =>
     ['read from a person', 'read -r M\nvault policy write p - <<EOF\npath "$M/x" {}\nEOF', 'path "${M}/x" {}', ['M']],
     ['from a command', 'M=$(pwd)\nvault policy write p - <<EOF\npath "$M/x" {}\nEOF', 'path "${M}/x" {}', ['M']],
     ['a required one', 'vault policy write p - <<EOF\npath "${M:?set M}/x" {}\nEOF', 'path "${M}/x" {}', ['M']],
-    ['a cut one', 'M=a.b\nvault policy write p - <<EOF\npath "${M%.b}/x" {}\nEOF', 'path "${M}/x" {}', ['M']],
+    ['a cut one', 'M=a.b\nvault policy write p - <<EOF\npath "${M%.b}/x" {}\nEOF', 'path "a/x" {}', []],
+    [
+      'one cut by a pattern that is not read',
+      'M=a.b\nvault policy write p - <<EOF\npath "${M%.[b]}/x" {}\nEOF',
+      'path "${M}/x" {}',
+      ['M'],
+    ],
     ['escaped', 'M=a\nvault policy write p - <<EOF\npath "\\$M/x" {}\nEOF', 'path "$M/x" {}', []],
     ['in a quoted heredoc', 'M=a\nvault policy write p - <<\'EOF\'\npath "$M/${M}" {}\nEOF', 'path "$M/${M}" {}', []],
     [
@@ -178,8 +184,35 @@ describe('roles in shell (vault.md §4.6, §4.7)', () => {
       provenance: { span: { line: 1, endLine: 4 } },
     })
   })
-  test('both names of the policies field count', () => {
-    expect(role('vault write auth/kubernetes/role/r policies=a token_policies=b')?.policies).toEqual(['b', 'a'])
+  test('of both names of the policies field token_policies alone counts (vault.md §4.6)', () => {
+    const both = role('vault write auth/kubernetes/role/r policies=a,b token_policies=b')
+    expect(both).toMatchObject({ policies: ['b'], droppedPolicies: ['a'] })
+    const same = role('vault write auth/kubernetes/role/r policies=b token_policies=b')
+    expect(same?.droppedPolicies).toBeUndefined()
+  })
+  test('the audience is the field that the role type has (vault.md §4.6)', () => {
+    const bound = 'bound_service_account_names=a bound_service_account_namespaces=a'
+    const kubernetes = role(`vault write auth/kubernetes/role/r ${bound} bound_audiences=vault`)
+    expect(kubernetes?.audiences).toBeUndefined()
+    expect(kubernetes?.fields).toMatchObject({ bound_audiences: 'vault' })
+    expect(role(`vault write auth/kubernetes/role/r ${bound} audience=vault`)?.audiences).toEqual(['vault'])
+    expect(role('vault write auth/jwt/role/r user_claim=sub bound_audiences=a,b audience=c')?.audiences).toEqual([
+      'a',
+      'b',
+    ])
+  })
+  test('the auth mount that is enabled tells the type, whatever the fields look like', () => {
+    const fact = role(
+      'vault auth enable -path=k8s kubernetes\nvault write auth/k8s/role/r bound_audiences=vault audience=a',
+    )
+    expect(fact).toMatchObject({ type: 'kubernetes', audiences: ['a'], fields: { bound_audiences: ['vault'] } })
+  })
+  test('parameters, each at its place', () => {
+    const fact = role('vault write auth/kubernetes/role/r \\\n  policy=x \\\n  ttl="1h" $MORE')
+    expect(fact?.parameters?.map(({ name, span }) => `${name} ${span.line}:${span.column}`)).toEqual([
+      'policy 2:3',
+      'ttl 3:3',
+    ])
   })
   test('a key given twice is a list', () => {
     expect(role('vault write auth/kubernetes/role/r policies=a policies=b')?.policies).toEqual(['a', 'b'])
@@ -285,4 +318,57 @@ describe('mounts in shell', () => {
     ])
     expect(conflicts).toEqual([])
   })
+})
+
+describe('Vault namespaces of a script (eso.md §5.4)', () => {
+  const namespaces = (script: string) => {
+    const { state } = declare({ 'a.sh': script })
+    return [...state.roles, ...state.policies, ...state.mounts, ...state.authMounts].map((fact) => fact.vaultNamespace)
+  }
+  const write = 'write auth/kubernetes/role/r policies=p'
+
+  test.each([
+    [
+      'an exported variable',
+      `export VAULT_NAMESPACE=admin/team/\nvault ${write}\nvault secrets enable -path=kv kv-v2`,
+      'admin/team',
+    ],
+    ['a plain one', `VAULT_NAMESPACE=admin\nvault ${write}`, 'admin'],
+    ['a flag', `export VAULT_NAMESPACE=other\nvault write -namespace=admin auth/kubernetes/role/r policies=p`, 'admin'],
+    ['the variable of one command', `VAULT_NAMESPACE=admin vault ${write}`, 'admin'],
+    ['a variable that is known', `NS=admin\nexport BAO_NAMESPACE="$NS"\nbao ${write}`, 'admin'],
+    ['a policy', `export VAULT_NAMESPACE=admin\nvault policy write p - <<E\n${RULE}\nE\n`, 'admin'],
+    ['a script in a script', `export VAULT_NAMESPACE=admin\nsh -c 'vault ${write}'`, 'admin'],
+    ['nothing said', `vault ${write}`, undefined],
+    ['a variable that is not known', `export VAULT_NAMESPACE=$1\nvault ${write}`, undefined],
+    ['two of them', `export VAULT_NAMESPACE=a\nvault ${write}\nexport VAULT_NAMESPACE=b`, undefined],
+    ['one that is taken back', `export VAULT_NAMESPACE=a\nunset VAULT_NAMESPACE\nvault ${write}`, undefined],
+    ['the variable of another command', `VAULT_NAMESPACE=a vault status\nvault ${write}`, undefined],
+  ])('%s', (_, script, namespace) => {
+    expect(new Set(namespaces(script))).toEqual(new Set([namespace]))
+  })
+
+  test('roles of two namespaces are two roles, and a page gives way to both', () => {
+    const { state, conflicts } = declare({
+      'a.sh':
+        'vault write -namespace=a auth/kubernetes/role/r policies=p\nvault write -namespace=b auth/kubernetes/role/r policies=q',
+      'README.md': '```sh\nvault write auth/kubernetes/role/r policies=example\n```\n',
+    })
+    expect(state.roles.map(({ policies, vaultNamespace }) => [vaultNamespace, policies])).toEqual([
+      ['a', ['p']],
+      ['b', ['q']],
+    ])
+    expect(conflicts).toEqual([])
+  })
+})
+
+test('directives that only Vault could mean are its own, and no variable of the script', () => {
+  const path = 'kv/data/{{auth.kubernetes.token_meta_service_account_namespace}}/*'
+  const policy = policyNamed(declare({ 'a.sh': `vault policy write p - <<'E'\npath "${path}" {}\nE\n` }), 'p')
+  expect(policy).toMatchObject({ text: expect.stringContaining(path), unknown: [] })
+  const helm = policyNamed(
+    declare({ 'a.sh': 'vault policy write p - <<E\npath "kv/{{ .Values.team }}/*" {}\nE\n' }),
+    'p',
+  )
+  expect(helm.unknown).toEqual(['.Values.team'])
 })

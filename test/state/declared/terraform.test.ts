@@ -257,3 +257,21 @@ resource "vault_mount" "kv1" {
     expect(state.mounts.map(({ path, type, version }) => [path, type, version])).toContainEqual(['kv1', 'kv', 1])
   })
 })
+
+test('the accessor of an auth mount is told by the mount (vault.md §2.7)', () => {
+  const { state } = declare({
+    'a.tf': `resource "vault_auth_backend" "k" {
+  type = "kubernetes"
+  path = "clusters/one"
+}
+resource "vault_policy" "p" {
+  name   = "p"
+  policy = "path \\"kv/{{identity.entity.aliases.\${vault_auth_backend.k.accessor}.name}}\\" {}"
+}
+`,
+  })
+  expect(state.policies[0]).toMatchObject({
+    text: expect.stringContaining('aliases.${auth/clusters/one/@accessor}.name'),
+    unknown: ['auth/clusters/one/@accessor'],
+  })
+})

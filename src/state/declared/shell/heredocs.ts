@@ -27,7 +27,7 @@ export function readHeredocBody(
       continue
     }
     lineStart = ch === '\n'
-    if (source.startsWith('{{', at)) {
+    if (source.startsWith('{{', at) || source.startsWith('${{', at)) {
       const { hole, end: after } = readMoustache(source, at)
       if (hole !== undefined && after <= bodyEnd) {
         text.addHole({ ...hole, quoted: true }, at)

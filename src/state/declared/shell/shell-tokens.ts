@@ -3,7 +3,7 @@ import { readExpansion } from './expansions.ts'
 import { readHeredocBody } from './heredocs.ts'
 import { isBlank, isWordEnd } from './shell-characters.ts'
 import type { ShellWord } from './shell-word.ts'
-import { readWord } from './words.ts'
+import { placeholderEnd, readWord } from './words.ts'
 
 export type ShellToken =
   | { readonly kind: 'word'; readonly word: ShellWord }
@@ -13,18 +13,22 @@ export type ShellToken =
   | { readonly kind: 'redirect'; readonly redirect: Redirect }
 
 export interface Redirect {
-  readonly operator: '<' | '>' | '<<' | '<<<'
+  readonly operator: '<' | '>' | '>>' | '<<' | '<<<'
   readonly fd: number
   /** The file, or the word after `<<<`; for `<<` the heredoc's body. */
   readonly text: SymbolicText
 }
 
-/** What a script was cut into; `inner` holds the tokens of each `$(…)` in it, in order. */
+/** What a script was cut into. */
 export interface ShellTokens {
   readonly tokens: readonly ShellToken[]
-  readonly inner: readonly ShellTokens[]
   /** Offset after the last character read. */
   readonly end: number
+}
+
+/** A script's tokens, and those of each `$(…)` in it, by the offset of its inside. */
+export interface TokenizedScript extends ShellTokens {
+  readonly inner: ReadonlyMap<number, ShellTokens>
 }
 
 interface PendingHeredoc {
@@ -36,28 +40,46 @@ interface PendingHeredoc {
 }
 
 const DEEPEST = 4
+/** Insides of `$(…)` that never end are read to the script's end, each of them: in all, no more than this many times its length. */
+const MOST_READING = 16
+const LONGEST_ARITHMETIC = 500
 const OPERATORS = [';;&', ';;', ';&', '&&', '||', '|&', ';', '&', '|', '(', ')', '\n']
 
 /**
  * Cuts a script into words, operators and redirections as a POSIX shell does (XCU §2.3), with bash's arrays, here-strings and
  * `$'…'`. Executes nothing. Where a quote never ends it is taken as a plain character: the text may be prose.
- *
- * `depthOfNesting`: above 0 the text is the inside of `$(…)`, and reading ends at its parenthesis.
  */
-export function tokenizeShell(source: string, start = 0, depthOfNesting = 0): ShellTokens {
-  const nested = depthOfNesting > 0
+export function tokenizeShell(source: string): TokenizedScript {
+  const inner = new Map<number, ShellTokens>()
+  let left = MOST_READING * source.length + 10_000
+  const read = (start: number, depth: number): ShellTokens =>
+    tokenize(source, start, depth > 0, (open) => {
+      const known = inner.get(open)
+      if (known !== undefined) return known.end
+      // An unclosed quote in an unclosed `$(` is read twice at every level: deeper ones are passed over.
+      if (depth >= DEEPEST || left <= 0) {
+        const close = source.slice(open, open + 2_000).indexOf(')')
+        return close < 0 ? open : open + close + 1
+      }
+      const result = read(open, depth + 1)
+      left -= result.end - open
+      inner.set(open, result)
+      return result.end
+    })
+  return { ...read(0, 0), inner }
+}
+
+/** `nested`: the text is the inside of `$(…)`, and reading ends at its parenthesis. */
+function tokenize(
+  source: string,
+  start: number,
+  nested: boolean,
+  onSubstitution: (open: number) => number,
+): ShellTokens {
   const tokens: ShellToken[] = []
-  const inner: ShellTokens[] = []
   const pending: PendingHeredoc[] = []
   let depth = 0
   let at = start
-  const onSubstitution = (open: number) => {
-    // An unclosed quote in an unclosed `$(` is read twice at every level: deeper ones are passed over.
-    if (depthOfNesting >= DEEPEST) return Math.max(open, source.indexOf(')', open) + 1)
-    const result = tokenizeShell(source, open, depthOfNesting + 1)
-    inner.push(result)
-    return result.end
-  }
   const takeBodies = () => {
     for (const { index, delimiter, stripTabs, literal, fd } of pending.splice(0)) {
       const body = readHeredocBody(source, at, delimiter, { stripTabs, literal, onSubstitution })
@@ -80,14 +102,14 @@ export function tokenizeShell(source: string, start = 0, depthOfNesting = 0): Sh
       at = stop < 0 ? source.length : stop
       continue
     }
-    const redirect = /^(\d?)(<<<|<<-|<<|<&|>&|&>>|&>|<>|>>|>\||<(?!\()|>(?!\())/.exec(source.slice(at, at + 4))
-    if (redirect !== null) {
-      const written = redirect[2] ?? ''
-      at += redirect[0].length
+    const redirect = redirectAt(source, at)
+    if (redirect !== undefined) {
+      const { written } = redirect
+      at += redirect.length
       while (isBlank(source[at] ?? '')) at++
       const target = readWord(source, at, onSubstitution)
       at = target.to
-      const fd = redirect[1] === '' ? (written.includes('<') ? 0 : 1) : Number(redirect[1])
+      const { fd } = redirect
       if (written === '<<' || written === '<<-') {
         pending.push({
           index: tokens.length,
@@ -99,16 +121,17 @@ export function tokenizeShell(source: string, start = 0, depthOfNesting = 0): Sh
         tokens.push({ kind: 'redirect', redirect: { operator: '<<', fd, text: literalText('', at) } })
       } else if (written === '<<<') {
         tokens.push({ kind: 'redirect', redirect: { operator: '<<<', fd, text: target.text } })
-      } else if (!written.includes('&') && written !== '<>') {
-        const operator = written.startsWith('<') ? '<' : '>'
+      } else if (!['<&', '>&', '<>'].includes(written)) {
+        const operator = written.startsWith('<') ? '<' : written.includes('>>') ? '>>' : '>'
         tokens.push({ kind: 'redirect', redirect: { operator, fd, text: target.text } })
       }
       continue
     }
     if (source.startsWith('((', at)) {
-      const close = source.indexOf('))', at)
-      if (close >= 0 && !source.slice(at, close).includes('\n')) {
-        at = close + 2
+      const line = source.slice(at, at + LONGEST_ARITHMETIC)
+      const close = line.indexOf('))')
+      if (close >= 0 && !line.slice(0, close).includes('\n')) {
+        at += close + 2
         continue
       }
     }
@@ -116,7 +139,7 @@ export function tokenizeShell(source: string, start = 0, depthOfNesting = 0): Sh
     if (operator !== undefined) {
       if (operator === '(') depth++
       if (operator === ')' && depth-- === 0) {
-        if (nested) return { tokens, inner, end: at + 1 }
+        if (nested) return { tokens, end: at + 1 }
         depth = 0
       }
       tokens.push({ kind: 'operator', text: operator, from: at })
@@ -141,7 +164,18 @@ export function tokenizeShell(source: string, start = 0, depthOfNesting = 0): Sh
     at = word.to
   }
   takeBodies()
-  return { tokens, inner, end: at }
+  return { tokens, end: at }
+}
+
+function redirectAt(source: string, at: number) {
+  const match = /^(\d?)(<<<|<<-|<<|<&|>&|&>>|&>|<>|>>|>\||<(?!\()|>(?!\())/.exec(source.slice(at, at + 4))
+  if (match === null) return undefined
+  const written = match[2] ?? ''
+  // `<policy-name>` is a redirection to a shell and a gap to whoever reads it (forms.md §3).
+  const mark = at + (match[1] ?? '').length
+  if (written === '<' && placeholderEnd(source, mark) > mark) return undefined
+  const fd = match[1] === '' ? (written.includes('<') ? 0 : 1) : Number(match[1])
+  return { written, fd, length: match[0].length }
 }
 
 function readArray(source: string, start: number, onSubstitution: (open: number) => number) {

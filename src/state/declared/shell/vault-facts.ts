@@ -1,42 +1,25 @@
-import type { SourceFile } from '../../../files/source-file.ts'
-import type { Span } from '../../../model/span.ts'
-import { trimSlashes } from '../../../model/trim-slashes.ts'
-import type { DeclaredForm, InNamespace, Provenance, RoleParameter } from '../../../model/vault-state.ts'
+import { placedHoles } from '../../../model/placeholders.ts'
+import type { RoleParameter } from '../../../model/vault-state.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
-import { type Harvest, policyFact } from '../harvest.ts'
-import { lowerCaseName } from '../partly-known.ts'
-import { type PlacedText, spanBetween } from '../placed-text.ts'
-import { roleFact, withoutSecrets } from '../role-fields.ts'
-import { indexOutsideHoles, placeText, type SymbolicText, sliceText, unknownIn } from '../symbolic-text.ts'
+import { harvestWrite, policyNameIn } from '../path-write.ts'
+import { spanBetween } from '../placed-text.ts'
+import { placeholderName } from '../policy-text.ts'
+import { assumedIn, buildText, indexOutsideHoles, type SymbolicText, sliceText, unknownIn } from '../symbolic-text.ts'
+import { type CallContext, replaceEarlier, where } from './call-context.ts'
 import type { Stream } from './command-input.ts'
-import type { VaultCall } from './vault-call.ts'
-
-/** A text in a script, and the placed text that its origins count in. */
-export interface ScriptText {
-  readonly text: SymbolicText
-  readonly placed: PlacedText
-}
-
-export interface CallContext extends InNamespace {
-  readonly source: SourceFile
-  readonly form: DeclaredForm
-  readonly harvest: Harvest
-  readonly placed: PlacedText
-  /** The call, without its heredoc. */
-  readonly span: Span
-  readonly input: Stream | undefined
-  readonly written: ReadonlyMap<string, ScriptText>
-  readonly mountsOnly?: boolean
-}
+import { openOf, writeFrom, writePolicy } from './policy-writes.ts'
+import { jsonOf } from './stream-text.ts'
+import { flagOf, type VaultCall } from './vault-call.ts'
 
 /** Turns one call of `vault` or `bao` into facts. */
-export function harvestCall(call: VaultCall, context: CallContext): void {
+export function harvestCall(given: VaultCall, context: CallContext): void {
   const { harvest } = context
+  const call = withPlaceholders(given, context)
   const [first, second] = call.args
   if (first === undefined) return
   if (call.verb === 'secrets enable') enableSecrets(call, first, context)
   else if (call.verb === 'auth enable') {
-    const path = call.flags.get('path') ?? first
+    const path = flagOf(call, 'path') ?? first
     harvest.authMounts.push(
       authMountFact({
         path: path.value,
@@ -46,24 +29,41 @@ export function harvestCall(call: VaultCall, context: CallContext): void {
       }),
     )
   } else if (context.mountsOnly === true) return
-  else if (call.verb === 'policy write') writePolicy(first, second, context)
-  else writePath(first, call.args.slice(1), context)
+  else if (call.verb === 'policy write') {
+    if (context.rolesOnly !== true) writePolicy(call, first, second, context)
+  } else if (call.verb === 'write') writePath(call, first, call.args.slice(1), context)
 }
 
-function where({ span, form, vaultNamespace }: CallContext): { readonly provenance: Provenance } & InNamespace {
-  return { provenance: { from: 'git', span, form }, ...within(vaultNamespace) }
+/** `<app>` and `YOUR_APP` in a word are for the reader to fill in (forms.md §7). */
+function withPlaceholders(call: VaultCall, { form }: CallContext): VaultCall {
+  const shown = form === 'markdown' || form === 'comment'
+  return { ...call, args: call.args.map((word) => (word.value.includes('\n') ? word : withGaps(word, shown))) }
 }
 
-function within(vaultNamespace: string | undefined): InNamespace {
-  return vaultNamespace === undefined ? {} : { vaultNamespace }
+function withGaps(word: SymbolicText, shown: boolean): SymbolicText {
+  const gaps = placedHoles(word.value, shown).filter(({ hole }) => hole.kind === 'placeholder')
+  const free = gaps.filter(
+    ({ start, end }) => !word.holes.some((hole) => hole.at < end && start < hole.at + hole.length),
+  )
+  if (free.length === 0) return word
+  const text = buildText()
+  let from = 0
+  for (const { hole, start, end } of free) {
+    text.append(sliceText(word, from, start))
+    text.addHole({ name: placeholderName(hole.text), quoted: true, opaque: true }, word.origins[start] ?? 0)
+    from = end
+  }
+  text.append(sliceText(word, from))
+  return text.done()
 }
 
-function enableSecrets({ flags }: VaultCall, type: SymbolicText, context: CallContext): void {
-  const path = flags.get('path') ?? type
-  const version = flags.get('version')?.value ?? /(?:^|,)version=(\d)/.exec(flags.get('options')?.value ?? '')?.[1]
-  const description = flags.get('description')?.value
+function enableSecrets(call: VaultCall, type: SymbolicText, context: CallContext): void {
+  const path = flagOf(call, 'path') ?? type
+  const version =
+    flagOf(call, 'version')?.value ?? /(?:^|,)version=(\d)/.exec(flagOf(call, 'options')?.value ?? '')?.[1]
+  const description = flagOf(call, 'description')?.value
   const leases = ['default-lease-ttl', 'max-lease-ttl'].flatMap((flag) => {
-    const value = flags.get(flag)?.value
+    const value = flagOf(call, flag)?.value
     return value === undefined ? [] : [[flag.replaceAll('-', '_'), value] as const]
   })
   context.harvest.mounts.push(
@@ -79,118 +79,50 @@ function enableSecrets({ flags }: VaultCall, type: SymbolicText, context: CallCo
   )
 }
 
-/** `source`: `-` for standard input, else a file. */
-function writePolicy(name: SymbolicText, source: SymbolicText | undefined, context: CallContext): void {
-  if (source === undefined) return
-  if (source.value === '-' || source.value === '/dev/stdin') writeFromStream(name, context.input, context)
-  else writeFromFile(name, source, undefined, context)
-}
-
-function writeFromStream(name: SymbolicText, stream: Stream | undefined, context: CallContext): void {
-  if (stream !== undefined && 'text' in stream) addPolicy(name, { text: stream.text, placed: context.placed }, context)
-  else if (stream !== undefined && 'path' in stream) writeFromFile(name, stream.path, stream.altered, context)
-  else addTextless(name, stream === undefined ? 'standard input' : `the output of \`${stream.from}\``, context)
-}
-
-function addTextless(name: SymbolicText, source: string, context: CallContext): void {
-  const unknown = unknownIn(name)
-  const { harvest, span, form, vaultNamespace } = context
-  const called = lowerCaseName(name.value, unknown)
-  harvest.textless.push({ name: called, unknown, source, span, form, ...within(vaultNamespace) })
-}
-
-function writeFromFile(
-  name: SymbolicText,
-  path: SymbolicText,
-  altered: string | undefined,
-  context: CallContext,
-): void {
-  const own = context.written.get(path.value)
-  if (own !== undefined) {
-    addPolicy(name, own, context)
-    return
-  }
-  const { harvest, source, span, form, vaultNamespace } = context
-  harvest.writes.push({
-    ...within(vaultNamespace),
-    name: name.value,
-    unknown: unknownIn(name),
-    path: path.value,
-    from: source,
-    span,
-    form,
-    ...(altered === undefined ? {} : { altered }),
-  })
-}
-
-function addPolicy(name: SymbolicText, { text, placed }: ScriptText, context: CallContext): void {
-  context.harvest.policies.push(
-    policyFact({
-      name: name.value,
-      unknown: [...new Set([...unknownIn(name), ...unknownIn(text)])],
-      placed: placeText(placed, text),
-      form: context.form,
-      namedAt: context.span,
-      // Flux may fill `${…}` in before the script runs, quoted heredoc or not; a page's reader fills in what stands in `<…>`.
-      template: context.form === 'yaml' || context.form === 'markdown',
-      ...within(context.vaultNamespace),
-    }),
-  )
-}
-
 /** `vault write PATH key=value …` for the paths that shape a Vault. */
-function writePath(path: SymbolicText, args: readonly SymbolicText[], context: CallContext): void {
-  const at = trimSlashes(path.value)
-  const policy = /^sys\/polic(?:y|ies\/acl)\/(.+)$/.exec(at)
-  if (policy !== null) {
+function writePath(call: VaultCall, path: SymbolicText, args: readonly SymbolicText[], context: CallContext): void {
+  if (policyNameIn(path.value) !== undefined) {
     const value = argumentOf(args, 'policy') ?? argumentOf(args, 'rules')
     const name = sliceText(path, path.value.lastIndexOf('/') + 1)
-    if (value === undefined) return
-    if (value.value === '-') writeFromStream(name, context.input, context)
-    else if (value.value.startsWith('@')) writeFromFile(name, sliceText(value, 1), undefined, context)
-    else addPolicy(name, { text: value, placed: context.placed }, context)
+    if (value === undefined || context.rolesOnly === true) return
+    if (value.value === '-') writeFrom(name, context.input(), openOf(call), context)
+    else if (value.value.startsWith('@')) writeFrom(name, { path: sliceText(value, 1) }, openOf(call), context)
+    else writeFrom(name, { text: value }, openOf(call), context)
     return
   }
-  const role = /^auth\/(.+)\/role\/((?:\$\{[^}]*\}|[^/])+)$/.exec(at)
-  const config = /^auth\/(.+)\/config$/.exec(at)
-  const engine = /^sys\/(mounts|auth)\/(.+?)$/.exec(at)
-  if (role === null && config === null && engine === null) return
-  const { fields, unknown: inFields } = fieldsOf(args, context)
-  const unknown = [...new Set([...unknownIn(path), ...inFields])]
-  const { harvest } = context
-  if (role !== null)
-    harvest.roles.push(
-      roleFact({
-        authMount: role[1] ?? '',
-        name: role[2] ?? '',
-        fields,
-        unknown,
-        parameters: parametersOf(args, context),
-        ...where(context),
-      }),
-    )
-  else if (config !== null)
-    harvest.authMounts.push(
-      authMountFact({
-        path: config[1] ?? '',
-        type: undefined,
-        config: withoutSecrets(fields),
-        unknown: unknownIn(path),
-        ...where(context),
-      }),
-    )
-  else if (engine !== null && typeof fields.type === 'string' && !at.endsWith('/tune')) {
-    const parts = { path: engine[2] ?? '', type: fields.type, unknown, ...where(context) }
-    if (engine[1] === 'auth') harvest.authMounts.push(authMountFact(parts))
-    else harvest.mounts.push(mountFact({ ...parts, version: versionIn(fields.options) }))
-  }
+  const { fields, unknown, assumed } = fieldsOf(args, context)
+  if (context.rolesOnly === true && fields.policies === undefined && fields.token_policies === undefined) return
+  const parameters = parametersOf(args, context)
+  harvestFields({ path, fields, unknown, assumed, parameters, open: openOf(call) }, context)
 }
 
-function versionIn(options: unknown): unknown {
-  if (typeof options === 'object' && options !== null) return (options as Record<string, unknown>).version
-  return typeof options === 'string'
-    ? /version=(\d)|"version"\s*:\s*"?(\d)/.exec(options)?.slice(1).find(Boolean)
-    : undefined
+export interface FieldWrite {
+  readonly path: SymbolicText
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly unknown: readonly string[]
+  readonly assumed: readonly string[]
+  readonly open: readonly string[]
+  readonly parameters?: readonly RoleParameter[]
+}
+
+/** A write whose fields are told; of policies, their text is the caller's. */
+export function harvestFields(given: FieldWrite, context: CallContext): void {
+  const { path, fields, unknown, assumed, open, parameters } = given
+  const { harvest } = context
+  const inPath = unknownIn(path)
+  const write = {
+    path: path.value,
+    fields,
+    unknownInPath: inPath,
+    unknown: [...new Set([...inPath, ...unknown])],
+    assumed: [...new Set([...assumedIn(path), ...assumed])],
+    open,
+    parameters,
+    ...where(context),
+  }
+  const fact = harvestWrite(write, harvest)
+  if (typeof fact !== 'object' || fact.policies === undefined) return
+  replaceEarlier(context, `role ${fact.vaultNamespace} ${fact.authMount} ${fact.name}`, fact, harvest.roles)
 }
 
 function argumentOf(args: readonly SymbolicText[], key: string): SymbolicText | undefined {
@@ -215,22 +147,12 @@ function parametersOf(args: readonly SymbolicText[], { placed, span }: CallConte
 function fieldsOf(args: readonly SymbolicText[], context: CallContext) {
   const fields: Record<string, unknown> = {}
   const unknown = new Set<string>()
-  const addJson = (script: ScriptText | undefined, otherwise: string) => {
-    const parsed = script === undefined ? undefined : jsonObject(script.text)
-    if (parsed === undefined) unknown.add(otherwise)
-    else Object.assign(fields, parsed)
-    if (script !== undefined) for (const name of unknownIn(script.text)) unknown.add(name)
-  }
+  // The CLI reads standard input only when nothing else is given.
+  const bodies = args.some((arg) => indexOutsideHoles(arg, '=') > 0) ? [] : args.filter(({ value }) => value === '-')
   for (const arg of args) {
-    if (arg.value === '-') {
-      const { input } = context
-      const own = input !== undefined && 'path' in input ? context.written.get(input.path.value) : undefined
-      const text = input !== undefined && 'text' in input ? { text: input.text, placed: context.placed } : own
-      addJson(text, 'standard input')
-      continue
-    }
+    if (arg.value === '-') continue
     if (arg.value.startsWith('@')) {
-      addJson(context.written.get(arg.value.slice(1)), arg.value)
+      addBody({ path: sliceText(arg, 1) }, arg.value)
       continue
     }
     const equals = indexOutsideHoles(arg, '=')
@@ -241,19 +163,18 @@ function fieldsOf(args: readonly SymbolicText[], context: CallContext) {
     const key = arg.value.slice(0, equals)
     const value = sliceText(arg, equals + 1)
     for (const name of unknownIn(value)) unknown.add(name)
-    const before = fields[key]
+    const before = Object.hasOwn(fields, key) ? fields[key] : undefined
     fields[key] = before === undefined ? value.value : [...(Array.isArray(before) ? before : [before]), value.value]
   }
-  return { fields, unknown: [...unknown] }
-}
+  for (const _ of bodies) addBody(context.input(), 'standard input')
+  return { fields, unknown: [...unknown], assumed: assumedIn(...args) }
 
-function jsonObject(text: SymbolicText): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text.value)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
+  function addBody(stream: Stream | undefined, otherwise: string): void {
+    const body = jsonOf(stream, context)
+    if (body === undefined) unknown.add(otherwise)
+    else {
+      Object.assign(fields, body.fields)
+      for (const name of unknownIn(body.text)) unknown.add(name)
+    }
   }
 }

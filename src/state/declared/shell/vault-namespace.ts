@@ -1,14 +1,15 @@
 import { trimSlashes } from '../../../model/trim-slashes.ts'
 import type { SymbolicText } from '../symbolic-text.ts'
-import { expandText, type Scope } from './scope.ts'
+import { expandText } from './expand-text.ts'
+import type { Scope } from './scope.ts'
 import type { Assignment, ShellCommand } from './shell-commands.ts'
-import type { VaultCall } from './vault-call.ts'
+import { flagOf, type VaultCall } from './vault-call.ts'
 
 const VARIABLES = new Set(['VAULT_NAMESPACE', 'BAO_NAMESPACE'])
 
 /** The Vault namespace that a script's calls go to unless they say otherwise; `undefined`: not told, or not one alone. */
 export function sessionNamespace(
-  commands: readonly ShellCommand[],
+  commands: Iterable<ShellCommand>,
   scope: Scope,
   outer: string | undefined,
 ): string | undefined {
@@ -27,12 +28,12 @@ export function sessionNamespace(
 
 /** The Vault namespace of one call: its flag, else the variable in front of it, else the script's. */
 export function namespaceOfCall(
-  { flags }: VaultCall,
+  call: VaultCall,
   command: ShellCommand,
   scope: Scope,
   session: string | undefined,
 ): string | undefined {
-  const flag = flags.get('namespace') ?? flags.get('ns')
+  const flag = flagOf(call, 'namespace') ?? flagOf(call, 'ns')
   if (flag !== undefined) return known(flag)
   const own = command.assignments.find(({ name }) => VARIABLES.has(name))
   return own === undefined ? session : assigned(own, scope)

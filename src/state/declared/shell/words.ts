@@ -1,3 +1,4 @@
+import { placeholderName } from '../policy-text.ts'
 import { buildText, type TextBuilder } from '../symbolic-text.ts'
 import { type OnSubstitution, readExpansion, readMoustache } from './expansions.ts'
 import { isWordEnd } from './shell-characters.ts'
@@ -42,12 +43,23 @@ export function readWord(source: string, start: number, onSubstitution: OnSubsti
     } else if (ch === '$' || ch === '`' || ((ch === '<' || ch === '>') && source[at + 1] === '(' && at === start)) {
       const { hole, end } = readExpansion(source, at, onSubstitution)
       if (hole === undefined) text.add(ch, at)
-      else text.addHole({ ...hole, quoted: false }, at)
+      // What `<(…)` stands for is one file.
+      else text.addHole({ ...hole, quoted: ch === '<' || ch === '>' }, at)
+      at = end
+    } else if (ch === '<' && placeholderEnd(source, at) > at) {
+      const end = placeholderEnd(source, at)
+      text.addHole({ name: placeholderName(source.slice(at, end)), quoted: true, opaque: true }, at)
       at = end
     } else if (isWordEnd(ch)) break
     else at = addPlain(source, at, text)
   }
   return { text: text.done(), bare, from: start, to: at }
+}
+
+/** The offset after a `<word>` or `<some words>` that begins here, else the offset itself: a gap that the reader fills in (forms.md §3). */
+export function placeholderEnd(source: string, at: number): number {
+  const match = /^<[A-Za-z][\w.-]*(?: [A-Za-z][\w.-]*){0,3}>/.exec(source.slice(at, at + 100))
+  return match === null ? at : at + match[0].length
 }
 
 function addPlain(source: string, at: number, text: TextBuilder): number {
@@ -67,7 +79,9 @@ function readSingleQuoted(source: string, from: number, text: TextBuilder): numb
   if (close < 0) return -1
   let at = from
   while (at < close)
-    at = (source.startsWith('{{', at) ? addMoustache(source, at, text) : undefined) ?? addPlain(source, at, text)
+    at =
+      (source.startsWith('{{', at) || source.startsWith('${{', at) ? addMoustache(source, at, text) : undefined) ??
+      addPlain(source, at, text)
   return Math.max(close, at) + 1
 }
 

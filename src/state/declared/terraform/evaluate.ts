@@ -1,6 +1,7 @@
+import { trimSlashes } from '../../../model/trim-slashes.ts'
 import { type PlacedText, spanBetween } from '../placed-text.ts'
 import { buildText, literalText, type SymbolicText, sliceText } from '../symbolic-text.ts'
-import type { Expression } from './hcl-expression.ts'
+import type { Block, Expression } from './hcl-expression.ts'
 import type { TerraformModule, Written } from './module.ts'
 import { policyDocument } from './policy-document.ts'
 import type { TerraformValue } from './terraform-value.ts'
@@ -90,6 +91,14 @@ function reference(node: Expression & { kind: 'reference' }, placed: PlacedText,
   }
   const resource = module.byAddress.get(`${head}.${second.replace(/\[.*$/, '')}`)
   if (resource === undefined || !head.startsWith('vault_')) return unknown
+  // Only the server knows it; whose it is can be told (vault-config-operator writes it in these words).
+  if (third === 'accessor') {
+    const mount = mountOf(resource, module)
+    if (mount === undefined) return unknown
+    const text = buildText()
+    text.addHole({ name: `auth/${mount}/@accessor`, quoted: true }, node.from)
+    return { kind: 'text', placed, text: text.done() } satisfies TerraformValue
+  }
   const names = third === 'id' ? ['path', 'name', 'type'] : third === 'path' ? ['path', 'type'] : [third]
   for (const name of names) {
     const attribute = resource.node.body.attributes.get(name)
@@ -99,6 +108,14 @@ function reference(node: Expression & { kind: 'reference' }, placed: PlacedText,
   return usual === undefined
     ? unknown
     : ({ kind: 'text', placed, text: literalText(usual, node.from) } satisfies TerraformValue)
+}
+
+/** The path of an auth mount's resource, where it is told. */
+function mountOf(resource: Written<Block>, module: TerraformModule): string | undefined {
+  const attribute = resource.node.body.attributes.get('path') ?? resource.node.body.attributes.get('type')
+  const value = attribute === undefined ? undefined : evaluate({ ...resource, node: attribute }, module)
+  if (value?.kind !== 'text' || value.text.holes.length > 0) return undefined
+  return trimSlashes(value.text.value)
 }
 
 function call(name: string, args: readonly TerraformValue[], node: Expression, placed: PlacedText): TerraformValue {

@@ -2,6 +2,7 @@ import type { FieldPath, Value } from '../../../model/value.ts'
 import { wholeFile } from '../placed-text.ts'
 import { readVaultCall } from '../shell/vault-call.ts'
 import { harvestCall } from '../shell/vault-facts.ts'
+import { WrittenFiles } from '../shell/written-files.ts'
 import { literalText } from '../symbolic-text.ts'
 import type { YamlContext } from './yaml-context.ts'
 
@@ -10,15 +11,16 @@ export function readArgumentList(list: readonly Value[], path: FieldPath, contex
   if (!list.every((item) => typeof item === 'string' && !item.includes('\n')) || list.length < 3) return false
   const call = readVaultCall(list.map((item) => literalText(String(item), 0)))
   if (call === undefined) return false
-  const { source, harvest, document } = context
+  const { source, harvest, document, files } = context
   harvestCall(call, {
     source,
     harvest,
     form: 'yaml',
     placed: wholeFile(source.file, ''),
     span: document.spanOf(path),
-    input: undefined,
-    written: new Map(),
+    files: files.find,
+    input: () => undefined,
+    written: new WrittenFiles(),
   })
   return true
 }

@@ -1,8 +1,8 @@
 import type { SourceFile } from '../../../files/source-file.ts'
 import type { Span } from '../../../model/span.ts'
 import type { FieldPath, Value, ValueMap } from '../../../model/value.ts'
-import type { DeclaredDocument, DeclaredYaml } from '../declared.ts'
-import type { Harvest } from '../harvest.ts'
+import type { DeclaredDocument } from '../declared.ts'
+import type { Harvest, Reading } from '../harvest.ts'
 import { placedBySpans } from '../placed-text.ts'
 import { looksLikePolicy } from '../policy-shape.ts'
 import { readScript } from '../shell/read-script.ts'
@@ -25,9 +25,9 @@ export const YAML_MARKERS =
 const SHORTEST = 9
 
 /** Reads what YAML holds: policies and roles as data, custom resources of two operators, and scripts in strings. */
-export function readYaml(source: SourceFile, yaml: DeclaredYaml, harvest: Harvest): void {
+export function readYaml(source: SourceFile, { yaml, files }: Reading, harvest: Harvest): void {
   const documents = yaml.parse(source.file, source.text)
-  for (const document of documents) readNode(document.value, [], undefined, { source, document, harvest, yaml })
+  for (const document of documents) readNode(document.value, [], undefined, { source, document, harvest, yaml, files })
   // A Helm template is no YAML, yet a script in it is a script.
   if (documents.length === 0)
     for (const { key, document } of blockScalars(source))
@@ -35,6 +35,7 @@ export function readYaml(source: SourceFile, yaml: DeclaredYaml, harvest: Harves
         source,
         harvest,
         yaml,
+        files,
         document: { ...document, spanOfTextLine: (_path, line) => document.spanOfTextLine([], line) },
       })
 }
@@ -58,10 +59,11 @@ function readNode(node: Value, path: FieldPath, parent: ValueMap | undefined, co
 
 function readString(text: string, path: FieldPath, parent: ValueMap | undefined, context: YamlContext): void {
   if (text.length < SHORTEST) return
-  const { source, harvest, document, yaml } = context
+  const { source, harvest, document, yaml, files } = context
   const spanOf = (line: number): Span => document.spanOfTextLine(path, line)
   if (looksLikePolicy(text)) addPolicyText(text, path, parent, context)
-  else if (VAULT_CALL.test(text)) readScript(placedBySpans(source, text, spanOf), { source, form: 'yaml', harvest })
+  else if (VAULT_CALL.test(text))
+    readScript(placedBySpans(source, text, spanOf), { source, form: 'yaml', harvest, yaml, files })
   else if (text.includes('\n') && /\.ya?ml$/.test(String(path.at(-1))) && YAML_MARKERS.test(text))
     // YAML in YAML: a ConfigMap that carries another tool's configuration.
     for (const inner of yaml.parse(source.file, text))

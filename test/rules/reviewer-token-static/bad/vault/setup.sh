@@ -1,3 +1,7 @@
 #!/bin/sh
 vault auth enable kubernetes
 vault write auth/kubernetes/config kubernetes_host=https://kubernetes.default.svc token_reviewer_jwt=@/tmp/reviewer.jwt # expect: reviewer-token-static
+vault write auth/kubernetes/role/external-secrets \
+  bound_service_account_names=external-secrets \
+  bound_service_account_namespaces=external-secrets \
+  token_policies=external-secrets

@@ -2,3 +2,7 @@
 vault auth enable kubernetes
 vault write auth/kubernetes/config \
   kubernetes_host=https://kubernetes.default.svc
+vault write auth/kubernetes/role/external-secrets \
+  bound_service_account_names=external-secrets \
+  bound_service_account_namespaces=external-secrets \
+  token_policies=external-secrets

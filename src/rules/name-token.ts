@@ -1,0 +1,10 @@
+import type { Link } from '../chain/chain.ts'
+import { listed } from '../model/wording.ts'
+
+/** The token of a store's login, by its role and policies. */
+export function nameToken(link: Pick<Link, 'store' | 'policies'>): string {
+  const names = (link.policies?.names ?? []).map((name) => `\`${name}\``)
+  const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}`
+  if (link.policies?.from === 'config') return `${policies} (config file, store \`${link.store?.name}\`)`
+  return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`
+}

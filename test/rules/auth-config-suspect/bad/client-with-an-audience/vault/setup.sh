@@ -1,0 +1,7 @@
+#!/bin/sh
+vault policy write external-secrets vault/policies/external-secrets.hcl
+vault write auth/kubernetes/role/external-secrets \
+  bound_service_account_names=external-secrets \
+  bound_service_account_namespaces=external-secrets \
+  token_policies=external-secrets audience=vault
+vault write auth/kubernetes/config kubernetes_host=https://api.example.com:6443 kubernetes_ca_cert=@ca.crt disable_local_ca_jwt=true

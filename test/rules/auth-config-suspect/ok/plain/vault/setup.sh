@@ -1,0 +1,7 @@
+#!/bin/sh
+vault policy write external-secrets vault/policies/external-secrets.hcl
+vault write auth/kubernetes/role/external-secrets \
+  bound_service_account_names=external-secrets \
+  bound_service_account_namespaces=external-secrets \
+  token_policies=external-secrets
+vault write auth/kubernetes/config kubernetes_host=https://gateway.example.com/kubernetes

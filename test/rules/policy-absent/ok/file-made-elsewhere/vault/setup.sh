@@ -1,0 +1,6 @@
+#!/bin/sh
+vault policy write external-secrets /tmp/generated.hcl
+vault write auth/kubernetes/role/external-secrets \
+  bound_service_account_names=external-secrets \
+  bound_service_account_namespaces=external-secrets \
+  token_policies=external-secrets

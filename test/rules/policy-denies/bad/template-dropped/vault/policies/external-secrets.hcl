@@ -1,0 +1,3 @@
+path "kv/data/{{kubernetes.token.namespace}}/*" {
+  capabilities = ["read"]
+}

@@ -1,0 +1,3 @@
+path "payments/kv/data/payments/*" {
+  capabilities = ["read"]
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+vault policy write external-secrets vault/policies/external-secrets.hcl
+vault write auth/kubernetes/role/external-secrets bound_service_account_names=external-secrets bound_service_account_namespaces=external-secrets alias_name_source=serviceaccount_name token_policies=external-secrets ttl=1h token_type=batch audience=
