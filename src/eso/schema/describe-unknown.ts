@@ -85,7 +85,13 @@ export function describeUnknown(
   list: ProblemList,
 ): void {
   const proposedBody = moves.length > 0 ? fixed : undefined
-  const groups = Map.groupBy(unknown, togetherWith)
+  const groups = new Map<string | undefined, UnknownField[]>()
+  for (const field of unknown) {
+    const together = togetherWith(field)
+    const group = groups.get(together)
+    if (group === undefined) groups.set(together, [field])
+    else group.push(field)
+  }
   const done = new Set<UnknownField>()
   for (const field of unknown) {
     if (done.has(field)) continue

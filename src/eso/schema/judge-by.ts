@@ -16,6 +16,8 @@ import { checkYaml11 } from './yaml11.ts'
 /** What one release says to a manifest. */
 export interface Judged {
   readonly problems: readonly SchemaProblem[]
+  /** Whether there are more than the problems that are told one by one. */
+  readonly hasUnlisted: boolean
   /** Whether it has a problem of this effect at this place, told or not. */
   has(place: ProblemPlace): boolean
   /** Whether it has any problem at a field. */
@@ -37,6 +39,7 @@ export function judgeBy(manifest: Manifest, schema: KindSchema, newest: KindSche
   const paths = new Set(all.map(({ path }) => formatPath(path)))
   return {
     problems,
+    hasUnlisted: all.length > problems.length,
     has: (place) => places.has(placeOf(place)),
     hasAt: (path) => paths.has(formatPath(path)),
   }
