@@ -100,6 +100,10 @@ export function describeUnknown(
       const target = parent(to)
       const group = groups.get(togetherWith(field)) ?? [field]
       for (const other of group) done.add(other)
+      if (list.isFull) {
+        list.add({ kind: 'misplaced', effect: 'dropped', path: field.path, message: '' })
+        continue
+      }
       const names = group.map((other) => `\`${name(other.path)}\``).join(', ')
       const holder = `\`${formatPath(target)}\``
       const are = group.length === 1 ? 'belongs' : 'belong'
@@ -117,6 +121,10 @@ export function describeUnknown(
         suggestion: nestedLines(field.path, target, group, manifest.body),
         proposedBody,
       })
+      continue
+    }
+    if (list.isFull) {
+      list.add({ kind: 'unknown', effect: 'dropped', path: field.path, message: '' })
       continue
     }
     const where = `\`${formatPath(field.path)}\` is no field of ${manifest.kind} in ${manifest.apiVersion}`

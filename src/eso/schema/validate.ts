@@ -114,7 +114,11 @@ function olderTakesIt(manifest: Manifest, problem: SchemaProblem, newest: number
   const older = releasesWith(manifest).filter(
     (index) => index > newest && kindSchemaIn(index, manifest)?.served === true,
   )
-  const takes = older.find((index) => !judge(index).has(problem))
+  const today = judge(newest)
+  const takes = older.find((index) => {
+    const then = judge(index)
+    return then !== today && !then.has(problem)
+  })
   if (takes === undefined) return problem
   return {
     ...problem,
