@@ -20,6 +20,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { Declared } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
+import { invalidYaml } from './invalid-yaml.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
 import { type Render, withoutRendering } from './render.ts'
@@ -117,6 +118,7 @@ export async function gatherFrom(
     installedEso:
       settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
     naming: settings.config.naming,
+    invalidYaml: invalidYaml(repository.notes, repository.sourceLine),
   }
   const chain = follow(input)
   // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).

@@ -173,7 +173,7 @@ describe('redaction before rendering', () => {
       ignored: [{ finding: told, reason: secret, by: 'comment' }],
       references: [{ ...judged, accesses }],
       notChecked: [{ file: 'a', line: 1, what: secret, reason: because }],
-      notes: [{ code: 'yaml-unusable', file: 'a', says: secret }],
+      notes: [{ code: 'yaml-unusable', file: 'a', says: secret, column: 1 }],
       live: { asked: true, line: secret },
       incomplete: [secret],
       problems: [{ message: secret }],

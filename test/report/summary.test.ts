@@ -122,7 +122,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
         ],
         notChecked: [{ file: text, line: 1, what: text, reason: { code: 'server-hides', says: text } }],
         ignored: [{ finding: finding({ rule: text }), reason: text, by: 'comment' }],
-        notes: [{ code: 'yaml-unusable', file: text, says: text }],
+        notes: [{ code: 'yaml-unusable', file: text, says: text, column: 1 }],
         live: { asked: false, line: text },
         incomplete: [text],
       }),
