@@ -85,7 +85,7 @@ function problemsHeadline(report: Report, account: Account): string {
   const breaking = broken - accepted
   const problems = errors > 0 ? counted(errors, 'problem') : counted(countOf(report.findings, 'warning'), 'warning')
   const which = isOfChange(report) ? 'affected reference' : 'reference'
-  const left = [...(notChecked > 0 ? [`${notChecked} not checked`] : []), ...partsLeft(account)]
+  const left = [...(notChecked > 0 ? [`${references(notChecked)} not checked`] : []), ...partsLeft(account)]
   const tail = left.length === 0 ? '' : `; ${listed(left)}`
   if (errors > 0 && breaking > 0) {
     const all = breaking === vault ? (vault === 1 ? `the 1 ${which}` : `all ${counted(vault, which)}`) : undefined
@@ -96,7 +96,7 @@ function problemsHeadline(report: Report, account: Account): string {
 
 function driftHeadline(report: Report, account: Account): string {
   const { vault, broken, notChecked } = account
-  const left = notChecked > 0 ? `; ${notChecked} not checked` : ''
+  const left = notChecked > 0 ? `; ${references(notChecked)} not checked` : ''
   if (report.live.silent === true)
     return `${problemsHeadline(report, account)} (in Git alone: Vault could not be asked)`
   if (!report.findings.some(({ rule }) => FACT_RULES.has(rule))) return problemsHeadline(report, account)
@@ -154,7 +154,7 @@ function warnings({ findings }: Report): string[] {
 function partsLeft({ filesNotRead, partsNotFollowed }: Account): string[] {
   return [
     ...(filesNotRead > 0 ? [`${counted(filesNotRead, 'file')} not read`] : []),
-    ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'root')} not followed`] : []),
+    ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'part')} not checked`] : []),
   ]
 }
 
@@ -200,10 +200,7 @@ function shortReason(reason: NotCheckedReason): string {
       return 'stores of one name log in differently'
     case 'role-conflict':
       return `role \`${reason.role}\` is declared more than once`
-    default: {
-      // The first clause says what it is; the rest stands below.
-      const [text = ''] = reasonText(reason).split(/[;:] |\. /)
-      return cut(text, REASON)
-    }
+    default:
+      return cut(reasonText(reason), REASON)
   }
 }

@@ -20,7 +20,6 @@ export function jsonReport(report: Report) {
   return {
     version: JSON_VERSION,
     outcome: report.outcome,
-    headline: headline(report),
     findings: report.findings.map(jsonFinding),
     references: report.references.map(jsonReference),
     notChecked: report.notChecked.map(({ file, line, what, reason, reference }) => ({
@@ -31,6 +30,7 @@ export function jsonReport(report: Report) {
       code: reason.code,
       isReference: reference === true,
     })),
+    headline: headline(report),
     mode: report.mode,
     target: report.target,
     counts: {

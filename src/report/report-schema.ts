@@ -38,7 +38,6 @@ export function reportJsonSchema(): JsonSchema {
     ...object({
       version: { const: JSON_VERSION },
       outcome: { enum: ['clean', 'unchecked', 'findings', 'incomplete', 'invalid', 'bug'] },
-      headline: text,
       findings: listOf(object(finding)),
       references: listOf(
         object({
@@ -83,6 +82,7 @@ export function reportJsonSchema(): JsonSchema {
       notChecked: listOf(
         object({ file: text, line, what: text, reason: text, code: text, isReference: { type: 'boolean' } }),
       ),
+      headline: text,
       mode: { enum: ['check', 'drift', 'plan', 'apply'] },
       target: text,
       counts: object({
