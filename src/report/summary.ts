@@ -30,10 +30,15 @@ export interface MarkdownOptions {
 export function summaryOf(report: Report, options: MarkdownOptions = {}): string {
   const links = options.links ?? NO_LINKS
   return joinWithin(
-    [...overview(report), ...findingParts(report, links), ...details(report, links)],
+    [marker(report), ...overview(report), ...findingParts(report, links), ...details(report, links)],
     SUMMARY_BYTES,
     bytes,
   )
+}
+
+/** A hidden line by which a summary that lies in a checkout is known as the program's own (`own-output.ts`). */
+function marker({ mode }: Report): Part {
+  return { head: `<!-- eso-vault ${mode} -->\n`, items: [], more: () => '' }
 }
 
 /** Headline, what was looked at, what could not run. */

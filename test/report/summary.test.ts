@@ -48,7 +48,8 @@ describe('the job summary', () => {
       }),
       { links },
     )
-    expect(text).toBe(`## ❌ 1 problem breaks the 1 reference; 1 part not checked
+    expect(text).toBe(`<!-- eso-vault check -->
+## ❌ 1 problem breaks the 1 reference; 1 part not checked
 
 **acme/gitops** · 1 reference to Vault: 1 broken. Read: 12 files, 8 ExternalSecrets, 1 PushSecret and 2 stores. · 1 ignored · 1 note on files left out
 
@@ -103,7 +104,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
   it('shows wrong inputs and nothing that was not judged', () => {
     const problems = [{ message: 'unknown key "rulez".', file: '.github/eso-vault.yml', line: 2 }]
     expect(summaryOf(report({ outcome: 'invalid', problems }))).toBe(
-      '## ❌ Not started: .github/eso-vault.yml:2: unknown key "rulez"\n\n- `.github/eso-vault.yml:2`: unknown key "rulez".\n\n',
+      '<!-- eso-vault check -->\n## ❌ Not started: .github/eso-vault.yml:2: unknown key "rulez"\n\n- `.github/eso-vault.yml:2`: unknown key "rulez".\n\n',
     )
   })
 
