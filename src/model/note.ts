@@ -112,6 +112,7 @@ export function familyOf(note: NoteBody): NoteFamily {
     case 'yaml-too-deep':
     case 'yaml-duplicate-key':
       return note.code
+    case 'own-output':
     case 'nothing-found':
     case 'declared-too-deep':
     case 'policy-text-elsewhere':

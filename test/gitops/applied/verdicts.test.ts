@@ -26,6 +26,23 @@ describe('verdicts (applied.md §4.2)', () => {
     })
   })
 
+  test('T without any certain entry: what a presumed root leaves out is no entry of its own', async () => {
+    const found = await appliedTree({
+      'flux/cluster.yaml': flux('apps', './apps'),
+      'apps/kustomization.yaml': `resources:\n  - alpha/ks.yaml\n  # - beta/ks.yaml\n`,
+      'apps/alpha/ks.yaml': flux('alpha', './apps/alpha/app'),
+      'apps/alpha/app/kustomization.yaml': kustomization('es.yaml'),
+      'apps/alpha/app/es.yaml': es('alpha'),
+      'apps/beta/ks.yaml': flux('beta', './apps/beta/app'),
+      'apps/beta/app/kustomization.yaml': kustomization('es.yaml'),
+      'apps/beta/app/es.yaml': es('beta'),
+    })
+    expect(found.verdicts).toEqual({
+      'apps/alpha/app/es.yaml': 'presumed',
+      'apps/beta/app/es.yaml': 'not-applied (left-out)',
+    })
+  })
+
   test('a patch that a build uses is no object of its own', async () => {
     const found = await appliedTree({
       ...cluster,
