@@ -71,7 +71,9 @@ test('a pull request in a repository full of old findings is told about its own 
     ['', ''],
   ])
   expect([outputs.references, outputs['error-count']]).toEqual(['1', '2'])
-  expect(summary).toContain('Left out, because it was so before: 5 errors and 3 notes. With report-scope: all they are shown.')
+  expect(summary).toContain(
+    'Left out, because it was so before: 5 errors and 3 notes. With report-scope: all they are shown.',
+  )
 })
 
 test('a pull request that takes the last push away, and its file', async () => {
