@@ -109,6 +109,8 @@ export interface InstalledEso {
   readonly version: string
   /** `undefined`: told by the settings. */
   readonly span: Span | undefined
+  /** Whether the chart's values keep v1beta1 served; `unknown`: they stand where nothing reads them. Absent: they do not. */
+  readonly servesV1Beta1?: 'yes' | 'unknown'
 }
 
 /** A naming convention from the config: mount and path, with names in braces (design §4). */

@@ -10,6 +10,7 @@ import { findRegexpInvalid } from './find-regexp-invalid.ts'
 import { generatorAbsent } from './generator-absent.ts'
 import { keyDoublesMount } from './key-doubles-mount.ts'
 import { keyEscapesMount } from './key-escapes-mount.ts'
+import { kindUnknown } from './kind-unknown.ts'
 import { kv1Operation } from './kv1-operation.ts'
 import { lastReferenceRemoved } from './last-reference-removed.ts'
 import { mountAbsent } from './mount-absent.ts'
@@ -54,6 +55,7 @@ import { versionAbsent } from './version-absent.ts'
 /** Every rule, by what it needs to know (design §5). A rule that is not here does not exist. */
 export const RULES: readonly Rule[] = [
   // Manifest and ESO: no Vault needed.
+  kindUnknown,
   apiVersionUnserved,
   fieldUnknown,
   storeAbsent,

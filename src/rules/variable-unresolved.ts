@@ -42,7 +42,7 @@ export const variableUnresolved: Rule = {
             message:
               `\`\${${variable.name}}\` in ${nameField(variable.path)} of ${nameManifest(manifest)} is resolved by nothing in Git, ` +
               `so its Vault path is not checked. Looked in: ${sourcesText(lookedIn)}.` +
-              `${lookedIn.flux === undefined ? '' : ' Flux puts an empty text in the place of what stays undefined.'}`,
+              whatFluxDoes(lookedIn),
             span: variable.span,
             related: [],
             fix: `Give it to the check: \`variables: ${variable.name}=…\` (input, or \`manifests.variables\` in the config), or define it in \`postBuild.substitute\`.`,
@@ -60,6 +60,14 @@ export const variableUnresolved: Rule = {
       yield { ...finding, message: finding.message + more, related }
     }
   },
+}
+
+/** Without `postBuild` kustomize-controller does not look for variables at all (platform.md §3.2). */
+function whatFluxDoes({ flux, postBuild }: VariableSources): string {
+  if (flux === undefined) return ''
+  return postBuild
+    ? ' Flux puts an empty text in the place of what stays undefined.'
+    : ' Without `postBuild` Flux replaces nothing, so ESO asks for the text as it is written.'
 }
 
 function sourcesText({ flux, postBuild, notInGit, refused }: VariableSources): string {

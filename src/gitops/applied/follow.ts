@@ -28,12 +28,13 @@ import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/p
 import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
 import { type Chart, chartsIn } from './charts.ts'
-import type { CommandPath, Commands, OpenCommandPath } from './commands.ts'
+import type { CommandPath, Commands } from './commands.ts'
 import { type Declarations, declarationsIn } from './declarations.ts'
 import { embeddedGitOps, isGitOpsNode } from './embedded-gitops.ts'
 import { type ClusterOfFolder, clusterOfEntry, clusterOfOverlay, clustersByFolder } from './entry-cluster.ts'
 import { fleetBundles } from './fleet.ts'
 import { syncKustomizations } from './flux-instance.ts'
+import type { Followed } from './followed.ts'
 import { ancestors, foldersUnder, type Ground, ground } from './ground.ts'
 import { otherTools } from './other-tools.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
@@ -48,25 +49,6 @@ export interface FollowOptions extends OutputOptions {
   readonly artifacts: ReadonlyMap<string, string>
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
-}
-
-/** Everything that the roots of a checkout give, and what was not followed. */
-export interface Followed {
-  readonly outputs: readonly Output[]
-  readonly notFollowed: readonly NotFollowed[]
-  readonly ground: Ground
-  readonly declarations: Declarations
-  readonly tops: readonly TopKustomization[]
-  /** Kustomizations that another one includes, and Components. */
-  readonly clusterOf: ClusterOfFolder
-  /** Whether the roots of GitOps lead to anything that is judged; else all that is there is presumed (applied.md §4.1 step 5). */
-  readonly reaches: boolean
-  readonly configMaps: FindConfigMaps
-  /** Commands whose paths a variable leaves open. */
-  readonly openCommands: readonly OpenCommandPath[]
-  readonly charts: ReadonlyMap<string, Chart>
-  /** What an object would build, were it applied. */
-  preview(object: GitOpsObject): readonly GitOpsRoot[]
 }
 
 /** Roots in hand: the next ones are read while kustomize works on others. */

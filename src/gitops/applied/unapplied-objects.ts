@@ -3,7 +3,7 @@ import type { Checkout } from '../checkout.ts'
 import { spanIn, textAt } from '../placed/placed.ts'
 import { filesOf, type GitOpsObject, gitOpsTitle } from '../root.ts'
 import { commentedLine } from './commented-line.ts'
-import type { Followed } from './follow.ts'
+import type { Followed } from './followed.ts'
 import { ancestors } from './ground.ts'
 
 /** Files that only a Flux Kustomization or Application leads to which is itself not applied (reason N). */

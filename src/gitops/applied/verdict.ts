@@ -7,7 +7,7 @@ import { joinRelative } from '../look-through/repository-tree.ts'
 import { textAt } from '../placed/placed.ts'
 import { templateFolder } from './charts.ts'
 import { commentedLine } from './commented-line.ts'
-import type { Followed } from './follow.ts'
+import type { Followed } from './followed.ts'
 import { unappliedGitOps } from './unapplied-objects.ts'
 
 export interface LeftOver {
