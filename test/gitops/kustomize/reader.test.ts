@@ -631,7 +631,11 @@ describe('what only kustomize can tell', () => {
     expect(odd('{a: }')).toEqual(['yaml'])
     expect(odd('"2020-01-01"')).toEqual([])
     expect(odd('2020-01-01T00:00:00Z')).toEqual([])
+    expect(odd('[a: ]')).toEqual(['yaml'])
     expect(odd('{a: null}')).toEqual([])
+    // Braces in texts make no flow collection of what stands beside them.
+    expect(odd('{a: "${NAME}"}\n  empty:')).toEqual([])
+    expect(odd('\n    - extract:\n      key: ${NAME}/{{ .x }}')).toEqual([])
   })
 
   it('images and replicas concern the workloads that they name', () => {
