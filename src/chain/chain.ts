@@ -40,7 +40,7 @@ export interface TokenPolicies {
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
   readonly from: 'role' | 'config'
-  /** What may give the token policies beyond these, as clauses: a miss is then "unknown". */
+  /** What may give the token policies beyond these, as sentences: a miss is then "unknown". */
   readonly open?: readonly string[]
   /** Variables at whose default the policies are told. */
   readonly assumed?: readonly string[]

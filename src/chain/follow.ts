@@ -36,7 +36,7 @@ export interface Token {
   readonly withDefault: boolean
   /** Policies of the token whose text nobody holds; a miss is then "unknown". */
   readonly textless: readonly string[]
-  /** What else may grant more than is written, as clauses; a miss is then "unknown" too. */
+  /** What else may grant more than is written, as sentences; a miss is then "unknown" too. */
   readonly open?: readonly string[]
   /** Who logs in, as `{{identity…}}` in rules asks for it; `undefined`: not known. */
   readonly entity?: EntityFacts | undefined
@@ -146,8 +146,15 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   }
 }
 
+/** Code as it is written, and what is told in words. */
+function partly(part: string): string {
+  return / /.test(part) && !part.startsWith('%') ? part : `\`${part}\``
+}
+
 function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
-  const open = role.open?.map((part) => `Tokens of role \`${role.name}\` may also have the policies of \`${part}\``)
+  const open = role.open?.map(
+    (part) => `Tokens of role \`${role.name}\` may have more policies, from ${partly(part)}, and these may allow it.`,
+  )
   return {
     names,
     withDefault: !role.noDefaultPolicy,
@@ -237,7 +244,9 @@ function decideWith(
     if (policy.found === 'known') {
       facts.push(policy.fact)
       for (const part of policy.fact.open ?? [])
-        open.push(`Policy \`${name}\` (${nameProvenance(policy.fact.provenance)}) goes on in \`${part}\``)
+        open.push(
+          `More rules of policy \`${name}\` (${nameProvenance(policy.fact.provenance)}) may come from ${partly(part)}, and may allow it.`,
+        )
     }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
     else if (policy.found === 'absent' && policy.by === 'vault') continue

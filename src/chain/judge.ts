@@ -82,7 +82,7 @@ function doubt(decision: Decision, textless: readonly string[], open: readonly s
     ...(textless.length === 0
       ? []
       : [`The text of ${textless.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it.`]),
-    ...open.map((one) => `${one}, which is not known and may allow it.`),
+    ...open,
   ].join(' ')
   return {
     ...decision,

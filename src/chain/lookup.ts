@@ -1,3 +1,4 @@
+import { isShownFile, weakness } from '../model/documentation.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { holesOf } from '../model/placeholders.ts'
 import type { Span } from '../model/span.ts'
@@ -80,17 +81,17 @@ function absentAmongSiblings(name: string, mount: string, knowledge: Knowledge):
     onMount.map((role) => role.name),
   )
   if (near.length > 0) return { found: 'absent', by: 'git', near: onMount.filter((role) => near.includes(role.name)) }
-  const siblings = onMount.filter((role) => !isMarkdown(role))
+  const siblings = onMount.filter((role) => !isShownOnly(role))
   if (siblings.length > 0) return { found: 'absent', by: 'git', near: [], siblings }
   const enabled = inNamespace(
-    knowledge.declared.authMounts.filter((fact) => fact.path === mount && !isMarkdown(fact)),
+    knowledge.declared.authMounts.filter((fact) => fact.path === mount && !isShownOnly(fact)),
     knowledge,
   )
   return enabled.length > 0 ? { found: 'absent', by: 'git', near: [], siblings: [] } : undefined
 }
 
-function isMarkdown({ provenance }: { readonly provenance: Provenance }): boolean {
-  return provenance.from === 'git' && provenance.form === 'markdown'
+function isShownOnly({ provenance }: { readonly provenance: Provenance }): boolean {
+  return weakness(provenance) > 0
 }
 
 /**
@@ -188,11 +189,21 @@ function choose<T extends { readonly provenance: Provenance }>(
   same: (a: T, b: T) => boolean,
 ): Lookup<T> | undefined {
   const there = seen?.presence === 'present' ? seen.fact : undefined
-  const nearest = nearestByFolder(here, from)
+  const nearest = nearestByFolder(strongest(here, from), from)
   const first = nearest[0]
   if (first === undefined) return there === undefined ? undefined : { found: 'known', fact: there }
   if (nearest.some((fact) => !same(fact, first))) return { found: 'conflict', facts: nearest }
   return there === undefined ? { found: 'known', fact: first } : { found: 'known', fact: first, other: there }
+}
+
+/** What only shows a setup (a test, an example) is not heard beside what makes one; for a store that is shown itself it is. */
+function strongest<T extends { readonly provenance: Provenance }>(
+  here: readonly T[],
+  from: Span | undefined,
+): readonly T[] {
+  if (from !== undefined && isShownFile(from.file)) return here
+  const making = here.filter(({ provenance }) => weakness(provenance) !== 1)
+  return making.length > 0 ? making : here
 }
 
 /**

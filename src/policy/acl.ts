@@ -2,7 +2,7 @@ import type { RuleLocation } from '../model/decision.ts'
 import type { Span } from '../model/span.ts'
 import { type AclRule, aclRule, mergeRules } from './acl-rule.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
-import { type Hole, type HoledText, holeFinder } from './hole.ts'
+import { type Hole, type HoledText, type HoleFinder, holeFinder } from './hole.ts'
 import type { PathTokens } from './path-tokens.ts'
 import type { ParsedPolicy, PolicyRule } from './policy-rule.ts'
 import { indexRules, type RuleIndex } from './rule-index.ts'
@@ -83,7 +83,8 @@ export function buildAcl(
   for (const policy of policies) {
     if (policy === 'root') continue
     names.push(policy.name)
-    for (const rule of policy.parsed.rules) addRule(rule, policy, options, merged, open)
+    const finder = holeFinder(policy.unknown ?? [])
+    for (const rule of policy.parsed.rules) addRule(rule, policy, finder, options, merged, open)
   }
   return { acl: aclOf([...merged.values()], open, names, options.unreadable ?? [], false) }
 }
@@ -109,6 +110,7 @@ function aclOf(
 function addRule(
   rule: PolicyRule,
   policy: AclPolicy,
+  finder: HoleFinder,
   options: AclOptions,
   merged: Map<string, AclRule>,
   { uncertain, dropped }: OpenRules,
@@ -116,7 +118,6 @@ function addRule(
   const namespace = toBytes(policy.namespace ?? '')
   const block = locate(rule, policy)
   const filled = fillTemplate(rule.label, { entity: options.entity, guarded: options.guarded })
-  const finder = holeFinder(policy.unknown ?? [])
   if (filled.outcome === 'skipped') {
     const pieces = rule.label.split(/(\{\{.*?\}\})/s)
     const label = pieces.map((piece, index) => (index % 2 === 1 ? { hole: piece } : piece))

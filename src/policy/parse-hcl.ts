@@ -26,6 +26,7 @@ export interface HclTree {
   readonly duplicates: readonly DuplicateAttribute[]
 }
 
+const DEEPEST = 100
 /** The file ended where a value or a key was looked for; Vault drops what was begun, without an error. */
 const END_OF_FILE = Symbol('end of file')
 
@@ -50,6 +51,7 @@ export function parseHcl(text: string): HclTree {
 }
 
 function parserOf(scan: () => Token) {
+  let depth = 0
   const duplicates: DuplicateAttribute[] = []
   let token: Token = { type: 'ILLEGAL', text: '', at: { line: 0, column: 0 } }
   let held = false
@@ -160,6 +162,10 @@ function parserOf(scan: () => Token) {
   }
 
   function objectType(): ObjectNode {
+    return deeper(objectBody)
+  }
+
+  function objectBody(): ObjectNode {
     const at = token.at
     const items = objectList(true)
     const closing = next()
@@ -170,6 +176,10 @@ function parserOf(scan: () => Token) {
   }
 
   function listType(): ListNode {
+    return deeper(listBody)
+  }
+
+  function listBody(): ListNode {
     const at = token.at
     const elements: Node[] = []
     let needComma = false
@@ -213,6 +223,17 @@ function parserOf(scan: () => Token) {
     } catch (error) {
       if (!(error instanceof HclError)) throw error
       throw positionError(opening.at, `error while trying to parse ${what} within list: ${error.message}`)
+    }
+  }
+
+  /** No policy that a server takes has more than a few levels: brackets by the thousand are an attack or an accident. */
+  function deeper<T>(parse: () => T): T {
+    if (depth >= DEEPEST) throw new HclError(`nested more than ${DEEPEST} levels deep`, token.at)
+    depth++
+    try {
+      return parse()
+    } finally {
+      depth--
     }
   }
 

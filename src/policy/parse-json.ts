@@ -24,6 +24,7 @@ import {
 import { type Complain, scanExponent, scanMantissa, scanNumberTail, scanString } from './scan-literal.ts'
 import { unquoteJson } from './unquote.ts'
 
+const DEEPEST = 100
 const END_OF_FILE = Symbol('end of file')
 
 /**
@@ -111,6 +112,7 @@ function scanNumber(reader: CharacterReader, first: string, complain: Complain):
 }
 
 function parserOf(scan: () => Token) {
+  let depth = 0
   let token: Token = { type: 'ILLEGAL', text: '', at: { line: 0, column: 0 } }
   const broken: HclError[] = []
   function next(): Token {
@@ -126,6 +128,10 @@ function parserOf(scan: () => Token) {
   }
 
   function objectType(): ObjectNode {
+    return deeper(objectBody)
+  }
+
+  function objectBody(): ObjectNode {
     const line = token.at.line
     const items: Item[] = []
     try {
@@ -186,6 +192,10 @@ function parserOf(scan: () => Token) {
   }
 
   function listType(): ListNode {
+    return deeper(listBody)
+  }
+
+  function listBody(): ListNode {
     const line = token.at.line
     const elements: Node[] = []
     const dropped: number[] = []
@@ -211,6 +221,17 @@ function parserOf(scan: () => Token) {
         default:
           throw new HclError(`unexpected token while parsing list: ${element.type}`, element.at)
       }
+    }
+  }
+
+  /** No policy that a server takes has more than a few levels: brackets by the thousand are an attack or an accident. */
+  function deeper<T>(parse: () => T): T {
+    if (depth >= DEEPEST) throw new HclError(`nested more than ${DEEPEST} levels deep`, token.at)
+    depth++
+    try {
+      return parse()
+    } finally {
+      depth--
     }
   }
 

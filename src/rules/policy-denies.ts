@@ -2,6 +2,7 @@ import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
+import { isShownFile, weakness } from '../model/documentation.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted, forReferences, listed, nameManifest, nameReference } from '../model/wording.ts'
@@ -90,7 +91,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Find
   return {
     rule: policyDenies.id,
     // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
-    severity: denied.every(onlyWithFolders) ? 'warning' : 'error',
+    severity: denied.every(onlyWithFolders) || isOnlyShown(link) ? 'warning' : 'error',
     message,
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
@@ -141,6 +142,11 @@ function tokenOf(link: Pick<Link, 'store' | 'policies'>): string {
   const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}`
   if (link.policies?.from === 'config') return `${policies} (config file, store \`${link.store?.name}\`)`
   return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`
+}
+
+/** An example or a test says what the role may do, and the store is none: what is done elsewhere may differ (forms.md §8). */
+function isOnlyShown({ role, reference }: Link): boolean {
+  return role?.found === 'known' && weakness(role.fact.provenance) === 1 && !isShownFile(reference.manifest.origin.file)
 }
 
 /** A `find` lists the folders below its path, if there are any: only the server knows. */

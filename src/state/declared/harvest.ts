@@ -98,6 +98,7 @@ export interface PolicyParts extends InNamespace {
   readonly placed: PlacedText
   readonly form: DeclaredForm
   readonly namedAt?: Span
+  readonly namedBy?: DeclaredForm
   /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it; in a `script` only what cannot be Vault's own. */
   readonly template?: boolean | 'script'
   /** What may add rules, besides what stands in the text. */
@@ -106,7 +107,7 @@ export interface PolicyParts extends InNamespace {
 }
 
 export function policyFact(parts: PolicyParts): DeclaredPolicy {
-  const { name, unknown, placed, form, namedAt, template = false, assumed = [], vaultNamespace } = parts
+  const { name, unknown, placed, form, namedAt, namedBy, template = false, assumed = [], vaultNamespace } = parts
   const shown = form === 'markdown' || form === 'comment'
   const read = readPolicyText(placed.text, { unknown, template, shown })
   const open = [...new Set([...(parts.open ?? []), ...read.open])]
@@ -117,6 +118,7 @@ export function policyFact(parts: PolicyParts): DeclaredPolicy {
     spanOfLine: (line) => spanOfLine(placed, line),
     provenance: { from: 'git', span: wholeSpan(placed), form },
     ...(namedAt === undefined ? {} : { namedAt }),
+    ...(namedBy === undefined ? {} : { namedBy }),
     ...(open.length === 0 ? {} : { open }),
     ...(assumed.length === 0 ? {} : { assumed }),
     ...(vaultNamespace === undefined ? {} : { vaultNamespace }),

@@ -54,6 +54,7 @@ function writtenPolicy(write: PolicyWrite, placed: PlacedText, form: PolicyFile[
     placed: filled,
     form,
     namedAt: span,
+    namedBy: write.form,
     template: templateOf(form),
     ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
   })

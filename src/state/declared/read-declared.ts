@@ -9,6 +9,7 @@ import { wholeFile } from './placed-text.ts'
 import { nameFiles } from './policy-files.ts'
 import { looksLikePolicy } from './policy-shape.ts'
 import { settle } from './precedence.ts'
+import { readComments } from './read-comments.ts'
 import { readMarkdown } from './read-markdown.ts'
 import { asType, authTypeOf } from './role-fields.ts'
 import { readScript } from './shell/read-script.ts'
@@ -36,6 +37,7 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
   if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, harvest), notes)
   each(isYaml, (file) => readYaml(file, reading, harvest))
   each(isMarkdown, (file) => readMarkdown(file, reading, harvest))
+  each(isCommented, (file) => readComments(file, reading, harvest))
 
   const named = nameFiles(unique, harvest)
   const textless = [...named.textless, ...harvest.textless]
@@ -92,6 +94,10 @@ function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
 function isYaml({ relative, text }: SourceFile): boolean {
   if (!/\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2))?$|(?:^|\/)Kustomization$/.test(relative)) return false
   return YAML_MARKERS.test(text) || VAULT_CALL.test(text) || VAULT_CALL_LIST.test(text)
+}
+
+function isCommented({ relative }: SourceFile): boolean {
+  return !/\.(?:md|markdown|mdx)$/.test(relative)
 }
 
 function isMarkdown({ relative, text }: SourceFile): boolean {
