@@ -1,5 +1,6 @@
 import type { SourceFile } from '../../files/source-file.ts'
 import type { Span } from '../../model/span.ts'
+import type { ValueMap } from '../../model/value.ts'
 import type {
   AuthMountFact,
   DeclaredForm,
@@ -53,6 +54,10 @@ export interface Grant {
 export interface Reading {
   readonly yaml: DeclaredYaml
   readonly files: RepositoryFiles
+  /** Ansible's variables, where they have one literal value. */
+  readonly variables: ReadonlyMap<string, string>
+  /** The data of a ConfigMap in Git, where there is one of the name. */
+  readonly configMap: (name: string) => ValueMap | undefined
 }
 
 /** What the readers of the forms find, before names, files and precedence are settled. */

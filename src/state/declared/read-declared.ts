@@ -15,6 +15,8 @@ import { asType, authTypeOf } from './role-fields.ts'
 import { readScript } from './shell/read-script.ts'
 import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
 import { readTerraform } from './terraform/read-terraform.ts'
+import { ansibleVariables } from './yaml/ansible-variables.ts'
+import { configMapsIn } from './yaml/config-maps.ts'
 import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 
 /**
@@ -25,7 +27,12 @@ import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): Declared {
   const unique = [...new Map(files.map((file) => [file.file, file])).values()]
   const harvest = emptyHarvest()
-  const reading: Reading = { yaml, files: repositoryFiles(unique) }
+  const reading: Reading = {
+    yaml,
+    files: repositoryFiles(unique),
+    variables: ansibleVariables(unique, yaml),
+    configMap: configMapsIn(unique, yaml),
+  }
   const notes: Note[] = []
   const each = (isWanted: (file: SourceFile) => boolean, read: (file: SourceFile) => void) => {
     for (const file of unique) if (isWanted(file)) guard(file, read, notes)
