@@ -25,8 +25,9 @@ export interface PolicyWrite extends InNamespace {
   readonly from: SourceFile
   readonly span: Span
   readonly form: DeclaredForm
-  /** Values that `templatefile()` fills in. `undefined`: the text is written as it is. */
-  readonly variables?: Readonly<Record<string, string>>
+  /** The text as `templatefile()` fills it; `undefined`: the file is written as it is. */
+  readonly filled?: { readonly placed: PlacedText; readonly unknown: readonly string[] }
+  readonly assumed?: readonly string[]
   /** A command changes the text on its way (`sed`, `envsubst`). */
   readonly altered?: string
 }
