@@ -6,9 +6,9 @@ import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
+import type { PolicyFact, VaultState } from '../model/vault-state.ts'
 import type { EntityFacts } from '../policy/template.ts'
-import type { TextlessPolicy } from '../state/declared/declared.ts'
+import type { DeclaredToken, TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { authConfigOf } from './auth-config.ts'
@@ -29,6 +29,7 @@ import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { nameProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
+import { assuming, openPart, tokenPolicies } from './token-policies.ts'
 import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
 
 /** What of a token decides beside the texts of its policies. */
@@ -67,6 +68,8 @@ export interface FollowInput {
   readonly live: (vaultNamespace: string | undefined) => LiveState | undefined
   readonly liveView: LiveView | undefined
   readonly judge: Judge
+  /** Tokens in Kubernetes Secrets, as far as Git tells how they were made. */
+  readonly tokens?: readonly DeclaredToken[]
   /** `stores.<name>.policies` of the config: what the manifests do not say (static tokens, AppRole). */
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
   readonly installedEso: readonly InstalledEso[]
@@ -129,13 +132,7 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   const authKnowledge = authKnowledgeOf(store, input)
   const from = store.manifest.span
   const role = store.auth === undefined ? undefined : lookUpRole(store.auth, from, authKnowledge)
-  const configured = input.policiesOfStore(store.name)
-  const policies: TokenPolicies | undefined =
-    configured !== undefined
-      ? { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
-      : role?.found === 'known' && role.fact.policies !== undefined
-        ? policiesOfRole(role.fact, role.fact.policies)
-        : undefined
+  const policies = tokenPolicies(store, role, input.policiesOfStore(store.name), input.tokens ?? [])
   const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
   const described = { store, role, policies, authMount }
   return {
@@ -143,24 +140,6 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     session: sessionOf(described, input),
     mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
     authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, from, authKnowledge),
-  }
-}
-
-/** Code as it is written, and what is told in words. */
-function partly(part: string): string {
-  return / /.test(part) && !part.startsWith('%') ? part : `\`${part}\``
-}
-
-function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
-  const open = role.open?.map(
-    (part) => `Tokens of role \`${role.name}\` may have more policies, from ${partly(part)}, and these may allow it.`,
-  )
-  return {
-    names,
-    withDefault: !role.noDefaultPolicy,
-    from: 'role',
-    ...(open === undefined ? {} : { open }),
-    ...(role.assumed === undefined ? {} : { assumed: role.assumed }),
   }
 }
 
@@ -245,7 +224,7 @@ function decideWith(
       facts.push(policy.fact)
       for (const part of policy.fact.open ?? [])
         open.push(
-          `More rules of policy \`${name}\` (${nameProvenance(policy.fact.provenance)}) may come from ${partly(part)}, and may allow it.`,
+          `More rules of policy \`${name}\` (${nameProvenance(policy.fact.provenance)}) may come from ${openPart(part)}, and may allow it.`,
         )
     }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
@@ -261,14 +240,6 @@ function decideWith(
   }
   const decision = input.judge.decide(facts, token, request)
   return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
-}
-
-/** A default is what holds unless something overrides it: the reader must know that it was taken. */
-function assuming(decision: Decision, assumed: readonly string[]): Decision {
-  if (assumed.length === 0 || decision.verdict === 'unknown') return decision
-  const names = [...new Set(assumed)].map((name) => `\`${name}\``)
-  const listed = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-  return { ...decision, because: `${decision.because} This is with the default of ${listed}.` }
 }
 
 function policyLookup(

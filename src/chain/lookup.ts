@@ -39,6 +39,7 @@ export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): L
   const { declared, live } = knowledge
   if (auth.mount === undefined) return undefined
   if (auth.method === 'appRole') return appRole(auth, from, knowledge)
+  if (auth.username !== undefined) return user(auth.username, auth.mount, from, knowledge)
   if (auth.role === undefined)
     return { found: 'unknown', because: `the store names no role of auth mount \`${auth.mount}\`` }
   const name = auth.role.toLowerCase()
@@ -63,6 +64,22 @@ export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): L
     (open ? undefined : absentAmongSiblings(name, mount, knowledge)) ?? {
       found: 'unknown',
       because: `role \`${auth.role}\` of auth mount \`${mount}\` stands nowhere in the files that were read, and no Vault was asked`,
+    }
+  )
+}
+
+/** `userpass` and `ldap` have users in place of roles (forms.md §6). */
+function user(given: string, mount: string, from: Span, knowledge: Knowledge): Lookup<RoleFact> {
+  const path = trimSlashes(mount)
+  const name = given.toLowerCase()
+  const here = inNamespace(
+    knowledge.declared.roles.filter((role) => role.authMount === path && role.name === name),
+    knowledge,
+  )
+  return (
+    choose(here, from, undefined, (a, b) => roleKey(a) === roleKey(b)) ?? {
+      found: 'unknown',
+      because: `user \`${given}\` of auth mount \`${path}\` stands nowhere in the files that were read, and no Vault was asked for it`,
     }
   )
 }

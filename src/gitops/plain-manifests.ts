@@ -48,7 +48,9 @@ function manifestOf(application: Application): { readonly manifest: Manifest; re
   const { object } = item
   const namespace = isClusterScoped(object.kind) ? undefined : (item.namespace ?? application.namespace)
   const placed = withHead(object.body, item.name, namespace)
-  const { value, unresolved } = substitute(placed, application)
+  // What is open in an object of Terraform, Terraform itself fills in.
+  const { value, unresolved } =
+    object.appliedBy === 'terraform' ? { value: placed, unresolved: [] } : substitute(placed, application)
   const body = withoutSecretData(object.kind, isMap(value) ? value : placed)
   const metadata = mapAt(body, 'metadata') ?? {}
   const unknownNamespace = unresolved.some(

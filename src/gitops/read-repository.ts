@@ -13,7 +13,7 @@ import { type Item, itemOf } from './kustomize/item.ts'
 import { type KustomizationFile, looksLikeKustomization, readKustomization } from './kustomize/kustomization-file.ts'
 import { type InstalledEso, installedEso } from './objects/installed-eso.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
-import { type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
+import { type ObjectsElsewhere, type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
 import type { SourceObject } from './objects/source-object.ts'
 import { type Application, embeddedItem, plainManifests } from './plain-manifests.ts'
 
@@ -22,6 +22,7 @@ export interface ReadRepositoryOptions extends DiscoverOptions {
   readonly variables: Readonly<Record<string, string>>
   /** For tests. */
   readonly maxDocuments?: number
+  readonly elsewhere?: ObjectsElsewhere
 }
 
 /** All that Git says, read without kustomize. */
@@ -62,9 +63,10 @@ export async function readRepository(paths: readonly string[], options: ReadRepo
 /** The same of files that were found and read already (those of an earlier commit). */
 export function readDiscovered(
   discovery: Discovery,
-  options: Pick<ReadRepositoryOptions, 'variables' | 'maxDocuments'>,
+  options: Pick<ReadRepositoryOptions, 'variables' | 'maxDocuments' | 'elsewhere'>,
 ): Repository {
-  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments: options.maxDocuments })
+  const { maxDocuments, elsewhere } = options
+  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere })
   const kustomizations = readKustomizations(parsed)
   const graph = kustomizationGraph(kustomizations, (root, path) => parsed.objectsAt(root, path))
   const { applications, notes } = applyAll(parsed, graph, options.variables)

@@ -6,6 +6,7 @@ import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
 import { isKustomizationName } from '../files/relevance.ts'
+import type { SourceFile } from '../files/source-file.ts'
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
@@ -17,8 +18,9 @@ import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { Declared } from '../state/declared/declared.ts'
+import type { Declared, DeclaredYaml } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
+import { terraformObjects } from '../state/declared/terraform/terraform-objects.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
@@ -59,7 +61,18 @@ export interface GatherDeps {
 export async function gather(settings: Settings, deps: GatherDeps): Promise<Gathered> {
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
   const { exclude, variables } = settings
-  return gatherFrom(await readRepository(paths, { cwd: deps.cwd, exclude, variables }), settings, deps)
+  return gatherFrom(
+    await readRepository(paths, { cwd: deps.cwd, exclude, variables, elsewhere: inTerraform }),
+    settings,
+    deps,
+  )
+}
+
+const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
+
+/** Stores and secrets that Terraform applies. */
+export function inTerraform(files: readonly SourceFile[]) {
+  return terraformObjects(files, YAML)
 }
 
 /** The same of a repository that is read already. `answers`: what a server told before, where it is not asked again. */
@@ -68,7 +81,7 @@ export async function gatherFrom(
   settings: Settings,
   { cwd, live: source, render, answers }: GatherDeps & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
-  const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
+  const declared = readDeclared(plain.files, YAML)
   const { repository, notRendered } = await asApplied(plain, settings, { cwd, render })
   const prediction = predict(repository.manifests, { holesOf: (text) => holesOf(text).map((hole) => hole.text) })
   const policiesOfStore = (name: string) => settings.config.stores[name]?.policies
@@ -91,6 +104,7 @@ export async function gatherFrom(
     prediction,
     declared: declared.state,
     textlessPolicies: declared.also.textless,
+    tokens: declared.also.tokens,
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
     liveView: first === undefined ? undefined : liveView(source?.name ?? '', live),
     judge: createJudge(judging),

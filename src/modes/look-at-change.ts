@@ -13,7 +13,7 @@ import { InvalidInput } from '../model/invalid-input.ts'
 import { DEFAULT_CONFIG_FILE } from '../settings/config-file.ts'
 import type { ReadText } from '../settings/load-config.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type Gathered, gatherFrom } from './gather.ts'
+import { type Gathered, gatherFrom, inTerraform } from './gather.ts'
 import type { Render } from './render.ts'
 
 /** What a change starts from, followed to the same ends as what it brings. */
@@ -76,12 +76,16 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       const rootThen = earlierRoot(root, { ...found.seen, earlier })
       const counts = { seen: rootThen.files.size, read: found.files.length, bytes: 0, definitions: 0 }
       const discovery = { files: found.files, roots: [rootThen], notes: [], counts }
-      const before = await gatherFrom(readDiscovered(discovery, { variables: judged.variables }), judged, {
-        cwd,
-        render,
-        live: undefined,
-        answers: head.live,
-      })
+      const before = await gatherFrom(
+        readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform }),
+        judged,
+        {
+          cwd,
+          render,
+          live: undefined,
+          answers: head.live,
+        },
+      )
       const names = new Set([...root.files].map(shown))
       return {
         known: true,

@@ -1,7 +1,7 @@
 import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
-import { spanOfProvenance } from '../chain/provenance.ts'
+import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { isShownFile, weakness } from '../model/documentation.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
@@ -141,6 +141,12 @@ function tokenOf(link: Pick<Link, 'store' | 'policies'>): string {
   const names = (link.policies?.names ?? []).map((name) => `\`${name}\``)
   const policies = names.length === 0 ? 'no policy' : `${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}`
   if (link.policies?.from === 'config') return `${policies} (config file, store \`${link.store?.name}\`)`
+  if (link.policies?.from === 'token') {
+    const made = link.policies.provenance
+    return `its token (${policies}${made === undefined ? '' : `, made ${nameProvenance(made)}`})`
+  }
+  const username = link.store?.auth?.username
+  if (username !== undefined) return `user \`${username}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`
   return `role \`${link.store?.auth?.role}\` (auth mount \`${link.store?.auth?.mount}\`, ${policies})`
 }
 
@@ -279,6 +285,9 @@ function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]
       if (span !== undefined) places.push({ span, message: `policy \`${name}\` begins here` })
     }
   }
+  const made = link.policies?.provenance
+  const madeAt = made === undefined ? undefined : spanOfProvenance(made)
+  if (madeAt !== undefined) places.push({ span: madeAt, message: 'the token is made here' })
   const role = link.role?.found === 'known' ? link.role.fact : undefined
   if (role?.provenance.from === 'git')
     places.push({ span: role.provenance.span, message: `role \`${role.name}\` names the policies` })

@@ -2,7 +2,7 @@ import { itemsOf, loopNames } from './collections.ts'
 import type { Evaluating } from './evaluating.ts'
 import { callFunction } from './functions.ts'
 import type { Expression } from './hcl-expression.ts'
-import type { TerraformModule, Written } from './module.ts'
+import type { TerraformModule } from './module.ts'
 import { applyOperator } from './operators.ts'
 import { lookUpReference, stepInto } from './references.ts'
 import { fillTemplate } from './template-text.ts'
@@ -15,6 +15,7 @@ import {
   type TerraformValue,
   unknownValue,
 } from './terraform-value.ts'
+import type { Written } from './written.ts'
 
 const LONGEST_TEXT = 200_000
 /** Locals of locals of locals: no module that people wrote goes on like this. */

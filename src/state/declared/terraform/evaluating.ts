@@ -1,8 +1,9 @@
 import type { SourceFile } from '../../../files/source-file.ts'
 import type { PlacedText } from '../placed-text.ts'
 import type { Expression } from './hcl-expression.ts'
-import type { TerraformModule, Written } from './module.ts'
+import type { TerraformModule } from './module.ts'
 import type { Env, TerraformValue } from './terraform-value.ts'
+import type { Written } from './written.ts'
 
 /** What evaluates expressions of one module. */
 export interface Evaluating {

@@ -1,8 +1,9 @@
 import { itemsOf } from './collections.ts'
 import type { Evaluating } from './evaluating.ts'
 import type { Block } from './hcl-expression.ts'
-import type { Instance, Written } from './module.ts'
+import type { Instance } from './module.ts'
 import { type Env, knownText, NO_NAMES, type TerraformValue, unknownValue } from './terraform-value.ts'
+import type { Written } from './written.ts'
 
 const MOST_COUNTED = 200
 

@@ -13,10 +13,10 @@ import {
   moduleKey,
   moduleTexts,
   type TerraformModule,
-  type Written,
 } from './module.ts'
 import { parseHcl } from './parse-hcl.ts'
 import type { Env, Evaluated, TerraformValue } from './terraform-value.ts'
+import type { Written } from './written.ts'
 
 /** Modules in modules. */
 const DEEPEST = 6

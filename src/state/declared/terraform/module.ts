@@ -5,13 +5,7 @@ import { type PlacedText, wholeFile } from '../placed-text.ts'
 import type { Block, Body, Expression } from './hcl-expression.ts'
 import { parseHcl } from './parse-hcl.ts'
 import type { Env, Evaluated, TerraformValue } from './terraform-value.ts'
-
-/** A piece of HCL with the file that it is written in. */
-export interface Written<T> {
-  readonly node: T
-  readonly placed: PlacedText
-  readonly source: SourceFile
-}
+import type { Written } from './written.ts'
 
 /** What a folder of `.tf` files says, whoever calls it. */
 export interface ModuleText {

@@ -28,7 +28,7 @@ export function parseExpression(cursor: HclCursor, nested = false, depth = 0): E
     const next = cursor.peek()
     if (
       found !== undefined &&
-      (next === '' || '\n,]}):='.includes(next) || cursor.startsWith('...') || isWord(cursor))
+      (next === '' || '\n,]}):='.includes(next) || cursor.startsWith('...') || isFilter(cursor))
     ) {
       cursor.at = after
       return found
@@ -36,11 +36,6 @@ export function parseExpression(cursor: HclCursor, nested = false, depth = 0): E
   }
   cursor.at = from
   return skipExpression(cursor, from)
-}
-
-/** `if` behind a `for` expression ends what stands before it. */
-function isWord(cursor: HclCursor): boolean {
-  return cursor.startsWith('if ') || cursor.startsWith('if\n')
 }
 
 /** The expression in `${…}`, or the directive in `%{…}`. */
@@ -298,15 +293,11 @@ class ExpressionReader {
     // Values of one key are gathered into a list: which keys meet is not followed.
     if (cursor.take('...')) return undefined
     cursor.skip(true)
-    const filter = isFilter(cursor) ? this.#filter() : undefined
+    const filter =
+      isFilter(cursor) && cursor.match(IDENTIFIER) ? parseExpression(cursor, true, this.#depth + 1) : undefined
     cursor.skip(true)
     if (!cursor.take(close)) return undefined
     return { kind: 'for', loop, key: isObject ? first : undefined, value, filter, from, to: cursor.at }
-  }
-
-  #filter(): Expression {
-    this.#cursor.match(IDENTIFIER)
-    return parseExpression(this.#cursor, true, this.#depth + 1)
   }
 
   /** From behind `for` to the end of the collection. */
@@ -329,6 +320,7 @@ function isFor(cursor: HclCursor): boolean {
   return /^for\s/.test(cursor.source.slice(cursor.at, cursor.at + 4))
 }
 
+/** `if` behind a `for` expression ends what stands before it. */
 function isFilter(cursor: HclCursor): boolean {
   return /^if\b/.test(cursor.source.slice(cursor.at, cursor.at + 3))
 }

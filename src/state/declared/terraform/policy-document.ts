@@ -3,8 +3,8 @@ import { spanBetween } from '../placed-text.ts'
 import { itemsOf } from './collections.ts'
 import type { Evaluating } from './evaluating.ts'
 import type { Block } from './hcl-expression.ts'
-import type { Written } from './module.ts'
 import type { Env, TerraformValue } from './terraform-value.ts'
+import type { Written } from './written.ts'
 
 /** Parts of a rule that this reader does not put into the text; with them the policy is only partly known. */
 const LEFT_OUT = ['allowed_parameter', 'denied_parameter', 'dynamic']

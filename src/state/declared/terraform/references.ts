@@ -4,9 +4,9 @@ import { itemsOf } from './collections.ts'
 import type { Place } from './evaluating.ts'
 import type { Block, Expression, Step } from './hcl-expression.ts'
 import { blockValue } from './instances.ts'
-import type { Written } from './module.ts'
 import { policyDocument } from './policy-document.ts'
 import { type Env, knownText, type TerraformValue, textValue, unknownValue } from './terraform-value.ts'
+import type { Written } from './written.ts'
 
 /** Attributes by which one resource names another. */
 const DEFAULT_PATHS: Readonly<Record<string, string>> = {

@@ -3,8 +3,9 @@ import { spanBetween } from '../placed-text.ts'
 import { Evaluator } from './evaluate.ts'
 import type { Block } from './hcl-expression.ts'
 import { instancesOf } from './instances.ts'
-import type { TerraformModule, Written } from './module.ts'
+import type { TerraformModule } from './module.ts'
 import { type Env, plainValue, type TerraformValue } from './terraform-value.ts'
+import type { Written } from './written.ts'
 
 /** One resource, as `for_each` and `count` make it. */
 export interface Resource {

@@ -2,7 +2,7 @@ import type { Span } from '../../../model/span.ts'
 import { type PlacedText, placedLines } from '../placed-text.ts'
 import { buildText, type SymbolicText } from '../symbolic-text.ts'
 import type { Block } from './hcl-expression.ts'
-import type { Written } from './module.ts'
+import type { Written } from './written.ts'
 
 /** What an expression comes to without running Terraform. */
 export type TerraformValue =
