@@ -6,7 +6,7 @@ import { isMap, type Value } from '../model/value.ts'
 import { templateFolder } from './applied/charts.ts'
 import type { Followed } from './applied/follow.ts'
 import { ancestors } from './applied/ground.ts'
-import { type LeftOver, verdicts } from './applied/verdict.ts'
+import { isBelow, type LeftOver, unusedComponents, verdicts } from './applied/verdict.ts'
 import type { AppliedObject, Output } from './build/output.ts'
 import type { Checkout } from './checkout.ts'
 import { rootVariables } from './flux/variables.ts'
@@ -166,17 +166,20 @@ function leftDeliveries(
   { reaches, clusterOf, ground }: Followed,
 ): Delivery[] {
   const judged = (object: SourceObject) => isEsoGroup(object.apiVersion)
+  const components = unusedComponents(checkout, followed)
   const reached = new Set(delivered.filter(({ object }) => judged(object)).map(({ object }) => object.source.relative))
   // Without any GitOps that leads to something, plain files are what is applied.
   const isPresumed = (object: SourceObject) =>
     !reaches &&
     !checkout.hasDeadName(object.source.relative) &&
     templateFolder(object.source.relative, followed.charts) === undefined &&
+    !components.some((folder) => isBelow(object.source.relative, folder)) &&
     !ancestors(object.source.relative).some((folder) => ground.covers(folder))
   const presumed = new Set(left.filter(isPresumed))
   for (const object of presumed) if (judged(object)) reached.add(object.source.relative)
   const rest = left.filter((object) => !presumed.has(object))
   const verdictOf = verdicts({
+    components,
     checkout,
     followed,
     reached,

@@ -129,7 +129,7 @@ function reasons(denied: readonly JudgedAccess[]): string[] {
   return [...[...told.values()].map(reasonSentence), ...defaults]
 }
 
-/** An example or a test says what the role may do, and the store is none: what is done elsewhere may differ (forms.md §8). */
+/** An example or a test says what the role may do, and the store is none: what is done elsewhere may differ (forms.md §2, "dead text"). */
 function isOnlyShown({ role, reference }: Link): boolean {
   return role?.found === 'known' && weakness(role.fact.provenance) === 1 && !isShownFile(reference.manifest.origin.file)
 }

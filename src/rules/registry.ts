@@ -15,7 +15,9 @@ import { kv1Operation } from './kv1-operation.ts'
 import { lastReferenceRemoved } from './last-reference-removed.ts'
 import { mountAbsent } from './mount-absent.ts'
 import { mountVersion } from './mount-version.ts'
+import { namespaceMissing } from './namespace-missing.ts'
 import { namingViolation } from './naming-violation.ts'
+import { placeholderLeft } from './placeholder-left.ts'
 import { policyAbsent } from './policy-absent.ts'
 import { policyDenies } from './policy-denies.ts'
 import { policyExcess } from './policy-excess.ts'
@@ -75,6 +77,8 @@ export const RULES: readonly Rule[] = [
   serviceAccountTokenTemplate,
   esoFails,
   variableUnresolved,
+  placeholderLeft,
+  namespaceMissing,
   namingViolation,
   lastReferenceRemoved,
   // Law: policies and roles, declared or live.

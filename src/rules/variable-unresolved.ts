@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts'
 import type { VariableSources } from '../model/manifest.ts'
 import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
+import { decidesRequest } from './deciding-fields.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 
@@ -23,7 +24,7 @@ export const variableUnresolved: Rule = {
     const uses = new Map<string, Use>()
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
-        if (!decides(variable.path)) continue
+        if (!decidesRequest(variable.path)) continue
         const { lookedIn } = variable
         const cause = JSON.stringify([variable.name, lookedIn])
         const known = uses.get(cause)
@@ -72,15 +73,4 @@ function sourcesText({ flux, postBuild, notInGit, refused }: VariableSources): s
           ? `postBuild of ${title}`
           : `postBuild of ${title} (Git does not show what ${listed(notInGit)} of its substituteFrom holds)`
   return refused === true ? `${where}; Flux does not accept this expression` : where
-}
-
-/** Fields that decide where a request goes; a variable in a label or an interval breaks no link of the chain. */
-function decides(path: readonly (string | number)[]): boolean {
-  const field = path.filter((part) => typeof part === 'string').join('.')
-  return (
-    /\b(remoteRef\.(key|remoteKey|property|version)|extract\.(key|property|version)|find\.path)$/.test(field) ||
-    /\b(secretStoreRefs?|storeRef|generatorRef)\.(name|kind)$/.test(field) ||
-    /^spec\.(provider\.vault\.(path|version|namespace|auth\..*)|path|method)$/.test(field) ||
-    field === 'metadata.namespace'
-  )
 }

@@ -21,7 +21,7 @@ export function oddYaml(text: string): boolean {
 
 /**
  * Looks for values that kustomize reads differently: dates, which it takes for points in time, nulls in flow collections, and keys
- * that are no text, which it refuses. Most texts hold nothing that could be one and are not looked through.
+ * that are no text, which it refuses (kustomize.md §9). Most texts hold nothing that could be one and are not looked through.
  */
 export function checkValues(node: Placed, text: string, lines: readonly string[]): void {
   const looks = { time: TIME.test(text), key: ODD_KEY.test(text), null: FLOW_NULL.test(text) }
