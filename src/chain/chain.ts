@@ -42,7 +42,9 @@ export interface TokenPolicies {
   readonly names: readonly string[]
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
-  readonly from: 'role' | 'config'
+  readonly from: 'role' | 'config' | 'token'
+  /** Where the token is made, where the store names none but a token. */
+  readonly provenance?: Provenance
   /** What may give the token policies beyond these: a miss is then "unknown". */
   readonly open?: readonly OpenLaw[]
   /** Variables at whose default the policies are told. */
@@ -110,6 +112,8 @@ export interface InstalledEso {
   readonly version: string
   /** `undefined`: told by the settings. */
   readonly span: Span | undefined
+  /** Whether the chart's values keep v1beta1 served; `unknown`: they stand where nothing reads them. Absent: they do not. */
+  readonly servesV1Beta1?: 'yes' | 'unknown'
 }
 
 /** A naming convention from the config: mount and path, with names in braces (design §4). */

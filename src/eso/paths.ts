@@ -87,6 +87,13 @@ export function aclListPath(path: string): string | undefined {
   return acl === undefined ? undefined : `${acl}/`
 }
 
+/** A value in a query, as Go's `url.QueryEscape` writes it: a space is `+` (eso.md §2.4). */
+export function queryText(text: string): string {
+  return encodeURIComponent(text.isWellFormed() ? text : text.toWellFormed())
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+}
+
 /** Go's `url.URL.EscapedPath`: these stay as they are, everything else becomes percent-encoded UTF-8 (eso.md §2.4). */
 function encodePath(path: string): string {
   return path.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@]/gu, (character) =>

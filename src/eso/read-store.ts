@@ -40,7 +40,8 @@ export function readVault(
   const provider = mapAt(manifest.body, ...at) ?? {}
   const auth = readAuth(provider)
   const vaultNamespace = textAt(provider, 'namespace') || undefined
-  const authNamespace = textAt(provider, 'auth', 'namespace') || undefined
+  // `""` is set: the login then carries no namespace header (eso.md §5.4).
+  const authNamespace = textAt(provider, 'auth', 'namespace')
   return {
     kind,
     name: manifest.name,
@@ -51,7 +52,7 @@ export function readVault(
     server: textAt(provider, 'server'),
     vaultNamespace,
     // Only a different namespace changes the header for the login (eso.md §5.4).
-    authNamespace: authNamespace === vaultNamespace ? undefined : authNamespace,
+    authNamespace: authNamespace === (vaultNamespace ?? '') ? undefined : authNamespace,
     auth,
     controller: textAt(manifest.body, ...specOf(kind), 'controller') || undefined,
     checkAndSet: valueAt(provider, ['checkAndSet', 'required']) === true,

@@ -3,11 +3,11 @@ export const MAX_FILE_BYTES = 5 * 1024 * 1024
 
 /** What makes a YAML or JSON file worth parsing for Kubernetes objects. */
 const MANIFEST =
-  /external-secrets|kustomize|Transformer\b|repoURL|clusterGroup|kargo\.akuity\.io|projectsveltos\.io|open-cluster-management\.io|kappctrl\.k14s\.io|fleet\.cattle\.io|argoproj\.io|source\.toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|flux-instance|sync["']?:\s*\{?\s*["']?(?:kind|interval|url|ref|path|name|provider|pullSecret)["']?:|kind["']?: *["']?(?:Kustomization|Component|Namespace|ServiceAccount|ConfigMap|Secret|List)\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/
+  /external[-_.]?secrets?|kustomize|Transformer\b|repoURL|clusterGroup|kargo\.akuity\.io|projectsveltos\.io|open-cluster-management\.io|kappctrl\.k14s\.io|fleet\.cattle\.io|argoproj\.io|source\.toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|flux-instance|sync["']?:\s*\{?\s*["']?(?:kind|interval|url|ref|path|name|provider|pullSecret)["']?:|kind["']?: *["']?(?:Kustomization|Component|Namespace|ServiceAccount|ConfigMap|Secret|List|(?:Cluster)?(?:ExternalSecret|PushSecret|SecretStore))\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/
 
 /** What policies and roles look like in any of the forms of field.md §4. */
 const POLICY =
-  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m
+  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|capabilities: *\[? *(?:\n *- *)?["']?(?:create|read|update|delete|list|deny|sudo|patch)\b|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|\/v1\/(?:auth|sys)\/|vault\.(?:m\.)?upbound\.io|root-token-id|root_token\b|ROOT_TOKEN_ID|devRootToken|vault\.banzaicloud\.com|bound_service_account|\bpolicies\b/m
 
 /** A kind or group of ESO's, as an object or a patch names it. */
 const ESO_KIND =
@@ -55,6 +55,8 @@ export function formOf(name: string): FileForm | undefined {
     case 'tfvars':
       return 'terraform'
     case 'tftpl':
+      if (/\.ya?ml\./.test(name)) return 'terraform'
+      return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined
     case 'tmpl':
     case 'j2':
     case 'tpl':

@@ -3,8 +3,11 @@
  * word for word, as it stands in the object's status.
  */
 export type FailsWith =
-  /** A key or path whose `..` climbs above `/v1/`. ESO sends it all the same; no Vault path is asked for (eso.md §2.4). */
-  { readonly code: 'leaves-api' } | ({ readonly says: string } & Said)
+  /**
+   * A request that names no path below `/v1/`: its `..` climbs above it, or there is no path at all. ESO sends it all the same, and
+   * the server answers 404; `says` only where it is known what ESO makes of that (eso.md §2.4).
+   */
+  { readonly code: 'leaves-api'; readonly sends: string; readonly says?: string } | ({ readonly says: string } & Said)
 
 type Said =
   /** A store without `path`, and a key from which no metadata path can be made (eso.md §2.3). */
@@ -24,7 +27,9 @@ type Said =
       readonly code: 'push-store-not-listed' | 'push-labels-match-none' | 'push-store-not-chosen'
       readonly index: number
     }
-  /** Two keys of the source Secret go to one remote key (eso.md §6.6). */
+  /** A rewrite leaves nothing of a key (eso.md §6.6). */
+  | { readonly code: 'push-key-empty'; readonly index: number }
+  /** Two entries go to one remote key (eso.md §6.6). */
   | { readonly code: 'push-key-twice'; readonly remoteKey: string }
   /** A `generatorRef` of another API group (eso.md §3.5). */
   | { readonly code: 'generator-group'; readonly group: string }

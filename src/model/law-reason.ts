@@ -85,13 +85,13 @@ export interface Possibility {
   readonly says: RuleSays | undefined
 }
 
-/** Why the law of a token allows a request, refuses it, or leaves it open (vault.md §2). */
 /** The run itself did not come to it: what it left out is never a pass. */
 export type RunReason =
   | { readonly code: 'run-time-over' }
   /** A bug of ours, by the name of the error. */
   | { readonly code: 'own-bug'; readonly error: string }
 
+/** Why the law of a token allows a request, refuses it, or leaves it open (vault.md §2). */
 export type LawReason =
   | RunReason
   /** Characters; a longer path is not judged. */

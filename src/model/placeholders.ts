@@ -42,6 +42,12 @@ function* variables(text: string): Iterable<readonly [number, number]> {
   }
 }
 
+/** By words that are the whole text, or a whole segment of a path, a host name or a list. */
+function whole(words: string): Finder {
+  const pattern = new RegExp(`(?<![^/.:,@=&?"'])(?:${words})(?![^/.:,@=&?"'])`, 'g')
+  return (text) => matches(text, pattern)
+}
+
 const FINDERS: readonly (readonly [Hole['kind'], Finder])[] = [
   ['template', (text) => between(text, '{{', '}}')],
   ['template', (text) => between(text, '{%', '%}')],
@@ -51,16 +57,16 @@ const FINDERS: readonly (readonly [Hole['kind'], Finder])[] = [
   ['placeholder', (text) => matches(text, /<[A-Za-z][A-Za-z0-9_. -]*>/g)],
   ['placeholder', (text) => matches(text, /\bYOUR[_-][A-Z0-9_-]*[A-Z0-9]\b/g)],
   ['placeholder', (text) => matches(text, /%[A-Z][A-Z0-9_]+%|@@[A-Za-z0-9_]+@@|__[A-Z][A-Z0-9_]+__/g)],
+  ['placeholder', (text) => matches(text, /(?<![@\w])@[A-Z_]{3,}@(?![@\w])/g)],
+  // Words count only where nothing else stands with them: `updatePolicy: replace` and `kv/todo-list` are ordinary values.
   [
     'placeholder',
-    (text) =>
-      matches(
-        text,
-        /\b(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?![A-Za-z0-9])[A-Za-z0-9 _-]*/g,
-      ),
+    whole(
+      '(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?:[ _-][A-Za-z0-9 _-]*)?',
+    ),
   ],
-  ['placeholder', (text) => matches(text, /\b(?:PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*)\b/g)],
-  ['placeholder', (text) => matches(text, /\b(?:changeme|replaceme|change-me|replace-me|placeholder)\b/g)],
+  ['placeholder', whole('PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*|TO[_-]BE[_-][A-Z0-9_-]+')],
+  ['placeholder', whole('changeme|replaceme|change-me|replace-me|placeholder')],
 ]
 
 /** No field that is judged is longer; hostile text must not make the patterns slow. */
@@ -100,4 +106,9 @@ export function placedHoles(given: string, shown = false): PlacedHole[] {
       found.push({ hole: { text: text.slice(start, end).trim(), kind }, start, end })
     }
   return found.sort((a, b) => a.start - b.start)
+}
+
+/** Whether something that is not here fills in the text or a part of it, so that its form says nothing (field.md §6). */
+export function hasHole(text: string): boolean {
+  return holesOf(text).length > 0
 }

@@ -70,7 +70,7 @@ export interface VaultStore {
   readonly server: string | undefined
   /** Vault namespace (header); `undefined`: the root namespace. */
   readonly vaultNamespace: string | undefined
-  /** `auth.namespace`: the Vault namespace of the login alone, where it differs (eso.md §5.4). */
+  /** `auth.namespace`: the Vault namespace of the login alone, where it differs; `""` is the root (eso.md §5.4). */
   readonly authNamespace: string | undefined
   readonly auth: StoreAuth | undefined
   readonly controller: string | undefined

@@ -9,7 +9,7 @@ export interface Interval {
 
 const ZERO: Release = [0, 0, 0]
 
-function compareReleases(a: Release, b: Release): number {
+export function compareReleases(a: Release, b: Release): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 }
 

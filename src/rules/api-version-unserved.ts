@@ -1,10 +1,16 @@
-import type { Chain } from '../chain/chain.ts'
-import { apiVersionVerdict } from '../eso/schema/api-versions.ts'
+import type { Chain, InstalledEso } from '../chain/chain.ts'
+import { type ApiVersionVerdict, apiVersionVerdict } from '../eso/schema/api-versions.ts'
+import { unknownKind } from '../eso/schema/kind-names.ts'
+import type { Finding } from '../model/finding.ts'
+import { isEsoGroup } from '../model/kinds.ts'
+import type { Manifest } from '../model/manifest.ts'
 import { formatSpan } from '../model/span.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
+
+const V1BETA1 = 'external-secrets.io/v1beta1'
 
 /** The installed ESO does not serve the object's apiVersion: applying it fails with `no matches for kind` (eso.md §0.25). */
 export const apiVersionUnserved: Rule = {
@@ -14,18 +20,17 @@ export const apiVersionUnserved: Rule = {
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
-      if (!manifest.apiVersion.includes('external-secrets.io/')) continue
-      const judged = judge(chain, manifest.span.file, manifest.apiVersion, manifest.kind)
+      if (!isEsoGroup(manifest.apiVersion) || unknownKind(manifest) !== undefined) continue
+      const judged = judge(chain, manifest)
       if (judged === undefined) continue
-      const { because, use, installed } = judged
+      const { severity, because, use, installed } = judged
       const pin = installed?.span
-      const span = manifest.spanOf(['apiVersion'])
       yield {
         rule: this.id,
-        severity: this.severity,
+        severity,
         message: (object) =>
           `${object}: ${because}.` + `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
-        span,
+        span: manifest.spanOf(['apiVersion']),
         related: pin === undefined ? [] : [{ span: pin, message: 'ESO is pinned here' }],
         ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
         objects: [manifest],
@@ -35,13 +40,28 @@ export const apiVersionUnserved: Rule = {
   },
 }
 
-/** With several clusters in one repository the pin nearest to the manifest counts; equally near ones must all refuse it. */
-function judge(chain: Chain, file: string, apiVersion: string, kind: string) {
-  const pins = nearestPins(chain, file)
-  if (pins.length === 0) {
-    const verdict = apiVersionVerdict(apiVersion, kind)
-    return verdict.served === 'no' ? { ...verdict, installed: undefined } : undefined
-  }
-  const verdicts = pins.map((installed) => ({ ...apiVersionVerdict(apiVersion, kind, installed.version), installed }))
-  return verdicts.every((verdict) => verdict.served === 'no') ? verdicts[0] : undefined
+interface Judged extends ApiVersionVerdict {
+  readonly severity: Finding['severity']
+  readonly installed: InstalledEso | undefined
+}
+
+/**
+ * Several pins that are equally near must all refuse it. Where nothing decides, a version that newer releases do not serve is a
+ * note; where the chart's values cannot be read that may keep it alive, a warning.
+ */
+function judge(chain: Chain, { apiVersion, kind, span }: Manifest): Judged | undefined {
+  const pins = nearestPins(chain, span.file)
+  const verdicts: Judged[] = (pins.length === 0 ? [undefined] : pins).map((installed) => {
+    const unsafeServeV1Beta1 = installed?.servesV1Beta1 === 'yes'
+    const verdict = apiVersionVerdict(apiVersion, kind, installed?.version, { unsafeServeV1Beta1 })
+    const kept = verdict.served === 'no' && installed?.servesV1Beta1 === 'unknown' && apiVersion === V1BETA1
+    const because = kept ? `${verdict.because}, unless its values set crds.unsafeServeV1Beta1` : verdict.because
+    return { ...verdict, because, severity: kept ? 'warning' : 'error', installed }
+  })
+  const [first] = verdicts
+  if (verdicts.every(({ served }) => served === 'no'))
+    return verdicts.find(({ severity }) => severity === 'warning') ?? first
+  if (verdicts.some(({ served }) => served === 'yes')) return undefined
+  const soon = verdicts.find(({ served, until }) => served === 'unknown' && until !== undefined)
+  return soon === undefined ? undefined : { ...soon, severity: 'note' }
 }

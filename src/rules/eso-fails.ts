@@ -1,7 +1,11 @@
+import type { Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { ineffectiveItems } from '../eso/facts/ineffective-items.ts'
 import { mixedStoreKinds } from '../eso/facts/mixed-store-kinds.ts'
-import { isKv1Failure } from '../model/eso-failure.ts'
+import { NIL_PATH, NOT_KV2 } from '../eso/paths.ts'
+import { isGenerator } from '../eso/provider.ts'
+import { type FailsWith, isKv1Failure } from '../model/eso-failure.ts'
+import type { Reference } from '../model/reference.ts'
 import { nameField, nameManifest, nameReference } from '../model/wording.ts'
 import { failureText } from '../report/reasons/failure.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -18,7 +22,7 @@ export const esoFails: Rule = {
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
     for (const link of chain.links) {
-      const { reference, store } = link
+      const { reference } = link
       const { failsWith } = reference
       if (failsWith === undefined || reference.proposed) continue
       // Without any store it fails whatever else cannot be told.
@@ -28,19 +32,23 @@ export const esoFails: Rule = {
       if (isKv1Failure(failsWith) || failsWith.code === 'find-regexp-invalid') continue
       // `..` that leads out of the API is `key-escapes-mount`.
       if (reference.key.split('/').includes('..')) continue
-      const says = failureText(failsWith)
-      const unset = store !== undefined && store.path === undefined
+      const { text, fix } =
+        failsWith.code === 'leaves-api' ? outside(reference, failsWith) : inItsWords(link, failsWith)
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${nameReference(reference, object)} cannot work: ESO answers \`${says}\`` +
-          `${unset ? `, because ${store.kind} \`${store.name}\` has no \`path\` and the key \`${reference.key}\` does not say where the mount ends` : ''}.`,
+        message: (object) => `${nameReference(reference, object)} cannot work: ${text}`,
         span: reference.span,
         related: [],
-        ...(unset ? { fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.` } : {}),
+        ...(fix === undefined ? {} : { fix }),
         objects: objectsOf(link),
-        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, says),
+        fingerprint: fingerprint(
+          this.id,
+          reference.manifest.kind,
+          reference.manifest.name,
+          reference.key,
+          failureText(failsWith),
+        ),
       }
     }
     for (const { problem, manifest, field, span } of ineffectiveItems(chain.manifests)) {
@@ -74,4 +82,34 @@ export const esoFails: Rule = {
       }
     }
   },
+}
+
+interface Told {
+  readonly text: string
+  readonly fix: string | undefined
+}
+
+function inItsWords({ reference, store }: Link, failsWith: FailsWith): Told {
+  const says = `ESO answers \`${failureText(failsWith)}\``
+  if (store === undefined || (failsWith !== NOT_KV2 && failsWith !== NIL_PATH))
+    return { text: `${says}.`, fix: undefined }
+  return {
+    text: `${says}, because ${store.kind} \`${store.name}\` has no \`path\` and the key \`${reference.key}\` does not say where the mount ends.`,
+    fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.`,
+  }
+}
+
+/** What is sent is known, and of what ESO makes of the answer only what was measured (eso.md §2.4). */
+function outside(reference: Reference, { sends, says }: Extract<FailsWith, { code: 'leaves-api' }>): Told {
+  const store = reference.store.found === 'vault' ? reference.store.store : undefined
+  const what = store === undefined ? 'The store' : `${store.kind} \`${store.name}\``
+  const written = store !== undefined && isGenerator(store) ? reference.key : (store?.path ?? '')
+  const ends = says === undefined ? 'The server answers 404.' : `The server answers 404, and ESO \`${says}\`.`
+  return {
+    text: `${what} has \`path: ${written === '' ? '""' : written}\`, so ESO sends \`${sends}\`, which is no path below \`/v1/\`. ${ends}`,
+    fix:
+      store !== undefined && isGenerator(store)
+        ? 'Write the path that the engine answers, such as `database/creds/<role>`.'
+        : `Write the mount itself as \`path\` of ${what}.`,
+  }
 }

@@ -1,11 +1,9 @@
-import type { Chain, InstalledEso } from '../chain/chain.ts'
 import { isEsoKind } from '../eso/kinds.ts'
-import { fieldsNewerThan, type NewerField } from '../eso/schema/eso-features.ts'
 import type { SchemaProblem } from '../eso/schema/problem.ts'
 import { validateManifest } from '../eso/schema/validate.ts'
 import type { Manifest } from '../model/manifest.ts'
-import { formatSpan } from '../model/span.ts'
-import { nameField, nameManifest } from '../model/wording.ts'
+import { formatSpan, type Span } from '../model/span.ts'
+import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -21,49 +19,27 @@ export const fieldUnknown: Rule = {
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
-      for (const problem of validateManifest(manifest)) {
+      const pins = nearestPins(chain, manifest.span.file)
+      const pinned = pins.flatMap(({ span }) => (span === undefined ? [] : [{ span, message: 'ESO is pinned here' }]))
+      for (const problem of validateManifest(manifest, { eso: pins.map(({ version }) => version) })) {
         if (toldByAnother(manifest, problem)) continue
         yield {
           rule: this.id,
           severity: problem.severity,
-          message: (object) => `${object}: ${problem.message}`,
+          message: (object) => `${object}: ${problem.message}${problem.newer === true ? pinnedIn(pinned) : ''}`,
           span: problem.span,
-          related: [],
+          related: problem.newer === true ? pinned : [],
           ...(problem.suggestion === undefined ? {} : { fix: problem.suggestion }),
           objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), problem.kind, nameField(problem.path)),
-        }
-      }
-      for (const { feature, path, span, pin } of tooNew(chain, manifest)) {
-        const since = feature.since.join('.')
-        const where = pin.span === undefined ? '' : `, pinned in ${formatSpan(pin.span)}`
-        yield {
-          rule: this.id,
-          severity: 'warning',
-          message: (object) =>
-            `${object}: \`${nameField(path)}\` (${feature.what}) came with ESO ${since}, and this is for ESO ` +
-            `${pin.version}${where}. Its API server ${feature.value === undefined ? 'drops the field without a word' : 'refuses the object'}.`,
-          span,
-          related: pin.span === undefined ? [] : [{ span: pin.span, message: 'ESO is pinned here' }],
-          fix: `Update ESO to ${since} or later, or take the field out.`,
-          objects: [manifest],
-          fingerprint: fingerprint(this.id, nameManifest(manifest), 'newer', nameField(path)),
         }
       }
     }
   },
 }
 
-/** Fields that every ESO that may be meant is too old for: of several pins that are equally near, all must be. */
-function tooNew(chain: Chain, manifest: Manifest): (NewerField & { readonly pin: InstalledEso })[] {
-  const [pin, ...others] = nearestPins(chain, manifest.span.file)
-  if (pin === undefined) return []
-  const also = others.map(
-    ({ version }) => new Set(fieldsNewerThan(manifest, version).map(({ path }) => nameField(path))),
-  )
-  return fieldsNewerThan(manifest, pin.version)
-    .filter(({ path }) => also.every((fields) => fields.has(nameField(path))))
-    .map((field) => ({ ...field, pin }))
+function pinnedIn(pins: readonly { readonly span: Span }[]): string {
+  return pins.length === 0 ? '' : ` Git pins ESO in ${listed(pins.map(({ span }) => formatSpan(span)))}.`
 }
 
 /**

@@ -36,12 +36,15 @@ function* loops(found: readonly PushLoop[]): Iterable<CausedFinding<string>> {
         severity: pushLoop.severity,
         message: (object) =>
           `${object} pushes to \`${path}\`, and its source Secret is made by ${nameManifest(read.manifest)} from that very ` +
-          'path. The value goes round: nobody can tell which side owns it, and a change in Vault may be undone by the next push.',
+          `path. The value goes round: nobody can tell which side owns it${first.push.push?.updatePolicy === 'IfNotExists' ? '.' : ', and a change in Vault may be undone by the next push.'}`,
         span: first.push.span,
         related: own.flatMap((loop) =>
           loop.reads.map((one) => ({ span: one.span, message: `${nameManifest(one.manifest)} reads it here` })),
         ),
-        fix: 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
+        fix:
+          first.push.push?.updatePolicy === 'IfNotExists'
+            ? 'Decide which side owns the value: drop the push, or make the Secret from a generator.'
+            : 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
         objects: [manifest],
         fingerprint: fingerprint(pushLoop.id, nameManifest(manifest), path),
         vaultPaths: own.map((loop) => kvPath(loop.path, store.found === 'vault' ? store.store.path : undefined)),

@@ -10,11 +10,14 @@ import { findRegexpInvalid } from './find-regexp-invalid.ts'
 import { generatorAbsent } from './generator-absent.ts'
 import { keyDoublesMount } from './key-doubles-mount.ts'
 import { keyEscapesMount } from './key-escapes-mount.ts'
+import { kindUnknown } from './kind-unknown.ts'
 import { kv1Operation } from './kv1-operation.ts'
 import { lastReferenceRemoved } from './last-reference-removed.ts'
 import { mountAbsent } from './mount-absent.ts'
 import { mountVersion } from './mount-version.ts'
+import { namespaceMissing } from './namespace-missing.ts'
 import { namingViolation } from './naming-violation.ts'
+import { placeholderLeft } from './placeholder-left.ts'
 import { policyAbsent } from './policy-absent.ts'
 import { policyDenies } from './policy-denies.ts'
 import { policyExcess } from './policy-excess.ts'
@@ -54,6 +57,7 @@ import { yamlInvalid } from './yaml-invalid.ts'
 export const RULES: readonly Rule[] = [
   // Manifest and ESO: no Vault needed.
   yamlInvalid,
+  kindUnknown,
   apiVersionUnserved,
   fieldUnknown,
   storeAbsent,
@@ -75,6 +79,8 @@ export const RULES: readonly Rule[] = [
   serviceAccountTokenTemplate,
   esoFails,
   variableUnresolved,
+  placeholderLeft,
+  namespaceMissing,
   namingViolation,
   lastReferenceRemoved,
   // Law: policies and roles, declared or live.

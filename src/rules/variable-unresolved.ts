@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts'
 import type { Manifest, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
+import { decidesRequest } from './deciding-fields.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 
@@ -27,7 +28,7 @@ export const variableUnresolved: Rule = {
     const isForeign = foreignFields(chain)
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
-        if (!decides(variable.path) || isForeign(manifest, variable)) continue
+        if (!decidesRequest(variable.path) || isForeign(manifest, variable)) continue
         const { lookedIn } = variable
         const cause = JSON.stringify([variable.name, lookedIn])
         const known = uses.get(cause)
@@ -45,7 +46,7 @@ export const variableUnresolved: Rule = {
             message:
               `\`\${${variable.name}}\` in ${nameField(variable.path)} of ${nameManifest(manifest)} is resolved by nothing in Git, ` +
               `so its Vault path is not checked. Looked in: ${sourcesText(lookedIn)}.` +
-              `${lookedIn.flux === undefined ? '' : ' Flux puts an empty text in the place of what stays undefined.'}`,
+              whatFluxDoes(lookedIn),
             span: variable.span,
             related: [],
             fix: `Give it to the check: \`variables: ${variable.name}=…\` (input, or \`manifests.variables\` in the config), or define it in \`postBuild.substitute\`.`,
@@ -87,6 +88,14 @@ function foreignFields({ links, stores }: Chain): (manifest: Manifest, variable:
   }
 }
 
+/** Without `postBuild` kustomize-controller does not look for variables at all (platform.md §3.2). */
+function whatFluxDoes({ flux, postBuild }: VariableSources): string {
+  if (flux === undefined) return ''
+  return postBuild
+    ? ' Flux puts an empty text in the place of what stays undefined.'
+    : ' Without `postBuild` Flux replaces nothing, so ESO asks for the text as it is written.'
+}
+
 function sourcesText({ flux, postBuild, notInGit, refused }: VariableSources): string {
   const title = `Flux Kustomization ${flux}`
   const where =
@@ -98,15 +107,4 @@ function sourcesText({ flux, postBuild, notInGit, refused }: VariableSources): s
           ? `postBuild of ${title}`
           : `postBuild of ${title} (Git does not show what ${listed(notInGit)} of its substituteFrom holds)`
   return refused === true ? `${where}; Flux does not accept this expression` : where
-}
-
-/** Fields that decide where a request goes; a variable in a label or an interval breaks no link of the chain. */
-function decides(path: readonly (string | number)[]): boolean {
-  const field = path.filter((part) => typeof part === 'string').join('.')
-  return (
-    /\b(remoteRef\.(key|remoteKey|property|version)|extract\.(key|property|version)|find\.path)$/.test(field) ||
-    /\b(secretStoreRefs?|storeRef|generatorRef)\.(name|kind)$/.test(field) ||
-    /^spec\.(provider\.vault\.(path|version|namespace|auth\..*)|path|method)$/.test(field) ||
-    field === 'metadata.namespace'
-  )
 }

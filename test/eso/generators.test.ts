@@ -65,7 +65,7 @@ describe('eso.md §3.5: the method of a VaultDynamicSecret', () => {
     const getParameters = { ttl: ['1h'], 'a b': ['x', 'y&z'] }
     const query = (method: string) =>
       predicted(documents(dynamic({ getParameters, method }), reads())).references[0]?.accesses[0]?.http.query
-    expect(query('GET')).toBe('ttl=1h&a%20b=x&a%20b=y%26z')
+    expect(query('GET')).toBe('ttl=1h&a+b=x&a+b=y%26z')
     expect(query('LIST')).toBe('list=true')
     expect(query('POST')).toBeUndefined()
   })

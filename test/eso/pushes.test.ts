@@ -265,7 +265,7 @@ describe('eso.md §6.6: dataTo', () => {
   })
 
   it.each([
-    ['every key', {}, ['db-user', 'db-pass', 'x_U002f_y']],
+    ['every key', {}, ['db-pass', 'db-user', 'x_U002f_y']],
     ['matched keys, unanchored', { match: { regexp: 'user|y' } }, ['db-user', 'x_U002f_y']],
     ['ReverseUnicode', { match: { regexp: '^x' }, conversionStrategy: 'ReverseUnicode' }, ['x/y']],
     [
@@ -277,7 +277,7 @@ describe('eso.md §6.6: dataTo', () => {
           { regexp: { source: 'pass', target: 'password' } },
         ],
       },
-      ['app/user', 'app/password'],
+      ['app/password', 'app/user'],
     ],
     [
       'rewrite by a template that only places the value',
@@ -324,12 +324,86 @@ describe('eso.md §6.6: dataTo', () => {
     expect(reference?.notChecked).toMatchObject(reason)
   })
 
-  it('two keys for one destination fail', () => {
-    const rewrite = [{ regexp: { source: '.*', target: 'one' } }]
-    const found = push({ dataTo: [{ storeRef, match: { regexp: '^db-' }, rewrite }] }, source)
-    expect(words(found[1]?.failsWith)).toMatch(
-      /^push-key-twice: duplicate remote key "one": source keys "db-user" and "db-pass" both map/,
+  it.each([
+    [
+      'two keys of one item',
+      [{ match: { regexp: '^db-' }, rewrite: [{ regexp: { source: '.*', target: 'one' } }] }],
+      'dataTo[0]: duplicate remote key "one" from source key "db-user" (conflicts with dataTo[0]:db-pass)',
+    ],
+    [
+      'the same key in two items',
+      [{ match: { regexp: 'user' } }, { match: { regexp: 'user' } }],
+      'dataTo[1]: duplicate remote key "db-user" from source key "db-user" (conflicts with dataTo[0]:db-user)',
+    ],
+    [
+      'two bundles',
+      [{ remoteKey: 'all' }, { remoteKey: 'all', match: { regexp: 'db' } }],
+      'dataTo[1]: duplicate remote key "all" from source key "(bundle)" (conflicts with dataTo[0]:(bundle))',
+    ],
+    [
+      'a bundle and a key',
+      [{ match: { regexp: 'pass' } }, { remoteKey: 'db-pass' }],
+      'dataTo[1]: duplicate remote key "db-pass" from source key "(bundle)" (conflicts with dataTo[0]:db-pass)',
+    ],
+    [
+      'a key of which nothing is left',
+      [{ match: { regexp: 'user' }, rewrite: [{ regexp: { source: '.*', target: '' } }] }],
+      'dataTo[0]: empty remote key produced for source key "db-user"',
+    ],
+  ])('%s: nothing is pushed', (_, items, says) => {
+    const found = push({ dataTo: items.map((item) => ({ storeRef, ...item })) }, source)
+    expect(found.flatMap(({ failsWith }) => (failsWith === undefined ? [] : [words(failsWith)]))).toEqual([
+      expect.stringMatching(/^push-key-(twice|empty): failed to expand dataTo: /),
+    ])
+    expect(words(found.find(({ failsWith }) => failsWith !== undefined)?.failsWith)).toContain(says)
+  })
+
+  it('items for different stores do not meet, and are counted for each store by itself', () => {
+    const second = storeYaml({ name: 'second', vault: { path: 'other' } })
+    const other = { name: 'second', kind: 'ClusterSecretStore' }
+    const two = [
+      { storeRef, remoteKey: 'all' },
+      { storeRef: other, remoteKey: 'all' },
+    ]
+    const found = push({ secretStoreRefs: [storeRef, other], dataTo: two }, source, second)
+    expect(found.map(({ failsWith }) => failsWith)).toEqual([undefined, undefined])
+    const twice = push({ secretStoreRefs: [storeRef, other], dataTo: [...two, two[1]] }, source, second)
+    expect(words(twice.at(-1)?.failsWith)).toContain('dataTo[1]: duplicate remote key "all"')
+  })
+
+  it('a bundle with a pattern over keys that nobody knows may be empty, so that it meets nobody', () => {
+    const items = [
+      { storeRef, remoteKey: 'all', match: { regexp: 'a' } },
+      { storeRef, remoteKey: 'all' },
+    ]
+    expect(push({ dataTo: items }).map(({ failsWith }) => failsWith)).toEqual([undefined, undefined])
+    const sure = items.map(({ remoteKey }) => ({ storeRef, remoteKey }))
+    expect(words(push({ dataTo: sure })[1]?.failsWith)).toContain('(conflicts with dataTo[0]:(bundle))')
+  })
+
+  it('an item of data with the remote key of a bundle fails, one with a property does not', () => {
+    const dataTo = [{ storeRef, remoteKey: 'all' }]
+    const found = push({ dataTo, data: [entry('all', undefined, 'db-user')] }, source)
+    expect(words(found[1]?.failsWith)).toContain(
+      'failed to merge data entries: duplicate remote key "all": source keys "" and "db-user" both map to the same destination',
     )
+    expect(push({ dataTo, data: [entry('all', 'p', 'db-user')] }, source)[1]?.failsWith).toBeUndefined()
+  })
+
+  it('what matches no key writes nothing', () => {
+    expect(push({ dataTo: [{ storeRef, remoteKey: 'bundle', match: { regexp: 'zzz' } }] }, source)).toEqual([])
+    expect(push({ dataTo: [{ storeRef, match: { regexp: 'zzz' } }] }, source)).toEqual([])
+  })
+
+  it('a store that labels choose does not count where it is named', () => {
+    const labelled = storeYaml({ name: 'second', vault: { path: 'other' }, labels: { a: 'b' } })
+    const spec = {
+      secretStoreRefs: [{ kind: 'ClusterSecretStore', labelSelector: { matchLabels: { a: 'b' } } }],
+      dataTo: [{ storeRef: { name: 'second', kind: 'ClusterSecretStore' }, remoteKey: 'r' }],
+    }
+    expect(push(spec, labelled).map(({ failsWith }) => words(failsWith))).toEqual([
+      'push-store-not-listed: dataTo[0]: storeRef "second" not found in secretStoreRefs',
+    ])
   })
 
   it.each([
@@ -359,7 +433,7 @@ describe('eso.md §6.6: dataTo', () => {
     const secretStoreRefs = [storeRef, { kind: 'ClusterSecretStore', name: 'second' }]
     const named = push({ secretStoreRefs, dataTo: [{ storeRef, remoteKey: 'r' }] }, second)
     expect(named.map((reference) => reference.storeRef?.name)).toEqual(['vault'])
-    const byLabel = { labelSelector: { matchLabels: { a: 'b' } } }
+    const byLabel = { kind: 'ClusterSecretStore', labelSelector: { matchLabels: { a: 'b' } } }
     const selected = push({ secretStoreRefs, dataTo: [{ storeRef: byLabel, remoteKey: 'r' }] }, second)
     expect(selected.map((reference) => reference.storeRef?.name)).toEqual(['second'])
   })

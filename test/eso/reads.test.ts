@@ -75,7 +75,7 @@ describe('eso.md §3.2: data and extract', () => {
 
   it('fails where .. leads out of the API', () => {
     const [reference] = references({}, data({ key: '../../../sys/mounts' }))
-    expect(reference).toMatchObject({ accesses: [], failsWith: { code: 'leaves-api' } })
+    expect(reference).toMatchObject({ accesses: [], failsWith: { code: 'leaves-api', sends: 'GET /sys/mounts' } })
   })
 
   it.each([

@@ -15,7 +15,7 @@ function text(body: ValueMap, ...path: string[]): string | undefined {
 }
 
 /** A manifest of a parsed document, as the manifests room would make it of a plain file. */
-function manifestOf(document: YamlDocument, options: ManifestOptions = {}): Manifest {
+export function manifestOf(document: YamlDocument, options: ManifestOptions = {}): Manifest {
   const body = document.value as ValueMap
   const patched: PatchedField[] = (options.patched ?? []).map((path) => ({ path, span: document.span }))
   return {

@@ -102,7 +102,8 @@ export async function startMutatingServer() {
   let changed: string[] = []
   const answer = (key: string, response: ServerResponse) => {
     const recorded = RECORDED[key]
-    if (recorded === undefined) return response.writeHead(404, JSON_TYPE).end('{"errors":[]}')
+    // A question that only a mutant leads to, and that nobody asked the real server.
+    if (recorded === undefined) return response.writeHead(500, JSON_TYPE).end('{"errors":["internal error"]}')
     if (random === undefined || PREFLIGHT.test(key) || !random.chance(share))
       return response.writeHead(recorded.status, JSON_TYPE).end(recorded.body)
     const one = random.pick(WAYS)(random, recorded, bodies)

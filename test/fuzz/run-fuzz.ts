@@ -11,6 +11,10 @@ export interface FuzzOptions {
   readonly answers: number
   readonly milliseconds: number
   readonly only?: string
+  /** Default: all languages. */
+  readonly targets?: readonly Target[]
+  /** Milliseconds of processor time that one mutant may take. */
+  readonly longest?: number
 }
 
 export interface FuzzResult {
@@ -23,11 +27,19 @@ export interface FuzzResult {
   readonly ended: 'all' | 'time'
 }
 
-/** Processor time that one mutant may take, in milliseconds; the clock would count what else the machine does. */
+/** Of processor time; the clock would count what else the machine does. */
 const LONGEST_MS = 1_000
 const MOST_MIB = 900
 
-export async function fuzz({ random, count, answers, milliseconds, only }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz({
+  random,
+  count,
+  answers,
+  milliseconds,
+  only,
+  targets: among = TARGETS,
+  longest = LONGEST_MS,
+}: FuzzOptions): Promise<FuzzResult> {
   const end = performance.now() + milliseconds
   const failures: { target: string; why: string; mutant: string }[] = []
   const done: Record<string, number> = {}
@@ -48,11 +60,11 @@ export async function fuzz({ random, count, answers, milliseconds, only }: FuzzO
     const { user, system } = process.cpuUsage(before)
     const took = Math.round((user + system) / 1000)
     if (took > slowest.milliseconds) slowest = { target, milliseconds: took }
-    if (took > LONGEST_MS) failures.push({ target, why: `took ${took} ms of processor time`, mutant })
+    if (took > longest) failures.push({ target, why: `took ${took} ms of processor time`, mutant })
     peak = Math.max(peak, Math.round(process.memoryUsage().rss / 1024 / 1024))
   }
 
-  const targets = TARGETS.filter(({ name }) => only === undefined || name === only)
+  const targets = among.filter(({ name }) => only === undefined || name === only)
   const seeds = new Map(targets.map((target) => [target, target.seeds()]))
   const whole = targets.reduce((sum, { share }) => sum + share, 0)
   const one = async (target: Target) => {
@@ -66,7 +78,7 @@ export async function fuzz({ random, count, answers, milliseconds, only }: FuzzO
   for (let index = 0; whole > 0 && index < count && !isOver(); index += 1) await one(random.pick(turns))
 
   let mutated = 0
-  if (only === undefined || only === 'answers') {
+  if (answers > 0 && (only === undefined || only === 'answers')) {
     const server = await startMutatingServer()
     try {
       if ((await server.runWhole()).length > 0) throw new Error('the recorded answers leave something to be found')

@@ -166,7 +166,12 @@ Not finished: a check that was asked for could not run.
     ],
     [{ outcome: 'bug' }, 'eso-vault crashed. Nothing was checked.'],
   ])('ends with the outcome as a sentence: %#', (given, sentence) => {
-    expect(terminalReport(report(given), FILES, { ...plain, width: 200 }).trimEnd().split('\n').at(-1)).toBe(sentence)
+    expect(
+      terminalReport(report(given), FILES, { ...plain, width: 200 })
+        .trimEnd()
+        .split('\n')
+        .at(-1),
+    ).toBe(sentence)
   })
 
   it('counts related places beyond the first, and puts the worst finding first', () => {

@@ -2,7 +2,7 @@ import { type Access, ALWAYS, type FindQuery } from '../../model/reference.ts'
 import { firstListPath, searchPath } from '../find-paths.ts'
 import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
 import { dataPath, isPath, metadataPath, type PathStore } from '../paths.ts'
-import { inOrder, type Requests, request, requestBelow, withPath } from './access.ts'
+import { inOrder, type Requests, request, requestBelow, type Sent, withPath } from './access.ts'
 
 /** A `find`: lists the whole tree first, then reads what is left after the filter (eso.md §3.4). */
 export function findRequests(store: PathStore, find: FindQuery): Requests {
@@ -28,20 +28,20 @@ export function findRequests(store: PathStore, find: FindQuery): Requests {
       return inOrder([...lists, readsBelow(store, find, 'for each name that the regular expression matches')])
     }
     const when = find.tags === undefined ? 'for each secret that is found' : 'for each secret whose tags match'
-    return inOrder([...lists, metadataBelow(store, find, side), readsBelow(store, find, when)])
+    return inOrder([...lists, ...metadataBelow(store, find, side), readsBelow(store, find, when)])
   })
 }
 
-function readsBelow(store: PathStore, find: FindQuery, when: string): Access | undefined {
+function readsBelow(store: PathStore, find: FindQuery, when: string): Sent {
   return requestBelow('read', parent(dataPath(store, `${searchPath(find.path)}x`)), 'data', when)
 }
 
 /** Without a name, metadata of every candidate is read, tags or not (eso.md §3.4). */
-function metadataBelow(store: PathStore, find: FindQuery, side: Access['side']): Access | undefined {
+function metadataBelow(store: PathStore, find: FindQuery, side: Access['side']): readonly Sent[] {
   const path = metadataPath(store, `${searchPath(find.path)}x`)
   return isPath(path)
-    ? requestBelow('read', parent(path), side, 'for each secret below, whether its tags match or not')
-    : undefined
+    ? [requestBelow('read', parent(path), side, 'for each secret below, whether its tags match or not')]
+    : []
 }
 
 function parent(path: string): string {

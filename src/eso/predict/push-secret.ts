@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 import { generatorReferences } from './generator-ref.ts'
 import { makeReference, type ReferenceParts } from './make-reference.ts'
 import { pushRequests } from './push.ts'
-import { dataEntries, dataToEntries, type Entry } from './push-entries.ts'
+import { dataEntries, dataToEntries, type Entry, withConflicts } from './push-entries.ts'
 import { dataToTargets, pushTargets, type Target } from './push-targets.ts'
 import { skippedBy } from './skipped.ts'
 
@@ -20,12 +20,12 @@ export function pushSecretReferences(consumer: Consumer, context: Context): read
   const expanded = dataToEntries(consumer, sourceKeysOf(consumer, context), context)
   const failed = failedDataTo(consumer, targets, expanded, context)
   const pushed = targets.flatMap((target) =>
-    [
+    withConflicts([
       ...expanded.filter((entry) =>
         dataToTargets(consumer, entry.dataTo ?? 0, targets, context).targets.includes(target),
       ),
       ...dataEntries(consumer),
-    ].map((entry) => pushReference(consumer, entry, target, context)),
+    ]).map((entry) => pushReference(consumer, entry, target, context)),
   )
   return [...generated, ...failed, ...pushed]
 }

@@ -58,8 +58,8 @@ function selectedTargets(
 }
 
 /**
- * The targets that a `dataTo[]` item writes to, or why it fails: it must choose by name or by labels, and among the stores of
- * `secretStoreRefs` (eso.md §6.6).
+ * The targets that a `dataTo[]` item writes to, or why it fails. A name must stand in `secretStoreRefs` by name, even where labels
+ * choose that very store there; a selector counts only without a name, and only among stores of its kind (eso.md §6.6).
  */
 export function dataToTargets(
   consumer: Consumer,
@@ -67,25 +67,32 @@ export function dataToTargets(
   targets: readonly Target[],
   context: Context,
 ): { readonly targets: readonly Target[]; readonly failsWith: FailsWith | undefined } {
-  const item = listAt(consumer.spec, 'dataTo')[index]
-  const selector = mapAt(item, 'storeRef', 'labelSelector')
-  const name = textAt(item, 'storeRef', 'name') ?? ''
-  const kind = textAt(item, 'storeRef', 'kind') || 'SecretStore'
-  if (selector !== undefined) {
-    const chosen = targets.filter((target) => selectsTarget(selector, target, context) !== 'no')
-    const says = `dataTo[${index}]: labelSelector does not match any store in secretStoreRefs`
+  const ref = valueAt(listAt(consumer.spec, 'dataTo')[index], ['storeRef'])
+  const selector = mapAt(ref, 'labelSelector')
+  const name = textAt(ref, 'name') ?? ''
+  const kind = textAt(ref, 'kind') || 'SecretStore'
+  if (name !== '') {
+    const listed = listAt(consumer.spec, 'secretStoreRefs').some(
+      (one) => textAt(one, 'name') === name && (textAt(one, 'kind') || 'SecretStore') === kind,
+    )
+    const says = `dataTo[${index}]: storeRef "${name}" not found in secretStoreRefs`
     return {
-      targets: chosen,
-      failsWith: chosen.length > 0 ? undefined : { code: 'push-labels-match-none', index, says },
+      targets: listed ? targets.filter((target) => target.ref.name === name && target.ref.kind === kind) : [],
+      failsWith: listed ? undefined : { code: 'push-store-not-listed', index, says },
     }
   }
-  if (name === '' || valueAt(item, ['storeRef']) === null) {
+  if (selector === undefined) {
     const says = 'storeRef must specify either name or labelSelector'
     return { targets: [], failsWith: { code: 'push-store-not-chosen', index, says } }
   }
-  const chosen = targets.filter(({ ref }) => ref.name === name && ref.kind === kind)
-  const says = `dataTo[${index}]: storeRef "${name}" not found in secretStoreRefs`
-  return { targets: chosen, failsWith: chosen.length > 0 ? undefined : { code: 'push-store-not-listed', index, says } }
+  const chosen = targets.filter(
+    (target) => target.ref.kind === kind && selectsTarget(selector, target, context) !== 'no',
+  )
+  const says = `dataTo[${index}]: labelSelector does not match any store in secretStoreRefs`
+  return {
+    targets: chosen,
+    failsWith: chosen.length > 0 ? undefined : { code: 'push-labels-match-none', index, says },
+  }
 }
 
 function selectsTarget(selector: Value, { usage }: Target, { holesOf }: Context): Answer {

@@ -1,8 +1,8 @@
 import type { FailsWith } from '../../model/eso-failure.ts'
-import { type Access, ALWAYS, type PushEntry } from '../../model/reference.ts'
+import { ALWAYS, type PushEntry } from '../../model/reference.ts'
 import type { VaultStore } from '../../model/store.ts'
 import { dataPath, dataPathTwice, isPath, metadataPath } from '../paths.ts'
-import { inOrder, type Requests, request } from './access.ts'
+import { inOrder, type Requests, request, type Sent } from './access.ts'
 
 export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet'>
 
@@ -32,7 +32,7 @@ export function pushRequests(
 }
 
 /** `updatePolicy: IfNotExists` asks first, and writes nothing where the secret (or the property) is there (eso.md §3.7). */
-function existsRequests(store: PushStore, key: string): readonly (Access | undefined)[] {
+function existsRequests(store: PushStore, key: string): readonly Sent[] {
   return [request('read', dataPathTwice(store, key), 'data', 'always, to see whether it exists')]
 }
 
@@ -42,12 +42,12 @@ function writeV2(
   metadata: string,
   updatePolicy: PushEntry['updatePolicy'],
   property: string | undefined,
-): readonly (Access | undefined)[] {
+): readonly Sent[] {
   const missing = updatePolicy === 'IfNotExists'
   // Without a property, IfNotExists never meets an existing secret here (eso.md §3.7).
   const meetsExisting = !missing || Boolean(property)
   const writes = missing ? ' and it is not there yet' : ''
-  const reads: (Access | undefined)[] = []
+  const reads: Sent[] = []
   if (meetsExisting) {
     reads.push(request('read', metadata, 'metadata', 'only if the secret exists, to see whether ESO manages it'))
     if (store.checkAndSet) {
@@ -73,7 +73,7 @@ function writeV1(
   metadata: string,
   updatePolicy: PushEntry['updatePolicy'],
   property: string | undefined,
-): readonly (Access | undefined)[] {
+): readonly Sent[] {
   const missing = updatePolicy === 'IfNotExists'
   const meetsExisting = !missing || Boolean(property)
   const data = dataPath(store, key)
@@ -94,7 +94,7 @@ function deleteRequests(
   key: string,
   metadata: string,
   property: string | undefined,
-): readonly (Access | undefined)[] {
+): readonly Sent[] {
   const v2 = store.version === 'v2'
   const data = dataPath(store, key)
   const whole = property ? 'on deletion, when the property is the last one' : 'on deletion'

@@ -1,10 +1,10 @@
 import { ALWAYS } from '../../model/reference.ts'
-import { dataPath, metadataPath, type PathStore } from '../paths.ts'
+import { dataPath, metadataPath, type PathStore, queryText } from '../paths.ts'
 import { inOrder, type Requests, request, withPath } from './access.ts'
 
 /** A `data[]` item or an `extract`: one GET, whatever the property; v1 ignores the version but gets it (eso.md §3.2). */
 export function readRequests(store: PathStore, key: string, version: string | undefined): Requests {
-  const query = version ? `version=${encodeURIComponent(version)}` : undefined
+  const query = version ? `version=${queryText(version)}` : undefined
   return inOrder([request('read', dataPath(store, key), 'data', ALWAYS, query)])
 }
 

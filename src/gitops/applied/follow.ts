@@ -28,17 +28,19 @@ import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/p
 import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
 import { type Chart, chartsIn } from './charts.ts'
-import type { CommandPath, Commands, OpenCommandPath } from './commands.ts'
+import type { CommandPath, Commands } from './commands.ts'
 import { type Declarations, declarationsIn } from './declarations.ts'
 import { embeddedGitOps, isGitOpsNode } from './embedded-gitops.ts'
 import { type ClusterOfFolder, clusterOfEntry, clusterOfOverlay, clustersByFolder } from './entry-cluster.ts'
 import { fleetBundles } from './fleet.ts'
 import { syncKustomizations } from './flux-instance.ts'
-import { type Ground, ground } from './ground.ts'
+import type { Followed } from './followed.ts'
+import { ancestors, foldersUnder, type Ground, ground } from './ground.ts'
 import { otherTools } from './other-tools.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
+import { unappliedGitOps } from './unapplied-objects.ts'
 
 export interface FollowOptions extends OutputOptions {
   /** `owner/name` or addresses that this checkout is known by. */
@@ -47,25 +49,6 @@ export interface FollowOptions extends OutputOptions {
   readonly artifacts: ReadonlyMap<string, string>
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
-}
-
-/** Everything that the roots of a checkout give, and what was not followed. */
-export interface Followed {
-  readonly outputs: readonly Output[]
-  readonly notFollowed: readonly NotFollowed[]
-  readonly ground: Ground
-  readonly declarations: Declarations
-  readonly tops: readonly TopKustomization[]
-  /** Kustomizations that another one includes, and Components. */
-  readonly clusterOf: ClusterOfFolder
-  /** Whether the roots of GitOps lead to anything that is judged; else all that is there is presumed (applied.md §4.1 step 5). */
-  readonly reaches: boolean
-  readonly configMaps: FindConfigMaps
-  /** Commands whose paths a variable leaves open. */
-  readonly openCommands: readonly OpenCommandPath[]
-  readonly charts: ReadonlyMap<string, Chart>
-  /** What an object would build, were it applied. */
-  preview(object: GitOpsObject): readonly GitOpsRoot[]
 }
 
 /** Roots in hand: the next ones are read while kustomize works on others. */
@@ -171,12 +154,16 @@ class Follower {
       configMaps: this.configMaps,
       openCommands: this.options.commands.open,
       charts: this.charts,
-      preview: (object) => this.rootsOf(object, LEFT_OVER, false),
+      preview: (object) => this.preview(object),
     }
   }
 
   private async work(start: readonly GitOpsRoot[]): Promise<void> {
     await workThrough(start, WIDTH, (root) => this.build(root))
+  }
+
+  private preview(object: GitOpsObject): readonly GitOpsRoot[] {
+    return this.rootsOf(object, LEFT_OVER, false)
   }
 
   private async output(root: GitOpsRoot): Promise<Output> {
@@ -388,7 +375,13 @@ class Follower {
   private heads(): { readonly tops: readonly TopKustomization[]; readonly objects: readonly GitOpsObject[] } {
     // A file that is no manifest lies on no ground.
     const isLeft = (file: string) =>
-      (/\.(?:tf|tofu)$/.test(file) || !this.ground.covers(file)) && !this.checkout.hasDeadName(file)
+      (/\.(?:tf|tofu)$/.test(file) || !this.ground.covers(file)) &&
+      !this.checkout.hasDeadName(file) &&
+      // What only an unapplied object leads to is as unapplied.
+      !unapplied.has(file)
+    const { ground, declarations, outputs } = this
+    const preview = (object: GitOpsObject) => this.preview(object)
+    const unapplied = unappliedGitOps(this.checkout, { ground, declarations, outputs, preview })
     const tops = this.tops.filter(
       (top) =>
         !this.entered.has(top.folder) &&
@@ -401,20 +394,24 @@ class Follower {
       (object) => !this.applied.has(idOf(object)) && !inTops.has(object.file) && isLeft(object.file),
     )
     const candidates = [
-      ...tops.map((top) => ({ file: top.file, top, leads: this.reachOfFiles(top.files) })),
-      ...objects.map((object) => ({ file: object.file, object, leads: this.reachOf(object) })),
+      ...tops.map((top) => ({ file: top.file, top, reach: this.reachOfTop(top) })),
+      ...objects.map((object) => ({ file: object.file, object, reach: this.reachOf(object) })),
     ]
-    const leading = new Map<string, number[]>()
-    for (const [index, { leads }] of candidates.entries())
-      for (const file of leads) {
-        const known = leading.get(file)
-        if (known === undefined) leading.set(file, [index])
-        else known.push(index)
-      }
-    const isHead = ({ file, leads }: (typeof candidates)[number], index: number) =>
-      (leading.get(file) ?? []).every((other) => {
+    const byFile = new Map<string, number[]>()
+    const byFolder = new Map<string, number[]>()
+    for (const [index, { reach }] of candidates.entries()) {
+      for (const file of reach.files) addTo(byFile, file, index)
+      for (const folder of reach.folders) addTo(byFolder, folder, index)
+    }
+    const over = (file: string) => [
+      ...(byFile.get(file) ?? []),
+      ...ancestors(file).flatMap((folder) => byFolder.get(folder) ?? []),
+    ]
+    // What lies on the ground of another one is applied by that, or left out by it (applied.md §4.1 step 3).
+    const isHead = ({ file }: (typeof candidates)[number], index: number) =>
+      over(file).every((other) => {
         const { file: from } = candidates[other] as (typeof candidates)[number]
-        return other === index || from === file || (leads.has(from) && index < other)
+        return other === index || from === file || (over(from).includes(index) && index < other)
       })
     const heads = candidates.filter(isHead)
     const chosen = heads.length > 0 ? heads : candidates.slice(0, 1)
@@ -424,21 +421,34 @@ class Follower {
     }
   }
 
-  private readonly reached = new Map<GitOpsObject, ReadonlySet<string>>()
+  private readonly reached = new Map<GitOpsObject, Reach>()
 
-  /** The files that an object would apply, as it is written. */
-  private reachOf(object: GitOpsObject): ReadonlySet<string> {
-    let files = this.reached.get(object)
-    if (files === undefined) {
-      files = new Set(this.rootsOf(object, LEFT_OVER, false).flatMap((root) => [...filesOf(root)]))
-      this.reached.set(object, files)
+  /** What an object would apply, as it is written. */
+  private reachOf(object: GitOpsObject): Reach {
+    let reach = this.reached.get(object)
+    if (reach === undefined) {
+      const roots = this.rootsOf(object, LEFT_OVER, false)
+      reach = {
+        files: new Set(roots.flatMap((root) => [...filesOf(root)])),
+        folders: new Set(roots.flatMap((root) => [...foldersUnder(root)])),
+      }
+      this.reached.set(object, reach)
     }
-    return files
+    return reach
   }
 
-  private reachOfFiles(files: ReadonlySet<string>): ReadonlySet<string> {
-    const declared = this.declarations.gitOps.filter(({ file }) => files.has(file))
-    return new Set(declared.flatMap((object) => [...this.reachOf(object)]))
+  private reachOfTop({ files, folder }: TopKustomization): Reach {
+    const declared = this.declarations.gitOps
+      .filter(({ file }) => files.has(file))
+      .map((object) => this.reachOf(object))
+    const closure = this.checkout.closures.closureOf(folder)
+    return {
+      files: new Set(declared.flatMap((reach) => [...reach.files])),
+      folders: new Set([
+        ...(isObstacle(closure) ? [] : closure.folders),
+        ...declared.flatMap((reach) => [...reach.folders]),
+      ]),
+    }
   }
 
   private topRoot(
@@ -524,6 +534,19 @@ class Follower {
       why: { code: 'kind-not-followed', kind: 'ResourceSet' },
     })
   }
+}
+
+/** What a candidate for an entry would apply. */
+interface Reach {
+  readonly files: ReadonlySet<string>
+  /** Of which it says what is taken. */
+  readonly folders: ReadonlySet<string>
+}
+
+function addTo(map: Map<string, number[]>, key: string, index: number): void {
+  const known = map.get(key)
+  if (known === undefined) map.set(key, [index])
+  else known.push(index)
 }
 
 function isOfEso({ node }: AppliedObject): boolean {

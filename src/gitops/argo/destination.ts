@@ -31,9 +31,21 @@ export function destinationOf(destination: Placed | undefined, context: Destinat
   const told = (value: string | undefined) => value !== undefined && value !== '' && segments.includes(value)
   if (named !== undefined && named !== '' && (told(named) || parameters.nameNormalized !== undefined))
     return { id: `${entry} ${named}`, name: named, entry }
-  const part = Object.values(parameters).find((value) => !value.includes('/') && told(value))
-  const name = part ?? environmentIn(segments) ?? set
+  const name = toldSegment(parameters, segments) ?? environmentIn(segments) ?? set
   return { id: `${entry} ${name}`, name, entry, partly: true }
+}
+
+/** What a set's parameter is called that tells the cluster, the surest first. */
+const CALLED = [/cluster/i, /(?:^|\.)name(?:Normalized)?$/, /env|stage|region/i, /./]
+
+/** Of the segments that are among the parameters the one whose parameter most likely names the cluster; of several the deepest. */
+function toldSegment(parameters: Parameters, segments: readonly string[]): string | undefined {
+  for (const called of CALLED) {
+    const values = new Set(Object.entries(parameters).flatMap(([key, value]) => (called.test(key) ? [value] : [])))
+    const found = segments.findLast((segment) => values.has(segment))
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 const ENVIRONMENTS = /^(?:dev|develop|development|test|qa|stage|staging|stg|preprod|prod|production|prd)$/

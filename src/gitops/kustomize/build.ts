@@ -2,6 +2,7 @@ import type { FieldPath } from '../../model/value.ts'
 import { isRemoteAddress } from '../look-through/remote-address.ts'
 import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
 import { entriesAt, type Placed, textAt } from '../placed/placed.ts'
+import type { NameReference } from './name-references.ts'
 import type { ObjectFiles } from './object-files.ts'
 import { currentId, idKey, isCertain, type ReadObject, touched } from './read-object.ts'
 import { Stop } from './stop.ts'
@@ -29,8 +30,11 @@ export interface Gathered {
 }
 
 export interface Configured {
-  readonly reason: Undecided
+  /** Absent when the references are all there is. */
+  readonly reason?: Undecided
   touches(object: ReadObject): boolean
+  /** Fields that hold names. */
+  readonly references: readonly NameReference[]
 }
 
 /** One build, of whatever is included. */

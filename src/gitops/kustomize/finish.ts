@@ -25,14 +25,15 @@ const LOCAL = 'config.kubernetes.io/local-config'
  * only there for the build.
  */
 export function finish(build: Build): void {
-  for (const { reason, touches } of build.configured) build.touch(reason, touches)
+  for (const { reason, touches } of build.configured) if (reason !== undefined) build.touch(reason, touches)
   build.change([], (object) => object.hashed, hashedName)
   const { objects } = build
   const changes = changedNames(objects)
+  const references = [...build.configured].flatMap((configured) => configured.references)
   build.change(
     [],
     () => true,
-    (object) => withNewNames(object, objects, changes),
+    (object) => withNewNames(object, objects, changes, references),
   )
   for (const object of build.objects)
     if (anyText(object.node, 'kind') === '' || anyText(object.node, 'metadata', 'name') === '')

@@ -20,7 +20,7 @@ import { allIds, changed, currentId, idKey, kindOf, type ReadObject, readObject 
 import { asText, flagAt } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
-/** Adds the ConfigMaps and Secrets of a kustomization's generators; of Secrets only names, never data. */
+/** Adds the ConfigMaps and Secrets of a kustomization's generators; of Secrets only names, never data (kustomize.md §6). */
 export function generate(build: Build, kustomization: Placed): void {
   for (const [field, kind] of [
     ['configMapGenerator', 'ConfigMap'],

@@ -15,7 +15,7 @@ import { isNull } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
 /**
- * Applies JSON 6902 operations as kustomize's library does (evanphx/json-patch 4): every value they bring keeps its place in the
+ * Applies JSON 6902 operations as kustomize's library does (evanphx/json-patch 4; kustomize.md §4): every value they bring keeps its place in the
  * patch. An operation that does not fit ends the build.
  */
 export function jsonPatch(object: Placed, operations: readonly Placed[]): Placed {

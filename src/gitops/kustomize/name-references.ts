@@ -1,22 +1,39 @@
-import { at, itemsAt, type Placed, placedAt, setAt, withoutEntry } from '../placed/placed.ts'
+import { at, itemsAt, type Placed, type PlacedList, placedAt, setAt, withoutEntry } from '../placed/placed.ts'
 import { allIds, changed, currentId, isClusterScoped, originalId, type ReadObject } from './read-object.ts'
 import { anyText, isNull } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
-/** A kind whose new name is put into fields of others. */
-interface Referred {
-  readonly kind: string
+/** Kinds of objects; what is left out may be any. */
+export interface Kinds {
   readonly group?: string
   readonly version?: string
+  readonly kind?: string
 }
 
-const SERVICE_ACCOUNT: Referred = { kind: 'ServiceAccount', version: 'v1' }
-const SECRET: Referred = { kind: 'Secret', version: 'v1' }
-const CONFIG_MAP: Referred = { kind: 'ConfigMap', version: 'v1' }
+/** A field of some objects that holds the name of others: kustomize writes their new names into it. */
+export interface NameReference {
+  readonly referred: Kinds
+  readonly referrer: Kinds
+  /** Steps joined by slashes; lists on the way count for each item. */
+  readonly path: string
+}
+
 const RBAC = 'rbac.authorization.k8s.io'
-const ROLES: readonly Referred[] = [
-  { kind: 'Role', group: RBAC },
-  { kind: 'ClusterRole', group: RBAC },
+const reference = (referred: Kinds, referrer: Kinds, path: string): NameReference => ({ referred, referrer, path })
+
+/** Those of kustomize's own that bear on what is checked. It knows of none in custom resources. */
+const REFERENCES: readonly NameReference[] = [
+  reference({ kind: 'ServiceAccount', version: 'v1' }, { kind: 'RoleBinding', group: RBAC }, 'subjects'),
+  reference({ kind: 'ServiceAccount', version: 'v1' }, { kind: 'ClusterRoleBinding', group: RBAC }, 'subjects'),
+  reference({ kind: 'Role', group: RBAC }, { kind: 'RoleBinding', group: RBAC }, 'roleRef/name'),
+  reference({ kind: 'ClusterRole', group: RBAC }, { kind: 'RoleBinding', group: RBAC }, 'roleRef/name'),
+  reference({ kind: 'ClusterRole', group: RBAC }, { kind: 'ClusterRoleBinding', group: RBAC }, 'roleRef/name'),
+  reference({ kind: 'ConfigMap', version: 'v1' }, { kind: 'Role' }, 'rules/resourceNames'),
+  reference({ kind: 'ConfigMap', version: 'v1' }, { kind: 'ClusterRole' }, 'rules/resourceNames'),
+  reference({ kind: 'Secret', version: 'v1' }, { kind: 'ServiceAccount' }, 'imagePullSecrets/name'),
+  reference({ kind: 'Secret', version: 'v1' }, { kind: 'Role' }, 'rules/resourceNames'),
+  reference({ kind: 'Secret', version: 'v1' }, { kind: 'ClusterRole' }, 'rules/resourceNames'),
+  reference({ kind: 'PersistentVolume', version: 'v1' }, { kind: 'ClusterRole' }, 'rules/resourceNames'),
 ]
 
 /** Kinds that name objects in more fields than are followed here: left to kustomize when they hold a name that changed. */
@@ -45,69 +62,134 @@ export function changedNames(objects: readonly ReadObject[]): ChangedNames {
 }
 
 /**
- * Puts names that prefixes, hashes and patches have changed into the fields that hold the old ones, as kustomize does by its own
- * list of fields. It knows of none in custom resources.
+ * Puts names that prefixes, hashes and patches have changed into the fields that hold the old ones; `configured` are fields that a
+ * kustomization adds to kustomize's own (kustomize.md §8).
  */
-export function withNewNames(object: ReadObject, objects: readonly ReadObject[], changes: ChangedNames): ReadObject {
-  const { kind, group } = originalId(object)
-  if (FOLLOWED_BY_KUSTOMIZE.test(kind) || group === 'serving.knative.dev') {
-    if (mentionsChanged(object, kind, changes)) throw new Stop('name-reference')
-    return object
-  }
+export function withNewNames(
+  object: ReadObject,
+  objects: readonly ReadObject[],
+  changes: ChangedNames,
+  configured: readonly NameReference[],
+): ReadObject {
+  const id = originalId(object)
+  if (FOLLOWED_BY_KUSTOMIZE.test(id.kind) || id.group === 'serving.knative.dev')
+    if (mentionsChanged(object, id.kind, changes)) throw new Stop('name-reference')
   let node: Placed = object.node
-  const scalar = (path: readonly string[], referred: Referred, roleRef?: Referred) => {
-    const old = at(node, ...path)
-    if (isNull(old)) return
-    if (old?.type !== 'scalar') throw new Stop('build-fails')
-    const found = referral(object, anyText(old), referred, candidatesOf(object, objects), roleRef)
-    if (found !== undefined && nameOf(found) !== anyText(old))
-      node = setAt(node, path, placedAt(old.place, nameOf(found)))
-  }
-  if ((kind === 'RoleBinding' || kind === 'ClusterRoleBinding') && group === RBAC) {
-    for (const referred of kind === 'RoleBinding' ? ROLES : ROLES.slice(1))
-      scalar(['roleRef', 'name'], referred, roleOf(node))
-    itemsAt(node, 'subjects').forEach((subject, index) => {
-      if (!isNull(subject)) node = withSubject(object, node, String(index), objects)
-    })
-  }
-  if (kind === 'ServiceAccount')
-    itemsAt(node, 'imagePullSecrets').forEach((_, index) => {
-      scalar(['imagePullSecrets', String(index), 'name'], SECRET)
-    })
-  if (kind === 'Role' || kind === 'ClusterRole')
-    itemsAt(node, 'rules').forEach((rule, index) => {
-      itemsAt(rule, 'resourceNames').forEach((_, name) => {
-        const path = ['rules', String(index), 'resourceNames', String(name)]
-        for (const referred of [CONFIG_MAP, SECRET]) scalar(path, referred)
-        if (kind === 'ClusterRole') scalar(path, { kind: 'PersistentVolume', version: 'v1' })
-      })
-    })
+  for (const { referred, referrer, path } of [...REFERENCES, ...configured])
+    if (isA(id, referrer)) {
+      const steps = splitPath(path)
+      node = new Follower(object, objects, referred, steps.slice(-2).join('/') === 'roleRef/name').follow(node, steps)
+    }
   return changed(object, node)
 }
 
-function withSubject(object: ReadObject, node: Placed, index: string, objects: readonly ReadObject[]): Placed {
-  const path = ['subjects', index]
-  const subject = at(node, ...path)
-  const old = at(subject, 'name')
-  if (subject?.type !== 'map' || old?.type !== 'scalar') throw new Stop('build-fails')
-  const namespace = at(subject, 'namespace')
-  let candidates = candidatesOf(object, objects)
-  if (namespace !== undefined) {
-    const wanted = anyText(namespace)
-    const original = candidates.filter((other) => !isClusterScoped(other) && originalId(other).namespace === wanted)
-    const current = candidates.filter((other) => !isClusterScoped(other) && currentId(other).namespace === wanted)
-    candidates = original.length > 0 ? original : current
-  }
-  const found = referral(object, anyText(old), SERVICE_ACCOUNT, candidates, undefined, true)
-  const own = found && namespaceOf(found)
-  if (found === undefined || (nameOf(found) === anyText(old) && own === '')) return node
-  const named = setAt(node, [...path, 'name'], placedAt(old.place, nameOf(found)))
-  if (own === undefined || own === '') return named
-  const place = (namespace ?? at(found.node, 'metadata', 'namespace') ?? subject).place
-  return setAt(named, [...path, 'namespace'], placedAt(place, own))
+/** `a/b\\/c` as its steps; a slash before the first is none. */
+function splitPath(path: string): string[] {
+  return (
+    path
+      .replace(/^\//, '')
+      .match(/(?:\\\/|[^/])+/g)
+      ?.map((step) => step.replaceAll('\\/', '/').replace(/\[\]$/, '')) ?? []
+  )
 }
 
-function roleOf(node: Placed): Referred | undefined {
+/** Follows one reference of one object. */
+class Follower {
+  private readonly object: ReadObject
+  private readonly candidates: readonly ReadObject[]
+  private readonly referred: Kinds
+  private readonly role: Kinds | undefined
+
+  constructor(object: ReadObject, objects: readonly ReadObject[], referred: Kinds, isRole: boolean) {
+    this.object = object
+    this.candidates = candidatesOf(object, objects)
+    this.referred = referred
+    this.role = isRole ? roleOf(object.node) : undefined
+  }
+
+  follow(node: Placed, steps: readonly string[]): Placed {
+    const [step, ...rest] = steps
+    if (step === undefined) return this.renamed(node)
+    if (isNull(node)) return node
+    if (node.type === 'list') return withItems(node, (item) => this.follow(item, steps))
+    if (node.type === 'scalar') throw new Stop('build-fails')
+    const below = node.entries.get(step)?.node
+    if (below === undefined) return node
+    const renamed = this.follow(below, rest)
+    return renamed === below ? node : setAt(node, [step], renamed)
+  }
+
+  /** A name, a map that holds one, or a list of either. */
+  private renamed(node: Placed): Placed {
+    if (isNull(node)) return node
+    if (node.type === 'list')
+      return withItems(node, (item) => {
+        if (item.type === 'list') throw new Stop('build-fails')
+        return this.renamed(item)
+      })
+    if (node.type === 'map') return this.renamedMap(node)
+    const found = this.referral(anyText(node), this.candidates, false)
+    const name = found && nameOf(found)
+    return name === undefined || name === anyText(node) ? node : placedAt(node.place, name)
+  }
+
+  private renamedMap(node: Placed): Placed {
+    const old = at(node, 'name')
+    if (old?.type !== 'scalar') throw new Stop('build-fails')
+    const namespace = at(node, 'namespace')
+    const found = this.referral(anyText(old), this.inNamespace(namespace), true)
+    if (found === undefined) return node
+    const own = namespaceOf(found)
+    if (nameOf(found) === anyText(old) && own === '') return node
+    const named = setAt(node, ['name'], placedAt(old.place, nameOf(found)))
+    if (own === '') return named
+    const place = (namespace ?? at(found.node, 'metadata', 'namespace') ?? node).place
+    return setAt(named, ['namespace'], placedAt(place, own))
+  }
+
+  /** Candidates of a namespace: by where they were first, or where they are now. */
+  private inNamespace(namespace: Placed | undefined): readonly ReadObject[] {
+    if (namespace === undefined) return this.candidates
+    const wanted = anyText(namespace)
+    const namespaced = this.candidates.filter((other) => !isClusterScoped(other))
+    const original = namespaced.filter((other) => originalId(other).namespace === wanted)
+    return original.length > 0 ? original : namespaced.filter((other) => currentId(other).namespace === wanted)
+  }
+
+  private referral(name: string, all: readonly ReadObject[], withNamespace: boolean): ReadObject | undefined {
+    const { object, referred, role } = this
+    const here = currentId(object).namespace
+    let found = all.filter(
+      (other) =>
+        hasBeen(other, (id) => id.name === name) &&
+        hasBeen(other, (id) => isA(id, referred)) &&
+        (role === undefined || hasBeen(other, (id) => isA(id, role))) &&
+        (isClusterScoped(object) ||
+          isClusterScoped(other) ||
+          currentId(other).kind === 'ServiceAccount' ||
+          currentId(other).namespace === here),
+    )
+    if (found.length === 1) return found[0]
+    found = found.filter((other) => sameAffixes(object, other, true))
+    if (found.length > 1) found = found.filter((other) => sameAffixes(object, other, false))
+    const [first, ...more] = found
+    const same = more.every(
+      (other) =>
+        first !== undefined &&
+        currentId(other).name === currentId(first).name &&
+        (!withNamespace || namespaceOf(other) === namespaceOf(first)),
+    )
+    if (!same) throw new Stop('build-fails')
+    return first
+  }
+}
+
+function withItems(list: PlacedList, change: (item: Placed) => Placed): PlacedList {
+  const items = list.items.map(change)
+  return items.every((item, index) => item === list.items[index]) ? list : { ...list, items }
+}
+
+function roleOf(node: Placed): Kinds | undefined {
   const [apiGroup, kind] = [at(node, 'roleRef', 'apiGroup'), at(node, 'roleRef', 'kind')]
   return apiGroup === undefined || kind === undefined ? undefined : { group: anyText(apiGroup), kind: anyText(kind) }
 }
@@ -138,50 +220,17 @@ function candidatesOf(object: ReadObject, objects: readonly ReadObject[]): reado
   )
 }
 
-function referral(
-  object: ReadObject,
-  name: string,
-  referred: Referred,
-  all: readonly ReadObject[],
-  roleRef?: Referred,
-  withNamespace = false,
-): ReadObject | undefined {
-  const here = currentId(object).namespace
-  let found = all.filter(
-    (other) =>
-      hasBeen(other, (id) => id.name === name) &&
-      hasBeen(other, (id) => isA(id, referred)) &&
-      (roleRef === undefined || hasBeen(other, (id) => isA(id, roleRef))) &&
-      (isClusterScoped(object) ||
-        isClusterScoped(other) ||
-        currentId(other).kind === 'ServiceAccount' ||
-        currentId(other).namespace === here),
-  )
-  if (found.length === 1) return found[0]
-  found = found.filter((other) => sameAffixes(object, other, true))
-  if (found.length > 1) found = found.filter((other) => sameAffixes(object, other, false))
-  const [first, ...more] = found
-  const same = more.every(
-    (other) =>
-      first !== undefined &&
-      currentId(other).name === currentId(first).name &&
-      (!withNamespace || namespaceOf(other) === namespaceOf(first)),
-  )
-  if (!same) throw new Stop('build-fails')
-  return first
-}
-
 /** Only ids that were remembered count: what never changed is named rightly already. */
 function hasBeen(object: ReadObject, fits: (id: ReturnType<typeof currentId>) => boolean): boolean {
   return allIds(object).slice(0, -1).some(fits)
 }
 
-function isA(id: ReturnType<typeof currentId>, { kind, group, version }: Referred): boolean {
-  return (
-    id.kind === kind &&
-    (group === undefined || group === '' || id.group === group) &&
-    (version === undefined || id.version === version)
-  )
+/** Whether an id is of the kinds. */
+export function isA(id: ReturnType<typeof currentId>, kinds: Kinds): boolean {
+  return (['group', 'version', 'kind'] as const).every((field) => {
+    const wanted = kinds[field] ?? ''
+    return wanted === '' || wanted === id[field]
+  })
 }
 
 function sameAffixes(one: ReadObject, other: ReadObject, orNone: boolean): boolean {

@@ -9,7 +9,7 @@ import type { UndecidedCode } from './undecided.ts'
 import { checkValues, oddYaml } from './yaml-oddities.ts'
 
 /** The objects of a file, and what keeps them from being what kustomize reads. */
-export interface FileObjects {
+interface FileObjects {
   readonly objects: readonly ReadObject[]
   /** Concerns the objects of the file, and whether there are more of them. */
   readonly problem: UndecidedCode | undefined

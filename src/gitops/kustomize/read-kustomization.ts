@@ -27,7 +27,7 @@ export type { ReadContext } from './build.ts'
 
 /**
  * Reads what `kustomize build --load-restrictor LoadRestrictionsNone` of a folder gives (kustomize 5.8), on values that know their
- * places, and says what it cannot tell. Labels and annotations that `buildMetadata` asks for are left out.
+ * places, and says what it cannot tell (kustomize.md §1). Labels and annotations that `buildMetadata` asks for are left out.
  */
 export function readFolder(context: ReadContext, folder: string): Reading {
   const isAnnotated = asksForAnnotations(context.kustomization(folder))

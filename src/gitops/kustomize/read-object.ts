@@ -21,7 +21,7 @@ export interface ReadObject {
   readonly notes: BuildNotes
 }
 
-export interface BuildNotes {
+interface BuildNotes {
   /** Ids before each change of name, kind or namespace. */
   readonly previous: readonly PreviousId[]
   readonly prefixes: readonly string[]
@@ -30,7 +30,7 @@ export interface BuildNotes {
   readonly any: boolean
 }
 
-export interface PreviousId {
+interface PreviousId {
   readonly kind: string
   readonly name: string
   /** As kustomize compares namespaces: none is `default`. */
@@ -136,7 +136,7 @@ export function isClusterScoped(object: ReadObject): boolean {
   return isKnownClusterScoped(anyText(object.node, 'apiVersion'), anyText(object.node, 'kind'))
 }
 
-export function effectiveNamespace(apiVersion: string, kind: string, namespace: string): string {
+function effectiveNamespace(apiVersion: string, kind: string, namespace: string): string {
   if (isKnownClusterScoped(apiVersion, kind)) return NO_NAMESPACE
   return namespace === '' ? 'default' : namespace
 }

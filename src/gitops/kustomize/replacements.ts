@@ -8,7 +8,7 @@ import { flagAt, isEmpty, isNull, textOf, written } from './scalar-text.ts'
 import { replacementSource, replacementTarget } from './selection.ts'
 import { Stop } from './stop.ts'
 
-/** `replacements`: copies a field of one object into fields of others. */
+/** `replacements`: copies a field of one object into fields of others (kustomize.md §7). */
 export function replaceFields(build: Build, kustomization: Placed): void {
   itemsAt(kustomization, 'replacements').forEach((item, index) => {
     const path = ['replacements', index]

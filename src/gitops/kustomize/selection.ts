@@ -8,7 +8,7 @@ export type Selects = (object: ReadObject) => boolean
 
 const GVK = ['group', 'version', 'kind'] as const
 
-/** What the `target` of a patch selects: by the original or the present name and namespace, and by the present kind. */
+/** What the `target` of a patch selects: by the original or the present name and namespace, and by the present kind (kustomize.md §2). */
 export function patchTarget(target: Placed): Selects {
   const matches = fieldMatcher(target)
   const labelled = selectors(target)

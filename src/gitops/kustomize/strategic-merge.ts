@@ -12,7 +12,7 @@ import { anyText, isBareNull, isEmpty, isNull, written } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 
 /**
- * Merges a strategic merge patch into an object as kustomize does: maps merge, `null` and `$patch: delete` take away, `$patch:
+ * Merges a strategic merge patch into an object as kustomize does (kustomize.md §3): maps merge, `null` and `$patch: delete` take away, `$patch:
  * replace` replaces, lists are replaced. Only kinds that kustomize has a schema of merge some lists by a key. `undefined`: the patch
  * deletes the object.
  */

@@ -15,7 +15,7 @@ import { anyText, flagAt, isEmpty, isNull, textOf } from './scalar-text.ts'
 import { expression } from './selection.ts'
 import { Stop } from './stop.ts'
 
-/** `namespace`: of every object but those of kinds that kustomize knows to live in none, and what follows from it. */
+/** `namespace`: of every object but those of kinds that kustomize knows to live in none, and what follows from it (kustomize.md §5). */
 export function setNamespace(build: Build, kustomization: Placed): void {
   const namespace = at(kustomization, 'namespace')
   if (namespace === undefined || textAt(namespace) === '' || isNull(namespace)) return
@@ -177,8 +177,34 @@ export function touchWorkloads(build: Build, kustomization: Placed): void {
         const pattern = expression(`^${name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`)
         const means = (object: ReadObject) => holdsImage(object.node, (text) => pattern.matcher(text).find())
         if (build.objects.some(means)) build.touch(build.reason([field, index], 'field'), means)
+        // It looks for images in every object, and stumbles over a text on its way.
+        build.change(
+          [field, index],
+          () => true,
+          (object) => {
+            if (IMAGES.some((path) => isBlocked(object.node, path))) throw new Stop('build-fails')
+            return object
+          },
+        )
       })
     })
+}
+
+const IMAGES = [
+  ['containers', 'image'],
+  ['initContainers', 'image'],
+  ['volumes', 'image', 'reference'],
+].flatMap((path) => [
+  ['spec', ...path],
+  ['spec', 'template', 'spec', ...path],
+])
+
+function isBlocked(node: Placed | undefined, steps: readonly string[]): boolean {
+  const [step, ...rest] = steps
+  if (node === undefined || isNull(node) || step === undefined) return false
+  if (node.type === 'scalar') return true
+  if (node.type === 'list') return node.items.some((item) => isBlocked(item, steps))
+  return isBlocked(node.entries.get(step)?.node, rest)
 }
 
 /** Whether any field that may name an image does: `image` of containers, `reference` of volumes. */

@@ -1,4 +1,4 @@
-import { groupOf, isEsoGroup } from '../../model/kinds.ts'
+import { groupOf, isMeantForEso } from '../../model/kinds.ts'
 import { isMap, type Value, type ValueMap } from '../../model/value.ts'
 import { installsEso } from './installed-eso.ts'
 import type { SourceObject } from './source-object.ts'
@@ -8,7 +8,7 @@ const RBAC = new Set(['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'
 /** The objects that become Manifests: ESO's own, and those that say something about ESO's surroundings. */
 export function isManifestKind(object: SourceObject): boolean {
   const { apiVersion, kind, body } = object
-  if (isEsoGroup(apiVersion)) return true
+  if (isMeantForEso(apiVersion, kind, body)) return true
   const group = groupOf(apiVersion)
   if (group === '')
     return kind === 'Namespace' || kind === 'ServiceAccount' || kind === 'Secret' || kind === 'ConfigMap'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ESO_SCHEMA } from '../../../src/eso/schema/eso-2.9.0.generated.ts'
 import { ESO_FEATURES, fieldsNewerThan } from '../../../src/eso/schema/eso-features.ts'
+import { ESO_SCHEMA } from '../../../src/eso/schema/eso-schema.generated.ts'
 import { shapeOf } from '../../../src/eso/schema/schema-lookup.ts'
 import type { SchemaNode } from '../../../src/eso/schema/schema-node.ts'
 import { yamlManifest } from '../yaml-manifest.ts'

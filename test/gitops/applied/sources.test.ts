@@ -132,7 +132,7 @@ describe('is the source this repository? (applied.md §1.2)', () => {
       },
       { identities: ['team/home'] },
     )
-    expect(foreign.chain('apps/db/es.yaml')).not.toContain('db')
+    expect(foreign.chain('apps/db/es.yaml')).toBe('kustomization apps/db')
   })
 
   test.each(['https://github.com/${OWNER}/home', '<GITOPS_REPO_URL>', 'https://{{ .host }}/x/y'])(

@@ -237,7 +237,7 @@ spec:
     const { chance } = this
     return {
       refreshInterval: chance.of(['1h', '30m', '5m']),
-      secretStoreRef: { name: this.token(), kind: 'ClusterSecretStore' },
+      secretStoreRef: { name: chance.is(0.3) ? chance.of(NAMES) : this.token(), kind: 'ClusterSecretStore' },
       data: Array.from({ length: 1 + chance.below(3) }, () => this.item()),
       ...(chance.is(0.3) ? { dataFrom: [{ extract: { key: this.token() } }] } : {}),
       ...(chance.is(0.4) ? { target: { name: this.token(), template: { data: { cfg: this.token() } } } } : {}),
@@ -316,6 +316,7 @@ spec:
     if (chance.is(0.1)) value.commonAnnotations = { note: this.token() }
     if (chance.is(0.03)) value.images = [{ name: 'repo/app', newTag: '9' }]
     if (known.length > 0 && chance.is(0.04)) this.transformer(folder, value, chance.of(known))
+    if (chance.is(0.05)) this.configuration(folder, value)
     if (chance.is(0.02)) value.buildMetadata = ['originAnnotations', 'managedByLabel']
     if (chance.is(0.25)) this.generators(folder, value, known)
     const isGuess = isComponent && known.length === 0
@@ -376,6 +377,23 @@ spec:
     if (chance.is(0.2)) value.secretGenerator = [{ name: `hidden-${folder.replace(/\W/g, '-')}`, literals: ['k=v'] }]
     if (chance.is(0.2))
       value.generatorOptions = { annotations: { g: this.token() }, disableNameSuffixHash: chance.is(0.5) }
+  }
+
+  private configuration(folder: string, value: Mapping): void {
+    const { chance } = this
+    const names = [
+      { kind: chance.of(['SecretStore', 'ClusterSecretStore']), path: 'spec/secretStoreRef/name' },
+      { kind: 'ConfigMap', path: 'spec/target/template/data/cfg' },
+    ]
+    this.files[`${folder}/config.yaml`] = document(
+      chance,
+      chance.is(0.8)
+        ? {
+            nameReference: names.map(({ kind, path }) => ({ kind, fieldSpecs: [{ kind: 'ExternalSecret', path }] })),
+          }
+        : { commonLabels: [{ kind: 'PushSecret', path: 'spec/labels', create: true }] },
+    )
+    value.configurations = ['config.yaml']
   }
 
   private transformer(folder: string, value: Mapping, target: Known): void {

@@ -176,6 +176,24 @@ subjects:
     expect(tree.undecided).toEqual([])
   })
 
+  it('follows names into the fields that a configuration adds', () => {
+    const tree = readTree({
+      'kustomization.yaml': kustomization(
+        'resources: [release.yaml]',
+        'configMapGenerator: [{name: values, literals: [a=b]}]',
+        'configurations: [names.yaml]',
+      ),
+      'names.yaml':
+        'nameReference:\n- kind: ConfigMap\n  version: v1\n  fieldSpecs: [{kind: HelmRelease, path: spec/valuesFrom/name}]\n',
+      'release.yaml':
+        'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: app}\nspec: {valuesFrom: [{kind: ConfigMap, name: values}, {name: other}]}\n',
+    })
+    const hashed = tree.names.find((name) => name.startsWith('values-'))
+    expect(tree.value('app', 'spec', 'valuesFrom')).toEqual([{ kind: 'ConfigMap', name: hashed }, { name: 'other' }])
+    expect(tree.placeOf('app', 'spec', 'valuesFrom', 0, 'name')).toBe('release.yaml:4')
+    expect(tree.undecided).toEqual([])
+  })
+
   it('leaves to kustomize what a workload names, when that name changes', () => {
     const tree = readTree({
       'kustomization.yaml': kustomization('namePrefix: p-', 'resources: [all.yaml, es.yaml]'),
@@ -579,7 +597,7 @@ describe('what only kustomize can tell', () => {
     const files = (line: string) => ({
       'base/kustomization.yaml': kustomization('resources: [es.yaml]', line),
       'base/es.yaml': es,
-      'base/c.yaml': 'nameReference:\n- kind: ConfigMap\n  fieldSpecs: [{kind: PushSecret, path: spec/x}]\n',
+      'base/c.yaml': 'namespace: [{kind: PushSecret, path: spec/x, create: true}]\n',
       'app/kustomization.yaml': kustomization('resources: [../base, push.yaml]'),
       'app/push.yaml': 'apiVersion: external-secrets.io/v1alpha1\nkind: PushSecret\nmetadata: {name: push}\n',
     })
@@ -613,7 +631,11 @@ describe('what only kustomize can tell', () => {
     expect(odd('{a: }')).toEqual(['yaml'])
     expect(odd('"2020-01-01"')).toEqual([])
     expect(odd('2020-01-01T00:00:00Z')).toEqual([])
+    expect(odd('[a: ]')).toEqual(['yaml'])
     expect(odd('{a: null}')).toEqual([])
+    // Braces in texts make no flow collection of what stands beside them.
+    expect(odd('{a: "${NAME}"}\n  empty:')).toEqual([])
+    expect(odd('\n    - extract:\n      key: ${NAME}/{{ .x }}')).toEqual([])
   })
 
   it('images and replicas concern the workloads that they name', () => {

@@ -14,8 +14,8 @@ const settings = resolveSettings({
   folder: 'repository',
 })
 
-/** The store of forms.md §9. */
-const STORE = `apiVersion: external-secrets.io/v1
+/** The store that every case below logs in with. */
+export const STORE = `apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
 metadata: {name: vault}
 spec:
@@ -27,8 +27,8 @@ spec:
       auth: {kubernetes: {mountPath: kubernetes, role: reader, serviceAccountRef: {name: eso, namespace: eso}}}
 `
 
-/** The ExternalSecret of forms.md §9: it reads `kv/data/shop/db`. */
-const SECRET = `apiVersion: external-secrets.io/v1
+/** The ExternalSecret that is judged: it reads `kv/data/shop/db`. */
+export const SECRET = `apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata: {name: a, namespace: shop}
 spec:

@@ -12,7 +12,7 @@ const NAMED: Readonly<Record<string, string>> = {
 
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
 
-/** The text in quotes as Go's `%q` writes it: this is how names stand in Vault's error texts. */
+/** The text in quotes as Go's `%q` writes it: this is how names stand in the error texts of Vault and of ESO. */
 export function goQuote(text: string): string {
   let quoted = ''
   for (const character of text) {
