@@ -3,7 +3,7 @@ import type { Reference } from '../model/reference.ts'
 import { counted, listed } from '../model/wording.ts'
 import { accountOf } from './account.ts'
 import { plainText } from './plain-text.ts'
-import { reasonGroup, reasonText } from './reasons/not-checked.ts'
+import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 
 export function countOf(findings: readonly Finding[], severity: Severity): number {
@@ -69,9 +69,7 @@ export function accountSentences(report: Report): string[] {
   return [
     `${counted(vault, 'reference')} to Vault${parts.length === 0 ? '' : `: ${listed(parts)}`}.${apart.length === 0 ? '' : ` Counted apart: ${listed(apart)}.`}`,
     // Where Git holds nothing that applies anything, there is nothing to tell apart.
-    ...(unsure.length > 0 && verdicts.applied > 0
-      ? [`Applied: ${listed([String(verdicts.applied), ...unsure])}.`]
-      : []),
+    ...(verdicts.applied > 0 ? [`Applied by roots in Git: ${listed([String(verdicts.applied), ...unsure])}.`] : []),
     `Read: ${listed(read)}.`,
   ]
 }
@@ -103,7 +101,7 @@ export function byReason(
     else group.push(item)
   }
   return [...groups.values()]
-    .map((items) => ({ reason: reasonText(items[0].reason), items }))
+    .map((items) => ({ reason: groupText(items.map(({ reason }) => reason)), items }))
     .sort((a, b) => b.items.length - a.items.length)
 }
 
