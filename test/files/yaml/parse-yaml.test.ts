@@ -300,7 +300,9 @@ describe('hostile and broken input is a note, never an error (platform.md §7 th
     const { documents, notes } = parse('a: 1\nb: 2\na: 3')
     expect(documents[0]?.value).toEqual({ a: 3, b: 2 })
     expect(documents[0]?.spanOf(['a']).line).toBe(3)
-    expect(notes).toEqual([{ code: 'yaml-duplicate-key', file: 'a.yaml', line: 3, key: 'a' }])
+    expect(notes).toEqual([
+      { code: 'yaml-duplicate-key', file: 'a.yaml', line: 3, key: 'a', column: 1, first: { line: 1, column: 1 } },
+    ])
   })
 
   it('never takes ESO templates in strings for Helm (field.md §3)', () => {
