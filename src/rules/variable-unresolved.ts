@@ -1,5 +1,10 @@
+import type { Chain } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
+import { valueAt } from '../eso/field-value.ts'
+import { isUnder } from '../eso/schema/field-path.ts'
 import type { Finding } from '../model/finding.ts'
-import type { VariableSources } from '../model/manifest.ts'
+import type { Manifest, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
+import type { FieldPath } from '../model/value.ts'
 import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
@@ -21,9 +26,12 @@ export const variableUnresolved: Rule = {
   severity: 'warning',
   *check(chain): Iterable<Finding> {
     const uses = new Map<string, Use>()
+    const foreign = foreignFields(chain)
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
-        if (!decides(variable.path)) continue
+        if (!decides(variable.path) || hasDefault(manifest, variable)) continue
+        // A store of another provider has no Vault path.
+        if (foreign.get(manifest)?.some((field) => isUnder(variable.path, field))) continue
         const { lookedIn } = variable
         const cause = JSON.stringify([variable.name, lookedIn])
         const known = uses.get(cause)
@@ -41,7 +49,7 @@ export const variableUnresolved: Rule = {
             message:
               `\`\${${variable.name}}\` in ${nameField(variable.path)} of ${nameManifest(manifest)} is resolved by nothing in Git, ` +
               `so its Vault path is not checked. Looked in: ${sourcesText(lookedIn)}.` +
-              `${lookedIn.flux === undefined ? '' : ' Flux puts an empty text in the place of what stays undefined.'}`,
+              whatFluxDoes(lookedIn),
             span: variable.span,
             related: [],
             fix: `Give it to the check: \`variables: ${variable.name}=…\` (input, or \`manifests.variables\` in the config), or define it in \`postBuild.substitute\`.`,
@@ -59,6 +67,32 @@ export const variableUnresolved: Rule = {
       yield { ...finding, message: finding.message + more, related }
     }
   },
+}
+
+/** Fields of references that lead to a store of another provider, by manifest. */
+function foreignFields({ links }: Chain): ReadonlyMap<Manifest, readonly FieldPath[]> {
+  const fields = new Map<Manifest, FieldPath[]>()
+  for (const link of links) {
+    if (link.reference.store.found !== 'foreign') continue
+    for (const manifest of objectsOf(link))
+      fields.set(manifest, [...(fields.get(manifest) ?? []), link.reference.field])
+  }
+  return fields
+}
+
+/** `${NAME:=text}` where nothing is known to substitute: whoever does takes the default. */
+function hasDefault(manifest: Manifest, { name, path, lookedIn }: UnresolvedVariable): boolean {
+  const text = valueAt(manifest.body, path)
+  if (lookedIn.flux !== undefined || typeof text !== 'string') return false
+  const uses = [...text.matchAll(/\$\{([A-Za-z_]\w*)([^{}]*)\}/g)].filter(([, used]) => used === name)
+  return uses.length > 0 && uses.every(([, , rest = '']) => /^:?[-=]/.test(rest))
+}
+
+function whatFluxDoes({ flux, postBuild }: VariableSources): string {
+  if (flux === undefined) return ''
+  return postBuild
+    ? ' Flux puts an empty text in the place of what stays undefined.'
+    : ' Without postBuild Flux substitutes nothing, and ESO asks for the text as it is written.'
 }
 
 function sourcesText({ flux, postBuild, notInGit, refused }: VariableSources): string {
