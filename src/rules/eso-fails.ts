@@ -58,11 +58,15 @@ export const esoFails: Rule = {
         rule: this.id,
         severity: 'warning',
         message: (object) =>
-          `${nameField(field)} of ${object} names a store and nothing to read from it. ESO's webhook lets that pass, ` +
-          'and the item contributes nothing.',
+          problem === 'tags-ignored'
+            ? `${nameField(field)} of ${object} stands beside a \`name\`: ESO then looks at names alone, and takes secrets with other tags too.`
+            : `${nameField(field)} of ${object} names a store and nothing to read from it. ESO's webhook lets that pass, and the item contributes nothing.`,
         span,
         related: [],
-        fix: 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
+        fix:
+          problem === 'tags-ignored'
+            ? 'Take `tags` away, or take `name` away and find by tags.'
+            : 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
       }
