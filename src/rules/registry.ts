@@ -1,6 +1,7 @@
 import { apiVersionUnserved } from './api-version-unserved.ts'
 import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
+import { authSecretUnusable } from './auth-secret-unusable.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { expiresSoon } from './expires-soon.ts'
@@ -60,6 +61,7 @@ export const RULES: readonly Rule[] = [
   storeDuplicate,
   storeCondition,
   storeMountShape,
+  authSecretUnusable,
   keyEscapesMount,
   keyDoublesMount,
   kv1Operation,
