@@ -1,11 +1,10 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
-import { searchPath } from '../eso/find-paths.ts'
-import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted, nameReference } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
+import { foundNames } from './key-lookups.ts'
 import { hasOtherKeys, secretWithout } from './nothing-there.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -27,7 +26,7 @@ export const findEmpty: Rule = {
         found.incomplete !== undefined
       )
         continue
-      const matches = matching(link, found.names)
+      const matches = foundNames(link)
       if (matches === undefined || matches.length > 0) continue
       const none = found.names.length === 0
       const where = reference.find?.path === undefined ? 'the mount' : `\`${reference.find.path}\``
@@ -71,18 +70,4 @@ function outcome(chain: Chain, link: Link, none: boolean): string {
   return deletionPolicy === 'Retain'
     ? 'ESO reports `secret retained due to DeletionPolicy=Retain` and makes no Secret.'
     : secretWithout(chain, link)
-}
-
-/** Names are matched with `find.path` before them, unanchored (eso.md §2.6); tags need values of metadata and are not judged. */
-function matching({ reference }: Link, names: readonly string[]): readonly string[] | undefined {
-  if (reference.find?.regexp === undefined)
-    return reference.find?.tags === undefined ? names : names.length === 0 ? [] : undefined
-  const regexp = compileGoRegexp(reference.find.regexp)
-  if (!isRegexp(regexp)) return undefined
-  const prefix = searchPath(reference.find.path)
-  const folder = (reference.find.path ?? '').replace(/^\/+|\/+$/g, '')
-  return names.filter((name) => {
-    const below = folder === '' ? name : name.startsWith(`${folder}/`) ? name.slice(folder.length + 1) : name
-    return regexp.matches(`${prefix}${below}`)
-  })
 }

@@ -37,6 +37,7 @@ import { roleUnbound } from './role-unbound.ts'
 import type { Rule } from './rule.ts'
 import { secretAbsent } from './secret-absent.ts'
 import { secretDeleted } from './secret-deleted.ts'
+import { secretKeyInvalid } from './secret-key-invalid.ts'
 import { secretUnused } from './secret-unused.ts'
 import { serviceAccountTokenTemplate } from './service-account-token-template.ts'
 import { stateDrift } from './state-drift.ts'
@@ -70,6 +71,7 @@ export const RULES: readonly Rule[] = [
   dynamicSecretSplit,
   templateKeyAbsent,
   templateInvalid,
+  secretKeyInvalid,
   targetDuplicate,
   pushWithoutProperty,
   pushSourceKeyAbsent,
