@@ -1,5 +1,10 @@
+import type { Chain } from '../chain/chain.ts'
+import { objectsOf } from '../chain/fold-links.ts'
+import { valueAt } from '../eso/field-value.ts'
+import { isUnder } from '../eso/schema/field-path.ts'
 import type { Finding } from '../model/finding.ts'
-import type { VariableSources } from '../model/manifest.ts'
+import type { Manifest, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
+import type { FieldPath } from '../model/value.ts'
 import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
 import { decidesRequest } from './deciding-fields.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -22,9 +27,12 @@ export const variableUnresolved: Rule = {
   severity: 'warning',
   *check(chain): Iterable<Finding> {
     const uses = new Map<string, Use>()
+    const foreign = foreignFields(chain)
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
-        if (!decidesRequest(variable.path)) continue
+        if (!decidesRequest(variable.path) || hasDefault(manifest, variable)) continue
+        // A store of another provider has no Vault path.
+        if (foreign.get(manifest)?.some((field) => isUnder(variable.path, field))) continue
         const { lookedIn } = variable
         const cause = JSON.stringify([variable.name, lookedIn])
         const known = uses.get(cause)
@@ -60,6 +68,25 @@ export const variableUnresolved: Rule = {
       yield { ...finding, message: finding.message + more, related }
     }
   },
+}
+
+/** Fields of references that lead to a store of another provider, by manifest. */
+function foreignFields({ links }: Chain): ReadonlyMap<Manifest, readonly FieldPath[]> {
+  const fields = new Map<Manifest, FieldPath[]>()
+  for (const link of links) {
+    if (link.reference.store.found !== 'foreign') continue
+    for (const manifest of objectsOf(link))
+      fields.set(manifest, [...(fields.get(manifest) ?? []), link.reference.field])
+  }
+  return fields
+}
+
+/** `${NAME:=text}` where nothing is known to substitute: whoever does takes the default. */
+function hasDefault(manifest: Manifest, { name, path, lookedIn }: UnresolvedVariable): boolean {
+  const text = valueAt(manifest.body, path)
+  if (lookedIn.flux !== undefined || typeof text !== 'string') return false
+  const uses = [...text.matchAll(/\$\{([A-Za-z_]\w*)([^{}]*)\}/g)].filter(([, used]) => used === name)
+  return uses.length > 0 && uses.every(([, , rest = '']) => /^:?[-=]/.test(rest))
 }
 
 /** Without `postBuild` kustomize-controller does not look for variables at all (platform.md §3.2). */
