@@ -109,6 +109,7 @@ export function follow(input: FollowInput): Chain {
       })),
       ...(store === undefined ? { secret: undefined } : secretsOf(reference, store, input)),
       found: store === undefined ? undefined : foundOf(reference, store, input),
+      ...(store === undefined ? {} : atFolderOf(reference, store, input)),
     }
     unfolded.push(link)
   }
@@ -307,6 +308,14 @@ function secretsOf(reference: Reference, store: VaultStore, input: FollowInput):
   const secret = live.secretFact(target.mount, target.key, target.version)
   const whole = target.version === undefined ? undefined : live.secretFact(target.mount, target.key)
   return { secret, ...(whole === undefined ? {} : { whole }) }
+}
+
+/** Asked only of a `find` below a path. */
+function atFolderOf(reference: Reference, store: VaultStore, input: FollowInput): Pick<Link, 'atFolder'> {
+  const path = trimSlashes(reference.find?.path ?? '')
+  if (path === '' || store.path === undefined || reference.holes.length > 0) return {}
+  const fact = input.live(store.vaultNamespace)?.secretFact(trimSlashes(store.path), path)
+  return fact === undefined ? {} : { atFolder: fact }
 }
 
 /** What a `find` has to choose from, as far as the server listed it. */
