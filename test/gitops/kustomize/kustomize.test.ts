@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { selects } from '../../../src/gitops/kustomize/patch-target.ts'
 import { externalSecret, keyOf, kustomization, only, read, summary } from '../tree.ts'
 
 const es = externalSecret('db', 'kv/db')
@@ -197,25 +196,6 @@ describe('patches are not manifests, and what they touch is not checked (design 
       'es.yaml': es,
     })
     expect(summary(repository)).toEqual(['?/db kv/db'])
-  })
-})
-
-describe('label selectors', () => {
-  const labels = { app: 'x', tier: 'db' }
-  it.each([
-    [undefined, true],
-    ['app=x', true],
-    ['app==y', false],
-    ['app!=y,tier=db', true],
-    ['none!=y', true],
-    ['app in (x, y)', true],
-    ['app notin (x)', false],
-    ['none notin (true)', true],
-    ['app', true],
-    ['!app', false],
-    ['!none', true],
-  ])('%s', (selector, expected) => {
-    expect(selects(selector, labels)).toBe(expected)
   })
 })
 
