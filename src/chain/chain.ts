@@ -41,7 +41,9 @@ export interface TokenPolicies {
   readonly names: readonly string[]
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
-  readonly from: 'role' | 'config'
+  readonly from: 'role' | 'config' | 'token'
+  /** Where the token is made, where the store names none but a token. */
+  readonly provenance?: Provenance
   /** What may give the token policies beyond these: a miss is then "unknown". */
   readonly open?: readonly OpenLaw[]
   /** Variables at whose default the policies are told. */

@@ -7,9 +7,9 @@ import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
+import type { PolicyFact, VaultState } from '../model/vault-state.ts'
 import type { EntityFacts } from '../policy/template.ts'
-import type { TextlessPolicy } from '../state/declared/declared.ts'
+import type { DeclaredToken, TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { authConfigOf } from './auth-config.ts'
@@ -30,6 +30,7 @@ import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
+import { tokenPolicies } from './token-policies.ts'
 import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
 
 /** What of a token decides beside the texts of its policies. */
@@ -68,6 +69,8 @@ export interface FollowInput {
   readonly live: (vaultNamespace: string | undefined) => LiveState | undefined
   readonly liveView: LiveView | undefined
   readonly judge: Judge
+  /** Tokens in Kubernetes Secrets, as far as Git tells how they were made. */
+  readonly tokens?: readonly DeclaredToken[]
   /** `stores.<name>.policies` of the config: what the manifests do not say (static tokens, AppRole). */
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
   readonly installedEso: readonly InstalledEso[]
@@ -132,13 +135,7 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   // What a patch may replace is not judged by what stands in the base.
   const told = store.auth !== undefined && store.notChecked === undefined
   const role = told ? lookUpRole(store.auth, from, authKnowledge) : undefined
-  const configured = input.policiesOfStore(store.name)
-  const policies: TokenPolicies | undefined =
-    configured !== undefined
-      ? { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
-      : role?.found === 'known' && role.fact.policies !== undefined
-        ? policiesOfRole(role.fact, role.fact.policies)
-        : undefined
+  const policies = tokenPolicies(store, role, input.policiesOfStore(store.name), input.tokens ?? [])
   const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
   const described = { store, role, policies, authMount }
   return {
@@ -146,18 +143,6 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     session: sessionOf(described, input),
     mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
     authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, from, authKnowledge),
-  }
-}
-
-function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
-  const place = spanOfProvenance(role.provenance)
-  const open = role.open?.map((part): OpenLaw => ({ of: 'role', name: role.name, part, place }))
-  return {
-    names,
-    withDefault: !role.noDefaultPolicy,
-    from: 'role',
-    ...(open === undefined ? {} : { open }),
-    ...(role.assumed === undefined ? {} : { assumed: role.assumed }),
   }
 }
 

@@ -59,6 +59,8 @@ export type DeclaredNote =
   | { readonly code: 'declared-too-deep' }
   /** A policy is written from a text that is not among the files. */
   | { readonly code: 'policy-text-elsewhere'; readonly policy: string; readonly source: string }
+  /** A resource of Terraform (`helm_release.eso`) whose `holds` name objects of External Secrets. */
+  | { readonly code: 'terraform-not-read'; readonly resource: string; readonly holds: 'values' | 'commands' }
 
 /** Kinds of notes, as the JSON report has had them from the beginning (its `reason`). */
 export type NoteFamily =
@@ -116,6 +118,7 @@ export function familyOf(note: NoteBody): NoteFamily {
     case 'nothing-found':
     case 'declared-too-deep':
     case 'policy-text-elsewhere':
+    case 'terraform-not-read':
       return 'other'
   }
 }

@@ -104,6 +104,8 @@ export type LoginReason =
   | { readonly code: 'role-policies-not-told'; readonly role: string; readonly store: string }
   | { readonly code: 'token-policies-unknown'; readonly store: string }
   | { readonly code: 'role-not-named'; readonly authMount: string }
+  /** Of `userpass` and `ldap`, which have users in place of roles (forms.md §6). */
+  | { readonly code: 'user-not-in-git'; readonly username: string; readonly authMount: string }
   | { readonly code: 'role-not-in-git' | 'role-absent'; readonly role: string; readonly authMount: string }
   | {
       readonly code: 'role-conflict'

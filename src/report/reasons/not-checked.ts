@@ -20,8 +20,13 @@ import { lawText } from './law.ts'
 function openText({ of, name, part, place }: OpenLaw): string {
   const at = place === undefined ? '' : ` (in ${place.file}:${place.line})`
   return of === 'role'
-    ? `Tokens of role \`${name}\`${at} may also have the policies of \`${part}\``
-    : `Policy \`${name}\`${at} goes on in \`${part}\``
+    ? `Tokens of role \`${name}\`${at} may have more policies, from ${openPart(part)}, and these may allow it`
+    : `More rules of policy \`${name}\`${at} may come from ${openPart(part)}, and may allow it`
+}
+
+/** Code as it is written, and what is told in words. */
+function openPart(part: string): string {
+  return part.includes(' ') && !part.startsWith('%') ? part : `\`${part}\``
 }
 
 /** The reason of a decision, and the defaults at which it was taken. */
@@ -74,6 +79,7 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'role-policies-not-told':
     case 'token-policies-unknown':
     case 'role-not-named':
+    case 'user-not-in-git':
     case 'role-not-in-git':
     case 'role-absent':
     case 'role-conflict':
@@ -220,6 +226,8 @@ function loginText(reason: LoginReason): string {
       return `which policies the token of ${reason.store} has is not known`
     case 'role-not-named':
       return `the store names no role of auth mount \`${reason.authMount}\``
+    case 'user-not-in-git':
+      return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` stands nowhere in the files that were read, and no Vault was asked`
     case 'role-not-in-git':
       return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` stands nowhere in the files that were read, and no Vault was asked`
     case 'role-absent':
@@ -246,7 +254,7 @@ function loginText(reason: LoginReason): string {
       return [
         lawText(reason.because),
         ...(reason.policies.length === 0 ? [] : [texts]),
-        ...reason.open.map((one) => `${openText(one)}, which is not known and may allow it`),
+        ...reason.open.map(openText),
       ].join('. ')
     }
     case 'mount-not-in-git':
