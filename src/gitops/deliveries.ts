@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import { NO_FLUX } from '../model/manifest.ts'
@@ -29,8 +30,9 @@ export interface DeliveriesInput {
 
 /** Every way in which objects reach clusters; then what no root leads to, with the verdict on it (applied.md §4.2). */
 export function deliveriesOf(input: DeliveriesInput): Delivery[] {
-  const { checkout, followed, written } = input
-  const delivered = deliveredObjects(input)
+  const { checkout, followed } = input
+  const written = input.written.filter(({ appliedBy }) => appliedBy === undefined)
+  const delivered = [...deliveredObjects(input), ...terraformDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
   const parts = partFiles(checkout)
   const left = written.filter((object) => {
@@ -38,6 +40,25 @@ export function deliveriesOf(input: DeliveriesInput): Delivery[] {
     return isManifestKind(object) || object.holder !== undefined || isEsoGroup(object.apiVersion)
   })
   return [...delivered, ...leftDeliveries(input, delivered, left, followed)]
+}
+
+/** Whether Terraform was run, and where, Git does not tell: its objects are presumed to be there. */
+function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
+  return written.flatMap((object): Delivery[] => {
+    if (object.appliedBy !== 'terraform') return []
+    const cluster = clusterOf(object.source.relative)
+    const folder = posix.dirname(object.source.file)
+    return [
+      {
+        object,
+        applied: { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
+        appliedBy: { kind: 'Terraform', name: folder, span: object.span },
+        form: 'plain',
+        patched: [],
+        variables: { lookup: () => undefined, substitutes: false, lookedIn: NO_FLUX },
+      },
+    ]
+  })
 }
 
 /** Objects that differ in nothing but the root that applies them are one. */

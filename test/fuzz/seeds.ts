@@ -76,7 +76,7 @@ spec:
   path: ./app
   targetNamespace: b
   components: [../c]
-  patches: [{ target: { kind: ExternalSecret }, patch: "- { op: replace, path: /spec/data/0/remoteRef/key, value: x }" }]
+  patches: [{ target: { kind: PushSecret }, patch: "- { op: replace, path: /spec/data/0/remoteRef/key, value: x }" }]
   postBuild: { substitute: { A: a }, substituteFrom: [{ kind: ConfigMap, name: vars }] }
 ---
 apiVersion: v1

@@ -66,7 +66,7 @@ describe('the terminal', () => {
   })
 
   test.each([
-    ['text', /Failed: 10 errors/],
+    ['text', /Failed: 7 errors/],
     ['json', /"version": 1/],
     ['sarif', /"version": "2.1.0"/],
     ['markdown', /^## /],

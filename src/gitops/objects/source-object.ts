@@ -22,6 +22,8 @@ export interface SourceObject {
   embedded(path: FieldPath): ParsedYaml | undefined
   /** The object that carries this one inside it; kustomizations and Flux change that one. */
   readonly holder?: SourceObject
+  /** Who applies it, where that is none of Kubernetes' own tools: Flux and kustomize do nothing to it. */
+  readonly appliedBy?: 'terraform'
 }
 
 /** `Kind name`, for messages. */

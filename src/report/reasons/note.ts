@@ -51,6 +51,8 @@ export function noteText(note: Note): string {
       return renderNoteText(note, note.file)
     case 'declared-too-deep':
       return 'Nested too deeply to be read for Vault policies and roles.'
+    case 'terraform-not-read':
+      return `The ${note.holds} of \`${note.resource}\` are not read, and name objects of External Secrets.`
     case 'policy-text-elsewhere':
       return `Policy \`${note.policy}\` is written here from ${note.source}, whose text is not among the files that were read: what it grants is unknown.`
   }

@@ -1,5 +1,6 @@
 import type { SourceFile } from '../../files/source-file.ts'
 import type { Span } from '../../model/span.ts'
+import type { ValueMap } from '../../model/value.ts'
 import type {
   AuthMountFact,
   DeclaredForm,
@@ -24,8 +25,9 @@ export interface PolicyWrite extends InNamespace {
   readonly from: SourceFile
   readonly span: Span
   readonly form: DeclaredForm
-  /** Values that `templatefile()` fills in. `undefined`: the text is written as it is. */
-  readonly variables?: Readonly<Record<string, string>>
+  /** The text as `templatefile()` fills it; `undefined`: the file is written as it is. */
+  readonly filled?: { readonly placed: PlacedText; readonly unknown: readonly string[] }
+  readonly assumed?: readonly string[]
   /** A command changes the text on its way (`sed`, `envsubst`). */
   readonly altered?: string
 }
@@ -53,6 +55,10 @@ export interface Grant {
 export interface Reading {
   readonly yaml: DeclaredYaml
   readonly files: RepositoryFiles
+  /** Ansible's variables, where they have one literal value. */
+  readonly variables: ReadonlyMap<string, string>
+  /** The data of a ConfigMap in Git, where there is one of the name. */
+  readonly configMap: (name: string) => ValueMap | undefined
 }
 
 /** What the readers of the forms find, before names, files and precedence are settled. */
@@ -98,6 +104,7 @@ export interface PolicyParts extends InNamespace {
   readonly placed: PlacedText
   readonly form: DeclaredForm
   readonly namedAt?: Span
+  readonly namedBy?: DeclaredForm
   /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it; in a `script` only what cannot be Vault's own. */
   readonly template?: boolean | 'script'
   /** What may add rules, besides what stands in the text. */
@@ -106,7 +113,7 @@ export interface PolicyParts extends InNamespace {
 }
 
 export function policyFact(parts: PolicyParts): DeclaredPolicy {
-  const { name, unknown, placed, form, namedAt, template = false, assumed = [], vaultNamespace } = parts
+  const { name, unknown, placed, form, namedAt, namedBy, template = false, assumed = [], vaultNamespace } = parts
   const shown = form === 'markdown' || form === 'comment'
   const read = readPolicyText(placed.text, { unknown, template, shown })
   const open = [...new Set([...(parts.open ?? []), ...read.open])]
@@ -117,6 +124,7 @@ export function policyFact(parts: PolicyParts): DeclaredPolicy {
     spanOfLine: (line) => spanOfLine(placed, line),
     provenance: { from: 'git', span: wholeSpan(placed), form },
     ...(namedAt === undefined ? {} : { namedAt }),
+    ...(namedBy === undefined ? {} : { namedBy }),
     ...(open.length === 0 ? {} : { open }),
     ...(assumed.length === 0 ? {} : { assumed }),
     ...(vaultNamespace === undefined ? {} : { vaultNamespace }),

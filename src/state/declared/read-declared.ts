@@ -9,11 +9,14 @@ import { wholeFile } from './placed-text.ts'
 import { nameFiles } from './policy-files.ts'
 import { looksLikePolicy } from './policy-shape.ts'
 import { settle } from './precedence.ts'
+import { readComments } from './read-comments.ts'
 import { readMarkdown } from './read-markdown.ts'
 import { asType, authTypeOf } from './role-fields.ts'
 import { readScript } from './shell/read-script.ts'
 import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
 import { readTerraform } from './terraform/read-terraform.ts'
+import { ansibleVariables } from './yaml/ansible-variables.ts'
+import { configMapsIn } from './yaml/config-maps.ts'
 import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 
 /**
@@ -24,7 +27,12 @@ import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): Declared {
   const unique = [...new Map(files.map((file) => [file.file, file])).values()]
   const harvest = emptyHarvest()
-  const reading: Reading = { yaml, files: repositoryFiles(unique) }
+  const reading: Reading = {
+    yaml,
+    files: repositoryFiles(unique),
+    variables: ansibleVariables(unique, yaml),
+    configMap: configMapsIn(unique, yaml),
+  }
   const notes: Note[] = []
   const each = (isWanted: (file: SourceFile) => boolean, read: (file: SourceFile) => void) => {
     for (const file of unique) if (isWanted(file)) guard(file, read, notes)
@@ -33,9 +41,11 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
   each(isPolicyFile, (file) => readPolicyFile(file, harvest))
   each(isShell, (file) => readShellFile(file, reading, harvest))
   const modules = terraformFiles(unique)
-  if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, harvest), notes)
+  const terragrunt = unique.filter(({ relative }) => /(?:^|\/)terragrunt\.hcl$/.test(relative))
+  if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, terragrunt, reading, harvest), notes)
   each(isYaml, (file) => readYaml(file, reading, harvest))
   each(isMarkdown, (file) => readMarkdown(file, reading, harvest))
+  each(isCommented, (file) => readComments(file, reading, harvest))
 
   const named = nameFiles(unique, harvest)
   const textless = [...named.textless, ...harvest.textless]
@@ -88,6 +98,10 @@ function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
 function isYaml({ relative, text }: SourceFile): boolean {
   if (!/\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2))?$|(?:^|\/)Kustomization$/.test(relative)) return false
   return YAML_MARKERS.test(text) || VAULT_CALL.test(text) || VAULT_CALL_LIST.test(text)
+}
+
+function isCommented({ relative }: SourceFile): boolean {
+  return !/\.(?:md|markdown|mdx)$/.test(relative)
 }
 
 function isMarkdown({ relative, text }: SourceFile): boolean {
