@@ -140,6 +140,29 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     },
   ],
   [
+    // In the cluster that it goes to: there none has that name.
+    /^Git holds no (\S+) (\S+) that it could use$/,
+    ([, kind, name], { file }, { manifests }) => {
+      const clusters = new Set(
+        manifests.flatMap(({ origin }) =>
+          origin.file === file || origin.appliedBy.some(({ span }) => span.file === file)
+            ? [origin.applied.cluster?.id]
+            : [],
+        ),
+      )
+      const stores = manifests.filter((one) => one.kind === kind && one.name === name)
+      return stores.every(({ origin }) => !clusters.has(origin.applied.cluster?.id))
+    },
+  ],
+  [
+    /^a template of a Helm chart is not read before it is rendered\./,
+    (_, item, evidence) => /(?:^|\/)templates\//.test(item.file) && fileAt(item, evidence).includes('{{'),
+  ],
+  [
+    /^the document is a template \(it holds (\{\{ \}\}|\{% %\})\) that nothing rendered\./,
+    ([, holds = ''], item, evidence) => fileAt(item, evidence).includes(holds.slice(0, 2)),
+  ],
+  [
     // Of a root that kustomize could not build: the patch is there, at its line.
     /^a patch \((.+):(\d+)\) changes it, and patches are applied only with kustomize$/,
     ([, file = '', line], _, { cwd }) =>
