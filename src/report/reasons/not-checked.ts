@@ -222,7 +222,8 @@ function patchText({ place, of }: PatchReason): string {
 function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestReason>): string {
   switch (reason.code) {
     case 'store-absent':
-      return reason.name === undefined ? `its ${reason.what} is not in Git` : `${reason.name} is not in Git`
+      // In another cluster there may be one of that name.
+      return `Git holds no ${reason.name ?? reason.what} that it could use`
     case 'store-foreign':
       return `its ${reason.what} uses the provider ${reason.provider ?? 'of another kind'}, not Vault`
     case 'store-duplicate':
