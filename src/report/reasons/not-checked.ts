@@ -138,6 +138,29 @@ export function reasonGroup(reason: NotCheckedReason): string {
   return JSON.stringify(reason)
 }
 
+/** What to do so that it can be checked, a sentence or two; `undefined`: the reason says it, or nothing can be done. */
+export function adviceText(reason: NotCheckedReason): string | undefined {
+  switch (reason.code) {
+    case 'role-not-in-git':
+      return `Write the role and its policies into this repository, give a server (\`vault-addr\`), or name the policies in the config: \`stores: { <store>: { policies: […] } }\`.`
+    case 'policy-not-in-git':
+      return 'Write the policy into this repository, or give a server (`vault-addr`).'
+    case 'variable-unresolved':
+      return reason.in === 'policy-text'
+        ? undefined
+        : `Give its value: \`variables: ${nameOfHole(reason.holes[0] ?? '')}=…\` (input, or \`manifests.variables\` in the config).`
+    case 'yaml-unparseable':
+    case 'yaml-unusable':
+      return 'The finding `yaml-invalid` says what is wrong.'
+    default:
+      return undefined
+  }
+}
+
+function nameOfHole(hole: string): string {
+  return /[A-Za-z_]\w*/.exec(hole)?.[0] ?? 'NAME'
+}
+
 /** Why a file or a document was not read. */
 function unreadText(reason: UnreadReason): string {
   switch (reason.code) {
