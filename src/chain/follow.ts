@@ -1,6 +1,7 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
 import type { Decision } from '../model/decision.ts'
+import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
@@ -75,6 +76,8 @@ export interface FollowInput {
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** Documents of ESO's kinds that could not be read. */
+  readonly invalidYaml?: readonly InvalidYaml[]
 }
 
 /** Follows every reference from its line to the rule that decides and the live key, as far as each step is known. */
@@ -106,6 +109,7 @@ export function follow(input: FollowInput): Chain {
       })),
       ...(store === undefined ? { secret: undefined } : secretsOf(reference, store, input)),
       found: store === undefined ? undefined : foundOf(reference, store, input),
+      ...(store === undefined ? {} : atFolderOf(reference, store, input)),
     }
     unfolded.push(link)
   }
@@ -124,6 +128,7 @@ export function follow(input: FollowInput): Chain {
     invalidPolicies: input.judge.invalid(declared.policies),
     installedEso: input.installedEso,
     naming: input.naming,
+    invalidYaml: input.invalidYaml ?? [],
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
   }
 }
@@ -303,6 +308,14 @@ function secretsOf(reference: Reference, store: VaultStore, input: FollowInput):
   const secret = live.secretFact(target.mount, target.key, target.version)
   const whole = target.version === undefined ? undefined : live.secretFact(target.mount, target.key)
   return { secret, ...(whole === undefined ? {} : { whole }) }
+}
+
+/** Asked only of a `find` below a path. */
+function atFolderOf(reference: Reference, store: VaultStore, input: FollowInput): Pick<Link, 'atFolder'> {
+  const path = trimSlashes(reference.find?.path ?? '')
+  if (path === '' || store.path === undefined || reference.holes.length > 0) return {}
+  const fact = input.live(store.vaultNamespace)?.secretFact(trimSlashes(store.path), path)
+  return fact === undefined ? {} : { atFolder: fact }
 }
 
 /** What a `find` has to choose from, as far as the server listed it. */

@@ -3,6 +3,7 @@ import type { Reference } from '../model/reference.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { hasOtherKeys, secretWithout } from './nothing-there.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -18,14 +19,14 @@ export const secretAbsent: Rule = {
       if (secret.presence !== 'absent' || first === undefined) continue
       // Retain (the default) makes the absence an error; Delete and Merge skip the item without a word (eso.md §0.9).
       const failing = links.find(({ reference }) => fails(reference))
-      const link = failing ?? first
+      const link = failing ?? links.find((one) => !hasOtherKeys(chain, one)) ?? first
       yield {
         rule: this.id,
         severity: failing === undefined ? 'warning' : 'error',
         message: (object) =>
           `There is no secret at \`${path}\`, and ${nameReference(link.reference, object)} reads it. ` +
           (failing === undefined
-            ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently: the key is missing from the Kubernetes Secret.`
+            ? secretWithout(chain, link)
             : `ESO answers \`${link.reference.operation === 'fetch-metadata' ? 'secret not found' : 'Secret does not exist'}\` and the whole ExternalSecret fails.`),
         span: link.reference.span,
         related: otherReaders([link, ...links.filter((other) => other !== link)]),

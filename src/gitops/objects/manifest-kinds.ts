@@ -17,6 +17,22 @@ export function isManifestKind(object: SourceObject): boolean {
   return installsEso(body, apiVersion, kind)
 }
 
+/** Keys of a Secret whose value ends in a line break, a common slip of `echo | base64`; the value itself is not passed on. */
+export function endsInNewline(kind: string, body: ValueMap): { readonly endsInNewline?: readonly string[] } {
+  if (kind !== 'Secret') return {}
+  const { data, stringData } = body
+  const keys = [
+    ...textsIn(data).filter(([, text]) => /[\r\n]$/.test(Buffer.from(text, 'base64').toString('latin1'))),
+    ...textsIn(stringData).filter(([, text]) => /[\r\n]$/.test(text)),
+  ].map(([key]) => key)
+  return keys.length === 0 ? {} : { endsInNewline: keys }
+}
+
+function textsIn(data: Value | undefined): [key: string, text: string][] {
+  if (!isMap(data)) return []
+  return Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []))
+}
+
 /** The body without what must never be passed on: of a Secret, only the names of its keys remain. */
 export function withoutSecretData(kind: string, body: ValueMap): ValueMap {
   if (kind !== 'Secret') return body
