@@ -31,7 +31,7 @@ export function whyNotApplied(reason: AppliedReason): string {
 }
 
 /** `Flux Kustomization flux-system/apps`, `the kustomization apps/web`. */
-export function nameRoot({ kind, name }: AppliedBy): string {
+function nameRoot({ kind, name }: AppliedBy): string {
   if (kind === 'kustomization') return `the kustomization \`${name}\``
   if (kind === 'command') return `the command that names \`${name}\``
   return kind === 'Kustomization (Flux)' ? `Flux Kustomization ${name}` : `${kind} ${name}`
