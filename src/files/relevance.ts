@@ -16,6 +16,7 @@ export type FileForm = 'yaml' | 'hcl' | 'shell' | 'markdown' | 'terraform'
 /** What a file can be by its name; `undefined`: nothing that is ever read. */
 export function formOf(name: string): FileForm | undefined {
   if (KUSTOMIZATION_NAMES.has(name)) return 'yaml'
+  if (name === '.justfile') return 'shell'
   const dot = name.lastIndexOf('.')
   if (dot <= 0) return dot === -1 ? 'shell' : undefined
   switch (name.slice(dot + 1).toLowerCase()) {
@@ -30,6 +31,9 @@ export function formOf(name: string): FileForm | undefined {
     case 'bash':
     case 'zsh':
     case 'envrc':
+    case 'mk':
+    case 'just':
+    case 'ps1':
       return 'shell'
     case 'md':
     case 'mdx':

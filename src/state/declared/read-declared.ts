@@ -11,7 +11,9 @@ import { looksLikePolicy } from './policy-shape.ts'
 import { settle } from './precedence.ts'
 import { readComments } from './read-comments.ts'
 import { readMarkdown } from './read-markdown.ts'
+import { isJustfile, isMakefile, readRecipes } from './recipes.ts'
 import { asType, authTypeOf } from './role-fields.ts'
+import { fromPowerShell } from './shell/power-shell.ts'
 import { readScript } from './shell/read-script.ts'
 import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
 import { readTerraform } from './terraform/read-terraform.ts'
@@ -40,6 +42,7 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
   // In this order, the first of two facts that say the same is the one that is kept.
   each(isPolicyFile, (file) => readPolicyFile(file, harvest))
   each(isShell, (file) => readShellFile(file, reading, harvest))
+  each(isRecipes, (file) => readRecipes(file, reading, harvest))
   const modules = terraformFiles(unique)
   const terragrunt = unique.filter(({ relative }) => /(?:^|\/)terragrunt\.hcl$/.test(relative))
   if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, terragrunt, reading, harvest), notes)
@@ -85,13 +88,19 @@ function readPolicyFile(source: SourceFile, harvest: Harvest): void {
 }
 
 function isShell({ relative, text }: SourceFile): boolean {
-  if (/\.(?:sh|bash|zsh|ksh)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative)) return true
+  if (/\.(?:sh|bash|zsh|ksh|ps1)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative)) return true
   return !/\.[^/]*$/.test(relative) && /^#!.*\b(?:ba|da|a|z|k)?sh\b/.test(text)
+}
+
+function isRecipes(file: SourceFile): boolean {
+  return isMakefile(file) || isJustfile(file)
 }
 
 function readShellFile(source: SourceFile, reading: Reading, harvest: Harvest): void {
   if (!VAULT_CALL.test(source.text)) return
-  readScript(wholeFile(source.file, source.text), { source, form: 'shell', harvest, ...reading })
+  const whole = wholeFile(source.file, source.text)
+  const placed = source.relative.endsWith('.ps1') ? fromPowerShell(whole) : whole
+  readScript(placed, { source, form: 'shell', harvest, ...reading })
 }
 
 function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
