@@ -13,6 +13,7 @@ import { readComments } from './read-comments.ts'
 import { readMarkdown } from './read-markdown.ts'
 import { isJustfile, isMakefile, readRecipes } from './recipes.ts'
 import { asType, authTypeOf } from './role-fields.ts'
+import { readSelfInit, SELF_INIT } from './self-init.ts'
 import { fromPowerShell } from './shell/power-shell.ts'
 import { readScript } from './shell/read-script.ts'
 import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
@@ -41,6 +42,7 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
   }
   // In this order, the first of two facts that say the same is the one that is kept.
   each(isPolicyFile, (file) => readPolicyFile(file, harvest))
+  each(isServerConfig, (file) => readSelfInit(wholeFile(file.file, file.text), file, 'hcl', reading, harvest))
   each(isShell, (file) => readShellFile(file, reading, harvest))
   each(isRecipes, (file) => readRecipes(file, reading, harvest))
   const modules = terraformFiles(unique)
@@ -81,6 +83,10 @@ function guard(file: SourceFile, read: (file: SourceFile) => void, notes: Note[]
 function isPolicyFile({ relative, text }: SourceFile): boolean {
   const named = /\.(?:hcl|policy)(?:\.(?:tpl|tftpl|tmpl|j2))?$|policy[^/]*\.(?:tpl|tftpl|tmpl|j2)$/.test(relative)
   return named && looksLikePolicy(text)
+}
+
+function isServerConfig({ relative, text }: SourceFile): boolean {
+  return relative.endsWith('.hcl') && SELF_INIT.test(text)
 }
 
 function readPolicyFile(source: SourceFile, harvest: Harvest): void {
