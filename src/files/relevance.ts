@@ -7,7 +7,7 @@ const MANIFEST =
 
 /** What policies and roles look like in any of the forms of field.md §4. */
 const POLICY =
-  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|capabilities: *\[? *(?:\n *- *)?["']?(?:create|read|update|delete|list|deny|sudo|patch)\b|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|\/v1\/(?:auth|sys)\/|vault\.(?:m\.)?upbound\.io|root-token-id|root_token\b|ROOT_TOKEN_ID|devRootToken|vault\.banzaicloud\.com|bound_service_account|\bpolicies\b/m
+  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|capabilities: *\[? *(?:\n *- *)?["']?(?:create|read|update|delete|list|deny|sudo|patch)\b|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|\/v1\/(?:auth|sys)\/|vault\.(?:m\.)?upbound\.io|\binitialize +\\?"|root-token-id|root_token\b|ROOT_TOKEN_ID|devRootToken|vault\.banzaicloud\.com|bound_service_account|\bpolicies\b/m
 
 /** Commands that apply folders and files of the repository, and files of other tools that name one to apply (applied.md §3.2). */
 export const MENTIONS_COMMAND =
@@ -20,6 +20,7 @@ export type FileForm = 'yaml' | 'hcl' | 'shell' | 'markdown' | 'terraform'
 /** What a file can be by its name; `undefined`: nothing that is ever read. */
 export function formOf(name: string): FileForm | undefined {
   if (KUSTOMIZATION_NAMES.has(name)) return 'yaml'
+  if (name === '.justfile') return 'shell'
   const dot = name.lastIndexOf('.')
   if (dot <= 0) return dot === -1 ? 'shell' : undefined
   switch (name.slice(dot + 1).toLowerCase()) {
@@ -36,6 +37,9 @@ export function formOf(name: string): FileForm | undefined {
     case 'mk':
     case 'zsh':
     case 'envrc':
+    case 'mk':
+    case 'just':
+    case 'ps1':
       return 'shell'
     case 'md':
     case 'mdx':

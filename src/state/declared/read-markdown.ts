@@ -5,6 +5,7 @@ import { type Harvest, type Reading, wholeSpan } from './harvest.ts'
 import { type Fence, readMarkdownCode } from './markdown-fences.ts'
 import { spanOfLine, wholeFile } from './placed-text.ts'
 import { looksLikePolicy } from './policy-shape.ts'
+import { fromPowerShell } from './shell/power-shell.ts'
 import { readScript } from './shell/read-script.ts'
 import type { Scope } from './shell/scope.ts'
 import { TokenSection } from './shell/token-section.ts'
@@ -13,6 +14,7 @@ import { WrittenFiles } from './shell/written-files.ts'
 import { literalText } from './symbolic-text.ts'
 
 const SHELL = new Set(['sh', 'bash', 'shell', 'zsh', 'console', 'terminal', 'shell-session', 'text', 'txt', ''])
+const POWERSHELL = new Set(['powershell', 'pwsh', 'ps1'])
 const POLICY = new Set(['hcl', 'terraform', 'tf', 'json', 'vault', 'text', 'txt', ''])
 
 /** Reads the commands and policies in a Markdown text. The fences of one text are steps of one script: they share variables and files. */
@@ -42,9 +44,13 @@ export function readMarkdown(source: SourceFile, reading: Reading, harvest: Harv
   const context = { source, form: 'markdown' as const, harvest, written, section, ...reading }
   for (const fence of fences) {
     const { language, content } = fence
-    if (!SHELL.has(language) || !isScript(content.text)) continue
+    const isPowerShell = POWERSHELL.has(language)
+    if (!(SHELL.has(language) || isPowerShell) || !isScript(content.text)) continue
     const before = harvest.policies.length
-    outer = readScript(content, { ...context, ...(outer === undefined ? {} : { outer }) })
+    outer = readScript(isPowerShell ? fromPowerShell(content) : content, {
+      ...context,
+      ...(outer === undefined ? {} : { outer }),
+    })
     openBy(additions, fence.section, before, harvest)
   }
   for (const text of setOff)
