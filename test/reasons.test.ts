@@ -258,7 +258,7 @@ describe('the sentences of reasons', () => {
       { code: 'symlink-dead' },
       { code: 'files-too-large', count: 1, mib: 1 },
       { code: 'yaml-template-keys', says: 'x' },
-      { code: 'yaml-unusable', says: 'x' },
+      { code: 'yaml-unusable', says: 'x', column: 1 },
       { code: 'folder-unreadable', errno: 'EACCES' },
       { code: 'foreign-source', title: 'x' },
     ]

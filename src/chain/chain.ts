@@ -1,5 +1,6 @@
 import type { Decision } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
+import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { LoginReason, OpenLaw, ServerReason } from '../model/reason.ts'
@@ -137,6 +138,8 @@ export interface Chain {
   /** What is known of the server whose law judges. */
   readonly server: ServerLaw
   readonly invalidPolicies: readonly InvalidPolicy[]
+  /** Documents of ESO's kinds that could not be read as YAML. */
+  readonly invalidYaml: readonly InvalidYaml[]
   /** Policies that Git writes from a text that it does not hold. */
   readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]

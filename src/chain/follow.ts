@@ -1,6 +1,7 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
 import type { Decision } from '../model/decision.ts'
+import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
@@ -76,6 +77,8 @@ export interface FollowInput {
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** Documents of ESO's kinds that could not be read. */
+  readonly invalidYaml?: readonly InvalidYaml[]
 }
 
 /** Follows every reference from its line to the rule that decides and the live key, as far as each step is known. */
@@ -126,6 +129,7 @@ export function follow(input: FollowInput): Chain {
     invalidPolicies: input.judge.invalid(declared.policies),
     installedEso: input.installedEso,
     naming: input.naming,
+    invalidYaml: input.invalidYaml ?? [],
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
   }
 }

@@ -9,6 +9,15 @@ const MANIFEST =
 const POLICY =
   /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|capabilities: *\[? *(?:\n *- *)?["']?(?:create|read|update|delete|list|deny|sudo|patch)\b|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|\/v1\/(?:auth|sys)\/|vault\.(?:m\.)?upbound\.io|\binitialize +\\?"|root-token-id|root_token\b|ROOT_TOKEN_ID|devRootToken|vault\.banzaicloud\.com|bound_service_account|\bpolicies\b/m
 
+/** A kind or group of ESO's, as an object or a patch names it. */
+const ESO_KIND =
+  /external-secrets\.io\/v|["']?kind["']?\s*:\s*["']?(?:ExternalSecret|ClusterExternalSecret|PushSecret|ClusterPushSecret|SecretStore|ClusterSecretStore|VaultDynamicSecret)\b/
+
+/** Whether a text that is not read may hold objects of ESO's. */
+export function namesEsoKind(text: string): boolean {
+  return ESO_KIND.test(text)
+}
+
 /** Commands that apply folders and files of the repository, and files of other tools that name one to apply (applied.md §3.2). */
 export const MENTIONS_COMMAND =
   /\b(?:kubectl|oc)\s[^\n]{0,200}\b(?:apply|create|replace|kustomize)\b|kustomize\s+build|flux\s+(?:bootstrap|create|push|build)|argocd\s+app\s+create|^\s*["']?kustomization(?:File|Path|Directory)["']?\s*:/m
@@ -37,8 +46,6 @@ export function formOf(name: string): FileForm | undefined {
     case 'mk':
     case 'zsh':
     case 'envrc':
-    case 'mk':
-    case 'just':
     case 'ps1':
       return 'shell'
     case 'md':

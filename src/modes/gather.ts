@@ -22,6 +22,7 @@ import type { Declared, DeclaredYaml } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
 import { terraformObjects } from '../state/declared/terraform/terraform-objects.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
+import { invalidYaml } from './invalid-yaml.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
 import { type Render, withoutRendering } from './render.ts'
@@ -129,6 +130,7 @@ export async function gatherFrom(
     installedEso:
       settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
     naming: settings.config.naming,
+    invalidYaml: invalidYaml(repository.notes, repository.sourceLine),
   }
   const chain = follow(input)
   // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).

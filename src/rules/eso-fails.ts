@@ -26,7 +26,10 @@ export const esoFails: Rule = {
     for (const link of chain.links) {
       const { reference } = link
       const { failsWith } = reference
-      if (failsWith === undefined || reference.notChecked !== undefined || reference.proposed) continue
+      if (failsWith === undefined || reference.proposed) continue
+      // Without any store it fails whatever else cannot be told.
+      const storeless = failsWith.code === 'no-store-named'
+      if (reference.notChecked !== undefined && !(storeless && reference.notChecked.code === 'store-absent')) continue
       // Told by rules of their own.
       if (isKv1Failure(failsWith) || failsWith.code === 'find-regexp-invalid') continue
       // `..` that leads out of the API is `key-escapes-mount`.

@@ -53,10 +53,12 @@ import { templateKeyAbsent } from './template-key-absent.ts'
 import { tokenExcess } from './token-excess.ts'
 import { variableUnresolved } from './variable-unresolved.ts'
 import { versionAbsent } from './version-absent.ts'
+import { yamlInvalid } from './yaml-invalid.ts'
 
 /** Every rule, by what it needs to know (design §5). A rule that is not here does not exist. */
 export const RULES: readonly Rule[] = [
   // Manifest and ESO: no Vault needed.
+  yamlInvalid,
   kindUnknown,
   apiVersionUnserved,
   fieldUnknown,

@@ -1,10 +1,9 @@
 import type { Chain } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { valueAt } from '../eso/field-value.ts'
-import { isUnder } from '../eso/schema/field-path.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
-import type { FieldPath } from '../model/value.ts'
+import type { Reference } from '../model/reference.ts'
 import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
 import { decidesRequest } from './deciding-fields.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -27,12 +26,10 @@ export const variableUnresolved: Rule = {
   severity: 'warning',
   *check(chain): Iterable<Finding> {
     const uses = new Map<string, Use>()
-    const foreign = foreignFields(chain)
+    const isForeign = foreignFields(chain)
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
-        if (!decidesRequest(variable.path) || hasDefault(manifest, variable)) continue
-        // A store of another provider has no Vault path.
-        if (foreign.get(manifest)?.some((field) => isUnder(variable.path, field))) continue
+        if (!decidesRequest(variable.path) || isForeign(manifest, variable) || hasDefault(manifest, variable)) continue
         const { lookedIn } = variable
         const cause = JSON.stringify([variable.name, lookedIn])
         const known = uses.get(cause)
@@ -70,15 +67,26 @@ export const variableUnresolved: Rule = {
   },
 }
 
-/** Fields of references that lead to a store of another provider, by manifest. */
-function foreignFields({ links }: Chain): ReadonlyMap<Manifest, readonly FieldPath[]> {
-  const fields = new Map<Manifest, FieldPath[]>()
-  for (const link of links) {
-    if (link.reference.store.found !== 'foreign') continue
-    for (const manifest of objectsOf(link))
-      fields.set(manifest, [...(fields.get(manifest) ?? []), link.reference.field])
+/**
+ * Whether a variable stands where only stores of other providers are asked, or in such a store: it has no Vault path. One in the name of
+ * the store itself may lead to a store of Vault's.
+ */
+function foreignFields({ links, stores }: Chain): (manifest: Manifest, variable: UnresolvedVariable) => boolean {
+  const references = new Map<Manifest, Reference[]>()
+  for (const link of links)
+    for (const manifest of objectsOf(link)) {
+      const known = references.get(manifest)
+      if (known === undefined) references.set(manifest, [link.reference])
+      else known.push(link.reference)
+    }
+  const foreignStores = new Set(stores.filter((store) => !('path' in store)).map(({ manifest }) => manifest))
+  return (manifest, { path }) => {
+    if (foreignStores.has(manifest)) return true
+    const all = references.get(manifest) ?? []
+    const here = all.filter(({ field }) => field.every((part, index) => part === path[index]))
+    const asked = here.length > 0 ? here : all
+    return asked.length > 0 && asked.every(({ store }) => store.found === 'foreign')
   }
-  return fields
 }
 
 /** `${NAME:=text}` where nothing is known to substitute: whoever does takes the default. */

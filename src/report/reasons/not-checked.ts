@@ -12,6 +12,7 @@ import type {
   RenderReason,
   StoreReason,
   UnknownStoreReason,
+  UnreadReason,
 } from '../../model/reason.ts'
 import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
@@ -118,6 +119,19 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'path-part-unknown':
     case 'servers-differ':
       return lawText(reason)
+    case 'file-unreadable':
+    case 'folder-unreadable':
+    case 'file-too-large':
+    case 'files-too-large':
+    case 'documents-too-many':
+    case 'sops':
+    case 'chart-template':
+    case 'yaml-unparseable':
+    case 'yaml-unusable':
+    case 'yaml-too-deep':
+    case 'yaml-template':
+    case 'yaml-template-keys':
+      return unreadText(reason)
     default:
       return renderText(reason)
   }
@@ -125,7 +139,40 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
 
 /** By which reasons are counted together: those that are told in the same words. */
 export function reasonGroup(reason: NotCheckedReason): string {
-  return 'part' in reason && reason.part === true ? reason.code : JSON.stringify(reason)
+  if ('part' in reason && reason.part === true) return reason.code
+  // The parser's words stand in a note at the place.
+  if (reason.code.startsWith('yaml-')) return reasonText(reason)
+  return JSON.stringify(reason)
+}
+
+/** Why a file or a document was not read. */
+function unreadText(reason: UnreadReason): string {
+  switch (reason.code) {
+    case 'file-unreadable':
+      return `the file cannot be read (${reason.errno})`
+    case 'folder-unreadable':
+      return `the folder cannot be listed (${reason.errno})`
+    case 'file-too-large':
+      return `the file is larger than ${reason.mib} MiB`
+    case 'files-too-large':
+      return `all files together are larger than ${reason.mib} MiB. Give narrower paths`
+    case 'documents-too-many':
+      return `all files together hold more than ${reason.documents} documents. Give narrower paths`
+    case 'sops':
+      return 'the file is encrypted by SOPS'
+    case 'chart-template':
+      return 'a template of a Helm chart is not read before it is rendered. Give the rendered manifests with "rendered"'
+    case 'yaml-unparseable':
+      return 'the document is not valid YAML'
+    case 'yaml-unusable':
+      return 'the document cannot be used as it stands'
+    case 'yaml-too-deep':
+      return 'the document is nested too deep'
+    case 'yaml-template':
+      return `the document is a template (it holds ${reason.holds}) that nothing rendered. Give the rendered manifests with "rendered"`
+    case 'yaml-template-keys':
+      return 'the document is a template that nothing rendered. Give the rendered manifests with "rendered"'
+  }
 }
 
 /** The reason as a sentence of its own. */
@@ -182,7 +229,7 @@ function patchText({ place, of }: PatchReason): string {
 function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestReason>): string {
   switch (reason.code) {
     case 'store-absent':
-      return `its ${reason.what} is not in Git`
+      return reason.name === undefined ? `its ${reason.what} is not in Git` : `${reason.name} is not in Git`
     case 'store-foreign':
       return `its ${reason.what} uses the provider ${reason.provider ?? 'of another kind'}, not Vault`
     case 'store-duplicate':
@@ -236,7 +283,7 @@ function loginText(reason: LoginReason): string {
     case 'user-not-in-git':
       return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` stands nowhere in the files that were read, and no Vault was asked`
     case 'role-not-in-git':
-      return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` stands nowhere in the files that were read, and no Vault was asked`
+      return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-absent':
       return `role \`${reason.role}\` does not exist on auth mount \`${reason.authMount}\``
     case 'role-conflict': {
@@ -252,7 +299,7 @@ function loginText(reason: LoginReason): string {
       return `${reason.of} \`${reason.name}\` may be \`${reason.like}\` (${where}), whose variables are not known`
     }
     case 'policy-not-in-git':
-      return `the text of policy \`${reason.policy}\` stands nowhere in the files that were read, and no Vault was asked`
+      return `policy \`${reason.policy}\` is not in Git, and Vault was not asked`
     case 'policy-written-elsewhere':
       return `policy \`${reason.policy}\` is written from a text that the files that were read do not hold`
     case 'policy-text-unknown': {
@@ -269,9 +316,9 @@ function loginText(reason: LoginReason): string {
     case 'versions-differ':
       return `${listed(reason.declared.map(versionsText))}, and they differ: one way, ${reasonText(reason.one)}; the other way, ${reasonText(reason.other)}`
     case 'mount-not-in-git':
-      return `nothing in the files that were read enables an engine at \`${reason.path}/\`, and no Vault was asked`
+      return `nothing in Git enables an engine at \`${reason.path}/\`, and Vault was not asked`
     case 'auth-mount-not-in-git':
-      return `nothing in the files that were read enables an auth method at \`${reason.path}/\`, and no Vault was asked`
+      return `nothing in Git enables an auth method at \`${reason.path}/\`, and Vault was not asked`
   }
 }
 
