@@ -1,11 +1,19 @@
 import type { Manifest } from '../../model/manifest.ts'
 import type { FieldPath } from '../../model/value.ts'
-import { compareReleases, type Interval, parseVersionRange, type Release } from '../../model/version-range.ts'
+import { type Interval, parseVersionRange } from '../../model/version-range.ts'
 import { fieldsNewerThan, type NewerField } from './eso-features.ts'
 import { formatPath } from './field-path.ts'
 import { type Judged, judgeBy } from './judge-by.ts'
 import type { SchemaProblem } from './problem.ts'
-import { KNOWN_RELEASES, kindSchemaIn, newestWith, nodeAt, releasesFor, releasesWith } from './schema-lookup.ts'
+import {
+  isKnownInterval,
+  KNOWN_RELEASES,
+  kindSchemaIn,
+  newestWith,
+  nodeAt,
+  releasesFor,
+  releasesWith,
+} from './schema-lookup.ts'
 import type { KindSchema } from './schema-node.ts'
 import { isWhole } from './structure.ts'
 
@@ -46,7 +54,7 @@ export function validateManifest(manifest: Manifest, options: ValidateOptions = 
     problems = problems.filter((problem) => there.has(problem))
   }
   // A field that no known release has may be newer than all of them: not when the pinned one is known.
-  const known = pinned.every(({ to }) => to !== undefined && compareReleases(to, AFTER_NEWEST) <= 0)
+  const known = pinned.every(isKnownInterval)
   const sure = problems.map((problem) =>
     known && problem.effect === 'dropped' ? { ...problem, severity: 'error' as const } : problem,
   )
@@ -59,9 +67,6 @@ function pinnedReleases(versions: readonly string[]): readonly Interval[] | unde
   const known = ranges.filter((range) => range !== undefined)
   return ranges.length > 0 && known.length === ranges.length ? known.flat() : undefined
 }
-
-const [MAJOR, MINOR, PATCH] = KNOWN_RELEASES[0] ?? [0, 0, 0]
-const AFTER_NEWEST: Release = [MAJOR, MINOR, PATCH + 1]
 
 type Judge = (release: number) => Judged
 
