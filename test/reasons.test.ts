@@ -198,7 +198,7 @@ describe('the sentences of reasons', () => {
     ],
     [
       { code: 'user-not-in-git', username: 'ci', authMount: 'userpass' },
-      'user `ci` of auth mount `userpass` stands nowhere in the files that were read, and no Vault was asked',
+      'user `ci` of auth mount `userpass` is not in Git, and Vault was not asked',
     ],
     [{ code: 'server-hides', says: 'GET x answered 403. Grant read on x.' }, 'GET x answered 403. Grant read on x'],
     [

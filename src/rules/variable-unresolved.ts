@@ -29,7 +29,8 @@ export const variableUnresolved: Rule = {
     const isForeign = foreignFields(chain)
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
-        if (!decidesRequest(variable.path) || isForeign(manifest, variable) || hasDefault(manifest, variable)) continue
+        if (!decidesRequest(variable.path) || isForeign(manifest, variable)) continue
+        if (hasDefault(manifest, variable)) continue
         const { lookedIn } = variable
         const cause = JSON.stringify([variable.name, lookedIn])
         const known = uses.get(cause)

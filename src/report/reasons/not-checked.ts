@@ -281,7 +281,7 @@ function loginText(reason: LoginReason): string {
     case 'role-not-named':
       return `the store names no role of auth mount \`${reason.authMount}\``
     case 'user-not-in-git':
-      return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` stands nowhere in the files that were read, and no Vault was asked`
+      return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-not-in-git':
       return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-absent':

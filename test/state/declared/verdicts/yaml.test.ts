@@ -133,7 +133,7 @@ describe('writes as data (forms.md §4, §6)', () => {
     ],
   ])('is no write: %s', async (_, text) => {
     const { because } = await verdictOf({ ...policy, 'tasks/main.yml': text })
-    expect(because).toContain('stands nowhere')
+    expect(because).toContain('is not in Git')
   })
 })
 
