@@ -61,7 +61,7 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
       mounts: harvest.mounts,
       authMounts: harvest.authMounts,
     }),
-    notes: [...notes, ...textless.map(noteOf)],
+    notes: [...notes, ...harvest.limits, ...textless.map(noteOf)],
     also: { unnamed: harvest.unnamed, textless, tokens: tokensOf(harvest) },
   }
 }

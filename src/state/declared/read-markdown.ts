@@ -14,6 +14,8 @@ import { WrittenFiles } from './shell/written-files.ts'
 import { literalText } from './symbolic-text.ts'
 
 const SHELL = new Set(['sh', 'bash', 'shell', 'zsh', 'console', 'terminal', 'shell-session', 'text', 'txt', ''])
+/** Texts that may add to a policy are named up to this number. */
+const MOST_NAMED = 3
 const POWERSHELL = new Set(['powershell', 'pwsh', 'ps1'])
 const POLICY = new Set(['hcl', 'terraform', 'tf', 'json', 'vault', 'text', 'txt', ''])
 
@@ -22,12 +24,12 @@ export function readMarkdown(source: SourceFile, reading: Reading, harvest: Harv
   const { fences, inline, setOff } = readMarkdownCode(wholeFile(source.file, source.text))
   const written = new WrittenFiles()
   const section = new TokenSection()
-  const additions: Fence[] = []
+  const additions = new Map<number, Fence[]>()
   for (const fence of fences) {
     const { language, content, fileName } = fence
     if (!POLICY.has(language) || !looksLikePolicy(content.text)) continue
     if (fileName === undefined) {
-      additions.push(fence)
+      additions.set(fence.section, [...(additions.get(fence.section) ?? []).slice(0, MOST_NAMED), fence])
       harvest.unnamed.push({
         text: content.text,
         spanOfLine: (line) => spanOfLine(content, line),
@@ -67,10 +69,16 @@ function isScript(text: string): boolean {
  * "Append these rules": a policy without a name, under the heading under which one is written, may be more of that one
  * (forms.md §7).
  */
-function openBy(additions: readonly Fence[], section: number, before: number, { policies }: Harvest): void {
-  const here = additions.filter((fence) => fence.section === section)
+function openBy(
+  additions: ReadonlyMap<number, readonly Fence[]>,
+  section: number,
+  before: number,
+  { policies }: Harvest,
+): void {
+  const here = additions.get(section) ?? []
   if (here.length === 0) return
-  const open = here.map(({ content }) => `the rules in line ${wholeSpan(content).line}`)
+  const lines = here.slice(0, MOST_NAMED).map(({ content }) => `the rules in line ${wholeSpan(content).line}`)
+  const open = here.length > MOST_NAMED ? [...lines, 'other rules of the page'] : lines
   for (const [index, policy] of policies.entries()) if (index >= before) policies[index] = opened(policy, open)
 }
 

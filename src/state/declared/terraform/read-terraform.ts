@@ -10,6 +10,7 @@ import { roleFact, withoutSecrets } from '../role-fields.ts'
 import { placeText, unknownIn } from '../symbolic-text.ts'
 import { harvestGrants } from './identity-grants.ts'
 import { terraformModules } from './load-modules.ts'
+import type { TerraformModule } from './module.ts'
 import { attribute, fieldsOf, nameIn, type Resource, resourcesOf, spanOfResource } from './resources.ts'
 import { fileText } from './template-file.ts'
 import { plainValue, type TerraformValue } from './terraform-value.ts'
@@ -32,11 +33,20 @@ export function readTerraform(
   reading: Reading,
   harvest: Harvest,
 ): void {
+  let exhausted: TerraformModule | undefined
   for (const module of terraformModules(files, terragrunt, reading)) {
     const resources = resourcesOf(module, (type) => type.startsWith('vault_') || type.startsWith('kubernetes_secret'))
     for (const resource of resources) readResource(resource, harvest)
     harvestGrants(resources, harvest)
+    if (module.budget.steps <= 0 || module.budget.instances < 0) exhausted = module
   }
+  const [file] = files
+  if (exhausted !== undefined && file !== undefined)
+    harvest.limits.push({
+      reason: 'other',
+      file: exhausted.blocks[0]?.source.file ?? file.file,
+      message: 'Terraform was not evaluated to its end: its loops and modules come to more than can be followed.',
+    })
 }
 
 function readResource(resource: Resource, harvest: Harvest): void {
