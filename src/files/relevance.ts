@@ -96,8 +96,16 @@ export function isSops(form: FileForm, bytes: string): boolean {
   return form === 'yaml' && bytes.includes('ENC[AES256_GCM') && /["']?sops["']?:/.test(bytes)
 }
 
-/** Whether all the file holds are CustomResourceDefinitions (14 % of repositories vendor them, field.md §3). */
+const ESO_DEFINITION = /^ +["']?group["']?: *["']?(?:generators\.)?external-secrets\.io/m
+
+/** Whether a text holds a CustomResourceDefinition of ESO: it says what its API server takes. */
+export function holdsEsoDefinition(text: string): boolean {
+  return ESO_DEFINITION.test(text)
+}
+
+/** Whether all the file holds are CustomResourceDefinitions of others (14 % of repositories vendor some, field.md §3). */
 export function isOnlyDefinitions(bytes: string): boolean {
+  if (holdsEsoDefinition(bytes)) return false
   const kinds = bytes.match(/^kind: *["']?[A-Za-z]+/gm)
   return kinds?.every((kind) => kind.endsWith('CustomResourceDefinition')) ?? false
 }
