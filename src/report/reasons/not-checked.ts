@@ -1,6 +1,7 @@
 import type { Decision } from '../../model/decision.ts'
 import type {
   ConditionReason,
+  DeclaredVersions,
   HolePlace,
   LoginReason,
   ManifestReason,
@@ -17,6 +18,10 @@ import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
 import { failureText } from './failure.ts'
 import { lawText } from './law.ts'
+
+function versionsText({ of, name, places }: DeclaredVersions): string {
+  return `${of} \`${name}\` is declared ${listed(places.map(({ file, line }) => `in ${file}:${line}`))}`
+}
 
 function openText({ of, name, part, place }: OpenLaw): string {
   const at = place === undefined ? '' : ` (in ${place.file}:${place.line})`
@@ -89,6 +94,8 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'policy-not-in-git':
     case 'policy-written-elsewhere':
     case 'policy-text-unknown':
+    case 'versions-agree':
+    case 'versions-differ':
     case 'mount-not-in-git':
     case 'auth-mount-not-in-git':
       return loginText(reason)
@@ -328,6 +335,10 @@ function loginText(reason: LoginReason): string {
         ...reason.open.map(openText),
       ].join('. ')
     }
+    case 'versions-agree':
+      return `${reasonText(reason.because)} (${listed(reason.declared.map(versionsText))}, and each says so)`
+    case 'versions-differ':
+      return `${listed(reason.declared.map(versionsText))}, and they differ: one way, ${reasonText(reason.one)}; the other way, ${reasonText(reason.other)}`
     case 'mount-not-in-git':
       return `nothing in Git enables an engine at \`${reason.path}/\`, and Vault was not asked`
     case 'auth-mount-not-in-git':
