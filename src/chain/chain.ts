@@ -74,6 +74,8 @@ export interface Link {
   readonly whole?: SecretFact
   /** Live only: what a `find` has to choose from. */
   readonly found: FindFact | Hidden | undefined
+  /** Live only: what stands at the `path` of a `find` itself, which may be a secret instead of a folder. */
+  readonly atFolder?: SecretFact
 }
 
 /** What is said of one store, whoever uses it. */

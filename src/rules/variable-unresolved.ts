@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
+import { valueAt } from '../eso/field-value.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
 import type { Reference } from '../model/reference.ts'
@@ -29,6 +30,7 @@ export const variableUnresolved: Rule = {
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
         if (!decidesRequest(variable.path) || isForeign(manifest, variable)) continue
+        if (hasDefault(manifest, variable)) continue
         const { lookedIn } = variable
         const cause = JSON.stringify([variable.name, lookedIn])
         const known = uses.get(cause)
@@ -86,6 +88,14 @@ function foreignFields({ links, stores }: Chain): (manifest: Manifest, variable:
     const asked = here.length > 0 ? here : all
     return asked.length > 0 && asked.every(({ store }) => store.found === 'foreign')
   }
+}
+
+/** `${NAME:=text}` where nothing is known to substitute: whoever does takes the default. */
+function hasDefault(manifest: Manifest, { name, path, lookedIn }: UnresolvedVariable): boolean {
+  const text = valueAt(manifest.body, path)
+  if (lookedIn.flux !== undefined || typeof text !== 'string') return false
+  const uses = [...text.matchAll(/\$\{([A-Za-z_]\w*)([^{}]*)\}/g)].filter(([, used]) => used === name)
+  return uses.length > 0 && uses.every(([, , rest = '']) => /^:?[-=]/.test(rest))
 }
 
 /** Without `postBuild` kustomize-controller does not look for variables at all (platform.md §3.2). */

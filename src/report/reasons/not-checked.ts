@@ -1,6 +1,7 @@
 import type { Decision } from '../../model/decision.ts'
 import type {
   ConditionReason,
+  DeclaredVersions,
   HolePlace,
   LoginReason,
   ManifestReason,
@@ -17,6 +18,10 @@ import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
 import { failureText } from './failure.ts'
 import { lawText } from './law.ts'
+
+function versionsText({ of, name, places }: DeclaredVersions): string {
+  return `${of} \`${name}\` is declared ${listed(places.map(({ file, line }) => `in ${file}:${line}`))}`
+}
 
 function openText({ of, name, part, place }: OpenLaw): string {
   const at = place === undefined ? '' : ` (in ${place.file}:${place.line})`
@@ -89,6 +94,8 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'policy-not-in-git':
     case 'policy-written-elsewhere':
     case 'policy-text-unknown':
+    case 'versions-agree':
+    case 'versions-differ':
     case 'mount-not-in-git':
     case 'auth-mount-not-in-git':
       return loginText(reason)
@@ -255,7 +262,8 @@ function patchText({ place, of }: PatchReason): string {
 function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestReason>): string {
   switch (reason.code) {
     case 'store-absent':
-      return reason.name === undefined ? `its ${reason.what} is not in Git` : `${reason.name} is not in Git`
+      // In another cluster there may be one of that name.
+      return `Git holds no ${reason.name ?? reason.what} that it could use`
     case 'store-foreign':
       return `its ${reason.what} uses the provider ${reason.provider ?? 'of another kind'}, not Vault`
     case 'store-duplicate':
@@ -307,7 +315,7 @@ function loginText(reason: LoginReason): string {
     case 'role-not-named':
       return `the store names no role of auth mount \`${reason.authMount}\``
     case 'user-not-in-git':
-      return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` stands nowhere in the files that were read, and no Vault was asked`
+      return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-not-in-git':
       return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-absent':
@@ -337,6 +345,10 @@ function loginText(reason: LoginReason): string {
         ...reason.open.map(openText),
       ].join('. ')
     }
+    case 'versions-agree':
+      return `${reasonText(reason.because)} (${listed(reason.declared.map(versionsText))}, and each says so)`
+    case 'versions-differ':
+      return `${listed(reason.declared.map(versionsText))}, and they differ: one way, ${reasonText(reason.one)}; the other way, ${reasonText(reason.other)}`
     case 'mount-not-in-git':
       return `nothing in Git enables an engine at \`${reason.path}/\`, and Vault was not asked`
     case 'auth-mount-not-in-git':

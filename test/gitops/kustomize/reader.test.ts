@@ -438,6 +438,9 @@ describe('targets', () => {
     ['{labelSelector: "app=web,tier in (1,2)"}', ['p-db']],
     ['{labelSelector: "!app"}', ['p-api']],
     ['{labelSelector: "tier!=1"}', ['p-api']],
+    ['{labelSelector: "app==web"}', ['p-db']],
+    ['{labelSelector: "app notin (web)"}', ['p-api']],
+    ['{labelSelector: "none notin (web), app"}', ['p-db']],
     ['{annotationSelector: note}', ['p-api']],
     ['{}', ['p-db', 'p-api']],
   ])('%s means %s', (target, names) => expect(selects(target)).toEqual(names))

@@ -1,10 +1,31 @@
-import { isMap } from '../../model/value.ts'
-import { kustomizationEntries } from '../look-through/kustomization-entries.ts'
-import { kustomizationFileIn } from '../look-through/kustomization-file.ts'
-import { isRemoteAddress } from '../look-through/remote-address.ts'
-import { joinRelative } from '../look-through/repository-tree.ts'
-import { plainValue } from '../placed/placed.ts'
-import type { ReadContext } from './read-kustomization.ts'
+import type { ReadContext } from '../../../src/gitops/kustomize/build.ts'
+import { objectFiles } from '../../../src/gitops/kustomize/object-files.ts'
+import { kustomizationEntries } from '../../../src/gitops/look-through/kustomization-entries.ts'
+import { kustomizationFileIn, readKustomization } from '../../../src/gitops/look-through/kustomization-file.ts'
+import { isRemoteAddress } from '../../../src/gitops/look-through/remote-address.ts'
+import { joinRelative, type RepositoryTree } from '../../../src/gitops/look-through/repository-tree.ts'
+import { type Placed, placed, plainValue } from '../../../src/gitops/placed/placed.ts'
+import { isMap } from '../../../src/model/value.ts'
+
+/** Reads a repository by itself, where a program run has what was parsed already. */
+export function readContext(
+  tree: RepositoryTree,
+  shown: (relative: string) => string = (relative) => relative,
+): ReadContext {
+  const nodes = new Map<string, Placed | undefined>()
+  return {
+    tree,
+    files: objectFiles(tree, shown),
+    done: new Map(),
+    kustomization: (folder) => {
+      if (!nodes.has(folder)) {
+        const read = readKustomization(tree, folder, shown)
+        nodes.set(folder, read !== undefined && 'document' in read ? placed(read.document) : undefined)
+      }
+      return nodes.get(folder)
+    },
+  }
+}
 
 /** What a build takes, by paths relative to the repository. */
 export interface Ground {
