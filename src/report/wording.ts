@@ -1,7 +1,7 @@
 import type { Finding, NotChecked, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed } from '../model/wording.ts'
-import { accountOf } from './account.ts'
+import { type Account, accountOf } from './account.ts'
 import { plainText } from './plain-text.ts'
 import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
@@ -69,9 +69,14 @@ export function accountSentences(report: Report): string[] {
   return [
     `${counted(vault, 'reference')} to Vault${parts.length === 0 ? '' : `: ${listed(parts)}`}.${apart.length === 0 ? '' : ` Counted apart: ${listed(apart)}.`}`,
     // Where Git holds nothing that applies anything, there is nothing to tell apart.
-    ...(verdicts.applied > 0 ? [`Applied by roots in Git: ${listed([String(verdicts.applied), ...unsure])}.`] : []),
+    ...appliedSentence(verdicts, unsure),
     `Read: ${listed(read)}.`,
   ]
+}
+
+function appliedSentence({ applied, presumed }: Account['verdicts'], unsure: readonly string[]): string[] {
+  if (applied > 0) return [`Applied by roots in Git: ${listed([String(applied), ...unsure])}.`]
+  return presumed > 0 ? [`Presumed applied: ${presumed} (no entry in Git leads to them).`] : []
 }
 
 /** `2 references, 1 file and 1 root`: what was not checked. */

@@ -18,10 +18,13 @@ function random(seed: number): (below: number) => number {
 }
 
 const PROVIDERS = {
-  vault: 'vault: {server: "https://v", path: kv, version: v2, auth: {kubernetes: {mountPath: kubernetes, role: eso, serviceAccountRef: {name: eso, namespace: eso}}}}',
-  unknown: 'vault: {server: "https://v", path: kv, version: v2, auth: {kubernetes: {mountPath: other, role: far, serviceAccountRef: {name: eso, namespace: eso}}}}',
+  vault:
+    'vault: {server: "https://v", path: kv, version: v2, auth: {kubernetes: {mountPath: kubernetes, role: eso, serviceAccountRef: {name: eso, namespace: eso}}}}',
+  unknown:
+    'vault: {server: "https://v", path: kv, version: v2, auth: {kubernetes: {mountPath: other, role: far, serviceAccountRef: {name: eso, namespace: eso}}}}',
   aws: 'aws: {service: SecretsManager, region: eu-central-1}',
-  onepassword: 'onepassword: {connectHost: "https://op", vaults: {a: 1}, auth: {secretRef: {connectTokenSecretRef: {name: a, key: b, namespace: c}}}}',
+  onepassword:
+    'onepassword: {connectHost: "https://op", vaults: {a: 1}, auth: {secretRef: {connectTokenSecretRef: {name: a, key: b, namespace: c}}}}',
 }
 const STORES = Object.entries(PROVIDERS).map(
   ([name, provider]) =>

@@ -152,7 +152,9 @@ export function groupText(reasons: readonly NotCheckedReason[]): string {
   if (first === undefined) return ''
   const others = new Set(reasons.map(reasonText)).size - 1
   const text = reasonText(first)
-  return first.code === 'patched' && others > 0 ? `${text} (and ${counted(others, 'other patch', 'other patches')})` : text
+  return first.code === 'patched' && others > 0
+    ? `${text} (and ${counted(others, 'other patch', 'other patches')})`
+    : text
 }
 
 /** What to do so that it can be checked, a sentence or two; `undefined`: the reason says it, or nothing can be done. */
