@@ -108,7 +108,8 @@ function foundIn(resource: Resource, yaml: DeclaredYaml, replaced: Set<SourceFil
 function noteOf(resource: Resource): Note[] {
   const { written, type } = resource
   const { node, placed } = written
-  if (!placed.text.slice(node.from, node.to).includes(GROUP)) return []
+  // The address of a chart repository is no object.
+  if (!/external-secrets\.io\/v\d/.test(placed.text.slice(node.from, node.to))) return []
   const { file, line } = spanOfResource(resource)
   const what = type === 'helm_release' ? 'The values of' : 'The commands of'
   const message = `${what} \`${type}.${node.labels[1] ?? ''}\` are not read, and name objects of External Secrets.`
