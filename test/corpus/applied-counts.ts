@@ -19,15 +19,24 @@ const LETTER: Partial<Record<string, string>> = {
   outside: 'O',
 }
 
-export async function readWithKustomize(cwd: string, binary: KustomizeBinary, buildAll = false): Promise<Repository> {
+/** Reads a repository with a kustomize whose copies are there until `use` ends. */
+export async function withReading<Result>(
+  cwd: string,
+  binary: KustomizeBinary,
+  buildAll: boolean,
+  use: (repository: Repository) => Promise<Result>,
+): Promise<Result> {
   const temporary = mkdtempSync(path.join(tmpdir(), 'eso-vault-counts-'))
   try {
-    return await readRepository(['.'], {
-      cwd,
-      variables: {},
-      buildAll,
-      kustomize: async () => ({ kustomize: { binary, run: runProcess, temporary, environment: {} }, unusable: [] }),
-    })
+    const kustomize = { binary, run: runProcess, temporary, environment: {} }
+    return await use(
+      await readRepository(['.'], {
+        cwd,
+        variables: {},
+        buildAll,
+        kustomize: async () => ({ kustomize, unusable: [] }),
+      }),
+    )
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }

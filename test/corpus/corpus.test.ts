@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Repository } from '../../src/gitops/read-repository.ts'
 import { kustomizeForTests } from '../gitops/render/kustomize-binary.ts'
 import { type Comparison, compareWithPlainBuilds } from '../gitops/render/plain-builds.ts'
-import { type Counts, countsOf, readWithKustomize, verdictsByFile } from './applied-counts.ts'
+import { type Counts, countsOf, verdictsByFile, withReading } from './applied-counts.ts'
 import { corpusFor, withArchive } from './archives.ts'
 import { renderAndCompare } from './render-and-compare.ts'
 
@@ -69,10 +69,12 @@ describe.skipIf(corpus === undefined || binary === undefined)('real repositories
   test.each([...UNBUILT, ...NAMES])(
     '%s, every root built: the same',
     async (name) => {
-      const { repository, comparison } = await withArchive(corpus as string, name, async (folder) => {
-        const repository = await readWithKustomize(folder, kustomize, true)
-        return { repository, comparison: await compareWithPlainBuilds(folder, repository, kustomize) }
-      })
+      const { repository, comparison } = await withArchive(corpus as string, name, (folder) =>
+        withReading(folder, kustomize, true, async (repository) => ({
+          repository,
+          comparison: await compareWithPlainBuilds(folder, repository, kustomize),
+        })),
+      )
       tell(name, repository, comparison)
       expect(faultsOf(comparison)).toEqual(NONE)
       expect(countsOf(verdictsByFile(repository))).toEqual(VERDICTS[name])

@@ -130,6 +130,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
       { links },
     )
     const outside = out
+      .replace('<!-- eso-vault check -->\n', '')
       .replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, 'CODE')
       .replace(/\]\(https:\/\/github\.com\/[^\s)]*\)/g, ']')
     expect(outside.replace(/<\/?details>|<\/?summary>|<br>/g, '')).not.toContain('<')

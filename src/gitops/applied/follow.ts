@@ -7,6 +7,7 @@ import { directoryFiles } from '../argo/directory-files.ts'
 import { argoValueFiles } from '../argo/value-files.ts'
 import {
   type AppliedObject,
+  isReadable,
   type Output,
   type OutputOptions,
   outputOf,
@@ -356,7 +357,7 @@ class Follower {
     if (bundled.length > 0) return bundled
     for (;;) {
       const { tops, objects } = this.heads()
-      const fromTops = tops.flatMap(({ folder }) => this.topRoot(folder, clusterOfOverlay(folder)))
+      const fromTops = tops.flatMap((top) => this.topRoot(top.folder, this.clusterOfTop(top)))
       if (fromTops.length > 0) return fromTops
       if (objects.length === 0) return []
       for (const object of objects) this.applied.add(idOf(object))
@@ -437,18 +438,28 @@ class Follower {
     return reach
   }
 
-  private reachOfTop({ files, folder }: TopKustomization): Reach {
-    const declared = this.declarations.gitOps
-      .filter(({ file }) => files.has(file))
-      .map((object) => this.reachOf(object))
-    const closure = this.checkout.closures.closureOf(folder)
+  /** The same of all that a kustomization gives, as the reader tells it: overlays patch the paths of one base. */
+  private reachOfTop({ folder }: TopKustomization): Reach {
+    const { checkout } = this
+    const closure = checkout.closures.closureOf(folder)
+    if (isObstacle(closure) || !isReadable(closure.refusal)) return { files: new Set(), folders: new Set() }
+    const build = { closure, node: placed(closure.kustomization.document), changed: false }
+    const roots = readingOf(checkout, build).objects.flatMap(({ node, source }) =>
+      isGitOpsNode(node)
+        ? this.preview({ checkout, node, file: source?.file ?? '', document: source?.document ?? 0 })
+        : [],
+    )
     return {
-      files: new Set(declared.flatMap((reach) => [...reach.files])),
-      folders: new Set([
-        ...(isObstacle(closure) ? [] : closure.folders),
-        ...declared.flatMap((reach) => [...reach.folders]),
-      ]),
+      files: new Set(roots.flatMap((root) => [...filesOf(root)])),
+      folders: new Set([...closure.folders, ...roots.flatMap((root) => [...foldersUnder(root)])]),
     }
+  }
+
+  /** Entries of one base are one for each cluster; what else stands beside each other may be in one cluster. */
+  private clusterOfTop({ folder, files }: TopKustomization): Cluster | undefined {
+    const declared = [...files].filter((file) => this.declaring.has(file))
+    const shares = this.tops.some((other) => other.folder !== folder && declared.some((file) => other.files.has(file)))
+    return clusterOfOverlay(folder) ?? (shares ? clusterOfEntry(folder) : undefined)
   }
 
   private topRoot(

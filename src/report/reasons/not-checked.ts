@@ -145,6 +145,29 @@ export function reasonGroup(reason: NotCheckedReason): string {
   return JSON.stringify(reason)
 }
 
+/** What to do so that it can be checked, a sentence or two; `undefined`: the reason says it, or nothing can be done. */
+export function adviceText(reason: NotCheckedReason): string | undefined {
+  switch (reason.code) {
+    case 'role-not-in-git':
+      return `Write the role and its policies into this repository, give a server (\`vault-addr\`), or name the policies in the config: \`stores: { <store>: { policies: […] } }\`.`
+    case 'policy-not-in-git':
+      return 'Write the policy into this repository, or give a server (`vault-addr`).'
+    case 'variable-unresolved':
+      return reason.in === 'policy-text'
+        ? undefined
+        : `Give its value: \`variables: ${nameOfHole(reason.holes[0] ?? '')}=…\` (input, or \`manifests.variables\` in the config).`
+    case 'yaml-unparseable':
+    case 'yaml-unusable':
+      return 'The finding `yaml-invalid` says what is wrong.'
+    default:
+      return undefined
+  }
+}
+
+function nameOfHole(hole: string): string {
+  return /[A-Za-z_]\w*/.exec(hole)?.[0] ?? 'NAME'
+}
+
 /** Why a file or a document was not read. */
 function unreadText(reason: UnreadReason): string {
   switch (reason.code) {
@@ -229,7 +252,8 @@ function patchText({ place, of }: PatchReason): string {
 function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestReason>): string {
   switch (reason.code) {
     case 'store-absent':
-      return reason.name === undefined ? `its ${reason.what} is not in Git` : `${reason.name} is not in Git`
+      // In another cluster there may be one of that name.
+      return `Git holds no ${reason.name ?? reason.what} that it could use`
     case 'store-foreign':
       return `its ${reason.what} uses the provider ${reason.provider ?? 'of another kind'}, not Vault`
     case 'store-duplicate':
