@@ -13,6 +13,7 @@ import type { EntityFacts } from '../policy/template.ts'
 import type { DeclaredToken, TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
+import { agreed, decideEach, declaredSeveralTimes, type Versions } from './alternatives.ts'
 import { authConfigOf } from './auth-config.ts'
 import type {
   Chain,
@@ -31,7 +32,7 @@ import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
-import { tokenPolicies } from './token-policies.ts'
+import { policiesOfEach, tokenPolicies } from './token-policies.ts'
 import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
 
 /** What of a token decides beside the texts of its policies. */
@@ -200,17 +201,20 @@ function decideAccess(
   const { policies, role, store } = storeLink
   if (store.notChecked !== undefined) return unknown(store.notChecked)
   if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
-  if (policies === undefined) return unknown(whyNoPolicies(store, role))
+  const versions = policies === undefined && role?.found === 'conflict' ? policiesOfEach(role.facts) : undefined
+  if (policies === undefined && versions === undefined) return unknown(whyNoPolicies(store, role))
   // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
   const { capability } = access
   const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
-  return decideWith(
-    policies,
-    { path, capability, holes: [...reference.holes, ...store.holes, BELOW] },
-    storeLink,
-    reference.identity,
-    input,
-  )
+  const request = { path, capability, holes: [...reference.holes, ...store.holes, BELOW] }
+  const decideBy = (token: TokenPolicies) => decideWith(token, request, storeLink, reference.identity, input)
+  if (policies !== undefined) return decideBy(policies)
+  const decisions = (versions ?? []).map(decideBy)
+  const [first] = decisions
+  // Where each version of the role allows it, it does not matter which one is in force (forms.md §2).
+  if (role?.found === 'conflict' && first !== undefined && decisions.every(({ verdict }) => verdict === 'allowed'))
+    return agreed(first, [declaredSeveralTimes('role', store.auth?.role ?? '', role.facts)])
+  return unknown(whyNoPolicies(store, role))
 }
 
 function decideWith(
@@ -224,6 +228,7 @@ function decideWith(
   const knowledge = authKnowledgeOf(store, input)
   const facts: PolicyFact[] = []
   const textless: string[] = []
+  const versions: Versions[] = []
   const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
     if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
@@ -235,6 +240,7 @@ function decideWith(
     }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
     else if (policy.found === 'absent' && policy.by === 'vault') continue
+    else if (policy.found === 'conflict') versions.push({ name, facts: policy.facts })
     else textless.push(name)
   }
   const token: Token = {
@@ -244,7 +250,9 @@ function decideWith(
     entity: loginEntity(identity, storeLink, input.declared),
     namespaces: tokenNamespaces(store),
   }
-  const decision = input.judge.decide(facts, token, request)
+  const decision =
+    decideEach(facts, versions, (set) => input.judge.decide(set, token, request)) ??
+    input.judge.decide(facts, { ...token, textless: [...textless, ...versions.map(({ name }) => name)] }, request)
   return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
 }
 

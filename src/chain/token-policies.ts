@@ -43,6 +43,12 @@ function contentOf({ policies, noDefaultPolicy }: DeclaredToken): string {
   return JSON.stringify([[...policies].sort(), noDefaultPolicy])
 }
 
+/** The policies of each version of a role; `undefined` where one of them does not tell them. */
+export function policiesOfEach(roles: readonly RoleFact[]): readonly TokenPolicies[] | undefined {
+  const each = roles.flatMap((role) => (role.policies === undefined ? [] : [policiesOfRole(role, role.policies)]))
+  return each.length === roles.length ? each : undefined
+}
+
 function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
   const place = spanOfProvenance(role.provenance)
   const open = role.open?.map((part): OpenLaw => ({ of: 'role', name: role.name, part, place }))

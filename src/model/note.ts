@@ -48,6 +48,8 @@ export type RenderNote =
 export type DeclaredNote =
   /** Nested too deeply to be read. */
   | { readonly code: 'declared-too-deep' }
+  /** Loops, functions or modules come to more than is followed: the file is not read to its end. */
+  | { readonly code: 'declared-too-long'; readonly of: 'script' | 'terraform'; readonly most?: number }
   /** A policy is written from a text that is not among the files. */
   | { readonly code: 'policy-text-elsewhere'; readonly policy: string; readonly source: string }
   /** A resource of Terraform (`helm_release.eso`) whose `holds` name objects of External Secrets. */
@@ -108,6 +110,7 @@ export function familyOf(note: NoteBody): NoteFamily {
     case 'own-output':
     case 'nothing-found':
     case 'declared-too-deep':
+    case 'declared-too-long':
     case 'policy-text-elsewhere':
     case 'terraform-not-read':
       return 'other'

@@ -135,7 +135,26 @@ export type LoginReason =
       readonly open: readonly OpenLaw[]
       readonly because: LawReason
     }
+  /** Git declares several versions, and each says the same, or they do not (forms.md §2). */
+  | {
+      readonly code: 'versions-agree'
+      readonly declared: readonly DeclaredVersions[]
+      readonly because: NotCheckedReason
+    }
+  | {
+      readonly code: 'versions-differ'
+      readonly declared: readonly DeclaredVersions[]
+      readonly one: NotCheckedReason
+      readonly other: NotCheckedReason
+    }
   | { readonly code: 'mount-not-in-git' | 'auth-mount-not-in-git'; readonly path: string }
+
+/** A role or policy that Git declares more than once, with different content. */
+export interface DeclaredVersions {
+  readonly of: 'role' | 'policy'
+  readonly name: string
+  readonly places: readonly Span[]
+}
 
 /** A role or policy of the token goes on where nothing is read: `part`, as it is written. */
 export interface OpenLaw {

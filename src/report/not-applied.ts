@@ -1,5 +1,5 @@
 import type { AppliedReason } from '../model/applied.ts'
-import { notAppliedBecause, whyNotApplied } from './reasons/applied.ts'
+import { notAppliedBecause, notAppliedDetail } from './reasons/applied.ts'
 import type { Report } from './report.ts'
 
 /** References that nothing applies, by the kind of reason, and by file. */
@@ -31,7 +31,7 @@ export function notAppliedGroups({ references }: Pick<Report, 'references'>): No
       files: [...files].map(([file, one]) => ({
         file,
         references: one.references,
-        why: one.reason === undefined || one.reason.code === 'outside' ? undefined : whyNotApplied(one.reason),
+        why: notAppliedDetail(one.reason),
       })),
     }))
     .sort((a, b) => b.references - a.references)

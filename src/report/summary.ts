@@ -9,7 +9,8 @@ import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { cut } from './plain-text.ts'
-import { reasonText } from './reasons/not-checked.ts'
+import { entryOf } from './reasons/applied.ts'
+import { adviceText, reasonText } from './reasons/not-checked.ts'
 import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { accountSentences, byReason, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
@@ -161,6 +162,8 @@ function fixCell(fix: string): string {
 function details(report: Report, links: Links): Part[] {
   const parts: Part[] = []
   if (report.notChecked.length > 0) parts.push(notCheckedPart(report))
+  const roots = rootsPart(report)
+  if (roots !== undefined) parts.push(roots)
   if (accountOf(report).notApplied > 0) parts.push(notAppliedPart(report))
   if (report.references.length > 0) parts.push(referencesPart(report, links))
   if (report.ignored.length > 0) parts.push(ignoredPart(report))
@@ -185,9 +188,29 @@ export function notCheckedPart(report: Report): Part {
       .map(({ file, line, what }) => `  - ${code(`${file}:${line}`)} ${prose(cut(what, TEXT_LENGTH))}\n`)
     const left = items.length - places.length
     const more = left > 0 ? `  - and ${left} more\n` : ''
-    return `- ${items.length} × ${prose(cut(reason, TEXT_LENGTH))}\n${places.join('')}${more}`
+    const advice = adviceText(items[0].reason)
+    const help = advice === undefined ? '' : ` ${prose(advice)}`
+    return `- ${items.length} × ${prose(cut(reason, TEXT_LENGTH))}.${help}\n${places.join('')}${more}`
   })
   return fold(`Not checked: ${countedNotChecked(report)}`, '', items)
+}
+
+/** What applies the references, by entry and cluster: the root that a person applied, or that Git names. */
+function rootsPart({ references }: Report): Part | undefined {
+  const counts = new Map<string, number>()
+  for (const { reference } of references) {
+    const { appliedBy, applied } = reference.manifest.origin
+    const cluster = applied.cluster === undefined ? '' : ` (cluster ${applied.cluster.name})`
+    for (const entry of new Set(appliedBy.map((root) => `${entryOf(root)}${cluster}`)))
+      counts.set(entry, (counts.get(entry) ?? 0) + 1)
+  }
+  if (counts.size === 0) return undefined
+  const rows = [...counts].sort(([, a], [, b]) => b - a)
+  return fold(
+    `Applied by: ${counted(counts.size, 'entry', 'entries')}`,
+    '',
+    rows.map(([entry, count]) => `- ${prose(cut(entry, TEXT_LENGTH))}: ${counted(count, 'reference')}\n`),
+  )
 }
 
 /** What nothing applies, by reason: its findings are notes, and it fails no run (applied.md §4.2). */

@@ -7,6 +7,7 @@ import { wrap } from './display-width.ts'
 import { headline } from './headline.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
+import { adviceText } from './reasons/not-checked.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
 import { accountSentences, byReason, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
@@ -142,6 +143,8 @@ function closing(report: Report, paint: Paint, width: number): string {
   const add = (indent: string, text: string): void => {
     for (const line of wrap(oneLine(text), width - indent.length)) lines.push(`${indent}${line}`)
   }
+  // A path is clicked or copied: it stays on one line.
+  const showPlace = (text: string): void => void lines.push(`      ${oneLine(text)}`)
   if (report.problems?.length) {
     for (const { message, file, line } of report.problems) {
       const at = file === undefined ? '' : `${oneLine(file)}${line === undefined ? '' : `:${line}`}: `
@@ -154,7 +157,9 @@ function closing(report: Report, paint: Paint, width: number): string {
     lines.push(paint('bold', `Not checked: ${countedNotChecked(report)}`))
     for (const { reason, items } of byReason(report.notChecked)) {
       add('  ', `${items.length} × ${reason}`)
-      for (const { file, line, what } of items.slice(0, PLACES_OF_A_REASON)) add('      ', `${file}:${line}  ${what}`)
+      const advice = adviceText(items[0].reason)
+      if (advice !== undefined) add('      ', advice)
+      for (const { file, line, what } of items.slice(0, PLACES_OF_A_REASON)) showPlace(`${file}:${line}  ${what}`)
       if (items.length > PLACES_OF_A_REASON) lines.push(`      and ${items.length - PLACES_OF_A_REASON} more`)
     }
     lines.push('')
@@ -166,7 +171,7 @@ function closing(report: Report, paint: Paint, width: number): string {
     for (const { reason, references, files } of unapplied) {
       add('  ', `${references} × ${reason}`)
       for (const { file, why } of files.slice(0, PLACES_OF_A_REASON))
-        add('      ', why === undefined ? file : `${file}  ${why}`)
+        showPlace(why === undefined ? file : `${file}  ${why}`)
       if (files.length > PLACES_OF_A_REASON)
         lines.push(`      and ${counted(files.length - PLACES_OF_A_REASON, 'more file')}`)
     }

@@ -92,7 +92,9 @@ export function nameStore({ storeRef }: Reference): string | undefined {
 }
 
 /** What was not checked, gathered by reason: most frequent first. */
-export function byReason(notChecked: readonly NotChecked[]): { reason: string; items: NotChecked[] }[] {
+export function byReason(
+  notChecked: readonly NotChecked[],
+): { reason: string; items: readonly [NotChecked, ...NotChecked[]] }[] {
   const groups = new Map<string, [NotChecked, ...NotChecked[]]>()
   for (const item of notChecked) {
     const key = reasonGroup(item.reason)

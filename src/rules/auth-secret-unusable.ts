@@ -23,9 +23,12 @@ export const authSecretUnusable: Rule = {
     for (const group of byCluster(chain.manifests).groups) {
       const found = unusableLoginSecrets(group, usesIn(chain, new Set(group)))
       // One reference that several namespaces look up in vain is one finding.
-      const places = Map.groupBy(found, ({ problem, store, field }) =>
-        JSON.stringify([problem, store.manifest.span.file, store.manifest.span.line, field]),
-      )
+      const places = new Map<string, UnusableLoginSecret[]>()
+      for (const one of found) {
+        const { file, line } = one.store.manifest.span
+        const place = JSON.stringify([one.problem, file, line, one.field])
+        places.set(place, [...(places.get(place) ?? []), one])
+      }
       for (const [first, ...others] of places.values()) {
         if (first === undefined) continue
         const finding = findingOf(

@@ -20,7 +20,7 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
   // Whether kustomize really refuses it is asked of kustomize itself (plain-builds.ts, falseFailures).
   [/^kustomize says: /, () => true],
   [
-    /^role `([^`]+)` of auth mount `([^`]+)` stands nowhere in the files that were read, and no Vault was asked$/,
+    /^role `([^`]+)` of auth mount `([^`]+)` is not in Git, and Vault was not asked$/,
     ([, role, mount], _, { texts }) => !texts.some((text) => text.includes(`auth/${mount}/role/${role}`)),
   ],
   [

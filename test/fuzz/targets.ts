@@ -11,7 +11,7 @@ import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import { RULE_IDS } from '../../src/rules/rule-ids.ts'
 import { readConfig } from '../../src/settings/config-file.ts'
 import { applyIgnores, inlineIgnoresInText } from '../../src/settings/ignores.ts'
-import { checkInMemory, HEALTHY } from './in-memory.ts'
+import { checkFiles, HEALTHY } from './check-files.ts'
 import { SEEDS } from './seeds.ts'
 
 /** One language: what its mutants are made of, and what must come to an end with each of them. */
@@ -48,7 +48,7 @@ spec: { path: ./app, postBuild: { substitute: { A: "a/b.c" } } }
 
 /** The mutant as a file among healthy ones, whose findings must stand. */
 async function asFile(name: string, mutant: string, beside: Readonly<Record<string, string>> = {}): Promise<void> {
-  const report = await checkInMemory({ 'zz/healthy.yaml': HEALTHY, ...beside, [name]: mutant })
+  const report = await checkFiles({ 'zz/healthy.yaml': HEALTHY, ...beside, [name]: mutant })
   const found = report.findings.some(
     ({ rule, span }) => rule === 'template-key-absent' && span.file === 'zz/healthy.yaml',
   )

@@ -75,7 +75,7 @@ export function unusableLoginSecrets(
 
 function judge(store: VaultStore, ref: LoginRef, namespace: string, all: readonly Declared[]): UnusableLoginSecret[] {
   const { of, name, key } = ref
-  const field = [...providerPath(store.kind), ...ref.path]
+  const field = [...providerPath(store), ...ref.path]
   const span = store.manifest.spanOf(field, 'key')
   const isToken = ref.path.at(-1) === 'tokenSecretRef'
   const told = { store, of, field, span, name, key, namespace, isToken }
@@ -97,7 +97,7 @@ function judge(store: VaultStore, ref: LoginRef, namespace: string, all: readonl
 /** The references of the method that ESO uses, of `tls` and of `caProvider`. */
 function refsOf(store: VaultStore): LoginRef[] {
   const provider = providerOf(store)
-  const at = providerPath(store.kind)
+  const at = providerPath(store)
   const method = store.auth?.method
   const refs = STORE_REFS.flatMap(({ path, of, needsKey }): LoginRef[] => {
     if (of !== 'Secret' || (path[0] === 'auth' && path[1] !== method)) return []

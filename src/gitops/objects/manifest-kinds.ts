@@ -1,5 +1,5 @@
-import { groupOf, isMeantForEso } from '../../model/kinds.ts'
-import { isMap, type Value, type ValueMap } from '../../model/value.ts'
+import { groupOf, isEsoGroup, isMeantForEso } from '../../model/kinds.ts'
+import { isMap, stringAt, type Value, type ValueMap } from '../../model/value.ts'
 import { installsEso } from './installed-eso.ts'
 import type { SourceObject } from './source-object.ts'
 
@@ -10,6 +10,7 @@ export function isManifestKind(object: SourceObject): boolean {
   const { apiVersion, kind, body } = object
   if (isMeantForEso(apiVersion, kind, body)) return true
   const group = groupOf(apiVersion)
+  if (kind === 'CustomResourceDefinition') return isEsoGroup(`${stringAt(body, 'spec', 'group') ?? ''}/`)
   if (group === '')
     return kind === 'Namespace' || kind === 'ServiceAccount' || kind === 'Secret' || kind === 'ConfigMap'
   if (group === 'rbac.authorization.k8s.io')

@@ -1,5 +1,5 @@
 import { basename, posix } from 'node:path'
-import { formOf, isKustomizationName, isWorthParsing } from '../../files/relevance.ts'
+import { formOf, holdsEsoDefinition, isKustomizationName, isWorthParsing } from '../../files/relevance.ts'
 import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import { type ParsedYamlFile, parseYaml } from '../../files/yaml/parse-yaml.ts'
@@ -25,7 +25,7 @@ export interface ParsedFiles {
 /** Documents of all files together (platform.md §7 threat 5). */
 const MAX_DOCUMENTS = 50_000
 
-/** A CRD or a file of another tool is not worth parsing when ESO's group is named only in it. */
+/** A CRD of another project is not worth parsing. */
 const DEFINITION = /^["']?kind["']?: *["']?CustomResourceDefinition\b/m
 
 /** Finds objects that something else than Kubernetes' own tools applies, and says which YAML files it fills as templates. */
@@ -123,7 +123,7 @@ function parseOnce(source: SourceFile): Parsed {
 }
 
 function parse(source: SourceFile, finished: boolean): Parsed {
-  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
+  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) || holdsEsoDefinition(text) })
   const isKustomization = !finished && isKustomizationName(basename(source.relative))
   const own = isKustomization ? [] : yaml.documents.flatMap((document) => sourceObjects(source, document, finished))
   return { yaml, own }

@@ -1,6 +1,7 @@
 import type { Decision } from '../../model/decision.ts'
 import type {
   ConditionReason,
+  DeclaredVersions,
   HolePlace,
   LoginReason,
   ManifestReason,
@@ -17,6 +18,10 @@ import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
 import { failureText } from './failure.ts'
 import { lawText } from './law.ts'
+
+function versionsText({ of, name, places }: DeclaredVersions): string {
+  return `${of} \`${name}\` is declared ${listed(places.map(({ file, line }) => `in ${file}:${line}`))}`
+}
 
 function openText({ of, name, part, place }: OpenLaw): string {
   const at = place === undefined ? '' : ` (in ${place.file}:${place.line})`
@@ -89,6 +94,8 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'policy-not-in-git':
     case 'policy-written-elsewhere':
     case 'policy-text-unknown':
+    case 'versions-agree':
+    case 'versions-differ':
     case 'mount-not-in-git':
     case 'auth-mount-not-in-git':
       return loginText(reason)
@@ -136,6 +143,29 @@ export function reasonGroup(reason: NotCheckedReason): string {
   // The parser's words stand in a note at the place.
   if (reason.code.startsWith('yaml-')) return reasonText(reason)
   return JSON.stringify(reason)
+}
+
+/** What to do so that it can be checked, a sentence or two; `undefined`: the reason says it, or nothing can be done. */
+export function adviceText(reason: NotCheckedReason): string | undefined {
+  switch (reason.code) {
+    case 'role-not-in-git':
+      return `Write the role and its policies into this repository, give a server (\`vault-addr\`), or name the policies in the config: \`stores: { <store>: { policies: […] } }\`.`
+    case 'policy-not-in-git':
+      return 'Write the policy into this repository, or give a server (`vault-addr`).'
+    case 'variable-unresolved':
+      return reason.in === 'policy-text'
+        ? undefined
+        : `Give its value: \`variables: ${nameOfHole(reason.holes[0] ?? '')}=…\` (input, or \`manifests.variables\` in the config).`
+    case 'yaml-unparseable':
+    case 'yaml-unusable':
+      return 'The finding `yaml-invalid` says what is wrong.'
+    default:
+      return undefined
+  }
+}
+
+function nameOfHole(hole: string): string {
+  return /[A-Za-z_]\w*/.exec(hole)?.[0] ?? 'NAME'
 }
 
 /** Why a file or a document was not read. */
@@ -275,7 +305,7 @@ function loginText(reason: LoginReason): string {
     case 'role-not-named':
       return `the store names no role of auth mount \`${reason.authMount}\``
     case 'user-not-in-git':
-      return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` stands nowhere in the files that were read, and no Vault was asked`
+      return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-not-in-git':
       return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-absent':
@@ -305,6 +335,10 @@ function loginText(reason: LoginReason): string {
         ...reason.open.map(openText),
       ].join('. ')
     }
+    case 'versions-agree':
+      return `${reasonText(reason.because)} (${listed(reason.declared.map(versionsText))}, and each says so)`
+    case 'versions-differ':
+      return `${listed(reason.declared.map(versionsText))}, and they differ: one way, ${reasonText(reason.one)}; the other way, ${reasonText(reason.other)}`
     case 'mount-not-in-git':
       return `nothing in Git enables an engine at \`${reason.path}/\`, and Vault was not asked`
     case 'auth-mount-not-in-git':

@@ -1,4 +1,5 @@
 import type { SourceFile } from '../../files/source-file.ts'
+import type { Note } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import type { ValueMap } from '../../model/value.ts'
 import type {
@@ -76,6 +77,8 @@ export interface Harvest {
   /** Root tokens of dev servers, and values of Secrets that may be one: compared, and not kept. */
   readonly rootTokens: Set<string>
   readonly secretValues: (Omit<DeclaredToken, 'policies' | 'noDefaultPolicy'> & { readonly value: string })[]
+  /** Files that were not read to their end, because a limit was reached. */
+  readonly limits: Note[]
   /** Names under which kustomize packs a file (`configMapGenerator`): the last segment, and the path in the repository. */
   readonly packed: { readonly name: string; readonly path: string; readonly from: SourceFile }[]
 }
@@ -94,6 +97,7 @@ export function emptyHarvest(): Harvest {
     tokens: [],
     rootTokens: new Set(),
     secretValues: [],
+    limits: [],
     packed: [],
   }
 }
@@ -135,4 +139,12 @@ export function policyFact(parts: PolicyParts): DeclaredPolicy {
 export function wholeSpan(placed: PlacedText): Span {
   const start = placed.text.search(/\S/)
   return start < 0 ? spanBetween(placed, 0, 0) : spanBetween(placed, start, placed.text.trimEnd().length)
+}
+
+/** How many facts there are so far. */
+export function factsIn({ policies, roles, mounts, authMounts, writes, textless, grants, tokens }: Harvest): number {
+  return [policies, roles, mounts, authMounts, writes, textless, grants, tokens].reduce(
+    (sum, list) => sum + list.length,
+    0,
+  )
 }

@@ -11,7 +11,10 @@ import { looksLikePolicy } from './policy-shape.ts'
 import { settle } from './precedence.ts'
 import { readComments } from './read-comments.ts'
 import { readMarkdown } from './read-markdown.ts'
+import { isJustfile, isMakefile, readRecipes } from './recipes.ts'
 import { asType, authTypeOf } from './role-fields.ts'
+import { readSelfInit, SELF_INIT } from './self-init.ts'
+import { fromPowerShell } from './shell/power-shell.ts'
 import { readScript } from './shell/read-script.ts'
 import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
 import { readTerraform } from './terraform/read-terraform.ts'
@@ -39,7 +42,9 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
   }
   // In this order, the first of two facts that say the same is the one that is kept.
   each(isPolicyFile, (file) => readPolicyFile(file, harvest))
+  each(isServerConfig, (file) => readSelfInit(wholeFile(file.file, file.text), file, 'hcl', reading, harvest))
   each(isShell, (file) => readShellFile(file, reading, harvest))
+  each(isRecipes, (file) => readRecipes(file, reading, harvest))
   const modules = terraformFiles(unique)
   const terragrunt = unique.filter(({ relative }) => /(?:^|\/)terragrunt\.hcl$/.test(relative))
   if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, terragrunt, reading, harvest), notes)
@@ -56,7 +61,7 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
       mounts: harvest.mounts,
       authMounts: harvest.authMounts,
     }),
-    notes: [...notes, ...textless.map(noteOf)],
+    notes: [...notes, ...harvest.limits, ...textless.map(noteOf)],
     also: { unnamed: harvest.unnamed, textless, tokens: tokensOf(harvest) },
   }
 }
@@ -76,18 +81,28 @@ function isPolicyFile({ relative, text }: SourceFile): boolean {
   return named && looksLikePolicy(text)
 }
 
+function isServerConfig({ relative, text }: SourceFile): boolean {
+  return relative.endsWith('.hcl') && SELF_INIT.test(text)
+}
+
 function readPolicyFile(source: SourceFile, harvest: Harvest): void {
   harvest.files.push({ source, placed: wholeFile(source.file, source.text), form: 'hcl' })
 }
 
 function isShell({ relative, text }: SourceFile): boolean {
-  if (/\.(?:sh|bash|zsh|ksh)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative)) return true
+  if (/\.(?:sh|bash|zsh|ksh|ps1)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative)) return true
   return !/\.[^/]*$/.test(relative) && /^#!.*\b(?:ba|da|a|z|k)?sh\b/.test(text)
+}
+
+function isRecipes(file: SourceFile): boolean {
+  return isMakefile(file) || isJustfile(file)
 }
 
 function readShellFile(source: SourceFile, reading: Reading, harvest: Harvest): void {
   if (!VAULT_CALL.test(source.text)) return
-  readScript(wholeFile(source.file, source.text), { source, form: 'shell', harvest, ...reading })
+  const whole = wholeFile(source.file, source.text)
+  const placed = source.relative.endsWith('.ps1') ? fromPowerShell(whole) : whole
+  readScript(placed, { source, form: 'shell', harvest, ...reading })
 }
 
 function terraformFiles(files: readonly SourceFile[]): SourceFile[] {

@@ -21,6 +21,12 @@ const LONGEST_TEXT = 200_000
 /** Locals of locals of locals: no module that people wrote goes on like this. */
 const DEEPEST = 100
 
+/** Long texts and lists cost what they are long. */
+function costOf(value: TerraformValue): number {
+  if (value.kind === 'text') return value.text.value.length >> 6
+  return value.kind === 'list' ? value.items.length >> 3 : 0
+}
+
 /** Evaluates expressions of one module. What depends on state, or on an input that nothing gives, is `unknown`, by its text. */
 export class Evaluator implements Evaluating {
   readonly module: TerraformModule
@@ -60,6 +66,7 @@ export class Evaluator implements Evaluating {
     budget.depth++
     const value = this.#node(written, env, unknown)
     budget.depth--
+    budget.steps -= costOf(value)
     const tooLong = value.kind === 'text' && value.text.value.length > LONGEST_TEXT
     return tooLong ? unknown : value
   }

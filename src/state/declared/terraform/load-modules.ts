@@ -126,13 +126,12 @@ class ModuleLoader {
     called.add(key)
     const inputs = body.attributes.get('inputs')
     const locals = body.blocks.filter(({ type }) => type === 'locals').flatMap(({ body }) => [...body.attributes])
-    const own: ModuleText = {
-      ...EMPTY,
+    const own = {
       root: source.root,
       folder: folderOf(source.relative),
       locals: new Map(locals.map(([name, node]) => [name, { node, placed, source }])),
     }
-    const evaluator = new Evaluator(this.#bare(own))
+    const evaluator = new Evaluator(moduleOf(own, this.#reading, this.#budget))
     const given = (name: string): Evaluated | undefined => {
       const value = inputs === undefined ? undefined : evaluator.evaluate({ node: inputs, placed, source })
       const found = value?.kind === 'object' && Object.hasOwn(value.entries, name) ? value.entries[name] : undefined
@@ -140,18 +139,19 @@ class ModuleLoader {
     }
     this.#add(text, given, [key])
   }
+}
 
-  /** A module that only holds names. */
-  #bare(text: ModuleText): TerraformModule {
-    return {
-      ...text,
-      given: () => undefined,
-      reading: this.#reading,
-      known: new Map(),
-      instances: new Map(),
-      budget: this.#budget,
-      callsOf: () => [],
-    }
+/** A module that holds nothing but what the text gives: for expressions that stand outside of Terraform. */
+export function moduleOf(text: Partial<ModuleText>, reading: Reading, budget?: Budget): TerraformModule {
+  return {
+    ...EMPTY,
+    ...text,
+    given: () => undefined,
+    reading,
+    known: new Map(),
+    instances: new Map(),
+    budget: budget ?? { steps: MOST_STEPS, instances: MOST_INSTANCES, depth: 0 },
+    callsOf: () => [],
   }
 }
 

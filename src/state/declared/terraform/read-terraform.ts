@@ -1,4 +1,5 @@
 import type { SourceFile } from '../../../files/source-file.ts'
+import { noteAt } from '../../../model/note.ts'
 import { trimSlashes } from '../../../model/trim-slashes.ts'
 import type { AuthType, InNamespace, Provenance } from '../../../model/vault-state.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
@@ -10,6 +11,7 @@ import { roleFact, withoutSecrets } from '../role-fields.ts'
 import { placeText, unknownIn } from '../symbolic-text.ts'
 import { harvestGrants } from './identity-grants.ts'
 import { terraformModules } from './load-modules.ts'
+import type { TerraformModule } from './module.ts'
 import { attribute, fieldsOf, nameIn, type Resource, resourcesOf, spanOfResource } from './resources.ts'
 import { fileText } from './template-file.ts'
 import { plainValue, type TerraformValue } from './terraform-value.ts'
@@ -32,11 +34,18 @@ export function readTerraform(
   reading: Reading,
   harvest: Harvest,
 ): void {
+  let exhausted: TerraformModule | undefined
   for (const module of terraformModules(files, terragrunt, reading)) {
     const resources = resourcesOf(module, (type) => type.startsWith('vault_') || type.startsWith('kubernetes_secret'))
     for (const resource of resources) readResource(resource, harvest)
     harvestGrants(resources, harvest)
+    if (module.budget.steps <= 0 || module.budget.instances < 0) exhausted = module
   }
+  const [file] = files
+  if (exhausted !== undefined && file !== undefined)
+    harvest.limits.push(
+      noteAt({ file: exhausted.blocks[0]?.source.file ?? file.file }, { code: 'declared-too-long', of: 'terraform' }),
+    )
 }
 
 function readResource(resource: Resource, harvest: Harvest): void {

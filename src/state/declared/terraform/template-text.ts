@@ -11,7 +11,14 @@ interface Template {
   readonly holes: readonly Expression[]
   readonly placed: PlacedText
   readonly evaluate: Evaluate
+  readonly blocks: ReadonlyMap<number, DirectiveBlock>
+  /** Parts that may still be put in: loops in loops multiply. */
+  readonly room: { left: number }
 }
+
+/** Directives in directives; deeper ones stay as they are written. */
+const DEEPEST = 40
+const MOST_PARTS = 20_000
 
 /**
  * A template with what is known put in. `%{ for }` and `%{ if }` are followed where their collection or condition is known; else they
@@ -25,7 +32,7 @@ export function fillTemplate(
   evaluate: Evaluate,
 ): SymbolicText {
   if (text.holes.length === 0) return text
-  const template: Template = { text, holes, placed, evaluate }
+  const template: Template = { text, holes, placed, evaluate, blocks: blocksIn(holes), room: { left: MOST_PARTS } }
   const builder = buildText()
   let index = 0
   let from = 0
@@ -35,6 +42,7 @@ export function fillTemplate(
     from = part.from
   }
   builder.append(sliceText(text, from))
+  if (template.room.left <= 0) builder.addHole({ name: '…', quoted: true }, text.origins.at(-1) ?? 0)
   return builder.done()
 }
 
@@ -49,14 +57,14 @@ function fillPart(
   const { text, holes } = template
   const hole = text.holes[index]
   const expression = holes[index]
-  if (hole === undefined) return { index: index + 1, from }
+  if (hole === undefined || template.room.left-- <= 0) return { index: index + 1, from }
   builder.append(sliceText(text, from, hole.at))
   const after = hole.at + hole.length
   if (expression?.kind !== 'directive') {
     putValue(template, index, env, builder)
     return { index: index + 1, from: after }
   }
-  const block = blockAt(holes, index)
+  const block = template.blocks.get(index)
   const followed = block === undefined ? undefined : turnsOf(template.evaluate, expression, index, block, env)
   if (block === undefined || followed === undefined) {
     builder.append(sliceText(text, hole.at, after))
@@ -87,19 +95,21 @@ interface DirectiveBlock {
   readonly end: number
 }
 
-/** The end of what the directive at `index` begins; `undefined` where it begins nothing, or it never ends. */
-function blockAt(holes: readonly Expression[], index: number): DirectiveBlock | undefined {
-  let depth = 0
-  let otherwise: number | undefined
-  for (let at = index; at < holes.length; at++) {
-    const hole = holes[at]
-    if (hole?.kind !== 'directive') continue
-    if (hole.word === 'if' || hole.word === 'for') depth++
-    else if (hole.word === 'else' && depth === 1) otherwise = at
-    else if (hole.word === 'endif' || hole.word === 'endfor') depth--
-    if (depth <= 0) return at === index ? undefined : { otherwise, end: at }
+/** Where what each directive begins ends; those that never end, or stand too deep, are not among them. */
+function blocksIn(holes: readonly Expression[]): Map<number, DirectiveBlock> {
+  const blocks = new Map<number, DirectiveBlock>()
+  const open: { readonly begin: number; otherwise: number | undefined }[] = []
+  for (const [at, hole] of holes.entries()) {
+    if (hole.kind !== 'directive') continue
+    const last = open.at(-1)
+    if (hole.word === 'if' || hole.word === 'for') open.push({ begin: at, otherwise: undefined })
+    else if (hole.word === 'else' && last !== undefined) last.otherwise = at
+    else if ((hole.word === 'endif' || hole.word === 'endfor') && last !== undefined) {
+      open.pop()
+      if (open.length < DEEPEST) blocks.set(last.begin, { otherwise: last.otherwise, end: at })
+    }
   }
-  return undefined
+  return blocks
 }
 
 /** What of a block is written, how often, and with which names; `undefined` where that is not known. */

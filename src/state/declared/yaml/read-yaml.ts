@@ -5,6 +5,7 @@ import type { DeclaredDocument } from '../declared.ts'
 import type { Harvest, Reading } from '../harvest.ts'
 import { placedBySpans } from '../placed-text.ts'
 import { looksLikePolicy } from '../policy-shape.ts'
+import { readSelfInit, SELF_INIT } from '../self-init.ts'
 import { readScript } from '../shell/read-script.ts'
 import { FOREIGN } from '../shell/scope.ts'
 import { TokenSection } from '../shell/token-section.ts'
@@ -29,7 +30,7 @@ import { isList, isMap } from './yaml-values.ts'
 
 /** A YAML file that holds none of these says nothing about a Vault. */
 export const YAML_MARKERS =
-  /\bpath \\?["'][^"'\n]*\\?["'] *\{|"path\\?" *:|redhatcop\.redhat\.io|externalConfig|bound_service_account_names|boundServiceAccountNames|configMapGenerator|auth\/[\w./-]+\/role\/|\bcapabilities["']?: *(?:\[|["']?\w|\n *- *["']?(?:create|read|update|delete|list|deny|sudo|patch)\b)|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|vault\.(?:m\.)?upbound\.io|vault\.banzaicloud\.com|\/v1\/(?:auth|sys)\/|DEV_ROOT_TOKEN_ID|dev-root-token-id|devRootToken|^kind: *Secret\b/m
+  /\bpath \\?["'][^"'\n]*\\?["'] *\{|"path\\?" *:|redhatcop\.redhat\.io|externalConfig|bound_service_account_names|boundServiceAccountNames|configMapGenerator|auth\/[\w./-]+\/role\/|\bcapabilities["']?: *(?:\[|["']?\w|\n *- *["']?(?:create|read|update|delete|list|deny|sudo|patch)\b)|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|vault\.(?:m\.)?upbound\.io|vault\.banzaicloud\.com|\/v1\/(?:auth|sys)\/|DEV_ROOT_TOKEN_ID|dev-root-token-id|devRootToken|\binitialize "|^kind: *Secret\b/m
 
 /** `path a {}`: no shorter text can be a policy or a call. */
 const SHORTEST = 9
@@ -94,7 +95,8 @@ function readString(text: string, path: FieldPath, parent: ValueMap | undefined,
   if (text.length < SHORTEST) return
   const { source, document, yaml, steps } = context
   const spanOf = (line: number): Span => document.spanOfTextLine(path, line)
-  if (looksLikePolicy(text)) addPolicyText(text, path, parent, context)
+  if (SELF_INIT.test(text)) readSelfInit(placedBySpans(source, text, spanOf), source, 'yaml', context, context.harvest)
+  else if (looksLikePolicy(text)) addPolicyText(text, path, parent, context)
   else if (VAULT_CALL.test(text) || (steps !== undefined && />|<<|\w=/.test(text))) {
     const placed = placedBySpans(source, text, spanOf)
     const outer = readScript(placed, { ...context, form: 'yaml', ...(steps ?? {}), outer: steps?.outer })

@@ -65,7 +65,7 @@ describe('commands in comments (forms.md §7)', () => {
   test('a commented resource is nothing', async () => {
     const resource = `resource "vault_kubernetes_auth_backend_role" "r" {\n  role_name = "reader"\n}`
     const { because } = await verdictOf({ 'main.tf': `${comment(resource)}\nresource "vault_mount" "kv" {}\n` })
-    expect(because).toContain('stands nowhere')
+    expect(because).toContain('is not in Git')
   })
 })
 

@@ -143,7 +143,7 @@ describe('what a shell script writes decides (forms.md §3)', () => {
   ])('nothing is written by %s', async (_, script) => {
     const { verdict, because } = await verdictOf({ 'setup.sh': script })
     expect(verdict).toBe('unknown')
-    expect(because).toContain('stands nowhere')
+    expect(because).toContain('is not in Git')
   })
 
   test('functions that are sourced are followed', async () => {

@@ -98,6 +98,16 @@ describe('writes as data (forms.md §4, §6)', () => {
       `apiVersion: openbao.org/v1alpha1\nkind: OpenBaoCluster\nspec:\n  selfInit:\n    requests:\n      - operation: update\n        path: auth/kubernetes/role/reader\n        data:\n          bound_service_account_names: eso\n          bound_service_account_namespaces: eso\n          policies: [shop-read]\n`,
     ],
     [
+      "OpenBao's self-init, in the values of its chart",
+      'values.yaml',
+      `server:\n  standalone:\n    config: |\n      ui = true\n      initialize "eso" {\n        request "role" {\n          operation = "update"\n          path      = "auth/kubernetes/role/reader"\n          data = {\n            bound_service_account_names      = ["eso"]\n            bound_service_account_namespaces = ["eso"]\n            policies                         = ["shop-read"]\n          }\n        }\n      }\n`,
+    ],
+    [
+      "OpenBao's self-init, in a file",
+      'config/bao.hcl',
+      `initialize "eso" {\n  request "role" {\n    operation = "update"\n    path = "auth/kubernetes/role/reader"\n    data = { bound_service_account_names = "eso", bound_service_account_namespaces = "eso", policies = "shop-read" }\n  }\n}\n`,
+    ],
+    [
       'Crossplane',
       'role.yaml',
       `apiVersion: kubernetes.vault.upbound.io/v1alpha1\nkind: AuthBackendRole\nspec:\n  forProvider:\n    roleName: reader\n    boundServiceAccountNames: [eso]\n    boundServiceAccountNamespaces: [eso]\n    tokenPolicies: [shop-read]\n`,
@@ -123,7 +133,7 @@ describe('writes as data (forms.md §4, §6)', () => {
     ],
   ])('is no write: %s', async (_, text) => {
     const { because } = await verdictOf({ ...policy, 'tasks/main.yml': text })
-    expect(because).toContain('stands nowhere')
+    expect(because).toContain('is not in Git')
   })
 })
 

@@ -1,4 +1,7 @@
-import { root } from '../../src/files/root.ts'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type Root, root } from '../../src/files/root.ts'
 import type { SourceFile } from '../../src/files/source-file.ts'
 import { readDiscovered } from '../../src/gitops/read-repository.ts'
 import { reportByRules } from '../../src/modes/check.ts'
@@ -13,7 +16,9 @@ import { RULES } from '../../src/rules/registry.ts'
 import { SARIF_RULES } from '../../src/rules/rule-ids.ts'
 import { settingsFor } from '../modes/questions/ask.ts'
 
-const TOP = '/repository'
+/** Empty but for the files of one check. */
+const TOP = mkdtempSync(join(realpathSync(tmpdir()), 'eso-vault-fuzz-'))
+process.on('exit', () => rmSync(TOP, { recursive: true, force: true }))
 const SETTINGS = settingsFor({ command: 'check', cwd: TOP })
 const DEPS = { cwd: TOP, today: '2026-06-01', live: undefined, incomplete: [] }
 
@@ -27,11 +32,23 @@ spec:
   data: [{ secretKey: a, remoteRef: { key: x } }]
 `
 
-/** A check of files that are nowhere on a disk, with all its reports. @throws what a bug throws, also one that the run would survive */
-export async function checkInMemory(files: Readonly<Record<string, string>>): Promise<Report> {
+/** A check of nothing but these files, with all its reports. @throws what a bug throws, also one that the run would survive */
+export async function checkFiles(files: Readonly<Record<string, string>>): Promise<Report> {
   const names = Object.keys(files)
   const folders = new Set(names.flatMap((name) => name.split('/').map((_, i, all) => all.slice(0, i).join('/'))))
   const one = root(TOP, new Set(names), folders, new Map())
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(TOP, name)), { recursive: true })
+    writeFileSync(join(TOP, name), text)
+  }
+  try {
+    return await checked(files, names, one)
+  } finally {
+    for (const name of readdirSync(TOP)) rmSync(join(TOP, name), { recursive: true, force: true })
+  }
+}
+
+async function checked(files: Readonly<Record<string, string>>, names: readonly string[], one: Root): Promise<Report> {
   const sources = names.map((file): SourceFile => ({ file, root: TOP, relative: file, text: files[file] as string }))
   const counts = { seen: names.length, read: names.length, bytes: 0, definitions: 0 }
   const watch = createWatch()
