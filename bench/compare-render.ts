@@ -1,46 +1,46 @@
-// Renders repositories, builds each of their roots once more with plain `kustomize build`, and compares: is every Vault key that the
+// Reads repositories, builds each of their roots once more with plain `kustomize build`, and compares: is every Vault key that the
 // plain output holds also in a Manifest of the same root, at a line that holds it? Prints the time too. The same comparison runs as a
-// test (test/corpus). Usage: node bench/compare-render.ts [--open] FOLDER...  With --open only what a check renders is rendered.
+// test (test/corpus). Usage: node bench/compare-render.ts [--open] FOLDER...  With --open only what a check builds is built.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { findKustomize, type KustomizeBinary } from '../src/gitops/process/kustomize-binary.ts'
+import { type KustomizeBinary, searchKustomize } from '../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../src/gitops/process/run-process.ts'
 import { readRepository } from '../src/gitops/read-repository.ts'
-import { renderRepository } from '../src/gitops/render/render-repository.ts'
+import { noteText } from '../src/report/reasons/note.ts'
 import { compareWithPlainBuilds } from '../test/gitops/render/plain-builds.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const SHOWN = 20
 
-async function compare(folder: string, binary: KustomizeBinary, undecidedOnly: boolean): Promise<boolean> {
+async function compare(folder: string, binary: KustomizeBinary, buildAll: boolean): Promise<boolean> {
   const cwd = path.resolve(folder)
   const temporary = mkdtempSync(path.join(tmpdir(), 'eso-vault-compare-'))
   try {
     const began = performance.now()
-    const repository = await readRepository(['.'], { cwd, variables: {} })
-    const reading = performance.now() - began
-    const rendered = await renderRepository(repository, {
-      binary,
-      run: runProcess,
-      temporary,
-      allowRemoteBases: false,
-      enableHelm: false,
+    const repository = await readRepository(['.'], {
+      cwd,
       variables: {},
-      undecidedOnly,
+      buildAll,
+      kustomize: async () => ({
+        kustomize: { binary, run: runProcess, temporary, environment: {} },
+        unusable: [],
+      }),
     })
-    const { roots, stats, notChecked } = rendered
-    const count = (of: (root: (typeof roots)[number]) => boolean) => roots.filter(of).length
+    const milliseconds = performance.now() - began
+    const { outputs, stats, notChecked } = repository
+    const count = (outcome: (typeof outputs)[number]['outcome']) =>
+      outputs.filter((output) => output.outcome === outcome).length
     print(folder)
     print(
-      `  reading ${Math.round(reading)} ms, rendering ${Math.round(stats.milliseconds)} ms: ${stats.processes} processes, ${Math.round(stats.processMilliseconds)} ms of them`,
+      `  ${Math.round(milliseconds)} ms: ${stats.processes} processes, ${Math.round(stats.processMilliseconds)} ms of them`,
     )
     print(
-      `  ${roots.length} roots, of which plain reading tells ${count(({ skipped }) => skipped === true)} and ${count(({ failure }) => failure !== undefined)} failed; ${notChecked.length} reasons for roots not rendered`,
+      `  ${outputs.length} roots: the reader decides ${count('read')}, kustomize ${count('rendered')}, ${count('failed')} failed; ${notChecked.length} reasons for what is not checked`,
     )
     if (process.argv.includes('--notes'))
-      for (const note of rendered.notes) print(`  note ${note.reason} ${note.file}:${note.line} ${note.message}`)
-    const found = await compareWithPlainBuilds(cwd, rendered, binary)
+      for (const note of repository.notes) print(`  note ${note.code} ${note.file}:${note.line} ${noteText(note)}`)
+    const found = await compareWithPlainBuilds(cwd, repository, binary)
     print(
       `  plain kustomize build: ${found.folders} folders (${found.fromCopy} only as our copy, ${found.unbuilt} not at all), ${found.seen} keys: ${found.same} the same, ${found.changed.length} changed by Flux, ${found.elsewhere.length} applied by Flux through another root, ${found.lost.length} lost`,
     )
@@ -61,8 +61,8 @@ async function compare(folder: string, binary: KustomizeBinary, undecidedOnly: b
 
 const folders = process.argv.slice(2).filter((one) => !one.startsWith('--'))
 if (folders.length === 0) throw new Error('Give the folders of repositories.')
-const binary = await findKustomize(runProcess, process.env.PATH ?? '')
+const { binary } = await searchKustomize(runProcess, process.env.PATH ?? '')
 if (binary === undefined) throw new Error('There is no kustomize 5 and no kubectl on PATH.')
 print(`${binary.command} ${binary.version}`)
 for (const folder of folders)
-  if (!(await compare(folder, binary, process.argv.includes('--open')))) process.exitCode = 1
+  if (!(await compare(folder, binary, !process.argv.includes('--open')))) process.exitCode = 1

@@ -2,8 +2,9 @@
 //
 // The plain side is what a script would do: `kustomize build` in the repository's own folders, once for each distinct thing that is
 // built, two at a time, started by the same Node program. A root that has no such folder (Flux adds patches or Components, or generates
-// the kustomization) or does not build there (a file is missing) is built from the copy that we made, so that both sides build the same. Ours is everything between the read
-// repository and finished Manifests: tracing, copying, kustomize, parsing, locating; processes that we start in vain or twice count.
+// the kustomization) or does not build there (a file is missing) is built from the copy that we made, so that both sides build the same.
+// Ours is everything between the files that were found and finished Manifests: parsing, reading, copying, kustomize, locating; processes
+// that we start in vain or twice count.
 // Rounds are paired, plain after ours, and the median of the pairs is the ratio, so that what else the machine does counts on both
 // sides; processor time says the same with less noise. "same runtime" is plain `kustomize build` with the settings of Go's runtime that we give it: what remains is our own work.
 //
@@ -12,12 +13,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { findKustomize, type KustomizeBinary } from '../src/gitops/process/kustomize-binary.ts'
+import { type Discovery, discover } from '../src/files/discover.ts'
+import { GO_RUNTIME } from '../src/gitops/build/build-root.ts'
+import { workThrough } from '../src/gitops/build/queue.ts'
+import { type KustomizeBinary, searchKustomize } from '../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../src/gitops/process/run-process.ts'
-import { type Repository, readRepository } from '../src/gitops/read-repository.ts'
-import { GO_RUNTIME } from '../src/gitops/render/build-root.ts'
-import { workThrough } from '../src/gitops/render/render-queue.ts'
-import { type RenderedRepository, renderRepository } from '../src/gitops/render/render-repository.ts'
+import { type Repository, readDiscovered } from '../src/gitops/read-repository.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const ROUNDS = Number(process.env.ROUNDS ?? 5)
@@ -85,7 +86,7 @@ function cpu(): number {
 }
 
 async function main(given: readonly string[]): Promise<void> {
-  const binary = await findKustomize(runProcess, process.env.PATH ?? '')
+  const { binary } = await searchKustomize(runProcess, process.env.PATH ?? '')
   if (binary === undefined) throw new Error('There is no kustomize 5 and no kubectl on PATH.')
   const work = mkdtempSync(path.join(tmpdir(), 'eso-vault-bench-'))
   print(
@@ -98,9 +99,9 @@ async function main(given: readonly string[]): Promise<void> {
     const own = path.join(work, 'synthetic')
     if (given.length === 0) writeRepository(own, 60)
     for (const folder of given.length === 0 ? [own] : given.map((one) => path.resolve(one))) {
-      const repository = await readRepository(['.'], { cwd: folder, variables: {} })
+      const discovery = await discover(['.'], { cwd: folder })
       for (const roots of ['open', 'all'] as const)
-        await measure(binary, { repository, folder, roots, work: path.join(work, 'rounds') })
+        await measure(binary, { discovery, folder, roots, work: path.join(work, 'rounds') })
     }
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -108,22 +109,21 @@ async function main(given: readonly string[]): Promise<void> {
 }
 
 interface Subject {
-  readonly repository: Repository
+  readonly discovery: Discovery
   readonly folder: string
   readonly roots: 'open' | 'all'
   readonly work: string
 }
 
-async function measure(binary: KustomizeBinary, { repository, folder, roots, work }: Subject): Promise<void> {
+async function measure(binary: KustomizeBinary, { discovery, folder, roots, work }: Subject): Promise<void> {
   const render = (temporary: string) =>
-    renderRepository(repository, {
-      binary,
-      run: runProcess,
-      temporary,
-      allowRemoteBases: false,
-      enableHelm: false,
+    readDiscovered(discovery, {
       variables: {},
-      undecidedOnly: roots === 'open',
+      buildAll: roots === 'all',
+      kustomize: async () => ({
+        kustomize: { binary, run: runProcess, temporary, environment: {} },
+        unusable: [],
+      }),
     })
   const build = (one: string, runtime: Readonly<Record<string, string>>) =>
     runProcess(binary.command, [...binary.args, one], {
@@ -147,7 +147,7 @@ async function measure(binary: KustomizeBinary, { repository, folder, roots, wor
       await build(one, runtime)
       return []
     }
-    return workThrough(folders, 2, each, () => [])
+    return workThrough(folders, 2, each)
   }
   const rounds: Round[] = []
   let processes = 0
@@ -179,15 +179,15 @@ async function measure(binary: KustomizeBinary, { repository, folder, roots, wor
 
 /** What plain `kustomize build` is run on: for each copy that was built, the repository's own folder if that builds. */
 async function plainFolders(
-  { roots }: RenderedRepository,
+  { outputs }: Repository,
   folder: string,
   builds: (folder: string) => Promise<boolean>,
 ): Promise<string[]> {
-  const ofCopy = new Map(roots.flatMap(({ root, copy }) => (copy === undefined ? [] : [[copy, root] as const])))
+  const ofCopy = new Map(outputs.flatMap(({ root, copy }) => (copy === undefined ? [] : [[copy, root] as const])))
   const found: string[] = []
   for (const [copy, root] of ofCopy) {
     const plain = path.join(folder, root.folder)
-    if (!root.changed && (await builds(plain))) {
+    if (root.build.by === 'kustomize' && !root.build.changed && (await builds(plain))) {
       found.push(plain)
       continue
     }

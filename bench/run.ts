@@ -7,6 +7,7 @@ import { realGit } from '../src/changes/git.ts'
 import { check } from '../src/modes/check.ts'
 import { gather } from '../src/modes/gather.ts'
 import { lookAtChange } from '../src/modes/look-at-change.ts'
+import { withoutRendering } from '../src/modes/render.ts'
 import { EMPTY_CONFIG } from '../src/settings/config-file.ts'
 import { readEnvironment } from '../src/settings/environment.ts'
 import { resolveSettings } from '../src/settings/resolve-settings.ts'
@@ -128,7 +129,7 @@ async function benchChanged(work: string): Promise<void> {
     cwd: folder,
     git: realGit(process.env),
     event,
-    render: undefined,
+    render: withoutRendering,
     settingsWith: async () => settings,
   })
   const all = await median(async () => void (await check(settings, deps)))

@@ -1,72 +1,23 @@
 /**
- * Writes src/eso/schema/eso-<version>.generated.ts out of a folder of ESO's CRDs:
+ * Writes src/eso/schema/eso-schema.generated.ts out of the CRDs of ESO's releases:
  *
- *   node scripts/generate-schema.ts <folder of CRD files> [ESO version] [output file]
+ *   node scripts/generate-schema.ts <folder of the newest CRDs> <its version> <folder that holds a folder v1.2.3 for each release>
  *
- * Kept: names, types, enums, required, limits, patterns, defaults. Left out: descriptions, `status`, printer columns, and the
- * blocks of providers and generators other than Vault's, of which this tool says nothing (any value is taken there).
+ * The newest release stands in full; each older one as what differs from the next. Kept: names, types, enums, required, limits,
+ * patterns, defaults. Left out: descriptions, printer columns, the `status` of older releases, and the blocks of providers and
+ * generators other than Vault's and OpenBao's, of which this tool says nothing (any value is taken there).
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
+import { crdSchemas } from '../src/eso/schema/crd-schema.ts'
+import type { ValueMap } from '../src/model/value.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type JsonMap = { [key: string]: Json }
 
-interface CrdVersion {
-  name: string
-  served: boolean
-  schema: { openAPIV3Schema: JsonMap & { properties: JsonMap } }
-}
-interface Crd {
-  kind: string
-  spec: { group: string; scope: string; names: { kind: string }; versions: CrdVersion[] }
-}
-
-const KEPT_AS_IS = [
-  'required',
-  'enum',
-  'pattern',
-  'format',
-  'default',
-  'minLength',
-  'maxLength',
-  'minItems',
-  'minProperties',
-  'maxProperties',
-] as const
-
-/** Where a map lists one block per provider or generator: only the named one is kept in full. */
-const KEEP_ONLY: Readonly<Record<string, string>> = {
-  'SecretStore:provider': 'vault',
-  'ClusterSecretStore:provider': 'vault',
-  'ClusterGenerator:generator': 'vaultDynamicSecretSpec',
-}
-
 function asMap(value: Json | undefined): JsonMap {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
-}
-
-function prune(node: JsonMap, kind: string, path: string): JsonMap {
-  const out: JsonMap = {}
-  if (node['x-kubernetes-int-or-string'] === true) out.type = 'int-or-string'
-  else if (node.type !== undefined) out.type = node.type
-  if (node['x-kubernetes-preserve-unknown-fields'] === true) out.open = true
-  for (const key of KEPT_AS_IS) if (node[key] !== undefined) out[key] = node[key]
-  if (node.properties !== undefined) {
-    const keepOnly = KEEP_ONLY[`${kind}:${path}`]
-    out.properties = Object.fromEntries(
-      Object.entries(asMap(node.properties)).map(([name, child]) => [
-        name,
-        keepOnly === undefined || keepOnly === name ? prune(asMap(child), kind, path ? `${path}.${name}` : name) : {},
-      ]),
-    )
-  }
-  if (node.items !== undefined) out.items = prune(asMap(node.items), kind, `${path}[]`)
-  if (node.additionalProperties !== undefined && node.additionalProperties !== false) {
-    out.additionalProperties = prune(asMap(node.additionalProperties), kind, `${path}{}`)
-  }
-  return out
 }
 
 /** Counts equal sub-schemas, and remembers under which field name each is seen first. */
@@ -121,36 +72,121 @@ function share(
   return out
 }
 
-/** The generated file's text for the CRDs in `folder`. */
-export function generateSchema(folder: string, esoVersion: string): string {
-  const kinds: { group: string; version: string; kind: string; scope: string; served: boolean; spec: Json }[] = []
+interface Kind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly scope: string
+  readonly served: boolean
+  readonly spec: JsonMap
+  readonly status?: JsonMap
+}
+
+/** Every version of every kind that the CRDs in `folder` define. */
+function readKinds(folder: string, withStatus: boolean): Kind[] {
+  const kinds: Kind[] = []
   for (const file of readdirSync(folder).sort()) {
-    if (!/\.ya?ml$/.test(file)) continue
-    const crd = load(readFileSync(join(folder, file), 'utf8')) as Crd | undefined
-    if (crd?.kind !== 'CustomResourceDefinition') continue
-    for (const version of crd.spec.versions) {
-      const { kind } = crd.spec.names
-      const spec = prune(asMap(version.schema.openAPIV3Schema.properties.spec), kind, '')
-      kinds.push({
-        group: crd.spec.group,
-        version: version.name,
-        kind,
-        scope: crd.spec.scope,
-        served: version.served,
-        spec,
-      })
-    }
+    if (!/\.(?:ya?ml|json)$/.test(file)) continue
+    const crd = load(readFileSync(join(folder, file), 'utf8'))
+    if (asMap(crd as Json).kind !== 'CustomResourceDefinition') continue
+    for (const { status, ...kind } of crdSchemas(crd as ValueMap) as unknown as Kind[])
+      kinds.push({ ...kind, ...(withStatus && status !== undefined ? { status } : {}) })
   }
+  return kinds
+}
+
+const isMap = (value: Json | undefined): value is JsonMap =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+/** What to lay over `newer` to get `older`: fields of maps, null takes one away. `undefined`: they are alike. */
+function overlay(newer: Json | undefined, older: Json | undefined): Json | undefined {
+  if (JSON.stringify(newer) === JSON.stringify(older)) return undefined
+  if (!isMap(newer) || !isMap(older)) return older ?? null
+  const patch: JsonMap = {}
+  for (const key of [...new Set([...Object.keys(newer), ...Object.keys(older)])].sort()) {
+    const below = overlay(newer[key], older[key])
+    if (below !== undefined) patch[key] = below
+  }
+  return patch
+}
+
+const nameOf = ({ group, version, kind }: Kind): string => `${group}/${version} ${kind}`
+
+interface Step {
+  readonly gone: readonly string[]
+  readonly added: readonly Kind[]
+  /** Kinds that change alike, and how. */
+  readonly changes: readonly (readonly [kinds: readonly string[], patch: JsonMap])[]
+}
+
+/** What changes from a release to the one before it. */
+function differences(newer: readonly Kind[], older: readonly Kind[]): Step {
+  const before = new Map(older.map((kind) => [nameOf(kind), kind]))
+  const after = new Map(newer.map((kind) => [nameOf(kind), kind]))
+  const changes = new Map<string, { kinds: string[]; patch: JsonMap }>()
+  for (const [name, kind] of after) {
+    const earlier = before.get(name)
+    if (earlier === undefined) continue
+    const patch = overlay({ served: kind.served, spec: kind.spec }, { served: earlier.served, spec: earlier.spec })
+    if (!isMap(patch)) continue
+    const key = JSON.stringify(patch)
+    const change = changes.get(key) ?? { kinds: [], patch }
+    changes.set(key, change)
+    change.kinds.push(name)
+  }
+  return {
+    gone: [...after.keys()].filter((name) => !before.has(name)),
+    added: older.filter((kind) => !after.has(nameOf(kind))),
+    changes: [...changes.values()].map(({ kinds, patch }) => [kinds, patch] as const),
+  }
+}
+
+function releaseFolders(folder: string): { readonly version: string; readonly folder: string }[] {
+  const numbers = (version: string) => version.split('.').map(Number)
+  return readdirSync(folder)
+    .flatMap((name) => {
+      const version = /^v(\d+\.\d+\.\d+)$/.exec(name)?.[1]
+      return version === undefined ? [] : [{ version, folder: join(folder, name) }]
+    })
+    .sort((a, b) => {
+      const [one, other] = [numbers(a.version), numbers(b.version)]
+      const at = one.findIndex((part, i) => part !== other[i])
+      return at < 0 ? 0 : (other[at] ?? 0) - (one[at] ?? 0)
+    })
+}
+
+/** The generated file's text. `older`: a folder with a folder for each release; the newest may be among them. */
+export function generateSchema(folder: string, esoVersion: string, older?: string): string {
+  const kinds = readKinds(folder, true)
   const seen = new Map<string, { times: number; name: string }>()
   for (const kind of kinds) count(kind.spec, `${kind.kind}Spec`, seen)
   const definitions: JsonMap = {}
   const names = new Map<string, string>()
-  const shared = kinds.map((kind) => ({ ...kind, spec: share(kind.spec, seen, names, definitions, true) }))
+  const shared = kinds.map(({ status, ...kind }) => ({
+    ...kind,
+    spec: share(kind.spec, seen, names, definitions, true),
+    ...(status === undefined ? {} : { status }),
+  }))
   const line = (value: unknown) => JSON.stringify(value)
+  const steps: string[] = []
+  let newer: readonly Kind[] = kinds
+  for (const release of older !== undefined && existsSync(older) ? releaseFolders(older) : []) {
+    if (release.version === esoVersion) continue
+    const before = readKinds(release.folder, false)
+    const { gone, added, changes } = differences(newer, before)
+    newer = before
+    steps.push(
+      `{ release: ${line(release.version)}, gone: ${line(gone)}, added: [`,
+      ...added.map((kind) => `${line(kind)},`),
+      '], changes: [',
+      ...changes.map((change) => `${line(change)},`),
+      '] },',
+    )
+  }
   return [
-    '// biome-ignore-all format: generated, one line for each kind and definition',
-    `// Generated by scripts/generate-schema.ts from the CRDs of External Secrets Operator ${esoVersion}. Do not edit.`,
-    "import type { SchemaSet } from './schema-node.ts'",
+    '// biome-ignore-all format: generated, one line for each kind, definition and difference',
+    `// Generated by scripts/generate-schema.ts from the CRDs of External Secrets Operator, ${esoVersion} and older. Do not edit.`,
+    "import type { OlderRelease, SchemaSet } from './schema-node.ts'",
     '',
     'export const ESO_SCHEMA: SchemaSet = {',
     `esoVersion: ${line(esoVersion)},`,
@@ -162,17 +198,22 @@ export function generateSchema(folder: string, esoVersion: string): string {
     '},',
     '}',
     '',
+    '/** Newest first; each tells what differs from the release above it. */',
+    'export const OLDER_RELEASES: readonly OlderRelease[] = [',
+    ...steps,
+    ']',
+    '',
   ].join('\n')
 }
 
 if (import.meta.main) {
-  const [folder, esoVersion = '2.9.0', output = `src/eso/schema/eso-${esoVersion}.generated.ts`] = process.argv.slice(2)
-  if (folder === undefined) {
+  const [folder, esoVersion, older] = process.argv.slice(2)
+  if (folder === undefined || esoVersion === undefined) {
     process.stderr.write(
-      'Give the folder of CRD files: node scripts/generate-schema.ts <folder> [ESO version] [output]\n',
+      'Give the newest CRDs: node scripts/generate-schema.ts <folder> <ESO version> [<folder of older releases>]\n',
     )
     process.exitCode = 2
   } else {
-    writeFileSync(output, generateSchema(folder, esoVersion))
+    writeFileSync('src/eso/schema/eso-schema.generated.ts', generateSchema(folder, esoVersion, older))
   }
 }

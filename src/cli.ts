@@ -1,25 +1,26 @@
 import { basename } from 'node:path'
 import process from 'node:process'
-import { isQuestion } from './commands/question.ts'
-import { readTextIfThere } from './files/text-file.ts'
+import { readRepositoryText } from './files/text-file.ts'
 import { InvalidInput } from './model/invalid-input.ts'
+import { redact } from './model/redact.ts'
 import { VERSION } from './model/version.ts'
-import { type RunDeps, type RunResult, run } from './modes/run.ts'
+import { failedReport } from './modes/failed-report.ts'
+import { answer, type RunDeps, type RunResult, run } from './modes/run.ts'
 import { helpText } from './report/help-text.ts'
 import { jsonText } from './report/json.ts'
 import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { EXIT_CODE } from './report/report.ts'
-import { sarifText } from './report/sarif.ts'
+import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
 import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
-import { loadConfig, type ReadText } from './settings/load-config.ts'
-import { resolveSettings } from './settings/resolve-settings.ts'
-import type { Settings } from './settings/settings.ts'
+import { readEvent } from './settings/event.ts'
+import { settingsReader } from './settings/read-settings.ts'
+import { isQuestion, type Settings } from './settings/settings.ts'
 
 /** The terminal: arguments → run → what is printed → exit code. */
 export async function terminal(argv: readonly string[] = process.argv.slice(2), env: Env = process.env): Promise<void> {
@@ -29,14 +30,12 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     const parsed = parseArguments(argv)
     if (parsed.kind === 'help') return out(`${helpText(parsed.command)}\n`)
     if (parsed.kind === 'version') return out(`eso-vault ${VERSION}\n`)
-    const settingsWith = async (read: ReadText) =>
-      resolveSettings({
-        given: parsed.given,
-        config: await loadConfig(parsed.given, RULE_IDS, read),
-        environment: readEnvironment(env),
-        folder: basename(process.cwd()),
-      })
-    const settings = await settingsWith(readTextIfThere)
+    const given = parsed.given
+    const settingsWith = settingsReader(given, readEnvironment(env, await readEvent(env)), {
+      rules: RULE_IDS,
+      folder: basename(process.cwd()),
+    })
+    const settings = await settingsWith((file) => readRepositoryText(process.cwd(), file))
     const deps: RunDeps = {
       cwd: process.cwd(),
       env,
@@ -45,23 +44,43 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       mask: () => undefined,
       warn: (sentence) => err(`warning: ${sentence}\n`),
     }
-    if (isQuestion(settings.command)) {
-      const { runCommand } = await import('./commands/run-command.ts')
-      const { text, exitCode } = await runCommand(settings, deps, optionsOf(settings, env))
+    const { command, format } = settings
+    if (isQuestion(command)) {
+      if (format !== 'text' && format !== 'json')
+        throw new InvalidInput(`\`eso-vault ${command}\` prints text or json, not ${format}.`)
+      const result = await answer(command, settings, deps)
+      const { answerText } = await import('./report/answer-text.ts')
+      const text = answerText(result, format, optionsOf(settings, env))
+      const { exitCode } = result
       // What went wrong belongs to standard error: standard output may be piped into a file or `vault policy write`.
       ;(exitCode === 0 || exitCode === EXIT_CODE.incomplete ? out : err)(text)
       process.exitCode = exitCode
       return
     }
     const result = await run(settings, deps)
-    await writeReportFiles(settings, result.report, { version: VERSION, rules: SARIF_RULES })
-    if (result.plan !== undefined) await writePlanFile(settings, result.plan)
+    // A file that cannot be written does not take the report along.
+    const unwritten = await writeFiles(settings, result)
+    const limit = settings.sarifFile !== undefined || format === 'sarif' ? sarifLimitNote(result.report) : undefined
+    if (limit !== undefined) err(`warning: ${limit}\n`)
     out(render(settings, result, env))
-    process.exitCode = result.exitCode
+    if (unwritten !== undefined) err(`${unwritten}\n`)
+    process.exitCode = result.exitCode === 0 && unwritten !== undefined ? EXIT_CODE.invalid : result.exitCode
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error
-    err(`${error.message}\n`)
-    process.exitCode = EXIT_CODE.invalid
+    const { outcome, problems = [] } = failedReport({ mode: 'check', target: '' }, error)
+    const message = error instanceof InvalidInput ? error.message : problems.map((one) => one.message).join('\n')
+    err(`${redact(message)}\n`)
+    process.exitCode = EXIT_CODE[outcome]
+  }
+}
+
+async function writeFiles(settings: Settings, { report, plan }: RunResult): Promise<string | undefined> {
+  try {
+    await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES })
+    if (plan !== undefined) await writePlanFile(settings, plan)
+    return undefined
+  } catch (error) {
+    if (error instanceof InvalidInput) return redact(error.message)
+    throw error
   }
 }
 

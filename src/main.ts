@@ -1,45 +1,48 @@
 import { basename } from 'node:path'
 import process from 'node:process'
 import type * as Core from '@actions/core'
-import { readTextIfThere } from './files/text-file.ts'
+import { readRepositoryText } from './files/text-file.ts'
 import { type InputProblem, InvalidInput } from './model/invalid-input.ts'
+import { redact } from './model/redact.ts'
 import { VERSION } from './model/version.ts'
+import { failedReport } from './modes/failed-report.ts'
 import { type RunResult, run } from './modes/run.ts'
 import { annotate } from './report/annotations.ts'
 import { publishIssue } from './report/drift-issue.ts'
-import { linksOf } from './report/links.ts'
+import { headline } from './report/headline.ts'
+import { type Links, linksOf } from './report/links.ts'
 import { outputsOf } from './report/outputs.ts'
 import { planOutputs, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { planHeadline } from './report/plan-wording.ts'
 import { publishComment } from './report/pull-request-comment.ts'
+import { redactReport } from './report/redact-report.ts'
 import { EXIT_CODE } from './report/report.ts'
+import { sarifLimitNote } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
-import { headline } from './report/wording.ts'
 import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
-import { readInputs } from './settings/inputs.ts'
-import { loadConfig, type ReadText } from './settings/load-config.ts'
-import { resolveSettings } from './settings/resolve-settings.ts'
+import { readEvent } from './settings/event.ts'
+import { INPUTS } from './settings/input-table.ts'
+import { inputsAsGiven, readInputs } from './settings/inputs.ts'
+import { settingsReader } from './settings/read-settings.ts'
+import { type PublishSettings, publishSettings } from './settings/resolve-settings.ts'
 import type { Settings } from './settings/settings.ts'
 
 /** The Action: inputs → run → annotations, summary, outputs. */
 export async function action(env: Env = process.env): Promise<void> {
   const core = await import('@actions/core')
+  const event = await readEvent(env)
+  const environment = readEnvironment(env, event)
+  const folder = basename(process.cwd())
+  const getInput = (name: string) => core.getInput(name)
+  const place = { core, environment, event }
   try {
-    const event = await readEvent(env)
-    const environment = readEnvironment(env, event)
-    const given = readInputs((name) => core.getInput(name), env)
-    const settingsWith = async (read: ReadText) =>
-      resolveSettings({
-        given,
-        config: await loadConfig(given, RULE_IDS, read),
-        environment,
-        folder: basename(process.cwd()),
-      })
-    const settings = await settingsWith(readTextIfThere)
+    const given = readInputs(getInput, env)
+    const settingsWith = settingsReader(given, environment, { rules: RULE_IDS, folder })
+    const settings = await settingsWith((file) => readRepositoryText(process.cwd(), file))
     const result = await run(settings, {
       cwd: process.cwd(),
       env,
@@ -47,67 +50,108 @@ export async function action(env: Env = process.env): Promise<void> {
       settingsWith,
       now: () => new Date(),
       mask: (secret) => maskLines(core, secret),
-      getIdToken: (audience) => core.getIDToken(audience),
       keepToken: (token) => keepForPost(core, settings, token),
       warn: (sentence) => core.warning(sentence),
     })
-    await publish(core, settings, result, environment, event)
-    if (result.exitCode !== 0) core.setFailed(headlineOf(result))
+    await publish(settings, result, place)
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error
-    annotateProblems(core, error.problems)
-    core.setOutput('outcome', 'invalid')
-    process.exitCode = EXIT_CODE.invalid
+    // Wrong inputs and whatever nobody thought of: that the run did not start is told where its findings would be.
+    const given = inputsAsGiven(getInput)
+    const settings = publishSettings({ given, environment, folder })
+    const secrets = INPUTS.flatMap((input) => ('secret' in input ? (given.values[input.name] ?? []) : []))
+    const report = redactReport(failedReport(settings, error), (text) => redact(text, secrets))
+    const exitCode = EXIT_CODE[report.outcome]
+    await publish(settings, { report, exitCode, sourceLine: () => undefined }, place)
   }
 }
 
+interface Place {
+  readonly core: typeof Core
+  readonly environment: ReturnType<typeof readEnvironment>
+  readonly event: unknown
+}
+
+/** Tells the result everywhere. A place that cannot be written takes no other one along. */
 async function publish(
-  core: typeof Core,
-  settings: Settings,
+  settings: PublishSettings & Partial<Pick<Settings, 'planFile' | 'onUnchecked'>>,
   result: RunResult,
-  environment: ReturnType<typeof readEnvironment>,
-  event: unknown,
+  { core, environment, event }: Place,
 ): Promise<void> {
   const { report, sourceLine, plan } = result
   const links = linksOf(environment.ci)
-  await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, links })
-  if (plan !== undefined) await writePlanFile(settings, plan)
+  const say = {
+    warn: (sentence: string) => core.warning(sentence),
+    info: (sentence: string) => core.info(sentence),
+  }
+  const unwritten: InputProblem[] = []
+  const writing = async (write: () => Promise<void>) => {
+    try {
+      await write()
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error
+      unwritten.push(...error.problems)
+    }
+  }
+  await writing(() => writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, links }))
+  const limit = settings.sarifFile === undefined ? undefined : sarifLimitNote(report)
+  if (limit !== undefined) core.warning(limit)
+  if (plan !== undefined) await writing(() => writePlanFile({ planFile: undefined, ...settings }, plan))
+  // Findings fail a run before a file that nobody could write does.
+  const exitCode = result.exitCode === 0 && unwritten.length > 0 ? EXIT_CODE.invalid : result.exitCode
+
   const shown = { color: false }
   core.info(
     plan === undefined ? terminalReport(report, sourceLine, shown) : planTerminal(plan, report, sourceLine, shown),
   )
   annotateProblems(core, report.problems ?? [], plan === undefined ? undefined : `eso-vault ${report.mode}`)
+  annotateProblems(core, unwritten, 'eso-vault: not written')
   // The outcome takes one of the ten error annotations (`setFailed`).
-  annotate(report, core, { reserved: { error: result.exitCode === 0 ? 0 : 1 } })
-  if ((process.env.GITHUB_STEP_SUMMARY ?? '') !== '') {
-    const summary = [
-      plan === undefined ? '' : planSummary(plan, report),
-      summaryNeeded(result) ? summaryOf(report, { links }) : '',
-    ]
-    await core.summary.addRaw(summary.filter((text) => text !== '').join('\n')).write()
-  }
-  const say = {
-    warn: (sentence: string) => core.warning(sentence),
-    info: (sentence: string) => core.info(sentence),
-  }
+  annotate(report, core, { reserved: { error: exitCode === 0 ? 0 : Math.max(1, unwritten.length) } })
+  await writeSummary(core, result, links)
   const issueNumber = await publishIssue(settings, report, { ci: environment.ci, links, ...say })
   const outputs = outputsOf(report, {
     issueNumber,
     reportFile: settings.reportFile,
     sarifFile: settings.sarifFile,
-    ...(plan === undefined ? {} : planOutputs(settings, plan)),
+    ...(plan === undefined ? {} : planOutputs({ planFile: undefined, ...settings }, plan)),
   })
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
-  await publishComment(settings, report, {
-    ci: environment.ci,
-    event,
-    links,
-    ...say,
-  })
+  for (const [name, value] of Object.entries(outputs)) {
+    core.setOutput(name, name === 'outcome' && exitCode === EXIT_CODE.invalid ? 'invalid' : value)
+  }
+  await publishComment(settings, report, { ci: environment.ci, event, links, ...say })
+
+  if (exitCode !== 0) {
+    // What is wrong with the input is annotated where it is; a headline beside it says nothing more.
+    if (exitCode !== EXIT_CODE.invalid) core.setFailed(headlineOf(result))
+    process.exitCode = exitCode
+  } else if (report.outcome === 'incomplete') {
+    // `on-incomplete: warn` lets it pass; that not everything was looked at must be seen all the same.
+    core.warning([headlineOf(result), ...report.incomplete].join(' '), { title: 'eso-vault: not finished' })
+  } else if (report.outcome === 'unchecked') {
+    // It passes, and nobody may take it for a pass of what was not seen.
+    const tell = 'onUnchecked' in settings && settings.onUnchecked === 'warn' ? core.warning : core.notice
+    tell(headlineOf(result), { title: 'eso-vault: not everything was checked' })
+  }
+}
+
+/** A summary that cannot be written (a file that the runner took away, a full disk) is a warning, and no outcome. */
+async function writeSummary(core: typeof Core, result: RunResult, links: Links): Promise<void> {
+  if ((process.env.GITHUB_STEP_SUMMARY ?? '') === '') return
+  const { report, plan } = result
+  const texts = [
+    plan === undefined ? '' : planSummary(plan, report),
+    summaryNeeded(result) ? summaryOf(report, { links }) : '',
+  ]
+  try {
+    await core.summary.addRaw(texts.filter((text) => text !== '').join('\n')).write()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'it is not there, or may not be read and written'
+    core.warning(`The job summary was not written: the file that GITHUB_STEP_SUMMARY names cannot be used (${code}).`)
+  }
 }
 
 function headlineOf({ report, plan }: RunResult): string {
-  return plan === undefined ? headline(report) : planHeadline(report, plan)
+  return plan === undefined ? `${headline(report)}.` : planHeadline(report, plan)
 }
 
 /** A plan speaks for itself; the findings of an apply are shown as those of a check are. */
@@ -144,15 +188,4 @@ function keepForPost(core: typeof Core, settings: Settings, token: string | unde
 /** The runner masks line by line, so a multi-line secret is masked line by line too (platform.md §2.1). */
 function maskLines(core: typeof Core, secret: string): void {
   for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line)
-}
-
-async function readEvent(env: Env): Promise<unknown> {
-  const file = env.GITHUB_EVENT_PATH
-  const text = file === undefined || file === '' ? undefined : await readTextIfThere(file)
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -10,7 +10,7 @@ export async function post(): Promise<void> {
   const address = core.getState('address')
   if (token === '' || address === '') return
   core.setSecret(token)
-  const { revokeSavedToken } = await import('./state/live/connect.ts')
+  const { revokeSavedToken } = await import('./state/live/server.ts')
   const caCertificate = core.getState('ca')
   const authNamespace = core.getState('namespace')
   const { warning } = await revokeSavedToken({

@@ -155,7 +155,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Repeats `condition` until it holds; fails after 30 s. */
-export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000
   while (!(await condition().catch(() => false))) {
     if (Date.now() > deadline) throw new Error(`waited 30 s in vain until ${what}`)

@@ -1,7 +1,7 @@
 import type { Decision } from '../model/decision.ts'
-import type { PolicyFact } from '../model/vault-state.ts'
-import { listed } from '../model/wording.ts'
-import { nameProvenance } from './provenance.ts'
+import type { DeclaredVersions } from '../model/reason.ts'
+import type { PolicyFact, Provenance } from '../model/vault-state.ts'
+import { spanOfProvenance } from './provenance.ts'
 
 /** So many versions of the policies of one token are not weighed against each other. */
 const MOST_SETS = 16
@@ -29,18 +29,27 @@ export function decideEach(
   const decisions = sets.map(decide)
   const [first] = decisions
   if (first === undefined || versions.length === 0) return first
-  const places = versions.map(
-    ({ name, facts }) =>
-      `policy \`${name}\` is declared ${listed(facts.map((fact) => nameProvenance(fact.provenance)))}`,
-  )
-  if (decisions.every(({ verdict }) => verdict === first.verdict))
-    return { ...first, because: `${first.because} (${listed(places)}, and each says so.)` }
+  const declared = versions.map(({ name, facts }) => declaredSeveralTimes('policy', name, facts))
   const other = decisions.find(({ verdict }) => verdict !== first.verdict)
+  if (other === undefined) return agreed(first, declared)
   return {
     verdict: 'unknown',
     winner: [],
     beaten: [],
-    because: `${listed(places)}, and they differ: one way, ${first.because} The other way, ${other?.because ?? ''}`,
+    because: { code: 'versions-differ', declared, one: first.because, other: other.because },
     perVariant: {},
   }
+}
+
+/** What every version gives; `decision` is that of the first. */
+export function agreed(decision: Decision, declared: readonly DeclaredVersions[]): Decision {
+  return { ...decision, because: { code: 'versions-agree', declared, because: decision.because } }
+}
+
+export function declaredSeveralTimes(
+  of: DeclaredVersions['of'],
+  name: string,
+  facts: readonly { readonly provenance: Provenance }[],
+): DeclaredVersions {
+  return { of, name, places: facts.flatMap(({ provenance }) => spanOfProvenance(provenance) ?? []) }
 }

@@ -1,6 +1,9 @@
-import type { Decision, RuleLocation } from '../model/decision.ts'
+import type { Decision } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
+import type { InvalidYaml } from '../model/invalid-yaml.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { LoginReason, OpenLaw, ServerReason } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
@@ -32,7 +35,7 @@ export type Lookup<T> =
     }
   /** Several places in Git declare it differently. */
   | { readonly found: 'conflict'; readonly facts: readonly T[] }
-  | { readonly found: 'unknown'; readonly because: string }
+  | { readonly found: 'unknown'; readonly because: LoginReason | ServerReason }
 
 /** The policies of the token that a store's login gives. */
 export interface TokenPolicies {
@@ -42,8 +45,8 @@ export interface TokenPolicies {
   readonly from: 'role' | 'config' | 'token'
   /** Where the token is made, where the store names none but a token. */
   readonly provenance?: Provenance
-  /** What may give the token policies beyond these, as sentences: a miss is then "unknown". */
-  readonly open?: readonly string[]
+  /** What may give the token policies beyond these: a miss is then "unknown". */
+  readonly open?: readonly OpenLaw[]
   /** Variables at whose default the policies are told. */
   readonly assumed?: readonly string[]
 }
@@ -71,6 +74,8 @@ export interface Link {
   readonly whole?: SecretFact
   /** Live only: what a `find` has to choose from. */
   readonly found: FindFact | Hidden | undefined
+  /** Live only: what stands at the `path` of a `find` itself, which may be a secret instead of a folder. */
+  readonly atFolder?: SecretFact
 }
 
 /** What is said of one store, whoever uses it. */
@@ -95,6 +100,8 @@ export interface AuthConfig {
 
 /** A policy text that does not parse, with the place of the error. */
 export interface InvalidPolicy {
+  /** It was not looked into, because of a limit of ours; `message` says which. The server may take it. */
+  readonly unread?: true
   readonly policy: PolicyFact
   readonly message: string
   /** Line in the policy's text, from 1. */
@@ -107,6 +114,8 @@ export interface InstalledEso {
   readonly version: string
   /** `undefined`: told by the settings. */
   readonly span: Span | undefined
+  /** Whether the chart's values keep v1beta1 served; `unknown`: they stand where nothing reads them. Absent: they do not. */
+  readonly servesV1Beta1?: 'yes' | 'unknown'
 }
 
 /** A naming convention from the config: mount and path, with names in braces (design §4). */
@@ -129,6 +138,8 @@ export interface Chain {
   /** What is known of the server whose law judges. */
   readonly server: ServerLaw
   readonly invalidPolicies: readonly InvalidPolicy[]
+  /** Documents of ESO's kinds that could not be read as YAML. */
+  readonly invalidYaml: readonly InvalidYaml[]
   /** Policies that Git writes from a text that it does not hold. */
   readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]

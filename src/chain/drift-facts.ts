@@ -4,9 +4,25 @@ import type { Span } from '../model/span.ts'
 /** One field of which Git and the server say different things; both as they may be shown: never a credential. */
 export interface FieldDifference {
   readonly field: string
-  readonly expected: string
-  readonly actual: string
+  readonly expected: Shown
+  readonly actual: Shown
 }
+
+/** A value as it may be shown. */
+export type Shown =
+  | { readonly code: 'value'; readonly text: string }
+  | { readonly code: 'nothing' }
+  /** What the server takes where nobody wrote a value. */
+  | { readonly code: 'default'; readonly text: string }
+  /** A credential: whether there is one, never which. */
+  | { readonly code: 'set' | 'not-set' }
+  /** PEM: what it is, and a hash of its text. Certificates are long and say nothing to a reader. */
+  | { readonly code: 'pem'; readonly label: string; readonly sha256: string }
+  /** Of a policy: it has no rule for the path, or one that grants nothing. */
+  | { readonly code: 'no-rule' | 'no-capability' }
+  /** A text that the server itself could not read again, against one that is a policy. `says`: the parser's error. */
+  | { readonly code: 'unreadable'; readonly says: string }
+  | { readonly code: 'policy' }
 
 /** A part of the server that is not as Git declares it or the manifests ask for it (platform.md §4.2, class 4). */
 export interface Difference {

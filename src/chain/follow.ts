@@ -1,7 +1,9 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
 import type { Decision } from '../model/decision.ts'
+import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
@@ -11,7 +13,7 @@ import type { EntityFacts } from '../policy/template.ts'
 import type { DeclaredToken, TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import { decideEach, type Versions } from './alternatives.ts'
+import { agreed, decideEach, declaredSeveralTimes, type Versions } from './alternatives.ts'
 import { authConfigOf } from './auth-config.ts'
 import type {
   Chain,
@@ -28,9 +30,9 @@ import type {
 import { foldLinks } from './fold-links.ts'
 import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
-import { nameProvenance } from './provenance.ts'
+import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
-import { assuming, openPart, policiesOfEach, tokenPolicies } from './token-policies.ts'
+import { policiesOfEach, tokenPolicies } from './token-policies.ts'
 import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
 
 /** What of a token decides beside the texts of its policies. */
@@ -38,8 +40,8 @@ export interface Token {
   readonly withDefault: boolean
   /** Policies of the token whose text nobody holds; a miss is then "unknown". */
   readonly textless: readonly string[]
-  /** What else may grant more than is written, as sentences; a miss is then "unknown" too. */
-  readonly open?: readonly string[]
+  /** What else may grant more than is written; a miss is then "unknown" too. */
+  readonly open?: readonly OpenLaw[]
   /** Who logs in, as `{{identity…}}` in rules asks for it; `undefined`: not known. */
   readonly entity?: EntityFacts | undefined
   /** Vault namespaces of the policies and of the request, `''` or with a slash at the end; `undefined`: the same one. */
@@ -75,6 +77,8 @@ export interface FollowInput {
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** Documents of ESO's kinds that could not be read. */
+  readonly invalidYaml?: readonly InvalidYaml[]
 }
 
 /** Follows every reference from its line to the rule that decides and the live key, as far as each step is known. */
@@ -106,6 +110,7 @@ export function follow(input: FollowInput): Chain {
       })),
       ...(store === undefined ? { secret: undefined } : secretsOf(reference, store, input)),
       found: store === undefined ? undefined : foundOf(reference, store, input),
+      ...(store === undefined ? {} : atFolderOf(reference, store, input)),
     }
     unfolded.push(link)
   }
@@ -124,6 +129,7 @@ export function follow(input: FollowInput): Chain {
     invalidPolicies: input.judge.invalid(declared.policies),
     installedEso: input.installedEso,
     naming: input.naming,
+    invalidYaml: input.invalidYaml ?? [],
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
   }
 }
@@ -132,7 +138,9 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   const knowledge = knowledgeOf(store, store.vaultNamespace, input)
   const authKnowledge = authKnowledgeOf(store, input)
   const from = store.manifest.span
-  const role = store.auth === undefined ? undefined : lookUpRole(store.auth, from, authKnowledge)
+  // What a patch may replace is not judged by what stands in the base.
+  const told = store.auth !== undefined && store.notChecked === undefined
+  const role = told ? lookUpRole(store.auth, from, authKnowledge) : undefined
   const policies = tokenPolicies(store, role, input.policiesOfStore(store.name), input.tokens ?? [])
   const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
   const described = { store, role, policies, authMount }
@@ -189,7 +197,7 @@ function decideAccess(
   access: Access,
   input: FollowInput,
 ): Decision {
-  if (storeLink === undefined) return unknown(reference.notChecked ?? 'the store is not known')
+  if (storeLink === undefined) return unknown(reference.notChecked ?? { code: 'store-absent', what: 'store' })
   const { policies, role, store } = storeLink
   if (store.notChecked !== undefined) return unknown(store.notChecked)
   if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
@@ -204,9 +212,9 @@ function decideAccess(
   const decisions = (versions ?? []).map(decideBy)
   const [first] = decisions
   // Where each version of the role allows it, it does not matter which one is in force (forms.md §2).
-  return first !== undefined && decisions.every(({ verdict }) => verdict === 'allowed')
-    ? { ...first, because: `${first.because} (${whyNoPolicies(store, role)}, and each version allows this.)` }
-    : unknown(whyNoPolicies(store, role))
+  if (role?.found === 'conflict' && first !== undefined && decisions.every(({ verdict }) => verdict === 'allowed'))
+    return agreed(first, [declaredSeveralTimes('role', store.auth?.role ?? '', role.facts)])
+  return unknown(whyNoPolicies(store, role))
 }
 
 function decideWith(
@@ -221,16 +229,14 @@ function decideWith(
   const facts: PolicyFact[] = []
   const textless: string[] = []
   const versions: Versions[] = []
-  const open = [...(policies.open ?? [])]
+  const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
-    if (name === 'root') return { ...unknown('the token has policy root, which may do everything'), verdict: 'allowed' }
+    if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
     const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
     if (policy.found === 'known') {
       facts.push(policy.fact)
       for (const part of policy.fact.open ?? [])
-        open.push(
-          `More rules of policy \`${name}\` (${nameProvenance(policy.fact.provenance)}) may come from ${openPart(part)}, and may allow it.`,
-        )
+        open.push({ of: 'policy', name, part, place: spanOfProvenance(policy.fact.provenance) })
     }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
     else if (policy.found === 'absent' && policy.by === 'vault') continue
@@ -250,6 +256,12 @@ function decideWith(
   return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
 }
 
+/** A default is what holds unless something overrides it: the reader must know that it was taken. */
+function assuming(decision: Decision, assumed: readonly string[]): Decision {
+  if (assumed.length === 0 || decision.verdict === 'unknown') return decision
+  return { ...decision, assumed: [...new Set(assumed)] }
+}
+
 function policyLookup(
   name: string,
   store: VaultStore | undefined,
@@ -264,32 +276,35 @@ function policyLookup(
   ) {
     return {
       found: 'unknown',
-      because: `policy \`${name}\` is written from a text that the files that were read do not hold`,
+      because: { code: 'policy-written-elsewhere', policy: name },
     }
   }
   return found
 }
 
-function whyNoPolicies(store: VaultStore, role: StoreLink['role']): string {
-  const config = `give them in the config: \`stores: { ${store.name}: { policies: […] } }\``
-  if (store.auth === undefined)
-    return `${store.kind} ${store.name} has no \`auth\`: which policies its requests have is not known; ${config}`
-  if (role === undefined) {
-    return `${store.kind} ${store.name} logs in with \`${store.auth.method}\`, which names no role: which policies its token has is not known; ${config}`
-  }
+function whyNoPolicies({ kind, name, auth }: VaultStore, role: StoreLink['role']): NotCheckedReason {
+  const store = name
+  if (auth === undefined) return { code: 'no-auth', kind, store }
+  if (role === undefined) return { code: 'method-names-no-role', kind, store, method: auth.method }
+  const named = { role: auth.role ?? '', authMount: auth.mount ?? '' }
   switch (role.found) {
     case 'known':
-      return `the policies of role \`${role.fact.name}\` are not told where it is declared; ${config}`
+      return { code: 'role-policies-not-told', role: role.fact.name, store }
     case 'absent':
-      return `role \`${store.auth.role}\` does not exist on auth mount \`${store.auth.mount}\``
+      return { code: 'role-absent', ...named }
     case 'conflict':
-      return `role \`${store.auth.role}\` is declared ${role.facts.length} times, with different content`
+      return {
+        code: 'role-conflict',
+        ...named,
+        count: role.facts.length,
+        places: role.facts.flatMap(({ provenance }) => spanOfProvenance(provenance) ?? []),
+      }
     case 'unknown':
-      return store.auth.method === 'appRole' ? `${role.because}; ${config}` : role.because
+      return role.because.code === 'role-id-unknown' ? { ...role.because, store } : role.because
   }
 }
 
-function unknown(because: string): Decision {
+function unknown(because: NotCheckedReason): Decision {
   return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
 }
 
@@ -301,6 +316,14 @@ function secretsOf(reference: Reference, store: VaultStore, input: FollowInput):
   const secret = live.secretFact(target.mount, target.key, target.version)
   const whole = target.version === undefined ? undefined : live.secretFact(target.mount, target.key)
   return { secret, ...(whole === undefined ? {} : { whole }) }
+}
+
+/** Asked only of a `find` below a path. */
+function atFolderOf(reference: Reference, store: VaultStore, input: FollowInput): Pick<Link, 'atFolder'> {
+  const path = trimSlashes(reference.find?.path ?? '')
+  if (path === '' || store.path === undefined || reference.holes.length > 0) return {}
+  const fact = input.live(store.vaultNamespace)?.secretFact(trimSlashes(store.path), path)
+  return fact === undefined ? {} : { atFolder: fact }
 }
 
 /** What a `find` has to choose from, as far as the server listed it. */

@@ -1,4 +1,5 @@
-import type { Decision } from '../model/decision.ts'
+import type { Decision, LawDecision } from '../model/decision.ts'
+import type { OpenLaw } from '../model/reason.ts'
 import { ANY_SERVER, type ServerLaw } from '../model/server-law.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
 import { decide } from '../policy/decide.ts'
@@ -8,6 +9,9 @@ import { buildLaw, type HolderLaw } from '../policy/law.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { InvalidPolicy } from './chain.ts'
 import type { Judge, Token } from './follow.ts'
+
+/** No path of a request that a server takes is longer; what is compared with rules must stay in proportion. */
+const LONGEST_PATH = 4_096
 
 /**
  * The policy room's judgement, as the chain asks for it. Texts are parsed once and an ACL is built once for each set of them,
@@ -24,7 +28,9 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
     return ids.size - 1
   }
   const lawOf = (facts: readonly PolicyFact[], token: Token): HolderLaw => {
-    const { withDefault, entity, namespaces } = token
+    const { withDefault, namespaces } = token
+    // Who logs in matters only to templates; without any, all who have the policies share one ACL.
+    const entity = facts.some(({ text }) => text.includes('{{')) ? token.entity : undefined
     const ids = [...facts.map(idOf)].sort((a, b) => a - b)
     const key = JSON.stringify([ids, withDefault, entity, namespaces?.policies])
     const known = laws.get(key)
@@ -46,6 +52,9 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
       const namespace = token.namespaces?.request ?? ''
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
+      if (asked.length > LONGEST_PATH) {
+        return undecided({ code: 'path-too-long', limit: LONGEST_PATH })
+      }
       const request = { operation: capability, path: asked, namespace, lists } as const
       const present = holes.filter((hole) => asked.includes(hole))
       const decision =
@@ -64,6 +73,28 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
   }
 }
 
+/**
+ * The same judge, watched over: when the time is over it decides no more, and a bug in one decision costs that one. Both are "not known",
+ * never an answer.
+ */
+export function watchedJudge(judge: Judge, watch: { readonly over: () => boolean }): Judge {
+  return {
+    ...judge,
+    decide(...asked) {
+      if (watch.over()) return undecided({ code: 'run-time-over' })
+      try {
+        return judge.decide(...asked)
+      } catch (error) {
+        return undecided({ code: 'own-bug', error: error instanceof Error ? error.name : 'no error' })
+      }
+    },
+  }
+}
+
+function undecided(because: Decision['because']): Decision {
+  return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
+}
+
 /** Parts of a path that are not known, as they are written: `${NAME}`, but `<NAME>` and `REPLACE_ME` as well (field.md §6). */
 function splitAtHoles(path: string, holes: readonly string[]): HoledText {
   const longestFirst = [...holes].sort((a, b) => b.length - a.length)
@@ -75,19 +106,11 @@ function splitAtHoles(path: string, holes: readonly string[]): HoledText {
 }
 
 /** A policy whose text nobody holds, or holds in full, may grant what the known ones do not. */
-function doubt(decision: Decision, textless: readonly string[], open: readonly string[]): Decision {
-  const names = textless.map((name) => `\`${name}\``).join(', ')
-  const because = [
-    decision.because,
-    ...(textless.length === 0
-      ? []
-      : [`The text of ${textless.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it.`]),
-    ...open,
-  ].join(' ')
+function doubt(decision: LawDecision, textless: readonly string[], open: readonly OpenLaw[]): Decision {
   return {
     ...decision,
     verdict: 'unknown',
-    because,
+    because: { code: 'policy-text-unknown', policies: textless, open, because: decision.because },
     perVariant: Object.fromEntries(Object.keys(decision.perVariant).map((variant) => [variant, 'unknown'])),
   }
 }
@@ -98,5 +121,6 @@ function invalidPolicy(policy: PolicyFact, { product, releases }: ServerLaw): In
   const result = parsePolicy(policy.text, { product, releases })
   if (result.ok) return []
   const line = result.line ?? 1
-  return [{ policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }]
+  const invalid = { policy, message: result.error.trim(), line, span: policy.spanOfLine?.(line) }
+  return [result.unread === true ? { ...invalid, unread: true } : invalid]
 }

@@ -1,6 +1,7 @@
 import { isShownFile, weakness } from '../model/documentation.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { holesOf } from '../model/placeholders.ts'
+import { type LoginReason, serverReason } from '../model/reason.ts'
 import type { Span } from '../model/span.ts'
 import type { StoreAuth } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
@@ -16,7 +17,7 @@ import type {
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState, Seen } from '../state/live/live-state.ts'
 import type { Lookup } from './chain.ts'
-import { nameProvenance } from './provenance.ts'
+import { spanOfProvenance } from './provenance.ts'
 
 /** Where the two states come from; Git is asked first because it is what the merge will bring (design §3). */
 export interface Knowledge {
@@ -40,8 +41,7 @@ export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): L
   if (auth.mount === undefined) return undefined
   if (auth.method === 'appRole') return appRole(auth, from, knowledge)
   if (auth.username !== undefined) return user(auth.username, auth.mount, from, knowledge)
-  if (auth.role === undefined)
-    return { found: 'unknown', because: `the store names no role of auth mount \`${auth.mount}\`` }
+  if (auth.role === undefined) return { found: 'unknown', because: { code: 'role-not-named', authMount: auth.mount } }
   const name = auth.role.toLowerCase()
   const mount = trimSlashes(auth.mount)
   const called = declared.roles.filter((role) => role.name === name && role.authMount === mount)
@@ -63,7 +63,7 @@ export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): L
   return (
     (open ? undefined : absentAmongSiblings(name, mount, knowledge)) ?? {
       found: 'unknown',
-      because: `role \`${auth.role}\` of auth mount \`${mount}\` stands nowhere in the files that were read, and no Vault was asked`,
+      because: { code: 'role-not-in-git', role: auth.role, authMount: mount },
     }
   )
 }
@@ -79,7 +79,7 @@ function user(given: string, mount: string, from: Span, knowledge: Knowledge): L
   return (
     choose(here, from, undefined, (a, b) => roleKey(a) === roleKey(b)) ?? {
       found: 'unknown',
-      because: `user \`${given}\` of auth mount \`${path}\` stands nowhere in the files that were read, and no Vault was asked for it`,
+      because: { code: 'user-not-in-git', username: given, authMount: path },
     }
   )
 }
@@ -98,16 +98,17 @@ function absentAmongSiblings(name: string, mount: string, knowledge: Knowledge):
     onMount.map((role) => role.name),
   )
   if (near.length > 0) return { found: 'absent', by: 'git', near: onMount.filter((role) => near.includes(role.name)) }
-  const siblings = onMount.filter((role) => !isShownOnly(role))
+  const siblings = onMount.filter((role) => !isWeak(role))
   if (siblings.length > 0) return { found: 'absent', by: 'git', near: [], siblings }
   const enabled = inNamespace(
-    knowledge.declared.authMounts.filter((fact) => fact.path === mount && !isShownOnly(fact)),
+    knowledge.declared.authMounts.filter((fact) => fact.path === mount && !isWeak(fact)),
     knowledge,
   )
   return enabled.length > 0 ? { found: 'absent', by: 'git', near: [], siblings: [] } : undefined
 }
 
-function isShownOnly({ provenance }: { readonly provenance: Provenance }): boolean {
+/** Pages, comments, tests and examples show what a setup looks like, and are no list of what is there. */
+function isWeak({ provenance }: { readonly provenance: Provenance }): boolean {
   return weakness(provenance) > 0
 }
 
@@ -131,7 +132,7 @@ function appRole(auth: StoreAuth, from: Span, knowledge: Knowledge): Lookup<Role
   return (
     chosen ?? {
       found: 'unknown',
-      because: `which role of auth mount \`${mount}\` has the role id is told neither by Git nor by a server`,
+      because: { code: 'role-id-unknown', authMount: mount },
     }
   )
 }
@@ -160,7 +161,7 @@ export function lookUpPolicy(name: string, from: Span | undefined, knowledge: Kn
     return { found: 'absent', by: 'git', near: declared.policies.filter((policy) => near.includes(policy.name)) }
   return {
     found: 'unknown',
-    because: `the text of policy \`${name}\` stands nowhere in the files that were read, and no Vault was asked`,
+    because: { code: 'policy-not-in-git', policy: name },
   }
 }
 
@@ -178,7 +179,7 @@ export function lookUpMount(path: string, from: Span | undefined, knowledge: Kno
   if (seen !== undefined) return fromServer(seen)
   return {
     found: 'unknown',
-    because: `nothing in the files that were read enables an engine at \`${wanted}/\`, and no Vault was asked`,
+    because: { code: 'mount-not-in-git', path: wanted },
   }
 }
 
@@ -195,7 +196,7 @@ export function lookUpAuthMount(path: string, from: Span | undefined, knowledge:
   if (seen !== undefined) return fromServer(seen)
   return {
     found: 'unknown',
-    because: `nothing in the files that were read enables an auth method at \`${wanted}/\`, and no Vault was asked`,
+    because: { code: 'auth-mount-not-in-git', path: wanted },
   }
 }
 
@@ -254,13 +255,17 @@ function fromServer<T>(seen: Seen<T>): Lookup<T> {
     case 'absent':
       return { found: 'absent', by: 'vault', near: [] }
     default:
-      return { found: 'unknown', because: seen.because }
+      return { found: 'unknown', because: serverReason(seen) }
   }
 }
 
 /** A name that Git gives only in part may be the one that is meant: a reason to say "unknown", never "absent" (field.md §4). */
-function mayBe(what: string, name: string, fact: { readonly name: string; readonly provenance: Provenance }): string {
-  return `${what} \`${name}\` may be \`${fact.name}\` (${nameProvenance(fact.provenance)}), whose variables are not known`
+function mayBe(
+  of: 'role' | 'policy',
+  name: string,
+  fact: { readonly name: string; readonly provenance: Provenance },
+): LoginReason {
+  return { code: 'name-unresolved', of, name, like: fact.name, place: spanOfProvenance(fact.provenance) }
 }
 
 /** What decides whether two declarations of a role say the same. */

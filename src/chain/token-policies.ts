@@ -1,10 +1,10 @@
-import type { Decision } from '../model/decision.ts'
+import type { OpenLaw } from '../model/reason.ts'
 import type { VaultStore } from '../model/store.ts'
 import { at, stringAt } from '../model/value.ts'
 import type { RoleFact } from '../model/vault-state.ts'
-import { listed } from '../model/wording.ts'
 import type { DeclaredToken } from '../state/declared/declared.ts'
 import type { Lookup, TokenPolicies } from './chain.ts'
+import { spanOfProvenance } from './provenance.ts'
 
 /** The policies of the token that a store's requests carry; `undefined` where nothing tells them. */
 export function tokenPolicies(
@@ -50,9 +50,8 @@ export function policiesOfEach(roles: readonly RoleFact[]): readonly TokenPolici
 }
 
 function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
-  const open = role.open?.map(
-    (part) => `Tokens of role \`${role.name}\` may have more policies, from ${openPart(part)}, and these may allow it.`,
-  )
+  const place = spanOfProvenance(role.provenance)
+  const open = role.open?.map((part): OpenLaw => ({ of: 'role', name: role.name, part, place }))
   return {
     names,
     withDefault: !role.noDefaultPolicy,
@@ -60,16 +59,4 @@ function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies
     ...(open === undefined ? {} : { open }),
     ...(role.assumed === undefined ? {} : { assumed: role.assumed }),
   }
-}
-
-/** What may add to a fact: code as it is written, and what is told in words. */
-export function openPart(part: string): string {
-  return / /.test(part) && !part.startsWith('%') ? part : `\`${part}\``
-}
-
-/** A default is what holds unless something overrides it: the reader must know that it was taken. */
-export function assuming(decision: Decision, assumed: readonly string[]): Decision {
-  if (assumed.length === 0 || decision.verdict === 'unknown') return decision
-  const names = [...new Set(assumed)].map((name) => `\`${name}\``)
-  return { ...decision, because: `${decision.because} This is with the default of ${listed(names)}.` }
 }

@@ -16,7 +16,7 @@ export function vaultNamespaceOf(store: VaultStore, vaultNamespace: string | und
 
 /**
  * The policies of the token and its requests may be in two Vault namespaces: a token of a parent works in its children, and its
- * policies then name the child in front of the path (measured.md §4).
+ * policies then name the child in front of the path (vault.md §2.8).
  */
 export function tokenNamespaces(store: VaultStore): TokenNamespaces | undefined {
   const policies = vaultNamespaceOf(store, store.authNamespace ?? store.vaultNamespace)

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { decodeText } from '../files/decode-text.ts'
-import { globTest, isGlob } from '../files/glob.ts'
+import { globTest } from '../files/glob.ts'
+import { ownOutput } from '../files/own-output.ts'
 import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from '../files/relevance.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
@@ -20,7 +21,6 @@ export interface HeadFiles {
   readonly files: readonly SourceFile[]
   /** Files that cannot matter to a check and whose lines count all the same (the config file), with their texts. */
   readonly others: readonly { readonly relative: string; readonly text: string }[]
-  readonly paths: readonly string[]
   readonly exclude: readonly string[]
 }
 
@@ -134,6 +134,7 @@ function compared(
     const form = formOf(basename(path))
     if (form === undefined || !canMatter(basename(path), form, text) || isSops(form, text)) continue
     if (form === 'yaml' && isOnlyDefinitions(text)) continue
+    if ((form === 'yaml' || form === 'markdown') && ownOutput(text) !== undefined) continue
     files.push({ file: shown(path), root: root.path, relative: path, text })
   }
   for (const [path, entry] of altered) if (entry !== undefined) seen.add(path)
@@ -150,19 +151,9 @@ function isTooLarge(entry: TreeEntry | undefined): boolean {
 }
 
 /** Files that the head has not, or has not read, by the choice that the user made for the head. */
-function scopeOf({ shown, paths, exclude }: HeadFiles): (entry: TreeEntry) => boolean {
+function scopeOf({ shown, exclude }: HeadFiles): (entry: TreeEntry) => boolean {
   const excluded = exclude.map((glob) => globTest(glob, 'exclude'))
-  const given = (paths.length === 0 ? ['.'] : paths).map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''))
-  const tests = given.map((path) => {
-    if (path === '.' || path === '') return (file: string) => !file.startsWith('../')
-    if (isGlob(path)) return globTest(path, 'paths')
-    return (file: string) => file === path || file.startsWith(`${path}/`)
-  })
-  return ({ path }) => {
-    if (formOf(basename(path)) === undefined) return false
-    const file = shown(path)
-    return tests.some((test) => test(file)) && !excluded.some((test) => test(file) || test(path))
-  }
+  return ({ path }) => formOf(basename(path)) !== undefined && !excluded.some((test) => test(shown(path)) || test(path))
 }
 
 /** Git's name for a file's content: what has the same name need not be fetched and compared. */

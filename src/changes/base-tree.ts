@@ -12,7 +12,7 @@ export interface TreeEntry {
 }
 
 /** `git ls-tree -r -l -z`: `mode type oid size TAB path NUL`. */
-export function parseTree(output: Buffer): TreeEntry[] {
+function parseTree(output: Buffer): TreeEntry[] {
   const entries: TreeEntry[] = []
   for (const line of output.toString('utf8').split('\0')) {
     const match = /^(\d{6}) (\w+) ([0-9a-f]+) +(\d+|-)\t(.+)$/s.exec(line)
@@ -44,7 +44,7 @@ export async function pathsBetween(git: Git, cwd: string, base: string): Promise
 }
 
 /** `git cat-file --batch`: `oid blob size LF bytes LF`, or `oid missing LF`. */
-export function parseBlobs(output: Buffer): Map<string, Buffer> {
+function parseBlobs(output: Buffer): Map<string, Buffer> {
   const blobs = new Map<string, Buffer>()
   let at = 0
   while (at < output.length) {

@@ -4,8 +4,8 @@ import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
 import { type Use, usesOf } from '../chain/secret-uses.ts'
 import { type UnneededGrant, unneededGrants } from '../chain/unneeded-grants.ts'
-import type { RuleLocation } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { nameReference } from '../model/wording.ts'
 import type { ChangedLines } from './changed-lines.ts'
@@ -84,14 +84,14 @@ function newlyUnneeded(head: Chain, base: Chain): UnneededGrant[] {
 }
 
 function rulesOf(links: readonly Link[], needless: readonly UnneededGrant[]): RelatedPlace[] {
-  const served = new Set(
+  const deciding = new Set(
     links.flatMap(({ accesses }) =>
       accesses.flatMap(({ decision }) => decision.winner.map(({ policy, path }) => `${policy} ${path}`)),
     ),
   )
   return needless.flatMap(({ policy, rule }) => {
     const span = policy.spanOfLine?.(rule.line)
-    if (span === undefined || !served.has(`${policy.name} ${rule.label}`)) return []
+    if (span === undefined || !deciding.has(`${policy.name} ${rule.label}`)) return []
     return [{ span, message: `rule \`${rule.label}\` of policy \`${policy.name}\`, which nothing needs any more` }]
   })
 }

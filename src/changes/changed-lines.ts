@@ -71,11 +71,6 @@ function lineNow(hunks: readonly Hunk[], line: number): number {
   return line + moved
 }
 
-/** A reason that names places, without their lines: those move, and the reason stays. */
-export function withoutLines(reason: string): string {
-  return reason.replace(/:\d+/g, '')
-}
-
 /**
  * A span's lines. A block's span may end before the first column of the next line, which is then no line of it.
  */

@@ -1,15 +1,16 @@
 import type { Link } from '../chain/chain.ts'
 import type { Finding, NotChecked } from '../model/finding.ts'
+import { reasonKey } from '../model/reason.ts'
 import { formatSpan, type Span } from '../model/span.ts'
 import type { Provenance } from '../model/vault-state.ts'
 import { nameManifest } from '../model/wording.ts'
-import { type ChangedLines, linesOfSpan, withoutLines } from './changed-lines.ts'
+import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
 
 /** What of a report a change is answerable for. */
 export interface Scope {
   readonly links: ReadonlySet<Link>
   isIn(finding: Finding): boolean
-  isInUnseen(unseen: NotChecked): boolean
+  isNotCheckedIn(item: NotChecked): boolean
 }
 
 export interface ScopeInput {
@@ -25,7 +26,7 @@ export interface ScopeInput {
  */
 export function scopeOf({ links, lines, before }: ScopeInput): Scope {
   const known = objectsByFingerprint(before.findings)
-  const unseen = new Set(before.notChecked.map(idOf))
+  const notCheckedBefore = new Set(before.notChecked.map(idOf))
   const places = new Set(
     [...links].flatMap(({ reference: { span, propertySpan } }) => [
       formatSpan(span),
@@ -45,10 +46,10 @@ export function scopeOf({ links, lines, before }: ScopeInput): Scope {
       // What breaks the store, role or policy of a changed reference breaks the reference.
       return severity === 'error' && chains.some((place) => holds(place, span))
     },
-    isInUnseen: (one) =>
-      !unseen.has(idOf(one)) ||
-      places.has(`${one.file}:${one.line}`) ||
-      lines.touches({ file: one.file, line: one.line, endLine: one.line }),
+    isNotCheckedIn: (item) =>
+      !notCheckedBefore.has(idOf(item)) ||
+      places.has(`${item.file}:${item.line}`) ||
+      lines.touches({ file: item.file, line: item.line, endLine: item.line }),
   }
 }
 
@@ -63,7 +64,7 @@ function objectsByFingerprint(findings: readonly Finding[]): ReadonlyMap<string,
 }
 
 /** Where the store, the role and the mount of a reference are written. */
-function chainPlaces({ store, role, mount }: Link): Span[] {
+export function chainPlaces({ store, role, mount }: Link): Span[] {
   const provenances = [role, mount].flatMap((part) => (part?.found === 'known' ? [part.fact.provenance] : []))
   return [...(store === undefined ? [] : [store.manifest.span]), ...provenances.flatMap(spansOf)]
 }
@@ -77,5 +78,5 @@ function holds(outer: Span, inner: Span): boolean {
 }
 
 function idOf({ file, what, reason }: NotChecked): string {
-  return `${file} ${what} ${withoutLines(reason)}`
+  return `${file} ${what} ${reasonKey(reason)}`
 }

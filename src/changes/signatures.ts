@@ -1,7 +1,7 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { reasonKey } from '../model/reason.ts'
 import type { VaultStore } from '../model/store.ts'
-import { withoutLines } from './changed-lines.ts'
 
 /**
  * All that a reference comes to, as one text: who asks for what, through which store, role and policies. Two of one text, before
@@ -50,7 +50,7 @@ export function signatures(chain: Chain): (link: Link, manifest: Manifest) => st
       reference.push,
       reference.deletionPolicy,
       reference.failsWith,
-      reference.notChecked === undefined ? undefined : withoutLines(reference.notChecked),
+      reference.notChecked === undefined ? undefined : reasonKey(reference.notChecked),
       reference.skipped,
       reference.condition.verdict,
       reference.proposed,
@@ -67,7 +67,7 @@ export function signatures(chain: Chain): (link: Link, manifest: Manifest) => st
 }
 
 /** What only says where something stands. */
-const PLACES = new Set(['manifest', 'span', 'spans', 'provenance', 'near'])
+const PLACES = new Set(['manifest', 'span', 'spans', 'place', 'places', 'provenance', 'near'])
 
 function factsOf(value: unknown): string {
   return JSON.stringify(value, (key, inner: unknown) => (PLACES.has(key) ? undefined : inner))

@@ -1,4 +1,4 @@
-import type { FieldDifference } from '../chain/drift-facts.ts'
+import type { FieldDifference, Shown } from '../chain/drift-facts.ts'
 import { CONFIG_FIELDS } from '../setup/normalise.ts'
 import { compareFields, type Fields, isToldElsewhere } from './compare-fields.ts'
 
@@ -15,7 +15,7 @@ export function compareAuthConfig(declared: Fields, live: Fields, type: string):
   const wanted = jwt !== undefined && jwt !== ''
   // A missing key is "unknown", not false (vault.md §4.6); a variable may well be empty.
   if (!complete || typeof isSet !== 'boolean' || isSet === wanted || isToldElsewhere(jwt)) return fields
-  const say = (is: boolean) => (is ? 'set (never shown)' : 'not set')
+  const say = (is: boolean): Shown => ({ code: is ? 'set' : 'not-set' })
   return [...fields, { field: 'token_reviewer_jwt', expected: say(wanted), actual: say(isSet) }]
 }
 

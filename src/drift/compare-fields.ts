@@ -12,7 +12,7 @@ export function isToldElsewhere(value: unknown): boolean {
 }
 
 /** For fields that no table names: a duration by its name, else lists as sets and everything else as text. */
-export function byName(field: string, a: unknown, b: unknown): Normalise {
+function byName(field: string, a: unknown, b: unknown): Normalise {
   if (/(?:^|_)(?:ttl|period)$/.test(field)) return seconds
   if (Array.isArray(a) || Array.isArray(b)) return textSet
   if (typeof a === 'object' || typeof b === 'object') return sortedLists

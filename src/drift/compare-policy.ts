@@ -1,4 +1,4 @@
-import type { FieldDifference } from '../chain/drift-facts.ts'
+import type { FieldDifference, Shown } from '../chain/drift-facts.ts'
 import type { AclRule } from '../policy/acl-rule.ts'
 import { describeLimits } from '../policy/describe-limits.ts'
 import { capabilitiesOf, changedRules, readRules } from '../setup/policy-rules.ts'
@@ -21,22 +21,26 @@ export function comparePolicies(
     return [
       {
         field: 'text',
-        expected: 'a policy',
-        actual: `a text that the server itself could not read again (${actual.error.trim()})`,
+        expected: { code: 'policy' },
+        actual: { code: 'unreadable', says: actual.error.trim() },
       },
     ]
   }
   return changedRules(expected.rules, actual.rules).map(({ path, before, after }) => {
     const limited = [before, after].map((rule) => (rule === undefined ? '' : describeLimits(rule)))
     const limitsDiffer = before !== undefined && after !== undefined && limited[0] !== limited[1]
-    const say = (rule: AclRule | undefined, limits = '') =>
-      limitsDiffer ? `${granted(rule)} with ${limits || 'no limits'}` : granted(rule)
+    const say = (rule: AclRule | undefined, limits = ''): Shown => {
+      const grants = granted(rule)
+      if (!limitsDiffer) return grants
+      const names = grants.code === 'value' ? grants.text : 'no capability'
+      return { code: 'value', text: `${names} with ${limits || 'no limits'}` }
+    }
     return { field: `rule ${path}`, expected: say(before, limited[0]), actual: say(after, limited[1]) }
   })
 }
 
-function granted(rule: AclRule | undefined): string {
-  if (rule === undefined) return 'no such rule'
+function granted(rule: AclRule | undefined): Shown {
+  if (rule === undefined) return { code: 'no-rule' }
   const names = [...capabilitiesOf(rule), ...rule.unknownCapabilities]
-  return names.length === 0 ? 'no capability' : names.join(', ')
+  return names.length === 0 ? { code: 'no-capability' } : { code: 'value', text: names.join(', ') }
 }

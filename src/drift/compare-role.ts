@@ -1,4 +1,5 @@
 import type { FieldDifference } from '../chain/drift-facts.ts'
+import { lookUp } from '../model/look-up.ts'
 import type { RoleFact } from '../model/vault-state.ts'
 import { flag, networkSet, ROLE_FIELDS, text } from '../setup/normalise.ts'
 import { compareFields, type Fields, type Normalise } from './compare-fields.ts'
@@ -37,7 +38,7 @@ export function compareRoles(declared: RoleFact, live: RoleFact): FieldDifferenc
 function expectedFields(role: RoleFact): Fields {
   const kubernetes = role.type === 'kubernetes'
   const given: Record<string, unknown> = {}
-  for (const [field, value] of Object.entries(role.fields)) given[OLD_NAMES[field] ?? field] = value
+  for (const [field, value] of Object.entries(role.fields)) given[lookUp(OLD_NAMES, field) ?? field] = value
   const set = (field: string, value: unknown) => {
     if (value !== undefined) given[field] = value
   }

@@ -1,4 +1,4 @@
-import type { Difference, FieldDifference } from '../chain/drift-facts.ts'
+import type { Difference, FieldDifference, Shown } from '../chain/drift-facts.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
 import { CONFIG_FIELDS, ROLE_FIELDS } from '../setup/normalise.ts'
@@ -35,18 +35,8 @@ export function desiredDifferences(plan: Plan, declared: VaultState): Difference
       ...(kind === 'policy' && isFile(step) ? step.rules.map(ruleOf) : []),
     ]
     if (fields.length === 0) return []
-    return [
-      { kind, name: `\`${step.id}\``, path: pathOf(step), namespace: step.namespace, by: 'manifests', span, fields },
-    ]
+    return [{ kind, name: `\`${step.id}\``, path: step.path, namespace: step.namespace, by: 'manifests', span, fields }]
   })
-}
-
-/** A step that is blocked has nothing to write, and its name all the same. */
-function pathOf({ id, kind, write }: Step): string {
-  if (write !== undefined) return write.path
-  const [, role, mount = ''] = /(?:role (\S+) of |config of )auth mount (\S+)\/$/.exec(id) ?? []
-  if (kind === 'policy') return `sys/policies/acl/${/policy (\S+)$/.exec(id)?.[1] ?? ''}`
-  return role === undefined ? `auth/${mount}/config` : `auth/${mount}/role/${role}`
 }
 
 /** A generated policy is a lower bound: its rules are added to what is there, and `policy-denies` says what is lacking. */
@@ -54,17 +44,15 @@ function isFile(step: Step): boolean {
   return typeof step.desired === 'object' && step.desired !== null && 'text' in step.desired
 }
 
-function isDeclared(step: Step, declared: VaultState): boolean {
-  const path = step.write?.path ?? ''
-  if (step.kind === 'auth-config') {
-    return declared.authMounts.some((mount) => mount.config !== undefined && step.id.endsWith(` ${mount.path}/`))
+function isDeclared({ kind, path }: Step, declared: VaultState): boolean {
+  switch (kind) {
+    case 'auth-config':
+      return declared.authMounts.some((mount) => mount.config !== undefined && path === `auth/${mount.path}/config`)
+    case 'role':
+      return declared.roles.some((role) => path === `auth/${trimSlashes(role.authMount)}/role/${role.name}`)
+    default:
+      return declared.policies.some((policy) => path === `sys/policies/acl/${policy.name}`)
   }
-  if (step.kind === 'role') {
-    return declared.roles.some((role) =>
-      step.id.endsWith(`role ${role.name} of auth mount ${trimSlashes(role.authMount)}/`),
-    )
-  }
-  return declared.policies.some((policy) => path.endsWith(`/${policy.name}`))
 }
 
 function fieldOf(
@@ -75,6 +63,7 @@ function fieldOf(
 }
 
 function ruleOf({ path, before, after }: Step['rules'][number]): FieldDifference {
-  const list = (one: readonly string[] | undefined) => one?.join(', ') ?? 'no such rule'
+  const list = (one: readonly string[] | undefined): Shown =>
+    one === undefined ? { code: 'no-rule' } : { code: 'value', text: one.join(', ') }
   return { field: `rule ${path}`, expected: list(after), actual: list(before) }
 }

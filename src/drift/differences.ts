@@ -3,6 +3,7 @@ import type { Difference, FieldDifference } from '../chain/drift-facts.ts'
 import { lookUpPolicy } from '../chain/lookup.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import type { NotChecked } from '../model/finding.ts'
+import type { NotCheckedReason } from '../model/reason.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Provenance } from '../model/vault-state.ts'
 import type { LiveState, Seen } from '../state/live/live-state.ts'
@@ -10,6 +11,7 @@ import { compareAuthConfig } from './compare-config.ts'
 import { compareMounts } from './compare-mount.ts'
 import { comparePolicies } from './compare-policy.ts'
 import { compareRoles } from './compare-role.ts'
+import { shown } from './shown.ts'
 
 export interface Differences {
   readonly differences: readonly Difference[]
@@ -28,7 +30,7 @@ export function declaredDifferences(chain: Chain): Differences {
     if (difference.fields !== 'absent' && difference.fields.length === 0) return
     differences.set(JSON.stringify([difference.namespace, difference.kind, difference.name]), difference)
   }
-  const skip = (provenance: Provenance, what: string, reason: string) => {
+  const skip = (provenance: Provenance, what: string, reason: NotCheckedReason) => {
     const span = spanOfProvenance(provenance)
     if (span !== undefined) notCompared.set(what, { file: span.file, line: span.line, what, reason })
   }
@@ -53,21 +55,13 @@ export function declaredDifferences(chain: Chain): Differences {
       const part = { kind: 'policy', name: `policy \`${fact.name}\``, path, namespace: login, by: 'git', span } as const
       const seen = compareSeen(liveLogin.policy(fact.name), (there) => {
         if (fact.unknown.length > 0) {
-          const holes = fact.unknown.map((one) => `\`\${${one}}\``).join(', ')
-          skip(
-            fact.provenance,
-            part.name,
-            `its text holds ${holes}, which nothing in Git resolves, so it is not compared with the server's`,
-          )
+          const holes = fact.unknown.map((one) => `\${${one}}`)
+          skip(fact.provenance, part.name, { code: 'variable-unresolved', in: 'policy-text', holes })
           return []
         }
         const compared = comparePolicies(fact.name, fact.text, there.text)
         if (!('error' in compared)) return compared
-        skip(
-          fact.provenance,
-          part.name,
-          `its text in Git does not parse (${compared.error.trim()}), so it is not compared with the server's`,
-        )
+        skip(fact.provenance, part.name, { code: 'policy-text-invalid', says: compared.error.trim() })
         return []
       })
       if (seen !== undefined) report({ ...part, fields: seen })
@@ -96,7 +90,7 @@ function compareAuthMount(link: StoreLink, chain: Chain, live: LiveState, namesp
   const seen = live.authMount(fact.path)
   const fields = compareSeen(seen, (there) => {
     if (there.type === fact.type) return []
-    return [{ field: 'type', expected: fact.type, actual: there.type }]
+    return [{ field: 'type', expected: shown(fact.type), actual: shown(there.type) }]
   })
   const name = `auth mount \`${fact.path}/\``
   if (fields !== undefined)

@@ -7,7 +7,7 @@ import { parsePolicy } from '../policy/parse-policy.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 
 /** What ends within so many days is worth a word: time enough to plan the change. */
-export const SOON_DAYS = 30
+const SOON_DAYS = 30
 
 const DAY = 86_400_000
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]{1,20000}-----END CERTIFICATE-----/g
@@ -77,8 +77,7 @@ function endingRules(name: string, text: string, span: Span, now: Date): Ending[
   const later = parsePolicy(text, { now: new Date(now.getTime() + SOON_DAYS * DAY) })
   if (!later.ok) return []
   const lines = text.split('\n')
-  return later.policy.remarks.flatMap(({ about, line, message }): Ending[] => {
-    const at = /\d{4}-\d{2}-\d{2}T[0-9:.]+Z/.exec(message)?.[0]
+  return later.policy.remarks.flatMap(({ about, line, at }): Ending[] => {
     if (about !== 'expired' || at === undefined) return []
     const path = /path\s+"([^"]*)"/.exec(lines[line - 1] ?? '')?.[1] ?? `of line ${line}`
     const what = `Rule \`${path}\` of policy \`${name}\` on the server`

@@ -1,9 +1,9 @@
 import type { Chain } from '../chain/chain.ts'
 import type { UnusedSecret } from '../chain/drift-facts.ts'
 import { usesOf } from '../chain/secret-uses.ts'
-import { pathFits } from '../model/path-glob.ts'
 import type { Span } from '../model/span.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
+import { vaultPathTest } from '../model/vault-path-glob.ts'
 import type { LiveState, Wanted, WantedFind } from '../state/live/live-state.ts'
 
 /** A glob over Vault paths that the config says nobody else uses (`drift.owned`). */
@@ -48,11 +48,12 @@ export function unusedSecrets(chain: Chain, owned: readonly OwnedPath[], live: L
   const uses = chain.links.flatMap(usesOf)
   const found = new Map<string, UnusedSecret>()
   for (const { pattern, span, find } of owned) {
+    const fits = vaultPathTest(pattern)
     const listed = live?.find(find.mount, find.path)
     if (listed === undefined || !('names' in listed)) continue
     for (const name of listed.names) {
       const path = `${find.mount}/${name}`
-      if (!pathFits(path, pattern) || found.has(path) || uses.some((use) => use(path))) continue
+      if (!fits(path) || found.has(path) || uses.some((use) => use(path))) continue
       found.set(path, { path, pattern, span })
     }
   }

@@ -1,3 +1,4 @@
+import type { FailsWith } from '../model/eso-failure.ts'
 import type { AuthMethod, StoreAuth } from '../model/store.ts'
 import type { ValueMap } from '../model/value.ts'
 import { mapAt, textAt } from './field-value.ts'
@@ -18,7 +19,7 @@ export const AUTH_ORDER: readonly AuthMethod[] = [
 ]
 
 /** Where the mount of a method is written; a static token has none. All but kubernetes say `path` (eso.md §6.8). */
-export const MOUNT_FIELD: Readonly<Record<AuthMethod, 'path' | 'mountPath' | undefined>> = {
+const MOUNT_FIELD: Readonly<Record<AuthMethod, 'path' | 'mountPath' | undefined>> = {
   tokenSecretRef: undefined,
   appRole: 'path',
   kubernetes: 'mountPath',
@@ -31,7 +32,7 @@ export const MOUNT_FIELD: Readonly<Record<AuthMethod, 'path' | 'mountPath' | und
 }
 
 /** Where the role of a method is written (eso.md §5.2). */
-export const ROLE_FIELD: Readonly<Record<AuthMethod, 'role' | 'vaultRole' | undefined>> = {
+const ROLE_FIELD: Readonly<Record<AuthMethod, 'role' | 'vaultRole' | undefined>> = {
   tokenSecretRef: undefined,
   appRole: undefined,
   kubernetes: 'role',
@@ -59,7 +60,7 @@ const DEFAULT_MOUNT: Readonly<Record<AuthMethod, string | undefined>> = {
 const EMPTY_MEANS_DEFAULT: readonly AuthMethod[] = ['cert', 'iam', 'gcp']
 
 /** The methods that an `auth` block sets, in ESO's order; the first is used, the others are ignored. */
-export function methodsSet(auth: ValueMap): readonly AuthMethod[] {
+function methodsSet(auth: ValueMap): readonly AuthMethod[] {
   return AUTH_ORDER.filter((method) => mapAt(auth, method) !== undefined)
 }
 
@@ -89,10 +90,10 @@ export function readAuth(provider: ValueMap): StoreAuth | undefined {
 }
 
 /** `auth: {}` sets no method: ESO says so instead of logging in. An absent `auth` is no failure (eso.md §5.1). */
-export function noMethodFailure(provider: ValueMap): string | undefined {
+export function noMethodFailure(provider: ValueMap): FailsWith | undefined {
   const auth = mapAt(provider, 'auth')
   return auth !== undefined && methodsSet(auth).length === 0
-    ? 'cannot initialize Vault client: no valid auth method specified'
+    ? { code: 'no-auth-method', says: 'cannot initialize Vault client: no valid auth method specified' }
     : undefined
 }
 
@@ -105,28 +106,33 @@ function mountOf(method: AuthMethod, block: ValueMap): string | undefined {
 }
 
 /** What ESO or its Vault client says of a block before any request (eso.md §5.2, "client-side errors"). */
-function loginFailure(method: AuthMethod, block: ValueMap): string | undefined {
+function loginFailure(method: AuthMethod, block: ValueMap): FailsWith | undefined {
   switch (method) {
     case 'tokenSecretRef':
       // `key` has no default here (eso.md §5.2).
-      return textAt(block, 'key') ? undefined : 'cannot find secret data for key: ""'
+      return textAt(block, 'key') ? undefined : { code: 'login-lacks-key', says: 'cannot find secret data for key: ""' }
     case 'appRole':
       if (textAt(block, 'roleId')) {
-        return textAt(block, 'roleId')?.trim() === '' ? 'no role ID provided for login' : undefined
+        return textAt(block, 'roleId')?.trim() === ''
+          ? { code: 'login-lacks-role-id', says: 'no role ID provided for login' }
+          : undefined
       }
       return mapAt(block, 'roleRef') === undefined
-        ? 'invalid Auth.AppRole: neither `roleId` nor `roleRef` was supplied'
+        ? { code: 'login-lacks-role-id', says: 'invalid Auth.AppRole: neither `roleId` nor `roleRef` was supplied' }
         : undefined
     case 'kubernetes':
-      return textAt(block, 'role') ? undefined : 'no role name was provided'
+      return textAt(block, 'role') ? undefined : { code: 'login-lacks-role', says: 'no role name was provided' }
     case 'jwt':
       return mapAt(block, 'secretRef') === undefined && mapAt(block, 'kubernetesServiceAccountToken') === undefined
-        ? 'neither `secretRef` nor `kubernetesServiceAccountToken` was supplied as token source for jwt authentication'
+        ? {
+            code: 'login-lacks-jwt',
+            says: 'neither `secretRef` nor `kubernetesServiceAccountToken` was supplied as token source for jwt authentication',
+          }
         : undefined
     case 'iam':
       // `jwt: {}` without a ServiceAccount is a nil dereference (eso.md §5.2).
       return mapAt(block, 'jwt') !== undefined && mapAt(block, 'jwt', 'serviceAccountRef') === undefined
-        ? NIL_PATH.text
+        ? NIL_PATH
         : undefined
     default:
       return undefined

@@ -20,11 +20,11 @@ export function judgeConditions(
 ): ConditionVerdict {
   if (store.kind !== 'ClusterSecretStore') return ALLOWED
   const patched = patchOver(store.manifest, ['spec', 'conditions'])
-  if (patched !== undefined) return { verdict: 'unknown', because: `the conditions of the store: ${patched}` }
+  if (patched !== undefined) return { verdict: 'unknown', because: { ...patched, of: 'conditions' } }
   const conditions = listAt(store.manifest.body, 'spec', 'conditions')
   if (conditions.length === 0) return ALLOWED
   if (namespaces === undefined) {
-    return { verdict: 'unknown', because: `nothing in Git says the namespace, and the store has conditions on it` }
+    return { verdict: 'unknown', because: { code: 'conditions-need-namespace' } }
   }
   const answers = namespaces.map((namespace) => ({
     namespace,
@@ -36,13 +36,13 @@ export function judgeConditions(
     return {
       verdict: 'denied',
       namespaces: denied,
-      because: `using cluster store "${store.name}" is not allowed from namespace "${first}": denied by spec.condition`,
+      says: `using cluster store "${store.name}" is not allowed from namespace "${first}": denied by spec.condition`,
     }
   }
   const unknown = answers.find(({ answer }) => answer === 'unknown')
   return unknown === undefined
     ? ALLOWED
-    : { verdict: 'unknown', because: `Git does not hold all labels of namespace ${unknown.namespace}` }
+    : { verdict: 'unknown', because: { code: 'namespace-labels-unknown', namespace: unknown.namespace } }
 }
 
 /** One condition: any of its parts is enough, and `- {}` matches nothing (eso.md §6.1). */

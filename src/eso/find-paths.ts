@@ -1,4 +1,4 @@
-import { dataPath, metadataPath, type PathResult, type PathStore } from './paths.ts'
+import { metadataPath, type PathResult, type PathStore } from './paths.ts'
 
 /**
  * What `find` prefixes to everything it lists. The slash is added even after a slash, and `path: ""` gives `/`: only an absent
@@ -11,24 +11,4 @@ export function searchPath(path: string | undefined): string {
 /** The first folder that `find` lists; deeper ones are below it (eso.md §2.6). On v1 the mount itself, path set or panic. */
 export function firstListPath(store: PathStore, path: string | undefined): PathResult {
   return metadataPath(store, searchPath(path))
-}
-
-/** The full name of a listed child: with `find.path`, never relative to it (eso.md §2.6). */
-export function candidateName(path: string | undefined, child: string): string {
-  return `${searchPath(path)}${child}`
-}
-
-/** The data path of a listed child. */
-export function candidateDataPath(store: PathStore, path: string | undefined, child: string): string {
-  return dataPath(store, candidateName(path, child))
-}
-
-/**
- * The key in the Kubernetes Secret, when no `rewrite` is given: every character but letters, numbers, `-`, `.` and `_` is
- * replaced (eso.md §6.4).
- */
-export function convertKey(name: string, strategy: 'Default' | 'Unicode'): string {
-  return name.replace(/[^\p{L}\p{N}\-._]/gu, (character) =>
-    strategy === 'Unicode' ? `_U${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}_` : '_',
-  )
 }

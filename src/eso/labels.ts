@@ -89,7 +89,7 @@ function requirement(
 }
 
 /** `no` if any says no, else `unknown` if any is unknown. */
-export function all(answers: readonly Answer[]): Answer {
+function all(answers: readonly Answer[]): Answer {
   if (answers.includes('no')) return 'no'
   return answers.includes('unknown') ? 'unknown' : 'yes'
 }

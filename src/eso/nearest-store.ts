@@ -1,4 +1,6 @@
+import { clusterRelation, isLive } from '../model/cluster.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { UnknownStoreReason } from '../model/reason.ts'
 import { formatSpan } from '../model/span.ts'
 import type { AnyStore } from '../model/store.ts'
 import { alikeInAll, alikeInPaths } from './store-likeness.ts'
@@ -10,7 +12,7 @@ export type Choice =
       /** Stores that may as well be the one: they give the same paths, and may differ in the rest. */
       readonly copies: readonly AnyStore[]
     }
-  | { readonly store: undefined; readonly duplicate: boolean; readonly because: string }
+  | { readonly store: undefined; readonly duplicate: boolean; readonly because: UnknownStoreReason }
 
 /**
  * Chooses among stores of one kind, namespace and name. The same store stands in many template trees, overlays and environments
@@ -47,35 +49,20 @@ export function nearest(candidates: readonly AnyStore[], consumer: Manifest): Ch
 }
 
 function leftOver(stores: readonly AnyStore[]): Choice {
-  const places = stores.map((store) => formatSpan(store.manifest.span)).join(', ')
   return {
     store: undefined,
     duplicate: allInOneCluster(stores),
-    because: `Git holds several different stores of that name, none nearer than the others: ${places}`,
+    because: { code: 'stores-differ', places: stores.map(({ manifest }) => manifest.span) },
   }
-}
-
-/** Groups of stores that one cluster would get under one name: kind, namespace and name are equal, and so is what applies them. */
-export function duplicateStores(stores: readonly AnyStore[]): readonly (readonly AnyStore[])[] {
-  const groups = new Map<string, AnyStore[]>()
-  for (const store of stores) {
-    const key = `${store.kind}/${store.namespace ?? ''}/${store.name}`
-    groups.set(key, [...(groups.get(key) ?? []), store])
-  }
-  return [...groups.values()].flatMap((group) => {
-    const clusters: AnyStore[][] = []
-    for (const store of group) {
-      const cluster = clusters.find((members) => members.some((one) => reachOneCluster(one.manifest, store.manifest)))
-      if (cluster === undefined) clusters.push([store])
-      else cluster.push(store)
-    }
-    return clusters.filter((members) => members.length > 1)
-  })
 }
 
 /** Whether two manifests reach one cluster, as far as Git shows it: one root applies both, or one folder holds both. */
 export function reachOneCluster(one: Manifest, other: Manifest): boolean {
   if (one === other) return false
+  const [a, b] = [one.origin.applied.cluster, other.origin.applied.cluster]
+  if (!isLive(one) || !isLive(other))
+    return isLive(one) === isLive(other) && folderOf(one.origin.file) === folderOf(other.origin.file)
+  if (a !== undefined && b !== undefined) return clusterRelation(a, b) === 'same'
   if (one.origin.appliedBy.length > 0 && other.origin.appliedBy.length > 0) return shareRoot(one, other)
   return folderOf(one.origin.file) === folderOf(other.origin.file)
 }

@@ -1,16 +1,14 @@
 import type { Manifest } from '../model/manifest.ts'
-import { formatSpan } from '../model/span.ts'
+import type { PatchReason } from '../model/reason.ts'
 import type { FieldPath } from '../model/value.ts'
 
 /**
  * Why the fields at or under `paths` may not be what reaches the cluster: a patch that could not be applied here sets one of
  * them, something above or something below. `undefined` when no patch does.
  */
-export function patchOver(manifest: Manifest, ...paths: readonly FieldPath[]): string | undefined {
+export function patchOver(manifest: Manifest, ...paths: readonly FieldPath[]): PatchReason | undefined {
   const patch = manifest.patched.find((patched) => paths.some((path) => overlap(patched.path, path)))
-  return patch === undefined
-    ? undefined
-    : `a patch (${formatSpan(patch.span)}) changes it, and patches are applied only with kustomize`
+  return patch === undefined ? undefined : { code: 'patched', place: patch.span }
 }
 
 function overlap(one: FieldPath, other: FieldPath): boolean {

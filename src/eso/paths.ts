@@ -1,3 +1,4 @@
+import type { FailsWith } from '../model/eso-failure.ts'
 import type { KvVersion } from '../model/store.ts'
 import { cleanPath } from './go-path.ts'
 
@@ -5,22 +6,18 @@ import { cleanPath } from './go-path.ts'
 export interface PathStore {
   readonly version: KvVersion
   readonly path: string | undefined
+  readonly dialect?: 'openBao'
 }
 
-/** ESO fails instead of building a path; `text` is what it says. A panic is recovered by the controller and said as an error. */
-export interface PathFailure {
-  readonly failure: 'error' | 'panic'
-  readonly text: string
-}
+/** ESO may fail instead of building a path; a panic is recovered by the controller and said as an error. */
+export type PathResult = string | FailsWith
 
-export type PathResult = string | PathFailure
-
-export const NOT_KV2: PathFailure = { failure: 'error', text: "provided Path isn't a valid kv v2 path" }
+export const NOT_KV2: FailsWith = { code: 'mount-not-told', says: "provided Path isn't a valid kv v2 path" }
 
 /** What controller-runtime makes of the nil dereference (eso.md §1, `RecoverPanic`). */
-export const NIL_PATH: PathFailure = {
-  failure: 'panic',
-  text: 'panic: runtime error: invalid memory address or nil pointer dereference [recovered]',
+export const NIL_PATH: FailsWith = {
+  code: 'panics',
+  says: 'panic: runtime error: invalid memory address or nil pointer dereference [recovered]',
 }
 
 /** Whether a path was built. */
@@ -35,6 +32,8 @@ export function dataPath(store: PathStore, key: string): string {
   const v2 = store.version === 'v2'
   if (store.path !== undefined) {
     let rest = key
+    // OpenBao's client takes the key as it is written.
+    if (store.dialect === 'openBao') return `${store.path}${v2 ? '/data/' : '/'}${key}`
     // The mount is stripped only once, and `data/` only after a stripped mount (eso.md §2.2).
     if (rest.startsWith(`${store.path}/`)) {
       rest = rest.slice(store.path.length + 1)
@@ -89,6 +88,13 @@ export function aclPath(path: string): string | undefined {
 export function aclListPath(path: string): string | undefined {
   const acl = aclPath(path)
   return acl === undefined ? undefined : `${acl}/`
+}
+
+/** A value in a query, as Go's `url.QueryEscape` writes it: a space is `+` (eso.md §2.4). */
+export function queryText(text: string): string {
+  return encodeURIComponent(text.isWellFormed() ? text : text.toWellFormed())
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
 }
 
 /** Go's `url.URL.EscapedPath`: these stay as they are, everything else becomes percent-encoded UTF-8 (eso.md §2.4). */

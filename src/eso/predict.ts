@@ -1,7 +1,8 @@
+import { byCluster } from '../model/cluster.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Reference } from '../model/reference.ts'
 import type { ForeignStore, VaultStore } from '../model/store.ts'
-import { producedKeys } from './facts/produced-secrets.ts'
+import { keysOfSecrets } from './facts/produced-secrets.ts'
 import { textHoles } from './holes.ts'
 import { namespaceLabels } from './labels.ts'
 import { readConsumer } from './predict/consumer.ts'
@@ -20,9 +21,13 @@ export interface PredictOptions {
   readonly controllerClass?: string
   /**
    * Keys of a Secret that a PushSecret reads, where Git tells them; `undefined`: not known. Default: what ExternalSecrets and
-   * Secrets in Git plainly say (`producedKeys`).
+   * Secrets in Git plainly say (`keysOfSecrets`).
    */
   readonly sourceKeys?: (namespace: string | undefined, name: string) => readonly string[] | undefined
+  /** Asked before each object; `true` leaves it out. Default: every one is looked at. */
+  readonly skip?: (manifest: Manifest) => boolean
+  /** What threw while one object was looked at; without it, it is thrown on. */
+  readonly fail?: (manifest: Manifest, error: unknown) => void
 }
 
 export interface Prediction {
@@ -39,27 +44,50 @@ export interface Prediction {
 /** Says what ESO will ask of Vault for these manifests. Pure; it fails on no manifest, however wrong. */
 export function predict(manifests: readonly Manifest[], options: PredictOptions = {}): Prediction {
   const holesOf = options.holesOf ?? textHoles
-  const context: Context = {
-    stores: indexStores(manifests, holesOf),
-    generators: indexGenerators(manifests, holesOf),
-    namespaces: namespaceLabels(manifests, holesOf),
-    holesOf,
-    controllerClass: options.controllerClass ?? 'default',
-    sourceKeys: options.sourceKeys ?? producedKeys(manifests, holesOf),
+  const stores = indexStores(manifests, holesOf)
+  const generators = indexGenerators(manifests, holesOf)
+  const clusters = byCluster(manifests)
+  const contexts = new Map<readonly Manifest[], Context>()
+  // Namespaces and Secrets are those of the consumer's own cluster (applied.md §4.4).
+  const contextOf = (manifest: Manifest): Context => {
+    const group = clusters.of(manifest)
+    let context = contexts.get(group)
+    if (context === undefined) {
+      context = {
+        stores,
+        generators,
+        namespaces: namespaceLabels(group, holesOf),
+        holesOf,
+        controllerClass: options.controllerClass ?? 'default',
+        sourceKeys: options.sourceKeys ?? keysOfSecrets(group, holesOf),
+      }
+      contexts.set(group, context)
+    }
+    return context
   }
-  const references = manifests.flatMap((manifest) => {
+  const { skip, fail } = options
+  const referencesOf = (manifest: Manifest): readonly Reference[] => {
+    const context = contextOf(manifest)
     const consumer = readConsumer(manifest, context)
-    if (consumer === undefined) return []
+    if (consumer === undefined || skip?.(manifest) === true) return []
     return consumer.makes === 'ExternalSecret'
       ? externalSecretReferences(consumer, context)
       : pushSecretReferences(consumer, context)
+  }
+  const references = manifests.flatMap((manifest) => {
+    if (fail === undefined) return referencesOf(manifest)
+    try {
+      return referencesOf(manifest)
+    } catch (error) {
+      fail(manifest, error)
+      return []
+    }
   })
-  const stores = context.stores.all
   return {
-    stores,
-    generators: context.generators.all.filter(isVaultStore),
+    stores: stores.all,
+    generators: generators.all.filter(isVaultStore),
     references,
     sessions: sessionsOf(references),
-    validations: stores.filter(isVaultStore).map(validationOf),
+    validations: stores.all.filter(isVaultStore).map(validationOf),
   }
 }

@@ -1,3 +1,4 @@
+import type { FailsWith } from '../model/eso-failure.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
@@ -23,8 +24,8 @@ export interface Session {
   readonly identity: Identity | undefined
   /** `undefined`: a static token, or no `auth` at all. */
   readonly login: Login | undefined
-  /** The login fails before Vault is asked, with this text. */
-  readonly failsWith: string | undefined
+  /** The login fails before Vault is asked. */
+  readonly failsWith: FailsWith | undefined
   /** Requests of the frame itself, all with side `session`; errors of the last two are swallowed by ESO. */
   readonly accesses: readonly Access[]
   readonly references: readonly Reference[]
@@ -37,7 +38,7 @@ export interface StoreValidation {
   readonly validated: boolean
   readonly identity: Identity | undefined
   readonly login: Login | undefined
-  readonly failsWith: string | undefined
+  readonly failsWith: FailsWith | undefined
   readonly accesses: readonly Access[]
 }
 

@@ -5,7 +5,7 @@ import { isVaultStore } from './read-store.ts'
 
 /** Whether the stores lead every reference to the same Vault paths. Server addresses may differ between environments. */
 export function alikeInPaths(stores: readonly AnyStore[]): boolean {
-  return one(stores, (store) =>
+  return sameIn(stores, (store) =>
     isVaultStore(store)
       ? [store.path, store.version, store.vaultNamespace, store.checkAndSet]
       : ['foreign', store.provider],
@@ -14,7 +14,7 @@ export function alikeInPaths(stores: readonly AnyStore[]): boolean {
 
 /** Whether the stores log in the same way: method, mount, role and references. */
 export function alikeInAuth(stores: readonly AnyStore[]): boolean {
-  return one(stores, (store) => (isVaultStore(store) ? [providerOf(store).auth, store.controller] : []))
+  return sameIn(stores, (store) => (isVaultStore(store) ? [providerOf(store).auth, store.controller] : []))
 }
 
 /** Whether nothing that this program looks at tells the stores apart, patches and conditions included. */
@@ -22,11 +22,11 @@ export function alikeInAll(stores: readonly AnyStore[]): boolean {
   return (
     alikeInPaths(stores) &&
     alikeInAuth(stores) &&
-    one(stores, ({ manifest }) => [valueAt(manifest.body, ['spec', 'conditions']), manifest.patched])
+    sameIn(stores, ({ manifest }) => [valueAt(manifest.body, ['spec', 'conditions']), manifest.patched])
   )
 }
 
-function one(stores: readonly AnyStore[], meaning: (store: AnyStore) => readonly unknown[]): boolean {
+function sameIn(stores: readonly AnyStore[], meaning: (store: AnyStore) => readonly unknown[]): boolean {
   return new Set(stores.map((store) => canonical(meaning(store)))).size <= 1
 }
 

@@ -1,8 +1,9 @@
 import type { Manifest } from '../model/manifest.ts'
 import type { AnyStore, GeneratorKind, StoreKind, StoreResolution } from '../model/store.ts'
+import { storesInReach } from './cluster-stores.ts'
 import { nearest } from './nearest-store.ts'
 import { isVaultStore, readStore } from './read-store.ts'
-import { alikeInAuth } from './store-likeness.ts'
+import { alikeInAll, alikeInAuth } from './store-likeness.ts'
 
 /** All stores that Git holds, by kind and name. */
 export interface StoreIndex {
@@ -35,8 +36,11 @@ export function resolveStore(
   namespace: string | undefined,
   consumer: Manifest,
 ): StoreResolution {
-  const named = index.named(ref.kind, ref.name)
-  if (named.length === 0) return absentUnlessTemplated(index, ref)
+  const all = index.named(ref.kind, ref.name)
+  if (all.length === 0) return absentUnlessTemplated(index, ref)
+  const { stores: named, perhaps, elsewhere } = storesInReach(all, consumer)
+  if (named.length === 0) return { found: 'absent', elsewhere }
+  if (perhaps) return unsureCluster(named)
   if (ref.kind === 'ClusterSecretStore' || ref.kind === 'ClusterGenerator') return choose(named, consumer)
   if (namespace === undefined) return resolveWithoutNamespace(named, ref.name, consumer)
   const here = named.filter((store) => store.namespace === namespace)
@@ -48,7 +52,7 @@ export function resolveStore(
   if (only !== undefined && somewhere.length === 1) return found(only)
   return {
     found: 'unknown',
-    because: `Git holds ${somewhere.length} SecretStores "${ref.name}" whose namespace nothing says`,
+    because: { code: 'store-namespaces-unknown', name: ref.name, count: somewhere.length },
   }
 }
 
@@ -62,7 +66,7 @@ function absentUnlessTemplated(
   )
   return templated === undefined
     ? { found: 'absent' }
-    : { found: 'unknown', because: `the name of ${ref.kind} "${templated.name}" in Git holds a variable` }
+    : { found: 'unknown', because: { code: 'store-name-unresolved', kind: ref.kind, name: templated.name } }
 }
 
 function resolveWithoutNamespace(named: readonly AnyStore[], name: string, consumer: Manifest): StoreResolution {
@@ -75,7 +79,18 @@ function resolveWithoutNamespace(named: readonly AnyStore[], name: string, consu
   if (chosen !== undefined && chosen.found !== 'duplicate') return chosen
   return {
     found: 'unknown',
-    because: `nothing in Git says the namespace, and Git holds ${named.length} SecretStores "${name}"`,
+    because: { code: 'namespace-unknown', name, count: named.length },
+  }
+}
+
+/** Stores of clusters that may be the consumer's: where they are alike in everything it does not matter which one it is. */
+function unsureCluster(stores: readonly AnyStore[]): StoreResolution {
+  const [first, ...others] = stores
+  if (first !== undefined && alikeInAll(stores)) return found(first, undefined, others)
+  const names = [...new Set(stores.map(({ manifest }) => manifest.origin.applied.cluster?.name ?? '?'))]
+  return {
+    found: 'unknown',
+    because: { code: 'cluster-unknown', clusters: names, places: stores.map(({ manifest }) => manifest.span) },
   }
 }
 
@@ -90,9 +105,10 @@ function found(store: AnyStore, chosen?: string, others: readonly AnyStore[] = [
   const copies = others.filter(isVaultStore)
   if (copies.length === 0) return { found: 'vault', store, ...(chosen === undefined ? {} : { chosen }) }
   const patched = copies.find((copy) => copy.notChecked !== undefined)?.notChecked
-  const unsure = alikeInAuth([store, ...copies])
+  const all = [store, ...copies]
+  const unsure = alikeInAuth(all)
     ? patched
-    : `Git holds ${copies.length + 1} stores of that name that log in differently, and does not tell which one this is`
+    : ({ code: 'stores-log-in-differently', places: all.map(({ manifest }) => manifest.span) } as const)
   return {
     found: 'vault',
     store,

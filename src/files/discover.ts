@@ -1,13 +1,17 @@
+import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { InvalidInput } from '../model/invalid-input.ts'
-import type { Note } from '../model/manifest.ts'
+import { type Note, noteAt } from '../model/note.ts'
+import { createPool } from '../model/pool.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
-import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from './relevance.ts'
+import { ownOutput } from './own-output.ts'
+import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES, namesEsoKind } from './relevance.ts'
 import { type Root, root } from './root.ts'
 import type { SourceFile } from './source-file.ts'
-import { slashes, walkFolder } from './walk-folder.ts'
+import { topLevel } from './top-level.ts'
+import { slashes, type Walk, walkFolder } from './walk-folder.ts'
 
 export interface DiscoverOptions {
   /** Absolute; shown paths are relative to it. */
@@ -26,6 +30,8 @@ export interface Discovery {
   readonly files: readonly SourceFile[]
   readonly notes: readonly Note[]
   readonly roots: readonly Root[]
+  /** Whether a file (as shown) is among what `paths` names: the rest of a checkout is read, and not reported (applied.md §4.5). */
+  readonly isReported: (file: string) => boolean
   /** `seen`: all files; `read`: those that can matter. */
   readonly counts: {
     readonly seen: number
@@ -41,11 +47,28 @@ const LOOKS_FINISHED = /^\s*(?:- )?["']?kind["']?\s*:|["']kind["']\s*:/m
 const MAX_TOTAL_BYTES = 200 * 1024 * 1024
 const CONCURRENCY = 32
 
+/** What was seen below one top. */
+interface Seen {
+  readonly files: Set<string>
+  readonly folders: Set<string>
+  readonly links: Map<string, string>
+}
+
 interface Search {
+  /** The top of a Git checkout, or the folder itself. */
   readonly top: string
   readonly from: string
   readonly keep: (shown: string) => boolean
   readonly given: string
+  readonly inCheckout: boolean
+}
+
+function isWithin(from: string, path: string): boolean {
+  return path === from || path.startsWith(from.endsWith(sep) ? from : from + sep)
+}
+
+function isPartOfCheckout({ top, from, given, inCheckout }: Search): boolean {
+  return inCheckout && (from !== top || isGlob(given))
 }
 
 /**
@@ -59,13 +82,16 @@ export async function discover(paths: readonly string[], options: DiscoverOption
   const searches = await Promise.all((paths.length === 0 ? ['.'] : paths).map((path) => plan(path, cwd)))
 
   const notes: Note[] = []
-  const tops = new Map<string, { files: Set<string>; folders: Set<string>; links: Map<string, string> }>()
+  const tops = new Map<string, Seen>()
   const wanted = new Map<string, { top: string; relative: string }>()
-  for (const search of searches) {
-    const walk = await walkFolder(search.top, search.from, show)
-    notes.push(...walk.notes)
-    const known = tops.get(search.top) ?? { files: new Set(), folders: new Set(), links: new Map() }
-    tops.set(search.top, known)
+  const reported = new Set<string>()
+  const seenIn = (top: string): Seen => {
+    const known = tops.get(top) ?? { files: new Set(), folders: new Set(), links: new Map() }
+    tops.set(top, known)
+    return known
+  }
+  const take = (search: Pick<Search, 'top' | 'keep'>, walk: Walk, reports: boolean): number => {
+    const known = seenIn(search.top)
     for (const folder of walk.folders) known.folders.add(folder)
     for (const [link, target] of walk.links) known.links.set(link, target)
     let matched = 0
@@ -76,24 +102,32 @@ export async function discover(paths: readonly string[], options: DiscoverOption
       matched++
       if (excluded.some((test) => test(shown) || test(path))) continue
       known.files.add(path)
+      if (reports) reported.add(shown)
       if (!wanted.has(absolute)) wanted.set(absolute, { top: search.top, relative: path })
     }
+    return matched
+  }
+  for (const search of searches) {
+    const walk = await walkFolder(search.top, search.from, show)
+    notes.push(...walk.notes)
+    const matched = take(search, walk, true)
     if (matched === 0 && isGlob(search.given)) throw new InvalidInput(`paths: "${search.given}" matches no file.`)
   }
+  // What a part of a checkout means is said elsewhere in it: by what applies it, by its stores, its policies.
+  if (options.finished !== true)
+    for (const top of new Set(searches.filter(isPartOfCheckout).map((search) => search.top)))
+      take({ top, keep: () => true }, await walkFolder(top, top, show), false)
 
   const reading = await readAll(wanted, show, options)
-  notes.push(...reading.notes)
+  notes.push(...reading.notes.filter(({ file }) => file === '.' || reported.has(file)))
   if (reading.files.length === 0)
-    notes.push({
-      reason: 'other',
-      file: paths[0] ?? '.',
-      message: `None of the ${wanted.size} files here holds External Secrets manifests, kustomizations or Vault policies.`,
-    })
+    notes.push(noteAt({ file: paths[0] ?? '.' }, { code: 'nothing-found', count: wanted.size }))
   return {
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
-    counts: { seen: wanted.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
+    isReported: (file) => searches.some((search) => search.keep(file) && isWithin(search.from, resolve(cwd, file))),
+    counts: { seen: reported.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
   }
 }
 
@@ -104,35 +138,29 @@ async function plan(given: string, cwd: string): Promise<Search> {
   if (exists !== undefined) {
     const from = resolve(cwd, path)
     const folder = exists === 'folder' ? from : dirname(from)
-    return { top: await topLevel(folder, exists === 'file' ? cwd : folder), from, keep: () => true, given }
+    return { ...(await topLevel(folder, exists === 'file' ? cwd : folder)), from, keep: () => true, given }
   }
   if (!isGlob(path)) throw new InvalidInput(`paths: "${given}" does not exist (looked in ${cwd}).`)
   const from = resolve(cwd, globBase(path))
   const test = globTest(slashes(relative(cwd, resolve(cwd, path))), 'paths')
   if ((await kindOf(from)) === undefined)
     throw new InvalidInput(`paths: "${given}" matches no file: the folder "${globBase(path)}" does not exist.`)
-  return { top: await topLevel(from, cwd), from, keep: test, given }
+  return { ...(await topLevel(from, cwd)), from, keep: test, given }
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   try {
     const found = await stat(path)
-    return found.isDirectory() ? 'folder' : 'file'
+    if (found.isDirectory()) return 'folder'
+    // Opening a pipe waits for whoever writes into it, and a device may never end.
+    if (!found.isFile()) throw new InvalidInput(`paths: "${path}" is neither a file nor a folder.`)
+    return 'file'
   } catch (error) {
+    if (error instanceof InvalidInput) throw error
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new InvalidInput(`paths: "${path}" cannot be read (${code ?? 'error'}).`)
   }
-}
-
-/** The Git top level at or above `folder`; without one, `otherwise` if it contains the folder, else the folder. */
-async function topLevel(folder: string, otherwise: string): Promise<string> {
-  for (let at = folder; ; at = dirname(at)) {
-    if ((await kindOf(join(at, '.git')).catch(() => undefined)) !== undefined) return at
-    if (dirname(at) === at) break
-  }
-  const inside = relative(otherwise, folder)
-  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? folder : otherwise
 }
 
 async function readAll(
@@ -148,7 +176,7 @@ async function readAll(
   let definitions = 0
   let left = 0
 
-  const one = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
+  const readOne = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
     const name = basename(absolute)
     const form = options.finished === true ? 'yaml' : formOf(name)
     if (form === undefined) return
@@ -157,13 +185,13 @@ async function readAll(
     try {
       content = await readCapped(absolute, maxFile)
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'error'
-      notes.push({ reason: 'unreadable', file, message: `This file cannot be read (${code}).` })
+      const errno = (error as NodeJS.ErrnoException).code ?? 'error'
+      notes.push(noteAt({ file }, { code: 'file-unreadable', errno }))
       return
     }
     if (content === 'too large') {
-      const message = `This file is larger than ${Math.round(maxFile / 1024 / 1024)} MiB and was not read.`
-      if (form !== 'shell') notes.push({ reason: 'too-large', file, message })
+      const eso = form === 'yaml' && (await largeFileNamesEso(absolute)) ? { eso: true as const } : {}
+      if (form !== 'shell') notes.push(noteAt({ file }, { code: 'file-too-large', mib: inMib(maxFile), ...eso }))
       return
     }
     // Programs and images have no extension either.
@@ -173,11 +201,16 @@ async function readAll(
     if (options.finished === true && !LOOKS_FINISHED.test(search)) return
     if (!canMatter(name, form, search)) return
     if (isSops(form, search)) {
-      notes.push({ reason: 'sops', file, message: 'This file is encrypted by SOPS and was not read.' })
+      notes.push(noteAt({ file }, { code: 'sops', ...(namesEsoKind(search) ? { eso: true as const } : {}) }))
       return
     }
     if (form === 'yaml' && isOnlyDefinitions(search)) {
       definitions++
+      return
+    }
+    const own = form === 'yaml' || form === 'markdown' ? ownOutput(text ?? content.toString('utf8')) : undefined
+    if (own !== undefined) {
+      notes.push(noteAt({ file }, { code: 'own-output', what: own }))
       return
     }
     if (bytes + content.length > maxTotal) {
@@ -188,28 +221,48 @@ async function readAll(
     files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') })
   }
 
-  const queue = [...wanted]
-  let next = 0
-  const worker = async () => {
-    while (next < queue.length) {
-      const [absolute, place] = queue[next++] as (typeof queue)[number]
-      await one(absolute, place)
-    }
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
-  if (left > 0) {
-    const cap = Math.round(maxTotal / 1024 / 1024)
-    const message = `${left} files were not read: together the files are larger than ${cap} MiB. Give narrower paths.`
-    notes.push({ reason: 'too-large', file: '.', message })
-  }
+  const pool = createPool(CONCURRENCY)
+  await Promise.all([...wanted].map(([absolute, place]) => pool(() => readOne(absolute, place))))
+  if (left > 0) notes.push(noteAt({ file: '.' }, { code: 'files-too-large', count: left, mib: inMib(maxTotal) }))
   return { files, notes, bytes, definitions }
 }
 
-/** Reads at most the cap: a file that grows, or a device, must not fill the memory. */
-async function readCapped(path: string, cap: number): Promise<Buffer | 'too large'> {
-  const handle = await open(path, 'r')
+function inMib(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024)
+}
+
+const SEARCHED_AT_ONCE = 1024 * 1024
+const MAX_SEARCHED = 64 * SEARCHED_AT_ONCE
+
+/** Whether a file that is too large to be parsed names a kind of ESO's; of one that cannot be searched to its end, it is not ruled out. */
+async function largeFileNamesEso(path: string): Promise<boolean> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const { size } = await handle.stat()
+    const buffer = Buffer.allocUnsafe(SEARCHED_AT_ONCE)
+    let end = ''
+    for (let searched = 0; searched < MAX_SEARCHED; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, searched)
+      if (bytesRead === 0) return false
+      searched += bytesRead
+      const text = end + buffer.toString('latin1', 0, bytesRead)
+      if (namesEsoKind(text)) return true
+      end = text.slice(-200)
+    }
+    return true
+  } catch {
+    return true
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Reads at most the cap, of a file only: one that grows must not fill the memory, and a pipe that took its place must not be waited for. */
+async function readCapped(path: string, cap: number): Promise<Buffer | 'too large'> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const seen = await handle.stat()
+    if (!seen.isFile()) throw Object.assign(new Error('no file'), { code: 'no regular file' })
+    const { size } = seen
     if (size > cap) return 'too large'
     const buffer = Buffer.allocUnsafe(size)
     let length = 0

@@ -69,8 +69,8 @@ export function earlierRoot(
 
 function dataIn(absolute: string): string | undefined {
   try {
-    const { size } = lstatSync(absolute)
-    return size > MAX_DATA ? undefined : readFileSync(absolute, 'utf8')
+    const seen = lstatSync(absolute)
+    return seen.isFile() && seen.size <= MAX_DATA ? readFileSync(absolute, 'utf8') : undefined
   } catch {
     return undefined
   }

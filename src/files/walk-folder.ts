@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
-import type { Note } from '../model/manifest.ts'
+import { type Note, type NoteBody, noteAt } from '../model/note.ts'
 
 export interface Walk {
   /** Paths below the root, forward slashes. */
@@ -30,18 +30,13 @@ export async function walkFolder(top: string, from: string, show: (absolute: str
   const below = (absolute: string) => slashes(relative(top, absolute))
 
   const link = async (absolute: string) => {
-    const note = (message: string) => walk.notes.push({ reason: 'symlink', file: show(absolute), message })
+    const note = (body: NoteBody) => walk.notes.push(noteAt({ file: show(absolute) }, body))
     try {
       const inside = relative(realTop, await realpath(absolute))
-      if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
-        note('This symlink leads out of the repository and was not followed.')
+      if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) note({ code: 'symlink-leaves' })
       else walk.links.set(below(absolute), slashes(inside))
     } catch (error) {
-      note(
-        (error as NodeJS.ErrnoException).code === 'ELOOP'
-          ? 'This symlink leads to itself and was not followed.'
-          : 'This symlink leads to nothing that can be read.',
-      )
+      note({ code: (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'symlink-loop' : 'symlink-dead' })
     }
   }
 
@@ -50,12 +45,8 @@ export async function walkFolder(top: string, from: string, show: (absolute: str
     try {
       entries = await readdir(absolute, { withFileTypes: true })
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'error'
-      walk.notes.push({
-        reason: 'unreadable',
-        file: show(absolute),
-        message: `This folder cannot be listed (${code}).`,
-      })
+      const errno = (error as NodeJS.ErrnoException).code ?? 'error'
+      walk.notes.push(noteAt({ file: show(absolute) }, { code: 'folder-unreadable', errno }))
       return
     }
     walk.folders.add(below(absolute))

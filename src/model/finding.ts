@@ -1,5 +1,6 @@
 import type { Manifest } from './manifest.ts'
-import type { Span } from './span.ts'
+import type { NotCheckedReason } from './reason.ts'
+import type { FileLine, Span } from './span.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -28,12 +29,12 @@ export interface Finding {
 }
 
 /** Something that was asked for and could not be judged (design §1, promise 5). */
-export interface NotChecked {
-  readonly file: string
-  readonly line: number
+export interface NotChecked extends FileLine {
   /** What was not checked: `ExternalSecret apps/db, data[0]`. */
   readonly what: string
-  readonly reason: string
+  readonly reason: NotCheckedReason
+  /** It is a reference; else a file, a root or another part of what was to be looked at. */
+  readonly reference?: true
 }
 
 /** A finding that somebody gave a reason to ignore. */

@@ -1,19 +1,14 @@
+import type { Applied, AppliedBy } from './applied.ts'
 import type { Span } from './span.ts'
 import type { FieldPath, ValueMap } from './value.ts'
-
-/** What brings a manifest into the cluster, for messages and for "which roots does this hit". */
-export interface AppliedBy {
-  readonly kind: 'Kustomization (Flux)' | 'kustomization' | 'Application' | 'ApplicationSet'
-  /** `namespace/name` for an object, the folder for a kustomization. */
-  readonly name: string
-  readonly span: Span
-}
 
 export interface Origin {
   readonly file: string
   /** Index of the YAML document in the file, from 0. */
   readonly document: number
+  /** The roots that apply it, all of them into one cluster. */
   readonly appliedBy: readonly AppliedBy[]
+  readonly applied: Applied
   /** `plain`: read as written. `rendered`: out of kustomize, or of whatever filled a `rendered` folder. */
   readonly form: 'plain' | 'rendered'
   /** The object that carries this one inside it (a Helm `extraObjects` list, a Kyverno `generate` rule). */
@@ -43,6 +38,8 @@ export interface Manifest {
   spanOfTextLine?(path: FieldPath, line: number): Span | undefined
   /** Variables that nothing in Git or in the settings resolves, with the field that uses each. */
   readonly unresolved: readonly UnresolvedVariable[]
+  /** Keys of a Secret whose value ends in a line break: all that is known of a value (no value is kept). */
+  readonly endsInNewline?: readonly string[]
   /** Fields that a patch sets which could not be applied here; what stands at or under them is not checked. */
   readonly patched: readonly PatchedField[]
   readonly origin: Origin
@@ -52,9 +49,23 @@ export interface UnresolvedVariable {
   readonly name: string
   readonly path: FieldPath
   readonly span: Span
-  /** Who was asked, as a sentence part: "postBuild.substitute of Flux Kustomization apps/backstage". */
-  readonly asked: string
+  readonly lookedIn: VariableSources
 }
+
+/** Where a variable was looked for, beside the `variables` input, which is always asked (platform.md §3.2). */
+export interface VariableSources {
+  /** `namespace/name` of the Flux Kustomization that applies the object; `undefined`: none does, and nothing puts a text in its place. */
+  readonly flux: string | undefined
+  /** It has a `postBuild`. */
+  readonly postBuild: boolean
+  /** What its `substituteFrom` names and Git does not show: `ConfigMap cluster`. */
+  readonly notInGit: readonly string[]
+  /** The expression is one that Flux does not accept. */
+  readonly refused?: true
+}
+
+/** Of an object that no Flux Kustomization applies. */
+export const NO_FLUX: VariableSources = { flux: undefined, postBuild: false, notInGit: [] }
 
 export interface PatchedField {
   /** `[]`: the patch may change anything in the object. */
@@ -64,28 +75,3 @@ export interface PatchedField {
   /** The text that it sets a field of `spec` to, where the patch says so by itself. */
   readonly value?: string
 }
-
-/** Something that was seen and left out, with the reason; counted in every report. */
-export interface Note {
-  readonly reason: NoteReason
-  readonly file: string
-  readonly line?: number
-  /** One sentence: what, and why it was left out. */
-  readonly message: string
-}
-
-export type NoteReason =
-  | 'yaml-unparseable'
-  | 'yaml-too-deep'
-  | 'yaml-duplicate-key'
-  | 'too-large'
-  | 'sops'
-  | 'symlink'
-  | 'template-not-rendered'
-  | 'not-a-manifest'
-  | 'unreadable'
-  | 'needs-kustomize'
-  | 'render-failed'
-  | 'flux-path-absent'
-  | 'policy-unparseable'
-  | 'other'

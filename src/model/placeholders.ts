@@ -8,31 +8,76 @@ export interface Hole {
   readonly kind: 'variable' | 'placeholder' | 'template'
 }
 
-const PATTERNS: readonly (readonly [Hole['kind'], RegExp])[] = [
-  ['template', /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g],
-  ['variable', /\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g],
-  ['variable', /\$\([A-Za-z_][A-Za-z0-9_.-]*\)/g],
+type Finder = (text: string) => Iterable<readonly [start: number, end: number]>
+
+/** By pattern; each takes time in proportion to the text. */
+function* matches(text: string, pattern: RegExp): Iterable<readonly [number, number]> {
+  for (const match of text.matchAll(pattern)) yield [match.index, match.index + match[0].length]
+}
+
+/** What stands between two marks, the nearest that close each other. One that nothing closes ends the search: nothing closes the next. */
+function* between(text: string, open: string, close: string): Iterable<readonly [number, number]> {
+  for (let start = text.indexOf(open); start >= 0; ) {
+    const end = text.indexOf(close, start + open.length)
+    if (end < 0) return
+    yield [start, end + close.length]
+    start = text.indexOf(open, end + close.length)
+  }
+}
+
+/** `${…}` with one more level of braces in it. A brace that cannot belong to it ends it, and is where the next may begin. */
+function* variables(text: string): Iterable<readonly [number, number]> {
+  let start = text.indexOf('${')
+  while (start >= 0) {
+    let at = start + 2
+    let depth = 1
+    while (depth > 0 && at < text.length && depth < 3) {
+      if (text[at] === '{') depth += 1
+      if (text[at] === '}') depth -= 1
+      at += 1
+    }
+    if (depth === 0) yield [start, at]
+    // What was passed over holds no whole variable but those that begin behind the first.
+    start = text.indexOf('${', depth === 0 ? at : start + 2)
+  }
+}
+
+/** By words that are the whole text, or a whole segment of a path, a host name or a list. */
+function whole(words: string): Finder {
+  const pattern = new RegExp(`(?<![^/.:,@=&?"'])(?:${words})(?![^/.:,@=&?"'])`, 'g')
+  return (text) => matches(text, pattern)
+}
+
+const FINDERS: readonly (readonly [Hole['kind'], Finder])[] = [
+  ['template', (text) => between(text, '{{', '}}')],
+  ['template', (text) => between(text, '{%', '%}')],
+  ['variable', variables],
+  ['variable', (text) => matches(text, /\$\([A-Za-z_][A-Za-z0-9_.-]*\)/g)],
   // `<GITHUB_TOKEN>`, `<your-vault>`: words, so that a comparison or an e-mail address is none.
-  ['placeholder', /<[A-Za-z][A-Za-z0-9_. -]*>/g],
-  ['placeholder', /\bYOUR[_-][A-Z0-9_-]*[A-Z0-9]\b/g],
-  ['placeholder', /%[A-Z][A-Z0-9_]+%|@@[A-Za-z0-9_]+@@|__[A-Z][A-Z0-9_]+__/g],
+  ['placeholder', (text) => matches(text, /<[A-Za-z][A-Za-z0-9_. -]*>/g)],
+  ['placeholder', (text) => matches(text, /\bYOUR[_-][A-Z0-9_-]*[A-Z0-9]\b/g)],
+  ['placeholder', (text) => matches(text, /%[A-Z][A-Z0-9_]+%|@@[A-Za-z0-9_]+@@|__[A-Z][A-Z0-9_]+__/g)],
+  ['placeholder', (text) => matches(text, /(?<![@\w])@[A-Z_]{3,}@(?![@\w])/g)],
+  // Words count only where nothing else stands with them: `updatePolicy: replace` and `kv/todo-list` are ordinary values.
   [
     'placeholder',
-    /\b(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?![A-Za-z0-9])[A-Za-z0-9 _-]*/g,
+    whole(
+      '(?:REPLACE|UPDATE|CHANGE|FILL|SET|OVERRIDDEN|OVERRIDE|PATCHED?)[ _-]?(?:IN|BY|WITH|ME|THIS|HERE|VIA)(?:[ _-][A-Za-z0-9 _-]*)?',
+    ),
   ],
-  ['placeholder', /\b(?:PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*)\b/g],
-  ['placeholder', /\b(?:changeme|replaceme|change-me|replace-me|placeholder)\b/g],
+  ['placeholder', whole('PLACEHOLDER|CHANGEME|REPLACEME|TODO|FIXME|TBD|XXXX*|TO[_-]BE[_-][A-Z0-9_-]+')],
+  ['placeholder', whole('changeme|replaceme|change-me|replace-me|placeholder')],
 ]
 
 /** No field that is judged is longer; hostile text must not make the patterns slow. */
 const MAX_LENGTH = 10_000
 
 /** What documentation writes where the reader's own name belongs; elsewhere these may be names (spec/forms.md §7). */
-const SHOWN_PATTERNS: readonly (readonly [Hole['kind'], RegExp])[] = [
-  ['placeholder', /\byour-[a-z0-9-]*[a-z0-9]\b/g],
-  ['placeholder', /(?<![\w-])(?:example|xxx+|\.{3}|…)(?![\w-])/g],
-  ['placeholder', /(?<![$\w{}])\{[A-Za-z][A-Za-z0-9_ -]*\}(?!\})/g],
-  ['placeholder', /\[[A-Za-z][A-Za-z0-9_ -]*\]/g],
+const SHOWN_FINDERS: readonly (readonly [Hole['kind'], Finder])[] = [
+  ['placeholder', (text) => matches(text, /\byour-[a-z0-9-]*[a-z0-9]\b/g)],
+  ['placeholder', (text) => matches(text, /(?<![\w-])(?:example|xxx+|\.{3}|…)(?![\w-])/g)],
+  ['placeholder', (text) => matches(text, /(?<![$\w{}])\{[A-Za-z][A-Za-z0-9_ -]*\}(?!\})/g)],
+  ['placeholder', (text) => matches(text, /\[[A-Za-z][A-Za-z0-9_ -]*\]/g)],
 ]
 
 /** Where a hole stands in a text; `end` is the offset after it. */
@@ -52,12 +97,18 @@ export function placedHoles(given: string, shown = false): PlacedHole[] {
   const text = given.slice(0, MAX_LENGTH)
   if (!shown && !/[${<%@]|__|[A-Z]{3}|hange|eplace|placeholder/.test(text)) return []
   const found: PlacedHole[] = []
-  for (const [kind, pattern] of shown ? [...PATTERNS, ...SHOWN_PATTERNS] : PATTERNS)
-    for (const match of text.matchAll(pattern)) {
-      const start = match.index
-      const end = start + match[0].length
-      if (!found.some((other) => start < other.end && other.start < end))
-        found.push({ hole: { text: match[0].trim(), kind }, start, end })
+  // Which character is taken: an earlier kind wins over what overlaps with it.
+  const taken = new Uint8Array(text.length)
+  for (const [kind, find] of shown ? [...FINDERS, ...SHOWN_FINDERS] : FINDERS)
+    for (const [start, end] of find(text)) {
+      if (taken.subarray(start, end).includes(1)) continue
+      taken.fill(1, start, end)
+      found.push({ hole: { text: text.slice(start, end).trim(), kind }, start, end })
     }
   return found.sort((a, b) => a.start - b.start)
+}
+
+/** Whether something that is not here fills in the text or a part of it, so that its form says nothing (field.md §6). */
+export function hasHole(text: string): boolean {
+  return holesOf(text).length > 0
 }

@@ -1,17 +1,32 @@
 const MASK = '***'
 
-/** Shapes of credentials, whoever issued them. Each is linear to match: no nested or adjoining repetition. */
+/**
+ * Shapes of credentials, whoever issued them. Each is linear to match: no nested or adjoining repetition. Capitals do not matter: a name
+ * at the beginning of a sentence has one.
+ */
 const SHAPES: readonly RegExp[] = [
   // Vault and OpenBao tokens, with or without a namespace suffix; `s.`, `b.` and `r.` are the older shape.
-  /\bhv[sbr]\.[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9]{1,16})?/g,
-  /\b[sbr]\.[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9]{1,16})?/g,
-  // JSON Web Tokens: a base64url header that begins with `{"`.
-  /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?/g,
+  /\bhv[sbr]\.[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9]{1,16})?/gi,
+  /\b[sbr]\.[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9]{1,16})?/gi,
   // GitHub tokens.
-  /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,})/g,
+  /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,})/gi,
   // Credentials in a URL.
   /(?<=:\/\/)[^\s/@:]{1,256}:[^\s/@]{1,256}(?=@)/g,
 ]
+
+/** What a JSON Web Token can stand in. */
+const DOTTED = /[A-Za-z0-9_.-]{12,}/g
+
+/** The same where a limit of length cut them off: what is left of a token is shorter, and still a part of it. */
+const CUT_SHAPES: readonly RegExp[] = [
+  /\bhv[sbr]\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9]*)?(?=…)/gi,
+  /\b[sbr]\.[A-Za-z0-9_-]{8,}(?=…)/gi,
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,2}(?=…)/g,
+  /\b(?:gh[pousr]_[A-Za-z0-9]*|github_pat_[A-Za-z0-9_]*)(?=…)/gi,
+  /(?<=:\/\/)[^\s/@:…]{1,256}:[^\s/@…]{1,256}(?=…)/g,
+]
+/** So much of a secret that was cut must be left for it to be known again. */
+const SHORTEST_CUT = 6
 
 const KEY_BEGIN = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/
 const KEY_END = '-----END'
@@ -23,11 +38,60 @@ const KEY_END = '-----END'
  * A secret or line shorter than 4 characters is left alone: masking it would garble every message and hide nothing.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
+  return hide(text, secrets, () => MASK)
+}
+
+/** The same for a text whose lines and columns are pointed at: every character of a secret becomes a `*`, line breaks stay. */
+export function redactInPlace(text: string, secrets: readonly string[] = []): string {
+  return hide(text, secrets, (secret) => secret.replace(/[^\r\n]/g, '*'))
+}
+
+type Mask = (secret: string) => string
+
+function hide(text: string, secrets: readonly string[], mask: Mask): string {
   let clean = text
-  for (const secret of pieces(secrets)) clean = clean.replaceAll(secret, MASK)
-  clean = withoutPrivateKeys(clean)
-  for (const shape of SHAPES) clean = clean.replace(shape, MASK)
+  const known = pieces(secrets)
+  for (const secret of known) clean = clean.replaceAll(secret, mask)
+  clean = hidePrivateKeys(clean, mask)
+  for (const shape of SHAPES) clean = clean.replace(shape, mask)
+  if (clean.includes('eyJ')) clean = clean.replace(DOTTED, (run) => hideWebTokens(run, mask))
+  if (!clean.includes('…')) return clean
+  for (const shape of CUT_SHAPES) clean = clean.replace(shape, mask)
   return clean
+    .split('…')
+    .map((before, index, all) => (index === all.length - 1 ? before : hideBeginning(before, known, mask)))
+    .join('…')
+}
+
+/**
+ * JSON Web Tokens: a base64url header that begins with `{"`, a payload, and perhaps a signature. By its parts and not by one pattern,
+ * which would begin anew at every dash and take time that grows with the square of the text.
+ */
+function hideWebTokens(run: string, mask: Mask): string {
+  const parts = run.split('.')
+  const clean: string[] = []
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index] as string
+    const at = part.search(/(?<![A-Za-z0-9_])eyJ[A-Za-z0-9_-]{5}/)
+    if (at < 0 || (parts[index + 1] ?? '').length < 5) clean.push(part)
+    else {
+      const token = [part.slice(at), ...parts.slice(index + 1, index + 3)].join('.')
+      clean.push(`${part.slice(0, at)}${mask(token)}`)
+      index += 2
+    }
+  }
+  return clean.join('.')
+}
+
+/** A secret whose beginning ends the text, because it was cut there. */
+function hideBeginning(text: string, secrets: readonly string[], mask: Mask): string {
+  for (const secret of secrets) {
+    for (let length = Math.min(secret.length - 1, text.length); length >= SHORTEST_CUT; length -= 1) {
+      if (!text.endsWith(secret.slice(0, length))) continue
+      return text.slice(0, -length) + mask(text.slice(-length))
+    }
+  }
+  return text
 }
 
 /** Longest first, so that a secret which contains another one is not left in part. */
@@ -52,22 +116,22 @@ function encode(piece: string): string {
   }
 }
 
-function withoutPrivateKeys(text: string): string {
+function hidePrivateKeys(text: string, mask: Mask): string {
   let rest = text
   let clean = ''
   for (;;) {
     const begin = KEY_BEGIN.exec(rest)
     if (!begin) return clean + rest
     const end = rest.indexOf(KEY_END, begin.index + begin[0].length)
-    clean += rest.slice(0, begin.index) + MASK
-    // A key without an end is cut off there: what follows may be the key.
-    if (end < 0) return clean
-    const lineEnd = rest.indexOf('-----', end + KEY_END.length)
-    rest = lineEnd < 0 ? '' : rest.slice(lineEnd + 5)
+    const lineEnd = end < 0 ? -1 : rest.indexOf('-----', end + KEY_END.length)
+    // A key without an end is hidden to the end of the text: what follows may be the key.
+    const after = lineEnd < 0 ? rest.length : lineEnd + 5
+    clean += rest.slice(0, begin.index) + mask(rest.slice(begin.index, after))
+    rest = rest.slice(after)
   }
 }
 
-/** Passes every text of a plain value through `redact`, before anything wraps or escapes it. Names of fields are ours. */
+/** Passes every text of a plain value through `redact`, before anything wraps or escapes it. Names of fields and codes are ours. */
 export function redactTexts<T>(value: T, redact: (text: string) => string): T {
   return walk(value, redact) as T
 }
@@ -76,5 +140,7 @@ function walk(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value)
   if (Array.isArray(value)) return value.map((item) => walk(item, redact))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item, redact)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, name === 'code' ? item : walk(item, redact)]),
+  )
 }

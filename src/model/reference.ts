@@ -1,11 +1,16 @@
 import type { Operation } from './decision.ts'
+import type { FailsWith } from './eso-failure.ts'
 import type { Manifest } from './manifest.ts'
+import type { ConditionReason, ManifestReason, StoreReason } from './reason.ts'
 import type { Span } from './span.ts'
 import type { GeneratorKind, Identity, StoreKind, StoreResolution } from './store.ts'
 import type { FieldPath } from './value.ts'
 
 /** What ESO does at a place of a manifest (eso.md §3). */
 export type EsoOperation = 'data' | 'extract' | 'fetch-metadata' | 'find' | 'push' | 'generator'
+
+/** A request without a condition (`Access.when`). */
+export const ALWAYS = 'always'
 
 /** One request that a reference makes ESO send. */
 export interface Access {
@@ -16,7 +21,7 @@ export interface Access {
   readonly http: { readonly method: 'GET' | 'PUT' | 'DELETE'; readonly path: string; readonly query?: string }
   /** Which side of the engine: decides what a live check may ask about it. */
   readonly side: 'data' | 'metadata' | 'session' | 'engine'
-  /** When it is sent, as a sentence part ("always", "only if the secret exists"). */
+  /** When it is sent: `ALWAYS`, or a condition as a sentence part ("only if the secret exists"), which is only ever shown. */
   readonly when: string
   /**
    * The request is sent for paths below `path`, which then ends in `/`: `find` lists every folder under it (`list`), or reads
@@ -28,8 +33,12 @@ export interface Access {
 /** What a ClusterSecretStore's `conditions` say to the consumer's namespace (eso.md §6.1). */
 export type ConditionVerdict =
   | { readonly verdict: 'allowed' }
-  | { readonly verdict: 'denied'; readonly namespaces: readonly string[]; readonly because: string }
-  | { readonly verdict: 'unknown'; readonly because: string }
+  /** `says`: ESO's answer to the first of the namespaces, word for word. */
+  | { readonly verdict: 'denied'; readonly namespaces: readonly string[]; readonly says: string }
+  | { readonly verdict: 'unknown'; readonly because: ConditionReason }
+
+/** Why ESO leaves an object alone. */
+export type Skipped = Extract<ManifestReason, { readonly code: 'other-controller' }>
 
 /** One place in a manifest that makes ESO touch Vault. */
 export interface Reference {
@@ -50,7 +59,7 @@ export interface Reference {
   /** What the store's `conditions` say to those namespaces (eso.md §6.1). */
   readonly condition: ConditionVerdict
   /** ESO leaves the whole object alone, without a word in its status (controller class, eso.md §6.3 step 2). */
-  readonly skipped: string | undefined
+  readonly skipped: Skipped | undefined
   readonly store: StoreResolution
   /** Who logs in, for this consumer (referent authentication depends on it). */
   readonly identity: Identity | undefined
@@ -63,15 +72,15 @@ export interface Reference {
   readonly find: FindQuery | undefined
   /** What a push writes, where `operation` is `push`. */
   readonly push: PushEntry | undefined
-  /** `spec.target.deletionPolicy`: `Retain` makes an absent secret an error, the others skip it silently (eso.md §0.9). */
+  /** `spec.target.deletionPolicy`: `Retain` makes an absent secret an error, the others skip it silently (eso.md §4.5). */
   readonly deletionPolicy: 'Retain' | 'Delete' | 'Merge'
   readonly accesses: readonly Access[]
-  /** ESO fails before or instead of a request, with this text (eso.md §2.3 errors and panics). */
-  readonly failsWith: string | undefined
+  /** ESO fails before or instead of a request (eso.md §2.3 errors and panics). */
+  readonly failsWith: FailsWith | undefined
   /** Variables and placeholders left in the key, in the order they stand; paths carry them as written. */
   readonly holes: readonly string[]
   /** Why paths cannot be told (unresolved variable, placeholder, patch, unknown store); `undefined` when they can. */
-  readonly notChecked: string | undefined
+  readonly notChecked: ManifestReason | StoreReason | undefined
   /** This reference exists only if the fix of a finding is applied (`extract: null` with a sibling `key`). */
   readonly proposed: boolean
 }

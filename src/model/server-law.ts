@@ -10,7 +10,7 @@ export type Product = 'vault' | 'openbao' | 'any'
  */
 export type ListMatching = 'whole' | 'elements'
 
-/** What is known of the server that judges, and what follows from it for policies (vault.md §0, §6; measured.md §4). */
+/** What is known of the server that judges, and what follows from it for policies (vault.md §0, §6). */
 export interface ServerLaw {
   readonly product: Product
   /** The releases that it may be; `undefined`: any. */

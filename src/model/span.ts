@@ -2,6 +2,13 @@
  * A place in a source file, as editors show it: lines and columns count from 1, the end is exclusive
  * (`endColumn` is the column after the last character).
  */
+/** A line of a file, as people name it: `apps/app.yaml:12`. */
+export interface FileLine {
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+}
+
 export interface Span {
   /** Path as the user would write it: relative to the working directory, with forward slashes. */
   readonly file: string

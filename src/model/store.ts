@@ -1,4 +1,6 @@
+import type { FailsWith } from './eso-failure.ts'
 import type { Manifest } from './manifest.ts'
+import type { PatchReason, StoreReason, UnknownStoreReason } from './reason.ts'
 
 export type StoreKind = 'SecretStore' | 'ClusterSecretStore'
 export type KvVersion = 'v1' | 'v2'
@@ -51,8 +53,8 @@ export interface StoreAuth {
   readonly roleId?: string
   /** LDAP and userpass: the name that the login path ends in. */
   readonly username?: string
-  /** The login fails before Vault is asked, with this text (eso.md §5.1, §5.2). */
-  readonly failsWith?: string
+  /** The login fails before Vault is asked (eso.md §5.1, §5.2). */
+  readonly failsWith?: FailsWith
 }
 
 /** A SecretStore or ClusterSecretStore with the Vault provider, or the provider inside a generator. */
@@ -61,6 +63,11 @@ export interface VaultStore {
   readonly name: string
   readonly namespace: string | undefined
   readonly manifest: Manifest
+  /**
+   * `provider.openBao` instead of `provider.vault`: the same protocol, by another client. It only reads, takes keys and properties
+   * as they are written, and finds in one folder (eso.md §5.6).
+   */
+  readonly dialect?: 'openBao'
   /** `spec.provider.vault.path`: the KV mount. `undefined` is not `""` (eso.md §2.1). */
   readonly path: string | undefined
   readonly version: KvVersion
@@ -68,7 +75,7 @@ export interface VaultStore {
   readonly server: string | undefined
   /** Vault namespace (header); `undefined`: the root namespace. */
   readonly vaultNamespace: string | undefined
-  /** `auth.namespace`: the Vault namespace of the login alone, where it differs (eso.md §5.4). */
+  /** `auth.namespace`: the Vault namespace of the login alone, where it differs; `""` is the root (eso.md §5.4). */
   readonly authNamespace: string | undefined
   readonly auth: StoreAuth | undefined
   readonly controller: string | undefined
@@ -78,7 +85,7 @@ export interface VaultStore {
   /** Variables and placeholders left in path, version, role, mount or namespaces, as written; empty when all is known. */
   readonly holes: readonly string[]
   /** Why what is said above may not be what reaches the cluster (a patch that could not be applied). */
-  readonly notChecked: string | undefined
+  readonly notChecked: PatchReason | undefined
 }
 
 /** A store of another provider: known, so that nothing is said of it. */
@@ -88,8 +95,6 @@ export interface ForeignStore {
   readonly namespace: string | undefined
   readonly manifest: Manifest
   readonly provider: string | undefined
-  /** Worth saying to people: OpenBao has a provider of its own that this program does not follow. */
-  readonly note?: string
 }
 
 /** What a `secretStoreRef` leads to. */
@@ -102,12 +107,13 @@ export type StoreResolution =
       /** Other stores of that name that may be the one: they give the same paths, and `conditions` must agree over all. */
       readonly copies?: readonly VaultStore[]
       /** Why it cannot be told how this consumer logs in: the copies differ in it. Its paths are known all the same. */
-      readonly unsure?: string
+      readonly unsure?: StoreReason | PatchReason
     }
   | { readonly found: 'foreign'; readonly store: ForeignStore }
   | { readonly found: 'duplicate'; readonly stores: readonly (VaultStore | ForeignStore)[] }
-  | { readonly found: 'absent' }
+  /** `elsewhere`: stores of that name that other clusters have, or that nothing applies. */
+  | { readonly found: 'absent'; readonly elsewhere?: readonly AnyStore[] }
   /** The reference or its namespace could not be told from Git (a variable, a namespace that nothing sets). */
-  | { readonly found: 'unknown'; readonly because: string }
+  | { readonly found: 'unknown'; readonly because: UnknownStoreReason }
 
 export type AnyStore = VaultStore | ForeignStore

@@ -63,7 +63,7 @@ export interface RoleFact extends PartlyKnown, InNamespace {
   /** Lower-case, as the server stores it. */
   readonly name: string
   /**
-   * `token_policies`, or where it is not given `policies` (measured.md §4); lower-case, without `default`. `undefined`: could not be
+   * `token_policies`, or where it is not given `policies` (vault.md §4.6); lower-case, without `default`. `undefined`: could not be
    * told.
    */
   readonly policies: readonly string[] | undefined

@@ -13,9 +13,9 @@ export function nameField(path: readonly (string | number)[]): string {
   return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('')
 }
 
-/** `ExternalSecret backstage/app, spec.dataFrom[0]`. */
-export function nameReference(reference: Reference): string {
-  return `${nameManifest(reference.manifest)}, ${nameField(reference.field)}`
+/** `ExternalSecret backstage/app, spec.dataFrom[0]`; `object`: how the manifest is called, where that is more than its name. */
+export function nameReference(reference: Reference, object = nameManifest(reference.manifest)): string {
+  return `${object}, ${nameField(reference.field)}`
 }
 
 /** `a`, `a and b`, `a, b and c`. */

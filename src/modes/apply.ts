@@ -1,4 +1,3 @@
-import { readTextIfThere } from '../files/text-file.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import type { Report } from '../report/report.ts'
 import { RULES } from '../rules/registry.ts'
@@ -14,6 +13,7 @@ import { type PlanDocument, planDocument, readPlanFile } from '../setup/plan-doc
 import { seedsOf } from '../setup/seeding.ts'
 import { writes } from '../setup/step.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
+import { VaultUnavailable } from '../state/live/errors.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { ignoresIn } from './check.ts'
 import type { Gathered } from './gather.ts'
@@ -21,14 +21,14 @@ import type { OpenVault } from './open-vault.ts'
 import {
   blockedProblems,
   cliOf,
-  judge,
+  followByServer,
   liveLine,
+  notCheckedSentences,
   type PlanDeps,
   type Problem,
   reportOf,
-  unseenSentences,
 } from './plan.ts'
-import { prepareSetup, readSecretFile, type Setup } from './prepare-setup.ts'
+import { prepareSetup, readNamedByInput, readSecretFile, type Setup } from './prepare-setup.ts'
 
 export interface ApplyDeps extends PlanDeps {
   /** `YYYY-MM-DD` in UTC. */
@@ -49,10 +49,11 @@ export async function apply(
   const setup = await prepareSetup(settings, deps)
   const { gathered } = setup
   const { vault } = deps
-  if (vault === undefined) {
-    const nothing = { links: gathered.chain, problems: [], incomplete: deps.incomplete, live: liveLine(settings, deps) }
+  const nothingDone = (incomplete: readonly string[]) => {
+    const nothing = { links: gathered.chain, problems: [], incomplete, live: liveLine(settings, deps) }
     return { report: reportOf(settings, gathered, nothing), gathered, document: undefined }
   }
+  if (vault === undefined) return nothingDone(deps.incomplete)
   const applied = await refusedAsInvalid(() =>
     applyPlan({
       ...setup.input,
@@ -64,13 +65,14 @@ export async function apply(
       clientOf: (namespace) => (namespace === '' ? vault.client : vault.client.inNamespace(namespace)),
     }),
   )
-  const after = judge(settings, setup, applied.live)
+  if ('unavailable' in applied) return nothingDone([...deps.incomplete, applied.unavailable])
+  const after = followByServer(settings, setup, applied.live)
   const whole = !applied.written.some(isFailed) && !isBlocked(applied.plan)
   const probes = loginToken === undefined || !whole ? [] : await probe(setup, vault, applied.live, loginToken)
   const laws = RULES.filter((rule) => rule.group === 'law' && rule.optIn !== true)
   // A run that stopped half-way says what is left; a role that it did not come to write is no finding about a manifest.
   const { kept, ignored } = applyIgnores(
-    whole ? runRules(laws, after, settings.config.rules) : [],
+    whole ? runRules(laws, after, settings.config.rules, { watch: gathered.watch }) : [],
     ignoresIn(gathered),
     settings.config.ignore,
     { today: deps.today, rules: RULES.map((rule) => rule.id), ran: () => false },
@@ -90,7 +92,7 @@ export async function apply(
     findings: kept,
     ignored,
     problems: [...failures(applied), ...blockedProblems(applied.after ?? applied.plan), ...probes],
-    incomplete: [...deps.incomplete, ...unseenSentences(applied.after ?? applied.plan)],
+    incomplete: [...deps.incomplete, ...notCheckedSentences(applied.after ?? applied.plan)],
     live: { asked: true, line: `${applied.written.length === 0 ? 'Compared with' : 'Applied to'} ${vault.name}.` },
   })
   return { report, gathered, document }
@@ -106,8 +108,7 @@ async function approvalOf(settings: Settings, cwd: string): Promise<Approval> {
       'Apply needs an approved plan: run `plan` with `plan-file`, look at it, and give that file (`plan-file`) or its digest (`plan-digest`).',
     )
   }
-  const { isAbsolute, join } = await import('node:path')
-  const text = await readTextIfThere(isAbsolute(planFile) ? planFile : join(cwd, planFile))
+  const text = await readNamedByInput(cwd, planFile, 'plan-file')
   const file = text === undefined ? undefined : readPlanFile(text)
   if (file !== undefined) return { digest: digest ?? file.digest, basis: file.basis }
   const what = text === undefined ? 'does not exist' : 'is no plan of this version'
@@ -116,11 +117,12 @@ async function approvalOf(settings: Settings, cwd: string): Promise<Approval> {
   })
 }
 
-async function refusedAsInvalid<T>(run: () => Promise<T>): Promise<T> {
+async function refusedAsInvalid<T>(run: () => Promise<T>): Promise<T | { readonly unavailable: string }> {
   try {
     return await run()
   } catch (error) {
     if (error instanceof ApplyRefused) throw new InvalidInput(error.message)
+    if (error instanceof VaultUnavailable) return { unavailable: error.message }
     throw error
   }
 }

@@ -1,11 +1,14 @@
 import type { Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
+import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
-import type { NoteReason } from '../model/manifest.ts'
+import { familyOf, type NoteFamily } from '../model/note.ts'
+import type { Standing } from '../model/standing.ts'
 import { outcomeOf } from '../report/outcome.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { refusedByServer } from '../rules/refused-by-server.ts'
@@ -13,14 +16,18 @@ import { RULES } from '../rules/registry.ts'
 import type { Rule } from '../rules/rule.ts'
 import { runRules } from '../rules/run-rules.ts'
 import { byWorst } from '../rules/worst-first.ts'
+import { yamlInvalid } from '../rules/yaml-invalid.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
-import { notChecked } from './not-checked.ts'
 import type { Render } from './render.ts'
+import { referencesNotChecked, standingsOf } from './standings.ts'
+import { unansweredSentences } from './unanswered.ts'
+import { unreadParts } from './unread-parts.ts'
+import type { Watch } from './watch.ts'
 
 export interface CheckDeps {
   readonly cwd: string
@@ -30,6 +37,7 @@ export interface CheckDeps {
   readonly now?: Date
   readonly live: LiveSource | undefined
   readonly render?: Render | undefined
+  readonly watch?: Watch
   /** With `report-scope: changed`: what the head is compared with. */
   readonly change?: LookAtChange | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
@@ -41,82 +49,135 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
   const gathered = await gather(settings, deps)
   const change = settings.reportScope === 'changed' ? await deps.change?.(gathered) : undefined
   const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps) : gathered
-  if (change === undefined) return { report: judge(settings, deps, seen, RULES), gathered: seen }
+  if (change === undefined) return { report: reportByRules(settings, deps, seen, RULES), gathered: seen }
   if (!change.known) {
     const scope = { of: 'all', because: change.because } as const
-    return { report: { ...judge(settings, deps, seen, RULES), scope }, gathered: seen }
+    return { report: { ...reportByRules(settings, deps, seen, RULES), scope }, gathered: seen }
   }
   const compared = withBefore(seen, change)
-  const judgement = judgeAll(settings, deps, compared, RULES)
+  const results = applyRules(settings, deps, compared, RULES)
   const scope = scopeOf({
     links: changedLinks(compared.chain, change.before.chain, change.lines),
     lines: change.lines,
-    before: judgeAll(change.settings, deps, change.before, RULES),
+    before: beforeOf(applyRules(change.settings, deps, change.before, RULES)),
   })
-  return { report: reportOf(settings, deps, compared, within(judgement, scope, change.since)), gathered: compared }
+  return { report: reportOf(settings, deps, compared, within(results, scope, change.since)), gathered: compared }
 }
 
 /** The report of what was gathered, by the rules that are given. */
-export function judge(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
-  return reportOf(settings, deps, gathered, judgeAll(settings, deps, gathered, rules))
+export function reportByRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Report {
+  return reportOf(settings, deps, gathered, applyRules(settings, deps, gathered, rules))
+}
+
+function beforeOf({ findings, partsNotChecked }: RuleResults) {
+  return { findings, notChecked: partsNotChecked }
 }
 
 /** What the rules say, and what they could say nothing about. */
-interface Judgement {
+interface RuleResults {
   readonly findings: readonly Finding[]
   readonly ignored: readonly IgnoredFinding[]
-  readonly notChecked: readonly NotChecked[]
-  readonly links: readonly Link[]
+  /** Files that were not read, roots that were not followed, and what else is no reference. */
+  readonly partsNotChecked: readonly NotChecked[]
+  readonly standings: ReadonlyMap<Link, Standing>
   readonly scope?: Report['scope']
 }
 
-function judgeAll(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): Judgement {
-  const { chain, served } = gathered
-  const byGit = runRules(rules, chain, settings.config.rules)
+function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
+  const { chain, byServer } = gathered
+  const { watch } = gathered
+  const byGit = runRules(rules, chain, settings.config.rules, { unapplied: settings.config.manifests.unapplied, watch })
   const ruled =
-    served === undefined ? byGit : [...byGit, ...refusedByServer(byGit, served, settings.config.rules)].sort(byWorst)
+    byServer === undefined
+      ? byGit
+      : [...byGit, ...refusedByServer(byGit, byServer, settings.config.rules, watch)].sort(byWorst)
   const { kept, ignored, unused } = applyIgnores(ruled, ignoresIn(gathered), settings.config.ignore, {
     today: deps.today,
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
-  return {
+  return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
-    notChecked: [...gathered.notRendered, ...notChecked(chain), ...(chain.drift?.notCompared ?? [])],
-    links: chain.links,
+    partsNotChecked: [
+      ...gathered.repository.notChecked,
+      ...unreadParts(gathered.repository.notes),
+      ...watch.notChecked(),
+      ...(chain.drift?.notCompared ?? []),
+    ],
+    standings: standingsOf({
+      links: chain.links,
+      findings: kept,
+      ignored: ignored.map(({ finding }) => finding),
+      unapplied: settings.config.manifests.unapplied,
+      silent:
+        deps.live === undefined && deps.incomplete[0] !== undefined
+          ? { code: 'server-does-not-tell', says: deps.incomplete[0] }
+          : undefined,
+    }),
+  })
+}
+
+/** Of the results, what `paths` asks for: the rest of the checkout is read to judge by, and is not reported (applied.md §4.5). */
+function reportedOf({ config }: Settings, { repository }: Gathered, results: RuleResults): RuleResults {
+  const isReported = (file: string) => repository.isReported(file) || file === config.file
+  const isAbout = (finding: Finding) =>
+    finding.objects === undefined
+      ? isReported(finding.span.file)
+      : isReported(finding.span.file) || finding.objects.some(({ origin }) => isReported(origin.file))
+  return {
+    findings: results.findings.filter(isAbout),
+    ignored: results.ignored.filter(({ finding }) => isAbout(finding)),
+    partsNotChecked: results.partsNotChecked.filter(({ file }) => file === '.' || isReported(file)),
+    standings: new Map(
+      [...results.standings].filter(([link]) => objectsOf(link).some(({ origin }) => isReported(origin.file))),
+    ),
   }
 }
 
-/** Of a judgement, what the change is answerable for. */
-function within(judgement: Judgement, scope: Scope, since: string): Judgement {
+/** Of what the rules say, what the change is answerable for. */
+function within(results: RuleResults, scope: Scope, since: string): RuleResults {
   const findings: Finding[] = []
   const outside: Finding[] = []
-  for (const finding of judgement.findings) (scope.isIn(finding) ? findings : outside).push(finding)
-  const unseen = judgement.notChecked.filter((one) => scope.isInUnseen(one))
+  for (const finding of results.findings) (isOfChange(finding, scope) ? findings : outside).push(finding)
+  const partsHere = results.partsNotChecked.filter((item) => scope.isNotCheckedIn(item))
+  const standings = new Map([...results.standings].filter(([link]) => scope.links.has(link)))
   const count = (severity: Severity) => outside.filter((finding) => finding.severity === severity).length
   return {
     findings,
-    ignored: judgement.ignored.filter(({ finding }) => scope.isIn(finding)),
-    notChecked: unseen,
-    links: judgement.links.filter((link) => scope.links.has(link)),
+    ignored: results.ignored.filter(({ finding }) => isOfChange(finding, scope)),
+    partsNotChecked: partsHere,
+    standings,
     scope: {
       of: 'changed',
       since,
-      references: judgement.links.length,
+      references: results.standings.size,
       outside: {
         errors: count('error'),
         warnings: count('warning'),
         notes: count('note'),
-        notChecked: judgement.notChecked.length - unseen.length,
+        notChecked: notCheckedIn(results).length - notCheckedIn({ partsNotChecked: partsHere, standings }).length,
       },
     },
   }
 }
 
+/** What cannot be read may hide anything that a change brings: it belongs to every change. */
+function isOfChange(finding: Finding, scope: Scope): boolean {
+  return finding.rule === yamlInvalid.id || scope.isIn(finding)
+}
+
+/** The references that were not checked come first: they are what a run is about. */
+function notCheckedIn({
+  partsNotChecked,
+  standings,
+}: Pick<RuleResults, 'partsNotChecked' | 'standings'>): readonly NotChecked[] {
+  return [...referencesNotChecked(standings), ...partsNotChecked]
+}
+
 function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change, { known: true }>): Gathered {
   const { chain, repository } = gathered
-  const unread = new Set(repository.notes.flatMap(({ reason, file }) => (UNREAD.has(reason) ? [file] : [])))
+  const unread = new Set(repository.notes.flatMap((note) => (UNREAD.has(familyOf(note)) ? [note.file] : [])))
   return {
     ...gathered,
     chain: { ...chain, before: beforeFacts({ head: chain, base: before.chain, lines, since, unread }) },
@@ -124,7 +185,7 @@ function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change
 }
 
 /** Notes on files of which nobody can say what they hold. */
-const UNREAD: ReadonlySet<NoteReason> = new Set([
+const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'yaml-unparseable',
   'yaml-too-deep',
   'too-large',
@@ -132,25 +193,32 @@ const UNREAD: ReadonlySet<NoteReason> = new Set([
   'sops',
 ])
 
-function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, judgement: Judgement): Report {
+function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
-  const { findings, scope } = judgement
+  const { findings, scope, standings } = results
+  const notChecked = notCheckedIn(results)
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
-  const incomplete = [...deps.incomplete, ...hiddenSentences(hidden, deps.live?.name)]
+  const incomplete = [
+    ...deps.incomplete,
+    ...gathered.watch.sentences(),
+    ...unansweredSentences(live),
+    ...hiddenSentences(hidden, deps.live?.name),
+  ]
   return {
     mode: settings.mode,
     target: settings.target,
-    outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
+    outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete, unchecked: notChecked.length > 0 }),
     findings,
-    ignored: judgement.ignored,
-    references: judgement.links.map(({ reference, also, accesses, mount, secret }) => ({
+    ignored: results.ignored,
+    references: [...standings].map(([{ reference, also, accesses, mount, secret }, standing]) => ({
       reference,
+      standing,
       also,
       engine: engineOf(reference, mount),
       accesses,
       ...(secret === undefined ? {} : { secret }),
     })),
-    notChecked: judgement.notChecked,
+    notChecked,
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: liveLine(settings, deps),
@@ -188,5 +256,5 @@ function hiddenSentences(rights: readonly MissingRight[], server: string | undef
 function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
   if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.', silent: true }
-  return { asked: false, line: settings.offlineBecause ?? 'No server was asked.' }
+  return { asked: false, line: offlineSentence(settings.offlineBecause) }
 }

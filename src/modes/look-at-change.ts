@@ -37,7 +37,7 @@ export interface ChangeDeps {
   readonly cwd: string
   readonly git: Git
   readonly event: ChangeEvent
-  readonly render: Render | undefined
+  readonly render: Render
   /** The settings that another text of the config file gives. */
   readonly settingsWith: (read: ReadText) => Promise<Settings>
 }
@@ -63,7 +63,6 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       shown,
       files: files.filter((file) => file.root === root.path),
       others: config === undefined ? [] : await configText(cwd, settings.config.file, config),
-      paths: settings.paths,
       exclude: (settingsThen ?? settings).exclude,
     })
     if ('because' in found) return unknown(found.because)
@@ -75,17 +74,17 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       if (earlier === undefined) return unknown('the change alters more than 200 MiB of files')
       const rootThen = earlierRoot(root, { ...found.seen, earlier })
       const counts = { seen: rootThen.files.size, read: found.files.length, bytes: 0, definitions: 0 }
-      const discovery = { files: found.files, roots: [rootThen], notes: [], counts }
-      const before = await gatherFrom(
-        readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform }),
-        judged,
-        {
-          cwd,
-          render,
-          live: undefined,
-          answers: head.live,
-        },
+      const { isReported } = head.repository
+      const discovery = { files: found.files, roots: [rootThen], notes: [], counts, isReported }
+      const then = await render((rendering) =>
+        readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform, ...rendering }),
       )
+      const before = await gatherFrom(then, judged, {
+        cwd,
+        live: undefined,
+        answers: head.live,
+        watch: head.watch,
+      })
       const names = new Set([...root.files].map(shown))
       return {
         known: true,

@@ -2,6 +2,7 @@ import type { Chain } from '../chain/chain.ts'
 import { driftFacts } from '../drift/gather-drift.ts'
 import { type OwnedPath, ownedPaths } from '../drift/owned.ts'
 import type { Prediction } from '../eso/predict.ts'
+import { lookUp } from '../model/look-up.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { secretUnused } from '../rules/secret-unused.ts'
 import { stateDrift } from '../rules/state-drift.ts'
@@ -34,6 +35,6 @@ export function withDrift<Followed extends { readonly chain: Chain; readonly pre
 }
 
 function isOn(settings: Settings, rule: string): boolean {
-  const setting = settings.config.rules[rule]
+  const setting = lookUp(settings.config.rules, rule)
   return setting !== 'off' && (settings.mode === 'drift' || setting !== undefined)
 }

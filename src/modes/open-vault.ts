@@ -1,6 +1,7 @@
+import type { Deadline } from '../model/deadline.ts'
 import type { Env } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type Connection, connect } from '../state/live/connect.ts'
+import type { Connection, ConnectOptions, connect } from '../state/live/connect.ts'
 import { knownServer } from './known-server.ts'
 
 /** A server that answered, and a token that it accepts. */
@@ -12,7 +13,10 @@ export interface OpenVault extends Connection {
 export interface OpenVaultDeps {
   readonly env: Env
   readonly mask: (secret: string) => void
-  readonly getIdToken?: (audience?: string) => Promise<string>
+  /** When the whole run must be over; then no server is asked any more. */
+  readonly deadline?: Deadline
+  /** Retries, limits and clock of the connection, where they are not the usual ones. */
+  readonly transport?: ConnectOptions['transport']
 }
 
 /**
@@ -23,25 +27,30 @@ export interface OpenVaultDeps {
 export async function openVault(
   settings: Settings,
   deps: OpenVaultDeps,
-  { readOnly = true }: { readonly readOnly?: boolean } = {},
+  { connect: open, readOnly }: { readonly connect: typeof connect; readonly readOnly: boolean },
 ): Promise<OpenVault | undefined> {
   const { vault } = settings
   if (vault === undefined) return undefined
   const ca = vault.caCertificate
   const authNamespace = 'namespace' in vault.login ? vault.login.namespace : undefined
-  const connection = await connect({
+  const connection = await open({
     address: vault.address,
     ...(ca === undefined ? {} : { caCertificate: 'pem' in ca ? ca.pem : ca.file }),
     ...(vault.namespace === undefined ? {} : { namespace: vault.namespace }),
     ...(authNamespace === undefined ? {} : { authNamespace }),
     login: vault.login,
-    ...(deps.getIdToken === undefined ? {} : { getIdToken: deps.getIdToken }),
     env: deps.env,
     mask: deps.mask,
     known: knownServer(settings.config.vault.product),
     allowValueRead: settings.allowValueRead,
     readOnly,
-    transport: { proxyEnv: deps.env },
+    needsNamespaces: settings.mode === 'plan' || settings.mode === 'apply',
+    transport: {
+      ...deps.transport,
+      proxyEnv: deps.env,
+      budgetMs: settings.vaultTimeoutMs,
+      ...(deps.deadline === undefined ? {} : { deadline: deps.deadline }),
+    },
   })
   const { product, version } = connection.server
   const called = product === 'openbao' ? 'OpenBao' : product === 'vault' ? 'Vault' : 'Vault or OpenBao'

@@ -1,15 +1,18 @@
+import { lookUp } from '../model/look-up.ts'
 import { outcomeOf } from '../report/outcome.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
 import type { Settings } from '../settings/settings.ts'
 import { afterState } from '../setup/after-state.ts'
-import { compareCoverage, judgeByServer } from '../setup/coverage.ts'
+import { compareCoverage, followServer } from '../setup/coverage.ts'
 import { makePlan, type Plan } from '../setup/plan.ts'
 import { type PlanDocument, planDocument } from '../setup/plan-document.ts'
 import { seedsOf } from '../setup/seeding.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import type { GatherDeps, Gathered } from './gather.ts'
-import { notChecked } from './not-checked.ts'
 import { prepareSetup, type Setup } from './prepare-setup.ts'
+import { referencesNotChecked, standingsOf } from './standings.ts'
+import { unansweredSentences } from './unanswered.ts'
 
 export interface PlanDeps extends GatherDeps {
   /** Why a server that was to be asked could not be, a sentence each. */
@@ -24,8 +27,8 @@ export async function plan(
   const setup = await prepareSetup(settings, deps)
   const live = await setup.read()
   const made = makePlan({ ...setup.input, live })
-  const after = judge(settings, setup, afterStates(setup, live, made))
-  const coverage = compareCoverage(live.size === 0 ? undefined : judge(settings, setup, live), after)
+  const after = followByServer(settings, setup, afterStates(setup, live, made))
+  const coverage = compareCoverage(live.size === 0 ? undefined : followByServer(settings, setup, live), after)
   const document = planDocument({
     mode: 'plan',
     target: settings.target,
@@ -35,7 +38,8 @@ export async function plan(
     coverage,
     seeds: seedsOf(setup.gathered.chain.links),
   })
-  const incomplete = [...deps.incomplete, ...(deps.live === undefined ? [] : unseenSentences(made))]
+  const unseen = deps.live === undefined ? [] : notCheckedSentences(made)
+  const incomplete = [...deps.incomplete, ...setup.gathered.watch.sentences(), ...unansweredSentences(live), ...unseen]
   const report = reportOf(settings, setup.gathered, {
     links: after,
     problems: blockedProblems(made),
@@ -45,12 +49,12 @@ export async function plan(
   return { report, gathered: setup.gathered, document }
 }
 
-export function judge(settings: Settings, { gathered }: Setup, live: ReadonlyMap<string, LiveState>) {
-  return judgeByServer({
+export function followByServer(settings: Settings, { gathered }: Setup, live: ReadonlyMap<string, LiveState>) {
+  return followServer({
     manifests: gathered.repository.manifests,
     prediction: gathered.prediction,
     live,
-    policiesOfStore: (name) => settings.config.stores[name]?.policies,
+    policiesOfStore: (name) => lookUp(settings.config.stores, name)?.policies,
   })
 }
 
@@ -65,8 +69,8 @@ export function cliOf(live: ReadonlyMap<string, LiveState>): 'vault' | 'bao' {
   return [...live.values()][0]?.server.product === 'openbao' ? 'bao' : 'vault'
 }
 
-export function unseenSentences({ steps }: Plan): string[] {
-  return steps.flatMap((step) => (step.action === 'unseen' ? [`${upper(step.id)}: ${step.because}`] : []))
+export function notCheckedSentences({ steps }: Plan): string[] {
+  return steps.flatMap((step) => (step.action === 'not-checked' ? [`${upper(step.id)}: ${step.because}`] : []))
 }
 
 export type Problem = NonNullable<Report['problems']>[number]
@@ -90,13 +94,13 @@ function upper(text: string): string {
 export function liveLine(settings: Settings, deps: PlanDeps): Report['live'] {
   if (deps.live !== undefined) return { asked: true, line: `Compared with ${deps.live.name}.` }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.' }
-  const why = settings.offlineBecause ?? 'No server was asked.'
+  const why = offlineSentence(settings.offlineBecause)
   return { asked: false, line: `${why} The plan shows what an empty server would be given.` }
 }
 
 export interface SetupOutcome {
   /** Every reference, judged by the server's roles and policies as they are, or will be. */
-  readonly links: Pick<ReturnType<typeof judgeByServer>, 'links'> & Parameters<typeof notChecked>[0]
+  readonly links: Pick<ReturnType<typeof followServer>, 'links'>
   readonly findings?: Report['findings']
   readonly ignored?: Report['ignored']
   readonly problems: readonly Problem[]
@@ -104,18 +108,30 @@ export interface SetupOutcome {
   readonly live: Report['live']
 }
 
-export function reportOf(settings: Settings, { repository, declared }: Gathered, outcome: SetupOutcome): Report {
+export function reportOf(settings: Settings, { repository, declared, watch }: Gathered, outcome: SetupOutcome): Report {
   const { findings = [], ignored = [], problems, incomplete } = outcome
-  const judged = outcomeOf({ findings, failOn: settings.failOn, incomplete })
+  const standings = standingsOf({
+    links: outcome.links.links,
+    findings,
+    ignored: ignored.map(({ finding }) => finding),
+    unapplied: settings.config.manifests.unapplied,
+    silent: undefined,
+  })
+  const outcomeOfFindings = outcomeOf({ findings, failOn: settings.failOn, incomplete })
   return {
     mode: settings.mode,
     target: settings.target,
     // A plan that cannot be carried out fails, whatever `fail-on` says about findings.
-    outcome: problems.length > 0 ? 'findings' : judged,
+    outcome: problems.length > 0 ? 'findings' : outcomeOfFindings,
     findings,
     ignored,
-    references: outcome.links.links.map(({ reference, also, accesses }) => ({ reference, also, accesses })),
-    notChecked: notChecked(outcome.links),
+    references: [...standings].map(([{ reference, also, accesses }, standing]) => ({
+      reference,
+      standing,
+      also,
+      accesses,
+    })),
+    notChecked: [...referencesNotChecked(standings), ...watch.notChecked()],
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: outcome.live,

@@ -1,6 +1,7 @@
-import { isAbsolute, join } from 'node:path'
-import { readTextIfThere } from '../files/text-file.ts'
+import { resolve } from 'node:path'
+import { readRepositoryText, readTextIfThere, whyUnreadable } from '../files/text-file.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
+import { lookUp } from '../model/look-up.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { PlanInput } from '../setup/plan.ts'
@@ -18,13 +19,13 @@ export interface Setup {
   readonly read: () => Promise<Map<string, LiveState>>
 }
 
-export async function prepareSetup(settings: Settings, { cwd, live, render }: GatherDeps): Promise<Setup> {
-  const gathered = await gather(settings, { cwd, live, render })
+export async function prepareSetup(settings: Settings, { cwd, live, render, watch }: GatherDeps): Promise<Setup> {
+  const gathered = await gather(settings, { cwd, live, render, ...(watch === undefined ? {} : { watch }) })
   const { setup } = settings.config
   const { generate } = setup.policy
   const form =
     typeof generate === 'string' ? ({ by: generate } as const) : ({ by: 'file', file: generate.file } as const)
-  const policyFile = form.by === 'file' ? await readTextIfThere(join(cwd, form.file)) : undefined
+  const policyFile = form.by === 'file' ? await readNamed(cwd, form.file, 'setup.policy.generate.file') : undefined
   const { host, reviewer, ca } = setup.kubernetes
   const caCertificate = ca === undefined ? undefined : await readPem(cwd, ca)
   const desired = desire({
@@ -34,7 +35,7 @@ export async function prepareSetup(settings: Settings, { cwd, live, render }: Ga
       roleTtl: setup.role.ttl,
       reviewer: { kind: reviewer, host, caCertificate },
     },
-    policiesOfStore: (name) => settings.config.stores[name]?.policies,
+    policiesOfStore: (name) => lookUp(settings.config.stores, name)?.policies,
     textOf: () => policyFile,
   })
   const { vault } = settings
@@ -59,11 +60,29 @@ export async function prepareSetup(settings: Settings, { cwd, live, render }: Ga
   }
 }
 
+/** A file of the repository that the config names. */
+async function readNamed(cwd: string, file: string, key: string): Promise<string | undefined> {
+  try {
+    return await readRepositoryText(cwd, file)
+  } catch (error) {
+    throw new InvalidInput(`\`${key}\` names this file, which cannot be read: ${whyUnreadable(error)}.`, { file })
+  }
+}
+
 async function readPem(cwd: string, file: string): Promise<string> {
-  const text = await readTextIfThere(join(cwd, file))
+  const text = await readNamed(cwd, file, 'setup.kubernetes.ca')
   if (text?.includes('-----BEGIN CERTIFICATE-----')) return text
   const what = text === undefined ? 'does not exist' : 'holds no certificate in PEM form'
   throw new InvalidInput(`\`setup.kubernetes.ca\` names this file, and it ${what}.`, { file })
+}
+
+/** A file that an input names; an error of reading says why, and nothing of what is in it. */
+export async function readNamedByInput(cwd: string, file: string, input: string): Promise<string | undefined> {
+  try {
+    return await readTextIfThere(resolve(cwd, file))
+  } catch (error) {
+    throw new InvalidInput(`Input \`${input}\` names a file that cannot be read: ${whyUnreadable(error)}.`, { file })
+  }
 }
 
 /** A credential from a file that an input names: trimmed, and masked before anything else happens to it. */
@@ -74,7 +93,7 @@ export async function readSecretFile(
   mask: (secret: string) => void,
 ): Promise<string | undefined> {
   if (file === undefined) return undefined
-  const text = (await readTextIfThere(isAbsolute(file) ? file : join(cwd, file)))?.trim()
+  const text = (await readNamedByInput(cwd, file, input))?.trim()
   if (text === undefined || text === '') {
     throw new InvalidInput(
       `Input \`${input}\` names a file that ${text === undefined ? 'does not exist' : 'is empty'}.`,

@@ -1,66 +1,49 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { BuildMemory, FindKustomize } from '../gitops/build/kustomize-builds.ts'
 import { searchKustomize } from '../gitops/process/kustomize-binary.ts'
 import { runProcess } from '../gitops/process/run-process.ts'
-import type { Repository } from '../gitops/read-repository.ts'
-import { beyondPlain } from '../gitops/render/beyond-plain.ts'
-import { type BuildMemory, renderRepository } from '../gitops/render/render-repository.ts'
-import type { NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { GitOpsOptions } from '../gitops/read-repository.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** What rendering makes of a repository; `undefined`: there is nothing to render, or nothing to render with. */
-export interface Rendered {
-  readonly manifests: readonly Manifest[]
-  readonly notes: readonly Note[]
-  readonly notChecked: readonly NotChecked[]
-  /** Shown paths of kustomizations of which nothing else needs to be said. */
-  readonly told: ReadonlySet<string>
-}
+/** What reading a repository may do to render, and what CI calls the repository; given from outside, so that whoever tests rules starts no process. */
+export type Rendering = Pick<GitOpsOptions, 'kustomize' | 'allowRemoteBases' | 'enableHelm' | 'memory' | 'identities'>
 
-/** Renders what plain reading leaves open; given from outside, so that whoever tests rules starts no process. */
-export type Render = (repository: Repository) => Promise<Rendered | undefined>
+/** Lets `use` render; what it left behind is gone afterwards. */
+export type Render = <Result>(use: (rendering: Rendering) => Promise<Result>) => Promise<Result>
 
-/** The kustomize on PATH, if there is one, in a folder of its own that is gone afterwards. Nothing is ever downloaded. */
+/** Renders nothing: what only kustomize can tell is not checked. */
+export const withoutRendering: Render = (use) => use({})
+
+/** The kustomize on PATH, looked for when it is first needed, with a folder of its own. Nothing is ever downloaded. */
 export function renderWith(settings: Settings, env: Readonly<Record<string, string | undefined>>): Render {
   const memory: BuildMemory = new Map()
-  return async (repository) => {
-    if (repository.kustomizations.kustomizations.length === 0) return undefined
-    if (!beyondPlain(repository).anything && !settings.allowRemoteBases && !settings.enableHelm) return undefined
-    const { binary, unusable } = await searchKustomize(runProcess, env.PATH ?? '')
-    if (binary === undefined) return unusable.length === 0 ? undefined : notUsed(repository, unusable)
-    const temporary = await mkdtemp(join(tmpdir(), 'eso-vault-'))
+  const { allowRemoteBases, enableHelm } = settings
+  return async (use) => {
+    let temporary: string | undefined
+    let found: ReturnType<FindKustomize> | undefined
+    const find = async (): ReturnType<FindKustomize> => {
+      const { binary, unusable } = await searchKustomize(runProcess, env.PATH ?? '')
+      if (binary === undefined) return { kustomize: undefined, unusable }
+      temporary = await mkdtemp(join(tmpdir(), 'eso-vault-'))
+      return { kustomize: { binary, run: runProcess, temporary, environment: environmentOf(env) }, unusable }
+    }
+    const kustomize: FindKustomize = () => {
+      found ??= find()
+      return found
+    }
     try {
-      const { manifests, notes, notChecked, told } = await renderRepository(repository, {
-        binary,
-        run: runProcess,
-        temporary,
-        allowRemoteBases: settings.allowRemoteBases,
-        enableHelm: settings.enableHelm,
-        variables: settings.variables,
-        undecidedOnly: true,
-        memory,
-        environment: environmentOf(env),
-      })
-      return { manifests, notes, notChecked, told }
+      return await use({ kustomize, allowRemoteBases, enableHelm, memory, identities: identitiesOf(env) })
     } finally {
-      await rm(temporary, { recursive: true, force: true })
+      if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
     }
   }
 }
 
-/** Somebody installed a kustomize to render with: that it was not used must be seen. */
-function notUsed({ manifests }: Repository, unusable: readonly string[]): Rendered {
-  const reason = `${unusable.join('; ')}. Install kustomize 5.`
-  const what = 'What patches change'
-  const message = `${what} is not rendered: ${reason}`
-  return {
-    manifests,
-    notes: [{ reason: 'needs-kustomize', file: '.', message }],
-    notChecked: [{ file: '.', line: 1, what, reason }],
-    told: new Set(),
-  }
+/** `owner/name` as CI gives it. */
+function identitiesOf(env: Readonly<Record<string, string | undefined>>): string[] {
+  return ['GITHUB_REPOSITORY', 'CI_PROJECT_PATH'].flatMap((name) => env[name] || [])
 }
 
 /** What fetching remote bases or charts needs of the environment; never a token. */

@@ -1,21 +1,26 @@
-import { redact, redactTexts } from '../model/redact.ts'
+import { deadlineIn } from '../model/deadline.ts'
+import { redact, redactInPlace, redactTexts } from '../model/redact.ts'
+import type { Answered } from '../report/answer.ts'
 import { exitCodeOf } from '../report/outcome.ts'
-import { redactReport } from '../report/redact-report.ts'
+import { offlineSentence } from '../report/reasons/offline.ts'
+import { redactLines, redactReport } from '../report/redact-report.ts'
 import type { Report, SourceLine } from '../report/report.ts'
-import type { Settings } from '../settings/settings.ts'
+import type { Question, Settings } from '../settings/settings.ts'
 import type { PlanDocument } from '../setup/plan-document.ts'
+import { apply } from './apply.ts'
 import type { ChangeOfRunDeps } from './change-of-run.ts'
 import { check } from './check.ts'
 import { failedReport } from './failed-report.ts'
-import { renderWith } from './render.ts'
-import { setUp } from './set-up.ts'
-import { type WithVaultDeps, withVault } from './with-vault.ts'
+import { type Gathered, gather } from './gather.ts'
+import { plan } from './plan.ts'
+import { type Render, renderWith } from './render.ts'
+import { unansweredSentences } from './unanswered.ts'
+import { createWatch, type Watch } from './watch.ts'
+import { type Reached, type WithVaultDeps, withVault } from './with-vault.ts'
 
 /** What a run takes from the world; entry files give the real ones. */
 export interface RunDeps extends WithVaultDeps, ChangeOfRunDeps {
   readonly now: () => Date
-  /** Hides a credential in the runner's log. */
-  readonly mask: (secret: string) => void
 }
 
 export interface RunResult {
@@ -27,53 +32,115 @@ export interface RunResult {
   readonly plan?: PlanDocument
 }
 
-/** What a mode gives, before redaction. */
-interface ModeResult {
-  readonly report: Report
-  readonly sourceLine: SourceLine
-  readonly plan?: PlanDocument | undefined
-}
+/** Redacted: fit to be shown. */
+export type AnswerResult = Answered & { readonly exitCode: number }
 
 /** Runs one mode. Every failure becomes a report with its outcome; nothing is thrown. */
 export async function run(settings: Settings, deps: RunDeps): Promise<RunResult> {
-  const secrets: string[] = []
-  const mask = (secret: string) => {
-    secrets.push(secret)
-    deps.mask(secret)
-  }
-  const clean = (text: string) => redact(text, secrets)
-  // `on-incomplete: warn` softens checks; an apply that could not be done has failed.
-  const exitCode = ({ outcome }: Report) =>
-    exitCodeOf(outcome, settings.mode === 'apply' ? 'fail' : settings.onIncomplete)
-  try {
-    const { report, sourceLine, plan } = await runMode(settings, { ...deps, mask })
+  const ran = await carryOut(settings, deps, async (context, { clean, cleanInPlace }) => {
+    const { report, gathered, document } = await runMode(settings, context)
+    const texts = new Map(gathered.repository.files.map(({ file, text }) => [file, text]))
     return {
       report: redactReport(report, clean),
-      exitCode: exitCode(report),
-      sourceLine,
-      ...(plan === undefined ? {} : { plan: redactTexts(plan, clean) }),
+      sourceLine: redactLines((file) => texts.get(file), cleanInPlace),
+      ...(document === undefined ? {} : { plan: redactTexts(document, clean) }),
+    }
+  })
+  const made = 'failed' in ran ? { report: ran.failed, sourceLine: () => undefined } : ran.made
+  // `on-incomplete: warn` softens checks; an apply that could not be done has failed.
+  const onIncomplete = settings.mode === 'apply' ? 'fail' : settings.onIncomplete
+  return { ...made, exitCode: exitCodeOf(made.report.outcome, { ...settings, onIncomplete }) }
+}
+
+/** Answers a question of the terminal; nothing is thrown here either. */
+export async function answer(question: Question, settings: Settings, deps: RunDeps): Promise<AnswerResult> {
+  const ran = await carryOut(settings, deps, async (context, { clean }) => {
+    const { cwd, live, render } = context
+    const { answerQuestion } = await import('./questions/answer-question.ts')
+    const gathered = await gather(settings, { cwd, live, render, watch: context.watch })
+    const incomplete = [...context.incomplete, ...gathered.watch.sentences(), ...unansweredSentences(gathered.live)]
+    const about = { cwd, incomplete, live: liveLine(settings, context) }
+    // Only `explain` has a place of its own for it.
+    if (question !== 'explain') for (const sentence of incomplete) context.warn(sentence)
+    return { answer: redactTexts(answerQuestion(question, settings, gathered, about), clean), incomplete }
+  })
+  if ('failed' in ran)
+    return { answer: undefined, report: ran.failed, exitCode: exitCodeOf(ran.failed.outcome, settings) }
+  const outcome = ran.made.incomplete.length > 0 ? 'incomplete' : 'clean'
+  return { answer: ran.made.answer, exitCode: exitCodeOf(outcome, settings) }
+}
+
+/** What a mode or a question works with. */
+interface RunContext extends RunDeps, Reached {
+  readonly render: Render
+  readonly watch: Watch
+}
+
+/** Take the secrets of a run out of a text; the second leaves lines and columns where they are. */
+interface Redaction {
+  readonly clean: (text: string) => string
+  readonly cleanInPlace: (text: string) => string
+}
+
+/**
+ * What every run has in common: the server is reached, and left whatever happens; secrets are masked, and
+ * taken out of what is shown before anything wraps or escapes it; a failure becomes a report.
+ */
+async function carryOut<Made>(
+  settings: Settings,
+  deps: RunDeps,
+  work: (context: RunContext, redaction: Redaction) => Promise<Made>,
+): Promise<{ readonly made: Made } | { readonly failed: Report }> {
+  const secrets: string[] = []
+  const clean = (text: string) => redact(text, secrets)
+  const cleanInPlace = (text: string) => redactInPlace(text, secrets)
+  const watch = createWatch(deps.deadline ?? deadlineIn(settings.runTimeoutMs))
+  const own: RunDeps = {
+    ...deps,
+    deadline: watch.deadline,
+    mask: (secret) => {
+      secrets.push(secret)
+      deps.mask(secret)
+    },
+    warn: (sentence) => deps.warn(clean(sentence)),
+  }
+  try {
+    const render = renderWith(settings, deps.env)
+    return {
+      made: await withVault(settings, own, (reached) =>
+        work({ ...own, ...reached, render, watch }, { clean, cleanInPlace }),
+      ),
     }
   } catch (error) {
-    const report = redactReport(failedReport(settings, error), clean)
-    return { report, exitCode: exitCode(report), sourceLine: () => undefined }
+    return { failed: redactReport(failedReport(settings, error), clean) }
   }
 }
 
-async function runMode(settings: Settings, deps: RunDeps): Promise<ModeResult> {
-  if (settings.mode === 'plan' || settings.mode === 'apply') return setUp(settings, deps)
-  return withVault(settings, deps, async ({ live, incomplete }) => {
-    const now = deps.now()
-    const today = now.toISOString().slice(0, 10)
-    const look = settings.mode === 'drift' ? (await import('./drift.ts')).drift : check
-    const render = renderWith(settings, deps.env)
-    const change =
-      settings.reportScope === 'changed'
-        ? (await import('./change-of-run.ts')).changeOfRun(settings, deps, render)
-        : undefined
-    const { report, gathered } = await look(settings, { cwd: deps.cwd, today, now, live, render, change, incomplete })
-    if (report.scope?.of === 'all' && settings.reportScopeGiven)
-      deps.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`)
-    for (const state of gathered.live.values()) for (const warning of state.warnings) deps.warn(warning)
-    return { report, sourceLine: gathered.repository.sourceLine }
-  })
+/** What a mode gives, before redaction. */
+interface ModeResult {
+  readonly report: Report
+  readonly gathered: Gathered
+  readonly document?: PlanDocument | undefined
+}
+
+async function runMode(settings: Settings, context: RunContext): Promise<ModeResult> {
+  const now = context.now()
+  const today = now.toISOString().slice(0, 10)
+  if (settings.mode === 'apply') return apply(settings, { ...context, today })
+  if (settings.mode === 'plan') return plan(settings, context)
+  const look = settings.mode === 'drift' ? (await import('./drift.ts')).drift : check
+  const change =
+    settings.reportScope === 'changed'
+      ? (await import('./change-of-run.ts')).changeOfRun(settings, context, context.render)
+      : undefined
+  const { report, gathered } = await look(settings, { ...context, today, now, change })
+  if (report.scope?.of === 'all' && settings.reportScopeGiven)
+    context.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`)
+  for (const state of gathered.live.values()) for (const warning of state.warnings) context.warn(warning)
+  return { report, gathered }
+}
+
+function liveLine(settings: Settings, { live, incomplete }: Reached): string {
+  if (live !== undefined) return `Asked ${live.name}.`
+  return incomplete.length > 0 ? 'The server could not be asked.' : offlineSentence(settings.offlineBecause)
 }

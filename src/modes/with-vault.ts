@@ -1,6 +1,6 @@
 import type { Settings } from '../settings/settings.ts'
 import type { LiveSource } from './gather.ts'
-import type { OpenVault, OpenVaultDeps } from './open-vault.ts'
+import { type OpenVault, type OpenVaultDeps, openVault } from './open-vault.ts'
 
 export interface WithVaultDeps extends OpenVaultDeps {
   /**
@@ -35,7 +35,7 @@ export async function withVault<T>(
   try {
     return await use({ live: await liveSource(vault), incomplete, vault })
   } finally {
-    await leave(vault, settings, deps)
+    await endSession(vault, settings, deps)
   }
 }
 
@@ -45,12 +45,9 @@ async function reach(
 ): Promise<{ vault: OpenVault | undefined; incomplete: string[] }> {
   if (settings.vault === undefined) return { vault: undefined, incomplete: [] }
   // Loaded only now: an offline run needs no HTTP stack.
-  const [{ openVault }, { VaultUnavailable }] = await Promise.all([
-    import('./open-vault.ts'),
-    import('../state/live/errors.ts'),
-  ])
+  const { connect, VaultUnavailable } = await import('../state/live/server.ts')
   try {
-    const vault = await openVault(settings, deps, { readOnly: settings.mode !== 'apply' })
+    const vault = await openVault(settings, deps, { connect, readOnly: settings.mode !== 'apply' })
     if (vault?.login.ours === true && !settings.skipTokenRevoke) deps.keepToken?.(vault.login.token)
     for (const warning of vault?.warnings ?? []) deps.warn(warning)
     return { vault, incomplete: [] }
@@ -60,19 +57,28 @@ async function reach(
   }
 }
 
+/** What a run asks a server by. A namespace that a store names and that cannot be asked for costs what lies in it, and no more. */
 async function liveSource(vault: OpenVault): Promise<LiveSource> {
-  const { readLive } = await import('../state/live/read-live.ts')
+  const { LiveSettingsError, readLive, unreadable } = await import('../state/live/server.ts')
   return {
     name: vault.name,
-    read: (namespace, wanted) => {
-      const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
-      return readLive({ client, server: vault.server, token: vault.token }, wanted)
+    read: async (namespace, wanted) => {
+      try {
+        const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
+        return await readLive({ ...vault, client }, wanted)
+      } catch (error) {
+        if (!(error instanceof LiveSettingsError)) throw error
+        return unreadable(
+          vault,
+          `The Vault namespace ${JSON.stringify(namespace)} cannot be asked for: ${error.message}`,
+        )
+      }
     },
   }
 }
 
 /** Ends the token that the login made; a token that the user gave is theirs. */
-async function leave(vault: OpenVault, settings: Settings, deps: WithVaultDeps): Promise<void> {
+async function endSession(vault: OpenVault, settings: Settings, deps: WithVaultDeps): Promise<void> {
   if (settings.skipTokenRevoke) {
     vault.client.transport.close()
     return

@@ -1,4 +1,4 @@
-import type { RuleLocation } from '../model/decision.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Capability } from './capability.ts'
 import type { ParameterLimits, ParameterValue, PolicyRule } from './policy-rule.ts'
 import type { RulePath } from './rule-path.ts'

@@ -1,4 +1,4 @@
-import type { RuleLocation } from '../model/decision.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import type { Span } from '../model/span.ts'
 import { type AclRule, aclRule, mergeRules } from './acl-rule.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
@@ -32,8 +32,8 @@ export interface AclOptions {
 
 export interface Unreadable {
   readonly policy: string
-  /** One sentence part: why. */
-  readonly because: string
+  /** The parser's error. */
+  readonly says: string
 }
 
 /** A rule that may or may not match, because a part of it is not known. */
@@ -61,7 +61,7 @@ export interface Acl {
 }
 
 /** The server refuses to build an ACL of `root` and anything else (vault.md §2.1, D90). */
-export const ROOT_WITH_OTHERS = 'other policies present along with root'
+const ROOT_WITH_OTHERS = 'other policies present along with root'
 
 /**
  * Merges policies into the ACL of one token. Give the policies in the server's order, sorted by name: the order decides only

@@ -1,11 +1,8 @@
 import type { Operation } from '../model/decision.ts'
+import type { RuleSays } from '../model/law-reason.ts'
 import type { ListMatching } from '../model/server-law.ts'
-import type { Variant } from '../model/variant.ts'
-import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
-import { toBytes } from './byte-string.ts'
 import { type Capability, capabilityFor } from './capability.ts'
-import { findRule, requestPath } from './match.ts'
 import { checksParameters, type RequestData, refusePagination, refuseParameters } from './parameters.ts'
 
 export interface AclRequest {
@@ -21,53 +18,27 @@ export interface AclRequest {
   readonly lists?: ListMatching
 }
 
-export interface Authorization {
-  readonly allowed: boolean
-  readonly rule: AclRule | undefined
-  /** The rule carries `sudo`, whatever it says to the operation (vault.md §2.1). */
-  readonly sudo: boolean
-}
-
-/** What the ACL alone says, for one kind of server; the paths that need `sudo` are not looked at (vault.md §2.1). */
-export function allowOperation(acl: Acl, request: AclRequest, variant: Variant): Authorization {
-  if (acl.root) return { allowed: true, rule: undefined, sudo: true }
-  if (request.operation === 'help') return { allowed: true, rule: undefined, sudo: false }
-  const path = toBytes(requestPath(request.path, request.namespace))
-  const rule = findRule(acl, request.operation, path, variant)?.rule
-  if (!rule) return { allowed: false, rule, sudo: false }
-  const sudo = rule.grants.has('sudo')
-  return { allowed: refuse(rule, request) === undefined, rule, sudo }
-}
-
-/** Why the winning rule refuses the request, as a sentence part about it; `undefined` when it grants. */
-export function refuse(rule: AclRule, request: AclRequest): string | undefined {
+/** Why the winning rule refuses the request; `undefined` when it grants. */
+export function refuse(rule: AclRule, request: AclRequest): RuleSays | undefined {
   const needed = capabilityFor(request.operation)
-  if (needed === undefined) return `grants no ${request.operation} request, as no rule does`
-  if (rule.denies) return 'denies everything'
-  if (!rule.grants.has(needed)) return `grants ${listCapabilities(rule)}, not ${needed}`
+  if (needed === undefined) return { code: 'not-grantable', operation: request.operation }
+  if (rule.denies) return { code: 'denies' }
+  if (!rule.grants.has(needed)) return { code: 'lacks', wanted: [needed], grants: sortCapabilities(rule.grants) }
   const wrap = request.wrapTtl ?? 0
   const { minWrapTtl: min, maxWrapTtl: max } = rule
-  if (max > 0 && (wrap === 0 || wrap > max)) return `wants the response wrapped for at most ${max} s`
-  if (min > 0 && (wrap === 0 || wrap < min)) return `wants the response wrapped for at least ${min} s`
-  if (min > 0 && max > 0 && max < min) return 'wants the response wrapped for a time that cannot be (its limits cross)'
+  if (max > 0 && (wrap === 0 || wrap > max)) return { code: 'wants-wrapping', limit: 'most', seconds: max }
+  if (min > 0 && (wrap === 0 || wrap < min)) return { code: 'wants-wrapping', limit: 'least', seconds: min }
+  if (min > 0 && max > 0 && max < min) return { code: 'wrapping-impossible' }
   const data = request.data ?? {}
   if (checksParameters(request.operation)) {
     const refusal = refuseParameters(rule, data, request.lists ?? 'whole')
-    if (refusal) return `limits parameters: ${refusal}`
+    if (refusal) return { code: 'limits-parameters', says: refusal }
   }
   if (request.operation === 'list' || request.operation === 'scan') {
     const refusal = refusePagination(rule, data)
-    if (refusal) return `limits pages: ${refusal}`
+    if (refusal) return { code: 'limits-pages', says: refusal }
   }
   return undefined
-}
-
-/** Capabilities in the house's order, as prose: `read and list`, `nothing`. */
-export function listCapabilities(rule: AclRule): string {
-  const names = sortCapabilities(rule.grants)
-  if (names.length === 0) return 'nothing'
-  if (names.length === 1) return names[0] ?? ''
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 const HOUSE_ORDER: readonly Capability[] = [
@@ -88,15 +59,4 @@ const HOUSE_ORDER: readonly Capability[] = [
 export function sortCapabilities(capabilities: Iterable<Capability>): Capability[] {
   const given = new Set(capabilities)
   return HOUSE_ORDER.filter((capability) => given.has(capability))
-}
-
-/**
- * What `sys/capabilities` answers for a path, sorted as the endpoint sorts: the rule is looked up as for a LIST, and
- * nothing but capabilities counts (vault.md §2.5). `['root']`, `['deny']`, or names.
- */
-export function capabilities(acl: Acl, path: string, variant: Variant, namespace = ''): string[] {
-  if (acl.root) return ['root']
-  const rule = findRule(acl, 'list', toBytes(requestPath(path, namespace)), variant)?.rule
-  if (!rule || rule.denies || rule.grants.size === 0) return ['deny']
-  return [...rule.grants].sort()
 }

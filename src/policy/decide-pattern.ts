@@ -1,14 +1,14 @@
-import type { Decision } from '../model/decision.ts'
+import type { LawDecision } from '../model/decision.ts'
+import type { LawReason, Possibility as NamedPossibility } from '../model/law-reason.ts'
 import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import type { Acl, UncertainRule } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import type { AclRequest } from './authorize.ts'
 import { toBytes } from './byte-string.ts'
 import { type Completions, completionsOf, trimmedCompletions } from './completions.ts'
-import { combine, decide, describeMiss, type Judgement, settledJudgement } from './decide.ts'
-import { describePolicies, describeRule, joinNames } from './describe-rule.ts'
+import { combine, decide, type Judgement, missOf, settledJudgement } from './decide.ts'
+import { named } from './describe-rule.ts'
 import type { Hole, HoledText } from './hole.ts'
-import { nearestRule } from './nearest-rule.ts'
 import { outcomeOf, outcomeOfUncertain, type RuleOutcome } from './outcome.ts'
 import { meets, possibleRules } from './possible-rules.ts'
 import { sudoOf } from './sudo-path.ts'
@@ -21,7 +21,8 @@ export interface PatternRequest extends Omit<AclRequest, 'path'> {
 interface Possibility {
   /** `undefined`: no rule covers the path. */
   readonly rule: AclRule | undefined
-  readonly said: RuleOutcome
+  readonly outcome: RuleOutcome['outcome']
+  readonly says: RuleOutcome['says'] | undefined
 }
 
 /**
@@ -33,7 +34,7 @@ export function decidePattern(
   acl: Acl,
   request: PatternRequest,
   variants: readonly Variant[] = DEFAULT_VARIANTS,
-): Decision {
+): LawDecision {
   const holes = request.path.filter((piece): piece is Hole => typeof piece !== 'string')
   if (holes.length === 0) return decide(acl, { ...request, path: request.path.join('') }, variants)
   return combine(
@@ -55,23 +56,22 @@ function judgePattern(acl: Acl, request: PatternRequest, holes: readonly Hole[],
   const uncertain = uncertainRules(acl, request, completions)
   const { rules, miss } = possibleRules(acl, request.operation, completions, variant, uncertain.length > 0)
   const possibilities: Possibility[] = [
-    ...rules.map((rule) => ({ rule, said: outcomeOf(rule, whole, sudo) })),
-    ...uncertain.map(({ rule }) => ({ rule, said: outcomeOfUncertain(rule, whole, sudo) })),
+    ...rules.map((rule) => ({ rule, ...outcomeOf(rule, whole, sudo) })),
+    ...uncertain.map(({ rule }) => ({ rule, ...outcomeOfUncertain(rule, whole, sudo) })),
   ]
-  if (miss) possibilities.push({ rule: undefined, said: { outcome: 'denied', because: 'is covered by no rule' } })
+  if (miss) possibilities.push({ rule: undefined, outcome: 'denied', says: undefined })
 
-  const is = (outcome: RuleOutcome['outcome']) => possibilities.filter((one) => one.said.outcome === outcome)
+  const is = (outcome: RuleOutcome['outcome']) => possibilities.filter((one) => one.outcome === outcome)
   const judged = { variant, match: undefined, uncertain, deciding: rules }
   const path = whole.path
   if (is('allowed').length === possibilities.length) {
-    return { ...judged, verdict: 'allowed', because: describeAllowed(path, possibilities) }
+    return { ...judged, verdict: 'allowed', because: agreedReason('all-allow', acl, path, possibilities) }
   }
   if (is('denied').length === possibilities.length) {
-    const nearest = rules.length === 0 ? nearestRule(acl, toBytes(path))?.rule : undefined
-    return { ...judged, verdict: 'denied', nearest, because: describeDenied(acl, path, possibilities) }
+    return { ...judged, verdict: 'denied', because: deniedReason(acl, path, possibilities) }
   }
   const unknown = [...holes.map((hole) => hole.hole), ...uncertain.flatMap((one) => one.unknown)]
-  return { ...judged, verdict: 'unknown', because: describeUnknown([...new Set(unknown)], path, possibilities) }
+  return { ...judged, verdict: 'unknown', because: eitherReason([...new Set(unknown)], path, possibilities) }
 }
 
 function uncertainRules(acl: Acl, request: PatternRequest, completions: Completions): UncertainRule[] {
@@ -84,31 +84,28 @@ function written(path: HoledText): string {
   return path.map((piece) => (typeof piece === 'string' ? piece : piece.hole)).join('')
 }
 
-function describeAllowed(path: string, possibilities: readonly Possibility[]): string {
-  const [first, ...others] = possibilities
-  if (!first?.rule) return `${path} is covered`
-  if (others.length === 0)
-    return `${describeRule(first.rule)} covers ${path} whatever it stands for, and ${first.said.because}`
-  return `every rule that can decide ${path} allows it: ${say(first)}; ${others.length} more`
+function agreedReason(
+  code: 'all-allow' | 'none-allows',
+  { policies }: Acl,
+  path: string,
+  [first, ...others]: readonly Possibility[],
+): LawReason {
+  return { code, path, policies, first: namedPossibility(first), more: others.length }
 }
 
-function describeDenied(acl: Acl, path: string, possibilities: readonly Possibility[]): string {
+function deniedReason(acl: Acl, path: string, possibilities: readonly Possibility[]): LawReason {
   const ruled = possibilities.filter((one) => one.rule)
-  const first = ruled[0]
-  if (!first) return `${describeMiss(acl, toBytes(path))}, whatever it stands for`
-  const more = ruled.length > 1 ? `; ${ruled.length - 1} more` : ''
-  return `no rule of ${describePolicies(acl.policies)} that can decide ${path} allows it: ${say(first)}${more}`
+  if (ruled.length === 0) return { ...missOf(acl, toBytes(path)), whatever: true }
+  return agreedReason('none-allows', acl, path, ruled)
 }
 
-function describeUnknown(unknown: readonly string[], path: string, possibilities: readonly Possibility[]): string {
-  const open = unknown.length === 1 ? 'is not known' : 'are not known'
-  const either = possibilities.find((one) => one.said.outcome === 'either')
-  const allowed = possibilities.find((one) => one.said.outcome === 'allowed')
-  const denied = possibilities.find((one) => one.said.outcome === 'denied')
-  const shown = [allowed, denied, either].filter((one) => one !== undefined).slice(0, 2)
-  return `${joinNames(unknown)} ${open}, and ${path} can be either: ${shown.map(say).join(', while ')}`
+function eitherReason(unknown: readonly string[], path: string, possibilities: readonly Possibility[]): LawReason {
+  const each = (['allowed', 'denied', 'either'] as const).flatMap(
+    (outcome) => possibilities.find((one) => one.outcome === outcome) ?? [],
+  )
+  return { code: 'path-part-unknown', unknown, path, either: each.slice(0, 2).map(namedPossibility) }
 }
 
-function say({ rule, said }: Possibility): string {
-  return rule ? `${describeRule(rule)} ${said.because}` : `it ${said.because}`
+function namedPossibility(one: Possibility | undefined): NamedPossibility {
+  return { rule: one?.rule && named(one.rule), says: one?.says }
 }

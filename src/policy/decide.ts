@@ -1,10 +1,11 @@
-import type { BeatenRule, Decision } from '../model/decision.ts'
+import type { BeatenRule, Decision, LawDecision } from '../model/decision.ts'
+import type { LawReason } from '../model/law-reason.ts'
 import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import type { Acl, UncertainRule } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import type { AclRequest } from './authorize.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
-import { describeLoss, describePolicies, describeRule, joinNames } from './describe-rule.ts'
+import { lossOf, named } from './describe-rule.ts'
 import { findAll, findRule, type Match, requestPath, triesBothForms, weighedInBoth, withoutSlash } from './match.ts'
 import { nearestRule } from './nearest-rule.ts'
 import { outcomeOf, outcomeOfUncertain, type RuleOutcome } from './outcome.ts'
@@ -18,10 +19,7 @@ export interface Judgement {
   readonly variant: Variant
   readonly verdict: Verdict
   readonly match: Match | undefined
-  /** On a miss: the rule that was probably meant. */
-  readonly nearest?: AclRule | undefined
-  /** One sentence, without its full stop. */
-  readonly because: string
+  readonly because: LawReason
   /** Rules whose unknown parts keep this from being decided. */
   readonly uncertain: readonly UncertainRule[]
 }
@@ -32,7 +30,7 @@ export interface Judgement {
  * The verdict is `unknown` when servers differ (only LIST, and SCAN), when a rule with an unknown part could change it, when a
  * policy of the token could not be read, or when a write's body decides and `data` was not given.
  */
-export function decide(acl: Acl, request: AclRequest, variants: readonly Variant[] = DEFAULT_VARIANTS): Decision {
+export function decide(acl: Acl, request: AclRequest, variants: readonly Variant[] = DEFAULT_VARIANTS): LawDecision {
   return combine(judge(acl, request, variants), ({ variant }) => beatenBy(acl, request, variant))
 }
 
@@ -40,7 +38,7 @@ export function decide(acl: Acl, request: AclRequest, variants: readonly Variant
 export function combine(
   judgements: readonly (Judgement & { readonly deciding?: readonly AclRule[] })[],
   beaten: (first: Judgement) => readonly BeatenRule[],
-): Decision {
+): LawDecision {
   const first = judgements[0]
   if (!first) throw new RangeError('at least one variant is needed')
   const agreed = judgements.every(({ verdict }) => verdict === first.verdict)
@@ -49,8 +47,7 @@ export function combine(
     verdict: agreed ? first.verdict : 'unknown',
     winner: deciding.flatMap((rule) => rule.blocks),
     beaten: beaten(first),
-    ...(first.nearest === undefined || first.verdict !== 'denied' ? {} : { nearest: first.nearest.blocks }),
-    because: `${agreed ? first.because : describeDifference(judgements)}.`,
+    because: agreed ? first.because : serversDiffer(judgements),
     perVariant: Object.fromEntries(judgements.map(({ variant, verdict }) => [variant, verdict])),
   }
 }
@@ -71,12 +68,12 @@ export function judge(acl: Acl, request: AclRequest, variants: readonly Variant[
 /** What settles a request before any rule is looked at: root, help, or a policy that could not be read. */
 export function settledJudgement(acl: Acl, request: AclRequest, variant: Variant): Judgement | undefined {
   const plain = { variant, match: undefined, uncertain: [] }
-  if (acl.root) return { ...plain, verdict: 'allowed', because: 'the policy root allows everything' }
-  if (request.operation === 'help') return { ...plain, verdict: 'allowed', because: 'help is allowed to every token' }
+  if (acl.root) return { ...plain, verdict: 'allowed', because: { code: 'root-allows' } }
+  if (request.operation === 'help') return { ...plain, verdict: 'allowed', because: { code: 'help-is-free' } }
   const unreadable = acl.unreadable[0]
   if (!unreadable) return undefined
-  const because = `policy ${unreadable.policy} could not be read (${unreadable.because}), so its rules are not known`
-  return { ...plain, verdict: 'unknown', because }
+  const { policy, says } = unreadable
+  return { ...plain, verdict: 'unknown', because: { code: 'policy-unreadable', policy, says } }
 }
 
 function judgeOne(acl: Acl, request: AclRequest, path: string, variant: Variant): Judgement {
@@ -86,9 +83,9 @@ function judgeOne(acl: Acl, request: AclRequest, path: string, variant: Variant)
   const sudo = needsSudo(request.path) ? 'yes' : 'no'
   const said = match && outcomeOf(match.rule, request, sudo)
   const verdict = said ? verdictOf(said) : 'denied'
-  const because = match && said ? `${describeRule(match.rule)} ${said.because}` : describeMiss(acl, path)
-  const nearest = match === undefined ? nearestRule(acl, path)?.rule : undefined
-  const judgement: Judgement = { variant, match, verdict, because, uncertain: [], ...(nearest ? { nearest } : {}) }
+  const because: LawReason =
+    match && said ? { code: 'rule-decides', rule: named(match.rule), says: said.says } : missOf(acl, path)
+  const judgement: Judgement = { variant, match, verdict, because, uncertain: [] }
   return verdict === 'unknown' ? judgement : weighUncertain(acl, request, path, sudo, judgement)
 }
 
@@ -98,7 +95,7 @@ function verdictOf({ outcome }: RuleOutcome): Verdict {
 
 /**
  * Rules with unknown parts: such a rule may match and be the most specific, or be the same rule as the winner and merge with
- * it. A verdict stands only if neither could change it (design §3, promise 5).
+ * it. A verdict stands only if neither could change it (design §1, promise 5).
  */
 function weighUncertain(
   acl: Acl,
@@ -121,7 +118,7 @@ function weighUncertain(
     return crowds || couldChange(rule, outcomeOfUncertain(rule, request, sudo), judgement)
   })
   if (changing.length === 0) return judgement
-  return { ...judgement, verdict: 'unknown', uncertain: changing, because: describeUncertain(changing, judgement) }
+  return { ...judgement, verdict: 'unknown', uncertain: changing, because: partUnknown(changing, judgement) }
 }
 
 function couldChange(rule: UncertainRule['rule'], said: RuleOutcome, { verdict, match }: Judgement): boolean {
@@ -134,45 +131,40 @@ function couldChange(rule: UncertainRule['rule'], said: RuleOutcome, { verdict, 
 }
 
 /** Why a request is not covered, with the rule that was probably meant. `path` is a byte string. */
-export function describeMiss(acl: Acl, path: string): string {
-  const asked = fromBytes(path)
-  if (acl.rules.length === 0 && acl.uncertain.length === 0 && acl.dropped.length === 0) {
-    return `no rule covers ${asked}: ${describePolicies(acl.policies)} ${acl.policies.length === 1 ? 'has' : 'have'} no rules`
+export function missOf(acl: Acl, path: string): Extract<LawReason, { readonly code: 'no-rule-covers' }> {
+  const open = acl.uncertain.length > 0
+  const empty = acl.rules.length === 0 && acl.dropped.length === 0 && !open
+  const nearest = empty ? undefined : nearestRule(acl, path)
+  return {
+    code: 'no-rule-covers',
+    path: fromBytes(path),
+    policies: acl.policies,
+    empty,
+    nearest: nearest && { rule: named(nearest.rule), hint: nearest.hint },
+    open,
   }
-  const nearest = nearestRule(acl, path)
-  const about = acl.uncertain.length > 0 ? '' : '; no rule is about this mount'
-  const help = nearest
-    ? `; the nearest is ${describeRule(nearest.rule)}${nearest.hint ? ` (${nearest.hint})` : ''}`
-    : about
-  return `no rule of ${describePolicies(acl.policies)} covers ${asked}${help}`
 }
 
-function describeUncertain(changing: readonly UncertainRule[], { verdict, because }: Judgement): string {
+function partUnknown(changing: readonly UncertainRule[], { verdict, because }: Judgement): LawReason {
   const first = changing[0]
-  if (!first) return because
-  const unknown = [...new Set(changing.flatMap((one) => one.unknown))]
-  const rest = changing.length > 1 ? ` and ${changing.length - 1} more` : ''
-  const open = unknown.length === 1 ? 'is not known' : 'are not known'
-  const otherwise = verdict === 'denied' ? 'could allow it' : 'could decide instead'
-  return `${joinNames(unknown)} ${open}: ${describeRule(first.rule)}${rest} ${otherwise}; without it, ${because}`
+  if (!first || verdict === 'unknown') return because
+  return {
+    code: 'rule-part-unknown',
+    unknown: [...new Set(changing.flatMap((one) => one.unknown))],
+    rule: named(first.rule),
+    more: changing.length - 1,
+    without: because,
+    verdictWithout: verdict,
+  }
 }
 
-/** How people call the servers of each kind; releases between (1.14.0 to 1.14.5, 1.15.0 and 1.15.1) are left out of the names. */
-export const SERVERS: Readonly<Record<Variant, string>> = {
-  bao26: 'OpenBao 2.6 and later',
-  legacy: 'Vault 1.14.6 to 2.0.2 and OpenBao before 2.6',
-  vault203: 'Vault 2.0.3 and later',
-  old: 'Vault before 1.13.10',
-}
-
-function describeDifference(judgements: readonly Judgement[]): string {
-  const parts = (['allowed', 'denied', 'unknown'] as const).flatMap((verdict) => {
+function serversDiffer(judgements: readonly Judgement[]): LawReason {
+  const verdicts = (['allowed', 'denied', 'unknown'] as const).flatMap((verdict) => {
     const those = judgements.filter((one) => one.verdict === verdict)
     const first = those[0]
-    if (!first) return []
-    return [`${verdict} by ${joinNames(those.map(({ variant }) => SERVERS[variant]))} (${first.because})`]
+    return first ? [{ verdict, variants: those.map(({ variant }) => variant), because: first.because }] : []
   })
-  return `version dependent: ${parts.join('; ')}`
+  return { code: 'servers-differ', verdicts }
 }
 
 function beatenBy(acl: Acl, request: AclRequest, variant: Variant): BeatenRule[] {
@@ -180,7 +172,7 @@ function beatenBy(acl: Acl, request: AclRequest, variant: Variant): BeatenRule[]
   const { winner, lost } = findAll(acl, request.operation, path, variant)
   if (!winner) return []
   return lost.flatMap(({ rule, reason }) => {
-    const why = describeLoss(winner.rule, rule, reason)
+    const why = lossOf(winner.rule, rule, reason)
     return rule.blocks.map((block) => ({ rule: block, why }))
   })
 }

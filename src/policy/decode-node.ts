@@ -1,5 +1,5 @@
+import { goQuote } from '../model/go-quote.ts'
 import { fromBytes } from './byte-string.ts'
-import { goQuote } from './go-quote.ts'
 import { HclError, type Item, type Node, positionError } from './hcl-node.ts'
 import type { ParameterValue } from './policy-rule.ts'
 

@@ -1,5 +1,5 @@
+import { goQuote } from '../model/go-quote.ts'
 import { toBytes } from './byte-string.ts'
-import { goQuote } from './go-quote.ts'
 
 const UNITS: Readonly<Record<string, bigint>> = {
   ns: 1n,

@@ -1,11 +1,11 @@
-import type { RuleLocation } from '../model/decision.ts'
+import type { LawReason, LossReason, NearestHint, RuleLocation } from '../model/law-reason.ts'
 import { VARIANTS, type Variant } from '../model/variant.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { type AclRequest, sortCapabilities } from './authorize.ts'
 import { toBytes } from './byte-string.ts'
 import { judge, type Verdict } from './decide.ts'
-import { describeLoss } from './describe-rule.ts'
+import { lossOf } from './describe-rule.ts'
 import { findAll, type Match, requestPath } from './match.ts'
 import { nearestRule } from './nearest-rule.ts'
 
@@ -18,15 +18,15 @@ export interface ExplainedRule {
   readonly blocks: readonly RuleLocation[]
   /** Whether it matches the path as asked for, or without its trailing slash (vault.md §2.1). */
   readonly form: Match['form']
-  /** `undefined` for the winner; else a sentence part about this rule. */
-  readonly lostBecause: string | undefined
+  /** `undefined` for the winner. */
+  readonly lostBecause: LossReason | undefined
 }
 
 export interface ServerExplanation {
   /** Kinds of servers that judge alike. */
   readonly variants: readonly Variant[]
   readonly verdict: Verdict
-  readonly because: string
+  readonly because: LawReason
   readonly rules: readonly ExplainedRule[]
   /** Rules of which a part is not known and that could change the verdict. */
   readonly uncertain: readonly { readonly rule: ExplainedRule; readonly unknown: readonly string[] }[]
@@ -37,7 +37,7 @@ export interface Explanation {
   readonly path: string
   readonly servers: readonly ServerExplanation[]
   /** On a miss: the rule that was probably meant. */
-  readonly nearest: { readonly rule: ExplainedRule; readonly hint: string | undefined } | undefined
+  readonly nearest: { readonly rule: ExplainedRule; readonly hint: NearestHint | undefined } | undefined
 }
 
 /** Everything about one request, as data: which rules match, which wins on which server, and why the others lose. */
@@ -49,14 +49,14 @@ export function explain(acl: Acl, request: AclRequest, variants: readonly Varian
     const rules = winner
       ? [
           explained(winner.rule, winner.form, undefined),
-          ...lost.map(({ rule, form, reason }) => explained(rule, form, describeLoss(winner.rule, rule, reason))),
+          ...lost.map(({ rule, form, reason }) => explained(rule, form, lossOf(winner.rule, rule, reason))),
         ]
       : []
     const uncertain = judgement.uncertain.map(({ rule, unknown }) => ({
       rule: explained(rule, 'path', undefined),
       unknown,
     }))
-    const explanation = { verdict: judgement.verdict, because: `${judgement.because}.`, rules, uncertain }
+    const explanation = { verdict: judgement.verdict, because: judgement.because, rules, uncertain }
     const key = JSON.stringify(explanation)
     const same = servers.get(key)
     if (same) same.variants.push(judgement.variant)
@@ -73,7 +73,7 @@ export function explain(acl: Acl, request: AclRequest, variants: readonly Varian
   }
 }
 
-function explained(rule: AclRule, form: Match['form'], lostBecause: string | undefined): ExplainedRule {
+function explained(rule: AclRule, form: Match['form'], lostBecause: LossReason | undefined): ExplainedRule {
   const capabilities = rule.denies ? ['deny'] : [...sortCapabilities(rule.grants), ...rule.unknownCapabilities]
   return { path: rule.written, capabilities, blocks: rule.blocks, form, lostBecause }
 }

@@ -89,6 +89,12 @@ export class HclError extends Error {
   }
 }
 
+/** So deep may objects and lists be nested in what is read here; a policy needs three levels. */
+export const DEEPEST = 100
+
+/** A text that is not looked into, because of a limit of ours: what the server says of it is not known. */
+export class NotLookedInto extends HclError {}
+
 /** `3:14`, or `-` where Vault does not know. */
 export function formatPosition(at: Position | undefined): string {
   return at ? `${at.line}:${at.column}` : '-'

@@ -20,48 +20,73 @@ export interface HoleFinder {
 
 /**
  * Finds exactly the variables that are listed: `${foo}` is a literal to Vault (P49) and counts as unknown only where
- * whoever read the policy says so (PolicyFact.unknown). A listed name matches as `${NAME}`, and as written. Takes time by the
- * text alone, however many variables there are: a generated policy has one for each of its rules.
+ * whoever read the policy says so (PolicyFact.unknown). A listed name matches as `${NAME}`, and as written.
+ *
+ * The listed forms are kept in a tree, so that a text costs its own length however many variables there are.
  */
 export function holeFinder(unknown: readonly string[]): HoleFinder {
-  const names = new Set<string>()
-  const bare = new Set<string>()
+  const root = formNode()
   for (const variable of unknown) {
     const name = bareName(variable)
     if (name === '') continue
-    names.add(name)
-    if (/^\$\w+$/.test(variable)) bare.add(variable)
+    addForm(root, `\${${name}}`)
+    if (variable !== name) addForm(root, variable)
   }
-  // A name with a brace in it goes on behind the first one.
-  const braced = [...names].filter((name) => name.includes('}')).sort((a, b) => b.length - a.length)
-  const longest = Math.max(0, ...[...names].map((name) => name.length))
-  if (names.size === 0) return { within: () => false, split: (text) => [text] }
-  const endAt = (text: string, at: number): number => {
-    if (text[at + 1] !== '{') {
-      const word = /^\$\w+/.exec(text.slice(at, at + 200))?.[0]
-      return word !== undefined && bare.has(word) ? at + word.length : -1
+  if (root.next.size === 0) return { within: () => false, split: (text) => [text] }
+  return {
+    within: (text) => nextForm(root, text, 0) !== undefined,
+    split: (text) => {
+      const pieces: (string | Hole)[] = []
+      let from = 0
+      for (let found = nextForm(root, text, 0); found !== undefined; found = nextForm(root, text, from)) {
+        if (found.start > from) pieces.push(text.slice(from, found.start))
+        pieces.push({ hole: text.slice(found.start, found.end) })
+        from = found.end
+      }
+      if (from < text.length) pieces.push(text.slice(from))
+      return pieces
+    },
+  }
+}
+
+interface FormNode {
+  readonly next: Map<string, FormNode>
+  /** A form ends here; `bare`: as a name without braces, which must end here too (`$ENV` is no part of `$ENVIRONMENT`). */
+  ends: 'anywhere' | 'bare' | undefined
+}
+
+function formNode(): FormNode {
+  return { next: new Map(), ends: undefined }
+}
+
+function addForm(root: FormNode, form: string): void {
+  let node = root
+  for (const unit of form) {
+    const known = node.next.get(unit) ?? formNode()
+    node.next.set(unit, known)
+    node = known
+  }
+  node.ends = /^\$\w+$/.test(form) ? 'bare' : 'anywhere'
+}
+
+/** The first place at or behind `from` where a listed form stands; of several forms that begin there, the longest. */
+function nextForm(
+  root: FormNode,
+  text: string,
+  from: number,
+): { readonly start: number; readonly end: number } | undefined {
+  for (let start = from; start < text.length; start += 1) {
+    let node: FormNode | undefined = root
+    let end: number | undefined
+    for (let at = start; node !== undefined && at < text.length; ) {
+      const unit: string = String.fromCodePoint(text.codePointAt(at) ?? 0)
+      node = node.next.get(unit)
+      at += unit.length
+      if (node?.ends === 'anywhere' || (node?.ends === 'bare' && !/\w/.test(text[at] ?? ''))) end = at
     }
-    const long = braced.find((name) => text.startsWith(`\${${name}}`, at))
-    if (long !== undefined) return at + long.length + 3
-    const close = text.slice(at, at + longest + 3).indexOf('}') + at
-    return close >= at && names.has(text.slice(at + 2, close)) ? close + 1 : -1
+    if (end !== undefined) return { start, end }
   }
-  const split = (text: string): (string | Hole)[] => {
-    const pieces: (string | Hole)[] = []
-    const closes = text.lastIndexOf('}')
-    let from = 0
-    for (let at = text.indexOf('$'); at >= 0; at = text.indexOf('$', at + 1)) {
-      const end = text[at + 1] === '{' && at > closes ? -1 : endAt(text, at)
-      if (end < 0) continue
-      if (at > from) pieces.push(text.slice(from, at))
-      pieces.push({ hole: text.slice(at, end) })
-      from = end
-      at = end - 1
-    }
-    if (from < text.length) pieces.push(text.slice(from))
-    return pieces
-  }
-  return { within: (text) => split(text).some((piece) => typeof piece !== 'string'), split }
+  return undefined
 }
 
 /** The name inside `$NAME`, `${NAME}`; other text as it is. */

@@ -94,7 +94,7 @@ export function buildLaw(options: LawOptions): Law {
       const known = name === 'root' ? undefined : policy(name)
       if (name === 'root') policies.push('root')
       else if (!known) missing.push(name)
-      else if (!known.result.ok) invalid.push({ policy: name, because: known.result.error.trim() })
+      else if (!known.result.ok) invalid.push({ policy: name, says: known.result.error.trim() })
       else {
         const { spanOfLine, unknown } = known.fact
         policies.push({ name, parsed: known.result.policy, namespace, unknown, ...(spanOfLine ? { spanOfLine } : {}) })

@@ -24,6 +24,7 @@ export function missesKv2Side(rule: PolicyRule, mounts: readonly string[], holes
   return [
     {
       rule: 'policy-rule-dead',
+      code: 'lacks-side',
       line: rule.line,
       path: rule.label,
       why:

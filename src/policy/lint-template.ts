@@ -23,7 +23,7 @@ export function unresolvable(rule: PolicyRule, kubernetes: boolean): LintFact[] 
     const problem = problemOf(directive, kubernetes)
     if (problem === undefined) continue
     const why = `${problem}, so Vault accepts the policy and drops this rule: it grants and denies nothing.`
-    return [{ rule: 'policy-rule-dead', line: rule.line, path: rule.label, why, fix: FIX }]
+    return [{ rule: 'policy-rule-dead', code: 'never-resolves', line: rule.line, path: rule.label, why, fix: FIX }]
   }
   return []
 }

@@ -1,11 +1,11 @@
-import type { RuleLocation } from '../model/decision.ts'
+import type { LawReason, RuleLocation } from '../model/law-reason.ts'
 import { DEFAULT_VARIANTS, type Variant } from '../model/variant.ts'
 import { type Acl, type AclPolicy, buildAcl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { fromBytes, toBytes } from './byte-string.ts'
 import { decide } from './decide.ts'
 import { holeFinder } from './hole.ts'
-import type { LintFact } from './lint-fact.ts'
+import type { LintCode, LintFact } from './lint-fact.ts'
 import { missesKv2Side } from './lint-kv2.ts'
 import { unresolvable } from './lint-template.ts'
 import type { ParsedPolicy, PolicyRemark, PolicyRule } from './policy-rule.ts'
@@ -38,46 +38,56 @@ export function lintPolicy(
   return facts.sort((a, b) => a.line - b.line)
 }
 
-function factOfRemark({ about, line, message: why }: PolicyRemark): LintFact {
+function factOfRemark({ about, line, name, message: why }: PolicyRemark): LintFact {
+  const said = { code: about, line, why, ...(name === undefined ? {} : { name }) }
   switch (about) {
     case 'product-key':
     case 'product-capability':
     case 'duplicate-attribute':
-      return { rule: 'policy-version-dependent', line, why }
+      return { rule: 'policy-version-dependent', ...said }
     case 'json-boolean':
-      return { rule: 'policy-invalid', line, why }
+      return { rule: 'policy-invalid', ...said }
     case 'expired':
     case 'unlabelled':
-      return { rule: 'policy-rule-dead', line, why }
+      return { rule: 'policy-rule-dead', ...said }
   }
 }
 
 /** Paths that no request, or none that a client sends, can have (vault.md §1.5, §9.3). */
 function deadPath(rule: PolicyRule, holed: boolean): LintFact[] {
-  const fact = (why: string): LintFact[] => [{ rule: 'policy-rule-dead', why, line: rule.line, path: rule.label }]
+  const fact = (code: LintCode, why: string): LintFact[] => [
+    { rule: 'policy-rule-dead', code, why, line: rule.line, path: rule.label },
+  ]
   const { text } = rulePath(rule.label)
   if (text.startsWith('/')) {
     return fact(
+      'leading-slash',
       'Only one leading slash is taken away, and requests have none: this rule never matches. Drop the slashes.',
     )
   }
   if (text.includes('//')) {
-    return fact('Clients clean doubled slashes away, so no request matches this rule. Write single slashes.')
+    return fact(
+      'doubled-slash',
+      'Clients clean doubled slashes away, so no request matches this rule. Write single slashes.',
+    )
   }
   const segments = text.split('/')
   if (segments.some((segment) => segment === '.' || segment === '..')) {
     return fact(
+      'dot-segment',
       'Servers and clients refuse or clean "." and "..", so no request matches this rule. Write the path without them.',
     )
   }
   if (text.includes('*')) {
     return fact(
+      'star-inside',
       '"*" is a wildcard only as the last character; here it matches a literal star. Write "+" for one whole segment, or end the path with "*".',
     )
   }
   const partial = segments.find((segment) => segment !== '+' && segment.includes('+'))
   if (partial !== undefined && !(holed && partial.includes('$'))) {
     return fact(
+      'plus-inside',
       `"+" is a wildcard only as a whole segment; "${partial}" matches that very text. Write "+" between slashes, or end the path with "*".`,
     )
   }
@@ -88,13 +98,19 @@ function deadPath(rule: PolicyRule, holed: boolean): LintFact[] {
 function deadValues(rule: PolicyRule): LintFact[] {
   const limits = [...(rule.allowed ?? []), ...(rule.denied ?? [])]
   return limits.flatMap(([name, values]): LintFact[] => {
-    const at = { rule: 'policy-rule-dead' as const, line: rule.line, path: rule.label }
+    const at = { rule: 'policy-rule-dead' as const, line: rule.line, path: rule.label, name }
     if (values.some((value) => typeof value === 'object' && 'number' in value)) {
       const why = `A number in the values of ${name} never equals a number in a request. Write it as text, and send it as text.`
-      return [{ ...at, why }]
+      return [{ ...at, code: 'number-value', why }]
     }
     if (!values.includes('*')) return []
-    return [{ ...at, why: `The value "*" of ${name} matches only a literal star. For any value write an empty list.` }]
+    return [
+      {
+        ...at,
+        code: 'star-value',
+        why: `The value "*" of ${name} matches only a literal star. For any value write an empty list.`,
+      },
+    ]
   })
 }
 
@@ -106,7 +122,7 @@ function deniedTwins(policy: ParsedPolicy): LintFact[] {
     const deny = denying.get(rulePath(rule.label).key)
     if (!deny || rule.capabilities[0] === 'deny' || rule.capabilities.length === 0) return []
     const why = `Line ${deny.line} denies the same path, so this block grants nothing. Take one of the two away.`
-    return [{ rule: 'policy-rule-dead', why, line: rule.line, path: rule.label }]
+    return [{ rule: 'policy-rule-dead', code: 'denied-twin', why, line: rule.line, path: rule.label }]
   })
 }
 
@@ -120,10 +136,12 @@ function versionDependentLists(
   const one: AclPolicy = { name, parsed: policy, unknown }
   const built = buildAcl([one])
   if ('error' in built) return []
-  return differingLists(built.acl, variants).map(({ because, blocks }) => ({
+  return differingLists(built.acl, variants).map(({ path: folder, because, blocks }) => ({
     rule: 'policy-version-dependent',
+    code: 'lists-differ',
     line: blocks[0]?.line ?? 1,
-    why: because,
+    folder,
+    because,
     ...(blocks[0] ? { path: blocks[0].path } : {}),
   }))
 }
@@ -131,7 +149,7 @@ function versionDependentLists(
 export interface DifferingList {
   /** The folder whose LIST servers judge differently. */
   readonly path: string
-  readonly because: string
+  readonly because: LawReason
   readonly blocks: readonly RuleLocation[]
 }
 
@@ -150,7 +168,7 @@ export function differingLists(acl: Acl, variants: readonly Variant[] = DEFAULT_
     if (verdicts.size > 1)
       found.push({
         path,
-        because: `LIST ${path} is ${decision.because}`,
+        because: decision.because,
         blocks: decision.winner.length > 0 ? decision.winner : rule.blocks,
       })
   }

@@ -56,7 +56,7 @@ function matchOf(rule: AclRule | undefined, form: Match['form']): Match | undefi
 
 /**
  * Vault from 2.0.3: of what both forms match (of the prefix rules the longest for each form alone), a deny that is strictly more
- * specific wins, else the best rule that grants list, else the best rule (measured.md §4).
+ * specific wins, else the best rule that grants list, else the best rule (vault.md §2.1).
  */
 function findAmongBoth(acl: Acl, path: string): Match | undefined {
   const matches = weighedInBoth(acl, path)

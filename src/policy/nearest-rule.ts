@@ -1,21 +1,21 @@
+import type { NearestHint } from '../model/law-reason.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { fromBytes } from './byte-string.ts'
 import { findRule } from './match.ts'
 import { literalTokens, meet } from './path-tokens.ts'
 
-/** The rule that somebody probably meant to cover a path with, and what keeps it from doing so, as a sentence part. */
+/** The rule that somebody probably meant to cover a path with, and what keeps it from doing so. */
 export interface NearestRule {
   readonly rule: AclRule
-  readonly hint: string | undefined
+  readonly hint: NearestHint | undefined
 }
 
 /** Help for a miss; `path` is a byte string. `undefined` when no rule begins like the path. */
 export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
   const dropped = acl.dropped.find(({ matches }) => meet(matches, literalTokens(path)))
   if (dropped) {
-    const hint = `${dropped.unknown[0]} does not resolve for this login, so the server drops the rule`
-    return { rule: dropped.rule, hint }
+    return { rule: dropped.rule, hint: { code: 'dropped', directive: dropped.unknown[0] ?? '' } }
   }
   for (const { variation, hint, without } of variations(path)) {
     const rule = findRule(acl, 'read', variation, 'bao26')?.rule
@@ -31,18 +31,18 @@ export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
 }
 
 /** A `+` where KV v2 has `data` or `metadata` stands for just that: then it is another segment that the rule lacks. */
-function takenByPlus(rule: AclRule, path: string, index: number): string | undefined {
+function takenByPlus(rule: AclRule, path: string, index: number): NearestHint | undefined {
   if (rule.path.segments[index] !== '+') return undefined
-  const [side, lacking] = path
+  const [side = '', segment = ''] = path
     .split('/')
     .slice(index, index + 2)
     .map(fromBytes)
-  return `its "+" stands for ${side}/, and the rule has no segment for ${lacking}/`
+  return { code: 'lacks-segment', plus: side, segment }
 }
 
 interface Variation {
   readonly variation: string
-  readonly hint: string
+  readonly hint: NearestHint
   /** Which segment of the path is left out. */
   readonly without?: number
 }
@@ -55,22 +55,14 @@ function variations(path: string): Variation[] {
     if (index === 0 || (segment !== 'data' && segment !== 'metadata')) return
     const other = segment === 'data' ? 'metadata' : 'data'
     const without = segments.toSpliced(index, 1).join('/')
-    found.push({
-      variation: without,
-      without: index,
-      hint: `the rule lacks the segment ${segment}/ that KV v2 puts behind the mount`,
-    })
+    found.push({ variation: without, without: index, hint: { code: 'lacks-side', side: segment } })
     const swapped = segments.with(index, other).join('/')
-    found.push({ variation: swapped, hint: `the rule is about ${other}/, and this request about ${segment}/` })
+    found.push({ variation: swapped, hint: { code: 'other-side', rule: other, request: segment } })
   })
   const lower = path.toLowerCase()
-  if (lower !== path) found.push({ variation: lower, hint: 'paths are compared with upper and lower case told apart' })
-  if (path.endsWith('/')) found.push({ variation: path.slice(0, -1), hint: 'the rule lacks the trailing slash' })
-  else
-    found.push({
-      variation: `${path}/`,
-      hint: `the rule covers what is below ${fromBytes(path)}/, not the path itself`,
-    })
+  if (lower !== path) found.push({ variation: lower, hint: { code: 'letter-case' } })
+  if (path.endsWith('/')) found.push({ variation: path.slice(0, -1), hint: { code: 'lacks-slash' } })
+  else found.push({ variation: `${path}/`, hint: { code: 'below-only', path: fromBytes(path) } })
   return found
 }
 
@@ -91,10 +83,10 @@ function likeness(rule: AclRule, path: string): number {
   return segments * 1000 + bytes
 }
 
-function hintFor(rule: AclRule, path: string): string | undefined {
+function hintFor(rule: AclRule, path: string): NearestHint | undefined {
   const { text, kind } = rule.path
-  if (kind !== 'segment' && text.includes('*')) return '"*" is a wildcard only as the last character of a rule'
-  if (kind === 'exact' && path.startsWith(`${text}/`)) return 'the rule has no "*" at its end and covers only itself'
-  if (text.includes('//')) return 'the rule has a doubled slash'
+  if (kind !== 'segment' && text.includes('*')) return { code: 'star-inside' }
+  if (kind === 'exact' && path.startsWith(`${text}/`)) return { code: 'no-star' }
+  if (text.includes('//')) return { code: 'doubled-slash' }
   return undefined
 }

@@ -1,3 +1,4 @@
+import type { RuleSays } from '../model/law-reason.ts'
 import type { AclRule } from './acl-rule.ts'
 import { type AclRequest, refuse } from './authorize.ts'
 import { capabilityFor } from './capability.ts'
@@ -6,28 +7,27 @@ import { checksParameters, limitsParameters } from './parameters.ts'
 /** What a rule says to a request if it decides: `either` when that hangs on something not known. */
 export interface RuleOutcome {
   readonly outcome: 'allowed' | 'denied' | 'either'
-  /** A sentence part that follows the rule's name. */
-  readonly because: string
+  readonly says: RuleSays
 }
 
 /** `sudo`: whether the path needs it (vault.md §2.3). */
 export function outcomeOf(rule: AclRule, request: AclRequest, sudo: 'no' | 'perhaps' | 'yes'): RuleOutcome {
   const needed = capabilityFor(request.operation)
   const unread = rule.unknownCapabilities.length > 0 && !rule.denies
-  if (unread) return { outcome: 'either', because: `grants ${rule.unknownCapabilities.join(', ')}, which is not known` }
+  if (unread) return { outcome: 'either', says: { code: 'capabilities-unknown', unknown: rule.unknownCapabilities } }
   const granted = needed !== undefined && rule.grants.has(needed)
   // A write's body decides about parameter limits, and here nobody has told it.
   const open = request.data === undefined && request.operation !== 'read' && checksParameters(request.operation)
   if (granted && open && limitsParameters(rule)) {
-    return { outcome: 'either', because: `grants ${needed} and limits parameters, so it hangs on the request's body` }
+    return { outcome: 'either', says: { code: 'body-unknown', capability: needed } }
   }
   const refusal = refuse(rule, request)
-  if (refusal) return { outcome: 'denied', because: refusal }
+  if (refusal) return { outcome: 'denied', says: refusal }
+  const capability = needed ?? request.operation
   if (sudo !== 'no' && !rule.grants.has('sudo')) {
-    const because = `grants ${needed}, and this path needs sudo as well`
-    return { outcome: sudo === 'yes' ? 'denied' : 'either', because }
+    return { outcome: sudo === 'yes' ? 'denied' : 'either', says: { code: 'lacks-sudo', capability } }
   }
-  return { outcome: 'allowed', because: `grants ${needed}` }
+  return { outcome: 'allowed', says: { code: 'grants', capability } }
 }
 
 /**
@@ -38,5 +38,5 @@ export function outcomeOfUncertain(rule: AclRule, request: AclRequest, sudo: 'no
   const said = outcomeOf(rule, request, sudo)
   const limits = limitsParameters(rule) || rule.minWrapTtl > 0 || rule.maxWrapTtl > 0 || rule.paginationLimit > 0
   const adds = limits || (sudo !== 'no' && rule.grants.has('sudo'))
-  return adds && !rule.denies ? { outcome: 'either', because: `${said.because}, and has limits of its own` } : said
+  return adds && !rule.denies ? { outcome: 'either', says: { ...said.says, ownLimits: true } } : said
 }

@@ -59,7 +59,7 @@ function matchesDenied(value: unknown, values: readonly ParameterValue[], lists:
   return elements?.some((element) => isIn(element, values)) ?? false
 }
 
-/** `""` is a list without elements, so that any `allowed_parameters` lets it pass (measured.md §4). */
+/** `""` is a list without elements, so that any `allowed_parameters` lets it pass (vault.md §2.6). */
 function elementsOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
   if (value === '') return []

@@ -1,11 +1,13 @@
 import { toBytes } from './byte-string.ts'
 import {
+  DEEPEST,
   formatPosition,
   HclError,
   type Item,
   type ListNode,
   type LiteralNode,
   type Node,
+  NotLookedInto,
   type ObjectNode,
   type Position,
   positionError,
@@ -26,7 +28,6 @@ export interface HclTree {
   readonly duplicates: readonly DuplicateAttribute[]
 }
 
-const DEEPEST = 100
 /** The file ended where a value or a key was looked for; Vault drops what was begun, without an error. */
 const END_OF_FILE = Symbol('end of file')
 
@@ -46,16 +47,24 @@ export function parseHcl(text: string): HclTree {
     if (complaint ?? broken) throw complaint ?? broken
     return { items, duplicates: parser.duplicates }
   } catch (error) {
-    throw complaint ?? error
+    throw error instanceof NotLookedInto ? error : (complaint ?? error)
   }
 }
 
 function parserOf(scan: () => Token) {
-  let depth = 0
   const duplicates: DuplicateAttribute[] = []
   let token: Token = { type: 'ILLEGAL', text: '', at: { line: 0, column: 0 } }
   let held = false
+  let depth = 0
   const broken: HclError[] = []
+
+  function deeper<T>(parse: () => T): T {
+    depth += 1
+    if (depth > DEEPEST) throw new NotLookedInto(`it is nested deeper than ${DEEPEST} levels`, token.at)
+    const parsed = parse()
+    depth -= 1
+    return parsed
+  }
 
   function next(): Token {
     if (held) {
@@ -101,7 +110,7 @@ function parserOf(scan: () => Token) {
       assign = token.at
       value = object()
     } else if (token.type === 'LBRACE') {
-      value = objectType()
+      value = deeper(objectType)
     } else {
       const names = keys.map((key) => key.text).join(' ')
       throw positionError(token.at, `key '${names}' expected start of object ('{') or assignment ('=')`)
@@ -151,9 +160,9 @@ function parserOf(scan: () => Token) {
       case 'HEREDOC':
         return literal()
       case 'LBRACE':
-        return objectType()
+        return deeper(objectType)
       case 'LBRACK':
-        return listType()
+        return deeper(listType)
       case 'EOF':
         return END_OF_FILE
       default:
@@ -162,10 +171,6 @@ function parserOf(scan: () => Token) {
   }
 
   function objectType(): ObjectNode {
-    return deeper(objectBody)
-  }
-
-  function objectBody(): ObjectNode {
     const at = token.at
     const items = objectList(true)
     const closing = next()
@@ -176,10 +181,6 @@ function parserOf(scan: () => Token) {
   }
 
   function listType(): ListNode {
-    return deeper(listBody)
-  }
-
-  function listBody(): ListNode {
     const at = token.at
     const elements: Node[] = []
     let needComma = false
@@ -219,21 +220,10 @@ function parserOf(scan: () => Token) {
 
   function within<T>(opening: Token, what: string, parse: () => T): T {
     try {
-      return parse()
+      return deeper(parse)
     } catch (error) {
-      if (!(error instanceof HclError)) throw error
+      if (!(error instanceof HclError) || error instanceof NotLookedInto) throw error
       throw positionError(opening.at, `error while trying to parse ${what} within list: ${error.message}`)
-    }
-  }
-
-  /** No policy that a server takes has more than a few levels: brackets by the thousand are an attack or an accident. */
-  function deeper<T>(parse: () => T): T {
-    if (depth >= DEEPEST) throw new HclError(`nested more than ${DEEPEST} levels deep`, token.at)
-    depth++
-    try {
-      return parse()
-    } finally {
-      depth--
     }
   }
 

@@ -9,12 +9,14 @@ import {
   readCharacters,
 } from './character-reader.ts'
 import {
+  DEEPEST,
   formatPosition,
   HclError,
   type Item,
   type ListNode,
   type LiteralNode,
   type Node,
+  NotLookedInto,
   type ObjectNode,
   type Position,
   type Scalar,
@@ -24,7 +26,6 @@ import {
 import { type Complain, scanExponent, scanMantissa, scanNumberTail, scanString } from './scan-literal.ts'
 import { unquoteJson } from './unquote.ts'
 
-const DEEPEST = 100
 const END_OF_FILE = Symbol('end of file')
 
 /**
@@ -45,7 +46,7 @@ export function parseJson(text: string): Item[] {
     if (complaint ?? broken) throw complaint ?? broken
     return flatten(root.items)
   } catch (error) {
-    throw complaint ?? error
+    throw error instanceof NotLookedInto ? error : (complaint ?? error)
   }
 }
 
@@ -112,9 +113,17 @@ function scanNumber(reader: CharacterReader, first: string, complain: Complain):
 }
 
 function parserOf(scan: () => Token) {
-  let depth = 0
   let token: Token = { type: 'ILLEGAL', text: '', at: { line: 0, column: 0 } }
+  let depth = 0
   const broken: HclError[] = []
+
+  function deeper<T>(parse: () => T): T {
+    depth += 1
+    if (depth > DEEPEST) throw new NotLookedInto(`it is nested deeper than ${DEEPEST} levels`, token.at)
+    const parsed = parse()
+    depth -= 1
+    return parsed
+  }
   function next(): Token {
     token = scan()
     return token
@@ -123,22 +132,18 @@ function parserOf(scan: () => Token) {
   function root(): ObjectNode {
     const first = next()
     if (first.type === 'EOF') throw new HclError('EOF token found', undefined)
-    if (first.type === 'LBRACE') return objectType()
+    if (first.type === 'LBRACE') return deeper(objectType)
     throw new HclError(`Expected object, got unknown token: ${describe(first)}`, first.at)
   }
 
   function objectType(): ObjectNode {
-    return deeper(objectBody)
-  }
-
-  function objectBody(): ObjectNode {
     const line = token.at.line
     const items: Item[] = []
     try {
       objectList(items)
     } catch (error) {
       // An error at a "}" counts as the end: this is how `{}` and a trailing comma pass.
-      if (!(error instanceof HclError) || token.type !== 'RBRACE') throw error
+      if (!(error instanceof HclError) || error instanceof NotLookedInto || token.type !== 'RBRACE') throw error
     }
     return { kind: 'object', items, line, reported: undefined }
   }
@@ -181,9 +186,9 @@ function parserOf(scan: () => Token) {
       case 'STRING':
         return literal()
       case 'LBRACE':
-        return objectType()
+        return deeper(objectType)
       case 'LBRACK':
-        return listType()
+        return deeper(listType)
       case 'EOF':
         return END_OF_FILE
       default:
@@ -192,10 +197,6 @@ function parserOf(scan: () => Token) {
   }
 
   function listType(): ListNode {
-    return deeper(listBody)
-  }
-
-  function listBody(): ListNode {
     const line = token.at.line
     const elements: Node[] = []
     const dropped: number[] = []
@@ -208,7 +209,7 @@ function parserOf(scan: () => Token) {
           elements.push(literal())
           break
         case 'LBRACE':
-          elements.push(objectType())
+          elements.push(deeper(objectType))
           break
         case 'COMMA':
           break
@@ -221,17 +222,6 @@ function parserOf(scan: () => Token) {
         default:
           throw new HclError(`unexpected token while parsing list: ${element.type}`, element.at)
       }
-    }
-  }
-
-  /** No policy that a server takes has more than a few levels: brackets by the thousand are an attack or an accident. */
-  function deeper<T>(parse: () => T): T {
-    if (depth >= DEEPEST) throw new HclError(`nested more than ${DEEPEST} levels deep`, token.at)
-    depth++
-    try {
-      return parse()
-    } finally {
-      depth--
     }
   }
 

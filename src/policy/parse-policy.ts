@@ -1,9 +1,9 @@
+import { goQuote } from '../model/go-quote.ts'
 import type { Product } from '../model/server-law.ts'
 import { type Interval, isAtLeast } from '../model/version-range.ts'
 import { fromBytes } from './byte-string.ts'
 import { attributes, decodeString } from './decode-node.ts'
-import { goQuote } from './go-quote.ts'
-import { HclError, type Item, type ListNode, type Node } from './hcl-node.ts'
+import { HclError, type Item, type ListNode, type Node, NotLookedInto } from './hcl-node.ts'
 import { holeFinder } from './hole.ts'
 import { parseHcl } from './parse-hcl.ts'
 import { parseJson } from './parse-json.ts'
@@ -32,13 +32,20 @@ export type ParseResult =
       readonly error: string
       /** Line in the policy's text, from 1, where it can be told. */
       readonly line: number | undefined
+      /** The text was not looked into, because of a limit of ours; `error` says which. Whether the server takes it is not known. */
+      readonly unread?: true
     }
+
+/** No path of a request is longer, and no policy: what is compared with them must stay in proportion. */
+const LONGEST_LABEL = 4_096
+const LONGEST_TEXT = 1024 * 1024
 
 /** Parses a policy text, HCL 1 or JSON, as the server would when the policy is written (vault.md §1). Never throws. */
 export function parsePolicy(text: string, options: ParseOptions = {}): ParseResult {
   try {
     return { ok: true, policy: parse(text, options) }
   } catch (error) {
+    if (error instanceof NotLookedInto) return { ok: false, error: error.message, line: error.at?.line, unread: true }
     if (!(error instanceof HclError)) throw error
     return { ok: false, error: `failed to parse policy: ${error.message}`, line: error.at?.line }
   }
@@ -47,6 +54,7 @@ export function parsePolicy(text: string, options: ParseOptions = {}): ParseResu
 function parse(text: string, options: ParseOptions): ParsedPolicy {
   const product = options.product ?? 'any'
   const remarks: PolicyRemark[] = []
+  if (text.length > LONGEST_TEXT) throw new NotLookedInto(`it is longer than ${LONGEST_TEXT} characters`, undefined)
   const items = isJson(text) ? parseJson(text) : readHcl(text, options, remarks)
   checkTopLevel(items)
 
@@ -61,18 +69,23 @@ function parse(text: string, options: ParseOptions): ParsedPolicy {
   for (const item of items) {
     if (fromBytes(item.keys[0]?.value ?? '') !== 'path') continue
     const rule = parseBlock({ ...item, keys: item.keys.slice(1) }, item.keys[0]?.line ?? 1, block)
-    if (rule) rules.push(rule)
+    if (rule === undefined) continue
+    if (rule.label.length > LONGEST_LABEL) {
+      const at = { line: rule.line, column: 1 }
+      throw new NotLookedInto(`a path in it is longer than ${LONGEST_LABEL} characters`, at)
+    }
+    rules.push(rule)
   }
   for (const item of items) remarkDropped(item.value, remarks)
   return { rules, templated: rules.some((rule) => rule.label.includes('{{')), remarks }
 }
 
-/** The first character that is not white space decides (vault.md §1.1). */
+/** The first character that is not white space decides (vault.md §1.1, P18). */
 function isJson(text: string): boolean {
   return /^\p{White_Space}*\{/u.test(text)
 }
 
-/** An attribute that stands twice in a block: Vault from 1.21 on refuses it, all others join the two (vault.md P18, measured.md §4). */
+/** An attribute that stands twice in a block: Vault from 1.21 on refuses it, all others join the two (vault.md §1.1, P18). */
 function readHcl(text: string, { product, releases }: ParseOptions, remarks: PolicyRemark[]): Item[] {
   const { items, duplicates } = parseHcl(text)
   const refuses = product === 'vault' && releases !== undefined && isAtLeast(releases, [1, 21, 0]) === 'yes'
@@ -86,6 +99,7 @@ function readHcl(text: string, { product, releases }: ParseOptions, remarks: Pol
     remarks.push({
       about: 'duplicate-attribute',
       line: at.line,
+      name,
       message: `${name} stands twice in this block: Vault 1.21 and later refuse the policy, other servers join the two.`,
     })
   }

@@ -1,3 +1,4 @@
+import { goQuote } from '../model/go-quote.ts'
 import type { Product } from '../model/server-law.ts'
 import { type Interval, isAtLeast, type Release } from '../model/version-range.ts'
 import { parseAbsoluteTime } from './absolute-time.ts'
@@ -5,7 +6,6 @@ import { type BlockAttributes, decodeBlock } from './block-attributes.ts'
 import { fromBytes } from './byte-string.ts'
 import { CAPABILITY_OWNER, type Capability, isCapability, SHORTHAND } from './capability.ts'
 import { parseTtl } from './duration.ts'
-import { goQuote } from './go-quote.ts'
 import { HclError, type Item, type Scalar } from './hcl-node.ts'
 import type { HoleFinder } from './hole.ts'
 import type { PolicyRemark, PolicyRule } from './policy-rule.ts'
@@ -123,7 +123,7 @@ export function parseBlock(item: Item, line: number, options: BlockOptions): Pol
   const block = prefixErrors(path, () => decodeBlock(value.items))
   for (const name of block.colliding) {
     const message = `${name} and ${name.toLowerCase()} are one parameter to the server, which keeps either at random. Write one of them.`
-    options.remarks.push({ about: 'duplicate-attribute', line: labelLine, message })
+    options.remarks.push({ about: 'duplicate-attribute', line: labelLine, name, message })
   }
   if (block.expiration !== '') {
     const expiration = parseAbsoluteTime(block.expiration)
@@ -134,6 +134,7 @@ export function parseBlock(item: Item, line: number, options: BlockOptions): Pol
       options.remarks.push({
         about: 'expired',
         line: labelLine,
+        at: expiration.toISOString(),
         message: `This block expired at ${expiration.toISOString()}; OpenBao drops it.`,
       })
       return undefined
@@ -187,6 +188,7 @@ function checkKeys(items: readonly Item[], path: string, line: number, options: 
       options.remarks.push({
         about: 'product-key',
         line: item.keys[0]?.line ?? line,
+        name: key,
         message: `Only ${owner.name} accepts ${key}; other servers refuse the whole policy.`,
       })
   }
@@ -232,6 +234,7 @@ function readCapabilities(
       options.remarks.push({
         about: 'product-capability',
         line,
+        name,
         message: `Only ${ownerOfCapability(name).name} knows the capability ${name}; other servers refuse the whole policy.`,
       })
     }

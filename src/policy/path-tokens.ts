@@ -23,47 +23,54 @@ export function holedTokens(text: HoledText): PathTokens {
   )
 }
 
-/** Whether any path is in both sets. */
+/**
+ * Whether any path is in both sets. Costs a step for each token of `a` as long as one place of `b` is in play, which is what literal
+ * beginnings come to; wild tokens bring in more places, at most all of `b`.
+ */
 export function meet(a: PathTokens, b: PathTokens): boolean {
-  // reach[j]: after the tokens of `a` seen so far, the first j tokens of `b` can be used up.
-  let reach = closeOver(b, new Array<boolean>(b.length + 1).fill(false).fill(true, 0, 1))
-  for (const token of a) {
-    reach = token >= 0 ? stepByte(token, b, reach) : stepWild(token, b, reach)
-    if (!reach.includes(true)) return false
+  // Places of `b` that can be reached with the tokens of `a` seen so far; `seen` keeps each from being added twice in a round.
+  const seen = new Int32Array(b.length + 1)
+  const extended = new Int32Array(b.length + 1)
+  let round = 1
+  let places: number[] = []
+  const add = (place: number, into: number[]) => {
+    // A wild token of `b` may stand for nothing.
+    for (let at = place; seen[at] !== round; at += 1) {
+      seen[at] = round
+      into.push(at)
+      if (at === b.length || (b[at] as number) >= 0) return
+    }
   }
-  return reach[b.length] === true
+  add(0, places)
+  for (const token of a) {
+    const next: number[] = []
+    round += 1
+    for (const place of places) {
+      if (token >= 0) stepByte(token, b[place], place, (reached) => add(reached, next))
+      else {
+        // A wild token of `a` takes any number of tokens of `b`; all but a slash, or what may hold one, into SEGMENT.
+        // `ANY` of `b` meets SEGMENT too (in the texts without a slash), so only the slash itself stops it.
+        for (let at = place; extended[at] !== round; at += 1) {
+          extended[at] = round
+          add(at, next)
+          if (at === b.length || (token === SEGMENT && b[at] === SLASH)) break
+        }
+      }
+    }
+    places = next
+    if (places.length === 0) return false
+  }
+  return seen[b.length] === round
 }
 
-/** A wild token of `b` may stand for nothing. */
-function closeOver(b: PathTokens, reach: boolean[]): boolean[] {
-  b.forEach((token, j) => {
-    if (token < 0 && reach[j]) reach[j + 1] = true
-  })
-  return reach
-}
-
-function stepByte(byte: number, b: PathTokens, reach: readonly boolean[]): boolean[] {
-  const next = new Array<boolean>(b.length + 1).fill(false)
-  b.forEach((token, j) => {
-    if (!reach[j]) return
-    if (token === byte) next[j + 1] = true
-    else if (token === ANY || (token === SEGMENT && byte !== SLASH)) next[j] = true
-  })
-  return closeOver(b, next)
-}
-
-function stepWild(wild: number, b: PathTokens, reach: readonly boolean[]): boolean[] {
-  const next = [...reach]
-  b.forEach((token, j) => {
-    // A wild token of `a` takes any number of tokens of `b`; all but a slash, or what may hold one, into SEGMENT.
-    // `ANY` of `b` meets SEGMENT too (in the texts without a slash), so only the slash itself stops it.
-    if (next[j] && !(wild === SEGMENT && token === SLASH)) next[j + 1] = true
-  })
-  return closeOver(b, next)
+function stepByte(byte: number, token: number | undefined, place: number, add: (reached: number) => void): void {
+  if (token === byte) add(place + 1)
+  else if (token === ANY || (token === SEGMENT && byte !== SLASH)) add(place)
 }
 
 /** What every path of the set begins with. */
 export function literalStart(tokens: PathTokens): string {
   const end = tokens.findIndex((token) => token < 0)
-  return String.fromCharCode(...(end === -1 ? tokens : tokens.slice(0, end)))
+  const literal = end === -1 ? tokens : tokens.slice(0, end)
+  return literal.map((token) => String.fromCharCode(token)).join('')
 }

@@ -52,6 +52,10 @@ export interface PolicyRemark {
     | 'unlabelled'
   /** Line in the policy's text, from 1. */
   readonly line: number
+  /** The key, capability or parameter that it is about. */
+  readonly name?: string
+  /** When an `expired` block ended, RFC 3339. */
+  readonly at?: string
   /** One sentence. */
   readonly message: string
 }

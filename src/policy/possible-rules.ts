@@ -56,7 +56,7 @@ export function possibleRules(
 }
 
 /**
- * Vault from 2.0.3 weighs what both forms match, of the prefix rules the longest for each form alone (measured.md §4). A rule that
+ * Vault from 2.0.3 weighs what both forms match, of the prefix rules the longest for each form alone (vault.md §2.1). A rule that
  * is always among them and grants list leaves only its betters: other grants, and denies that are more specific than it.
  */
 function amongBoth(acl: Acl, completions: Completions, trimmed: Completions, all: boolean): AclRule[] {

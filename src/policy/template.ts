@@ -33,7 +33,7 @@ export interface EntityFacts {
 }
 
 /** Characters that a value may not contain: OpenBao from 2.6, and Vault by a setting (vault.md §2.7). */
-export const GUARDED_CHARACTERS: readonly string[] = ['/', '*', '+']
+const GUARDED_CHARACTERS: readonly string[] = ['/', '*', '+']
 
 export interface TemplateContext {
   /** `null`: the token has no entity. `undefined`: nothing is known of it. */

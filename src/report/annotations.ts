@@ -1,13 +1,14 @@
 import type { Finding, Severity } from '../model/finding.ts'
 import { formatSpan } from '../model/span.ts'
+import { counted } from '../model/wording.ts'
+import { byWorst } from '../rules/worst-first.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
-import { byWorst, counted } from './wording.ts'
 
 /** GitHub shows ten annotations of a kind for one step and drops the rest without a word (platform.md §1.2). */
-export const PER_KIND = 10
+const PER_KIND = 10
 /** Longer messages are cut by the runner. */
-export const MESSAGE_LENGTH = 4096
+const MESSAGE_LENGTH = 4096
 
 export interface AnnotationProperties {
   readonly title: string

@@ -1,8 +1,9 @@
 import type { Ci } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
+import { githubRequest } from './github-client.ts'
 import { repositoryIssues } from './github-issues.ts'
 import { closingComment, issueBody, issueTitle, reopeningComment } from './issue.ts'
-import { type IssueResult, keepIssue, standingOf } from './keep-issue.ts'
+import { type IssueResult, issueVerdict, keepIssue } from './keep-issue.ts'
 import type { Links } from './links.ts'
 import type { Report } from './report.ts'
 
@@ -33,7 +34,7 @@ export async function publishIssue(
   report: Report,
   { ci, links, warn, info }: IssuePlace,
 ): Promise<number | undefined> {
-  if (settings.mode !== 'drift' || !settings.issue || standingOf(report) === 'unknown') return undefined
+  if (settings.mode !== 'drift' || !settings.issue || issueVerdict(report) === 'not checked') return undefined
   const [owner, repo] = ci.repository?.split('/') ?? []
   if (owner === undefined || repo === undefined) {
     info('No issue was kept: this run is not of a repository on GitHub.')
@@ -43,10 +44,7 @@ export async function publishIssue(
     warn('The drift issue was not kept: `github-token` is empty.')
     return undefined
   }
-  // Loaded only now: most runs keep no issue.
-  const { getOctokit } = await import('@actions/github')
-  const octokit = getOctokit(settings.githubToken)
-  const client = repositoryIssues((route, parameters) => octokit.request(route, { ...parameters }), { owner, repo })
+  const client = repositoryIssues(await githubRequest(settings.githubToken), { owner, repo })
   const texts = {
     title: issueTitle(report),
     body: issueBody(report, { links, ...(ci.runUrl === undefined ? {} : { runUrl: ci.runUrl }) }),

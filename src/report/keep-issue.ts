@@ -1,7 +1,7 @@
 import { FACT_RULES } from '../rules/rule-ids.ts'
+import { endsSoon } from './headline.ts'
 import { findingsMark, isOfEverything, issueMarker, isWhole } from './issue.ts'
 import type { Report } from './report.ts'
-import { endsSoon } from './wording.ts'
 
 export interface ExistingIssue {
   readonly number: number
@@ -44,14 +44,14 @@ export type IssueResult =
   | { readonly done: 'failed'; readonly warning: string }
 
 /**
- * What a run may say about the issue. `unknown`: the server was not seen, or not enough of it, or the run failed; then the issue
+ * What a run may say about the issue. `not checked`: the server was not seen, or not enough of it, or the run failed; then the issue
  * is left as it is, whatever it says (platform.md §4.3). What was seen of the server is certain, even when a part was hidden.
  */
-export function standingOf(report: Report): 'drift' | 'clean' | 'unknown' {
+export function issueVerdict(report: Report): 'drift' | 'clean' | 'not checked' {
   const { outcome, findings, live } = report
-  if (outcome === 'invalid' || outcome === 'bug' || live.silent === true) return 'unknown'
+  if (outcome === 'invalid' || outcome === 'bug' || live.silent === true) return 'not checked'
   const errors = findings.filter(({ severity }) => severity === 'error')
-  if (!isWhole(report)) return errors.some(({ rule }) => FACT_RULES.has(rule)) ? 'drift' : 'unknown'
+  if (!isWhole(report)) return errors.some(({ rule }) => FACT_RULES.has(rule)) ? 'drift' : 'not checked'
   // With `fail-on: never` a run passes and its errors stand all the same. What ends by itself is only told in time here: the
   // run passes until that day.
   const stands = outcome === 'findings' || errors.length > 0 || findings.some(endsSoon)
@@ -60,18 +60,20 @@ export function standingOf(report: Report): 'drift' | 'clean' | 'unknown' {
 
 /** Keeps one issue per target: opened, edited when the findings change, closed when there are none, reopened. Never throws. */
 export async function keepIssue(report: Report, texts: IssueTexts, client: IssueClient): Promise<IssueResult> {
-  const standing = standingOf(report)
-  if (standing === 'unknown') return { done: 'nothing' }
+  const verdict = issueVerdict(report)
+  if (verdict === 'not checked') return { done: 'nothing' }
   try {
     const own = await findOwn(issueMarker(report), client)
     const open = own.filter((issue) => issue.open)
-    return standing === 'clean' ? await close(open, texts, client) : await stand(report, own, open, texts, client)
+    return verdict === 'clean'
+      ? await closeAll(open, texts, client)
+      : await openOrUpdate(report, own, open, texts, client)
   } catch (error) {
     return { done: 'failed', warning: warningOf(error) }
   }
 }
 
-async function close(open: readonly ExistingIssue[], texts: IssueTexts, client: IssueClient): Promise<IssueResult> {
+async function closeAll(open: readonly ExistingIssue[], texts: IssueTexts, client: IssueClient): Promise<IssueResult> {
   const [first] = open
   if (first === undefined) return { done: 'nothing' }
   // Two runs at once may have opened one each.
@@ -82,7 +84,7 @@ async function close(open: readonly ExistingIssue[], texts: IssueTexts, client: 
   return { done: 'closed', number: first.number }
 }
 
-async function stand(
+async function openOrUpdate(
   report: Report,
   own: readonly ExistingIssue[],
   open: readonly ExistingIssue[],

@@ -1,3 +1,4 @@
+import { counted } from '../model/wording.ts'
 import type { PlanDocument } from '../setup/plan-document.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { code, codeBlock, prose } from './markdown.ts'
@@ -5,7 +6,6 @@ import { cut } from './plain-text.ts'
 import { openByReason, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
 import type { Report } from './report.ts'
 import { SUMMARY_BYTES } from './summary.ts'
-import { counted } from './wording.ts'
 
 const TEXT_LENGTH = 2000
 

@@ -1,11 +1,11 @@
 import { styleText } from 'node:util'
+import { counted } from '../model/wording.ts'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
 import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import { ACTION_MARK, openByReason, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
 import type { Report } from './report.ts'
 import type { TerminalOptions } from './terminal.ts'
-import { counted } from './wording.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -14,7 +14,7 @@ const STYLE: Readonly<Record<DocumentStep['action'], Style>> = {
   update: 'yellow',
   'no-change': 'dim',
   blocked: 'red',
-  unseen: 'magenta',
+  'not-checked': 'magenta',
 }
 
 /** Lists longer than this are cut, and counted. */

@@ -1,22 +1,23 @@
+import { counted } from '../model/wording.ts'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
+import { headline } from './headline.ts'
 import { oneLine } from './plain-text.ts'
 import type { Report } from './report.ts'
-import { counted, headline } from './wording.ts'
 
 export const ACTION_MARK: Readonly<Record<DocumentStep['action'], string>> = {
   create: '+',
   update: '~',
   'no-change': '=',
   blocked: '!',
-  unseen: '?',
+  'not-checked': '?',
 }
 
-export const ACTION_WORD: Readonly<Record<DocumentStep['action'], string>> = {
+const ACTION_WORD: Readonly<Record<DocumentStep['action'], string>> = {
   create: 'create',
   update: 'update',
   'no-change': 'no change',
   blocked: 'blocked',
-  unseen: 'not seen',
+  'not-checked': 'not checked',
 }
 
 /** `Plan: 5 to create, 0 to update, 1 blocked.` */
@@ -36,7 +37,7 @@ export function planHeadline(report: Report, document: PlanDocument): string {
     if (report.outcome === 'findings' && problems > 0) {
       return `Applied in part: ${counted(written, 'part')} written, ${counted(problems, 'problem')}.`
     }
-    return headline(report)
+    return `${headline(report)}.`
   }
   if (document.server === null && document.steps.length > 0) {
     return `Plan without a server: ${counted(document.steps.length, 'part')} wanted; what of it is there already is not known.`
@@ -45,10 +46,10 @@ export function planHeadline(report: Report, document: PlanDocument): string {
     count('update') > 0 ? `${count('update')} to update` : '',
     count('no-change') > 0 ? `${count('no-change')} unchanged` : '',
     count('blocked') > 0 ? `${count('blocked')} blocked` : '',
-    count('unseen') > 0 ? `${count('unseen')} not seen` : '',
+    count('not-checked') > 0 ? `${count('not-checked')} not checked` : '',
   ].filter((part) => part !== '')
   if (document.steps.length === 0) return 'Plan: nothing to set up; no store that could be read asks for anything.'
-  if (!document.hasChanges && count('blocked') + count('unseen') === 0)
+  if (!document.hasChanges && count('blocked') + count('not-checked') === 0)
     return 'Plan: nothing to do; the server is as wanted.'
   return `Plan: ${[`${count('create')} to create`, ...others].join(', ')}.`
 }
@@ -62,14 +63,14 @@ export function openByReason(
 ): { readonly because: string; readonly references: readonly string[] }[] {
   const groups = new Map<string, string[]>()
   for (const { because, reference } of open) groups.set(because, [...(groups.get(because) ?? []), reference])
-  return [...groups].map(([because, references]) => ({ because: because.replace(/\.$/, ''), references }))
+  return [...groups].map(([because, references]) => ({ because, references }))
 }
 
 /** What happens to a step, in a word. */
 export function stepWord(step: DocumentStep, { server, mode }: Pick<PlanDocument, 'server' | 'mode'>): string {
   if (step.result !== undefined) return step.result === 'raced' ? 'written by another run' : step.result
   if (mode === 'apply' && (step.action === 'create' || step.action === 'update')) return `left to ${step.action}`
-  return step.action === 'unseen' && server === null ? 'wanted' : ACTION_WORD[step.action]
+  return step.action === 'not-checked' && server === null ? 'wanted' : ACTION_WORD[step.action]
 }
 
 /** A field's value on one line; a long text by its first line and its length. */

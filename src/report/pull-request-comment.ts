@@ -1,6 +1,7 @@
 import type { Ci } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { commentBody, keepComment } from './comment.ts'
+import { githubRequest } from './github-client.ts'
 import { pullRequestComments } from './github-comments.ts'
 import type { Links } from './links.ts'
 import type { Report } from './report.ts'
@@ -32,22 +33,15 @@ export async function publishComment(
   if (settings.githubToken === undefined) {
     return warn('The pull-request comment was not written: `github-token` is empty.')
   }
-  // Loaded only now: most runs write no comment.
-  const { getOctokit } = await import('@actions/github')
-  const octokit = getOctokit(settings.githubToken)
   const body = commentBody(report, { links, ...(ci.runUrl === undefined ? {} : { runUrl: ci.runUrl }) })
-  const client = pullRequestComments((route, parameters) => octokit.request(route, { ...parameters }), {
-    owner,
-    repo,
-    number,
-  })
+  const client = pullRequestComments(await githubRequest(settings.githubToken), { owner, repo, number })
   const result = await keepComment(report, body, settings.comment, client)
   // A fork's token may never write; a warning on every such pull request would tell its author nothing to act on.
   if (result.done === 'failed') (ci.withoutSecrets === 'fork' ? info : warn)(result.warning)
 }
 
 /** Number of the pull request that an event is about; `undefined` for events about something else. */
-export function pullRequestNumber(event: unknown): number | undefined {
+function pullRequestNumber(event: unknown): number | undefined {
   const of = (value: unknown, name: string): unknown =>
     typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
   const number = of(of(event, 'pull_request'), 'number')

@@ -1,6 +1,8 @@
+import type { Applied, AppliedBy } from '../model/applied.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { redactTexts } from '../model/redact.ts'
 import type { JudgedReference, Report, SourceLine } from './report.ts'
 
 /** Takes secrets out of a text. */
@@ -27,8 +29,13 @@ export function redactReport(report: Report, redact: Redact): Report {
       reason: redact(entry.reason),
     })),
     references: report.references.map((judged) => redactReference(judged, redact)),
-    notChecked: report.notChecked.map((item) => ({ ...item, what: redact(item.what), reason: redact(item.reason) })),
-    notes: report.notes.map((note) => ({ ...note, message: redact(note.message) })),
+    notChecked: report.notChecked.map((item) => ({
+      ...item,
+      what: redact(item.what),
+      reason: redactTexts(item.reason, redact),
+    })),
+    // Files are named as they are, so that people and links find them.
+    notes: report.notes.map((note) => ({ ...redactTexts(note, redact), file: note.file })),
     live: { ...report.live, line: redact(report.live.line) },
     incomplete: report.incomplete.map(redact),
     ...(report.scope?.of === 'all' ? { scope: { ...report.scope, because: redact(report.scope.because) } } : {}),
@@ -38,24 +45,35 @@ export function redactReport(report: Report, redact: Redact): Report {
   }
 }
 
-/** The same for the source lines that the terminal shows. */
-export function redactLines(line: SourceLine, redact: Redact): SourceLine {
-  return (file, number) => {
-    const text = line(file, number)
-    return text === undefined ? undefined : redact(text)
+/**
+ * The source lines that reports show. Secrets are taken out of a file's whole text (`redactInPlace`: columns stay), because a
+ * private key spans lines of which none looks like a secret.
+ */
+export function redactLines(textOf: (file: string) => string | undefined, redactInPlace: Redact): SourceLine {
+  const lines = new Map<string, readonly string[]>()
+  const linesOf = (file: string): readonly string[] => {
+    let known = lines.get(file)
+    if (known === undefined) {
+      const text = textOf(file)
+      known = text === undefined ? [] : redactInPlace(text).split(/\r?\n/)
+      lines.set(file, known)
+    }
+    return known
   }
+  return (file, line) => linesOf(file)[line - 1]
 }
 
 function redactReference(judged: JudgedReference, redact: Redact): JudgedReference {
   const { reference } = judged
   return {
     ...judged,
+    standing: redactTexts(judged.standing, redact),
     reference: {
       ...reference,
       key: redact(reference.key),
       property: maybe(reference.property, redact),
-      failsWith: maybe(reference.failsWith, redact),
-      notChecked: maybe(reference.notChecked, redact),
+      failsWith: redactTexts(reference.failsWith, redact),
+      notChecked: redactTexts(reference.notChecked, redact),
       manifest: redactName(reference.manifest, redact),
       storeRef:
         reference.storeRef === undefined ? undefined : { ...reference.storeRef, name: redact(reference.storeRef.name) },
@@ -69,21 +87,41 @@ function redactReference(judged: JudgedReference, redact: Redact): JudgedReferen
 
 function redactDecision(decision: Decision, redact: Redact): Decision {
   const winner = decision.winner.map((rule) => ({ ...rule, path: redact(rule.path), policy: redact(rule.policy) }))
-  return { ...decision, because: redact(decision.because), winner }
+  return { ...decision, because: redactTexts(decision.because, redact), winner }
 }
 
 function redactName(manifest: Manifest, redact: Redact): Manifest {
   const name = redact(manifest.name)
   const namespace = maybe(manifest.namespace, redact)
-  const appliedBy = manifest.origin.appliedBy.map((one) => ({ ...one, name: redact(one.name) }))
-  const same = appliedBy.every((one, index) => one.name === manifest.origin.appliedBy[index]?.name)
+  const { origin } = manifest
+  const appliedBy = origin.appliedBy.map((one) => redactRoot(one, redact))
+  const applied = redactApplied(origin.applied, redact)
+  const same = appliedBy.every((one, index) => one === origin.appliedBy[index]) && applied === origin.applied
   if (name === manifest.name && namespace === manifest.namespace && same) return manifest
   // A manifest may keep its places behind methods and getters, which a copy by spreading would lose.
   return Object.create(manifest, {
     name: { value: name },
     namespace: { value: namespace },
-    origin: { value: { ...manifest.origin, appliedBy } },
+    origin: { value: { ...origin, appliedBy, applied } },
   }) as Manifest
+}
+
+/** Files are named as they are; the same object where there is nothing to take out. */
+function redactRoot(root: AppliedBy, redact: Redact): AppliedBy {
+  const name = redact(root.name)
+  const by = root.by === undefined ? undefined : redactRoot(root.by, redact)
+  if (name === root.name && by === root.by) return root
+  return { ...root, name, ...(by === undefined ? {} : { by }) }
+}
+
+function redactApplied(applied: Applied, redact: Redact): Applied {
+  const { cluster, reason } = applied
+  const cleaned = {
+    ...applied,
+    ...(cluster === undefined ? {} : { cluster: { ...cluster, name: redact(cluster.name) } }),
+    ...(reason === undefined ? {} : { reason: redactTexts(reason, redact) }),
+  }
+  return JSON.stringify(cleaned) === JSON.stringify(applied) ? applied : cleaned
 }
 
 function maybe(text: string | undefined, redact: Redact): string | undefined {

@@ -37,7 +37,7 @@ export function reportJsonSchema(): JsonSchema {
     title: 'eso-vault report',
     ...object({
       version: { const: JSON_VERSION },
-      outcome: { enum: ['clean', 'findings', 'incomplete', 'invalid', 'bug'] },
+      outcome: { enum: ['clean', 'unchecked', 'findings', 'incomplete', 'invalid', 'bug'] },
       findings: listOf(object(finding)),
       references: listOf(
         object({
@@ -54,6 +54,7 @@ export function reportJsonSchema(): JsonSchema {
               when: text,
               side: { enum: ['data', 'metadata', 'session', 'engine'] },
               because: text,
+              code: text,
             }),
           ),
           operation: { enum: ['data', 'extract', 'fetch-metadata', 'find', 'push', 'generator'] },
@@ -61,14 +62,27 @@ export function reportJsonSchema(): JsonSchema {
           engine: { type: 'string' },
           also: { type: 'array', items: { type: 'string' } },
           appliedBy: { type: 'array', items: { type: 'string' } },
+          standing: { enum: ['works', 'broken', 'not-checked', 'other-provider', 'not-applied'] },
+          applied: object({
+            verdict: { enum: ['applied', 'presumed', 'suspended', 'unclear', 'not-applied'] },
+            reason: textOrNull,
+            because: textOrNull,
+            roots: listOf(text),
+            cluster: textOrNull,
+          }),
           form: { enum: ['plain', 'rendered'] },
           proposed: { type: 'boolean' },
           notChecked: textOrNull,
+          notCheckedCode: textOrNull,
           failsWith: textOrNull,
+          failsWithCode: textOrNull,
           secret: { enum: ['present', 'absent', 'deleted', 'destroyed', 'hidden', 'unknown', null] },
         }),
       ),
-      notChecked: listOf(object({ file: text, line, what: text, reason: text })),
+      notChecked: listOf(
+        object({ file: text, line, what: text, reason: text, code: text, isReference: { type: 'boolean' } }),
+      ),
+      headline: text,
       mode: { enum: ['check', 'drift', 'plan', 'apply'] },
       target: text,
       counts: object({
@@ -81,6 +95,13 @@ export function reportJsonSchema(): JsonSchema {
         errors: count,
         warnings: count,
         notes: count,
+        works: count,
+        broken: count,
+        accepted: count,
+        notChecked: count,
+        otherProvider: count,
+        notApplied: count,
+        applied: object({ applied: count, presumed: count, suspended: count, unclear: count, notApplied: count }),
       }),
       scope: {
         ...object({
@@ -95,7 +116,9 @@ export function reportJsonSchema(): JsonSchema {
       live: object({ asked: { type: 'boolean' }, line: text }),
       incomplete: listOf(text),
       ignored: listOf(object({ ...finding, reason: text, by: { enum: ['comment', 'config', null] } })),
-      notes: listOf(object({ reason: text, file: text, line: { type: ['integer', 'null'] }, message: text })),
+      notes: listOf(
+        object({ reason: text, file: text, line: { type: ['integer', 'null'] }, message: text, code: text }),
+      ),
       problems: listOf(object({ message: text, file: textOrNull, line: { type: ['integer', 'null'] } })),
     }),
   }

@@ -1,15 +1,18 @@
 import type { JudgedAccess } from '../chain/chain.ts'
 import type { Finding, IgnoredFinding, NotChecked } from '../model/finding.ts'
-import type { Manifest, Note } from '../model/manifest.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Note } from '../model/note.ts'
 import type { Reference } from '../model/reference.ts'
+import type { Standing } from '../model/standing.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'
 
 /** How a run ended (design §3); each has its exit code. */
-export type Outcome = 'clean' | 'findings' | 'incomplete' | 'invalid' | 'bug'
+export type Outcome = 'clean' | 'unchecked' | 'findings' | 'incomplete' | 'invalid' | 'bug'
 
 export const EXIT_CODE: Readonly<Record<Outcome, number>> = {
   clean: 0,
+  unchecked: 0,
   findings: 1,
   invalid: 2,
   incomplete: 3,
@@ -18,6 +21,8 @@ export const EXIT_CODE: Readonly<Record<Outcome, number>> = {
 
 export interface JudgedReference {
   readonly reference: Reference
+  /** The one thing that can be said of it. */
+  readonly standing: Standing
   /** Other objects that come out of the same line with the same outcome (overlays of one base). */
   readonly also?: readonly Manifest[]
   readonly accesses: readonly JudgedAccess[]
@@ -28,7 +33,7 @@ export interface JudgedReference {
 }
 
 /** What a report with `report-scope: changed` is about. */
-export type ReportScope =
+export type ReportedScope =
   | {
       readonly of: 'changed'
       /** What the change is compared with, for the middle of a sentence: "`main`". */
@@ -77,7 +82,7 @@ export interface Report {
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
   /** With `report-scope: changed`: what everything above is about. */
-  readonly scope?: ReportScope
+  readonly scope?: ReportedScope
   /** Why the outcome is `invalid` or `bug`: what to change, and where. */
   readonly problems?: readonly { readonly message: string; readonly file?: string; readonly line?: number }[]
 }

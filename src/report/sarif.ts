@@ -1,14 +1,14 @@
 import type { Finding, IgnoredFinding } from '../model/finding.ts'
 import type { Span } from '../model/span.ts'
 import type { SarifRule } from '../rules/rule-ids.ts'
+import { byWorst } from '../rules/worst-first.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { cut, logSafeJson, plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
-import { byWorst } from './wording.ts'
 
 /** What code scanning takes of one run, and what it keeps (platform.md §1.2): the worst come first. */
 export const RESULTS = 25_000
-export const RESULTS_SHOWN = 5_000
+const RESULTS_SHOWN = 5_000
 /** Locations of a result that are shown. */
 const LOCATIONS = 100
 const MESSAGE_LENGTH = 8_000

@@ -1,12 +1,13 @@
 import type { Lookup } from '../chain/chain.ts'
+import { weakness } from '../model/documentation.ts'
 import type { Severity } from '../model/finding.ts'
 import type { Provenance } from '../model/vault-state.ts'
 
 type Absent<T> = Extract<Lookup<T>, { found: 'absent' }>
 
 /**
- * How bad it is that something is not there: the server can say so for certain; Git need not hold everything, and a page that shows
- * something like it proves least.
+ * How bad it is that something is not there: the server can say so for certain; Git need not hold everything, and a page, a test or an
+ * example that shows something like it proves least.
  */
 export function absenceSeverity<T extends { readonly provenance: Provenance }>({
   by,
@@ -15,10 +16,5 @@ export function absenceSeverity<T extends { readonly provenance: Provenance }>({
 }: Absent<T>): Severity {
   if (by === 'vault') return 'error'
   const seen = [...near, ...(siblings ?? [])]
-  const onlyPages = seen.length > 0 && seen.every(({ provenance }) => isPage(provenance))
-  return onlyPages ? 'note' : 'warning'
-}
-
-function isPage(provenance: Provenance): boolean {
-  return provenance.from === 'git' && provenance.form === 'markdown'
+  return seen.length > 0 && seen.every(({ provenance }) => weakness(provenance) > 0) ? 'note' : 'warning'
 }

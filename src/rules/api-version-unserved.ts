@@ -1,10 +1,17 @@
 import type { Chain, InstalledEso } from '../chain/chain.ts'
-import { apiVersionVerdict } from '../eso/schema/api-versions.ts'
+import { type ApiVersionVerdict, apiVersionVerdict } from '../eso/schema/api-versions.ts'
+import { unknownKind } from '../eso/schema/kind-names.ts'
 import type { Finding } from '../model/finding.ts'
+import { groupOf, isEsoGroup } from '../model/kinds.ts'
+import type { Manifest } from '../model/manifest.ts'
 import { formatSpan } from '../model/span.ts'
-import { nameManifest } from '../model/wording.ts'
+import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import { nearestPins } from './nearest-pins.ts'
+import type { Rule, RuleFinding } from './rule.ts'
+import { type VendoredKind, vendoredCrds } from './vendored-crds.ts'
+
+const V1BETA1 = 'external-secrets.io/v1beta1'
 
 /** The installed ESO does not serve the object's apiVersion: applying it fails with `no matches for kind` (eso.md §0.25). */
 export const apiVersionUnserved: Rule = {
@@ -12,21 +19,28 @@ export const apiVersionUnserved: Rule = {
   title: "The installed ESO does not serve the object's apiVersion",
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
+    const crds = vendoredCrds(chain)
     for (const manifest of chain.manifests) {
-      if (!manifest.apiVersion.includes('external-secrets.io/')) continue
-      const judged = judge(chain, manifest.span.file, manifest.apiVersion, manifest.kind)
+      if (!isEsoGroup(manifest.apiVersion) || unknownKind(manifest) !== undefined) continue
+      const inGit = crds(manifest).filter(
+        (one) => one.kind === manifest.kind && one.group === groupOf(manifest.apiVersion),
+      )
+      if (inGit.length > 0) {
+        const found = byCrds(manifest, inGit)
+        if (found !== undefined) yield { rule: this.id, severity: this.severity, objects: [manifest], ...found }
+        continue
+      }
+      const judged = judge(chain, manifest)
       if (judged === undefined) continue
-      const { because, use, installed } = judged
+      const { severity, because, use, installed } = judged
       const pin = installed?.span
-      const span = manifest.spanOf(['apiVersion'])
       yield {
         rule: this.id,
-        severity: this.severity,
-        message:
-          `${nameManifest(manifest)}: ${because}.` +
-          `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
-        span,
+        severity,
+        message: (object) =>
+          `${object}: ${because}.` + `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
+        span: manifest.spanOf(['apiVersion']),
         related: pin === undefined ? [] : [{ span: pin, message: 'ESO is pinned here' }],
         ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
         objects: [manifest],
@@ -36,25 +50,48 @@ export const apiVersionUnserved: Rule = {
   },
 }
 
-/** With several clusters in one repository the pin nearest to the manifest counts; equally near ones must all refuse it. */
-function judge(chain: Chain, file: string, apiVersion: string, kind: string) {
-  const pins = nearest(chain.installedEso, file)
-  if (pins.length === 0) {
-    const verdict = apiVersionVerdict(apiVersion, kind)
-    return verdict.served === 'no' ? { ...verdict, installed: undefined } : undefined
+/** What the CRDs in Git serve decides, whatever ESO is pinned: they are what the API server gets. */
+function byCrds(
+  manifest: Manifest,
+  kinds: readonly VendoredKind[],
+): Omit<RuleFinding, 'rule' | 'severity'> | undefined {
+  const { apiVersion, kind } = manifest
+  const served = kinds.filter((one) => one.served)
+  if (served.some(({ group, version }) => `${group}/${version}` === apiVersion)) return undefined
+  const [first] = kinds
+  const names = [...new Set(served.map(({ group, version }) => `${group}/${version}`))]
+  return {
+    message: (object) =>
+      `${object}: the CRD in Git does not serve ${kind} in ${apiVersion}${names.length === 0 ? '' : `, but in ${listed(names)}`}. Applying it fails with: no matches for kind "${kind}" in version "${apiVersion}".`,
+    span: manifest.spanOf(['apiVersion']),
+    related: first === undefined ? [] : [{ span: first.manifest.span, message: 'the CRD' }],
+    ...(names[0] === undefined ? {} : { fix: `Write \`apiVersion: ${names[0]}\`.` }),
+    fingerprint: fingerprint(apiVersionUnserved.id, nameManifest(manifest), apiVersion),
   }
-  const verdicts = pins.map((installed) => ({ ...apiVersionVerdict(apiVersion, kind, installed.version), installed }))
-  return verdicts.every((verdict) => verdict.served === 'no') ? verdicts[0] : undefined
 }
 
-function nearest(pins: readonly InstalledEso[], file: string): InstalledEso[] {
-  const folders = file.split('/').slice(0, -1)
-  const shared = pins.map(({ span }) => {
-    const other = span?.file.split('/') ?? []
-    let i = 0
-    while (i < folders.length && folders[i] === other[i]) i++
-    return i
+interface Judged extends ApiVersionVerdict {
+  readonly severity: Finding['severity']
+  readonly installed: InstalledEso | undefined
+}
+
+/**
+ * Several pins that are equally near must all refuse it. Where nothing decides, a version that newer releases do not serve is a
+ * note; where the chart's values cannot be read that may keep it alive, a warning.
+ */
+function judge(chain: Chain, { apiVersion, kind, span }: Manifest): Judged | undefined {
+  const pins = nearestPins(chain, span.file)
+  const verdicts: Judged[] = (pins.length === 0 ? [undefined] : pins).map((installed) => {
+    const unsafeServeV1Beta1 = installed?.servesV1Beta1 === 'yes'
+    const verdict = apiVersionVerdict(apiVersion, kind, installed?.version, { unsafeServeV1Beta1 })
+    const kept = verdict.served === 'no' && installed?.servesV1Beta1 === 'unknown' && apiVersion === V1BETA1
+    const because = kept ? `${verdict.because}, unless its values set crds.unsafeServeV1Beta1` : verdict.because
+    return { ...verdict, because, severity: kept ? 'warning' : 'error', installed }
   })
-  const most = Math.max(0, ...shared)
-  return pins.filter((_, i) => shared[i] === most)
+  const [first] = verdicts
+  if (verdicts.every(({ served }) => served === 'no'))
+    return verdicts.find(({ severity }) => severity === 'warning') ?? first
+  if (verdicts.some(({ served }) => served === 'yes')) return undefined
+  const soon = verdicts.find(({ served, until }) => served === 'unknown' && until !== undefined)
+  return soon === undefined ? undefined : { ...soon, severity: 'note' }
 }

@@ -1,5 +1,6 @@
 import type { Chain, StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { weakness } from '../model/documentation.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import { forReferences, listed } from '../model/wording.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
@@ -17,6 +18,8 @@ export const authConfigSuspect: Rule = {
   severity: 'error',
   *check(chain): Iterable<Finding> {
     for (const link of chain.storeLinks) {
+      // What a patch may replace is not judged by what stands in the base.
+      if (link.store.notChecked !== undefined) continue
       yield* mountWithPrefix(chain, link)
       yield* serverWithPath(link)
       yield* clientReviewer(link)
@@ -116,9 +119,9 @@ function* hostIsVault({ store, authConfig, links }: StoreLink): Iterable<Finding
   }
 }
 
-/** What a page tells people to type is a hint of what was typed, no proof. */
+/** What a page tells people to type, or a test sets up, is a hint of what was typed, no proof. */
 function severityOn({ provenance }: NonNullable<StoreLink['authConfig']>, severity: Severity): Severity {
-  return provenance.from === 'git' && provenance.form === 'markdown' ? 'note' : severity
+  return weakness(provenance) > 0 ? 'note' : severity
 }
 
 interface Address {

@@ -1,32 +1,36 @@
 import type { Finding, RelatedPlace } from '../model/finding.ts'
-import { foldObjects } from './fold-objects.ts'
+import { asFinding, foldObjects } from './fold-objects.ts'
+import type { RuleFinding } from './rule.ts'
 
 /** How many findings of one cause are shown one by one; more become one finding that counts them (design §5). */
-export const ONE_BY_ONE = 10
+const ONE_BY_ONE = 10
 
-/** A finding with the name of what caused it; findings of one cause break together and are mended together. */
-export interface CausedFinding {
-  readonly cause: string
-  readonly finding: Finding
+/** A finding with what caused it; findings of one cause break together and are mended together. */
+export interface CausedFinding<Cause> {
+  /** Plain data: causes that are equal are one. */
+  readonly cause: Cause
+  readonly finding: RuleFinding
 }
 
 /**
  * When one cause breaks many references, the cause is reported once, with a count and the references as related places. Up to
  * `ONE_BY_ONE` of them stay findings of their own, each at its line, because a pull request is read line by line.
  */
-export function* reportCauses(
-  caused: Iterable<CausedFinding>,
-  summarise: (findings: readonly Finding[]) => Finding,
-): Iterable<Finding> {
-  const byCause = new Map<string, Finding[]>()
+export function* reportCauses<Cause>(
+  caused: Iterable<CausedFinding<Cause>>,
+  summarise: (findings: readonly [Finding, ...Finding[]], cause: Cause) => Finding,
+): Iterable<RuleFinding> {
+  const byCause = new Map<string, { readonly cause: Cause; readonly group: RuleFinding[] }>()
   for (const { cause, finding } of caused) {
-    const group = byCause.get(cause)
-    if (group === undefined) byCause.set(cause, [finding])
-    else group.push(finding)
+    const key = JSON.stringify(cause)
+    const known = byCause.get(key)
+    if (known === undefined) byCause.set(key, { cause, group: [finding] })
+    else known.group.push(finding)
   }
-  for (const group of byCause.values()) {
+  for (const { cause, group } of byCause.values()) {
     const findings = foldObjects(group)
-    if (findings.length > ONE_BY_ONE) yield withoutObjects(summarise(findings))
+    const [first, ...others] = findings.map(asFinding)
+    if (first !== undefined && findings.length > ONE_BY_ONE) yield withoutObjects(summarise([first, ...others], cause))
     else yield* findings
   }
 }

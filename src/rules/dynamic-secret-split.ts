@@ -1,10 +1,9 @@
 import { engineOf } from '../chain/engine.ts'
 import { dynamicSplits } from '../eso/facts/dynamic-splits.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** Two items read one dynamic credential: two requests, two leases, a user name and a password of different users (field.md §5). */
 export const dynamicSecretSplit: Rule = {
@@ -12,7 +11,7 @@ export const dynamicSecretSplit: Rule = {
   title: 'Two items read one dynamic credential, and get two that do not belong together',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     const engines = new Map(chain.links.map(({ reference, mount }) => [reference, engineOf(reference, mount)]))
     const isDynamic = (reference: Reference) => !['kv', 'cubbyhole', 'generic'].includes(engines.get(reference) ?? 'kv')
     for (const { path, references } of dynamicSplits(
@@ -24,8 +23,8 @@ export const dynamicSecretSplit: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${nameManifest(second.manifest)} reads \`${path}\` ${references.length} times. It is a dynamic engine: every read makes a new credential ` +
+        message: (object) =>
+          `${object} reads \`${path}\` ${references.length} times. It is a dynamic engine: every read makes a new credential ` +
           'with a lease of its own, so the values in the Secret belong to different users.',
         span: second.span,
         related: [first, ...references.slice(2)].map(({ span }) => ({ span, message: 'reads it too' })),

@@ -1,10 +1,17 @@
+import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { ineffectiveItems } from '../eso/facts/ineffective-items.ts'
 import { mixedStoreKinds } from '../eso/facts/mixed-store-kinds.ts'
-import type { Finding } from '../model/finding.ts'
-import { nameField, nameManifest, nameReference } from '../model/wording.ts'
+import { releaseFaults } from '../eso/facts/release-faults.ts'
+import { NIL_PATH, NOT_KV2 } from '../eso/paths.ts'
+import { isGenerator } from '../eso/provider.ts'
+import { type FailsWith, isKv1Failure } from '../model/eso-failure.ts'
+import type { Reference } from '../model/reference.ts'
+import { listed, nameField, nameManifest, nameReference } from '../model/wording.ts'
+import { failureText } from '../report/reasons/failure.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import { nearestPins } from './nearest-pins.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * ESO fails at this reference before or instead of asking Vault, for a reason that no rule of its own names: a path it cannot
@@ -15,41 +22,54 @@ export const esoFails: Rule = {
   title: 'ESO fails at this reference before it asks Vault',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const link of chain.links) {
-      const { reference, store } = link
+      const { reference } = link
       const { failsWith } = reference
-      if (failsWith === undefined || reference.notChecked !== undefined || reference.proposed) continue
+      if (failsWith === undefined || reference.proposed) continue
+      // Without any store it fails whatever else cannot be told.
+      const storeless = failsWith.code === 'no-store-named'
+      if (reference.notChecked !== undefined && !(storeless && reference.notChecked.code === 'store-absent')) continue
       // Told by rules of their own.
-      if (failsWith.includes('kv version v1') || failsWith.startsWith('could not compile find.name.regexp')) continue
+      if (isKv1Failure(failsWith) || failsWith.code === 'find-regexp-invalid') continue
       // `..` that leads out of the API is `key-escapes-mount`.
       if (reference.key.split('/').includes('..')) continue
-      const unset = store !== undefined && store.path === undefined
+      const { text, fix } =
+        failsWith.code === 'leaves-api' ? outside(reference, failsWith) : inItsWords(link, failsWith)
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${nameReference(reference)} cannot work: ESO answers \`${failsWith}\`` +
-          `${unset ? `, because ${store.kind} \`${store.name}\` has no \`path\` and the key \`${reference.key}\` does not say where the mount ends` : ''}.`,
+        message: (object) => `${nameReference(reference, object)} cannot work: ${text}`,
         span: reference.span,
         related: [],
-        ...(unset ? { fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.` } : {}),
+        ...(fix === undefined ? {} : { fix }),
         objects: objectsOf(link),
-        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, failsWith),
+        fingerprint: fingerprint(
+          this.id,
+          reference.manifest.kind,
+          reference.manifest.name,
+          reference.key,
+          failureText(failsWith),
+        ),
       }
     }
+    yield* faultsOfRelease(chain, this.id)
     for (const { problem, manifest, field, span } of ineffectiveItems(chain.manifests)) {
       // The search for SecretStore "" is a reference that fails, and is told above.
       if (problem === 'generator-in-data') continue
       yield {
         rule: this.id,
         severity: 'warning',
-        message:
-          `${nameField(field)} of ${nameManifest(manifest)} names a store and nothing to read from it. ESO's webhook lets that pass, ` +
-          'and the item contributes nothing.',
+        message: (object) =>
+          problem === 'tags-ignored'
+            ? `${nameField(field)} of ${object} stands beside a \`name\`: ESO then looks at names alone, and takes secrets with other tags too.`
+            : `${nameField(field)} of ${object} names a store and nothing to read from it. ESO's webhook lets that pass, and the item contributes nothing.`,
         span,
         related: [],
-        fix: 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
+        fix:
+          problem === 'tags-ignored'
+            ? 'Take `tags` away, or take `name` away and find by tags.'
+            : 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
       }
@@ -58,8 +78,8 @@ export const esoFails: Rule = {
       yield {
         rule: this.id,
         severity: 'warning',
-        message:
-          `${nameManifest(manifest)} names a ClusterSecretStore and a SecretStore. After the one ESO looks for the other without a ` +
+        message: (object) =>
+          `${object} names a ClusterSecretStore and a SecretStore. After the one ESO looks for the other without a ` +
           'namespace, in an order that changes from run to run, so that the push fails now and then.',
         span,
         related: [],
@@ -69,4 +89,62 @@ export const esoFails: Rule = {
       }
     }
   },
+}
+
+interface Told {
+  readonly text: string
+  readonly fix: string | undefined
+}
+
+function inItsWords({ reference, store }: Link, failsWith: FailsWith): Told {
+  const says = `ESO answers \`${failureText(failsWith)}\``
+  if (store === undefined || (failsWith !== NOT_KV2 && failsWith !== NIL_PATH))
+    return { text: `${says}.`, fix: undefined }
+  return {
+    text: `${says}, because ${store.kind} \`${store.name}\` has no \`path\` and the key \`${reference.key}\` does not say where the mount ends.`,
+    fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.`,
+  }
+}
+
+/** What is sent is known, and of what ESO makes of the answer only what was measured (eso.md §2.4). */
+function outside(reference: Reference, { sends, says }: Extract<FailsWith, { code: 'leaves-api' }>): Told {
+  const store = reference.store.found === 'vault' ? reference.store.store : undefined
+  const what = store === undefined ? 'The store' : `${store.kind} \`${store.name}\``
+  const written = store !== undefined && isGenerator(store) ? reference.key : (store?.path ?? '')
+  const ends = says === undefined ? 'The server answers 404.' : `The server answers 404, and ESO \`${says}\`.`
+  return {
+    text: `${what} has \`path: ${written === '' ? '""' : written}\`, so ESO sends \`${sends}\`, which is no path below \`/v1/\`. ${ends}`,
+    fix:
+      store !== undefined && isGenerator(store)
+        ? 'Write the path that the engine answers, such as `database/creds/<role>`.'
+        : `Write the mount itself as \`path\` of ${what}.`,
+  }
+}
+
+/** What the pinned release does wrong where a reference meets it; said once for each object. */
+function* faultsOfRelease(chain: Chain, rule: string): Iterable<RuleFinding> {
+  const told = new Set<string>()
+  for (const link of chain.links) {
+    const { reference } = link
+    if (reference.notChecked !== undefined || reference.failsWith !== undefined || reference.proposed) continue
+    const pins = nearestPins(chain, reference.manifest.span.file)
+    const versions = pins.map(({ version }) => version)
+    for (const { id, effect, what, mended } of releaseFaults(reference, versions)) {
+      const about = fingerprint(rule, nameManifest(reference.manifest), id)
+      if (told.has(about)) continue
+      told.add(about)
+      const release = mended.join('.')
+      yield {
+        rule,
+        severity: effect === 'fails' ? 'error' : 'warning',
+        message: (object) =>
+          `${nameReference(reference, object)}: ESO ${listed(versions)} ${what}. It is mended in ${release}.`,
+        span: (effect === 'at-first' ? reference.propertySpan : undefined) ?? reference.span,
+        related: pins.flatMap(({ span }) => (span === undefined ? [] : [{ span, message: 'ESO is pinned here' }])),
+        fix: `Update ESO to ${release} or later.`,
+        objects: objectsOf(link),
+        fingerprint: about,
+      }
+    }
+  }
 }

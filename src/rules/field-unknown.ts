@@ -1,11 +1,13 @@
 import { isEsoKind } from '../eso/kinds.ts'
 import type { SchemaProblem } from '../eso/schema/problem.ts'
 import { validateManifest } from '../eso/schema/validate.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
-import { nameField, nameManifest } from '../model/wording.ts'
+import { formatSpan, type Span } from '../model/span.ts'
+import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import { nearestPins } from './nearest-pins.ts'
+import type { Rule, RuleFinding } from './rule.ts'
+import { vendoredCrds } from './vendored-crds.ts'
 
 /**
  * A field that ESO's CRDs do not have, in the wrong place, missing, of the wrong type or with a value that is refused. The API
@@ -16,16 +18,22 @@ export const fieldUnknown: Rule = {
   title: "A field that ESO's CRD does not have, or that is misplaced, missing or of the wrong type",
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
+    const crds = vendoredCrds(chain)
     for (const manifest of chain.manifests) {
-      for (const problem of validateManifest(manifest)) {
+      const pins = nearestPins(chain, manifest.span.file)
+      const pinned = pins.flatMap(({ span }) => (span === undefined ? [] : [{ span, message: 'ESO is pinned here' }]))
+      for (const problem of validateManifest(manifest, {
+        eso: pins.map(({ version }) => version),
+        crds: crds(manifest),
+      })) {
         if (toldByAnother(manifest, problem)) continue
         yield {
           rule: this.id,
           severity: problem.severity,
-          message: `${nameManifest(manifest)}: ${problem.message}`,
+          message: (object) => `${object}: ${problem.message}${problem.newer === true ? pinnedIn(pinned) : ''}`,
           span: problem.span,
-          related: [],
+          related: problem.newer === true ? pinned : [],
           ...(problem.suggestion === undefined ? {} : { fix: problem.suggestion }),
           objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), problem.kind, nameField(problem.path)),
@@ -33,6 +41,10 @@ export const fieldUnknown: Rule = {
       }
     }
   },
+}
+
+function pinnedIn(pins: readonly { readonly span: Span }[]): string {
+  return pins.length === 0 ? '' : ` Git pins ESO in ${listed(pins.map(({ span }) => formatSpan(span)))}.`
 }
 
 /**

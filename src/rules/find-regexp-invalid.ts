@@ -1,8 +1,7 @@
 import { type InvalidRegexp, invalidRegexps } from '../eso/facts/invalid-regexps.ts'
-import type { Finding } from '../model/finding.ts'
 import { nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A regular expression that Go's RE2 does not compile: no look-around, no back-references (eso.md §3.4). */
 export const findRegexpInvalid: Rule = {
@@ -10,13 +9,14 @@ export const findRegexpInvalid: Rule = {
   title: 'A regular expression that ESO cannot compile',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const invalid of invalidRegexps(chain.manifests)) {
       const { manifest, field, span, pattern, because } = invalid
       yield {
         rule: this.id,
         severity: this.severity,
-        message: `${nameField(field)} of ${nameManifest(manifest)} is \`${pattern}\`, which Go's RE2 refuses: ${because}. ${consequence(invalid)}`,
+        message: (object) =>
+          `${nameField(field)} of ${object} is \`${pattern}\`, which Go's RE2 refuses: ${because}. ${consequence(invalid)}`,
         span,
         related: [],
         fix: 'Write it in RE2: no look-ahead, look-behind or back-references; match more and filter by path instead.',

@@ -1,9 +1,9 @@
 import { absentGenerators } from '../eso/facts/absent-generators.ts'
 import { methodTypos } from '../eso/facts/method-typos.ts'
-import type { Finding } from '../model/finding.ts'
+import { byCluster } from '../model/cluster.ts'
 import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A `generatorRef` that leads to nothing, or to a generator that will not ask what is meant (eso.md §3.5). */
 export const generatorAbsent: Rule = {
@@ -11,14 +11,16 @@ export const generatorAbsent: Rule = {
   title: 'A `generatorRef` names a generator that is not there',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
-    for (const { manifest, span, kind, name, elsewhere } of absentGenerators(chain.manifests)) {
+  *check(chain): Iterable<RuleFinding> {
+    for (const { manifest, span, kind, name, elsewhere } of byCluster(chain.manifests).groups.flatMap((group) =>
+      absentGenerators(group),
+    )) {
       yield {
         rule: this.id,
         // Generators may come from elsewhere; one of the same name in the wrong namespace does not.
         severity: elsewhere.length > 0 ? 'error' : 'warning',
-        message:
-          `${nameManifest(manifest)} takes its values from ${kind} \`${name}\`, and Git declares none of that name it can reach. ` +
+        message: (object) =>
+          `${object} takes its values from ${kind} \`${name}\`, and Git declares none of that name it can reach. ` +
           (elsewhere.length > 0
             ? `There is ${listed(elsewhere.map(nameManifest))}; a generator serves its own namespace only.`
             : 'ESO answers `unable to get generator`, and the whole object fails.'),
@@ -36,8 +38,8 @@ export const generatorAbsent: Rule = {
       yield {
         rule: this.id,
         severity: 'error',
-        message:
-          `${nameManifest(manifest)} has \`method: ${method}\`. ESO compares methods letter by letter and sends a PUT for everything ` +
+        message: (object) =>
+          `${object} has \`method: ${method}\`. ESO compares methods letter by letter and sends a PUT for everything ` +
           `that is not GET, LIST or DELETE, so Vault is written to.`,
         span,
         related: [],

@@ -1,10 +1,9 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
-import type { Finding } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A key that begins with the mount, where ESO asks for metadata. ESO strips the mount for data and not for metadata
@@ -15,7 +14,7 @@ export const keyDoublesMount: Rule = {
   title: 'The key repeats the mount, and ESO asks for the metadata of another path',
   group: 'manifest',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const link of chain.links) {
       const { reference, store } = link
       if (store?.path === undefined || !reference.key.startsWith(`${store.path}/`)) continue
@@ -27,8 +26,8 @@ export const keyDoublesMount: Rule = {
         rule: this.id,
         // A push to a fresh path works, beside a phantom entry; reading metadata never does (eso.md §7 row 4).
         severity: push ? 'warning' : 'error',
-        message:
-          `The key \`${reference.key}\` of ${nameReference(reference)} begins with the mount of ${store.kind} \`${store.name}\`. ESO strips it from ` +
+        message: (object) =>
+          `The key \`${reference.key}\` of ${nameReference(reference, object)} begins with the mount of ${store.kind} \`${store.name}\`. ESO strips it from ` +
           `data paths and not from metadata paths: it asks for ${data === undefined ? '' : `\`${data.path}\` and `}\`${metadata.path}\`. ` +
           (push
             ? 'A push leaves a phantom metadata entry there, and fails with `secret not found` where the secret already exists.'

@@ -1,9 +1,8 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
-import type { Finding } from '../model/finding.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** `..` in a key leaves the mount: the Go client cleans the path after ESO has put the mount before it (eso.md §0.6). */
 export const keyEscapesMount: Rule = {
@@ -11,7 +10,7 @@ export const keyEscapesMount: Rule = {
   title: 'A `..` in the key leads out of the mount',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const link of chain.links) {
       const { reference, store } = link
       if (store === undefined || !reference.key.split('/').includes('..')) continue
@@ -19,8 +18,8 @@ export const keyEscapesMount: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `The key \`${reference.key}\` of ${nameReference(reference)} holds \`..\`. The path is cleaned after the mount is put before it, ` +
+        message: (object) =>
+          `The key \`${reference.key}\` of ${nameReference(reference, object)} holds \`..\`. The path is cleaned after the mount is put before it, ` +
           `${access === undefined ? 'so the request leaves the API' : `so ESO asks for \`${access.path}\``}; servers that reject relative paths answer 400.`,
         span: reference.span,
         related: [],

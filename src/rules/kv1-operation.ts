@@ -1,9 +1,11 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
-import type { Finding } from '../model/finding.ts'
+import { type FailsWith, isKv1Failure } from '../model/eso-failure.ts'
+import type { Severity } from '../model/finding.ts'
 import { nameReference } from '../model/wording.ts'
+import { failureText } from '../report/reasons/failure.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** Something that KV version 1 has not got: metadata, tags, versions, check-and-set (eso.md §3.3, §3.4, §5.5). */
 export const kv1Operation: Rule = {
@@ -11,7 +13,7 @@ export const kv1Operation: Rule = {
   title: 'An operation that KV version 1 does not have',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const link of chain.links) {
       const { reference, store } = link
       if (store?.version !== 'v1' || reference.notChecked !== undefined) continue
@@ -20,14 +22,15 @@ export const kv1Operation: Rule = {
       yield {
         rule: this.id,
         severity: wrong.severity,
-        message: `${nameReference(reference)} uses ${store.kind} \`${store.name}\`, which has \`version: v1\`. ${wrong.text}`,
+        message: (object) =>
+          `${nameReference(reference, object)} uses ${store.kind} \`${store.name}\`, which has \`version: v1\`. ${wrong.text}`,
         span: reference.span,
         related: [
           { span: store.manifest.spanOf(['spec', 'provider', 'vault', 'version']), message: 'the store says v1 here' },
         ],
         fix: wrong.fix,
         objects: objectsOf(link),
-        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, wrong.text),
+        fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key, wrong.about),
         vaultPaths: vaultPathsOf(link),
       }
     }
@@ -48,20 +51,27 @@ export const kv1Operation: Rule = {
   },
 }
 
-function problemOf(
-  failsWith: string | undefined,
-  version: string | undefined,
-): { severity: 'error' | 'warning'; text: string; fix: string } | undefined {
-  if (failsWith?.includes('kv version v1')) {
+interface Problem {
+  readonly severity: Severity
+  /** For the fingerprint. */
+  readonly about: string
+  readonly text: string
+  readonly fix: string
+}
+
+function problemOf(failsWith: FailsWith | undefined, version: string | undefined): Problem | undefined {
+  if (failsWith !== undefined && isKv1Failure(failsWith)) {
     return {
       severity: 'error',
-      text: `ESO answers \`${failsWith}\`.`,
+      about: failsWith.code,
+      text: `ESO answers \`${failureText(failsWith)}\`.`,
       fix: 'Use a KV version 2 mount, or leave the operation out.',
     }
   }
   if (version !== undefined && version !== '') {
     return {
       severity: 'warning',
+      about: `version ${version}`,
       text: `It pins version ${version}; KV version 1 keeps no versions and ignores it, so the newest value is read.`,
       fix: 'Leave `version` out, or use a KV version 2 mount.',
     }

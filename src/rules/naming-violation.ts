@@ -1,11 +1,10 @@
 import type { NamingRule } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A path that fits none of the house's naming patterns (config `naming`): usually a wrong environment, cluster or app. */
 export const namingViolation: Rule = {
@@ -13,7 +12,7 @@ export const namingViolation: Rule = {
   title: 'A Vault path does not follow the naming patterns of the config',
   group: 'manifest',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     if (chain.naming.length === 0) return
     for (const link of chain.links) {
       const { reference, store } = link
@@ -29,7 +28,8 @@ export const namingViolation: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: `${nameReference(reference)} names \`${path}\`, which does not follow \`${closest.naming.pattern}\`: ${closest.because}.`,
+        message: (object) =>
+          `${nameReference(reference, object)} names \`${path}\`, which does not follow \`${closest.naming.pattern}\`: ${closest.because}.`,
         span: reference.span,
         related: [{ span: closest.naming.span, message: 'the pattern' }],
         fix: `Mend the path, or add a pattern that admits it.`,
@@ -62,7 +62,8 @@ function misfit(naming: NamingRule, path: string, manifest: Manifest): Misfit | 
     if (names === undefined)
       return { naming, because: `\`${value}\` stands where the pattern has \`${pattern}\``, where: false }
     for (const [name, found] of names) {
-      const allowed = naming.where[name]?.map((text) => fill(text, manifest))
+      const where = Object.hasOwn(naming.where, name) ? naming.where[name] : undefined
+      const allowed = where?.map((text) => fill(text, manifest))
       if (allowed === undefined || allowed.includes(undefined) || allowed.includes(found)) continue
       return {
         naming,

@@ -10,13 +10,16 @@ export const policyInvalid: Rule = {
   group: 'law',
   severity: 'error',
   *check(chain): Iterable<Finding> {
-    for (const { policy, message, span, line } of chain.invalidPolicies) {
+    for (const { policy, message, span, line, unread } of chain.invalidPolicies) {
       const at = span ?? spanOfProvenance(policy.provenance)
       if (at === undefined) continue
       yield {
         rule: this.id,
-        severity: 'error',
-        message: `The server refuses policy \`${policy.name}\`, for line ${line} of its text: ${message}. It answers 400 and keeps the policy it had.`,
+        severity: unread === true ? 'warning' : 'error',
+        message:
+          unread === true
+            ? `Policy \`${policy.name}\` was not looked into: ${message}. What it grants is not known.`
+            : `The server refuses policy \`${policy.name}\`, for line ${line} of its text: ${message}. It answers 400 and keeps the policy it had.`,
         span: at,
         related: [],
         fingerprint: fingerprint(this.id, policy.name, message),

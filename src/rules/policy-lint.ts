@@ -5,7 +5,9 @@ import { trimSlashes } from '../model/trim-slashes.ts'
 import { lintPolicy } from '../policy/lint.ts'
 import type { LintFact } from '../policy/lint-fact.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
+import { lawText } from '../report/reasons/law.ts'
 import { fingerprint } from './fingerprint.ts'
+import { nearestBlocks } from './nearest-blocks.ts'
 
 /** What the policy room finds odd in the policies that Git declares, for the rules that report it. */
 export function* lintFindings(
@@ -32,11 +34,11 @@ export function* lintFindings(
       yield {
         rule,
         severity,
-        message: `Policy \`${policy.name}\`: ${fact.why}`,
+        message: `Policy \`${policy.name}\`: ${said(fact)}`,
         span,
         related: [],
-        ...(fact.fix === undefined ? {} : { fix: fact.fix }),
-        fingerprint: fingerprint(rule, policy.name, fact.path, fact.why),
+        ...('fix' in fact && fact.fix !== undefined ? { fix: fact.fix } : {}),
+        fingerprint: fingerprint(rule, policy.name, fact.path, fact.code, 'folder' in fact ? fact.folder : fact.name),
       }
     }
   }
@@ -72,13 +74,15 @@ function isForKubernetes({ storeLinks, declared }: Chain, policy: string): boole
 }
 
 /** A denial that names the rule as the one that was meant has told it, with what to write. */
-function isTold({ links }: Chain, policy: string, { path, line, fix }: LintFact): boolean {
-  if (fix === undefined) return false
+function isTold({ links }: Chain, policy: string, { code, path, line }: LintFact): boolean {
+  if (code !== 'lacks-side' && code !== 'never-resolves') return false
   return links.some(({ accesses }) =>
-    accesses.some(
-      ({ decision }) =>
-        decision.verdict === 'denied' &&
-        decision.nearest?.some((block) => block.policy === policy && block.path === path && block.line === line),
+    accesses.some(({ decision }) =>
+      nearestBlocks(decision).some((block) => block.policy === policy && block.path === path && block.line === line),
     ),
   )
+}
+
+function said(fact: LintFact): string {
+  return fact.code === 'lists-differ' ? `LIST ${fact.folder} is ${lawText(fact.because)}.` : fact.why
 }

@@ -1,10 +1,10 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
-import type { Finding } from '../model/finding.ts'
 import { nameReference } from '../model/wording.ts'
+import { reasonText } from '../report/reasons/not-checked.ts'
 import { fingerprint } from './fingerprint.ts'
 import { lintFindings } from './policy-lint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** Servers judge the same policies differently: on LIST requests, and on texts that only some versions accept (vault.md §6). */
 export const policyVersionDependent: Rule = {
@@ -12,7 +12,7 @@ export const policyVersionDependent: Rule = {
   title: 'Whether a request is allowed depends on the version of the server',
   group: 'law',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     yield* lintFindings(chain, 'policy-version-dependent', this.id, 'note')
     for (const link of chain.links) {
       const { reference, accesses, store } = link
@@ -22,7 +22,8 @@ export const policyVersionDependent: Rule = {
         yield {
           rule: this.id,
           severity: this.severity,
-          message: `${nameReference(reference)} needs ${access.capability} on \`${access.path}\`. ${decision.because}`,
+          message: (object) =>
+            `${nameReference(reference, object)} needs ${access.capability} on \`${access.path}\`. ${reasonText(decision.because)}.`,
           span: reference.span,
           related: decision.winner.flatMap((rule) =>
             rule.span === undefined

@@ -1,10 +1,10 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import { propertyPresence } from '../eso/property/property-presence.ts'
-import type { Finding } from '../model/finding.ts'
+import { plainPresence, propertyPresence } from '../eso/property/property-presence.ts'
+import { goQuote } from '../model/go-quote.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { readersOfSecrets } from './per-secret.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * The secret is there and the property is not. ESO fails the whole ExternalSecret, whatever its deletionPolicy: a missing
@@ -15,20 +15,22 @@ export const propertyAbsent: Rule = {
   title: 'The secret exists and has no such property',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { path, links } of readersOfSecrets(chain)) {
       for (const link of links) {
         const { reference, secret: own } = link
-        if (reference.property === undefined || reference.operation === 'fetch-metadata') continue
+        const { property } = reference
+        if (property === undefined || reference.operation === 'fetch-metadata') continue
         if (own?.presence !== 'present' || own.keys === undefined) continue
-        const verdict = propertyPresence(own.keys, reference.property)
+        const verdict =
+          link.store?.dialect === 'openBao' ? plainPresence(own.keys, property) : propertyPresence(own.keys, property)
         if (verdict.presence !== 'absent') continue
         yield {
           rule: this.id,
           severity: this.severity,
-          message:
-            `${nameReference(reference)} reads property \`${reference.property}\` of \`${path}\`, and there is ${verdict.because}. ` +
-            `ESO answers \`cannot find secret data for key: "${reference.property}"\` and the whole ExternalSecret fails.`,
+          message: (object) =>
+            `${nameReference(reference, object)} reads property \`${property}\` of \`${path}\`, and there is ${verdict.because}. ` +
+            `ESO answers \`cannot find secret data for key: ${goQuote(property)}\` and the whole ExternalSecret fails.`,
           span: reference.propertySpan ?? reference.span,
           related: [],
           fix:
@@ -36,7 +38,7 @@ export const propertyAbsent: Rule = {
               ? `Add the key to the secret, or name one that it has.`
               : `Write \`property: ${verdict.nearest}\`.`,
           objects: objectsOf(link),
-          fingerprint: fingerprint(this.id, path, reference.property),
+          fingerprint: fingerprint(this.id, path, property),
           vaultPaths: [path],
         }
       }

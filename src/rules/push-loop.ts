@@ -17,7 +17,7 @@ export const pushLoop: Rule = {
   check: (chain) => reportCauses(loops(pushLoops(chain.links.map((link) => link.reference))), summarise),
 }
 
-function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
+function* loops(found: readonly PushLoop[]): Iterable<CausedFinding<string>> {
   const byManifest = new Map<Manifest, PushLoop[]>()
   for (const loop of found) {
     if (!loop.closed) continue
@@ -34,14 +34,17 @@ function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
       finding: {
         rule: pushLoop.id,
         severity: pushLoop.severity,
-        message:
-          `${nameManifest(manifest)} pushes to \`${path}\`, and its source Secret is made by ${nameManifest(read.manifest)} from that very ` +
-          'path. The value goes round: nobody can tell which side owns it, and a change in Vault may be undone by the next push.',
+        message: (object) =>
+          `${object} pushes to \`${path}\`, and its source Secret is made by ${nameManifest(read.manifest)} from that very ` +
+          `path. The value goes round: nobody can tell which side owns it${first.push.push?.updatePolicy === 'IfNotExists' ? '.' : ', and a change in Vault may be undone by the next push.'}`,
         span: first.push.span,
         related: own.flatMap((loop) =>
           loop.reads.map((one) => ({ span: one.span, message: `${nameManifest(one.manifest)} reads it here` })),
         ),
-        fix: 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
+        fix:
+          first.push.push?.updatePolicy === 'IfNotExists'
+            ? 'Decide which side owns the value: drop the push, or make the Secret from a generator.'
+            : 'Decide which side owns the value: drop the push, make the Secret from a generator, or push with `updatePolicy: IfNotExists`.',
         objects: [manifest],
         fingerprint: fingerprint(pushLoop.id, nameManifest(manifest), path),
         vaultPaths: own.map((loop) => kvPath(loop.path, store.found === 'vault' ? store.store.path : undefined)),
@@ -50,8 +53,8 @@ function* loops(found: readonly PushLoop[]): Iterable<CausedFinding> {
   }
 }
 
-function summarise(findings: readonly Finding[]): Finding {
-  const first = findings[0] as Finding
+function summarise(findings: readonly [Finding, ...Finding[]]): Finding {
+  const [first] = findings
   return {
     ...first,
     message: `${counted(findings.length, 'PushSecret')} write back to the paths that their sources were read from. The first: ${first.message}`,

@@ -1,10 +1,9 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { readTarget } from '../chain/read-target.ts'
-import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A push goes to a secret that somebody else wrote: ESO refuses without `custom_metadata.managed-by` (eso.md §0.15). A
@@ -15,7 +14,7 @@ export const pushUnmanaged: Rule = {
   title: 'A push targets a secret that ESO does not manage, and ESO refuses it',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     const seen = new Set<string>()
     for (const link of chain.links) {
       const { reference, secret, store } = link
@@ -33,8 +32,8 @@ export const pushUnmanaged: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${nameManifest(reference.manifest)} pushes to \`${path}\`, which exists and ` +
+        message: (object) =>
+          `${object} pushes to \`${path}\`, which exists and ` +
           `${owner === undefined ? 'carries no `managed-by` in its custom metadata' : `is managed by \`${owner}\``}. ` +
           'ESO answers `secret not managed by external-secrets` at every refresh; `updatePolicy: Replace` does not override it.',
         span: reference.span,

@@ -1,10 +1,9 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
 import { pushesWithoutProperty } from '../eso/facts/push-without-property.ts'
-import type { Finding } from '../model/finding.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A push of one key without a property: the value must be a JSON object and replaces the whole secret (eso.md §3.6). */
 export const pushWithoutProperty: Rule = {
@@ -12,15 +11,15 @@ export const pushWithoutProperty: Rule = {
   title: 'A push without `property` needs a JSON object as its value, and replaces the secret',
   group: 'manifest',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     const links = new Map(chain.links.map((link) => [link.reference, link]))
     for (const reference of pushesWithoutProperty([...links.keys()])) {
       const link = links.get(reference)
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${nameReference(reference)} pushes \`${reference.push?.secretKey}\` to \`${reference.key}\` without a \`property\`. The value must then be a ` +
+        message: (object) =>
+          `${nameReference(reference, object)} pushes \`${reference.push?.secretKey}\` to \`${reference.key}\` without a \`property\`. The value must then be a ` +
           'JSON object, which replaces everything at that path; for plain text ESO answers `error unmarshalling vault secret: invalid JSON format`.',
         span: reference.span,
         related: [],

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts'
 import { policyDenies } from './policy-denies.ts'
 import { roleAudience } from './role-audience.ts'
 import { roleUnbound } from './role-unbound.ts'
-import { type RuleSettings, runRules } from './run-rules.ts'
+import { type RuleSettings, type RuleWatch, runRules } from './run-rules.ts'
 
 /** The rules that say what a login and its token are refused. */
 const REFUSALS = [policyDenies, roleAudience, roleUnbound]
@@ -14,9 +14,14 @@ const REFUSALS = [policyDenies, roleAudience, roleUnbound]
  *
  * @param served the chain, judged by what the server has.
  */
-export function refusedByServer(byGit: readonly Finding[], served: Chain, settings: RuleSettings): Finding[] {
+export function refusedByServer(
+  byGit: readonly Finding[],
+  served: Chain,
+  settings: RuleSettings,
+  watch?: RuleWatch,
+): Finding[] {
   const known = new Set(byGit.map(({ fingerprint }) => fingerprint))
-  return runRules(REFUSALS, served, settings)
+  return runRules(REFUSALS, served, settings, watch === undefined ? {} : { watch })
     .filter(({ fingerprint }) => !known.has(fingerprint))
     .map((finding) => ({
       ...finding,

@@ -1,6 +1,7 @@
 import { apiVersionUnserved } from './api-version-unserved.ts'
 import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
+import { authSecretUnusable } from './auth-secret-unusable.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { expiresSoon } from './expires-soon.ts'
@@ -10,11 +11,14 @@ import { findRegexpInvalid } from './find-regexp-invalid.ts'
 import { generatorAbsent } from './generator-absent.ts'
 import { keyDoublesMount } from './key-doubles-mount.ts'
 import { keyEscapesMount } from './key-escapes-mount.ts'
+import { kindUnknown } from './kind-unknown.ts'
 import { kv1Operation } from './kv1-operation.ts'
 import { lastReferenceRemoved } from './last-reference-removed.ts'
 import { mountAbsent } from './mount-absent.ts'
 import { mountVersion } from './mount-version.ts'
+import { namespaceMissing } from './namespace-missing.ts'
 import { namingViolation } from './naming-violation.ts'
+import { placeholderLeft } from './placeholder-left.ts'
 import { policyAbsent } from './policy-absent.ts'
 import { policyDenies } from './policy-denies.ts'
 import { policyExcess } from './policy-excess.ts'
@@ -35,6 +39,7 @@ import { roleUnbound } from './role-unbound.ts'
 import type { Rule } from './rule.ts'
 import { secretAbsent } from './secret-absent.ts'
 import { secretDeleted } from './secret-deleted.ts'
+import { secretKeyInvalid } from './secret-key-invalid.ts'
 import { secretUnused } from './secret-unused.ts'
 import { serviceAccountTokenTemplate } from './service-account-token-template.ts'
 import { stateDrift } from './state-drift.ts'
@@ -48,16 +53,20 @@ import { templateKeyAbsent } from './template-key-absent.ts'
 import { tokenExcess } from './token-excess.ts'
 import { variableUnresolved } from './variable-unresolved.ts'
 import { versionAbsent } from './version-absent.ts'
+import { yamlInvalid } from './yaml-invalid.ts'
 
 /** Every rule, by what it needs to know (design §5). A rule that is not here does not exist. */
 export const RULES: readonly Rule[] = [
   // Manifest and ESO: no Vault needed.
+  yamlInvalid,
+  kindUnknown,
   apiVersionUnserved,
   fieldUnknown,
   storeAbsent,
   storeDuplicate,
   storeCondition,
   storeMountShape,
+  authSecretUnusable,
   keyEscapesMount,
   keyDoublesMount,
   kv1Operation,
@@ -66,6 +75,7 @@ export const RULES: readonly Rule[] = [
   dynamicSecretSplit,
   templateKeyAbsent,
   templateInvalid,
+  secretKeyInvalid,
   targetDuplicate,
   pushWithoutProperty,
   pushSourceKeyAbsent,
@@ -73,6 +83,8 @@ export const RULES: readonly Rule[] = [
   serviceAccountTokenTemplate,
   esoFails,
   variableUnresolved,
+  placeholderLeft,
+  namespaceMissing,
   namingViolation,
   lastReferenceRemoved,
   // Law: policies and roles, declared or live.

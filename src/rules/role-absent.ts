@@ -7,7 +7,7 @@ import type { RoleFact } from '../model/vault-state.ts'
 import { counted, forReferences, listed } from '../model/wording.ts'
 import { absenceSeverity } from './absence-severity.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 
 type AbsentRole = Extract<Lookup<RoleFact>, { found: 'absent' }>
@@ -18,7 +18,7 @@ export const roleAbsent: Rule = {
   title: 'The auth role that a store logs in with does not exist',
   group: 'law',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const link of chain.storeLinks) {
       const { store, role, authMount, links } = link
       if (role?.found !== 'absent' || store.auth?.role === undefined) continue
@@ -33,12 +33,13 @@ export const roleAbsent: Rule = {
       yield {
         rule: this.id,
         severity: absenceSeverity(role),
-        message:
-          `${store.kind} \`${store.name}\` logs in with role \`${auth.role}\` of auth mount \`${auth.mount}\`${told.where}. ${told.says} ` +
+        message: (object) =>
+          `${object} logs in with role \`${auth.role}\` of auth mount \`${auth.mount}\`${told.where}. ${told.says} ` +
           `ESO's login fails with ${failure}${forReferences(links.length)}.`,
         span: told.span,
         related: told.related,
         fix: told.fix,
+        objects: [store.manifest],
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, auth.mount, auth.role),
       }
     }
@@ -80,7 +81,12 @@ function missing({ store, authMount }: StoreLink, role: AbsentRole): Told {
   const auth = store.auth as StoreAuth
   const { near, siblings = [] } = role
   const known = near.map((fact) => `\`${fact.name}\` of auth mount \`${fact.authMount}\``)
-  const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', auth.method, 'role'])
+  // Where the role itself is known, of another mount, it is the mount that is wrong: an overlay's patch may set it.
+  const wrong =
+    near.length > 0 &&
+    near.every(({ name, authMount }) => name === auth.role?.toLowerCase() && authMount !== auth.mount)
+  const mountField = auth.method === 'kubernetes' ? 'mountPath' : 'path'
+  const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', auth.method, wrong ? mountField : 'role'])
   const create = `Create role \`${auth.role}\` on auth mount \`${auth.mount}\`, or name one that exists.`
   if (role.by === 'git' && near.length === 0) {
     const names = [...new Set(siblings.map((fact) => `\`${fact.name}\``))]

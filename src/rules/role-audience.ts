@@ -64,7 +64,7 @@ function bindsNoAudience({ audiences, fields, unknown }: RoleFact): boolean {
   return fields.user_claim !== undefined && none && unknown.length === 0
 }
 
-/** Vault before 1.16.3 lets such tokens pass (measured.md §4). */
+/** Vault before 1.16.3 lets such tokens pass (vault.md §4.7). */
 function refusesUnbound({ product, releases }: ServerLaw): boolean {
   return product !== 'vault' || releases === undefined || isAtLeast(releases, [1, 16, 3]) !== 'no'
 }

@@ -1,5 +1,6 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { lookUpRoles } from '../chain/role-policies.ts'
+import { weakness } from '../model/documentation.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import type { VaultStore } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
@@ -8,7 +9,7 @@ import { fingerprint } from './fingerprint.ts'
 import { policiesLost, type UnknownParameter, unknownParameters } from './role-parameters.ts'
 import type { Rule } from './rule.ts'
 
-/** A role is written with a parameter that its type does not have: Vault answers success and drops it (measured.md §4). */
+/** A role is written with a parameter that its type does not have: Vault answers success and drops it (vault.md §4.6). */
 export const roleParameterUnknown: Rule = {
   id: 'role-parameter-unknown',
   title: 'A role is written with a parameter that Vault drops without a word',
@@ -76,9 +77,9 @@ function consequence(role: RoleFact, unknown: UnknownParameter): string {
   return ''
 }
 
-/** What a page tells people to type is a hint of what was typed, no proof. */
+/** What a page tells people to type, or a test sets up, is a hint of what was typed, no proof. */
 function severityOn({ provenance }: RoleFact, severity: Severity): Severity {
-  return provenance.from === 'git' && provenance.form === 'markdown' ? 'note' : severity
+  return weakness(provenance) > 0 ? 'note' : severity
 }
 
 function spanOfPolicies(role: RoleFact) {

@@ -1,3 +1,4 @@
+import { lookUp } from '../model/look-up.ts'
 import { nearestName } from '../model/nearest-name.ts'
 import type { AuthType, RoleFact, RoleParameter } from '../model/vault-state.ts'
 
@@ -52,7 +53,7 @@ const MEANT: Readonly<Partial<Record<AuthType | 'any', Readonly<Record<string, s
   },
 }
 
-/** A parameter that the role type does not have, and that Vault drops without a word (measured.md §4). */
+/** A parameter that the role type does not have, and that Vault drops without a word (vault.md §4.6). */
 export interface UnknownParameter {
   readonly parameter: RoleParameter
   /** The one that was probably meant; `undefined`: it belongs to roles of another type. */
@@ -68,7 +69,7 @@ export function unknownParameters({ type, parameters = [] }: RoleFact): UnknownP
   return parameters.flatMap((parameter): UnknownParameter[] => {
     const { name } = parameter
     if (known.has(name) || name.includes('$')) return []
-    const meant = MEANT[type]?.[name] ?? MEANT.any?.[name] ?? nearestName(name, known)
+    const meant = lookUp(MEANT[type] ?? {}, name) ?? lookUp(MEANT.any ?? {}, name) ?? nearestName(name, known)
     return meant === undefined && !others.has(name) ? [] : [{ parameter, meant }]
   })
 }

@@ -4,6 +4,14 @@ import type { Finding, Severity } from '../model/finding.ts'
 /** What a rule needs to know before it can say anything (design §5). */
 export type RuleGroup = 'manifest' | 'law' | 'facts'
 
+/**
+ * What a rule finds. A message about an object leaves its name open: one line of a base is many objects, and findings of one line that
+ * say the same of different objects become one, which names the first and counts the others.
+ */
+export interface RuleFinding extends Omit<Finding, 'message'> {
+  readonly message: string | ((object: string) => string)
+}
+
 /** A rule: an id that names the problem, and a pure function over the chain. */
 export interface Rule {
   readonly id: string
@@ -14,5 +22,5 @@ export interface Rule {
   readonly severity: Severity
   /** Off unless the config turns it on, or the mode asks for it. */
   readonly optIn?: boolean
-  check(chain: Chain): Iterable<Finding>
+  check(chain: Chain): Iterable<RuleFinding>
 }

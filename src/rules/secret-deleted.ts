@@ -1,10 +1,10 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { hasOtherKeys, secretWithout } from './nothing-there.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** The current version is soft-deleted or destroyed: ESO sees the same 404 as for a secret that never was (eso.md §3.2). */
 export const secretDeleted: Rule = {
@@ -12,7 +12,7 @@ export const secretDeleted: Rule = {
   title: 'The current version of the secret is deleted or destroyed',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { path, secret, links: all } of readersOfSecrets(chain)) {
       // Metadata outlives the versions (eso.md §3.3), and a pinned version may be alive: `version-absent` tells of that one.
       const links = all.filter(
@@ -21,18 +21,18 @@ export const secretDeleted: Rule = {
       const first = links[0]
       if ((secret.presence !== 'deleted' && secret.presence !== 'destroyed') || first === undefined) continue
       const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')
-      const link = failing ?? first
+      const link = failing ?? links.find((one) => !hasOtherKeys(chain, one)) ?? first
       const destroyed = secret.presence === 'destroyed'
       const when =
         !destroyed && secret.deletionTime !== undefined ? ` since ${secret.deletionTime.replace(/\.\d+Z$/, 'Z')}` : ''
       yield {
         rule: this.id,
         severity: failing === undefined ? 'warning' : 'error',
-        message:
+        message: (object) =>
           `Version ${secret.currentVersion} of \`${path}\`, the current one, is ${destroyed ? 'destroyed' : `deleted${when}`}, and ` +
-          `${nameReference(link.reference)} reads it. ` +
+          `${nameReference(link.reference, object)} reads it. ` +
           (failing === undefined
-            ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently.`
+            ? secretWithout(chain, link)
             : 'ESO answers `Secret does not exist`, as if it had never been written.'),
         span: link.reference.span,
         related: otherReaders([link, ...links.filter((other) => other !== link)]),

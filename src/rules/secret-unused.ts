@@ -1,8 +1,7 @@
-import type { Finding } from '../model/finding.ts'
 import { listed } from '../model/wording.ts'
 import { placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A secret below a path that the config calls owned, and that no manifest refers to (platform.md §4.2, class 3). */
 export const secretUnused: Rule = {
@@ -11,7 +10,7 @@ export const secretUnused: Rule = {
   group: 'facts',
   severity: 'warning',
   optIn: true,
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     const { id, severity } = this
     yield* reportCauses(
       (chain.drift?.unused ?? []).map(({ path, pattern, span }) => ({
@@ -28,7 +27,7 @@ export const secretUnused: Rule = {
         },
       })),
       (findings) => {
-        const [first] = findings as readonly [Finding, ...Finding[]]
+        const [first] = findings
         const paths = findings.flatMap((finding) => finding.vaultPaths ?? [])
         const few = listed(paths.slice(0, 5).map((path) => `\`${path}\``))
         return {

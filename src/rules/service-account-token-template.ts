@@ -1,8 +1,7 @@
 import { serviceAccountTokenTemplates } from '../eso/facts/service-account-token-templates.ts'
-import type { Finding } from '../model/finding.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A template whose type makes Kubernetes put a credential into the Secret: privilege escalation, refused by ESO's webhook. */
 export const serviceAccountTokenTemplate: Rule = {
@@ -10,14 +9,14 @@ export const serviceAccountTokenTemplate: Rule = {
   title: 'A template makes Kubernetes mint a credential into the Secret',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { manifest, span, type, serviceAccount } of serviceAccountTokenTemplates(chain.manifests)) {
       const bootstrap = type === 'bootstrap.kubernetes.io/token'
       yield {
         rule: this.id,
         severity: 'error',
-        message:
-          `${nameManifest(manifest)} makes a Secret of type \`${type}\`. ` +
+        message: (object) =>
+          `${object} makes a Secret of type \`${type}\`. ` +
           (bootstrap
             ? 'Such a Secret lets its holder join a node to the cluster.'
             : `Kubernetes fills it with a token of ${serviceAccount === undefined ? 'the ServiceAccount that its annotation names' : `ServiceAccount \`${serviceAccount}\``}, which whoever may write ExternalSecrets can then read.`) +

@@ -1,4 +1,4 @@
-import type { Difference } from '../chain/drift-facts.ts'
+import type { Difference, Shown } from '../chain/drift-facts.ts'
 import type { Finding } from '../model/finding.ts'
 import { counted } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -18,7 +18,7 @@ export const stateDrift: Rule = {
     for (const difference of chain.drift?.differences ?? []) {
       const { kind, name, path, namespace, fields, span } = difference
       // The new values count: a further change of the same field is news.
-      const values = fields === 'absent' ? ['absent'] : fields.map((one) => `${one.field}=${one.actual}`)
+      const values = fields === 'absent' ? ['absent'] : fields.map((one) => `${one.field}=${identityOf(one.actual)}`)
       yield {
         rule: this.id,
         severity: this.severity,
@@ -46,17 +46,41 @@ function where({ by }: Difference): string {
 function fieldsOf(fields: Exclude<Difference['fields'], 'absent'>): string {
   const named = fields
     .slice(0, NAMED)
-    .map(({ field, expected, actual }) => `\`${field}\` is ${quoted(actual)}, wanted ${quoted(expected)}`)
+    .map(({ field, expected, actual }) => `\`${field}\` is ${said(actual)}, wanted ${said(expected)}`)
   const more = fields.length > NAMED ? `; and ${counted(fields.length - NAMED, 'field')} more` : ''
   return `${named.join('; ')}${more}.`
 }
 
-function quoted(value: string): string {
-  return /^(?:nothing|no such rule|no capability|its default \(.*\)|not set|set \(never shown\)|a PEM .*|a policy|a text that .*)$/.test(
-    value,
-  )
-    ? value
-    : `\`${value.replaceAll('`', "'")}\``
+function said(shown: Shown): string {
+  switch (shown.code) {
+    case 'value':
+      return `\`${shown.text.replaceAll('`', "'")}\``
+    case 'nothing':
+      return 'nothing'
+    case 'default':
+      return `its default (${shown.text})`
+    case 'set':
+      return 'set (never shown)'
+    case 'not-set':
+      return 'not set'
+    case 'pem':
+      return `a PEM ${shown.label} (SHA-256 of its text ${shown.sha256}…)`
+    case 'no-rule':
+      return 'no such rule'
+    case 'no-capability':
+      return 'no capability'
+    case 'unreadable':
+      return `a text that the server itself could not read again (${shown.says})`
+    case 'policy':
+      return 'a policy'
+  }
+}
+
+/** What tells one value from another, whatever words it is shown in. */
+function identityOf(shown: Shown): string {
+  if (shown.code === 'value') return shown.text
+  if (shown.code === 'pem') return `pem ${shown.sha256}`
+  return shown.code === 'default' ? `default ${shown.text}` : shown.code
 }
 
 function fixOf({ by, fields }: Difference): string {

@@ -1,11 +1,14 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
+import { isLive } from '../model/cluster.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import { nearestNames } from '../model/nearest-name.ts'
-import { counted, nameManifest } from '../model/wording.ts'
+import { formatSpan } from '../model/span.ts'
+import type { AnyStore } from '../model/store.ts'
+import { counted, listed, nameManifest } from '../model/wording.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A reference names a store that no file declares; ESO answers `could not get ClusterSecretStore "x", … not found`. */
 export const storeAbsent: Rule = {
@@ -16,7 +19,14 @@ export const storeAbsent: Rule = {
   check: (chain) => reportCauses(absences(chain), summarise),
 }
 
-function* absences(chain: Chain): Iterable<CausedFinding> {
+/** The store that is named. */
+interface Cause {
+  readonly kind: string
+  readonly name: string
+  readonly cluster: string | undefined
+}
+
+function* absences(chain: Chain): Iterable<CausedFinding<Cause>> {
   const seen = new Set<string>()
   for (const link of chain.links) {
     const { reference } = link
@@ -25,11 +35,17 @@ function* absences(chain: Chain): Iterable<CausedFinding> {
     const at = `${reference.storeRef.span.file}:${reference.storeRef.span.line}:${reference.storeRef.name} ${nameManifest(reference.manifest)}`
     if (seen.has(at)) continue
     seen.add(at)
-    yield { cause: `${reference.storeRef.kind} ${reference.storeRef.name}`, finding: absence(chain, link) }
+    const elsewhere = reference.store.elsewhere ?? []
+    const { kind, name } = reference.storeRef
+    const cluster = reference.manifest.origin.applied.cluster?.id
+    yield {
+      cause: { kind, name, cluster },
+      finding: elsewhere.length > 0 ? absentHere(link, elsewhere) : absence(chain, link),
+    }
   }
 }
 
-function absence(chain: Chain, link: Link): Finding {
+function absence(chain: Chain, link: Link): RuleFinding {
   const { reference } = link
   const { kind, name, span } = reference.storeRef as NonNullable<typeof reference.storeRef>
   const alike = candidates(chain, kind, name, reference.manifest.namespace)
@@ -39,8 +55,8 @@ function absence(chain: Chain, link: Link): Finding {
   return {
     rule: storeAbsent.id,
     severity,
-    message:
-      `${nameManifest(reference.manifest)} names ${kind} \`${name}\`, and none of that name is declared${scope}. ` +
+    message: (object) =>
+      `${object} names ${kind} \`${name}\`, and none of that name is declared${scope}. ` +
       (best === undefined
         ? 'It may come from another repository, a chart or Terraform: then give that path too, or turn this rule off in the config.'
         : `There is ${nameManifest(best)}${best.kind === kind ? '' : `, a ${best.kind}`}. ESO answers \`could not get ${kind} "${name}"\`.`),
@@ -49,6 +65,35 @@ function absence(chain: Chain, link: Link): Finding {
     ...(best === undefined ? {} : { fix: fixFor(best, kind) }),
     objects: objectsOf(link),
     fingerprint: fingerprint(storeAbsent.id, nameManifest(reference.manifest), kind, name),
+  }
+}
+
+/** The store is declared, and not where this consumer is: in other clusters, or in a file that nothing applies (applied.md §4.4). */
+function absentHere(link: Link, elsewhere: readonly AnyStore[]): RuleFinding {
+  const { reference } = link
+  const { manifest } = reference
+  const { kind, name, span } = reference.storeRef as NonNullable<typeof reference.storeRef>
+  const { verdict, cluster } = manifest.origin.applied
+  const live = elsewhere.filter((store) => isLive(store.manifest))
+  const [first] = live.length > 0 ? live : elsewhere
+  const place = first === undefined ? '' : formatSpan(first.manifest.spanOf(['metadata', 'name']))
+  const others = [...new Set(live.flatMap((store) => store.manifest.origin.applied.cluster?.name ?? []))]
+  const here = cluster === undefined ? 'what is applied' : `cluster \`${cluster.name}\``
+  return {
+    rule: storeAbsent.id,
+    severity: live.length === 0 ? 'note' : verdict === 'applied' ? 'error' : 'warning',
+    message: (object) =>
+      live.length === 0
+        ? `${object} names ${kind} \`${name}\`, and nothing applies a store of that name. It is declared at ${place}, which nothing applies.`
+        : `${object} names ${kind} \`${name}\`, and ${here} has no store of that name. ${others.length === 0 ? 'It stands elsewhere' : `Cluster ${listed(others.map((one) => `\`${one}\``))} has one`} (${place}). ESO answers \`could not get ${kind} "${name}"\`.`,
+    span,
+    related: elsewhere.slice(0, 5).map((store) => ({
+      span: store.manifest.spanOf(['metadata', 'name']),
+      message: `${nameManifest(store.manifest)}${store.manifest.origin.applied.cluster === undefined ? '' : ` of cluster ${store.manifest.origin.applied.cluster.name}`}`,
+    })),
+    fix: live.length === 0 ? 'Let what is applied take that file.' : `Declare ${kind} \`${name}\` in ${here} too.`,
+    objects: objectsOf(link),
+    fingerprint: fingerprint(storeAbsent.id, nameManifest(manifest), kind, name, cluster?.name ?? ''),
   }
 }
 
@@ -83,12 +128,12 @@ function fixFor(best: StoreManifest, kind: string): string {
   return `Write \`name: ${best.name}\`.`
 }
 
-function summarise(findings: readonly Finding[]): Finding {
-  const first = findings[0] as Finding
+function summarise(findings: readonly [Finding, ...Finding[]], { kind, name }: Cause): Finding {
+  const [first] = findings
   return {
     ...first,
     message: `${counted(findings.length, 'object')} name one store that is not declared. The first: ${first.message}`,
     related: [...first.related, ...placesOf(findings.slice(1), 'names the store too')],
-    fingerprint: fingerprint(storeAbsent.id, 'many', first.fingerprint.split('|').slice(2).join('|')),
+    fingerprint: fingerprint(storeAbsent.id, 'many', `${kind}|${name}`),
   }
 }

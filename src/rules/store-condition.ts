@@ -1,5 +1,4 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import type { Finding } from '../model/finding.ts'
 import { counted, nameManifest } from '../model/wording.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -13,24 +12,25 @@ export const storeCondition: Rule = {
   severity: 'error',
   check: (chain) =>
     reportCauses(
-      (function* (): Iterable<CausedFinding> {
+      (function* (): Iterable<CausedFinding<{ readonly store: string; readonly file: string }>> {
         const seen = new Set<string>()
         for (const link of chain.links) {
           const { reference, store } = link
           if (reference.condition.verdict !== 'denied' || store === undefined || reference.storeRef === undefined)
             continue
           const { span } = reference.storeRef
+          const { namespaces, says } = reference.condition
           const at = `${span.file}:${span.line}:${store.name}:${reference.manifest.namespace}`
           if (seen.has(at)) continue
           seen.add(at)
           yield {
-            cause: `${store.name} ${store.manifest.span.file}`,
+            cause: { store: store.name, file: store.manifest.span.file },
             finding: {
               rule: storeCondition.id,
               severity: 'error',
-              message:
-                `${nameManifest(reference.manifest)} uses ClusterSecretStore \`${store.name}\`, whose conditions do not admit namespace ` +
-                `\`${reference.condition.namespaces.join('`, `')}\`. ESO answers \`${reference.condition.because}\`.`,
+              message: (object) =>
+                `${object} uses ClusterSecretStore \`${store.name}\`, whose conditions do not admit namespace ` +
+                `\`${namespaces.join('`, `')}\`. ESO answers \`${says}\`.`,
               span,
               related: [
                 { span: store.manifest.spanOf(['spec', 'conditions'], 'key'), message: 'the conditions of the store' },
@@ -42,14 +42,14 @@ export const storeCondition: Rule = {
           }
         }
       })(),
-      (findings) => {
-        const first = findings[0] as Finding
+      (findings, { store }) => {
+        const [first] = findings
         return {
           ...first,
           message: `${counted(findings.length, 'object')} use a store whose conditions shut them out. The first: ${first.message}`,
           span: first.related[0]?.span ?? first.span,
           related: placesOf(findings, 'is shut out'),
-          fingerprint: fingerprint(storeCondition.id, 'many', first.fingerprint.split('|')[2]),
+          fingerprint: fingerprint(storeCondition.id, 'many', store),
         }
       },
     ),

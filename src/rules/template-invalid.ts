@@ -1,8 +1,10 @@
+import { isKnownInterval } from '../eso/schema/schema-lookup.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
-import type { Finding } from '../model/finding.ts'
+import { parseVersionRange } from '../model/version-range.ts'
 import { nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import { nearestPins } from './nearest-pins.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A template that Go does not parse, or that fails whatever the data is (eso.md §6.4). */
 export const templateInvalid: Rule = {
@@ -10,14 +12,17 @@ export const templateInvalid: Rule = {
   title: 'A template that Go refuses',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.startsWith('external-secrets.io/')) continue
-      for (const { message, span, field, severity } of templateReads(manifest).invalid) {
+      const versions = nearestPins(chain, manifest.span.file).map(({ version }) => parseVersionRange(version.trim()))
+      const known = versions.length > 0 && versions.every((range) => range?.every(isKnownInterval) === true)
+      for (const { message, span, field, severity, unknownFunction } of templateReads(manifest).invalid) {
         yield {
           rule: this.id,
-          severity,
-          message: `${nameField(field)} of ${nameManifest(manifest)}: ${message}`,
+          // A function that no known release has may come with a newer one: not when the pinned one is known.
+          severity: known && unknownFunction !== undefined ? 'error' : severity,
+          message: (object) => `${nameField(field)} of ${object}: ${message}`,
           span,
           related: [],
           objects: [manifest],

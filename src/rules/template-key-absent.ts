@@ -1,13 +1,9 @@
-import type { Chain } from '../chain/chain.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
 import { missingTemplateKeys, type SecretKeys, secretKeys } from '../eso/template/secret-keys.ts'
-import type { Finding } from '../model/finding.ts'
-import type { Manifest } from '../model/manifest.ts'
-import type { FieldPath } from '../model/value.ts'
-import type { SubKeys } from '../model/vault-state.ts'
 import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import { keyLookups } from './key-lookups.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A template reads a key that nothing gives. ESO renders with `missingkey=error`, so that `default` does not help: the whole
@@ -18,22 +14,22 @@ export const templateKeyAbsent: Rule = {
   title: 'A template reads a key that neither `data` nor `dataFrom` gives',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const manifest of chain.manifests) {
       if (!manifest.apiVersion.startsWith('external-secrets.io/')) continue
       const { reads } = templateReads(manifest)
       if (reads.length === 0) continue
-      const keys = secretKeys(manifest, lookups(chain, manifest))
+      const keys = secretKeys(manifest, keyLookups(chain, manifest))
       for (const { read, nearest } of missingTemplateKeys(reads, keys)) {
         const empty = read.onMissing === 'empty'
         yield {
           rule: this.id,
-          severity: empty ? 'warning' : 'error',
-          message:
-            `${nameField(read.field)} of ${nameManifest(manifest)} reads \`${read.key}\`, and ${whatThereIs(keys)}. ` +
+          severity: empty || read.guarded ? 'warning' : 'error',
+          message: (object) =>
+            `${nameField(read.field)} of ${object} reads \`${read.key}\`, and ${whatThereIs(keys)}. ` +
             (empty
               ? '`index` gives an empty text for a missing key, which lands in the Secret without an error.'
-              : `ESO answers \`map has no entry for key "${read.key}"\`, also under \`default\`, and the whole object fails.`),
+              : `ESO answers \`map has no entry for key "${read.key}"\`, also under \`default\`, and the whole object fails${read.guarded ? ' where the template comes to it' : ''}.`),
           span: read.span,
           related: [],
           fix:
@@ -53,27 +49,4 @@ function whatThereIs(keys: SecretKeys): string {
   if (names.length === 0) return 'its `data` and `dataFrom` give no key at all'
   const shown = names.slice(0, 10)
   return `its \`data\` and \`dataFrom\` give ${listed(shown)}${names.length > 10 ? ` and ${names.length - 10} more` : ''}`
-}
-
-/** Key names that the server showed for an `extract`, and generators in Git. */
-function lookups(chain: Chain, manifest: Manifest) {
-  return {
-    extract: (field: FieldPath): SubKeys | undefined => {
-      const path = nameField(field)
-      const link = chain.links.find(
-        ({ reference, also }) =>
-          nameField(reference.field) === path &&
-          (reference.manifest === manifest || also.includes(manifest)) &&
-          !reference.proposed,
-      )
-      return link?.secret?.presence === 'present' ? link.secret.keys : undefined
-    },
-    generator: ({ kind, name }: { readonly kind: string; readonly name: string }) =>
-      chain.manifests.find(
-        (other) =>
-          other.kind === kind &&
-          other.name === name &&
-          (other.namespace === manifest.namespace || other.namespace === undefined),
-      ),
-  }
 }

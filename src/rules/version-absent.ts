@@ -1,9 +1,9 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import type { Finding } from '../model/finding.ts'
 import { listed, nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { secretWithout } from './nothing-there.ts'
 import { readersOfSecrets } from './per-secret.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A reference pins a version that never was, or that is deleted or destroyed while the secret lives on. */
 export const versionAbsent: Rule = {
@@ -11,7 +11,7 @@ export const versionAbsent: Rule = {
   title: 'The pinned version of the secret is not there',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { path, links } of readersOfSecrets(chain)) {
       for (const link of links) {
         const { reference, store, secret, whole } = link
@@ -25,14 +25,16 @@ export const versionAbsent: Rule = {
         yield {
           rule: this.id,
           severity: silent ? 'warning' : 'error',
-          message:
-            `${nameReference(reference)} pins version ${reference.version} of \`${path}\`, which ` +
+          message: (object) =>
+            `${nameReference(reference, object)} pins version ${reference.version} of \`${path}\`, which ` +
             `${secret.presence === 'absent' ? 'does not exist' : `is ${secret.presence}`}` +
             `${alive.length === 0 ? '' : `; alive ${alive.length === 1 ? 'is' : 'are'} ${listed(alive)}`}. ` +
-            (silent
-              ? `With \`deletionPolicy: ${reference.deletionPolicy}\` ESO skips the item silently.`
-              : 'ESO answers `Secret does not exist`.'),
-          span: reference.manifest.spanOf([...reference.field, 'remoteRef', 'version']),
+            (silent ? secretWithout(chain, link) : 'ESO answers `Secret does not exist`.'),
+          span: reference.manifest.spanOf([
+            ...reference.field,
+            reference.operation === 'extract' ? 'extract' : 'remoteRef',
+            'version',
+          ]),
           related: [],
           fix:
             alive.length === 0

@@ -3,7 +3,7 @@ import type { Given } from './given.ts'
 import { type InputName, type InputSpec, inputNamed } from './input-table.ts'
 import { meant } from './inputs.ts'
 import type { Command, Format } from './settings.ts'
-import { didYouMean, oneOf } from './shape.ts'
+import { didYouMean, eitherOf } from './shape.ts'
 
 export const COMMANDS: Readonly<Record<Command, string>> = {
   check: 'follow every reference from its line to policy and live key (default)',
@@ -106,7 +106,7 @@ function takeCommand(positional: string[], wrong: (message: string) => void): Co
 function readFormat(value: string | undefined, wrong: (message: string) => void): Format | undefined {
   if (FORMATS.includes(value as Format)) return value as Format
   const given = value === undefined ? '' : `, not ${JSON.stringify(value)}`
-  wrong(`--format must be ${oneOf(FORMATS)}${given}.${value === undefined ? '' : didYouMean(value, FORMATS)}`)
+  wrong(`--format must be ${eitherOf(FORMATS)}${given}.${value === undefined ? '' : didYouMean(value, FORMATS)}`)
   return undefined
 }
 

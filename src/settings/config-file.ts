@@ -4,6 +4,7 @@ import type { Severity } from '../model/finding.ts'
 import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { Span } from '../model/span.ts'
 import type { FieldPath, ValueMap } from '../model/value.ts'
+import { noteText } from '../report/reasons/note.ts'
 import { CONFIG_SHAPE } from './config-shape.ts'
 import { checkShape, didYouMean, quoted } from './shape.ts'
 
@@ -40,6 +41,8 @@ export interface Config {
     readonly exclude: readonly string[]
     readonly rendered: readonly string[]
     readonly variables: Readonly<Record<string, string>>
+    /** What becomes of findings about what nothing applies. */
+    readonly unapplied: 'note' | 'same' | 'off'
   }
   readonly vault: {
     readonly address: string | undefined
@@ -75,7 +78,7 @@ export interface Config {
 
 export const EMPTY_CONFIG: Config = {
   file: undefined,
-  manifests: { exclude: [], rendered: [], variables: {} },
+  manifests: { exclude: [], rendered: [], variables: {}, unapplied: 'note' },
   vault: { address: undefined, addressSpan: undefined, namespace: undefined, product: 'auto' },
   stores: {},
   naming: [],
@@ -103,7 +106,7 @@ export function readConfig(file: string, text: string, context: ConfigContext): 
   const { documents, notes } = parseYaml({ file, text })
   const broken = notes[0]
   if (broken !== undefined) {
-    throw new InvalidInput(broken.message, { file, ...(broken.line === undefined ? {} : { line: broken.line }) })
+    throw new InvalidInput(noteText(broken), { file, ...(broken.line === undefined ? {} : { line: broken.line }) })
   }
   const document = documents.find((candidate) => candidate.value !== null)
   if (document === undefined) return { ...EMPTY_CONFIG, file }
@@ -155,7 +158,7 @@ function problemAt(document: YamlDocument, path: FieldPath, part: 'key' | 'value
 }
 
 /** The names in braces of a naming pattern. */
-export function namesInPattern(pattern: string): string[] {
+function namesInPattern(pattern: string): string[] {
   return [...pattern.matchAll(/\{([A-Za-z][A-Za-z0-9_-]*)\}/g)].map((match) => match[1] as string)
 }
 
@@ -166,7 +169,12 @@ function isCalendarDate(text: string): boolean {
 
 /** The file's own structure, once its shape is checked. */
 interface RawConfig {
-  readonly manifests?: { readonly exclude?: string[]; readonly rendered?: string[]; readonly variables?: ValueMap }
+  readonly manifests?: {
+    readonly exclude?: string[]
+    readonly rendered?: string[]
+    readonly variables?: ValueMap
+    readonly unapplied?: 'note' | 'same' | 'off'
+  }
   readonly vault?: { readonly address?: string; readonly namespace?: string; readonly product?: string }
   readonly stores?: Readonly<Record<string, { readonly policies?: string[] }>>
   readonly naming?: readonly { readonly pattern: string; readonly where?: Record<string, string | string[]> }[]
@@ -199,6 +207,7 @@ function toConfig(document: YamlDocument): Config {
       exclude: raw.manifests?.exclude ?? [],
       rendered: raw.manifests?.rendered ?? [],
       variables: (raw.manifests?.variables ?? {}) as Record<string, string>,
+      unapplied: raw.manifests?.unapplied ?? 'note',
     },
     vault: {
       address: raw.vault?.address,

@@ -41,7 +41,7 @@ function toJsonSchema(shape: Shape): JsonSchema {
         type: 'object',
         properties: Object.fromEntries(Object.entries(shape.keys).map(([key, inner]) => [key, toJsonSchema(inner)])),
         ...(shape.required === undefined ? {} : { required: shape.required }),
-        ...(shape.oneOf === undefined ? {} : { anyOf: shape.oneOf.map((key) => ({ required: [key] })) }),
+        ...(shape.alternatives === undefined ? {} : { anyOf: shape.alternatives.map((key) => ({ required: [key] })) }),
         additionalProperties: false,
       }
     case 'either':

@@ -52,6 +52,11 @@ export const CONFIG_SHAPE: ObjectShape = {
           of: { is: 'text', mayBeEmpty: true },
           about: 'Values for the ${NAME} in manifests that Git cannot resolve.',
         },
+        unapplied: {
+          is: 'choice',
+          of: ['note', 'same', 'off'],
+          about: 'What becomes of findings about what nothing applies: notes (default), as severe as any, or left out.',
+        },
       },
     },
     vault: {
@@ -151,7 +156,7 @@ export const CONFIG_SHAPE: ObjectShape = {
       of: {
         is: 'object',
         required: ['rule', 'reason'],
-        oneOf: ['path', 'file'],
+        alternatives: ['path', 'file'],
         keys: {
           rule: { is: 'text', matches: ruleId },
           path: { is: 'text', about: 'Glob over Vault paths: mount and key, as in kv/team/**.' },

@@ -1,3 +1,5 @@
+import type { OfflineReason } from '../model/reason.ts'
+
 /** The process's environment: names to values. */
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -22,8 +24,11 @@ export interface Ci {
   readonly pullRequest: boolean
   /** Why GitHub gives this run neither secrets nor an OIDC token (platform.md §1.3). */
   readonly withoutSecrets: 'fork' | 'dependabot' | undefined
-  /** Runs with the base repository's trust, perhaps on a pull request's files (platform.md §1.3). */
-  readonly trustedEvent: boolean
+  /**
+   * The run has the base repository's trust and secrets, and is about files that anybody could write (platform.md §1.3, §7 threat 13):
+   * `pull_request_target` or `workflow_run` with a head in another repository.
+   */
+  readonly foreignHead: OfflineReason | undefined
   /** `owner/name`. */
   readonly repository: string | undefined
   /** `https://github.com`, without a slash at the end. */
@@ -37,8 +42,8 @@ export interface Ci {
 }
 
 /**
- * Reads the environment. `BAO_*` wins over `VAULT_*`, as in OpenBao's own client; a blank value counts as absent. `event` is the
- * parsed payload that `GITHUB_EVENT_PATH` names, where there is one.
+ * Reads the environment. `BAO_*` wins over `VAULT_*`, as in OpenBao's own client (platform.md §1.7); a blank value counts as
+ * absent. `event` is the parsed payload that `GITHUB_EVENT_PATH` names, where there is one.
  */
 export function readEnvironment(env: Env, event?: unknown): Environment {
   const get = (name: string): string | undefined => presence(env[name])
@@ -69,7 +74,7 @@ function readCi(get: (name: string) => string | undefined, payload: unknown): Ci
     event,
     pullRequest: event === 'pull_request' || event === 'pull_request_target',
     withoutSecrets: event === 'pull_request' ? withoutSecrets(get, payload) : undefined,
-    trustedEvent: event === 'pull_request_target' || event === 'workflow_run',
+    foreignHead: foreignHead(event, payload, repository),
     repository,
     serverUrl,
     sha: inActions ? get('GITHUB_SHA') : undefined,
@@ -86,6 +91,23 @@ function withoutSecrets(get: (name: string) => string | undefined, payload: unkn
   if (head === null) return 'fork'
   const name = field(head, 'full_name')
   return typeof name === 'string' && name !== get('GITHUB_REPOSITORY') ? 'fork' : undefined
+}
+
+/** Where the payload does not say whose files these are, they are taken for somebody else's. */
+function foreignHead(
+  event: string | undefined,
+  payload: unknown,
+  repository: string | undefined,
+): OfflineReason | undefined {
+  const heads: Readonly<Record<string, () => unknown>> = {
+    pull_request_target: () => field(field(field(payload, 'pull_request'), 'head'), 'repo'),
+    workflow_run: () => field(field(payload, 'workflow_run'), 'head_repository'),
+  }
+  if (event === undefined || !Object.hasOwn(heads, event)) return undefined
+  const name = field(heads[event]?.(), 'full_name')
+  // GitHub's names do not differ by case alone.
+  if (typeof name === 'string' && name.toLowerCase() === repository?.toLowerCase()) return undefined
+  return { code: 'foreign-head', event, repository: typeof name === 'string' ? name : undefined }
 }
 
 function field(value: unknown, name: string): unknown {

@@ -2,7 +2,7 @@ import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { InputName } from './input-table.ts'
 import { INPUTS, type InputSpec } from './input-table.ts'
 import type { Command, Format } from './settings.ts'
-import { didYouMean, oneOf, quoted } from './shape.ts'
+import { didYouMean, eitherOf, quoted } from './shape.ts'
 
 /** What was given, by the Action's inputs or on the command line, before config, environment and defaults are asked. */
 export interface Given {
@@ -30,7 +30,11 @@ export interface GivenReader {
 
 export function readGiven(given: Given): GivenReader {
   const problems: InputProblem[] = []
-  const called = (name: InputName): string => (given.from === 'action' ? `Input \`${name}\`` : `--${name}`)
+  const called = (name: InputName): string => {
+    if (given.from === 'action') return `Input \`${name}\``
+    // There the mode is a word of its own.
+    return name === 'mode' ? 'The command' : `--${name}`
+  }
   const problem = (name: InputName, message: string): void => {
     problems.push({ message: `${called(name)} ${message}` })
   }
@@ -58,7 +62,7 @@ export function readGiven(given: Given): GivenReader {
       const { format } = INPUTS.find((input) => input.name === name) as InputSpec
       const choices = format.is === 'choice' ? format.of : []
       if (choices.includes(value)) return value as T
-      problem(name, `must be ${oneOf(choices)}, not ${quoted(value)}.${didYouMean(value, choices)}`)
+      problem(name, `must be ${eitherOf(choices)}, not ${quoted(value)}.${didYouMean(value, choices)}`)
       return undefined
     },
     finish() {

@@ -1,12 +1,12 @@
 import { globTest } from '../files/glob.ts'
 import type { Comment } from '../files/yaml/yaml-document.ts'
 import type { Finding, IgnoredFinding, UselessIgnore } from '../model/finding.ts'
-import { pathFits } from '../model/path-glob.ts'
 import type { Span } from '../model/span.ts'
+import { vaultPathTest } from '../model/vault-path-glob.ts'
 import type { ConfigIgnore } from './config-file.ts'
 
 /** Rules that no ignore takes out: an ignore that does nothing must not hide that it does nothing. */
-export const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
+const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
 
 /** `# eso-vault: ignore[rule-a, rule-b] reason` */
 export interface InlineIgnore {
@@ -37,14 +37,16 @@ export interface IgnoreContext {
 
 /** The ignores among the comments of a YAML file (`ParsedYamlFile.comments()`). */
 export function inlineIgnores(file: string, comments: readonly Comment[]): InlineIgnore[] {
-  const alone = new Set(comments.filter((comment) => comment.alone).map((comment) => comment.line))
+  // Comments may stand on each other: the line below is the first that is not one of them. Read from the last line up, so that a file
+  // of comments costs each of them once.
+  const below = new Map<number, number>()
+  for (const { line, alone } of [...comments].sort((a, b) => b.line - a.line)) {
+    if (alone) below.set(line, below.get(line + 1) ?? line + 1)
+  }
   const found: InlineIgnore[] = []
   for (const comment of comments) {
     const match = /^eso-vault:\s*ignore\s*\[([^\]]*)\]\s*(.*)$/s.exec(comment.text)
     if (match === null) continue
-    let covers = comment.line
-    // Comments may stand on each other: the line below is the first that is not one of them.
-    while (comment.alone && alone.has(covers)) covers++
     found.push({
       file,
       rules: (match[1] as string)
@@ -52,7 +54,7 @@ export function inlineIgnores(file: string, comments: readonly Comment[]): Inlin
         .map((rule) => rule.trim())
         .filter((rule) => rule !== ''),
       reason: (match[2] as string).replace(/^[-–—:]+\s*/, '').trim(),
-      covers,
+      covers: comment.alone ? (below.get(comment.line) ?? comment.line) : comment.line,
       span: { file, line: comment.line, column: 1, endLine: comment.line, endColumn: 1 },
     })
   }
@@ -88,12 +90,12 @@ export function applyIgnores(
     const problem = problemOf(entry, context)
     if (problem !== undefined) useless.set(entry, problem)
   }
-  const usable = entries.filter((entry) => !useless.has(entry))
+  const usable = byRule(entries.filter((entry) => !useless.has(entry)))
   const used = new Set<Entry>()
   const kept: Finding[] = []
   const ignored: IgnoredFinding[] = []
   for (const finding of findings) {
-    const matching = usable.filter((entry) => entry.rule === finding.rule && entry.matches(finding))
+    const matching = (usable.get(finding.rule)?.of(finding) ?? []).filter((entry) => entry.matches(finding))
     for (const entry of matching) used.add(entry)
     const first = matching[0]
     if (first === undefined) kept.push(finding)
@@ -109,7 +111,37 @@ export function applyIgnores(
   return { kept, ignored, unused }
 }
 
+/** Entries by rule, and comments by the line that they cover: a file may hold thousands of them, and findings too. */
+function byRule(
+  entries: readonly Entry[],
+): ReadonlyMap<string, { readonly of: (finding: Finding) => readonly Entry[] }> {
+  const rules = new Map<
+    string,
+    { everywhere: Entry[]; lines: Map<string, Entry[]>; of: (finding: Finding) => Entry[] }
+  >()
+  for (const entry of entries) {
+    let rule = rules.get(entry.rule)
+    if (rule === undefined) {
+      const everywhere: Entry[] = []
+      const lines = new Map<string, Entry[]>()
+      const of = ({ span }: Finding) => [...(lines.get(`${span.line} ${span.file}`) ?? []), ...everywhere]
+      rule = { everywhere, lines, of }
+      rules.set(entry.rule, rule)
+    }
+    if (entry.covers === undefined) rule.everywhere.push(entry)
+    else {
+      const place = `${entry.covers} ${entry.span.file}`
+      const known = rule.lines.get(place)
+      if (known === undefined) rule.lines.set(place, [entry])
+      else known.push(entry)
+    }
+  }
+  return rules
+}
+
 interface Entry {
+  /** The one line whose findings it takes out; `undefined`: it may be any. */
+  readonly covers: number | undefined
   readonly rule: string
   readonly reason: string
   readonly by: 'comment' | 'config'
@@ -126,23 +158,26 @@ function commentEntries(ignore: InlineIgnore): Entry[] {
     by: 'comment',
     until: undefined,
     span: ignore.span,
+    covers: ignore.covers,
     matches: (finding) => finding.span.file === ignore.file && finding.span.line === ignore.covers,
   }))
 }
 
 function configEntry({ rule, path, file, reason, until, span }: ConfigIgnore): Entry {
   const fileFits = file === undefined ? () => true : globTest(file, 'ignore.file')
+  const pathFits = path === undefined ? undefined : vaultPathTest(path)
   return {
     rule,
     reason,
     by: 'config',
     until,
     span,
+    covers: undefined,
     matches(finding) {
       if (!fileFits(finding.span.file)) return false
-      if (path === undefined) return true
+      if (pathFits === undefined) return true
       const paths = finding.vaultPaths ?? []
-      return paths.length > 0 && paths.every((candidate) => pathFits(candidate, path))
+      return paths.length > 0 && paths.every(pathFits)
     },
   }
 }

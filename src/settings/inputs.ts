@@ -17,6 +17,11 @@ export type GetInput = (name: string) => string
 export function readInputs(getInput: GetInput, env: Env): Given {
   const unknown = unknownInputs(env)
   if (unknown.length > 0) throw new InvalidInput(unknown)
+  return inputsAsGiven(getInput)
+}
+
+/** The same without a look at whether they are right: what is left to tell people by when they are not. */
+export function inputsAsGiven(getInput: GetInput): Given {
   const values: Partial<Record<InputName, string>> = {}
   for (const { name } of INPUTS) {
     const value = getInput(name).trim()

@@ -1,3 +1,4 @@
+import { whyUnreadable } from '../files/text-file.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { type Config, DEFAULT_CONFIG_FILE, EMPTY_CONFIG, readConfig } from './config-file.ts'
 import type { Given } from './given.ts'
@@ -17,16 +18,9 @@ export async function loadConfig(given: Given, rules: readonly string[], readTex
   try {
     text = await readText(file)
   } catch (error) {
-    throw new InvalidInput(`This config file cannot be read: ${reasonOf(error)}.`, { file })
+    throw new InvalidInput(`This config file cannot be read: ${whyUnreadable(error)}.`, { file })
   }
   if (text !== undefined) return readConfig(file, text, { rules })
   if (asked !== undefined) throw new InvalidInput('There is no such config file.', { file })
   return EMPTY_CONFIG
-}
-
-function reasonOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  if (code === 'EISDIR') return 'it is a folder'
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied'
-  return code === '' ? 'reading failed' : `reading failed (${code})`
 }

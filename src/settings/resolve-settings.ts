@@ -1,3 +1,4 @@
+import { offlineText } from '../report/reasons/offline.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
 import { type Given, type GivenReader, readGiven } from './given.ts'
@@ -23,9 +24,14 @@ export function resolveSettings({ given, config, environment, folder }: Settings
   const mode = modeOf(given, read)
   const { ci } = environment
   const vaultOrNot = readVaultSettings(read, config, environment)
-  if (vaultOrNot.vault === undefined && (mode === 'drift' || mode === 'apply')) {
-    const why = vaultOrNot.offlineBecause.replace('No server was asked: ', '')
-    read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}`)
+  if (ci.foreignHead !== undefined && mode !== 'check') {
+    read.problem(
+      'mode',
+      `is \`${mode}\`, which only trusted files may ask for: ${offlineText(ci.foreignHead)}. Only \`check\` runs here, without a server.`,
+    )
+  } else if (vaultOrNot.vault === undefined && (mode === 'drift' || mode === 'apply')) {
+    const why = offlineText(vaultOrNot.offlineBecause)
+    read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}.`)
   }
   const settings: Settings = {
     command: given.command ?? mode,
@@ -37,12 +43,15 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     variables: { ...config.manifests.variables, ...readVariables(read) },
     config,
     ...vaultOrNot,
+    vaultTimeoutMs: readDuration(read, 'vault-timeout') ?? 120_000,
+    runTimeoutMs: readDuration(read, 'run-timeout') ?? 300_000,
     skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
     reportScopeGiven: read.choice('report-scope') !== undefined,
     // Drift, plan and apply are about the whole, whatever a pull request touches.
     reportScope: mode === 'check' ? (read.choice('report-scope') ?? (ci.pullRequest ? 'changed' : 'all')) : 'all',
     failOn: read.choice('fail-on') ?? 'error',
     onIncomplete: read.choice('on-incomplete') ?? 'fail',
+    onUnchecked: read.choice('on-unchecked') ?? 'pass',
     comment: read.choice('comment') ?? 'never',
     // A person who looks at drift on a terminal does not mean to open an issue.
     issue: read.boolean('issue') ?? given.from === 'action',
@@ -56,14 +65,37 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     githubToken: read.text('github-token') ?? environment.githubToken,
     allowRootToken: read.boolean('allow-root-token') ?? false,
     allowValueRead: read.boolean('allow-value-read') ?? false,
-    allowRemoteBases: read.boolean('allow-remote-bases') ?? false,
-    enableHelm: read.boolean('enable-helm') ?? false,
+    allowRemoteBases: (read.boolean('allow-remote-bases') ?? false) && ci.foreignHead === undefined,
+    enableHelm: (read.boolean('enable-helm') ?? false) && ci.foreignHead === undefined,
     esoVersion: readEsoVersion(read),
     format: given.format ?? 'text',
     color: given.color,
   }
   read.finish()
   return settings
+}
+
+/** What a report is published by. */
+export type PublishSettings = Pick<
+  Settings,
+  'mode' | 'target' | 'comment' | 'issue' | 'githubToken' | 'reportFile' | 'sarifFile'
+>
+
+/**
+ * What of these can be told when the settings as a whole are wrong: that a run did not start must reach the places where people look
+ * for it. What is wrong itself counts as not given.
+ */
+export function publishSettings({ given, environment, folder }: Omit<SettingsSources, 'config'>): PublishSettings {
+  const read = readGiven(given)
+  return {
+    mode: modeOf(given, read),
+    target: readTarget(read) ?? environment.ci.repository ?? folder,
+    comment: read.choice('comment') ?? 'never',
+    issue: false,
+    githubToken: read.text('github-token') ?? environment.githubToken,
+    reportFile: read.text('report-file'),
+    sarifFile: read.text('sarif-file'),
+  }
 }
 
 function modeOf(given: Given, read: GivenReader): Mode {
@@ -93,6 +125,20 @@ function readTarget(read: GivenReader): string | undefined {
   // It becomes part of the hidden marker by which comment and issue are found again.
   if (target.length <= 100 && !/\p{C}/u.test(target)) return target
   read.problem('target', 'must be one line of at most 100 visible characters.')
+  return undefined
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { '': 1_000, s: 1_000, m: 60_000, h: 3_600_000 }
+const LONGEST_MS = 6 * 3_600_000
+
+/** `90`, `90s` or `2m`, as milliseconds. */
+function readDuration(read: GivenReader, name: 'vault-timeout' | 'run-timeout'): number | undefined {
+  const text = read.text(name)
+  if (text === undefined) return undefined
+  const match = /^(\d{1,6})\s*(s|m|h|)$/.exec(text)
+  const ms = match === null ? 0 : Number(match[1]) * (UNIT_MS[match[2] ?? ''] as number)
+  if (ms > 0 && ms <= LONGEST_MS) return ms
+  read.problem(name, `must be a time such as 90s or 5m, of at most 6 hours, not ${quoted(text)}.`)
   return undefined
 }
 

@@ -1,12 +1,20 @@
+import type { OfflineReason } from '../model/reason.ts'
 import type { Config } from './config-file.ts'
 
 export type Mode = 'check' | 'drift' | 'plan' | 'apply'
 
-/** What the terminal can be asked for; the Action knows only the modes. */
-export type Command = Mode | 'explain' | 'ci-policy' | 'references'
+/** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
+export type Question = 'explain' | 'ci-policy' | 'references'
+
+export type Command = Mode | Question
+
+export function isQuestion(command: Command): command is Question {
+  return command === 'explain' || command === 'references' || command === 'ci-policy'
+}
 
 export type FailOn = 'error' | 'warning' | 'never'
 export type OnIncomplete = 'fail' | 'warn'
+export type OnUnchecked = 'pass' | 'warn' | 'fail'
 export type CommentWhen = 'never' | 'on-failure' | 'always'
 export type ReportScope = 'all' | 'changed'
 export type Format = 'text' | 'json' | 'sarif' | 'markdown'
@@ -75,13 +83,18 @@ export interface Settings {
   /** `undefined`: no server was named or no credentials were given; `offlineBecause` says which. */
   readonly vault: VaultSettings | undefined
   /** One sentence for the report, when `vault` is `undefined`. */
-  readonly offlineBecause: string | undefined
+  readonly offlineBecause: OfflineReason | undefined
+  /** For everything that is asked of the server, from the login to the last request. */
+  readonly vaultTimeoutMs: number
+  /** For the whole run. */
+  readonly runTimeoutMs: number
   readonly skipTokenRevoke: boolean
   readonly reportScope: ReportScope
   /** Somebody asked for it, and is warned where it cannot be had. */
   readonly reportScopeGiven: boolean
   readonly failOn: FailOn
   readonly onIncomplete: OnIncomplete
+  readonly onUnchecked: OnUnchecked
   readonly comment: CommentWhen
   readonly issue: boolean
   readonly sarifFile: string | undefined

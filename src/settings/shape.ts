@@ -21,7 +21,7 @@ export interface ObjectShape {
   readonly keys: Readonly<Record<string, Shape>>
   readonly required?: readonly string[]
   /** At least one of these keys. */
-  readonly oneOf?: readonly string[]
+  readonly alternatives?: readonly string[]
 }
 
 /** A regular expression that matches the whole text, and what to say when it does not. */
@@ -53,7 +53,7 @@ export function checkShape(value: Value, shape: Shape, path: FieldPath = []): Sh
     case 'choice':
       if (typeof value === 'string' && shape.of.includes(value)) return []
       return wrong(
-        `${name(path)} must be ${oneOf(shape.of)}, not ${quoted(value)}.${didYouMean(String(value), shape.of)}`,
+        `${name(path)} must be ${eitherOf(shape.of)}, not ${quoted(value)}.${didYouMean(String(value), shape.of)}`,
       )
     case 'version':
       if (value === shape.number) return []
@@ -101,8 +101,12 @@ function checkObject(value: Value, shape: ObjectShape, path: FieldPath): ShapePr
       problems.push({ path, part: 'value', message })
     }
   }
-  if (shape.oneOf && !shape.oneOf.some((key) => Object.hasOwn(value, key))) {
-    problems.push({ path, part: 'value', message: `${name(path)} needs ${shape.oneOf.map(quoted).join(' or ')}.` })
+  if (shape.alternatives && !shape.alternatives.some((key) => Object.hasOwn(value, key))) {
+    problems.push({
+      path,
+      part: 'value',
+      message: `${name(path)} needs ${shape.alternatives.map(quoted).join(' or ')}.`,
+    })
   }
   return problems
 }
@@ -117,7 +121,7 @@ export function didYouMean(given: string, known: readonly string[]): string {
 const letters = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '')
 
 /** `"a", "b" or "c"`. */
-export function oneOf(choices: readonly string[]): string {
+export function eitherOf(choices: readonly string[]): string {
   const all = choices.map(quoted)
   return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`
 }

@@ -1,3 +1,4 @@
+import type { OfflineReason } from '../model/reason.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
@@ -8,7 +9,7 @@ import { quoted } from './shape.ts'
 
 export type VaultOrNot =
   | { readonly vault: VaultSettings; readonly offlineBecause: undefined }
-  | { readonly vault: undefined; readonly offlineBecause: string }
+  | { readonly vault: undefined; readonly offlineBecause: OfflineReason }
 
 const KUBERNETES_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
@@ -30,6 +31,9 @@ const LOGIN_INPUTS = [
  * static check (design §3).
  */
 export function readVaultSettings(given: GivenReader, config: Config, environment: Environment): VaultOrNot {
+  // Whatever the inputs say: these files could name the paths that are then asked for, or granted.
+  const { foreignHead } = environment.ci
+  if (foreignHead !== undefined) return { vault: undefined, offlineBecause: foreignHead }
   const login = readLogin(given, environment)
   const address = readAddress(given, config, environment)
   const namespace = given.text('vault-namespace') ?? config.vault.namespace ?? environment.vault.namespace
@@ -40,7 +44,7 @@ export function readVaultSettings(given: GivenReader, config: Config, environmen
     if (named === undefined && (given.text('vault-token') ?? given.text('auth-method')) !== undefined) {
       given.problem('vault-addr', 'is missing: credentials are given, but no server to use them on.')
     }
-    return { vault: undefined, offlineBecause: 'No server was asked: no `vault-addr` is given.' }
+    return { vault: undefined, offlineBecause: { code: 'no-address' } }
   }
   return {
     vault: { address, namespace: trimSlashes(namespace ?? '') || undefined, caCertificate, login },
@@ -48,17 +52,13 @@ export function readVaultSettings(given: GivenReader, config: Config, environmen
   }
 }
 
-function noLogin(withAddress: boolean, { ci }: Environment): string {
-  if (ci.withoutSecrets === 'fork') return 'No server was asked: a pull request from a fork gets no credentials.'
-  if (ci.withoutSecrets === 'dependabot') return 'No server was asked: Dependabot runs without credentials.'
-  return withAddress
-    ? 'No server was asked: `vault-addr` is given, but neither `vault-token` nor `auth-method`.'
-    : 'No server was asked: neither `vault-addr` nor credentials are given.'
+function noLogin(withAddress: boolean, { ci }: Environment): OfflineReason {
+  return { code: ci.withoutSecrets ?? (withAddress ? 'no-credentials' : 'nothing-given') }
 }
 
 /**
  * The address that a token may go to. A pull request can change the config file, so an address that only this file names gets no
- * credentials (design §1 promise 7, platform.md §7 threat 1).
+ * credentials (design §1 promise 9, platform.md §7 threat 1).
  */
 function readAddress(given: GivenReader, config: Config, environment: Environment): string | undefined {
   const input = given.text('vault-addr')

@@ -56,5 +56,6 @@ const NOTHING_SEEN: LiveState = {
   find: () => undefined,
   missingRights: [],
   excess: { root: false, readableValues: [] },
+  unanswered: [],
   warnings: [],
 }

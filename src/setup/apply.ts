@@ -33,7 +33,8 @@ export interface Applied {
 
 /**
  * Brings the server to what the approved plan says. It plans again first and refuses when that gives another plan; it writes in an
- * order in which nothing names what is not there yet, stops at the first failure, never deletes, and reads everything back.
+ * order in which nothing names what is not there yet, stops at the first failure and at what somebody else changed meanwhile, never
+ * deletes, and reads everything back.
  *
  * Every write leads to one state from whatever an earlier run left, so a run that was killed is finished by the next one.
  *
@@ -46,6 +47,9 @@ export async function apply(input: ApplyInput): Promise<Applied> {
     )
   }
   const planned = await input.read()
+  const unanswered = unansweredIn(planned)
+  // What was not told would look like another plan than the approved one, or like nothing to change.
+  if (unanswered !== undefined) throw new VaultUnavailable('server-error', `Nothing was written: ${unanswered}`)
   const plan = makePlan({ ...input, live: planned })
   const refused = whyNotApproved(plan, input.approval)
   if (refused !== undefined) throw new ApplyRefused(refused)
@@ -59,18 +63,20 @@ export async function apply(input: ApplyInput): Promise<Applied> {
   if (isBlocked(plan)) return { plan, written: [], after: plan, live: planned, unread: undefined }
   const written: Written[] = []
   for (const step of todo) {
-    const one = await writeStep(step, input.clientOf(step.namespace), input.reviewerToken)
+    const one = await writeStep(step, planned.get(step.namespace), input.clientOf(step.namespace), input.reviewerToken)
     written.push(one)
     if (one.result === 'failed') break
   }
   if (written.length === 0) return { plan, written, after: plan, live: planned, unread: undefined }
-  try {
-    const live = await input.read()
-    return { plan, written, after: makePlan({ ...input, live }), live, unread: undefined }
-  } catch (error) {
-    if (!(error instanceof VaultUnavailable)) throw error
-    return { plan, written, after: undefined, live: planned, unread: error.message }
-  }
+  const live = await input.read()
+  const unread = unansweredIn(live)
+  if (unread !== undefined) return { plan, written, after: undefined, live: planned, unread }
+  return { plan, written, after: makePlan({ ...input, live }), live, unread: undefined }
+}
+
+/** The first request that the server did not answer as it should, a sentence. */
+function unansweredIn(live: ReadonlyMap<string, LiveState>): string | undefined {
+  return [...live.values()].flatMap(({ unanswered }) => unanswered)[0]
 }
 
 export function isBlocked({ steps, unplanned }: Plan): boolean {

@@ -19,9 +19,9 @@ export function whyNotApproved(plan: Plan, { digest, basis }: Approval): string 
   }
   if (plan.digest === digest) return undefined
   // What this token cannot see cannot be what was approved: the right that it lacks is the news, not the digest.
-  const unseen = plan.steps.filter((step) => step.action === 'unseen')
-  if (unseen.length > 0) {
-    const named = unseen.map((step) => `${step.id} could not be seen: ${step.because}`)
+  const notChecked = plan.steps.filter((step) => step.action === 'not-checked')
+  if (notChecked.length > 0) {
+    const named = notChecked.map((step) => `${step.id} was not checked: ${step.because}`)
     return `The plan is no longer the approved one, because this token does not see all of it. ${named.join(' ')}`
   }
   const again = 'Plan again, look at what changed, and apply with the new digest.'

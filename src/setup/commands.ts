@@ -10,7 +10,7 @@ export type Cli = 'vault' | 'bao'
  */
 export function commandsOf(steps: readonly Step[], cli: Cli, base = ''): string[] {
   return steps.flatMap((step) => {
-    const shown = writes(step) || step.action === 'unseen'
+    const shown = writes(step) || step.action === 'not-checked'
     return shown && step.write !== undefined ? [commandOf(step, step.write, cli, base)] : []
   })
 }

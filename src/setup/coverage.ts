@@ -18,7 +18,7 @@ export interface CoverageInput {
  * Every reference, judged by a server's roles and policies alone: what Git declares does not count here, because it is not what
  * plan and apply set up.
  */
-export function judgeByServer({ manifests, prediction, live, policiesOfStore }: CoverageInput): Chain {
+export function followServer({ manifests, prediction, live, policiesOfStore }: CoverageInput): Chain {
   const first = live.get('') ?? [...live.values()][0]
   return follow({
     manifests,
@@ -59,7 +59,7 @@ function concernsVault({ reference, store }: Link): boolean {
   return store !== undefined && reference.skipped === undefined && reference.failsWith === undefined
 }
 
-export function isCovered(link: Link): boolean {
+function isCovered(link: Link): boolean {
   return (
     link.reference.notChecked === undefined &&
     link.accesses.every(({ access, decision }) => access.side === 'session' || decision.verdict === 'allowed')

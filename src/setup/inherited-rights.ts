@@ -21,7 +21,7 @@ export type Inherited =
 const LOOKS = ['read', 'list', 'scan'] as const satisfies readonly Operation[]
 
 /** A rule that decides now where the new one will, and the capabilities for which it does. */
-interface Place {
+interface DecidingRule {
   /** `undefined`: nothing is granted there now. */
   readonly rule: AclRule | undefined
   readonly look: (typeof LOOKS)[number]
@@ -56,9 +56,9 @@ const BY_HAND =
   'Write the policy as a file and name that in `setup.policy.generate.file`, or add the rule by hand and plan again.'
 
 /** Below a folder: every rule with wildcards that may decide there and that the new one beats. */
-function placesBelow(folder: string, acl: Acl, variants: readonly Variant[]): Place[] {
+function placesBelow(folder: string, acl: Acl, variants: readonly Variant[]): DecidingRule[] {
   const path = rulePath(toBytes(folder))
-  const beatenBy = (look: Place['look'], variant: Variant): Acl => {
+  const beatenBy = (look: DecidingRule['look'], variant: Variant): Acl => {
     const rules = acl.rules.filter(({ path: one }) => {
       if (one.kind === 'exact') return false
       return compareRules(one, path).order < 0 || (look !== 'read' && losesByForm(one, variant))
@@ -83,8 +83,8 @@ function losesByForm({ kind, open, text }: RulePath, variant: Variant): boolean 
 }
 
 /** At one path; a rule for `x` is also taken for LIST and SCAN of `x/`, before any rule with wildcards. */
-function placesAt(path: string, acl: Acl, variants: readonly Variant[]): Place[] {
-  const at = (look: Place['look'], bytes: string, variant: Variant) => ({
+function placesAt(path: string, acl: Acl, variants: readonly Variant[]): DecidingRule[] {
+  const at = (look: DecidingRule['look'], bytes: string, variant: Variant) => ({
     rule: findRule(acl, look, bytes, variant)?.rule,
     look,
   })
@@ -97,7 +97,7 @@ function placesAt(path: string, acl: Acl, variants: readonly Variant[]): Place[]
 }
 
 /** `read` stands for all that is looked up by the path as it is. */
-function grantsAt({ rule, look }: Place): Capability[] {
+function grantsAt({ rule, look }: DecidingRule): Capability[] {
   if (rule === undefined || rule.denies) return []
   return [...rule.grants].filter((capability) =>
     look === 'read' ? capability !== 'list' && capability !== 'scan' : capability === look,
@@ -106,7 +106,7 @@ function grantsAt({ rule, look }: Place): Capability[] {
 
 /** A capability that not every place has and that the new rule would not have had to give. */
 function differing(
-  places: readonly Place[],
+  places: readonly DecidingRule[],
   inherited: ReadonlySet<Capability>,
   own: ReadonlySet<Capability>,
 ): Capability | undefined {

@@ -79,7 +79,7 @@ function whyRefused(errors: readonly string[], jwt: string, reviewer: ReviewerKi
   if (/audience/.test(said)) {
     return `The token is for the audience ${claims.audiences}, and the role checks another one: make \`serviceAccountRef.audiences\` of the store and \`audience\` of the role the same.`
   }
-  // Others review with the audience of the token; a token that reviews itself must open the API server.
+  // Others review with the audience of the token; a token that reviews itself must open the API server (vault.md §7.3).
   const audience =
     reviewer === 'client' ? ` It is for the audience ${claims.audiences}, which the API server must accept.` : ''
   if (claims.expired !== undefined) return `The token expired at ${claims.expired}: make a new one.`

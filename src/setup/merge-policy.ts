@@ -9,6 +9,7 @@ import { decidePattern } from '../policy/decide-pattern.ts'
 import { type GeneratedRule, quoteHcl } from '../policy/generate.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import { rulePath } from '../policy/rule-path.ts'
+import { reasonText } from '../report/reasons/not-checked.ts'
 import { inheritedBy } from './inherited-rights.ts'
 import { ruleSet } from './policy-rules.ts'
 
@@ -83,7 +84,7 @@ function decisionOf(acl: Acl, path: string, operation: Operation, variants: read
 function whyRefused(acl: Acl, rule: GeneratedRule, variants: readonly Variant[]): string {
   const refused = rule.capabilities.find((capability) => verdict(acl, rule, capability, variants) !== 'allowed')
   const { because } = decisionOf(acl, rule.path, refused as Operation, variants)
-  return `${refused} on ${rule.path} stays refused, whatever is added: ${because}`
+  return `${refused} on ${rule.path} stays refused, whatever is added: ${reasonText(because)}.`
 }
 
 function block(rule: GeneratedRule): string {

@@ -37,7 +37,7 @@ export function text(value: unknown): string {
 }
 
 /** PEM blocks in order, without the white space around and inside them; text without any block is trimmed. */
-export function pemBlocks(value: unknown): string {
+function pemBlocks(value: unknown): string {
   const whole = text(value)
   const blocks = whole.match(/-----BEGIN [^-]+-----[^-]*-----END [^-]+-----/g)
   if (blocks === null) return whole.trim()
@@ -56,17 +56,17 @@ export function flag(value: unknown, byDefault: boolean): boolean {
 }
 
 /** `default` and unset are the same token type (vault.md §7.2). */
-export function tokenType(value: unknown): string {
+function tokenType(value: unknown): string {
   return text(value) || 'default'
 }
 
 /** Unset means `serviceaccount_uid` (vault.md §4.6). */
-export function aliasSource(value: unknown): string {
+function aliasSource(value: unknown): string {
   return text(value) || 'serviceaccount_uid'
 }
 
 /** A label selector is JSON or YAML text; white space around it says nothing. */
-export function selector(value: unknown): string {
+function selector(value: unknown): string {
   const written = text(value).trim()
   try {
     return JSON.stringify(sortKeys(JSON.parse(written)))
@@ -76,7 +76,7 @@ export function selector(value: unknown): string {
 }
 
 /** `https://host:443` and `https://host:443/` are one address. */
-export function address(value: unknown): string {
+function address(value: unknown): string {
   return text(value).trim().replace(/\/+$/, '')
 }
 

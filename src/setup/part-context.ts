@@ -11,18 +11,18 @@ export interface PartContext {
   readonly live: LiveState | undefined
 }
 
-/** A part that could not be seen: what would be written if nothing were there is shown, and nothing is written. */
-export function unseenStep(
+/** A part that was not checked: what would be written if nothing were there is shown, and nothing is written. */
+export function notCheckedStep(
   step: Omit<Step, 'action' | 'because' | 'live'>,
   { live }: Pick<PartContext, 'live'>,
   seen?: Hidden,
 ): Step {
   const because = seen?.because ?? (live === undefined ? 'No server was asked.' : 'The server was not asked about it.')
-  return { ...step, action: 'unseen', because, live: { unseen: true } }
+  return { ...step, action: 'not-checked', because, live: { notChecked: true } }
 }
 
 /** Whether the server did not tell; the types alone do not part this from `present`. */
-export function isHidden(seen: { readonly presence: string }): seen is Hidden {
+export function isNotChecked(seen: { readonly presence: string }): seen is Hidden {
   return seen.presence === 'hidden' || seen.presence === 'unknown'
 }
 

@@ -1,11 +1,12 @@
+import { lookUp } from '../model/look-up.ts'
 import type { AuthMountFact } from '../model/vault-state.ts'
 import type { Seen } from '../state/live/live-state.ts'
 import { CONFIG_FIELDS, flag, sameField } from './normalise.ts'
-import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'
+import { isNotChecked, notCheckedStep, type PartContext, spansOf } from './part-context.ts'
 import { type FieldChange, type Step, stepId } from './step.ts'
 
 /** The API server as a Vault inside the cluster sees it; the documentation of both products uses it. */
-export const DEFAULT_KUBERNETES_HOST = 'https://kubernetes.default.svc:443'
+const DEFAULT_KUBERNETES_HOST = 'https://kubernetes.default.svc:443'
 
 type Fields = Readonly<Record<string, unknown>>
 type Reviewer = 'pod' | 'client' | 'token' | undefined
@@ -21,10 +22,12 @@ export function planAuthConfig(
 ): Step {
   const { namespace, live, reviewer } = context
   const named = mount.config ?? {}
+  const path = `auth/${mount.path}/config`
   const base = {
     id: stepId(namespace, `config of auth mount ${mount.path}/`),
     kind: 'auth-config',
     namespace,
+    path,
     fields: [],
     rules: [],
     notes: [],
@@ -32,7 +35,6 @@ export function planAuthConfig(
     desired: { ...normalised(named), reviewer: reviewer ?? null },
     spans: spansOf(mount.provenance),
   } as const
-  const path = `auth/${mount.path}/config`
   const body: Fields = { kubernetes_host: DEFAULT_KUBERNETES_HOST, ...named }
   const created = {
     fields: [
@@ -46,9 +48,9 @@ export function planAuthConfig(
   }
   const seen: Seen<Fields> | undefined =
     mountStep.action === 'create' ? { presence: 'absent' } : live?.authConfig(mount.path)
-  if (live === undefined || seen === undefined) return unseenStep({ ...base, ...created }, context)
-  if (isHidden(seen)) {
-    return unseenStep({ ...base, ...created }, context, seen)
+  if (live === undefined || seen === undefined) return notCheckedStep({ ...base, ...created }, context)
+  if (isNotChecked(seen)) {
+    return notCheckedStep({ ...base, ...created }, context, seen)
   }
   if (seen.presence === 'absent') {
     const because = lacking(body, context)
@@ -69,7 +71,7 @@ function compareConfig(
   const isSet = live.token_reviewer_jwt_set
   const state = { ...normalised(live), token_reviewer_jwt_set: isSet ?? null }
   const fields = Object.entries(named).flatMap(([field, after]): FieldChange[] => {
-    const compare = CONFIG_FIELDS[field]
+    const compare = lookUp(CONFIG_FIELDS, field)
     const same = compare === undefined || sameField(compare, live[field], after)
     return same ? [] : [{ field, before: live[field], after }]
   })
@@ -127,6 +129,6 @@ function normalised(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields)
       .filter(([field]) => field !== 'token_reviewer_jwt_set')
-      .map(([field, value]) => [field, (CONFIG_FIELDS[field] ?? ((one: unknown) => one))(value)]),
+      .map(([field, value]) => [field, (lookUp(CONFIG_FIELDS, field) ?? ((one: unknown) => one))(value)]),
   )
 }

@@ -1,7 +1,8 @@
 import type { Link } from '../chain/chain.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
-import type { Span } from '../model/span.ts'
+import type { FileLine, Span } from '../model/span.ts'
 import { nameReference } from '../model/wording.ts'
+import { reasonText } from '../report/reasons/not-checked.ts'
 import { type Cli, commandsOf } from './commands.ts'
 import type { Coverage } from './coverage.ts'
 import type { PlanBasis } from './digest.ts'
@@ -23,7 +24,7 @@ export interface PlanDocument {
   readonly hasChanges: boolean
   readonly digest: string
   readonly steps: readonly DocumentStep[]
-  readonly unplanned: readonly { readonly message: string; readonly at: Place | null; readonly weight: string }[]
+  readonly unplanned: readonly { readonly message: string; readonly at: FileLine | null; readonly weight: string }[]
   readonly coverage: {
     /** References that the token may do once the plan is applied, and may not before. */
     readonly becomes: readonly string[]
@@ -54,14 +55,9 @@ export interface DocumentStep {
     readonly after: readonly string[] | null
   }[]
   readonly notes: readonly string[]
-  readonly from: readonly Place[]
+  readonly from: readonly FileLine[]
   /** `apply` only. */
   readonly result?: 'written' | 'raced' | 'failed'
-}
-
-export interface Place {
-  readonly file: string
-  readonly line: number
 }
 
 export interface DocumentInput {
@@ -107,13 +103,7 @@ export function planDocument(input: DocumentInput): PlanDocument {
     coverage: {
       becomes: coverage.becomes.map(nameLink),
       covered: coverage.covered,
-      open: coverage.open.map((link) => ({
-        reference: nameReference(link.reference),
-        because:
-          link.reference.notChecked ??
-          link.accesses.find(({ decision }) => decision.verdict !== 'allowed')?.decision.because ??
-          '',
-      })),
+      open: coverage.open.map((link) => ({ reference: nameReference(link.reference), because: whyOpen(link) })),
     },
     commands: commandsOf(plan.steps, cli, plan.basis.namespace),
     seeds: input.seeds.map((seed, index) => ({
@@ -124,6 +114,12 @@ export function planDocument(input: DocumentInput): PlanDocument {
     })),
     basis: plan.basis,
   }
+}
+
+function whyOpen({ reference, accesses }: Link): string {
+  const because =
+    reference.notChecked ?? accesses.find(({ decision }) => decision.verdict !== 'allowed')?.decision.because
+  return because === undefined ? '' : reasonText(because)
 }
 
 /** With the path that it is about, as people write it. */
@@ -140,7 +136,7 @@ function documentRule({ path, before, after }: RuleChange) {
   return { path, before: before ?? null, after: after ?? null }
 }
 
-function placesOf(spans: readonly Span[]): Place[] {
+function placesOf(spans: readonly Span[]): FileLine[] {
   const seen = new Map(spans.map(({ file, line }) => [`${file}:${line}`, { file, line }]))
   return [...seen.values()]
 }

@@ -1,6 +1,5 @@
 import type { AuthMountFact, MountFact } from '../model/vault-state.ts'
-import type { Seen } from '../state/live/live-state.ts'
-import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'
+import { isNotChecked, notCheckedStep, type PartContext, spansOf } from './part-context.ts'
 import { type Step, stepId } from './step.ts'
 
 /** Enables a KV mount where nothing is. What is there is never tuned, moved or migrated (vault.md §7.1). */
@@ -12,6 +11,7 @@ export function planKvMount(wanted: MountFact, context: PartContext): Step {
     id: stepId(namespace, `KV mount ${path}/`),
     kind: 'kv-mount',
     namespace,
+    path: `sys/mounts/${path}`,
     fields: [],
     rules: [],
     notes: [],
@@ -19,7 +19,7 @@ export function planKvMount(wanted: MountFact, context: PartContext): Step {
     desired,
     spans: spansOf(wanted.provenance),
   } as const
-  const write = { path: `sys/mounts/${path}`, body: { type: 'kv', options: { version: String(version) } } }
+  const write = { path: base.path, body: { type: 'kv', options: { version: String(version) } } }
   const created = {
     fields: [
       { field: 'type', before: undefined, after: 'kv' },
@@ -28,11 +28,12 @@ export function planKvMount(wanted: MountFact, context: PartContext): Step {
     write,
   }
   const seen = live?.mount(path)
-  if (live === undefined || seen === undefined) return unseenStep({ ...base, ...created }, context)
-  if (isHidden(seen)) return unseenStep({ ...base, ...created }, context, seen)
+  if (live === undefined || seen === undefined) return notCheckedStep({ ...base, ...created }, context)
+  if (isNotChecked(seen)) return notCheckedStep({ ...base, ...created }, context, seen)
   if (seen.presence === 'absent') {
     const nested = nestedIn(path, live.state.mounts)
-    const conflict = nested === undefined ? seenInside(seen) : describeNested(`${path}/`, `${nested.path}/`)
+    const around = nested?.path ?? seen.inside
+    const conflict = around === undefined ? undefined : describeNested(`${path}/`, `${around}/`)
     if (conflict !== undefined)
       return { ...base, action: 'blocked', because: conflict, live: { nested: nested?.path ?? true } }
     return { ...base, ...created, action: 'create', because: undefined, live: null }
@@ -67,6 +68,7 @@ export function planAuthMount(wanted: AuthMountFact, context: PartContext): Step
     id: stepId(namespace, `auth mount ${path}/`),
     kind: 'auth-mount',
     namespace,
+    path: `sys/auth/${path}`,
     fields: [],
     rules: [],
     notes: [],
@@ -76,11 +78,11 @@ export function planAuthMount(wanted: AuthMountFact, context: PartContext): Step
   } as const
   const created = {
     fields: [{ field: 'type', before: undefined, after: type }],
-    write: { path: `sys/auth/${path}`, body: { type } },
+    write: { path: base.path, body: { type } },
   }
   const seen = live?.authMount(path)
-  if (live === undefined || seen === undefined) return unseenStep({ ...base, ...created }, context)
-  if (isHidden(seen)) return unseenStep({ ...base, ...created }, context, seen)
+  if (live === undefined || seen === undefined) return notCheckedStep({ ...base, ...created }, context)
+  if (isNotChecked(seen)) return notCheckedStep({ ...base, ...created }, context, seen)
   if (seen.presence === 'absent') {
     const nested = nestedIn(path, live.state.authMounts)
     if (nested === undefined) return { ...base, ...created, action: 'create', because: undefined, live: null }
@@ -96,10 +98,6 @@ export function planAuthMount(wanted: AuthMountFact, context: PartContext): Step
 /** The server refuses a mount above or below another one (vault.md §4.4, `existing mount at`). */
 function nestedIn<T extends { readonly path: string }>(path: string, mounts: readonly T[]): T | undefined {
   return mounts.find((mount) => path.startsWith(`${mount.path}/`) || mount.path.startsWith(`${path}/`))
-}
-
-function seenInside(seen: Seen<MountFact>): string | undefined {
-  return seen.presence === 'absent' && seen.because?.includes('inside the mount') ? seen.because : undefined
 }
 
 function describeNested(wanted: string, existing: string): string {

@@ -4,7 +4,7 @@ import { type GeneratedRule, generatePolicy, type WantedAccess } from '../policy
 import type { DesiredState } from '../state/desired/desired.ts'
 import { kvMounts } from '../state/desired/desired-policies.ts'
 import { mergePolicy } from './merge-policy.ts'
-import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'
+import { isNotChecked, notCheckedStep, type PartContext, spansOf } from './part-context.ts'
 import { capabilitiesOf, type RuleSet, readRules, ruleChanges, sameRules } from './policy-rules.ts'
 import { type Step, stepId } from './step.ts'
 
@@ -37,6 +37,7 @@ export function planPolicy(wanted: PolicyFact, context: PolicyContext): Step {
     id: stepId(namespace, `policy ${name}`),
     kind: 'policy',
     namespace,
+    path: `sys/policies/acl/${name}`,
     fields: [],
     rules: [],
     notes: [],
@@ -48,12 +49,12 @@ export function planPolicy(wanted: PolicyFact, context: PolicyContext): Step {
     const because = `The text of ${byFile ? form.file : 'the policy'} is refused by the server: ${after.error.trim()}.`
     return { ...base, action: 'blocked', because, live: null }
   }
-  const write = (body: string) => ({ path: `sys/policies/acl/${name}`, body: { policy: body } })
+  const write = (body: string) => ({ path: base.path, body: { policy: body } })
   const created = { rules: ruleChanges(new Map(), after.rules), write: write(text) }
   const seen = live?.policy(name)
-  if (live === undefined || seen === undefined) return unseenStep({ ...base, ...created }, context)
-  if (isHidden(seen)) {
-    return unseenStep({ ...base, ...created }, context, seen)
+  if (live === undefined || seen === undefined) return notCheckedStep({ ...base, ...created }, context)
+  if (isNotChecked(seen)) {
+    return notCheckedStep({ ...base, ...created }, context, seen)
   }
   if (seen.presence === 'absent') return { ...base, ...created, action: 'create', because: undefined, live: null }
   const there = { ...base, live: { text: seen.fact.text } }

@@ -1,12 +1,13 @@
+import { lookUp } from '../model/look-up.ts'
 import type { RoleFact } from '../model/vault-state.ts'
 import { boundTo } from '../policy/bound-names.ts'
 import type { Seen } from '../state/live/live-state.ts'
 import { policySet, ROLE_FIELDS, sameField, seconds, text, textSet } from './normalise.ts'
-import { isHidden, type PartContext, spansOf, unseenStep } from './part-context.ts'
+import { isNotChecked, notCheckedStep, type PartContext, spansOf } from './part-context.ts'
 import { type FieldChange, type Step, stepId } from './step.ts'
 
 /** Seconds; for a role that is created and of which nobody says anything. ESO logs in anew for each refresh. */
-export const DEFAULT_ROLE_TTL = 3600
+const DEFAULT_ROLE_TTL = 3600
 
 const SELECTOR = 'bound_service_account_namespace_selector'
 
@@ -25,10 +26,12 @@ export function planRole(wanted: RoleFact, mountStep: Step, context: PartContext
     policies: wanted.policies ?? [],
     ttl: wanted.fields.token_ttl ?? null,
   }
+  const path = `auth/${wanted.authMount}/role/${wanted.name}`
   const base = {
     id: stepId(namespace, `role ${wanted.name} of auth mount ${wanted.authMount}/`),
     kind: 'role',
     namespace,
+    path,
     fields: [],
     rules: [],
     notes: [],
@@ -36,7 +39,6 @@ export function planRole(wanted: RoleFact, mountStep: Step, context: PartContext
     desired,
     spans: spansOf(wanted.provenance),
   } as const
-  const path = `auth/${wanted.authMount}/role/${wanted.name}`
   const body: Fields = {
     bound_service_account_names: desired.names,
     bound_service_account_namespaces: desired.namespaces,
@@ -53,9 +55,9 @@ export function planRole(wanted: RoleFact, mountStep: Step, context: PartContext
   }
   const seen: Seen<RoleFact> | undefined =
     mountStep.action === 'create' ? { presence: 'absent' } : live?.role(wanted.authMount, wanted.name)
-  if (live === undefined || seen === undefined) return unseenStep({ ...base, ...created }, context)
-  if (isHidden(seen)) {
-    return unseenStep({ ...base, ...created }, context, seen)
+  if (live === undefined || seen === undefined) return notCheckedStep({ ...base, ...created }, context)
+  if (isNotChecked(seen)) {
+    return notCheckedStep({ ...base, ...created }, context, seen)
   }
   if (seen.presence === 'absent') {
     if (desired.names.length > 0 && desired.namespaces.length > 0) {
@@ -117,6 +119,9 @@ function compareRole(
 
 function normalised(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([field, value]) => [field, (ROLE_FIELDS[field] ?? ((one: unknown) => one))(value)]),
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      (lookUp(ROLE_FIELDS, field) ?? ((one: unknown) => one))(value),
+    ]),
   )
 }

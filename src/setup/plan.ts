@@ -33,10 +33,20 @@ export interface Plan {
 
 /** Compares what is asked for with what the server has, part by part and field by field. Pure: nothing is asked or written. */
 export function makePlan({ desired, live, server, reviewer, bindings }: PlanInput): Plan {
-  const all = desired.parts.flatMap((part) => planPart(part, { live: live.get(part.namespace), reviewer, bindings }))
+  const all = desired.parts.flatMap((part) => {
+    const there = live.get(part.namespace)
+    return planPart(part, { live: there, reviewer, bindings }).map((step) => withinNamespace(step, there))
+  })
   const steps = STEP_KINDS.flatMap((kind) => all.filter((step) => step.kind === kind))
   const basis = basisOf(steps, server)
   return { steps, unplanned: desired.unplanned, hasChanges: steps.some(writes), basis, digest: digestOf(basis) }
+}
+
+/** A server without namespaces would take what is meant for one, and write it into the root (vault.md §0). */
+function withinNamespace(step: Step, live: LiveState | undefined): Step {
+  if (step.namespace === '' || live?.server.enterprise !== false || !writes(step)) return step
+  const because = `The stores name the Vault namespace ${step.namespace}, and this server is a Community Edition, which has none: it would be written into the root. Take the namespace out of the stores.`
+  return { ...step, action: 'blocked', because, write: undefined }
 }
 
 function planPart(

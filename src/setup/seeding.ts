@@ -107,7 +107,7 @@ function keysOf({ reference }: Link): string[] {
 function keyFor(property: string): string {
   const parsed = parseGjsonPath(property)
   const only = 'steps' in parsed && parsed.steps.length === 1 ? parsed.steps[0] : undefined
-  return only === undefined || only.pattern !== undefined ? property : only.text
+  return only === undefined || only.wild !== undefined ? property : only.text
 }
 
 function nameOf(manifest: Manifest): string {

@@ -11,7 +11,7 @@ export type StepAction =
   /** It cannot be done without losing something, or not at all; `because` says what to do. */
   | 'blocked'
   /** The server did not show what is there, or none was asked; `because` says why. */
-  | 'unseen'
+  | 'not-checked'
 
 /** One field, before and after. */
 export interface FieldChange {
@@ -34,6 +34,8 @@ export interface Step {
   readonly id: string
   readonly kind: StepKind
   readonly namespace: string
+  /** Where the API has the part, without `/v1/`: `auth/kubernetes/role/eso`. */
+  readonly path: string
   readonly action: StepAction
   readonly because: string | undefined
   /** Only what changes; everything that is set when the part is created. */

@@ -77,7 +77,7 @@ describe('a role is looked up in Git first, then on the server (design §3)', ()
     })
     expect(
       lookUpRole(auth(), STORE, { declared: none, live: live({ role: { presence: 'hidden', because: '403' } }) }),
-    ).toEqual({ found: 'unknown', because: '403' })
+    ).toEqual({ found: 'unknown', because: { code: 'server-hides', says: '403' } })
     expect(lookUpRole(auth(), STORE, { declared: none, live: undefined })).toMatchObject({ found: 'unknown' })
   })
 
@@ -203,6 +203,7 @@ describe('a role among its siblings', () => {
       { roles: [role('shop', { authMount: 'other' })], authMounts: [mount('other')] },
     ],
     ['only a page shows roles', { roles: [role('shop', { provenance: { ...git('README.md'), form: 'markdown' } })] }],
+    ['only an example shows roles', { roles: [role('shop', { provenance: git('examples/vault/setup.sh') })] }],
     ['only a page enables the mount', { authMounts: [mount('kubernetes', 'markdown')] }],
     ['a role may have any name', { roles: [role('shop'), role('${team}', { unknown: ['team'] })] }],
   ])('not when %s', (_, state) => expect(look(state)?.found).toBe('unknown'))

@@ -16,7 +16,7 @@ async function compare(one: History, commit: string, paths: readonly string[] = 
   const { files, roots } = await discover(paths, { cwd: one.folder, exclude })
   const [root] = roots
   if (root === undefined) throw new Error('no root')
-  return baseFiles(git, commit, { root, shown: (path) => path, files, others: [], paths, exclude })
+  return baseFiles(git, commit, { root, shown: (path) => path, files, others: [], exclude })
 }
 
 async function between(before: Files, after: Files, exclude: readonly string[] = []): Promise<BaseFiles> {
@@ -82,10 +82,13 @@ describe('the files of the base', () => {
       'tests/**',
     ])
     expect(names(base)).toEqual(['a.yaml'])
+  })
+
+  test('paths limit what is reported, not what is read: the base is whole', async () => {
     const one = history()
     const commit = one.commit('before', { 'apps/a.yaml': ES('a'), 'other/b.yaml': ES('b') })
     one.commit('after', { 'apps/a.yaml': ES('a2'), 'other/b.yaml': undefined })
-    expect(names((await compare(one, commit, ['apps'])) as BaseFiles)).toEqual(['apps/a.yaml'])
+    expect(names((await compare(one, commit, ['apps'])) as BaseFiles)).toEqual(['apps/a.yaml', 'other/b.yaml'])
   })
 
   test('names that need quoting are the names they are', async () => {

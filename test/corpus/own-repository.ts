@@ -79,12 +79,18 @@ export const OWN_REPOSITORY: Readonly<Record<string, string>> = {
   'apps/team/kustomization.yaml': 'resources: [../base]\nnamespace: team\ncomponents: [../../components/team]\n',
   'apps/lacking/kustomization.yaml':
     'resources: [../base, secret.sops.yaml]\nnamespace: lacking\ncomponents: [../../components/team]\n',
-  // Where Flux applies an object, overlays that no Flux Kustomization names are not applied: these have a base of their own.
+  ...Object.fromEntries(
+    ['plain', 'json', 'merge', 'replaced', 'team', 'lacking'].map((name) => [
+      `clusters/prod/${name}.yaml`,
+      flux(name, `apps/${name}`),
+    ]),
+  ),
   'shared/base/kustomization.yaml': 'resources: [db.yaml, web.yaml]\n',
   'shared/base/db.yaml': secret('db'),
   'shared/base/web.yaml': secret('web'),
   // Flux: variables in a patched key, patches and a suffix of its own, and a folder without a kustomization.
-  'clusters/prod/kustomization.yaml': 'resources: [variables.yaml, patched.yaml, bare.yaml]\n',
+  'clusters/prod/kustomization.yaml':
+    'resources: [variables.yaml, patched.yaml, bare.yaml, plain.yaml, json.yaml, merge.yaml, replaced.yaml, team.yaml, lacking.yaml]\n',
   'clusters/prod/variables.yaml': flux(
     'variables',
     'apps/variables',
@@ -107,6 +113,11 @@ export const OWN_REPOSITORY: Readonly<Record<string, string>> = {
   'teams/b/kustomization.yaml':
     'resources: [../../apps/base]\npatches:\n  - target: {kind: ExternalSecret, name: db}\n    patch: |\n      - {op: replace, path: /spec/data/0/remoteRef/key, value: team/b}\n',
 }
+
+/** The same without Flux and Argo CD: each kustomization that no other one includes is a root. */
+export const PLAIN_REPOSITORY: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(OWN_REPOSITORY).filter(([file]) => !/^(?:clusters|argo)\//.test(file)),
+)
 
 /** Writes it into a temporary folder for the time of `work`. */
 export async function withOwnRepository<Result>(

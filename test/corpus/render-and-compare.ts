@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { KustomizeBinary } from '../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../src/gitops/process/run-process.ts'
-import { readRepository } from '../../src/gitops/read-repository.ts'
-import { type RenderedRepository, renderRepository } from '../../src/gitops/render/render-repository.ts'
+import { type GitOpsOptions, type Repository, readRepository } from '../../src/gitops/read-repository.ts'
 import { isEsoGroup } from '../../src/model/kinds.ts'
 import { check } from '../../src/modes/check.ts'
 import type { Report } from '../../src/report/report.ts'
@@ -16,7 +15,7 @@ import { untrueReasons } from './true-reasons.ts'
 
 export interface Proof {
   readonly comparison: Comparison
-  readonly rendered: RenderedRepository
+  readonly repository: Repository
   readonly report: Report
   /** Keys of manifests that no reference of the report asks for. */
   readonly forgotten: readonly string[]
@@ -25,39 +24,49 @@ export interface Proof {
   readonly untrue: readonly string[]
 }
 
-/** Renders a repository as a check does, builds its roots once more with plain kustomize, and follows the chain to its report. */
-export async function renderAndCompare(cwd: string, binary: KustomizeBinary, undecidedOnly = true): Promise<Proof> {
+/**
+ * Reads a repository as a check does (or with every root built), builds its roots once more with plain kustomize, and follows the chain
+ * to its report.
+ */
+export async function renderAndCompare(
+  cwd: string,
+  binary: KustomizeBinary,
+  options: Pick<GitOpsOptions, 'buildAll' | 'identities'> = {},
+): Promise<Proof> {
   const temporary = mkdtempSync(path.join(tmpdir(), 'eso-vault-proof-'))
   try {
-    const repository = await readRepository(['.'], { cwd, variables: {} })
-    const rendered = await renderRepository(repository, {
-      binary,
-      run: runProcess,
-      temporary,
-      allowRemoteBases: false,
-      enableHelm: false,
-      variables: {},
-      undecidedOnly,
-    })
-    const comparison = await compareWithPlainBuilds(cwd, rendered, binary)
+    const rendering = {
+      ...options,
+      kustomize: async () => ({
+        kustomize: { binary, run: runProcess, temporary, environment: {} },
+        unusable: [],
+      }),
+    }
+    const repository = await readRepository(['.'], { cwd, variables: {}, ...rendering })
+    const comparison = await compareWithPlainBuilds(cwd, repository, binary)
     const settings = resolveSettings({
       given: { from: 'terminal', command: 'check', subject: undefined, values: {}, format: 'json', color: false },
       config: EMPTY_CONFIG,
       environment: readEnvironment({}),
       folder: path.basename(cwd),
     })
-    const render = async () => rendered
-    const { report } = await check(settings, { cwd, today: '2026-06-01', live: undefined, render, incomplete: [] })
+    const { report } = await check(settings, {
+      cwd,
+      today: '2026-06-01',
+      live: undefined,
+      render: (use) => use(rendering),
+      incomplete: [],
+    })
     return {
       comparison,
-      rendered,
+      repository,
       report,
-      forgotten: forgotten(rendered, report),
+      forgotten: forgotten(repository, report),
       unaccounted: unaccounted(report),
       untrue: untrueReasons(report.notChecked, {
         cwd,
         texts: repository.files.map(({ text }) => text),
-        manifests: rendered.manifests,
+        manifests: repository.manifests,
       }),
     }
   } finally {
@@ -65,7 +74,7 @@ export async function renderAndCompare(cwd: string, binary: KustomizeBinary, und
   }
 }
 
-function forgotten({ manifests }: RenderedRepository, { references }: Report): string[] {
+function forgotten({ manifests }: Repository, { references }: Report): string[] {
   const asked = new Set(references.map(({ reference }) => `${reference.manifest.kind} ${reference.key}`))
   return manifests
     .filter(({ apiVersion, kind }) => isEsoGroup(apiVersion) && /(?:External|Push)Secret$/.test(kind))
@@ -82,6 +91,8 @@ function unaccounted(report: Report): string[] {
   ])
   return report.references.flatMap(({ reference, accesses }) => {
     if (reference.store.found === 'foreign') return []
+    // What nothing applies is told apart, with its reason.
+    if (reference.manifest.origin.applied.verdict === 'not-applied') return []
     const decided = accesses.filter(({ access }) => access.side !== 'session')
     if (decided.length > 0 && decided.every(({ decision }) => decision.verdict !== 'unknown')) return []
     // A finding on the store (it is absent) stands where the store is named.

@@ -1,7 +1,7 @@
 import { variantsOf } from '../../src/model/server-law.ts'
 import type { Variant } from '../../src/model/variant.ts'
-import { capabilities } from '../../src/policy/authorize.ts'
 import type { RunningServer } from '../openbao/server.ts'
+import { capabilities } from '../policy/acl-answers.ts'
 import { rightsByTheBook } from './list-by-the-book.ts'
 import { type NestedRule, nestedPolicy, randomFolder, randomNestedRules } from './nested-lists.ts'
 import type { Random } from './random.ts'

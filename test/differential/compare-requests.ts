@@ -1,7 +1,7 @@
 import type { Variant } from '../../src/model/variant.ts'
-import { type AclRequest, allowOperation } from '../../src/policy/authorize.ts'
-import { hasMountAccess } from '../../src/policy/mount-access.ts'
+import type { AclRequest } from '../../src/policy/authorize.ts'
 import type { RunningServer } from '../openbao/server.ts'
+import { allowOperation } from '../policy/acl-answers.ts'
 import type { Random } from './random.ts'
 import { MOUNT, policyText, type RandomPolicies, randomBody, randomPath, randomPolicies } from './random-policy.ts'
 import { ask, type Compared, type Disagreement, giveToken, ourAcl, shrink, variantOf } from './subject.ts'
@@ -33,7 +33,6 @@ export async function compareRequests(
   const variant = variantOf(server)
   const policies = randomPolicies(random, { limits: true, openbao })
   const token = await giveToken(server, policies)
-  await compareMountAccess(server, policies, token, report)
   let cases = 0
   let allowed = 0
   while (cases < requests) {
@@ -52,20 +51,6 @@ export async function compareRequests(
   }
   await ask(server, 'POST', 'auth/token/revoke', { body: { token } })
   return { cases, allowed }
-}
-
-/** Whether the token may see the mount at all (vault.md §2.9). */
-async function compareMountAccess(
-  server: RunningServer,
-  policies: RandomPolicies,
-  token: string,
-  report: (disagreement: Disagreement) => void,
-): Promise<void> {
-  const ours = hasMountAccess(ourAcl(policies), MOUNT, variantOf(server)) ? 200 : 403
-  const path = `sys/internal/ui/mounts/${MOUNT}`
-  const theirs = (await ask(server, 'GET', path, { token })).status
-  if (ours === theirs) return
-  report({ policies: policies.map(policyText), request: `GET ${path}`, ours: `${ours}`, server: `${theirs}` })
 }
 
 function randomRequest(random: Random, policies: RandomPolicies): Sent | undefined {

@@ -1,5 +1,5 @@
-import { capabilities } from '../../src/policy/authorize.ts'
 import type { RunningServer } from '../openbao/server.ts'
+import { capabilities } from '../policy/acl-answers.ts'
 import type { Random } from './random.ts'
 import { policyText, randomPath, randomPolicies } from './random-policy.ts'
 import { type Compared, type Disagreement, ourAcl, serverRights, shrink, variantOf } from './subject.ts'

@@ -2,7 +2,7 @@ import type { Variant } from '../../src/model/variant.ts'
 import type { NestedRule } from './nested-lists.ts'
 
 /**
- * LIST matching written a second time, straight from vault.md §2.1 and measured.md §4 and as slow as they read: no index, no
+ * LIST matching written a second time, straight from vault.md §2.1, and as slow as they read: no index, no
  * byte strings, nothing of `src/policy`. It stands in for the servers that no machine here has.
  */
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { terminalFinding } from '../../src/report/terminal.ts'
+import { terminalFindings } from '../../src/report/terminal.ts'
 import { RULE_IDS } from '../../src/rules/rule-ids.ts'
 import { runFixture } from '../rules/fixture.ts'
 import { diffOf, filesOf, withMadeParts } from './rule-page.ts'
@@ -44,13 +44,9 @@ describe('every page of a rule shows what is true', () => {
       const [bad, good] = [filesOf(page, 'Example'), filesOf(page, 'Write instead')]
       const { findings } = await runFixture(write(`${id}-printed`, bad))
       const source = (name: string, line: number) => bad.get(name)?.split('\n')[line - 1]
-      const printed = findings
-        .filter(({ rule }) => rule === id)
-        .slice(0, 2)
-        .map((finding) => terminalFinding(finding, source, { color: false, width: 100 }))
-      await expect(withMadeParts(page, { printed: printed.join('\n\n'), diff: diffOf(bad, good) })).toMatchFileSnapshot(
-        file,
-      )
+      const shown = { findings: findings.filter(({ rule }) => rule === id).slice(0, 2) }
+      const printed = terminalFindings(shown, source, { color: false, width: 100 }).trimEnd()
+      await expect(withMadeParts(page, { printed, diff: diffOf(bad, good) })).toMatchFileSnapshot(file)
     },
   )
 

@@ -86,7 +86,7 @@ describe('eso.md §6.1: conditions of a ClusterSecretStore', () => {
     expect(condition([{ namespaces: ['x'] }], 'apps')).toEqual({
       verdict: 'denied',
       namespaces: ['apps'],
-      because: 'using cluster store "vault" is not allowed from namespace "apps": denied by spec.condition',
+      says: 'using cluster store "vault" is not allowed from namespace "apps": denied by spec.condition',
     })
   })
 

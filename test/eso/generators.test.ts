@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { words } from './failure-words.ts'
 import { documents, externalSecretYaml, pushSecretYaml } from './manifests-from-yaml.ts'
 import { lines, predicted } from './requests-of.ts'
 
@@ -64,7 +65,7 @@ describe('eso.md §3.5: the method of a VaultDynamicSecret', () => {
     const getParameters = { ttl: ['1h'], 'a b': ['x', 'y&z'] }
     const query = (method: string) =>
       predicted(documents(dynamic({ getParameters, method }), reads())).references[0]?.accesses[0]?.http.query
-    expect(query('GET')).toBe('ttl=1h&a%20b=x&a%20b=y%26z')
+    expect(query('GET')).toBe('ttl=1h&a+b=x&a+b=y%26z')
     expect(query('LIST')).toBe('list=true')
     expect(query('POST')).toBeUndefined()
   })
@@ -111,7 +112,7 @@ describe('eso.md §3.5: who asks and who logs in', () => {
     const [reference] = predicted(reads(kind)).references
     expect(reference).toMatchObject({
       store: { found: 'absent' },
-      notChecked: 'its generator is not in Git',
+      notChecked: { code: 'store-absent', what: 'generator' },
       accesses: [],
     })
   })
@@ -125,18 +126,23 @@ describe('eso.md §3.5: who asks and who logs in', () => {
     const [reference] = predicted(
       documents(dynamic({}), reads('VaultDynamicSecret', { apiVersion: 'apps/v1' })),
     ).references
-    expect(reference?.failsWith).toBe('generatorRef may only reference the generators group, but got apps')
+    expect(words(reference?.failsWith)).toBe(
+      'generator-group: generatorRef may only reference the generators group, but got apps',
+    )
   })
 
   it('a variable in the path leaves it not checked, with its path', () => {
     const [reference] = predicted(documents(dynamic({ path: 'database/creds/${APP}' }), reads())).references
     expect(lines(reference)).toEqual(['read database/creds/${APP}'])
-    expect(reference).toMatchObject({ holes: ['${APP}'], notChecked: expect.stringContaining('${APP}') })
+    expect(reference).toMatchObject({
+      holes: ['${APP}'],
+      notChecked: { code: 'variable-unresolved', in: 'key', holes: ['${APP}'] },
+    })
   })
 
   it('another controller class skips the whole ExternalSecret', () => {
     const [reference] = predicted(documents(dynamic({ controller: 'dev' }), reads())).references
-    expect(reference?.skipped).toContain('controller class "dev"')
+    expect(reference?.skipped).toMatchObject({ code: 'other-controller', wants: 'dev' })
     expect(
       predicted(documents(dynamic({ controller: 'dev' }), reads()), { controllerClass: 'dev' }).references[0]?.skipped,
     ).toBeUndefined()

@@ -1,5 +1,6 @@
 import { loadAll } from 'js-yaml'
-import type { AppliedBy, Manifest, PatchedField } from '../../src/model/manifest.ts'
+import type { AppliedBy } from '../../src/model/applied.ts'
+import type { Manifest, PatchedField } from '../../src/model/manifest.ts'
 import type { Span } from '../../src/model/span.ts'
 import type { FieldPath, ValueMap } from '../../src/model/value.ts'
 
@@ -13,7 +14,7 @@ export interface From {
 }
 
 /** Spans of these manifests carry the asked field in their file name, so that tests can tell what was pointed at. */
-export function spanAt(file: string, path: FieldPath, part: 'key' | 'value' = 'value', line = 1): Span {
+function spanAt(file: string, path: FieldPath, part: 'key' | 'value' = 'value', line = 1): Span {
   return {
     file: `${file}#${path.join('.')}${part === 'key' ? '@key' : ''}`,
     line,
@@ -45,6 +46,7 @@ export function fromYaml(text: string, from: From = {}): Manifest[] {
           file,
           document,
           form: 'plain',
+          applied: { verdict: 'presumed' },
           appliedBy: (from.appliedBy ?? []).map(
             (name): AppliedBy => ({
               kind: 'Kustomization (Flux)',

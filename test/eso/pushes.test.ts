@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { words } from './failure-words.ts'
 import { documents, externalSecretYaml, pushSecretYaml, storeYaml } from './manifests-from-yaml.ts'
 import { lines, predicted } from './requests-of.ts'
 
@@ -10,7 +11,7 @@ const entry = (remoteKey: string, property?: string, secretKey: string | undefin
   match: { secretKey, remoteRef: { remoteKey, ...(property === undefined ? {} : { property }) } },
 })
 const WRITE_V2 = ['create kv/metadata/a', 'update kv/metadata/a', 'update kv/data/a']
-const PANIC = 'panic: runtime error: invalid memory address or nil pointer dereference [recovered]'
+const PANIC = 'panics: panic: runtime error: invalid memory address or nil pointer dereference [recovered]'
 
 describe('eso.md §3.6: PushSecret on KV v2', () => {
   it.each([
@@ -67,7 +68,7 @@ describe('eso.md §3.6: PushSecret on KV v2', () => {
   it('fails before any request where the metadata path cannot be built', () => {
     expect(references({ path: undefined }, { data: [entry('kv/a')] })[0]).toMatchObject({
       accesses: [],
-      failsWith: "provided Path isn't a valid kv v2 path",
+      failsWith: { code: 'mount-not-told', says: "provided Path isn't a valid kv v2 path" },
     })
   })
 
@@ -104,12 +105,12 @@ describe('eso.md §3.6: PushSecret on KV v1', () => {
       { version: 'v1', checkAndSet: { required: true } },
       'a',
       ['read kv/a', 'read kv/a', 'create kv/a', 'update kv/a'],
-      'checkAndSet is not supported with Vault KV version v1',
+      'kv1-check-and-set: checkAndSet is not supported with Vault KV version v1',
     ],
   ])('%s', (_, vault, key, expected, failsWith) => {
     const [reference] = references(vault, { data: [entry(key)] })
     expect(lines(reference)).toEqual(expected)
-    expect(reference?.failsWith).toBe(failsWith)
+    expect(words(reference?.failsWith)).toBe(failsWith)
     for (const access of reference?.accesses ?? []) expect(access.side).toBe('data')
   })
 })
@@ -148,7 +149,7 @@ describe('eso.md §3.7: updatePolicy IfNotExists', () => {
   it('asks before it fails on the metadata path', () => {
     const [reference] = references({ path: undefined, version: 'v1' }, { data: [entry('kv/a')], ...IF_NOT })
     expect(lines(reference)).toEqual(['read kv/a'])
-    expect(reference?.failsWith).toBe(PANIC)
+    expect(words(reference?.failsWith)).toBe(PANIC)
   })
 })
 
@@ -211,13 +212,13 @@ describe('eso.md §6.6: stores of a PushSecret', () => {
     const [reference] = references({}, { secretStoreRefs: refs, data: [entry('a')] })
     expect(reference?.store).toEqual({
       found: 'unknown',
-      because: 'no store in Git carries the labels that it selects',
+      because: { code: 'no-store-selected' },
     })
   })
 
   it('neither name nor selector fails', () => {
-    expect(references({}, { secretStoreRefs: [{}], data: [entry('a')] })[0]?.failsWith).toBe(
-      'refStore Name must be provided',
+    expect(words(references({}, { secretStoreRefs: [{}], data: [entry('a')] })[0]?.failsWith)).toBe(
+      'push-store-unnamed: refStore Name must be provided',
     )
   })
 
@@ -264,7 +265,7 @@ describe('eso.md §6.6: dataTo', () => {
   })
 
   it.each([
-    ['every key', {}, ['db-user', 'db-pass', 'x_U002f_y']],
+    ['every key', {}, ['db-pass', 'db-user', 'x_U002f_y']],
     ['matched keys, unanchored', { match: { regexp: 'user|y' } }, ['db-user', 'x_U002f_y']],
     ['ReverseUnicode', { match: { regexp: '^x' }, conversionStrategy: 'ReverseUnicode' }, ['x/y']],
     [
@@ -276,7 +277,7 @@ describe('eso.md §6.6: dataTo', () => {
           { regexp: { source: 'pass', target: 'password' } },
         ],
       },
-      ['app/user', 'app/password'],
+      ['app/password', 'app/user'],
     ],
     [
       'rewrite by a template that only places the value',
@@ -303,42 +304,128 @@ describe('eso.md §6.6: dataTo', () => {
   })
 
   it.each([
-    ['the keys are not in Git', { storeRef }, [], 'the keys of the source Secret are not in Git'],
+    ['the keys are not in Git', { storeRef }, [], { code: 'source-keys-unknown' }],
     [
       'a template that does more',
       { storeRef, rewrite: [{ transform: { template: '{{ .value | upper }}' } }] },
       [source],
-      'a rewrite template',
+      { code: 'rewrite-not-followed' },
     ],
-    ['a match with a variable', { storeRef, match: { regexp: '${X}' } }, [source], 'match.regexp holds ${X}'],
-    ['a match that does not compile', { storeRef, match: { regexp: '(' } }, [source], 'match.regexp does not compile'],
+    [
+      'a match with a variable',
+      { storeRef, match: { regexp: '${X}' } },
+      [source],
+      { code: 'variable-unresolved', in: 'match-regexp', holes: ['${X}'] },
+    ],
+    ['a match that does not compile', { storeRef, match: { regexp: '(' } }, [source], { code: 'match-regexp-invalid' }],
   ])('is not checked where %s', (_, item, more, reason) => {
     const [reference] = push({ dataTo: [item] }, ...more)
     expect(reference?.accesses).toEqual([])
-    expect(reference?.notChecked).toContain(reason)
+    expect(reference?.notChecked).toMatchObject(reason)
   })
 
-  it('two keys for one destination fail', () => {
-    const rewrite = [{ regexp: { source: '.*', target: 'one' } }]
-    const found = push({ dataTo: [{ storeRef, match: { regexp: '^db-' }, rewrite }] }, source)
-    expect(found[1]?.failsWith).toMatch(/^duplicate remote key "one": source keys "db-user" and "db-pass" both map/)
+  it.each([
+    [
+      'two keys of one item',
+      [{ match: { regexp: '^db-' }, rewrite: [{ regexp: { source: '.*', target: 'one' } }] }],
+      'dataTo[0]: duplicate remote key "one" from source key "db-user" (conflicts with dataTo[0]:db-pass)',
+    ],
+    [
+      'the same key in two items',
+      [{ match: { regexp: 'user' } }, { match: { regexp: 'user' } }],
+      'dataTo[1]: duplicate remote key "db-user" from source key "db-user" (conflicts with dataTo[0]:db-user)',
+    ],
+    [
+      'two bundles',
+      [{ remoteKey: 'all' }, { remoteKey: 'all', match: { regexp: 'db' } }],
+      'dataTo[1]: duplicate remote key "all" from source key "(bundle)" (conflicts with dataTo[0]:(bundle))',
+    ],
+    [
+      'a bundle and a key',
+      [{ match: { regexp: 'pass' } }, { remoteKey: 'db-pass' }],
+      'dataTo[1]: duplicate remote key "db-pass" from source key "(bundle)" (conflicts with dataTo[0]:db-pass)',
+    ],
+    [
+      'a key of which nothing is left',
+      [{ match: { regexp: 'user' }, rewrite: [{ regexp: { source: '.*', target: '' } }] }],
+      'dataTo[0]: empty remote key produced for source key "db-user"',
+    ],
+  ])('%s: nothing is pushed', (_, items, says) => {
+    const found = push({ dataTo: items.map((item) => ({ storeRef, ...item })) }, source)
+    expect(found.flatMap(({ failsWith }) => (failsWith === undefined ? [] : [words(failsWith)]))).toEqual([
+      expect.stringMatching(/^push-key-(twice|empty): failed to expand dataTo: /),
+    ])
+    expect(words(found.find(({ failsWith }) => failsWith !== undefined)?.failsWith)).toContain(says)
+  })
+
+  it('items for different stores do not meet, and are counted for each store by itself', () => {
+    const second = storeYaml({ name: 'second', vault: { path: 'other' } })
+    const other = { name: 'second', kind: 'ClusterSecretStore' }
+    const two = [
+      { storeRef, remoteKey: 'all' },
+      { storeRef: other, remoteKey: 'all' },
+    ]
+    const found = push({ secretStoreRefs: [storeRef, other], dataTo: two }, source, second)
+    expect(found.map(({ failsWith }) => failsWith)).toEqual([undefined, undefined])
+    const twice = push({ secretStoreRefs: [storeRef, other], dataTo: [...two, two[1]] }, source, second)
+    expect(words(twice.at(-1)?.failsWith)).toContain('dataTo[1]: duplicate remote key "all"')
+  })
+
+  it('a bundle with a pattern over keys that nobody knows may be empty, so that it meets nobody', () => {
+    const items = [
+      { storeRef, remoteKey: 'all', match: { regexp: 'a' } },
+      { storeRef, remoteKey: 'all' },
+    ]
+    expect(push({ dataTo: items }).map(({ failsWith }) => failsWith)).toEqual([undefined, undefined])
+    const sure = items.map(({ remoteKey }) => ({ storeRef, remoteKey }))
+    expect(words(push({ dataTo: sure })[1]?.failsWith)).toContain('(conflicts with dataTo[0]:(bundle))')
+  })
+
+  it('an item of data with the remote key of a bundle fails, one with a property does not', () => {
+    const dataTo = [{ storeRef, remoteKey: 'all' }]
+    const found = push({ dataTo, data: [entry('all', undefined, 'db-user')] }, source)
+    expect(words(found[1]?.failsWith)).toContain(
+      'failed to merge data entries: duplicate remote key "all": source keys "" and "db-user" both map to the same destination',
+    )
+    expect(push({ dataTo, data: [entry('all', 'p', 'db-user')] }, source)[1]?.failsWith).toBeUndefined()
+  })
+
+  it('what matches no key writes nothing', () => {
+    expect(push({ dataTo: [{ storeRef, remoteKey: 'bundle', match: { regexp: 'zzz' } }] }, source)).toEqual([])
+    expect(push({ dataTo: [{ storeRef, match: { regexp: 'zzz' } }] }, source)).toEqual([])
+  })
+
+  it('a store that labels choose does not count where it is named', () => {
+    const labelled = storeYaml({ name: 'second', vault: { path: 'other' }, labels: { a: 'b' } })
+    const spec = {
+      secretStoreRefs: [{ kind: 'ClusterSecretStore', labelSelector: { matchLabels: { a: 'b' } } }],
+      dataTo: [{ storeRef: { name: 'second', kind: 'ClusterSecretStore' }, remoteKey: 'r' }],
+    }
+    expect(push(spec, labelled).map(({ failsWith }) => words(failsWith))).toEqual([
+      'push-store-not-listed: dataTo[0]: storeRef "second" not found in secretStoreRefs',
+    ])
   })
 
   it.each([
     [
       'an unknown store',
       { storeRef: { name: 'other', kind: 'ClusterSecretStore' } },
-      'dataTo[0]: storeRef "other" not found in secretStoreRefs',
+      'push-store-not-listed: dataTo[0]: storeRef "other" not found in secretStoreRefs',
     ],
-    ['the wrong kind', { storeRef: { name: 'vault' } }, 'dataTo[0]: storeRef "vault" not found in secretStoreRefs'],
-    ['no store', {}, 'storeRef must specify either name or labelSelector'],
+    [
+      'the wrong kind',
+      { storeRef: { name: 'vault' } },
+      'push-store-not-listed: dataTo[0]: storeRef "vault" not found in secretStoreRefs',
+    ],
+    ['no store', {}, 'push-store-not-chosen: storeRef must specify either name or labelSelector'],
     [
       'a selector without a match',
       { storeRef: { labelSelector: { matchLabels: { a: 'b' } } } },
-      'dataTo[0]: labelSelector does not match any store in secretStoreRefs',
+      'push-labels-match-none: dataTo[0]: labelSelector does not match any store in secretStoreRefs',
     ],
   ])('%s fails', (_, item, failsWith) => {
-    expect(push({ dataTo: [{ remoteKey: 'r', ...item }] }).map((reference) => reference.failsWith)).toEqual([failsWith])
+    const found = push({ dataTo: [{ remoteKey: 'r', ...item }] })
+    expect(found.map((reference) => words(reference.failsWith))).toEqual([failsWith])
   })
 
   it('goes only to the store that it names', () => {
@@ -346,7 +433,7 @@ describe('eso.md §6.6: dataTo', () => {
     const secretStoreRefs = [storeRef, { kind: 'ClusterSecretStore', name: 'second' }]
     const named = push({ secretStoreRefs, dataTo: [{ storeRef, remoteKey: 'r' }] }, second)
     expect(named.map((reference) => reference.storeRef?.name)).toEqual(['vault'])
-    const byLabel = { labelSelector: { matchLabels: { a: 'b' } } }
+    const byLabel = { kind: 'ClusterSecretStore', labelSelector: { matchLabels: { a: 'b' } } }
     const selected = push({ secretStoreRefs, dataTo: [{ storeRef: byLabel, remoteKey: 'r' }] }, second)
     expect(selected.map((reference) => reference.storeRef?.name)).toEqual(['second'])
   })

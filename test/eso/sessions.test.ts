@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { words } from './failure-words.ts'
 import { documents, externalSecretYaml, pushSecretYaml, storeYaml } from './manifests-from-yaml.ts'
 import { line, predicted } from './requests-of.ts'
 
@@ -98,8 +99,8 @@ describe('eso.md §3.0: the session frame', () => {
         externalSecretYaml({ data: [item('a')] }),
       ),
     ).sessions
-    expect(session?.failsWith).toBe('no role name was provided')
-    expect(session?.references[0]?.failsWith).toBe('no role name was provided')
+    expect(words(session?.failsWith)).toBe('login-lacks-role: no role name was provided')
+    expect(words(session?.references[0]?.failsWith)).toBe('login-lacks-role: no role name was provided')
   })
 })
 

@@ -29,7 +29,13 @@ export function manifestOf(document: YamlDocument, options: ManifestOptions = {}
     spanOfTextLine: (path, line) => document.spanOfTextLine(path, line),
     unresolved: [],
     patched,
-    origin: { file: document.file, document: document.index, appliedBy: [], form: 'plain' },
+    origin: {
+      file: document.file,
+      document: document.index,
+      appliedBy: [],
+      applied: { verdict: 'presumed' },
+      form: 'plain',
+    },
   }
 }
 

@@ -122,9 +122,7 @@ describe('paths', () => {
   it('says so when there is nothing to check', async () => {
     const { names, notes } = await found({ 'a.txt': 'x' })
     expect(names).toEqual([])
-    expect(notes).toEqual([
-      expect.objectContaining({ reason: 'other', message: expect.stringContaining('None of the 1 files') }),
-    ])
+    expect(notes).toEqual([{ file: '.', code: 'nothing-found', count: 1 }])
     const cwd = tree({})
     expect((await discover(['.'], { cwd })).notes).toHaveLength(1)
   })
@@ -135,7 +133,7 @@ describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
     const sops = 'kind: Secret\nstringData:\n  a: ENC[AES256_GCM,data:x]\nsops:\n  mac: ENC[AES256_GCM,data:y]\n'
     const { names, notes } = await found({ 'a.sops.yaml': sops, 'b.yaml': eso })
     expect(names).toEqual(['b.yaml'])
-    expect(notes).toEqual([expect.objectContaining({ reason: 'sops', file: 'a.sops.yaml' })])
+    expect(notes).toEqual([{ code: 'sops', file: 'a.sops.yaml' }])
   })
 
   it('a 100 MB file is not read', async () => {
@@ -147,16 +145,30 @@ describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
     const { files, notes } = await discover(['.'], { cwd })
     expect(before()).toBeLessThan(4_000)
     expect(files.map((file) => file.file)).toEqual(['b.yaml'])
-    expect(notes).toEqual([expect.objectContaining({ reason: 'too-large', file: 'big.yaml' })])
+    // It is not searched to its end either, so that nobody can say that no reference is in it.
+    expect(notes).toEqual([{ code: 'file-too-large', file: 'big.yaml', mib: 5, eso: true }])
+  })
+
+  it('a file above the limit is searched for a kind of ESO, over the ends of the parts that are read', async () => {
+    const kind = 'kind: ExternalSecret\n'
+    const filler = (length: number) => `${'#'.repeat(length - 1)}\n`
+    const { notes } = await found({
+      'across.yaml': filler(1024 * 1024 - 8) + kind + filler(5 * 1024 * 1024),
+      'last.yaml': filler(6 * 1024 * 1024) + kind,
+      'other.yaml': filler(6 * 1024 * 1024),
+    })
+    expect(notes.filter(({ code }) => code === 'file-too-large')).toEqual([
+      { code: 'file-too-large', file: 'across.yaml', mib: 5, eso: true },
+      { code: 'file-too-large', file: 'last.yaml', mib: 5, eso: true },
+      { code: 'file-too-large', file: 'other.yaml', mib: 5 },
+    ])
   })
 
   it('files beyond the total', async () => {
     const cwd = tree({ 'a.yaml': eso, 'b.yaml': eso, 'c.yaml': eso })
     const { files, notes } = await discover(['.'], { cwd, maxTotalBytes: eso.length * 2 })
     expect(files).toHaveLength(2)
-    expect(notes).toEqual([
-      expect.objectContaining({ reason: 'too-large', message: expect.stringMatching(/^1 files/) }),
-    ])
+    expect(notes).toEqual([{ code: 'files-too-large', file: '.', count: 1, mib: 0 }])
   })
 
   it('symlinks: out of the repository, in a loop, to nothing; inside they are known but not read twice', async () => {
@@ -171,12 +183,12 @@ describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
     symlinkSync('real', join(repo, 'alias'))
     const { files, notes, roots } = await discover(['.'], { cwd: repo })
     expect(files.map((file) => file.file)).toEqual(['a.yaml', 'real/c.yaml'])
-    expect(notes.map((note) => [note.reason, note.file])).toEqual([
-      ['symlink', 'dangling.yaml'],
-      ['symlink', 'etc'],
-      ['symlink', 'loop.yaml'],
-      ['symlink', 'out.yaml'],
-      ['symlink', 'outdir'],
+    expect(notes.map((note) => [note.code, note.file])).toEqual([
+      ['symlink-dead', 'dangling.yaml'],
+      ['symlink-leaves', 'etc'],
+      ['symlink-loop', 'loop.yaml'],
+      ['symlink-leaves', 'out.yaml'],
+      ['symlink-leaves', 'outdir'],
     ])
     expect(roots[0]?.resolve('alias/c.yaml')).toBe('real/c.yaml')
     expect(roots[0]?.resolve('self/self/a.yaml')).toBe('a.yaml')
@@ -190,9 +202,9 @@ describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
     const { files, notes } = await discover(['.'], { cwd })
     chmodSync(join(cwd, 'dir'), 0o700)
     expect(files.map((file) => file.file)).toEqual(['c.yaml'])
-    expect(notes.map((note) => [note.reason, note.file])).toEqual([
-      ['unreadable', 'a.yaml'],
-      ['unreadable', 'dir'],
+    expect(notes.map((note) => [note.code, note.file])).toEqual([
+      ['file-unreadable', 'a.yaml'],
+      ['folder-unreadable', 'dir'],
     ])
   })
 

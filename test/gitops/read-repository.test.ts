@@ -2,6 +2,8 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readRepository } from '../../src/gitops/read-repository.ts'
+import { NO_FLUX } from '../../src/model/manifest.ts'
+import { familyOf } from '../../src/model/note.ts'
 import { externalSecret, fluxKustomization, kustomization, only, read, summary, tree } from './tree.ts'
 
 const es = externalSecret('db', 'kv/db')
@@ -86,7 +88,7 @@ describe('objects', () => {
       'fine.yaml': externalSecret('fine', '"{{ .x }}"'),
     })
     expect(summary(repository)).toEqual(['?/fine {{ .x }}', '?/plain kv/plain'])
-    expect(repository.notes.map(({ reason, file }) => `${reason} ${file}`).sort()).toEqual([
+    expect(repository.notes.map((note) => `${familyOf(note)} ${note.file}`).sort()).toEqual([
       'template-not-rendered broken.yaml',
       'template-not-rendered chart/templates/quoted.yaml',
       'template-not-rendered elsewhere.yaml',
@@ -99,7 +101,7 @@ describe('objects', () => {
       'b.yaml': `kind: Secret\n\ta: 1\n`,
     })
     expect(summary(repository)).toEqual(['?/db kv/db', '?/two kv/2'])
-    expect(repository.notes.map(({ reason, file, line }) => [reason, file, line])).toEqual([
+    expect(repository.notes.map(({ code, file, line }) => [code, file, line])).toEqual([
       ['yaml-unparseable', 'a.yaml', 14],
       ['yaml-unparseable', 'b.yaml', 2],
     ])
@@ -119,9 +121,7 @@ describe('objects', () => {
     const cwd = tree({ 'a.yaml': `${es}---\n${es}`, 'b.yaml': es, 'c.yaml': es })
     const { notes, counts } = await readRepository(['.'], { cwd, variables: {}, maxDocuments: 2 })
     expect(counts.documents).toBe(2)
-    expect(notes).toEqual([
-      expect.objectContaining({ reason: 'too-large', message: expect.stringMatching(/^2 files/) }),
-    ])
+    expect(notes).toEqual([{ code: 'documents-too-many', file: '.', count: 2, documents: 2 }])
   })
 })
 
@@ -132,9 +132,7 @@ describe('variables without Flux', () => {
     expect(plain.unresolved.map(({ name }) => name)).toEqual(['APP', 'ENV', 'OTHER'])
     const given = only(await read(files, { ENV: 'prod', APP: 'a' }))
     expect(summary(await read(files, { ENV: 'prod', APP: 'a' }))).toEqual(['?/a-x kv/prod/${OTHER:=x}/$${ESCAPED}'])
-    expect(given.unresolved.map(({ name, asked }) => [name, asked])).toEqual([
-      ['OTHER', 'the variables input (no Flux Kustomization applies this)'],
-    ])
+    expect(given.unresolved.map(({ name, lookedIn }) => [name, lookedIn])).toEqual([['OTHER', NO_FLUX]])
   })
 })
 

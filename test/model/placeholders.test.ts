@@ -26,6 +26,16 @@ describe('holes (field.md §6)', () => {
     ['key with 5 > 3 < 4', []],
     ['apps/updates/in', []],
     ['TODOS/list', []],
+    ['replace', []],
+    ['Replace', []],
+    ['placeholder-service/db', []],
+    ['kv/TODO-app', []],
+    ['kv/changeme/x', [['changeme', 'placeholder']]],
+    ['https://REPLACE_ME.example.org:8200', [['REPLACE_ME', 'placeholder']]],
+    ['CHANGE ME PER CLUSTER', [['CHANGE ME PER CLUSTER', 'placeholder']]],
+    ['CHANGE MENU', []],
+    ['@CLUSTER@/x', [['@CLUSTER@', 'placeholder']]],
+    ['TO_BE_SET', [['TO_BE_SET', 'placeholder']]],
     ['webgrip/prod/clusters/soyo/apps/backstage/db', []],
   ]
   it.each(cases)('%s', (text, expected) => {

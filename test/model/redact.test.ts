@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { redact } from '../../src/model/redact.ts'
+import { redact, redactInPlace } from '../../src/model/redact.ts'
 import { cpuTime } from '../cpu-time.ts'
 
 // platform.md §7, threat 10.
@@ -22,6 +22,40 @@ describe('redact', () => {
       expect(text).toContain('***')
       for (const part of secret.split('.').filter((one) => one.length > 6)) expect(text).not.toContain(part)
     }
+  })
+
+  test.each(['x-%s', 'metadata.token.%s', '%s.', 'a.%s.b', '%s-%s'])('a JWT in %s', (frame) => {
+    const text = redact(frame.replaceAll('%s', jwt))
+    for (const part of jwt.split('.')) expect(text).not.toContain(part)
+  })
+
+  test.each([
+    ['a service token', 'hvs.CAESIJ1ZmFrZXRva2VuZm9ydGVzdA', 7],
+    ['an OpenBao token', 's.haBLK1weAooyANWQTRNfCVdp', 11],
+    ['a JWT', jwt, 8],
+    ['a GitHub token', 'ghs_abcdefghijklmnopqrstuvwxyz0123456789', 6],
+    ['a known secret', 'correct horse battery staple', 6],
+    ['credentials in a URL', 'https://user:password@vault.example.com', 15],
+  ])('%s that a limit of length cut', (_, secret, from) => {
+    const body = secret.replace('https://user:', '')
+    for (let length = from; length < secret.length; length += 1) {
+      const text = redact(`"${secret.slice(0, length)}… and more`, ['correct horse battery staple'])
+      expect(text, secret.slice(0, length)).not.toContain(body.slice(0, 5))
+      expect(text).toContain('…')
+    }
+  })
+
+  test.each([
+    ['headers', 'eyJ-'],
+    ['dots and headers', 'eyJaaaaa.'],
+    ['tokens', 'hvs.a-'],
+    ['keys', '-----BEGIN PRIVATE KEY-----'],
+    ['addresses', 'http://a:'],
+    ['ends', 'secret…'],
+  ])('takes time in proportion to the text: %s', (_, piece) => {
+    const time = cpuTime()
+    redact(piece.repeat(1_000_000 / piece.length), ['secret-that-is-known'])
+    expect(time()).toBeLessThan(2_000)
   })
 
   test('a private key, whole or cut off', () => {
@@ -64,5 +98,23 @@ describe('redact', () => {
     const start = cpuTime()
     redact(long)
     expect(start()).toBeLessThan(6_000)
+  })
+})
+
+describe('redactInPlace', () => {
+  test('hides the same, and leaves every line and column where it was', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\r\nMIIabc\r\n-----END PRIVATE KEY-----'
+    const text = `a: hvs.CAESIJ1ZmFrZXRva2VuZm9ydGVzdA # x\nb: password!\r\n${key}\nc: d`
+    const clean = redactInPlace(text, ['password!'])
+    expect(clean.split('\n').map((line) => line.length)).toEqual(text.split('\n').map((line) => line.length))
+    expect(clean).not.toMatch(/hvs|CAES|password|MIIabc|BEGIN/)
+    expect(clean.startsWith('a: ****')).toBe(true)
+    expect(clean.endsWith('\nc: d')).toBe(true)
+    expect(clean.indexOf('# x')).toBe(text.indexOf('# x'))
+    expect(clean.indexOf('c: d')).toBe(text.indexOf('c: d'))
+  })
+
+  test('a key that is cut off hides what may be its rest', () => {
+    expect(redactInPlace('a -----BEGIN PRIVATE KEY-----\nMIIabc')).toBe(`a ${'*'.repeat(27)}\n******`)
   })
 })

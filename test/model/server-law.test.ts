@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ANY_SERVER, serverLaw, variantsOf } from '../../src/model/server-law.ts'
 
-describe('how a server matches LIST (vault.md §0, measured.md §4)', () => {
+describe('how a server matches LIST (vault.md §0)', () => {
   test.each([
     ['openbao', '2.0.3', ['legacy']],
     ['openbao', '2.5.5', ['legacy']],

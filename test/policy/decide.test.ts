@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { VARIANTS } from '../../src/model/variant.ts'
 import { buildAcl } from '../../src/policy/acl.ts'
 import { decide } from '../../src/policy/decide.ts'
+import { lossText } from '../../src/report/reasons/law.ts'
 import { aclOf, rules } from './acl-of.ts'
+import { said } from './said.ts'
 
 describe('decide: the reason, in a sentence', () => {
   test('the rule that grants, with its policy and line', () => {
@@ -11,7 +13,11 @@ describe('decide: the reason, in a sentence', () => {
       verdict: 'allowed',
       winner: [{ policy: 'p1', path: 'kv/data/app/*', capabilities: ['read'], line: 2 }],
       beaten: [],
-      because: '`kv/data/app/*` of policy p1 (line 2) grants read.',
+      because: {
+        code: 'rule-decides',
+        rule: { path: 'kv/data/app/*', blocks: [expect.objectContaining({ policy: 'p1', line: 2 })] },
+        says: { code: 'grants', capability: 'read' },
+      },
       perVariant: { bao26: 'allowed', legacy: 'allowed', vault203: 'allowed' },
     })
   })
@@ -40,49 +46,49 @@ describe('decide: the reason, in a sentence', () => {
     // D161
     [{ 'kv/data/app': 'read' }, 'kv/data/App', 'paths are compared with upper and lower case told apart'],
   ])('a miss names the nearest rule: %j, %s', (blocks, path, hint) => {
-    const { verdict, because } = decide(aclOf(rules(blocks)), { operation: 'read', path })
+    const decision = decide(aclOf(rules(blocks)), { operation: 'read', path })
     const nearest = Object.keys(blocks)[0]
-    expect(verdict).toBe('denied')
-    expect(because).toBe(
+    expect(decision.verdict).toBe('denied')
+    expect(said(decision)).toBe(
       `no rule of policy p1 covers ${path}; the nearest is \`${nearest}\` of policy p1 (line 1) (${hint}).`,
     )
   })
 
   test('of several rules the one that shares most with the path is the nearest', () => {
     const acl = aclOf(rules({ 'kv/data/a/*': 'read', 'kv/data/team/app/*': 'read', 'kv/data/team/*/x': 'read' }))
-    const { because } = decide(acl, { operation: 'read', path: 'kv/data/team/apps/db' })
-    expect(because).toBe(
+    const decision = decide(acl, { operation: 'read', path: 'kv/data/team/apps/db' })
+    expect(said(decision)).toBe(
       'no rule of policy p1 covers kv/data/team/apps/db; the nearest is `kv/data/team/app/*` of policy p1 (line 2).',
     )
   })
 
   test('a miss on another mount', () => {
     const acl = aclOf([rules({ 'secret/*': 'read' }), rules({ 'other/*': 'read' })])
-    const { because } = decide(acl, { operation: 'read', path: 'kv/data/x' })
-    expect(because).toBe('no rule of policies p1 and p2 covers kv/data/x; no rule is about this mount.')
+    const decision = decide(acl, { operation: 'read', path: 'kv/data/x' })
+    expect(said(decision)).toBe('no rule of policies p1 and p2 covers kv/data/x; no rule is about this mount.')
   })
 
   test.each([
     ['update', 'grants create and read, not update'],
     ['delete', 'grants create and read, not delete'],
-  ] as const)('a matching rule that lacks the capability: %s', (operation, said) => {
-    const { because, verdict } = decide(aclOf(rules({ 'kv/data/*': 'read create' })), { operation, path: 'kv/data/x' })
-    expect([verdict, because]).toEqual(['denied', `\`kv/data/*\` of policy p1 (line 1) ${said}.`])
+  ] as const)('a matching rule that lacks the capability: %s', (operation, words) => {
+    const decision = decide(aclOf(rules({ 'kv/data/*': 'read create' })), { operation, path: 'kv/data/x' })
+    expect([decision.verdict, said(decision)]).toEqual(['denied', `\`kv/data/*\` of policy p1 (line 1) ${words}.`])
   })
 
   test.each([
     [{ x: 'deny' }, 'denies everything'],
     [{ x: '' }, 'grants nothing, not read'],
-  ])('%j', (blocks, said) => {
-    const { because } = decide(aclOf(rules(blocks)), { operation: 'read', path: 'x' })
-    expect(because).toBe(`\`x\` of policy p1 (line 1) ${said}.`)
+  ])('%j', (blocks, words) => {
+    const decision = decide(aclOf(rules(blocks)), { operation: 'read', path: 'x' })
+    expect(said(decision)).toBe(`\`x\` of policy p1 (line 1) ${words}.`)
   })
 
   test('merged blocks are all named', () => {
     const acl = aclOf([rules({ 'kv/data/*': 'read' }), rules({ 'kv/data/*': 'update' })])
-    const { winner, because } = decide(acl, { operation: 'read', path: 'kv/data/x' })
-    expect(winner.map(({ policy }) => policy)).toEqual(['p1', 'p2'])
-    expect(because).toBe('`kv/data/*` of policies p1 (line 1) and p2 (line 1) grants read.')
+    const decision = decide(acl, { operation: 'read', path: 'kv/data/x' })
+    expect(decision.winner.map(({ policy }) => policy)).toEqual(['p1', 'p2'])
+    expect(said(decision)).toBe('`kv/data/*` of policies p1 (line 1) and p2 (line 1) grants read.')
   })
 
   test('a span is shown in place of the line', () => {
@@ -91,8 +97,8 @@ describe('decide: the reason, in a sentence', () => {
     const [rule] = acl.rules
     if (!rule) throw new Error('no rule')
     const placed = { ...rule, blocks: rule.blocks.map((block) => ({ ...block, span })) }
-    const { because } = decide({ ...acl, exact: new Map([['x', placed]]) }, { operation: 'read', path: 'x' })
-    expect(because).toBe('`x` of policy p1 (vault/setup.sh:12) grants read.')
+    const decision = decide({ ...acl, exact: new Map([['x', placed]]) }, { operation: 'read', path: 'x' })
+    expect(said(decision)).toBe('`x` of policy p1 (vault/setup.sh:12) grants read.')
   })
 })
 
@@ -119,7 +125,7 @@ describe('decide: the rules that lose, and why (vault.md §2.1)', () => {
     ['f/(a/(a', { 'f/+/(a': 'read', 'f/+/+': 'read' }, 'f/+/+', 'it has more "+" segments (2, against 1)'],
   ])('%s', (path, blocks, loser, why) => {
     const { beaten } = decide(aclOf(rules(blocks)), { operation: 'read', path })
-    expect(beaten).toEqual([{ rule: expect.objectContaining({ path: loser }), why }])
+    expect(beaten.map(({ rule, why }) => [rule.path, lossText(why)])).toEqual([[loser, why]])
   })
 
   test('reason 5, the order of bytes', () => {
@@ -128,12 +134,12 @@ describe('decide: the rules that lose, and why (vault.md §2.1)', () => {
       path: 'f/x/a/b',
     })
     expect(winner[0]?.path).toBe('f/+/a/+')
-    expect(beaten[0]?.why).toBe('all else is equal, and it sorts before the winner')
+    expect(beaten[0]?.why).toEqual({ code: 'sorts-before' })
   })
 
   test('the form with and without the trailing slash', () => {
     const { beaten } = decide(aclOf(rules({ 'a/b': 'list', 'a/b/': 'list' })), { operation: 'list', path: 'a/b/' })
-    expect(beaten[0]?.why).toContain('another form of the path')
+    expect(beaten[0]?.why).toEqual({ code: 'trailing-slash' })
   })
 })
 
@@ -143,7 +149,7 @@ describe('decide: unknown', () => {
     const decision = decide(acl, { operation: 'list', path: 'kv/metadata/private/' }, VARIANTS)
     expect(decision.verdict).toBe('unknown')
     expect(decision.perVariant).toEqual({ bao26: 'denied', legacy: 'allowed', vault203: 'denied', old: 'denied' })
-    expect(decision.because).toBe(
+    expect(said(decision)).toBe(
       'version dependent: allowed by Vault 1.14.6 to 2.0.2 and OpenBao before 2.6 (`kv/metadata/*` of policy p1 (line 1) grants list); ' +
         'denied by OpenBao 2.6 and later, Vault 2.0.3 and later and Vault before 1.13.10 ' +
         '(`kv/metadata/private/*` of policy p1 (line 2) denies everything).',
@@ -155,7 +161,7 @@ describe('decide: unknown', () => {
     const acl = aclOf('path "x" { capabilities = ["update", "read"] allowed_parameters = { "a" = ["1"] } }')
     expect(decide(acl, { operation: 'update', path: 'x' }).verdict).toBe('unknown')
     expect(decide(acl, { operation: 'update', path: 'x', data: { a: '1' } }).verdict).toBe('allowed')
-    expect(decide(acl, { operation: 'update', path: 'x', data: { b: '1' } }).because).toBe(
+    expect(said(decide(acl, { operation: 'update', path: 'x', data: { b: '1' } }))).toBe(
       '`x` of policy p1 (line 1) limits parameters: the parameter b is not among the allowed ones.',
     )
     // A read without a query has no data: parameters are never forced by allowed_parameters alone (vault.md §2.6).
@@ -163,12 +169,11 @@ describe('decide: unknown', () => {
   })
 
   test('a policy could not be read', () => {
-    const built = buildAcl([], { unreadable: [{ policy: 'p', because: 'it does not parse' }] })
+    const built = buildAcl([], { unreadable: [{ policy: 'p', says: 'it does not parse' }] })
     if ('error' in built) throw new Error(built.error)
-    expect(decide(built.acl, { operation: 'read', path: 'x' })).toMatchObject({
-      verdict: 'unknown',
-      because: 'policy p could not be read (it does not parse), so its rules are not known.',
-    })
+    const decision = decide(built.acl, { operation: 'read', path: 'x' })
+    expect(decision.verdict).toBe('unknown')
+    expect(said(decision)).toBe('policy p could not be read (it does not parse), so its rules are not known.')
   })
 })
 

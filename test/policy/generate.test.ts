@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Operation } from '../../src/model/decision.ts'
 import { VARIANTS } from '../../src/model/variant.ts'
-import { allowOperation } from '../../src/policy/authorize.ts'
 import type { Capability } from '../../src/policy/capability.ts'
 import { generatePolicy, quoteHcl, type WantedAccess } from '../../src/policy/generate.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import { type Random, randomFrom } from '../differential/random.ts'
+import { allowOperation } from './acl-answers.ts'
 import { aclOf } from './acl-of.ts'
 
 const wanted: readonly WantedAccess[] = [

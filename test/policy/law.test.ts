@@ -35,8 +35,8 @@ describe('buildLaw', () => {
 
   test('a policy that does not parse makes everything unknown', () => {
     const holder = law.forHolder({ policies: ['broken', 'reader'] })
-    const because = 'failed to parse policy: At 1:12: object expected closing RBRACE got: EOF'
-    expect(holder.invalid).toEqual([{ policy: 'broken', because }])
+    const says = 'failed to parse policy: At 1:12: object expected closing RBRACE got: EOF'
+    expect(holder.invalid).toEqual([{ policy: 'broken', says }])
     expect(decide(holder.acl, { operation: 'read', path: 'kv/data/x' }).verdict).toBe('unknown')
   })
 
@@ -111,9 +111,10 @@ describe('templates (vault.md §2.7)', () => {
   test('without the entity the rule may match, or be skipped', () => {
     expect(ask(undefined, 'kv/data/prod/db')).toMatchObject({
       verdict: 'unknown',
-      because: expect.stringContaining(
-        '{{identity.entity.aliases.auth_kubernetes_1.metadata.service_account_namespace}} is not known',
-      ),
+      because: {
+        code: 'rule-part-unknown',
+        unknown: ['{{identity.entity.aliases.auth_kubernetes_1.metadata.service_account_namespace}}'],
+      },
     })
     expect(ask(undefined, 'kv/metadata/prod/db').verdict).toBe('denied')
   })
@@ -126,7 +127,10 @@ describe('templates (vault.md §2.7)', () => {
     const unnamed = { aliases: [alias], whole: false }
     expect(ask(unnamed, 'kv/data/prod/db')).toMatchObject({
       verdict: 'unknown',
-      because: expect.stringContaining("whether auth_kubernetes_1 is the accessor of this login's auth mount"),
+      because: {
+        code: 'rule-part-unknown',
+        unknown: ["whether auth_kubernetes_1 is the accessor of this login's auth mount"],
+      },
     })
     expect(ask(unnamed, 'kv/data/stage/db').verdict).toBe('denied')
   })
@@ -170,8 +174,16 @@ describe('templates (vault.md §2.7)', () => {
     })
     const { acl } = law.forHolder({ policies: ['t'], entity: known })
     const decision = decide(acl, { operation: 'read', path: 'kv/data/prod/db' })
-    expect(decision).toMatchObject({ verdict: 'denied', nearest: [{ path: 'kv/data/{{auth.x.y}}/*', policy: 't' }] })
-    expect(decision.because).toContain('{{auth.x.y}} does not resolve for this login, so the server drops the rule')
+    expect(decision).toMatchObject({
+      verdict: 'denied',
+      because: {
+        code: 'no-rule-covers',
+        nearest: {
+          rule: { blocks: [{ path: 'kv/data/{{auth.x.y}}/*', policy: 't' }] },
+          hint: { code: 'dropped', directive: '{{auth.x.y}}' },
+        },
+      },
+    })
   })
 
   test('policies of a parent namespace name the child in front of the path (vault.md §2.8)', () => {

@@ -75,7 +75,7 @@ describe('products (vault.md §1.2, §1.3)', () => {
   })
 
   test.each([
-    // An attribute twice: Vault 1.14.5 and 1.18 take it (measured.md §4).
+    // An attribute twice: Vault 1.14.5 and 1.18 take it (vault.md §1.1).
     ['path "a" { policy = "read" policy = "write" }', 'vault', '1.14.5', 'remark'],
     ['path "a" { policy = "read" policy = "write" }', 'vault', '1.18', 'remark'],
     ['path "a" { policy = "read" policy = "write" }', 'vault', '>=1.20', 'remark'],
@@ -105,6 +105,7 @@ describe('products (vault.md §1.2, §1.3)', () => {
     expect(parse(text).remarks).toEqual([
       {
         about: 'product-key',
+        name: 'expiration',
         line: 1,
         message: 'Only OpenBao (2.3 and later) accepts expiration; other servers refuse the whole policy.',
       },

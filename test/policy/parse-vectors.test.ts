@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { goQuote } from '../../src/model/go-quote.ts'
 import { fromBytes, toBytes } from '../../src/policy/byte-string.ts'
-import { goQuote } from '../../src/policy/go-quote.ts'
 import { type ParseResult, parsePolicy } from '../../src/policy/parse-policy.ts'
 import type { ParameterLimits, ParameterValue } from '../../src/policy/policy-rule.ts'
 import { rulePath } from '../../src/policy/rule-path.ts'

@@ -90,11 +90,11 @@ describe('its body', () => {
     const given = report({
       findings: [finding()],
       references: [reference({ key: 'team/inventory' })],
-      notChecked: [{ file: 'a', line: 1, what: 'b', reason: 'c' }],
+      notChecked: [{ file: 'a', line: 1, what: 'b', reason: { code: 'key-missing' } }],
     })
     const body = commentBody(given, { runUrl: 'https://github.com/a/b/actions/runs/1' })
     expect(body).toContain('There is no secret.')
-    expect(body).toContain('Not checked: 1 place')
+    expect(body).toContain('Not checked: 1 other part')
     expect(body).toContain('](https://github.com/a/b/actions/runs/1)')
     expect(body).not.toContain('kv/data/')
   })

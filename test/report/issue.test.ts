@@ -14,7 +14,7 @@ import {
   reopeningComment,
 } from '../../src/report/issue.ts'
 import { codePoints } from '../../src/report/join-within.ts'
-import { keepIssue, standingOf } from '../../src/report/keep-issue.ts'
+import { issueVerdict, keepIssue } from '../../src/report/keep-issue.ts'
 import { NO_LINKS } from '../../src/report/links.ts'
 import type { Outcome, Report } from '../../src/report/report.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
@@ -190,31 +190,31 @@ describe('the life of the drift issue, against a server that speaks the issues A
 })
 
 describe('what a run may say about the issue', () => {
-  const cases: [Outcome, Finding[], ReturnType<typeof standingOf>][] = [
+  const cases: [Outcome, Finding[], ReturnType<typeof issueVerdict>][] = [
     ['findings', [finding()], 'drift'],
     // `fail-on: never`: the run passes, its errors stand.
     ['clean', [finding()], 'drift'],
     ['clean', [finding({ severity: 'warning' })], 'clean'],
     ['clean', [], 'clean'],
-    ['incomplete', [], 'unknown'],
-    ['incomplete', [finding({ severity: 'warning' })], 'unknown'],
-    ['invalid', [], 'unknown'],
-    ['bug', [finding()], 'unknown'],
+    ['incomplete', [], 'not checked'],
+    ['incomplete', [finding({ severity: 'warning' })], 'not checked'],
+    ['invalid', [], 'not checked'],
+    ['bug', [finding()], 'not checked'],
     // A part was hidden: only what the server itself showed is certain.
     ['incomplete', [finding({ rule: 'state-drift' })], 'drift'],
-    ['incomplete', [finding({ rule: 'template-key-absent' })], 'unknown'],
+    ['incomplete', [finding({ rule: 'template-key-absent' })], 'not checked'],
     // It works today, and nobody looks at a run that passes.
     ['clean', [finding({ rule: 'expires-soon', severity: 'warning' })], 'drift'],
     ['clean', [finding({ rule: 'expires-soon', severity: 'note' })], 'clean'],
   ]
   it.each(cases)('%s, %#', (outcome, findings, expected) => {
-    expect(standingOf(report({ mode: 'drift', outcome, findings }))).toBe(expected)
+    expect(issueVerdict(report({ mode: 'drift', outcome, findings }))).toBe(expected)
   })
 
   it('nothing, when the server could not be asked: errors of Git alone are no drift', () => {
     const given = report({ mode: 'drift', findings: [finding()], incomplete: ['sealed'] })
-    expect(standingOf(given)).toBe('drift')
-    expect(standingOf({ ...given, live: { asked: true, line: '', silent: true } })).toBe('unknown')
+    expect(issueVerdict(given)).toBe('drift')
+    expect(issueVerdict({ ...given, live: { asked: true, line: '', silent: true } })).toBe('not checked')
   })
 })
 
@@ -225,7 +225,7 @@ describe('the body', () => {
     expect(first).toBe('<!-- eso-vault drift acme%2Fgitops -->')
     expect(second).toMatch(/^<!-- findings [0-9a-f]{64} of everything -->$/)
     for (const part of [
-      'Vault differs from Git: 1 error',
+      'Vault differs from Git: nothing is broken yet',
       'Policy `eso` differs.',
       'Run it again.',
       RUN,

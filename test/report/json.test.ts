@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { jsonReport, jsonText } from '../../src/report/json.ts'
-import { redactLines, redactReport } from '../../src/report/redact-report.ts'
+import { redactReport } from '../../src/report/redact-report.ts'
 import { reportJsonSchema } from '../../src/report/report-schema.ts'
 import { accepts } from '../settings/json-schema.ts'
 import { access, finding, HOSTILE, reference, report, span } from './sample.ts'
@@ -17,9 +17,16 @@ const full = report({
     ]),
     { ...reference({ storeRef: undefined, proposed: true, property: undefined }, []), secret: { presence: 'absent' } },
   ],
-  notChecked: [{ file: 'a.yaml', line: 1, what: 'ExternalSecret a/b', reason: 'nothing resolves ${ENV}' }],
+  notChecked: [
+    {
+      file: 'a.yaml',
+      line: 1,
+      what: 'ExternalSecret a/b',
+      reason: { code: 'variable-unresolved', in: 'key', holes: ['${ENV}'] },
+    },
+  ],
   ignored: [{ finding: finding(), reason: 'later', by: 'config' }],
-  notes: [{ reason: 'sops', file: 's.yaml', message: 'SOPS file.' }],
+  notes: [{ code: 'symlink-loop', file: 's.yaml' }],
 })
 
 describe('the JSON report (issue 2)', () => {
@@ -57,7 +64,25 @@ describe('the JSON report (issue 2)', () => {
       form: 'plain',
     })
     expect(value.references[1]).toMatchObject({ store: null, property: null, proposed: true, secret: 'absent' })
-    expect(value.notChecked).toEqual(full.notChecked)
+    expect(value.notChecked).toEqual([
+      {
+        file: 'a.yaml',
+        line: 1,
+        what: 'ExternalSecret a/b',
+        reason: 'the key holds ${ENV}, which nothing in Git resolves',
+        code: 'variable-unresolved',
+        isReference: false,
+      },
+    ])
+    expect(value.notes).toEqual([
+      {
+        reason: 'symlink',
+        file: 's.yaml',
+        line: null,
+        message: 'This symlink leads to itself and was not followed.',
+        code: 'symlink-loop',
+      },
+    ])
     expect(value.counts).toMatchObject({ files: 12, references: 2, errors: 2, warnings: 0 })
   })
 
@@ -122,41 +147,46 @@ describe('redaction before rendering', () => {
       fingerprint: secret,
       related: [{ span: span('a', 1), message: secret }],
     })
-    const appliedBy = [{ kind: 'kustomization', name: secret, span: span('a', 1) }]
+    const entry = { kind: 'FluxInstance', name: secret, span: span('a', 1) } as const
+    const root = { kind: 'kustomization', name: secret, span: span('a', 1), by: entry } as const
+    const applied = {
+      verdict: 'suspended',
+      reason: { code: 'suspended', by: root },
+      cluster: { id: 'a', name: secret, entry: 'a' },
+    }
     const manifest = {
       kind: 'ExternalSecret',
       name: secret,
       namespace: secret,
       spanOf: () => span('a', 1),
-      origin: { file: 'a', document: 0, form: 'plain', appliedBy },
+      origin: { file: 'a', document: 0, form: 'plain', appliedBy: [root], applied },
     }
     const storeRef = { kind: 'SecretStore' as const, name: secret, span: span('a', 1) }
     const judged = reference(
       {
         key: secret,
         property: secret,
-        failsWith: secret,
-        notChecked: secret,
+        failsWith: { code: 'panics', says: secret },
+        notChecked: { code: 'match-regexp-invalid', says: secret },
         storeRef,
         manifest: manifest as never,
       },
       [[access(`kv/data/${secret}`), 'denied']],
     )
-    const because = judged.accesses.map((each) => ({ ...each, decision: { ...each.decision, because: secret } }))
+    const because = { code: 'server-hides', says: secret } as const
+    const accesses = judged.accesses.map((each) => ({ ...each, decision: { ...each.decision, because } }))
     const given = report({
       findings: [told],
       ignored: [{ finding: told, reason: secret, by: 'comment' }],
-      references: [{ ...judged, accesses: because }],
-      notChecked: [{ file: 'a', line: 1, what: secret, reason: secret }],
-      notes: [{ reason: 'other', file: 'a', message: secret }],
+      references: [{ ...judged, accesses, standing: { is: 'not-checked', reason: because } }],
+      notChecked: [{ file: 'a', line: 1, what: secret, reason: because }],
+      notes: [{ code: 'yaml-unusable', file: 'a', says: secret, column: 1 }],
       live: { asked: true, line: secret },
       incomplete: [secret],
       problems: [{ message: secret }],
     })
-    expect(jsonText(given).split(secret)).toHaveLength(26)
+    expect(jsonText(given).split(secret)).toHaveLength(30)
     expect(jsonText(redactReport(given, redact))).not.toContain(secret)
     expect(redactReport(given, redact).references[0]?.reference.manifest.spanOf([])).toEqual(span('a', 1))
-    expect(redactLines(() => `a ${secret}`, redact)('f', 1)).toBe('a ***')
-    expect(redactLines(() => undefined, redact)('f', 1)).toBeUndefined()
   })
 })

@@ -61,7 +61,7 @@ export const WHOLE = planDocument({
     step({
       id: 'role eso of auth mount kubernetes/',
       kind: 'role',
-      action: 'unseen',
+      action: 'not-checked',
       because: 'GET auth/kubernetes/role/eso answered 403.',
       fields: [
         { field: 'bound_service_account_names', before: ['x'], after: ['x', 'eso'] },
@@ -82,8 +82,8 @@ export const WHOLE = planDocument({
     becomes: ['ExternalSecret a/b, spec.data[0]: kv/a'],
     covered: 1,
     open: [
-      { reference: 'PushSecret a/c, spec.data[0]', because: 'no rule covers kv/data/c.' },
-      { reference: 'PushSecret a/d, spec.data[0]', because: 'no rule covers kv/data/c.' },
+      { reference: 'PushSecret a/c, spec.data[0]', because: 'no rule covers kv/data/c' },
+      { reference: 'PushSecret a/d, spec.data[0]', because: 'no rule covers kv/data/c' },
     ],
   },
   commands: ['bao secrets enable -path=kv -version=2 kv', "bao policy write eso - <<'POLICY'\n  path\nPOLICY"],

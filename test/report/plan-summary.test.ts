@@ -13,7 +13,7 @@ describe('the plan in the job summary, which whoever approves it reads', () => {
       planReport({ outcome: 'findings', problems: [{ message: 'A JWT is set.', file: 'store.yaml', line: 14 }] }),
     )
     expect(text).toMatchInlineSnapshot(`
-      "## ❌ eso-vault plan: 1 to create, 1 to update, 1 unchanged, 1 blocked, 1 not seen.
+      "## ❌ eso-vault plan: 1 to create, 1 to update, 1 unchanged, 1 blocked, 1 not checked.
 
       **acme/gitops** · OpenBao 2.7.1 at https:​//vault.example.com · digest \`sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\`
 
@@ -31,7 +31,7 @@ describe('the plan in the job summary, which whoever approves it reads', () => {
       - **auth mount kubernetes/**: no change · \`store.yaml:10\`
       - **config of auth mount kubernetes/**: blocked · \`store.yaml:14\`
         - A reviewer JWT is set.
-      - **role eso of auth mount kubernetes/**: not seen · \`store.yaml:10\`
+      - **role eso of auth mount kubernetes/**: not checked · \`store.yaml:10\`
         - GET auth/kubernetes/role/eso answered 403.
         - \`bound_service_account_names\`: \`["x"]\` → \`["x","eso"]\`
         - \`token_ttl\`: \`60\` → \`3600\`

@@ -32,7 +32,7 @@ describe('the plan at a terminal', () => {
 = auth mount kubernetes/: no change
 ! config of auth mount kubernetes/: blocked  (store.yaml:14)
     A reviewer JWT is set.
-? role eso of auth mount kubernetes/: not seen  (store.yaml:10)
+? role eso of auth mount kubernetes/: not checked  (store.yaml:10)
     GET auth/kubernetes/role/eso answered 403.
     bound_service_account_names: ["x"] → ["x","eso"]
     token_ttl: 60 → 3600
@@ -65,7 +65,7 @@ bao kv put -mount=kv a k=-
 error: store.yaml:14: Config of auth mount kubernetes/: A reviewer JWT is set.
 Could not run: Role eso: GET answered 403.
 Compared with OpenBao.
-Plan: 1 to create, 1 to update, 1 unchanged, 1 blocked, 1 not seen.
+Plan: 1 to create, 1 to update, 1 unchanged, 1 blocked, 1 not checked.
 Digest: sha256:${'a'.repeat(64)}
 `)
   })
@@ -81,13 +81,13 @@ Digest: sha256:${'a'.repeat(64)}
     ['nothing asked for', {}, {}, 'Plan: nothing to set up; no store that could be read asks for anything.'],
     [
       'no server',
-      { server: null, steps: [step({ action: 'unseen', because: 'No server was asked.' })] },
+      { server: null, steps: [step({ action: 'not-checked', because: 'No server was asked.' })] },
       {},
       '? KV mount kv/: wanted  (store.yaml:10)',
     ],
     [
       'no server, the headline',
-      { server: null, steps: [step({ action: 'unseen' })] },
+      { server: null, steps: [step({ action: 'not-checked' })] },
       {},
       'Plan without a server: 1 part wanted; what of it is there already is not known.',
     ],
@@ -157,8 +157,8 @@ Digest: sha256:${'a'.repeat(64)}
       PLAIN,
     )
     expect(text.indexOf('error[secret-absent]')).toBe(0)
-    expect(text.match(/Failed: 1 error\./g)).toHaveLength(1)
-    expect(text.trimEnd().endsWith('Failed: 1 error.')).toBe(true)
+    expect(text.match(/1 problem, no broken references\./g)).toHaveLength(1)
+    expect(text.trimEnd().endsWith('1 problem, no broken references.')).toBe(true)
   })
 
   test.each(HOSTILE)('nothing that a manifest wrote becomes a command or a control character: %j', (text) => {

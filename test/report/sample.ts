@@ -44,8 +44,8 @@ export function access(path: string, parts: Partial<Access> = {}): Access {
   return { path, capability: 'read', http: { method: 'GET', path }, side: 'data', when: 'always', ...parts }
 }
 
-export function decision(verdict: Decision['verdict'], because = 'No rule matches.'): Decision {
-  return { verdict, winner: [], beaten: [], because, perVariant: {} }
+function decision(verdict: Decision['verdict']): Decision {
+  return { verdict, winner: [], beaten: [], because: { code: 'key-missing' }, perVariant: {} }
 }
 
 export function reference(
@@ -60,6 +60,7 @@ export function reference(
     origin: {
       file: 'apps/db.yaml',
       document: 0,
+      applied: { verdict: 'applied' },
       appliedBy: [{ kind: 'Kustomization (Flux)', name: 'flux-system/apps', span: span('flux/apps.yaml', 1) }],
       form: 'plain',
     },
@@ -78,6 +79,9 @@ export function reference(
   }
   return {
     reference: { ...plain, ...parts } as Reference,
+    standing: accesses.some(([, verdict]) => verdict === 'denied')
+      ? { is: 'broken', accepted: false }
+      : { is: 'works' },
     accesses: accesses.map(([each, verdict]) => ({ access: each, decision: decision(verdict) })),
   }
 }

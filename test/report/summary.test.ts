@@ -34,16 +34,24 @@ describe('the job summary', () => {
             [access('auth/token/lookup-self', { side: 'session' }), 'allowed'],
           ]),
         ],
-        notChecked: [{ file: 'a.yaml', line: 1, what: 'ExternalSecret a/b', reason: 'nothing resolves ${ENV}' }],
+        notChecked: [
+          {
+            file: 'a.yaml',
+            line: 1,
+            what: 'ExternalSecret a/b',
+            reason: { code: 'variable-unresolved', in: 'key', holes: ['${ENV}'] },
+          },
+        ],
         ignored: [{ finding: finding(), reason: 'seeded @later', by: 'comment' }],
-        notes: [{ reason: 'sops', file: 's.yaml', message: 'SOPS file.' }],
+        notes: [{ code: 'sops', file: 's.yaml' }],
         incomplete: ['403 on `kv`.'],
       }),
       { links },
     )
-    expect(text).toBe(`## ❌ eso-vault check: Failed: 1 error and 1 warning.
+    expect(text).toBe(`<!-- eso-vault check -->
+## ❌ 1 problem breaks the 1 reference; 1 part not checked
 
-**acme/gitops** · 1 reference, 8 ExternalSecrets, 1 PushSecret, 2 stores, 12 files · 1 not checked · 1 ignored · 1 note on files left out
+**acme/gitops** · 1 reference to Vault: 1 broken. Read: 12 files, 8 ExternalSecrets, 1 PushSecret and 2 stores. · 1 ignored · 1 note on files left out
 
 No server was asked: neither \`vault-addr\` nor credentials are given.
 
@@ -63,9 +71,9 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
 |---|---|---|
 | [3](https://github.com/acme/gitops/blob/abc/b%20c.yaml#L3) | 🟡 warning<br>[\`secret-absent\`](https://github.com/tools/eso-vault-action/blob/v1/docs/rules/secret-absent.md) | There is no secret. |
 
-<details><summary>Not checked: 1 place</summary>
+<details><summary>Not checked: 1 other part</summary>
 
-- 1 × nothing resolves \\\${ENV}
+- 1 × the key holds \\\${ENV}, which nothing in Git resolves
   - \`a.yaml:1\` ExternalSecret a/b
 
 </details>
@@ -86,7 +94,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
 
 <details><summary>Left out: 1 note</summary>
 
-- \`s.yaml\` SOPS file.
+- \`s.yaml\` This file is encrypted by SOPS and was not read.
 
 </details>
 
@@ -96,7 +104,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
   it('shows wrong inputs and nothing that was not judged', () => {
     const problems = [{ message: 'unknown key "rulez".', file: '.github/eso-vault.yml', line: 2 }]
     expect(summaryOf(report({ outcome: 'invalid', problems }))).toBe(
-      '## ❌ eso-vault check: Not started: an input, the config file or a permission is wrong.\n\n- `.github/eso-vault.yml:2`: unknown key "rulez".\n\n',
+      '<!-- eso-vault check -->\n## ❌ Not started: .github/eso-vault.yml:2: unknown key "rulez"\n\n- `.github/eso-vault.yml:2`: unknown key "rulez".\n\n',
     )
   })
 
@@ -108,16 +116,21 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
         findings: [
           finding({ rule: text, message: text, fix: `${text}\n${text}`, span: span(text, 1), related: [place] }),
         ],
-        references: [reference({ key: text, notChecked: text }, [[access(text), 'denied']])],
-        notChecked: [{ file: text, line: 1, what: text, reason: text }],
+        references: [
+          reference({ key: text, notChecked: { code: 'match-regexp-invalid', says: text } }, [
+            [access(text), 'denied'],
+          ]),
+        ],
+        notChecked: [{ file: text, line: 1, what: text, reason: { code: 'server-hides', says: text } }],
         ignored: [{ finding: finding({ rule: text }), reason: text, by: 'comment' }],
-        notes: [{ reason: 'other', file: text, message: text }],
+        notes: [{ code: 'yaml-unusable', file: text, says: text, column: 1 }],
         live: { asked: false, line: text },
         incomplete: [text],
       }),
       { links },
     )
     const outside = out
+      .replace('<!-- eso-vault check -->\n', '')
       .replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, 'CODE')
       .replace(/\]\(https:\/\/github\.com\/[^\s)]*\)/g, ']')
     expect(outside.replace(/<\/?details>|<\/?summary>|<br>/g, '')).not.toContain('<')

@@ -14,7 +14,12 @@ describe('a fix', () => {
 })
 
 it('what was not checked is gathered by reason, most frequent first', () => {
-  const item = (reason: string, line: number) => ({ file: 'a', line, what: 'b', reason })
+  const item = (says: string, line: number) => ({
+    file: 'a',
+    line,
+    what: 'b',
+    reason: { code: 'server-hides', says } as const,
+  })
   expect(byReason([item('x', 1), item('y', 2), item('y', 3)])).toEqual([
     { reason: 'y', items: [item('y', 2), item('y', 3)] },
     { reason: 'x', items: [item('x', 1)] },

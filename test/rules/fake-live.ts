@@ -94,6 +94,7 @@ function stateOf(vault: FakeVault, _wanted: Wanted): LiveState {
     }),
     missingRights: vault.missingRights ?? [],
     excess: { root: vault.root === true, readableValues: vault.readableValues ?? [] },
+    unanswered: [],
     warnings: [],
   }
 }

@@ -77,7 +77,7 @@ function expectationsIn(folder: string, file: string): Expectation[] {
     )
 }
 
-export function filesIn(folder: string): string[] {
+function filesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name)
     return statSync(path).isDirectory() ? filesIn(path) : [path]

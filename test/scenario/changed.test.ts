@@ -7,6 +7,7 @@ import { annotationsIn, createRunner } from './run-program.ts'
 
 const EXAMPLE = 'kubernetes/apps/external-secrets/examples/external-secret-example.yaml'
 const STORE = 'kubernetes/apps/external-secrets/stores/app/vault-clustersecretstore.yaml'
+const SECRET = 'kubernetes/apps/backstage/backstage/app/secret-externalsecret.yaml'
 const PUSH = 'kubernetes/apps/backstage/backstage/app/base/pushsecret-vault.yaml'
 
 const runners: Awaited<ReturnType<typeof createRunner>>[] = []
@@ -43,11 +44,13 @@ async function opened(
 
 test('a pull request that narrows the policy: what it covered, and nothing of what was broken before', async () => {
   const main = await opened('as-fixed', 2, (files) => ({
-    'docs/vault.md': files['docs/vault.md']?.replace('clusters/soyo/apps/*"', 'clusters/soyo/apps/backstage/*"'),
+    'docs/vault.md': files['docs/vault.md']?.replace('clusters/soyo/apps/*"', 'clusters/soyo/apps/other/*"'),
   }))
   const { exitCode, stdout, outputs, summary } = await main()
-  expect([exitCode, outputs.outcome, outputs['error-count']]).toEqual([1, 'findings', '2'])
+  expect([exitCode, outputs.outcome, outputs['error-count']]).toEqual([1, 'findings', '1'])
   expect(annotationsIn(stdout).map(({ title, place }) => [title, place])).toEqual([
+    ['policy-denies', `${SECRET}:27`],
+    // Not applied, and told as notes.
     ['policy-denies', `${EXAMPLE}:18`],
     ['policy-denies', `${EXAMPLE}:22`],
     ['', ''],
@@ -58,20 +61,19 @@ test('a pull request that narrows the policy: what it covered, and nothing of wh
 
 test('a pull request in a repository full of old findings is told about its own lines only', async () => {
   const main = await opened('as-found', 2, (files) => ({
-    [EXAMPLE]: files[EXAMPLE]?.replace(
-      'key: webgrip/prod/clusters/soyo/apps/example/app',
-      'key: webgrip/prod/clusters/soyo/apps/example/other',
-    ),
+    [PUSH]: files[PUSH]?.replace('apps/backstage/db', 'apps/backstage/other'),
   }))
   const { stdout, outputs, summary } = await main()
   expect(annotationsIn(stdout).map(({ title, place }) => [title, place])).toEqual([
-    ['policy-denies', `${EXAMPLE}:18`],
+    ['policy-denies', `${PUSH}:19`],
     // What keeps its store from being applied keeps the reference from working.
     ['api-version-unserved', `${STORE}:2`],
     ['', ''],
   ])
   expect([outputs.references, outputs['error-count']]).toEqual(['1', '2'])
-  expect(summary).toContain('Left out, because it was so before: 8 errors. With report-scope: all they are shown.')
+  expect(summary).toContain(
+    'Left out, because it was so before: 5 errors and 3 notes. With report-scope: all they are shown.',
+  )
 })
 
 test('a pull request that takes the last push away, and its file', async () => {

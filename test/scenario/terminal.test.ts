@@ -66,7 +66,7 @@ describe('the terminal', () => {
   })
 
   test.each([
-    ['text', /Failed: 10 errors/],
+    ['text', /Failed: 7 errors/],
     ['json', /"version": 1/],
     ['sarif', /"version": "2.1.0"/],
     ['markdown', /^## /],
@@ -179,4 +179,18 @@ describe('bad input: nothing is lost of the rest', () => {
     const { stdout } = await runTerminal(['check'], folder)
     expect(stdout).not.toMatch(/^::/m)
   })
+
+  test('says when code scanning will not show every finding of a SARIF report', async () => {
+    const one = (index: number) => `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: { name: app-${index}, namespace: app }
+spec: { secretStoreRef: { kind: ClusterSecretStore, name: vault }, dataForm: [] }
+`
+    const many = Array.from({ length: 5001 }, (_, index) => one(index)).join('---\n')
+    const { stdout, stderr } = await runTerminal(['--format', 'sarif'], await repository({ 'many.yaml': many }))
+    expect(JSON.parse(stdout).runs[0].results.length).toBeGreaterThan(5000)
+    expect(stderr).toMatch(/^warning: Code scanning will show the worst 5000 of \d+ findings\.$/m)
+    const few = await runTerminal(['--format', 'sarif'], await repository({ 'few.yaml': one(1) }))
+    expect(few.stderr).toBe('')
+  }, 60_000)
 })

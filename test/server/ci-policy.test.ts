@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { run } from '../../src/modes/run.ts'
+import { reasonText } from '../../src/report/reasons/not-checked.ts'
 import type { Report } from '../../src/report/report.ts'
-import { ask, settingsFor } from '../commands/run.ts'
+import { ask, settingsFor } from '../modes/questions/ask.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess, mountKv, tokenWith } from '../openbao/stage.ts'
 
@@ -94,7 +95,8 @@ describeWithServer('the policy that ci-policy prints', () => {
     return (await run(settings, deps)).report
   }
 
-  const said = (report: Report) => [...report.incomplete, ...report.notChecked.map(({ reason }) => reason)].join('\n')
+  const said = (report: Report) =>
+    [...report.incomplete, ...report.notChecked.map(({ reason }) => reasonText(reason))].join('\n')
 
   it('lets the live check see everything', async () => {
     const report = await checkWith(printed)

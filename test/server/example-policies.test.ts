@@ -71,7 +71,7 @@ describeWithServer('the policies of examples/policies, each right of them', () =
     expect(said(await ask('drift', token))).toBe('')
     const plan = await runSetup(server, { mode: 'plan', token, cwd: files.folder })
     expect([plan.report.incomplete, plan.report.problems]).toEqual([[], undefined])
-    expect(planOf(plan).steps.map(({ action }) => action)).not.toContain('unseen')
+    expect(planOf(plan).steps.map(({ action }) => action)).not.toContain('not-checked')
     expect(await writesSince(from)).toEqual([])
   })
 

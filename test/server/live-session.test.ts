@@ -200,7 +200,7 @@ describeWithServer('a session with a live server', () => {
 
     test.each([
       ['no request URL in the environment', {}, true],
-      ['no way to ask', GITHUB, false],
+      ['a request URL that is none', { ...GITHUB, ACTIONS_ID_TOKEN_REQUEST_URL: 'x' }, false],
     ])('%s: says which permission is missing', async (_, env, ask) => {
       const { connected } = session(
         { method: 'jwt', role: 'ci' },
@@ -320,9 +320,9 @@ describeWithServer('a server that comes and goes', () => {
       await mountKv(server, 'kv', 2)
       const connection = await connectWith(server, server.rootToken)
       await expectSuccess(server, 'PUT', 'sys/seal')
-      await expect(readLive(connection, { secrets: [{ mount: 'kv', key: 'x' }] })).rejects.toMatchObject({
-        kind: 'sealed',
-      })
+      const state = await readLive(connection, { secrets: [{ mount: 'kv', key: 'x' }] })
+      expect(state.secretFact('kv', 'x')).toMatchObject({ presence: 'unknown' })
+      expect(state.unanswered.join()).toContain('is sealed: nothing can be read')
       await connection.end()
       await expect(connectWith(server, server.rootToken)).rejects.toMatchObject({
         kind: 'sealed',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compareLists } from '../differential/compare-lists.ts'
 import { compareRequests, prepareMount } from '../differential/compare-requests.ts'
 import { compareRights } from '../differential/compare-rights.ts'
 import { compareText, SAMPLES } from '../differential/compare-texts.ts'
@@ -26,6 +27,19 @@ describeWithServer('our decisions are the server’s', () => {
     let [cases, allowed] = [0, 0]
     while (cases < 400) {
       const some = await compareRights(server, random, 40, report)
+      cases += some.cases
+      allowed += some.allowed
+    }
+    expect(found).toEqual([])
+    expect(allowed).toBeGreaterThan(cases / 10)
+    expect(allowed).toBeLessThan((cases * 9) / 10)
+  })
+
+  test('LIST below prefixes that nest, for each kind of server', async () => {
+    const random = randomFrom(4)
+    let [cases, allowed] = [0, 0]
+    while (cases < 400) {
+      const some = await compareLists(server, random, 40, report)
       cases += some.cases
       allowed += some.allowed
     }

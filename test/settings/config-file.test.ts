@@ -46,7 +46,7 @@ describe('the config file of design §4', () => {
     const { naming, ignore, stores, setup, vault, drift, ...rest } = read(EXAMPLE)
     expect(rest).toEqual({
       file: FILE,
-      manifests: { exclude: ['tests/**'], rendered: [], variables: { VAULT_ENV: 'prod' } },
+      manifests: { exclude: ['tests/**'], rendered: [], variables: { VAULT_ENV: 'prod' }, unapplied: 'note' },
       rules: { 'secret-absent': 'warning' },
     })
     expect(drift.owned).toMatchObject([{ pattern: 'kv/webgrip/prod/**', span: { line: 13, column: 18 } }])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidInput } from '../../src/model/invalid-input.ts'
+import type { OfflineReason } from '../../src/model/reason.ts'
 import { type Config, EMPTY_CONFIG, readConfig } from '../../src/settings/config-file.ts'
 import { type Env, readEnvironment } from '../../src/settings/environment.ts'
 import type { Given } from '../../src/settings/given.ts'
@@ -51,12 +52,15 @@ describe('defaults (design §4)', () => {
       rendered: [],
       variables: {},
       vault: undefined,
-      offlineBecause: 'No server was asked: neither `vault-addr` nor credentials are given.',
+      offlineBecause: { code: 'nothing-given' },
       skipTokenRevoke: false,
+      runTimeoutMs: 300_000,
+      vaultTimeoutMs: 120_000,
       reportScope: 'all',
       reportScopeGiven: false,
       failOn: 'error',
       onIncomplete: 'fail',
+      onUnchecked: 'pass',
       comment: 'never',
       issue: true,
       sarifFile: undefined,
@@ -146,7 +150,7 @@ describe('precedence: input, config file, environment, default', () => {
   })
 })
 
-describe('the token goes to one address (design §1 promise 7, platform.md §7 threat 1)', () => {
+describe('the token goes to one address (design §1 promise 9, platform.md §7 threat 1)', () => {
   const evil = config('vault: { address: "https://evil.example" }')
 
   it.each([
@@ -284,17 +288,56 @@ describe('logins', () => {
 describe('no credentials is not incomplete (design §3, platform.md §1.3)', () => {
   const values = { ...ADDRESS, 'auth-method': 'jwt' }
   it.each([
-    [{ values, env: PULL, event: fork }, /pull request from a fork/],
-    [{ values, env: PULL, event: { pull_request: { head: { repo: null } } } }, /pull request from a fork/],
-    [{ values, env: { ...PULL, GITHUB_ACTOR: 'dependabot[bot]' }, event: own }, /Dependabot/],
-    [{ values: { ...ADDRESS, 'auth-method': 'approle' }, env: PULL, event: fork }, /fork/],
-    [{ values: ADDRESS, env: PULL, event: own }, /neither `vault-token` nor `auth-method`/],
-  ] satisfies [Case, RegExp][])('%#', (given, expected) => {
-    expect(settings(given)).toMatchObject({ vault: undefined, offlineBecause: expect.stringMatching(expected) })
+    [{ values, env: PULL, event: fork }, 'fork'],
+    [{ values, env: PULL, event: { pull_request: { head: { repo: null } } } }, 'fork'],
+    [{ values, env: { ...PULL, GITHUB_ACTOR: 'dependabot[bot]' }, event: own }, 'dependabot'],
+    [{ values: { ...ADDRESS, 'auth-method': 'approle' }, env: PULL, event: fork }, 'fork'],
+    [{ values: ADDRESS, env: PULL, event: own }, 'no-credentials'],
+  ] satisfies [Case, OfflineReason['code']][])('%#', (given, expected) => {
+    expect(settings(given)).toMatchObject({ vault: undefined, offlineBecause: { code: expected } })
   })
 
   it('but a missing permission in the own repository is a mistake', () => {
     expect(problems({ values, env: PULL, event: own })).toHaveLength(1)
+  })
+})
+
+describe('events with trust, about files of others (platform.md §7 threat 13)', () => {
+  const TARGET = { ...ACTIONS, GITHUB_EVENT_NAME: 'pull_request_target' }
+  const AFTER = { ...ACTIONS, GITHUB_EVENT_NAME: 'workflow_run' }
+  const run = (head: unknown) => ({ workflow_run: { head_repository: head } })
+  const values = { ...ADDRESS, 'vault-token': 't', 'allow-remote-bases': 'true', 'enable-helm': 'true' } as const
+
+  it.each([
+    [{ values, env: TARGET, event: fork }, 'mallory/gitops'],
+    [{ values, env: TARGET, event: { pull_request: { head: { repo: null } } } }, undefined],
+    [{ values, env: TARGET }, undefined],
+    [{ values, env: AFTER, event: run({ full_name: 'mallory/gitops' }) }, 'mallory/gitops'],
+    [{ values, env: AFTER, event: run(null) }, undefined],
+    [{ values, env: { ...TARGET, VAULT_TOKEN: 't', VAULT_ADDR: 'https://v.example' }, event: fork }, 'mallory/gitops'],
+    // Wrong inputs are of no use to anybody here.
+    [{ values: { ...ADDRESS, 'auth-method': 'jwt' }, env: TARGET, event: fork }, 'mallory/gitops'],
+  ] satisfies [Case, string | undefined][])('%#: the static check only', (given, repository) => {
+    expect(settings(given)).toMatchObject({
+      vault: undefined,
+      allowRemoteBases: false,
+      enableHelm: false,
+      offlineBecause: { code: 'foreign-head', repository },
+    })
+  })
+
+  it.each([
+    [TARGET, own],
+    [AFTER, run({ full_name: 'ACME/gitops' })],
+    [{ ...ACTIONS, GITHUB_EVENT_NAME: 'push' }, undefined],
+  ])('%#: of this repository, everything', (env, event) => {
+    expect(settings({ values, env, event })).toMatchObject({ vault: { login: { token: 't' } }, allowRemoteBases: true })
+  })
+
+  it.each(['drift', 'plan', 'apply'])('%s refuses', (mode) => {
+    const said = problems({ values: { ...values, mode }, env: TARGET, event: fork }).join('\n')
+    expect(said).toContain(`Input \`mode\` is \`${mode}\`, which only trusted files may ask for`)
+    expect(said).toContain('mallory/gitops')
   })
 })
 
@@ -328,7 +371,7 @@ describe('the environment', () => {
     expect(readEnvironment({ ...env, GITHUB_EVENT_NAME: 'pull_request_target' }, fork).ci).toMatchObject({
       runUrl: 'https://ghe.example/acme/gitops/actions/runs/7',
       pullRequest: true,
-      trustedEvent: true,
+      foreignHead: { code: 'foreign-head', repository: 'mallory/gitops' },
       withoutSecrets: undefined,
     })
   })

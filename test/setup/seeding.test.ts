@@ -115,9 +115,9 @@ describe('what is seeded', () => {
       { 'kv/one': { presence: 'present', keys: { a: { b: null } } } },
     ],
     [
-      'a property behind a value',
-      [reads('a', [{ key: 'one', property: 'json.user' }])],
-      { 'kv/one': { presence: 'present', keys: { json: null } } },
+      'a property that a value decides',
+      [reads('a', [{ key: 'one', property: 'hosts.0' }])],
+      { 'kv/one': { presence: 'present', keys: { hosts: null } } },
     ],
     ['a pinned version', [reads('a', [{ key: 'one', property: 'x', version: '2' }])], {}],
     ['a push target', [pushes('p', [{ key: 'one', property: 'x' }])], {}],

@@ -36,7 +36,12 @@ export function absentGenerators(manifests: readonly Manifest[]): readonly Absen
       const ref = mapAt(manifest.body, ...field)
       const kind = textAt(ref, 'kind')
       const name = textAt(ref, 'name')
-      if (!kind || !name || textHoles(`${kind} ${name}`).length > 0 || patchOver(manifest, field) !== undefined)
+      if (
+        !kind ||
+        !name ||
+        [kind, name].some((text) => textHoles(text).length > 0) ||
+        patchOver(manifest, field) !== undefined
+      )
         return []
       if (groupOf(textAt(ref, 'apiVersion') || `${GENERATOR_GROUP}/v1`) !== GENERATOR_GROUP) return []
       const named = generators.get(`${kind}/${name}`) ?? []

@@ -1,12 +1,13 @@
 import type { Manifest } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath } from '../../model/value.ts'
-import { listAt, mapAt, textAt } from '../field-value.ts'
+import { listAt, textAt } from '../field-value.ts'
 import { textHoles } from '../holes.ts'
 import { namespaceLabels } from '../labels.ts'
 import { patchOver } from '../patched.ts'
 import { type Consumer, readConsumer } from '../predict/consumer.ts'
-import { reverseUnicode } from '../predict/push-entries.ts'
+import { matchedKeys, reverseUnicode } from '../predict/push-entries.ts'
+import { producedKeys } from '../template/produced-keys.ts'
 import { type ProducedSecret, producedSecrets } from './produced-secrets.ts'
 
 /** A PushSecret entry whose source key the source Secret does not have: `secret key K does not exist` (eso.md §3.6). */
@@ -20,22 +21,22 @@ export interface AbsentPushKey {
   readonly keys: readonly string[]
 }
 
+/** A `dataTo[]` item that takes no key of the source Secret: ESO reports success and writes nothing (eso.md §6.6). */
+export interface IdleDataTo {
+  readonly manifest: Manifest
+  readonly field: FieldPath
+  readonly span: Span
+  readonly source: ProducedSecret
+  readonly keys: readonly string[]
+}
+
 /**
- * Entries that push a key which the Secret does not have, where one maker in Git tells all of its keys. `produced` may know more
- * about templates than `producedSecrets` does; keys of the PushSecret's own template are added to the Secret's (eso.md §6.6).
+ * Entries that push a key which the Secret does not have, where one maker in Git tells all of its keys. Keys of the PushSecret's
+ * own template are added to the Secret's (eso.md §6.6).
  */
-export function absentPushKeys(
-  manifests: readonly Manifest[],
-  produced: readonly ProducedSecret[] = producedSecrets(manifests, textHoles),
-): readonly AbsentPushKey[] {
-  const namespaces = namespaceLabels(manifests, textHoles)
-  return manifests.flatMap((manifest) => {
-    const consumer = readConsumer(manifest, { namespaces, holesOf: textHoles })
-    if (consumer?.makes !== 'PushSecret') return []
-    const source = sourceOf(consumer, produced)
-    if (source?.keys === undefined || listAt(consumer.spec, 'template', 'templateFrom').length > 0) return []
-    const keys = [...source.keys, ...Object.keys(mapAt(consumer.spec, 'template', 'data') ?? {})]
-    return listAt(consumer.spec, 'data').flatMap((item, i): AbsentPushKey[] => {
+export function absentPushKeys(manifests: readonly Manifest[]): readonly AbsentPushKey[] {
+  return pushes(manifests).flatMap(({ manifest, consumer, source, keys }) =>
+    listAt(consumer.spec, 'data').flatMap((item, i): AbsentPushKey[] => {
       const field = [...consumer.at, 'data', i, 'match', 'secretKey']
       const secretKey = textAt(item, 'match', 'secretKey')
       if (!secretKey || textHoles(secretKey).length > 0 || patchOver(manifest, field) !== undefined) return []
@@ -43,7 +44,34 @@ export function absentPushKeys(
       const seen = reverse ? keys.map(reverseUnicode) : keys
       if (seen.includes(secretKey)) return []
       return [{ manifest, field, span: manifest.spanOf(field, 'value'), secretKey, source, keys: seen }]
-    })
+    }),
+  )
+}
+
+/** The same for `dataTo[]`: items whose pattern matches none of the keys. */
+export function idleDataTo(manifests: readonly Manifest[]): readonly IdleDataTo[] {
+  return pushes(manifests).flatMap(({ manifest, consumer, source, keys }) =>
+    listAt(consumer.spec, 'dataTo').flatMap((item, i): IdleDataTo[] => {
+      const field = [...consumer.at, 'dataTo', i]
+      const matched = matchedKeys(item, keys, { holesOf: textHoles })
+      if ('code' in matched || matched.length > 0 || patchOver(manifest, field) !== undefined) return []
+      const at = textAt(item, 'match', 'regexp') === undefined ? field : [...field, 'match', 'regexp']
+      return [{ manifest, field, span: manifest.spanOf(at, 'value'), source, keys }]
+    }),
+  )
+}
+
+/** PushSecrets whose source Secret has one maker in Git that tells all of its keys, with those keys and the template's. */
+function pushes(manifests: readonly Manifest[]) {
+  const produced = producedSecrets(manifests, textHoles)
+  const namespaces = namespaceLabels(manifests, textHoles)
+  return manifests.flatMap((manifest) => {
+    const consumer = readConsumer(manifest, { namespaces, holesOf: textHoles })
+    if (consumer?.makes !== 'PushSecret') return []
+    const source = sourceOf(consumer, produced)
+    if (source?.keys === undefined) return []
+    const pushed = producedKeys(manifest, { known: new Set(source.keys), open: false, because: '' })
+    return pushed.open ? [] : [{ manifest, consumer, source, keys: [...pushed.known] }]
   })
 }
 

@@ -33,12 +33,12 @@ export function invalidRegexps(manifests: readonly Manifest[]): readonly Invalid
   )
 }
 
-interface Place {
+interface PatternField {
   readonly field: FieldPath
   readonly where: InvalidRegexp['where']
 }
 
-function patternsOf(manifest: Manifest): readonly Place[] {
+function patternsOf(manifest: Manifest): readonly PatternField[] {
   if (isEsoKind(manifest, 'ClusterSecretStore', 'SecretStore')) {
     return items(manifest, ['spec', 'conditions']).flatMap((condition) =>
       items(manifest, [...condition, 'namespaceRegexes']).map((field) => ({ field, where: 'condition' as const })),
@@ -52,11 +52,11 @@ function patternsOf(manifest: Manifest): readonly Place[] {
       where: 'rewrite' as const,
     }))
   return consumer.makes === 'ExternalSecret'
-    ? items(manifest, [...consumer.at, 'dataFrom']).flatMap((item): Place[] => [
+    ? items(manifest, [...consumer.at, 'dataFrom']).flatMap((item): PatternField[] => [
         { field: [...item, 'find', 'name', 'regexp'], where: 'find' },
         ...rewrites(item),
       ])
-    : items(manifest, [...consumer.at, 'dataTo']).flatMap((item): Place[] => [
+    : items(manifest, [...consumer.at, 'dataTo']).flatMap((item): PatternField[] => [
         { field: [...item, 'match', 'regexp'], where: 'match' },
         ...rewrites(item),
       ])

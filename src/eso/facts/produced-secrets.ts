@@ -1,9 +1,11 @@
 import type { Manifest } from '../../model/manifest.ts'
-import { listAt, mapAt, textAt } from '../field-value.ts'
+import { mapAt, textAt } from '../field-value.ts'
 import { isCoreKind } from '../kinds.ts'
 import { labelsOf, namespaceLabels } from '../labels.ts'
 import { patchOver } from '../patched.ts'
 import { type Consumer, readConsumer } from '../predict/consumer.ts'
+import { producedKeys } from '../template/produced-keys.ts'
+import { secretKeys } from '../template/secret-keys.ts'
 
 type HolesOf = (text: string) => readonly string[]
 
@@ -13,7 +15,7 @@ export interface ProducedSecret {
   readonly namespace: string | undefined
   readonly name: string
   readonly by: Manifest
-  /** All of its keys; `undefined` when they cannot be told plainly (extract, find, template functions, another writer). */
+  /** All of its keys; `undefined` when Git does not tell them all (extract, find, template functions, another writer). */
   readonly keys: readonly string[] | undefined
 }
 
@@ -24,13 +26,13 @@ export function producedSecrets(manifests: readonly Manifest[], holesOf: HolesOf
     if (isCoreKind(manifest, 'Secret')) {
       const { namespace, name } = manifest
       const whole = labelsOf(manifest, holesOf).complete && patchOver(manifest, ['data'], ['stringData']) === undefined
-      return [{ namespace, name, by: manifest, keys: whole ? secretKeys(manifest) : undefined }]
+      return [{ namespace, name, by: manifest, keys: whole ? writtenKeys(manifest) : undefined }]
     }
     const consumer = readConsumer(manifest, { namespaces, holesOf })
     if (consumer?.makes !== 'ExternalSecret') return []
     const name = targetName(consumer)
     if (holesOf(name).length > 0) return []
-    const keys = patchOver(manifest, consumer.at) === undefined ? externalSecretKeys(consumer) : undefined
+    const keys = patchOver(manifest, consumer.at) === undefined ? allKeys(manifest) : undefined
     return (consumer.namespaces ?? [undefined]).map((namespace) => ({ namespace, name, by: manifest, keys }))
   })
 }
@@ -43,7 +45,7 @@ export function targetName(consumer: Consumer): string {
 }
 
 /** Looks up keys by namespace and name; several makers of one Secret make its keys unknown. */
-export function producedKeys(manifests: readonly Manifest[], holesOf: HolesOf) {
+export function keysOfSecrets(manifests: readonly Manifest[], holesOf: HolesOf) {
   let produced: readonly ProducedSecret[] | undefined
   return (namespace: string | undefined, name: string): readonly string[] | undefined => {
     produced ??= producedSecrets(manifests, holesOf)
@@ -52,22 +54,12 @@ export function producedKeys(manifests: readonly Manifest[], holesOf: HolesOf) {
   }
 }
 
-function secretKeys(manifest: Manifest): readonly string[] {
+function writtenKeys(manifest: Manifest): readonly string[] {
   const data = Object.keys(mapAt(manifest.body, 'data') ?? {})
   return [...new Set([...data, ...Object.keys(mapAt(manifest.body, 'stringData') ?? {})])]
 }
 
-/** Only what is plain: `data[]` alone, or a template that replaces (eso.md §6.4). */
-function externalSecretKeys({ spec }: Consumer): readonly string[] | undefined {
-  const policy = textAt(spec, 'target', 'creationPolicy') ?? 'Owner'
-  // With the others the Secret may hold keys of somebody else (eso.md §6.2).
-  if (policy !== 'Owner' && policy !== 'Orphan') return undefined
-  if (listAt(spec, 'target', 'template', 'templateFrom').length > 0) return undefined
-  const template = mapAt(spec, 'target', 'template', 'data')
-  const merges = textAt(spec, 'target', 'template', 'mergePolicy') === 'Merge'
-  const templated = Object.keys(template ?? {})
-  if (template !== undefined && templated.length > 0 && !merges) return templated
-  if (listAt(spec, 'dataFrom').length > 0) return undefined
-  const keys = listAt(spec, 'data').flatMap((item) => textAt(item, 'secretKey') ?? [])
-  return [...new Set([...keys, ...templated])]
+function allKeys(manifest: Manifest): readonly string[] | undefined {
+  const keys = producedKeys(manifest, secretKeys(manifest))
+  return keys.open ? undefined : [...keys.known]
 }

@@ -1,10 +1,11 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
 import type { Access } from '../../model/reference.ts'
 import { aclListPath, aclPath, httpPath, isPath, type PathResult } from '../paths.ts'
 
 /** What a reference makes ESO send, and what stops it: `failsWith` comes after the accesses, or instead of them. */
 export interface Requests {
   readonly accesses: readonly Access[]
-  readonly failsWith: string | undefined
+  readonly failsWith: FailsWith | undefined
 }
 
 const METHOD: Readonly<Record<Access['capability'], Access['http']['method']>> = {
@@ -16,20 +17,21 @@ const METHOD: Readonly<Record<Access['capability'], Access['http']['method']>> =
   delete: 'DELETE',
 }
 
-export const LEAVES_API = 'the path leads out of the Vault API: its ".." climbs above /v1/'
+/** One request, or how it fails when it names no path of the API. */
+export type Sent = Access | Extract<FailsWith, { readonly code: 'leaves-api' }>
 
-/** One request; `undefined` when `..` leads out of the API. */
+/** One request, as a reference sends it. */
 export function request(
   capability: Access['capability'],
   path: string,
   side: Access['side'],
   when: string,
   query?: string,
-): Access | undefined {
+): Sent {
   const list = capability === 'list'
   const acl = list ? aclListPath(path) : aclPath(path)
-  if (acl === undefined) return undefined
   const asked = list ? 'list=true' : query
+  if (acl === undefined) return outside(METHOD[capability], path, asked)
   return {
     path: acl,
     capability,
@@ -40,28 +42,30 @@ export function request(
 }
 
 /** The same request for every path below `path`'s folder (see `Access.below`). */
-export function requestBelow(
-  capability: 'read' | 'list',
-  folder: string,
-  side: Access['side'],
-  when: string,
-): Access | undefined {
+export function requestBelow(capability: 'read' | 'list', folder: string, side: Access['side'], when: string): Sent {
   // The last segment keeps a trailing slash from being cleaned away, and is cut off again.
   const acl = aclPath(`${folder}/x`)?.slice(0, -1)
-  if (acl === undefined) return undefined
+  if (acl === undefined) return outside('GET', folder, capability === 'list' ? 'list=true' : undefined)
   const query = capability === 'list' ? { query: 'list=true' } : {}
   const path = httpPath(`${folder}/x`).slice(0, -1)
   return { path: acl, capability, http: { method: 'GET', path, ...query }, side, when, below: true }
 }
 
-/** Requests in order; the first that leads out of the API ends them. */
-export function inOrder(requests: readonly (Access | undefined)[], failsWith?: string): Requests {
-  const end = requests.indexOf(undefined)
-  const accesses = (end < 0 ? requests : requests.slice(0, end)).filter((access) => access !== undefined)
-  return { accesses, failsWith: end < 0 ? failsWith : LEAVES_API }
+function outside(method: string, path: string, query: string | undefined): Sent {
+  return { code: 'leaves-api', sends: `${method} ${httpPath(path)}${query === undefined ? '' : `?${query}`}` }
+}
+
+/** Requests in order; the first that names no path of the API ends them. */
+export function inOrder(requests: readonly Sent[], failsWith?: FailsWith): Requests {
+  const accesses: Access[] = []
+  for (const sent of requests) {
+    if ('code' in sent) return { accesses, failsWith: sent }
+    accesses.push(sent)
+  }
+  return { accesses, failsWith }
 }
 
 /** Runs `build` on a built path, or fails with what ESO says instead (eso.md §2.3). */
 export function withPath(path: PathResult, build: (path: string) => Requests): Requests {
-  return isPath(path) ? build(path) : { accesses: [], failsWith: path.text }
+  return isPath(path) ? build(path) : { accesses: [], failsWith: path }
 }

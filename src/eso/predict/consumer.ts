@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/look-up.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { FieldPath, ValueMap } from '../../model/value.ts'
 import { mapAt } from '../field-value.ts'
@@ -29,7 +30,7 @@ export function readConsumer(
   manifest: Manifest,
   { namespaces, holesOf }: Pick<Context, 'namespaces' | 'holesOf'>,
 ): Consumer | undefined {
-  const kind = SPEC[manifest.kind]
+  const kind = lookUp(SPEC, manifest.kind)
   if (kind === undefined || !isEsoKind(manifest, manifest.kind)) return undefined
   const own = wholeNamespace(manifest, holesOf)
   return {

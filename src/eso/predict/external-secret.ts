@@ -1,17 +1,24 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
+import { holeReason, type ManifestReason } from '../../model/reason.ts'
 import type { FindQuery, Reference } from '../../model/reference.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, mapAt, textAt, textMapAt, valueAt } from '../field-value.ts'
-import { type Item, orderItems } from '../order.ts'
+import { orderItems, type SourceItem } from '../order.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { findRequests } from './find.ts'
 import { generatorReferences } from './generator-ref.ts'
-import { type Asked, makeReference } from './make-reference.ts'
+import { makeReference, type ReferenceParts } from './make-reference.ts'
 import { fetchRequests, readRequests } from './read.ts'
 import { skippedBy } from './skipped.ts'
 import { readStoreRef, type StoreRef, type Usage, usagesOf } from './usage.ts'
 
 const FIND_PARTS = ['path', 'name', 'tags']
+
+const NO_STORE: FailsWith = {
+  code: 'no-store-named',
+  says: 'could not get SecretStore "", secretstores.external-secrets.io "" not found',
+}
 
 /** Everything that an ExternalSecret, or the one in a ClusterExternalSecret, makes ESO ask of Vault, in order (eso.md §3). */
 export function externalSecretReferences(consumer: Consumer, context: Context): readonly Reference[] {
@@ -24,27 +31,25 @@ export function externalSecretReferences(consumer: Consumer, context: Context): 
   return skipped === undefined ? references : references.map((reference) => ({ ...reference, skipped }))
 }
 
-function itemReferences(consumer: Consumer, item: Item, context: Context): readonly Reference[] {
+function itemReferences(consumer: Consumer, item: SourceItem, context: Context): readonly Reference[] {
   const field = [...consumer.at, ...item.field]
   const generatorField = [...field, 'sourceRef', 'generatorRef']
   if (item.list === 'dataFrom' && isMap(valueAt(consumer.manifest.body, generatorField))) {
     return generatorReferences(consumer, field, generatorField, context, undefined)
   }
-  const asked = askedBy(consumer, item, field, context)
-  if (asked === undefined) return []
+  const parts = partsOf(consumer, item, field, context)
+  if (parts === undefined) return []
   const { ref, usages } = storeOf(consumer, item, field, context)
   return usages.map((usage) =>
     makeReference(
       consumer,
-      ref === undefined
-        ? { ...asked, failsWith: 'could not get SecretStore "", SecretStore.external-secrets.io "" not found' }
-        : asked,
+      ref === undefined ? { ...parts, failsWith: NO_STORE } : parts,
       { storeRef: ref, usage },
       context,
       (store) => {
-        if (asked.operation === 'find' && asked.find !== undefined) return findRequests(store, asked.find)
-        if (asked.operation === 'fetch-metadata') return fetchRequests(store, asked.key)
-        return readRequests(store, asked.key, asked.version)
+        if (parts.operation === 'find' && parts.find !== undefined) return findRequests(store, parts.find)
+        if (parts.operation === 'fetch-metadata') return fetchRequests(store, parts.key)
+        return readRequests(store, parts.key, parts.version)
       },
       undefined,
     ),
@@ -54,7 +59,7 @@ function itemReferences(consumer: Consumer, item: Item, context: Context): reado
 /** The item's own store, else the ExternalSecret's (eso.md §6.3 step 1). */
 function storeOf(
   consumer: Consumer,
-  item: Item,
+  item: SourceItem,
   field: FieldPath,
   context: Context,
 ): { readonly ref: StoreRef | undefined; readonly usages: readonly Usage[] } {
@@ -73,28 +78,28 @@ function storeOf(
   return { ref, usages: [usage] }
 }
 
-function askedBy(consumer: Consumer, item: Item, field: FieldPath, context: Context): Asked | undefined {
+function partsOf(consumer: Consumer, item: SourceItem, field: FieldPath, context: Context): ReferenceParts | undefined {
   if (!isMap(item.value)) return undefined
-  if (item.list === 'data') return readAsked(consumer, item.value, field, 'remoteRef', 'data', context)
-  if (isMap(valueAt(item.value, ['find']))) return findAsked(consumer, mapAt(item.value, 'find') ?? {}, field, 'find')
-  const extract = readAsked(consumer, item.value, field, 'extract', 'extract', context)
+  if (item.list === 'data') return readParts(consumer, item.value, field, 'remoteRef', 'data', context)
+  if (isMap(valueAt(item.value, ['find']))) return findParts(consumer, mapAt(item.value, 'find') ?? {}, field, 'find')
+  const extract = readParts(consumer, item.value, field, 'extract', 'extract', context)
   if (extract !== undefined) return extract
   // `find:` is null and its parts are its siblings: what the right indentation would give (field.md §2, W1).
   const outside = FIND_PARTS.some((part) => Object.hasOwn(item.value as ValueMap, part))
   return outside && Object.hasOwn(item.value, 'find')
-    ? { ...findAsked(consumer, item.value, field, undefined), proposed: true }
+    ? { ...findParts(consumer, item.value, field, undefined), proposed: true }
     : undefined
 }
 
 /** A `remoteRef` or `extract`; or, where its block is null and its `key` stands beside it, the read that was meant. */
-function readAsked(
+function readParts(
   consumer: Consumer,
   value: ValueMap,
   field: FieldPath,
   block: 'remoteRef' | 'extract',
   operation: 'data' | 'extract',
   { holesOf }: Context,
-): Asked | undefined {
+): ReferenceParts | undefined {
   const inside = mapAt(value, block)
   // A key beside its null block is dropped by the API server, and the item has no source (field.md §2, W1).
   const proposed = inside === undefined && textAt(value, 'key') !== undefined
@@ -104,7 +109,6 @@ function readAsked(
   const key = textAt(from, 'key')
   const property = textAt(from, 'property') || undefined
   const policy = textAt(from, 'metadataPolicy') ?? ''
-  const [hole] = holesOf(policy)
   return {
     operation: policy === 'Fetch' ? 'fetch-metadata' : operation,
     field,
@@ -114,15 +118,15 @@ function readAsked(
     propertySpan: property === undefined ? undefined : consumer.manifest.spanOf([...at, 'property'], 'value'),
     version: textAt(from, 'version') || undefined,
     proposed,
-    unknown: key === undefined ? notText(from.key) : hole === undefined ? undefined : `metadataPolicy holds ${hole}`,
+    unknown: key === undefined ? notText(from.key) : holeReason('metadata-policy', holesOf(policy)),
   }
 }
 
-function notText(key: Value | undefined): string {
-  return key === undefined || key === null ? 'the key is missing' : 'the key is not a text'
+function notText(key: Value | undefined): ManifestReason {
+  return { code: key === undefined || key === null ? 'key-missing' : 'key-not-text' }
 }
 
-function findAsked(consumer: Consumer, find: ValueMap, field: FieldPath, block: 'find' | undefined): Asked {
+function findParts(consumer: Consumer, find: ValueMap, field: FieldPath, block: 'find' | undefined): ReferenceParts {
   const at = block === undefined ? field : [...field, block]
   const name = mapAt(find, 'name')
   const path = textAt(find, 'path')

@@ -1,5 +1,7 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
 import type { Manifest } from '../../model/manifest.ts'
-import type { Reference } from '../../model/reference.ts'
+import { holeReason, type UnknownStoreReason } from '../../model/reason.ts'
+import type { Reference, Skipped } from '../../model/reference.ts'
 import type { AnyStore, GeneratorKind, VaultStore } from '../../model/store.ts'
 import type { FieldPath } from '../../model/value.ts'
 import { mapAt, textAt } from '../field-value.ts'
@@ -10,7 +12,7 @@ import { indexOf, type StoreIndex } from '../stores.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { generateRequests } from './generate.ts'
-import { type Asked, makeReference, type Through } from './make-reference.ts'
+import { makeReference, type ReferenceParts, type Through } from './make-reference.ts'
 import { generatorUsages } from './usage.ts'
 
 const DYNAMIC = 'VaultDynamicSecret'
@@ -45,40 +47,37 @@ export function generatorReferences(
   field: FieldPath,
   refField: FieldPath,
   context: Context,
-  skipped: string | undefined,
+  skipped: Skipped | undefined,
 ): readonly Reference[] {
   const ref = mapAt(consumer.manifest.body, ...refField)
   const kind = textAt(ref, 'kind')
   if (ref === undefined || (kind !== DYNAMIC && kind !== 'ClusterGenerator')) return []
   const name = textAt(ref, 'name') ?? ''
   const span = consumer.manifest.spanOf([...refField, 'name'], 'value')
-  const [hole] = context.holesOf(name)
   const group = groupOf(textAt(ref, 'apiVersion') || `${GENERATOR_GROUP}/v1alpha1`)
   const wrongGroup = group !== GENERATOR_GROUP
-  const unknown =
-    hole !== undefined
-      ? `the name of the generator holds ${hole}`
-      : wrongGroup
-        ? `generators are of the group ${GENERATOR_GROUP}`
-        : patchOver(consumer.manifest, refField)
+  const unknown: UnknownStoreReason | undefined =
+    holeReason('generator-name', context.holesOf(name)) ??
+    (wrongGroup ? { code: 'generator-group-unknown', known: GENERATOR_GROUP } : patchOver(consumer.manifest, refField))
   return generatorUsages(consumer, { kind, name, unknown }, context).flatMap((usage) => {
     if (usage.store.found === 'foreign') return []
-    const failsWith = wrongGroup ? `generatorRef may only reference the generators group, but got ${group}` : undefined
-    const asked = askedOf(field, span, kind, usage.store.found === 'vault' ? usage.store.store : undefined, failsWith)
+    const says = `generatorRef may only reference the generators group, but got ${group}`
+    const failsWith: FailsWith | undefined = wrongGroup ? { code: 'generator-group', group, says } : undefined
+    const parts = partsOf(field, span, kind, usage.store.found === 'vault' ? usage.store.store : undefined, failsWith)
     const send = (store: VaultStore) =>
       generateRequests(mapAt(store.manifest.body, ...dynamicSpecPath(store.kind)) ?? {})
     const through: Through = { storeRef: undefined, generatorRef: { kind, name, span }, usage }
-    return [makeReference(consumer, asked, through, context, send, skipped)]
+    return [makeReference(consumer, parts, through, context, send, skipped)]
   })
 }
 
-function askedOf(
+function partsOf(
   field: FieldPath,
   span: Reference['span'],
   kind: GeneratorKind,
   store: VaultStore | undefined,
-  failsWith: string | undefined,
-): Asked {
+  failsWith: FailsWith | undefined,
+): ReferenceParts {
   const at = [...dynamicSpecPath(kind), 'path']
   return {
     operation: 'generator',

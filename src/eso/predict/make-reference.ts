@@ -1,9 +1,12 @@
-import type { EsoOperation, FindQuery, PushEntry, Reference } from '../../model/reference.ts'
+import type { FailsWith } from '../../model/eso-failure.ts'
+import { holeReason, type ManifestReason, type PatchReason, type StoreReason } from '../../model/reason.ts'
+import type { EsoOperation, FindQuery, PushEntry, Reference, Skipped } from '../../model/reference.ts'
 import type { Span } from '../../model/span.ts'
 import type { GeneratorKind, StoreResolution, VaultStore } from '../../model/store.ts'
 import type { FieldPath } from '../../model/value.ts'
+import { textAt } from '../field-value.ts'
 import { patchOver } from '../patched.ts'
-import { isGenerator, providerPath } from '../provider.ts'
+import { isGenerator, providerOf, providerPath } from '../provider.ts'
 import { loginFailureOf } from '../read-store.ts'
 import type { Requests } from './access.ts'
 import type { Consumer } from './consumer.ts'
@@ -11,7 +14,7 @@ import type { Context } from './context.ts'
 import type { StoreRef, Usage } from './usage.ts'
 
 /** What an item of a manifest asks for, before it is known which store answers. */
-export interface Asked {
+export interface ReferenceParts {
   readonly operation: EsoOperation
   readonly field: FieldPath
   readonly span: Span
@@ -23,9 +26,9 @@ export interface Asked {
   readonly push?: PushEntry | undefined
   readonly proposed?: boolean
   /** ESO fails whatever the store. */
-  readonly failsWith?: string | undefined
+  readonly failsWith?: FailsWith | undefined
   /** Why the key cannot be told, beside variables and patches. */
-  readonly unknown?: string | undefined
+  readonly unknown?: ManifestReason | undefined
 }
 
 export interface Through {
@@ -37,24 +40,24 @@ export interface Through {
 /** Puts a reference together; `requests` says what is sent once the store is known. */
 export function makeReference(
   consumer: Consumer,
-  asked: Asked,
+  parts: ReferenceParts,
   { storeRef, generatorRef, usage }: Through,
   context: Context,
   requests: (store: VaultStore) => Requests,
-  skipped: string | undefined,
+  skipped: Skipped | undefined,
 ): Reference {
   const { store } = usage
   const vault = store.found === 'vault' ? store.store : undefined
   // What a patch sets is not what stands here: neither a denial nor a pass could be told by it.
-  const isPatched = patchesRequests(consumer, asked.field) || patchedPath(store) !== undefined
-  const sent = vault === undefined || asked.unknown !== undefined || isPatched ? undefined : requests(vault)
-  const keyHoles = [...context.holesOf(asked.key), ...context.holesOf(asked.find?.path ?? '')]
+  const isPatched = patchesRequests(consumer, parts.field) || patchedPath(store) !== undefined
+  const sent = vault === undefined || parts.unknown !== undefined || isPatched ? undefined : requests(vault)
+  const keyHoles = [...context.holesOf(parts.key), ...context.holesOf(parts.find?.path ?? '')]
   const pathHoles = vault === undefined || generatorRef !== undefined ? [] : holesInPath(vault, context)
   return {
     manifest: consumer.manifest,
-    operation: asked.operation,
-    field: asked.field,
-    span: asked.span,
+    operation: parts.operation,
+    field: parts.field,
+    span: parts.span,
     storeRef: storeRef === undefined ? undefined : { kind: storeRef.kind, name: storeRef.name, span: storeRef.span },
     generatorRef,
     namespaces: usage.namespaces,
@@ -62,26 +65,24 @@ export function makeReference(
     skipped,
     store,
     identity: usage.identity,
-    key: asked.key,
-    property: asked.property,
-    propertySpan: asked.propertySpan,
-    version: asked.version,
-    find: asked.find,
-    push: asked.push,
+    key: parts.key,
+    property: parts.property,
+    propertySpan: parts.propertySpan,
+    version: parts.version,
+    find: parts.find,
+    push: parts.push,
     deletionPolicy: deletionPolicyOf(consumer),
     accesses: sent?.accesses ?? [],
-    failsWith: asked.failsWith ?? (vault === undefined ? undefined : loginFailureOf(vault)) ?? sent?.failsWith,
+    failsWith: parts.failsWith ?? (vault === undefined ? undefined : loginFailureOf(vault)) ?? sent?.failsWith,
     holes: [...new Set([...keyHoles, ...pathHoles])],
     notChecked:
-      patchOver(consumer.manifest, asked.field) ??
-      asked.unknown ??
-      (keyHoles[0] === undefined ? undefined : `the key holds ${keyHoles[0]}, which nothing in Git resolves`) ??
+      patchOver(consumer.manifest, parts.field) ??
+      parts.unknown ??
+      holeReason('key', keyHoles) ??
       notResolved(store, generatorRef === undefined ? 'store' : 'generator') ??
-      (pathHoles[0] === undefined
-        ? undefined
-        : `the path of the store holds ${pathHoles[0]}, which nothing in Git resolves`) ??
+      holeReason('store-path', pathHoles) ??
       patchedPath(store),
-    proposed: asked.proposed ?? false,
+    proposed: parts.proposed ?? false,
   }
 }
 
@@ -102,31 +103,30 @@ function holesInPath(store: VaultStore, { holesOf }: Context): readonly string[]
 }
 
 function versionText(store: VaultStore): string {
-  const provider = (store.manifest.body.spec as { provider?: { vault?: { version?: unknown } } } | undefined)?.provider
-  return String(provider?.vault?.version ?? '')
+  return textAt(providerOf(store), 'version') ?? ''
 }
 
 /** Why a resolution gives no Vault store to go by; `undefined` when it does. */
-export function notResolved(store: StoreResolution, what: 'store' | 'generator'): string | undefined {
+function notResolved(store: StoreResolution, what: 'store' | 'generator'): StoreReason | undefined {
   switch (store.found) {
     case 'vault':
       return undefined
     case 'foreign':
-      return `its ${what} uses the provider ${store.store.provider ?? 'of another kind'}, not Vault`
+      return { code: 'store-foreign', what, provider: store.store.provider }
     case 'duplicate':
-      return `Git holds ${store.stores.length} ${what}s of that name that one cluster would get`
+      return { code: 'store-duplicate', what, places: store.stores.map(({ manifest }) => manifest.span) }
     case 'absent':
-      return `its ${what} is not in Git`
+      return { code: 'store-absent', what }
     case 'unknown':
-      return `its ${what} is not known: ${store.because}`
+      return { code: 'store-unknown', what, because: store.because }
   }
 }
 
 /** A patch on how a store logs in leaves the paths as they are; one on its mount does not. */
-function patchedPath(resolution: StoreResolution): string | undefined {
+function patchedPath(resolution: StoreResolution): PatchReason | undefined {
   if (resolution.found !== 'vault') return undefined
   const { store, copies = [] } = resolution
-  const at = providerPath(store.kind)
+  const at = providerPath(store)
   const fields = isGenerator(store)
     ? [
         [...at, 'namespace'],
@@ -140,7 +140,7 @@ function patchedPath(resolution: StoreResolution): string | undefined {
         [...at, 'checkAndSet'],
       ]
   const [patch] = [store, ...copies].flatMap(({ manifest }) => patchOver(manifest, ...fields) ?? [])
-  return patch === undefined ? undefined : `of its ${store.kind} ${store.name}: ${patch}`
+  return patch === undefined ? undefined : { ...patch, of: { kind: store.kind, name: store.name } }
 }
 
 function deletionPolicyOf(consumer: Consumer): Reference['deletionPolicy'] {

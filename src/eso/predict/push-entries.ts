@@ -1,3 +1,6 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
+import { goQuote } from '../../model/go-quote.ts'
+import { holeReason, type ManifestReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
 import { listAt, mapAt, textAt, valueAt } from '../field-value.ts'
@@ -14,10 +17,12 @@ export interface Entry {
   readonly remoteKey: string
   readonly property: string | undefined
   readonly propertySpan: Span | undefined
-  readonly failsWith: string | undefined
-  readonly unknown: string | undefined
+  readonly failsWith: FailsWith | undefined
+  readonly unknown: ManifestReason | undefined
   /** Only for `dataTo`: index in the list, whose `storeRef` chooses among the stores. */
   readonly dataTo: number | undefined
+  /** Only for `dataTo`: what ESO calls the source of the entry: the key, converted back, or `(bundle)`. */
+  readonly source?: string
 }
 
 /** The entries of `data[]`, one each (eso.md §3.6). */
@@ -38,16 +43,35 @@ export function dataEntries(consumer: Consumer): readonly Entry[] {
         property,
         propertySpan: property === undefined ? undefined : consumer.manifest.spanOf([...at, 'property'], 'value'),
         failsWith: undefined,
-        unknown: remoteKey === undefined ? 'the remoteKey is missing or not a text' : undefined,
+        unknown: remoteKey === undefined ? { code: 'remote-key-missing' } : undefined,
         dataTo: undefined,
       },
     ]
   })
 }
 
+/** Keys of the source Secret that a `dataTo[]` item takes, as it sees them. */
+export type MatchedKeys = readonly string[] | ManifestReason
+
+/** The keys that a `dataTo[]` item takes of those in the source Secret; the reason where that cannot be told. */
+export function matchedKeys(
+  item: Value,
+  keys: readonly string[] | undefined,
+  context: Pick<Context, 'holesOf'>,
+): MatchedKeys {
+  const pattern = textAt(item, 'match', 'regexp')
+  if (keys === undefined) return { code: 'source-keys-unknown' }
+  return matching(
+    keys.map((key) => reverse(key, item)),
+    pattern,
+    context,
+  )
+}
+
 /**
- * The entries that `dataTo[]` expands to: one with `remoteKey` (the whole Secret in one), else one for each key of the source
- * Secret, renamed; keys that `data[]` names are left to it (eso.md §6.6). Where Git does not tell the keys, one entry that says so.
+ * The entries that `dataTo[]` expands to: one with `remoteKey` (the keys that match in one secret), else one for each key that
+ * matches, renamed; keys that `data[]` names are left to it. What matches no key writes nothing (eso.md §6.6).
+ * Where Git does not tell the keys, one entry that says so.
  */
 export function dataToEntries(
   consumer: Consumer,
@@ -55,60 +79,89 @@ export function dataToEntries(
   context: Context,
 ): readonly Entry[] {
   const explicit = new Set(listAt(consumer.spec, 'data').flatMap((item) => textAt(item, 'match', 'secretKey') || []))
-  const entries = listAt(consumer.spec, 'dataTo').flatMap((item, i): Entry[] => {
-    const field = [...consumer.at, 'dataTo', i]
-    const remoteKey = textAt(item, 'remoteKey') || undefined
-    const entry: Entry = {
-      field,
-      span: consumer.manifest.spanOf(remoteKey === undefined ? field : [...field, 'remoteKey'], 'value'),
-      secretKey: undefined,
-      remoteKey: remoteKey ?? '',
-      property: undefined,
-      propertySpan: undefined,
-      failsWith: undefined,
-      unknown: undefined,
-      dataTo: i,
-    }
-    if (remoteKey !== undefined) return [entry]
-    if (keys === undefined) return [{ ...entry, unknown: 'the keys of the source Secret are not in Git' }]
-    const matched = matching(keys, textAt(item, 'match', 'regexp'), context)
-    if (typeof matched === 'string') return [{ ...entry, unknown: matched }]
-    return matched
-      .filter((key) => !explicit.has(key))
-      .map((key) => {
-        const renamed = rename(reverse(key, item), listAt(item, 'rewrite'))
-        return renamed === undefined
-          ? { ...entry, secretKey: key, unknown: 'a rewrite template that is not followed names the key' }
-          : { ...entry, secretKey: key, remoteKey: renamed }
+  return listAt(consumer.spec, 'dataTo')
+    .flatMap((item, i): Entry[] => {
+      const field = [...consumer.at, 'dataTo', i]
+      const remoteKey = textAt(item, 'remoteKey') || undefined
+      const entry: Entry = {
+        field,
+        span: consumer.manifest.spanOf(remoteKey === undefined ? field : [...field, 'remoteKey'], 'value'),
+        secretKey: undefined,
+        remoteKey: remoteKey ?? '',
+        property: undefined,
+        propertySpan: undefined,
+        failsWith: undefined,
+        unknown: undefined,
+        dataTo: i,
+      }
+      const matched = matchedKeys(item, keys, context)
+      if (remoteKey !== undefined) {
+        // A bundle of keys that nobody knows is written all the same, unless a pattern keeps all of them out.
+        const known = !('code' in matched)
+        return known && matched.length === 0
+          ? []
+          : [{ ...entry, ...(known || !hasPattern(item) ? { source: BUNDLE } : {}) }]
+      }
+      if ('code' in matched) return [{ ...entry, unknown: matched }]
+      const originals = new Map((keys ?? []).map((key) => [reverse(key, item), key]))
+      return [...matched].sort().flatMap((key): Entry[] => {
+        const secretKey = originals.get(key) ?? key
+        const renamed = rename(key, listAt(item, 'rewrite'))
+        if (renamed === undefined) return [{ ...entry, secretKey, unknown: { code: 'rewrite-not-followed' } }]
+        const says = `failed to expand dataTo: dataTo[${i}]: empty remote key produced for source key ${goQuote(key)}`
+        const failsWith: FailsWith | undefined = renamed === '' ? { code: 'push-key-empty', index: i, says } : undefined
+        return [{ ...entry, secretKey, remoteKey: renamed, source: key, failsWith }]
       })
-  })
-  return entries.map((entry, i) => collided(entry, entries.slice(0, i)))
+    })
+    .filter(({ dataTo, secretKey }) => dataTo === undefined || secretKey === undefined || !explicit.has(secretKey))
 }
 
-/** Equal (remoteKey, property) of two entries is an error, also between two `dataTo` items (eso.md §6.6). */
-function collided(entry: Entry, before: readonly Entry[]): Entry {
-  const twin = before.find(
-    ({ remoteKey, secretKey, unknown }) =>
-      unknown === undefined &&
-      secretKey !== undefined &&
-      remoteKey === entry.remoteKey &&
-      secretKey !== entry.secretKey,
-  )
-  if (twin === undefined || entry.unknown !== undefined || entry.secretKey === undefined) return entry
-  const [a, b] = [twin.secretKey, entry.secretKey]
-  const failsWith = `duplicate remote key "${entry.remoteKey}": source keys "${a}" and "${b}" both map to the same destination`
-  return { ...entry, failsWith }
+const BUNDLE = '(bundle)'
+
+function hasPattern(item: Value): boolean {
+  return (textAt(item, 'match', 'regexp') ?? '') !== ''
+}
+
+/**
+ * The entries of one store, with what makes ESO refuse them all: two of `dataTo` with one remote key, bundles included, or one of
+ * `dataTo` and one of `data` with the same remote key and property (eso.md §6.6). The later one carries the failure.
+ */
+export function withConflicts(entries: readonly Entry[]): readonly Entry[] {
+  // ESO counts the items that go to the store, not all of the list.
+  const items = [...new Set(entries.flatMap(({ dataTo }) => dataTo ?? []))]
+  const index = (entry: Entry): number => items.indexOf(entry.dataTo ?? -1)
+  return entries.map((entry, at): Entry => {
+    if (entry.unknown !== undefined || entry.failsWith !== undefined) return entry
+    const before = entries
+      .slice(0, at)
+      .filter(({ unknown, remoteKey }) => unknown === undefined && remoteKey === entry.remoteKey)
+    if (entry.source !== undefined) {
+      const twin = before.find(({ source }) => source !== undefined)
+      if (twin === undefined) return entry
+      const says =
+        `failed to expand dataTo: dataTo[${index(entry)}]: duplicate remote key ${goQuote(entry.remoteKey)} from source key ` +
+        `${goQuote(entry.source)} (conflicts with dataTo[${index(twin)}]:${twin.source})`
+      return { ...entry, failsWith: { code: 'push-key-twice', remoteKey: entry.remoteKey, says } }
+    }
+    if (entry.dataTo !== undefined || entry.property !== undefined) return entry
+    const twin = before.find(({ source }) => source !== undefined)
+    if (twin === undefined) return entry
+    const [a, b] = [twin.secretKey ?? '', entry.secretKey ?? '']
+    const says = `failed to merge data entries: duplicate remote key ${goQuote(entry.remoteKey)}: source keys ${goQuote(a)} and ${goQuote(b)} both map to the same destination`
+    return { ...entry, failsWith: { code: 'push-key-twice', remoteKey: entry.remoteKey, says } }
+  })
 }
 
 function matching(
   keys: readonly string[],
   pattern: string | undefined,
-  { holesOf }: Context,
-): readonly string[] | string {
+  { holesOf }: Pick<Context, 'holesOf'>,
+): readonly string[] | ManifestReason {
   if (pattern === undefined || pattern === '') return keys
-  if (holesOf(pattern).length > 0) return `match.regexp holds ${holesOf(pattern)[0]}`
+  const hole = holeReason('match-regexp', holesOf(pattern))
+  if (hole !== undefined) return hole
   const compiled = compileGoRegexp(pattern)
-  if (!isRegexp(compiled)) return `match.regexp does not compile: ${compiled.invalid}`
+  if (!isRegexp(compiled)) return { code: 'match-regexp-invalid', says: compiled.invalid }
   return keys.filter((key) => compiled.matches(key))
 }
 

@@ -3,9 +3,9 @@ import { listAt, mapAt, textAt } from '../field-value.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { generatorReferences } from './generator-ref.ts'
-import { type Asked, makeReference } from './make-reference.ts'
+import { makeReference, type ReferenceParts } from './make-reference.ts'
 import { pushRequests } from './push.ts'
-import { dataEntries, dataToEntries, type Entry } from './push-entries.ts'
+import { dataEntries, dataToEntries, type Entry, withConflicts } from './push-entries.ts'
 import { dataToTargets, pushTargets, type Target } from './push-targets.ts'
 import { skippedBy } from './skipped.ts'
 
@@ -20,12 +20,12 @@ export function pushSecretReferences(consumer: Consumer, context: Context): read
   const expanded = dataToEntries(consumer, sourceKeysOf(consumer, context), context)
   const failed = failedDataTo(consumer, targets, expanded, context)
   const pushed = targets.flatMap((target) =>
-    [
+    withConflicts([
       ...expanded.filter((entry) =>
         dataToTargets(consumer, entry.dataTo ?? 0, targets, context).targets.includes(target),
       ),
       ...dataEntries(consumer),
-    ].map((entry) => pushReference(consumer, entry, target, context)),
+    ]).map((entry) => pushReference(consumer, entry, target, context)),
   )
   return [...generated, ...failed, ...pushed]
 }
@@ -36,7 +36,7 @@ function pushReference(consumer: Consumer, entry: Entry, target: Target, context
     updatePolicy: textAt(consumer.spec, 'updatePolicy') === 'IfNotExists' ? 'IfNotExists' : 'Replace',
     deletionPolicy: textAt(consumer.spec, 'deletionPolicy') === 'Delete' ? 'Delete' : 'None',
   }
-  const asked: Asked = {
+  const parts: ReferenceParts = {
     operation: 'push',
     field: entry.field,
     span: entry.span,
@@ -51,7 +51,7 @@ function pushReference(consumer: Consumer, entry: Entry, target: Target, context
   const skipped = skippedBy([target.usage.store], context)
   const through = { storeRef: target.ref, usage: target.usage }
   const send = (store: Parameters<typeof pushRequests>[0]) => pushRequests(store, entry.remoteKey, entry.property, push)
-  return makeReference(consumer, asked, through, context, send, skipped)
+  return makeReference(consumer, parts, through, context, send, skipped)
 }
 
 /** A `dataTo[]` item whose `storeRef` chooses no store: one reference that says how ESO fails. */
@@ -66,7 +66,11 @@ function failedDataTo(
     const entry = entries.find(({ dataTo }) => dataTo === i)
     const [target] = targets
     if (failsWith === undefined || entry === undefined || target === undefined) return []
-    const usage = { ...target.usage, store: { found: 'unknown', because: failsWith } as const, identity: undefined }
+    const usage = {
+      ...target.usage,
+      store: { found: 'unknown', because: { code: 'eso-fails', failsWith } } as const,
+      identity: undefined,
+    }
     return [pushReference(consumer, { ...entry, failsWith }, { ...target, usage }, context)]
   })
 }

@@ -1,3 +1,4 @@
+import type { FailsWith } from '../../model/eso-failure.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
 import { listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { type Answer, labelsOf, selects } from '../labels.ts'
@@ -9,7 +10,7 @@ import { readStoreRef, type StoreRef, type Usage, usagesOf } from './usage.ts'
 export interface Target {
   readonly ref: StoreRef
   readonly usage: Usage
-  readonly failsWith: string | undefined
+  readonly failsWith: FailsWith | undefined
 }
 
 /** The stores of `secretStoreRefs[]`: by name, or all that a `labelSelector` selects, which wins over the name (eso.md §6.6). */
@@ -20,7 +21,8 @@ export function pushTargets(consumer: Consumer, context: Context): readonly Targ
     if (ref === undefined) return []
     const selector = mapAt(item, 'labelSelector')
     if (selector !== undefined) return selectedTargets(consumer, ref, selector, field, context)
-    const failsWith = ref.name === '' ? 'refStore Name must be provided' : undefined
+    const failsWith: FailsWith | undefined =
+      ref.name === '' ? { code: 'push-store-unnamed', says: 'refStore Name must be provided' } : undefined
     return usagesOf(consumer, ref, context).map((usage) => ({ ref, usage, failsWith }))
   })
 }
@@ -47,7 +49,7 @@ function selectedTargets(
       .map((usage) => ({ ref: named, usage, failsWith: undefined }))
   })
   if (targets.length > 0) return targets
-  const unknown = 'no store in Git carries the labels that it selects'
+  const unknown = { code: 'no-store-selected' } as const
   return usagesOf(consumer, { ...ref, span, unknown }, context).map((usage) => ({
     ref: { ...ref, span, unknown },
     usage,
@@ -56,31 +58,41 @@ function selectedTargets(
 }
 
 /**
- * The targets that a `dataTo[]` item writes to, or why it fails: it must choose by name or by labels, and among the stores of
- * `secretStoreRefs` (eso.md §6.6).
+ * The targets that a `dataTo[]` item writes to, or why it fails. A name must stand in `secretStoreRefs` by name, even where labels
+ * choose that very store there; a selector counts only without a name, and only among stores of its kind (eso.md §6.6).
  */
 export function dataToTargets(
   consumer: Consumer,
   index: number,
   targets: readonly Target[],
   context: Context,
-): { readonly targets: readonly Target[]; readonly failsWith: string | undefined } {
-  const item = listAt(consumer.spec, 'dataTo')[index]
-  const selector = mapAt(item, 'storeRef', 'labelSelector')
-  const name = textAt(item, 'storeRef', 'name') ?? ''
-  const kind = textAt(item, 'storeRef', 'kind') || 'SecretStore'
-  if (selector !== undefined) {
-    const chosen = targets.filter((target) => selectsTarget(selector, target, context) !== 'no')
-    const failsWith =
-      chosen.length > 0 ? undefined : `dataTo[${index}]: labelSelector does not match any store in secretStoreRefs`
-    return { targets: chosen, failsWith }
+): { readonly targets: readonly Target[]; readonly failsWith: FailsWith | undefined } {
+  const ref = valueAt(listAt(consumer.spec, 'dataTo')[index], ['storeRef'])
+  const selector = mapAt(ref, 'labelSelector')
+  const name = textAt(ref, 'name') ?? ''
+  const kind = textAt(ref, 'kind') || 'SecretStore'
+  if (name !== '') {
+    const listed = listAt(consumer.spec, 'secretStoreRefs').some(
+      (one) => textAt(one, 'name') === name && (textAt(one, 'kind') || 'SecretStore') === kind,
+    )
+    const says = `dataTo[${index}]: storeRef "${name}" not found in secretStoreRefs`
+    return {
+      targets: listed ? targets.filter((target) => target.ref.name === name && target.ref.kind === kind) : [],
+      failsWith: listed ? undefined : { code: 'push-store-not-listed', index, says },
+    }
   }
-  if (name === '' || valueAt(item, ['storeRef']) === null) {
-    return { targets: [], failsWith: 'storeRef must specify either name or labelSelector' }
+  if (selector === undefined) {
+    const says = 'storeRef must specify either name or labelSelector'
+    return { targets: [], failsWith: { code: 'push-store-not-chosen', index, says } }
   }
-  const chosen = targets.filter(({ ref }) => ref.name === name && ref.kind === kind)
-  const failsWith = chosen.length > 0 ? undefined : `dataTo[${index}]: storeRef "${name}" not found in secretStoreRefs`
-  return { targets: chosen, failsWith }
+  const chosen = targets.filter(
+    (target) => target.ref.kind === kind && selectsTarget(selector, target, context) !== 'no',
+  )
+  const says = `dataTo[${index}]: labelSelector does not match any store in secretStoreRefs`
+  return {
+    targets: chosen,
+    failsWith: chosen.length > 0 ? undefined : { code: 'push-labels-match-none', index, says },
+  }
 }
 
 function selectsTarget(selector: Value, { usage }: Target, { holesOf }: Context): Answer {

@@ -1,12 +1,21 @@
-import type { Access, PushEntry } from '../../model/reference.ts'
+import type { FailsWith } from '../../model/eso-failure.ts'
+import { ALWAYS, type PushEntry } from '../../model/reference.ts'
 import type { VaultStore } from '../../model/store.ts'
 import { dataPath, dataPathTwice, isPath, metadataPath } from '../paths.ts'
-import { inOrder, type Requests, request } from './access.ts'
+import { inOrder, type Requests, request, type Sent } from './access.ts'
 
-export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet'>
+export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet' | 'dialect'>
+
+const READ_ONLY: FailsWith = {
+  code: 'push-unsupported',
+  says: 'push secret is not supported (the OpenBao provider is currently read only)',
+}
 
 /** What the webhook says of a store that asks for check-and-set on KV v1; at run time it is ignored (eso.md §3.6). */
-export const CAS_ON_V1 = 'checkAndSet is not supported with Vault KV version v1'
+const CAS_ON_V1: FailsWith = {
+  code: 'kv1-check-and-set',
+  says: 'checkAndSet is not supported with Vault KV version v1',
+}
 
 /** All requests of one pushed entry, in order, whatever state it meets (eso.md §3.6, §3.7, §3.8). */
 export function pushRequests(
@@ -15,10 +24,11 @@ export function pushRequests(
   property: string | undefined,
   entry: Pick<PushEntry, 'updatePolicy' | 'deletionPolicy'>,
 ): Requests {
+  if (store.dialect === 'openBao') return { accesses: [], failsWith: READ_ONLY }
   const exists = entry.updatePolicy === 'IfNotExists' ? existsRequests(store, key) : []
   const metadata = metadataPath(store, key)
   // ESO computes both paths before it asks anything but the existence (eso.md §3.6 step 0).
-  if (!isPath(metadata)) return inOrder(exists, metadata.text)
+  if (!isPath(metadata)) return inOrder(exists, metadata)
   const write =
     store.version === 'v1'
       ? writeV1(store, key, metadata, entry.updatePolicy, property)
@@ -28,7 +38,7 @@ export function pushRequests(
 }
 
 /** `updatePolicy: IfNotExists` asks first, and writes nothing where the secret (or the property) is there (eso.md §3.7). */
-function existsRequests(store: PushStore, key: string): readonly (Access | undefined)[] {
+function existsRequests(store: PushStore, key: string): readonly Sent[] {
   return [request('read', dataPathTwice(store, key), 'data', 'always, to see whether it exists')]
 }
 
@@ -38,12 +48,12 @@ function writeV2(
   metadata: string,
   updatePolicy: PushEntry['updatePolicy'],
   property: string | undefined,
-): readonly (Access | undefined)[] {
+): readonly Sent[] {
   const missing = updatePolicy === 'IfNotExists'
   // Without a property, IfNotExists never meets an existing secret here (eso.md §3.7).
   const meetsExisting = !missing || Boolean(property)
   const writes = missing ? ' and it is not there yet' : ''
-  const reads: (Access | undefined)[] = []
+  const reads: Sent[] = []
   if (meetsExisting) {
     reads.push(request('read', metadata, 'metadata', 'only if the secret exists, to see whether ESO manages it'))
     if (store.checkAndSet) {
@@ -54,7 +64,7 @@ function writeV2(
   }
   const data = dataPath(store, key)
   return [
-    request('read', dataPathTwice(store, key), 'data', missing ? 'only if it is not there yet' : 'always'),
+    request('read', dataPathTwice(store, key), 'data', missing ? 'only if it is not there yet' : ALWAYS),
     ...reads,
     request('create', metadata, 'metadata', `on the first write, when the secret has no metadata yet${writes}`),
     request('update', metadata, 'metadata', `on a later write, when the secret has metadata already${writes}`),
@@ -69,12 +79,12 @@ function writeV1(
   metadata: string,
   updatePolicy: PushEntry['updatePolicy'],
   property: string | undefined,
-): readonly (Access | undefined)[] {
+): readonly Sent[] {
   const missing = updatePolicy === 'IfNotExists'
   const meetsExisting = !missing || Boolean(property)
   const data = dataPath(store, key)
   return [
-    request('read', dataPathTwice(store, key), 'data', missing ? 'only if it is not there yet' : 'always'),
+    request('read', dataPathTwice(store, key), 'data', missing ? 'only if it is not there yet' : ALWAYS),
     // On v1 the "metadata" is the secret itself, under the key as written: the mount is not stripped (eso.md §2.3).
     ...(meetsExisting
       ? [request('read', metadata, 'data', 'only if the secret exists, to see whether ESO manages it')]
@@ -90,7 +100,7 @@ function deleteRequests(
   key: string,
   metadata: string,
   property: string | undefined,
-): readonly (Access | undefined)[] {
+): readonly Sent[] {
   const v2 = store.version === 'v2'
   const data = dataPath(store, key)
   const whole = property ? 'on deletion, when the property is the last one' : 'on deletion'

@@ -1,3 +1,4 @@
+import type { Skipped } from '../../model/reference.ts'
 import type { StoreResolution } from '../../model/store.ts'
 import type { Context } from './context.ts'
 
@@ -8,12 +9,12 @@ import type { Context } from './context.ts'
 export function skippedBy(
   resolutions: readonly StoreResolution[],
   { controllerClass, holesOf }: Pick<Context, 'controllerClass' | 'holesOf'>,
-): string | undefined {
+): Skipped | undefined {
   for (const resolution of resolutions) {
     if (resolution.found !== 'vault') continue
     const { kind, name, controller } = resolution.store
     if (controller === undefined || controller === controllerClass || holesOf(controller).length > 0) continue
-    return `${kind} ${name} is for the controller class "${controller}", and this ESO runs as "${controllerClass}"`
+    return { code: 'other-controller', kind, name, wants: controller, runs: controllerClass }
   }
   return undefined
 }

@@ -1,5 +1,6 @@
+import { holeReason, type UnknownStoreReason } from '../../model/reason.ts'
 import type { ConditionVerdict } from '../../model/reference.ts'
-import { formatSpan, type Span } from '../../model/span.ts'
+import type { Span } from '../../model/span.ts'
 import type { GeneratorKind, Identity, StoreKind, StoreResolution } from '../../model/store.ts'
 import type { FieldPath } from '../../model/value.ts'
 import { judgeConditions } from '../conditions.ts'
@@ -25,7 +26,15 @@ export interface StoreRef {
   readonly span: Span
   readonly field: FieldPath
   /** Why the name or kind cannot be told. */
-  readonly unknown: string | undefined
+  readonly unknown: UnknownStoreReason | undefined
+}
+
+/** A store or generator, as it is asked for. */
+interface AnyRef {
+  readonly kind: StoreKind | GeneratorKind
+  readonly name: string
+  /** Why the name or kind cannot be told. */
+  readonly unknown: UnknownStoreReason | undefined
 }
 
 /** Reads a store reference; an empty or absent kind means SecretStore (eso.md §6.2). `undefined` when it is no map. */
@@ -43,10 +52,16 @@ export function readStoreRef(consumer: Consumer, field: FieldPath, context: Cont
   }
 }
 
-function unknownRef(consumer: Consumer, field: FieldPath, name: string, kind: string, { holesOf }: Context) {
-  const [hole] = [...holesOf(name), ...holesOf(kind)]
-  if (hole !== undefined) return `the name of the store holds ${hole}`
-  if (kind !== 'SecretStore' && kind !== 'ClusterSecretStore') return `"${kind}" is no kind of store`
+function unknownRef(
+  consumer: Consumer,
+  field: FieldPath,
+  name: string,
+  kind: string,
+  { holesOf }: Context,
+): UnknownStoreReason | undefined {
+  const hole = holeReason('store-name', [...holesOf(name), ...holesOf(kind)])
+  if (hole !== undefined) return hole
+  if (kind !== 'SecretStore' && kind !== 'ClusterSecretStore') return { code: 'store-kind-unknown', kind }
   return patchOver(consumer.manifest, field)
 }
 
@@ -61,18 +76,13 @@ export function usagesOf(consumer: Consumer, ref: StoreRef, context: Context): r
 /** The same for a generator (eso.md §3.5). */
 export function generatorUsages(
   consumer: Consumer,
-  ref: { readonly kind: GeneratorKind; readonly name: string; readonly unknown: string | undefined },
+  ref: AnyRef & { readonly kind: GeneratorKind },
   context: Context,
 ): readonly Usage[] {
   return usages(consumer, ref, context.generators, context)
 }
 
-function usages(
-  consumer: Consumer,
-  ref: { readonly kind: StoreKind | GeneratorKind; readonly name: string; readonly unknown: string | undefined },
-  index: StoreIndex,
-  context: Context,
-): readonly Usage[] {
+function usages(consumer: Consumer, ref: AnyRef, index: StoreIndex, context: Context): readonly Usage[] {
   const groups = new Map<string, { usage: Usage; namespaces: string[] }>()
   for (const namespace of consumer.namespaces ?? [undefined]) {
     const usage = usageIn(consumer, ref, index, namespace, context)
@@ -92,7 +102,7 @@ function usages(
 
 function usageIn(
   consumer: Consumer,
-  ref: { readonly kind: StoreKind | GeneratorKind; readonly name: string; readonly unknown: string | undefined },
+  ref: AnyRef,
   index: StoreIndex,
   namespace: string | undefined,
   context: Context,
@@ -123,7 +133,7 @@ function conditionOf(
   if (other === undefined) return verdict
   return {
     verdict: 'unknown',
-    because: `stores of that name differ in their conditions: ${formatSpan(store.manifest.span)} and ${formatSpan(other.manifest.span)}`,
+    because: { code: 'conditions-differ', places: [store.manifest.span, other.manifest.span] },
   }
 }
 
@@ -133,7 +143,7 @@ function storeKey(resolution: StoreResolution): string {
     case 'foreign':
       return `${resolution.store.kind}/${resolution.store.namespace}/${resolution.store.manifest.origin.file}`
     case 'unknown':
-      return `unknown ${resolution.because}`
+      return `unknown ${JSON.stringify(resolution.because)}`
     case 'duplicate':
       return `duplicate ${resolution.stores.map((store) => store.namespace).join()}`
     case 'absent':

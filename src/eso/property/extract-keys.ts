@@ -3,7 +3,7 @@ import { propertyPresence } from './property-presence.ts'
 
 /** The keys that `dataFrom[].extract` turns into keys of the target Secret. */
 export type ExtractKeys =
-  | { readonly keys: readonly string[] }
+  | { readonly keys: readonly string[]; readonly found: SubKeys }
   | { readonly unknown: string }
   /** ESO fails: the property is not there (eso.md §0.9). */
   | { readonly absent: string; readonly nearest?: string }
@@ -23,5 +23,5 @@ export function extractKeys(keys: SubKeys, property: string | undefined): Extrac
       unknown: `\`${property}\` is a value; whether it is text holding a JSON object cannot be told from key names`,
     }
   }
-  return { keys: Object.keys(verdict.found) }
+  return { keys: Object.keys(verdict.found), found: verdict.found }
 }

@@ -2,8 +2,8 @@
 export interface PathStep {
   /** The key with escapes taken out. */
   readonly text: string
-  /** For a step with wildcards: what it matches. */
-  readonly pattern?: RegExp
+  /** It has wildcards, so that it is no key. */
+  readonly wild?: true
 }
 
 export type ParsedPath =
@@ -18,10 +18,6 @@ const STARTS: Readonly<Record<string, string>> = {
   '[': 'a multipath',
 }
 
-function escapeForRegExp(char: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char
-}
-
 /**
  * Splits a property the way gjson 1.18 does (eso.md §4.3). Modifiers, literals, multipaths, pipes and `#` are told as opaque:
  * they work on values, or on arrays, which `subkeys` does not show.
@@ -30,13 +26,11 @@ export function parseGjsonPath(property: string): ParsedPath {
   if (property.startsWith('..')) return { opaque: 'it starts with `..`, which reads the value as JSON lines' }
   const steps: PathStep[] = []
   let text = ''
-  let source = ''
   let wild = false
   let atStart = true
   const close = () => {
-    steps.push(wild ? { text, pattern: new RegExp(`^${source}$`, 'su') } : { text })
+    steps.push(wild ? { text, wild } : { text })
     text = ''
-    source = ''
     wild = false
     atStart = true
   }
@@ -55,12 +49,9 @@ export function parseGjsonPath(property: string): ParsedPath {
     } else if (char === '*' || char === '?') {
       wild = true
       text += char
-      source += char === '*' ? '.*' : '.'
     } else {
       if (char === '\\') i += 1
-      const literal = chars[i] ?? ''
-      text += literal
-      source += escapeForRegExp(literal)
+      text += chars[i] ?? ''
     }
   }
   close()

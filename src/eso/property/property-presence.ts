@@ -1,6 +1,8 @@
 import { nearestName } from '../../model/nearest-name.ts'
 import type { SubKeys } from '../../model/vault-state.ts'
+import { evaluateGjson, existenceOf } from './gjson-evaluate.ts'
 import { type PathStep, parseGjsonPath } from './gjson-path.ts'
+import { keysOfShape, shapeOfKeys } from './shape.ts'
 
 /** Whether ESO will find a property, as far as key names without values can tell. */
 export interface PropertyVerdict {
@@ -9,14 +11,14 @@ export interface PropertyVerdict {
   readonly because: string
   /** What was probably meant, written as a property; only for `absent`. */
   readonly nearest?: string
-  /** For `present`: the keys below, or `null` for a value. */
-  readonly found?: SubKeys | null
+  /** For `present`: the keys below, or `null` for a value; `undefined` where it may be either. */
+  readonly found?: SubKeys | null | undefined
 }
 
 const own = (keys: SubKeys, name: string): boolean => Object.hasOwn(keys, name)
 
 /** Key names for a message: all when few, else the first ten. */
-export function listKeys(names: readonly string[]): string {
+function listKeys(names: readonly string[]): string {
   if (names.length === 0) return 'no key at all'
   const shown = names.slice(0, 10).map((name) => `\`${name}\``)
   const more = names.length - shown.length
@@ -24,32 +26,8 @@ export function listKeys(names: readonly string[]): string {
 }
 
 /** A key as a property that reads it and nothing else (eso.md §4.3: gjson escapes). */
-export function asProperty(key: string): string {
+function asProperty(key: string): string {
   return key.replace(/[\\.*?|#@!{}[\]]/g, (char) => `\\${char}`)
-}
-
-const ABSENT = Symbol('absent')
-const OPAQUE = Symbol('opaque')
-type Step = typeof ABSENT | typeof OPAQUE | SubKeys | null
-
-function walk(at: SubKeys | null, steps: readonly PathStep[]): Step {
-  const [step, ...rest] = steps
-  if (step === undefined) return at
-  if (at === null) {
-    // An array or a number cannot be told from a string here; but an empty step finds nothing in any of them (eso.md §4.3).
-    return step.text === '' ? ABSENT : OPAQUE
-  }
-  const { pattern } = step
-  if (pattern === undefined) return own(at, step.text) ? walk(at[step.text] ?? null, rest) : ABSENT
-  // gjson takes the first match in sorted order and goes on to the next when the rest of the path fails below it.
-  let outcome: Step = ABSENT
-  for (const name of Object.keys(at).sort()) {
-    if (!pattern.test(name)) continue
-    const found = walk(at[name] ?? null, rest)
-    if (found === OPAQUE) outcome = OPAQUE
-    else if (found !== ABSENT) return outcome === OPAQUE ? OPAQUE : found
-  }
-  return outcome
 }
 
 /** The deepest map that the path reaches, and the steps left over there. */
@@ -57,7 +35,7 @@ function reach(keys: SubKeys, steps: readonly PathStep[]): { at: SubKeys; prefix
   let at = keys
   const prefix: string[] = []
   for (const step of steps) {
-    const next = step.pattern === undefined && own(at, step.text) ? at[step.text] : undefined
+    const next = step.wild === undefined && own(at, step.text) ? at[step.text] : undefined
     if (next === undefined || next === null) return { at, prefix, missing: step.text }
     at = next
     prefix.push(step.text)
@@ -76,23 +54,22 @@ export function propertyPresence(keys: SubKeys, property: string): PropertyVerdi
   if (own(keys, property)) {
     return { presence: 'present', because: `\`${property}\` is a key of the secret`, found: keys[property] ?? null }
   }
+  const found = evaluateGjson(shapeOfKeys(keys), property)
+  const existence = existenceOf(found)
   const parsed = parseGjsonPath(property)
-  if ('opaque' in parsed) {
+  if (existence === 'unknown') {
     return {
       presence: 'unknown',
-      because: `\`${property}\` cannot be judged without reading the value: ${parsed.opaque}`,
+      because:
+        'opaque' in parsed
+          ? `\`${property}\` cannot be judged without reading the value: ${parsed.opaque}`
+          : `\`${property}\` leads into a value (an array, or text), which key names do not show`,
     }
   }
-  const found = walk(keys, parsed.steps)
-  if (found === OPAQUE) {
-    return {
-      presence: 'unknown',
-      because: `\`${property}\` leads into a value (an array, or text), which key names do not show`,
-    }
+  if (existence === 'yes') {
+    return { presence: 'present', because: `\`${property}\` leads to a key of the secret`, found: keysOfShape(found) }
   }
-  if (found !== ABSENT) {
-    return { presence: 'present', because: `\`${property}\` leads to a key of the secret`, found }
-  }
+  if ('opaque' in parsed) return { presence: 'absent', because: `nothing at \`${property}\`` }
   const { at, prefix, missing } = reach(keys, parsed.steps)
   const names = Object.keys(at).sort()
   const where = prefix.length === 0 ? 'the secret has' : `\`${prefix.join('.')}\` has`
@@ -103,6 +80,22 @@ export function propertyPresence(keys: SubKeys, property: string): PropertyVerdi
   return {
     presence: 'absent',
     because: `no key \`${property}\`: ${where} ${listKeys(names)}`,
+    ...(nearest === undefined ? {} : { nearest }),
+  }
+}
+
+/** The same for the provider of OpenBao, which looks for a key of that very name (eso.md §5.6). */
+export function plainPresence(keys: SubKeys, property: string): PropertyVerdict {
+  if (Object.hasOwn(keys, property)) return { presence: 'present', because: '' }
+  const nearest = nearestName(property, Object.keys(keys))
+  return {
+    presence: 'absent',
+    because: `no key \`${property}\`: the secret has ${
+      Object.keys(keys)
+        .sort()
+        .map((key) => `\`${key}\``)
+        .join(', ') || 'none'
+    }`,
     ...(nearest === undefined ? {} : { nearest }),
   }
 }

@@ -5,6 +5,8 @@ export interface ApiVersionVerdict {
   readonly served: 'yes' | 'no' | 'unknown'
   /** One sentence. */
   readonly because: string
+  /** For `unknown`: the first release that certainly no longer serves it, where there is one. */
+  readonly until?: Release
   /** The apiVersion to write instead, when the one written is not served or will not be for long. */
   readonly use?: string
 }
@@ -19,32 +21,75 @@ interface Serving {
 
 const V1: Release = [0, 16, 0]
 const ONLY_V1: Release = [0, 17, 0]
+const CORE_GROUP = 'external-secrets.io'
+const GENERATOR_GROUP = 'generators.external-secrets.io'
 
 // eso.md §1, "API versions served".
 const CORE: readonly Serving[] = [
-  { apiVersion: 'external-secrets.io/v1', from: V1 },
-  { apiVersion: 'external-secrets.io/v1beta1', until: ONLY_V1 },
-  { apiVersion: 'external-secrets.io/v1alpha1', until: V1 },
+  { apiVersion: `${CORE_GROUP}/v1`, from: V1 },
+  { apiVersion: `${CORE_GROUP}/v1beta1`, until: ONLY_V1 },
+  { apiVersion: `${CORE_GROUP}/v1alpha1`, until: V1 },
 ]
-const PUSH: readonly Serving[] = [{ apiVersion: 'external-secrets.io/v1alpha1' }]
-const CLUSTER_PUSH: readonly Serving[] = [{ apiVersion: 'external-secrets.io/v1alpha1', from: [0, 15, 0] }]
-const GENERATOR: readonly Serving[] = [{ apiVersion: 'generators.external-secrets.io/v1alpha1' }]
 
-const KINDS: Readonly<Record<string, readonly Serving[]>> = {
+const alpha = (group: string, from?: Release): readonly Serving[] => [
+  { apiVersion: `${group}/v1alpha1`, ...(from === undefined ? {} : { from }) },
+]
+
+const CORE_KINDS: Readonly<Record<string, readonly Serving[]>> = {
   ExternalSecret: CORE,
-  ClusterExternalSecret: CORE,
+  // Never served in v1alpha1 (eso.md §1).
+  ClusterExternalSecret: [CORE[0] as Serving, { apiVersion: `${CORE_GROUP}/v1beta1`, from: [0, 5, 9], until: ONLY_V1 }],
   SecretStore: CORE,
   ClusterSecretStore: CORE,
-  PushSecret: PUSH,
-  ClusterPushSecret: CLUSTER_PUSH,
+  PushSecret: alpha(CORE_GROUP, [0, 7, 0]),
+  ClusterPushSecret: alpha(CORE_GROUP, [0, 15, 0]),
+}
+
+const GENERATOR_KINDS: Readonly<Record<string, readonly Serving[]>> = {
+  ACRAccessToken: alpha(GENERATOR_GROUP, [0, 7, 0]),
+  ECRAuthorizationToken: alpha(GENERATOR_GROUP, [0, 7, 0]),
+  Fake: alpha(GENERATOR_GROUP, [0, 7, 0]),
+  GCRAccessToken: alpha(GENERATOR_GROUP, [0, 7, 0]),
+  Password: alpha(GENERATOR_GROUP, [0, 7, 0]),
+  VaultDynamicSecret: alpha(GENERATOR_GROUP, [0, 7, 3]),
+  Webhook: alpha(GENERATOR_GROUP, [0, 9, 13]),
+  GithubAccessToken: alpha(GENERATOR_GROUP, [0, 9, 15]),
+  UUID: alpha(GENERATOR_GROUP, [0, 10, 3]),
+  STSSessionToken: alpha(GENERATOR_GROUP, [0, 10, 6]),
+  ClusterGenerator: alpha(GENERATOR_GROUP, [0, 11, 0]),
+  QuayAccessToken: alpha(GENERATOR_GROUP, [0, 13, 0]),
+  GeneratorState: alpha(GENERATOR_GROUP, [0, 14, 0]),
+  Grafana: alpha(GENERATOR_GROUP, [0, 14, 0]),
+  MFA: alpha(GENERATOR_GROUP, [0, 18, 0]),
+  SSHKey: alpha(GENERATOR_GROUP, [0, 19, 0]),
+  CloudsmithAccessToken: alpha(GENERATOR_GROUP, [0, 20, 0]),
+  BeyondtrustWorkloadCredentialsDynamicSecret: alpha(GENERATOR_GROUP, [2, 7, 0]),
+  GitlabDeployToken: alpha(GENERATOR_GROUP, [2, 8, 0]),
+}
+
+/** The kinds of ESO up to the newest known release, by API group. */
+export const KINDS_BY_GROUP: Readonly<Record<string, readonly string[]>> = {
+  [CORE_GROUP]: Object.keys(CORE_KINDS),
+  [GENERATOR_GROUP]: Object.keys(GENERATOR_KINDS),
+}
+
+/** The apiVersion in which ESO serves a kind today; `undefined` for what is no kind of ESO. */
+export function newestApiVersion(kind: string): string | undefined {
+  return (
+    servingsOf(`${CORE_GROUP}/v1`, kind)?.[0]?.apiVersion ?? servingsOf(`${GENERATOR_GROUP}/v1`, kind)?.[0]?.apiVersion
+  )
 }
 
 const name = (release: Release): string => `v${release.join('.')}`
 
 function servingsOf(apiVersion: string, kind: string): readonly Serving[] | undefined {
-  const group = apiVersion.split('/')[0]
-  if (group === 'generators.external-secrets.io') return GENERATOR
-  return group === 'external-secrets.io' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
+  const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))
+  const kinds = group === CORE_GROUP ? CORE_KINDS : group === GENERATOR_GROUP ? GENERATOR_KINDS : {}
+  return Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+}
+
+function untilOf({ until }: Serving): { readonly until?: Release } {
+  return until === undefined ? {} : { until }
 }
 
 function span(serving: Serving): string {
@@ -56,7 +101,7 @@ function span(serving: Serving): string {
 /**
  * Judges an apiVersion by the ESO that Git pins (`esoVersion`: a Helm chart version, which for ESO equals the app's, an image tag
  * or a range). A range decides only when all of it agrees. Without a version the answer is `unknown`, except for what no ESO ever
- * served. `unsafeServeV1Beta1`: the Helm value `crds.unsafeServeV1Beta1` is on, which keeps v1beta1 alive in some releases.
+ * served. `unsafeServeV1Beta1`: the Helm value `crds.unsafeServeV1Beta1` is on, which serves v1beta1 since chart 0.17 (eso.md §1).
  */
 export function apiVersionVerdict(
   apiVersion: string,
@@ -82,7 +127,12 @@ export function apiVersionVerdict(
       esoVersion === undefined
         ? 'Git does not pin the version of ESO'
         : `the version of ESO, "${esoVersion}", is no version number`
-    return { served: 'unknown', because: `${kind} is served in ${apiVersion} ${span(serving)}; ${asked}`, ...use }
+    return {
+      served: 'unknown',
+      because: `${kind} is served in ${apiVersion} ${span(serving)}; ${asked}`,
+      ...untilOf(serving),
+      ...use,
+    }
   }
   const old = serving.from && isAtLeast(range, serving.from)
   if (old === 'no') {
@@ -99,8 +149,8 @@ export function apiVersionVerdict(
   if (gone === 'yes') {
     if (options.unsafeServeV1Beta1 === true && apiVersion === 'external-secrets.io/v1beta1') {
       return {
-        served: 'unknown',
-        because: `ESO ${esoVersion} serves v1beta1 only through the Helm value crds.unsafeServeV1Beta1, which ESO removes in 2026`,
+        served: 'yes',
+        because: `ESO ${esoVersion} serves v1beta1 through the Helm value crds.unsafeServeV1Beta1`,
         ...use,
       }
     }
@@ -114,6 +164,7 @@ export function apiVersionVerdict(
     return {
       served: 'unknown',
       because: `${kind} is served in ${apiVersion} ${span(serving)}, and "${esoVersion}" allows releases on both sides`,
+      ...untilOf(serving),
       ...use,
     }
   }

@@ -3,6 +3,7 @@ import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { valueAt } from '../field-value.ts'
 import { formatPath } from './field-path.ts'
 import type { Move, ProblemList } from './problem-list.ts'
+import { SCHEMA_ESO_VERSION } from './schema-lookup.ts'
 import type { UnknownField } from './unknown-fields.ts'
 
 const DROPPED = 'the API server drops it, and a server-side apply (Flux) refuses the whole object'
@@ -69,6 +70,12 @@ function consequence(holder: FieldPath, how: UnknownField['how']): string {
     : ` That leaves \`${formatPath(holder)}\` empty.`
 }
 
+/** What fields that belong under one other field have in common. */
+function togetherWith({ path, to, how }: UnknownField): string | undefined {
+  if (to === undefined || !(how === 'indent' || how === 'nest')) return undefined
+  return `${formatPath(parent(to))}\n${formatPath(parent(path))}`
+}
+
 /** Turns unknown fields into problems: those that belong under one field become one problem with the corrected lines. */
 export function describeUnknown(
   manifest: Manifest,
@@ -78,19 +85,14 @@ export function describeUnknown(
   list: ProblemList,
 ): void {
   const proposedBody = moves.length > 0 ? fixed : undefined
+  const groups = Map.groupBy(unknown, togetherWith)
   const done = new Set<UnknownField>()
   for (const field of unknown) {
     if (done.has(field)) continue
     const { to, how } = field
     if (to !== undefined && (how === 'indent' || how === 'nest')) {
       const target = parent(to)
-      const group = unknown.filter(
-        (other) =>
-          other.to !== undefined &&
-          (other.how === 'indent' || other.how === 'nest') &&
-          formatPath(parent(other.to)) === formatPath(target) &&
-          formatPath(parent(other.path)) === formatPath(parent(field.path)),
-      )
+      const group = groups.get(togetherWith(field)) ?? [field]
       for (const other of group) done.add(other)
       const names = group.map((other) => `\`${name(other.path)}\``).join(', ')
       const holder = `\`${formatPath(target)}\``
@@ -134,25 +136,27 @@ export function describeUnknown(
         suggestion: field.fits ? line(name(to), value, '') : `\`${name(to)}\` is a list: begin each item with \`- \`.`,
         proposedBody: field.fits ? proposedBody : undefined,
       })
-    } else if (!isForeignBlock(manifest, field.path)) {
+    } else {
+      const block = newerBlock(manifest, field.path)
       list.add({
         kind: 'unknown',
         effect: 'dropped',
-        severity: hint === undefined ? 'warning' : 'error',
+        severity: hint === undefined && field.twin === undefined ? 'warning' : 'error',
         path: field.path,
         at: 'key',
-        message: `${where}: ${DROPPED}.`,
-        suggestion: hint ?? 'Take it away, or put it where it belongs.',
+        message:
+          block === undefined
+            ? `${where}: ${DROPPED}.${field.twin === undefined ? '' : ` Did you mean \`${field.twin}\`, which is there already?`}`
+            : `\`${name(field.path)}\` is no ${block} of ESO up to ${SCHEMA_ESO_VERSION}: ${DROPPED}.`,
+        suggestion: hint ?? (field.twin === undefined ? 'Take it away, or put it where it belongs.' : 'Take it away.'),
       })
     }
   }
 }
 
-/** Providers and generators newer than the schema: nothing is said of them. */
-function isForeignBlock(manifest: Manifest, path: FieldPath): boolean {
-  if (path.length !== 3) return false
-  const holder = path[1]
-  return manifest.kind === 'ClusterGenerator'
-    ? holder === 'generator'
-    : STORES.has(manifest.kind) && holder === 'provider'
+/** What a name stands for where every release adds some. */
+function newerBlock(manifest: Manifest, path: FieldPath): string | undefined {
+  if (path.length !== 3) return undefined
+  if (manifest.kind === 'ClusterGenerator') return path[1] === 'generator' ? 'generator' : undefined
+  return STORES.has(manifest.kind) && path[1] === 'provider' ? 'provider' : undefined
 }

@@ -1,17 +1,18 @@
+import { lookUp } from '../../model/look-up.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
 import { isAtLeast, parseVersionRange, type Release } from '../../model/version-range.ts'
 
-/** Something that ESO learned in a release (eso.md §1, "Feature → first release"). */
+/** A field that ESO learned in a release (eso.md §1, "Feature → first release"). */
 export interface EsoFeature {
   readonly id: string
   readonly since: Release
   /** What it is, as a sentence part. */
   readonly what: string
-  readonly kinds?: readonly string[]
+  readonly kinds: readonly string[]
   /** The field that uses it; `*` stands for any index. The kind's spec is found below `spec` and the Cluster wrappers. */
-  readonly field?: readonly string[]
+  readonly field: readonly string[]
   /** Only this value of the field is new. */
   readonly value?: string
 }
@@ -22,7 +23,6 @@ const PUSH = ['PushSecret', 'ClusterPushSecret']
 const VAULT = ['provider', 'vault']
 
 export const ESO_FEATURES: readonly EsoFeature[] = [
-  { id: 'push-kv1', since: [0, 9, 10], what: 'PushSecret to KV v1' },
   { id: 'mtls', since: [0, 9, 12], what: 'client certificates for Vault', kinds: STORES, field: [...VAULT, 'tls'] },
   {
     id: 'auth-namespace',
@@ -32,11 +32,7 @@ export const ESO_FEATURES: readonly EsoFeature[] = [
     field: [...VAULT, 'auth', 'namespace'],
   },
   { id: 'update-policy', since: [0, 9, 14], what: 'updatePolicy', kinds: PUSH, field: ['updatePolicy'] },
-  { id: 'push-whole-secret', since: [0, 9, 14], what: 'pushing a whole Secret (no secretKey)' },
   { id: 'headers', since: [0, 10, 0], what: 'headers', kinds: STORES, field: [...VAULT, 'headers'] },
-  { id: 'metadata-path-middle', since: [0, 10, 3], what: 'replacing only `/data/` in a metadata path' },
-  { id: 'find-kv1', since: [0, 10, 4], what: 'find on KV v1' },
-  { id: 'find-no-secret', since: [0, 12, 0], what: 'find that lists nothing is "no secret", not an error' },
   {
     id: 'result-type-raw',
     since: [0, 14, 1],
@@ -45,9 +41,6 @@ export const ESO_FEATURES: readonly EsoFeature[] = [
     field: ['resultType'],
     value: 'Raw',
   },
-  { id: 'auth-optional', since: [0, 14, 4], what: 'a Vault store without auth' },
-  { id: 'token-request-first', since: [0, 15, 1], what: 'Kubernetes auth that prefers TokenRequest' },
-  { id: 'api-v1', since: [0, 16, 0], what: 'apiVersion external-secrets.io/v1' },
   { id: 'check-and-set', since: [0, 20, 0], what: 'checkAndSet', kinds: STORES, field: [...VAULT, 'checkAndSet'] },
   {
     id: 'cert-path',
@@ -56,7 +49,6 @@ export const ESO_FEATURES: readonly EsoFeature[] = [
     kinds: STORES,
     field: [...VAULT, 'auth', 'cert', 'path'],
   },
-  { id: 'push-compares-maps', since: [0, 20, 4], what: 'a whole-secret push that writes only changes' },
   {
     id: 'target-manifest',
     since: [1, 0, 0],
@@ -65,7 +57,6 @@ export const ESO_FEATURES: readonly EsoFeature[] = [
     field: ['target', 'manifest'],
   },
   { id: 'auth-gcp', since: [1, 1, 0], what: 'gcp auth', kinds: STORES, field: [...VAULT, 'auth', 'gcp'] },
-  { id: 'push-errors-sanitised', since: [1, 3, 2], what: 'PushSecret errors without values' },
   {
     id: 'cert-vault-role',
     since: [2, 3, 0],
@@ -111,22 +102,12 @@ export const ESO_FEATURES: readonly EsoFeature[] = [
     field: ['provider', 'openBao'],
   },
   {
-    id: 'fetch-system-metadata',
-    since: [2, 8, 0],
-    what: 'metadataPolicy Fetch with created_time, current_version and delete_version_after',
-  },
-  {
     id: 'create-or-merge',
     since: [2, 8, 0],
     what: 'creationPolicy CreateOrMerge',
     kinds: EXTERNAL,
     field: ['target', 'creationPolicy'],
     value: 'CreateOrMerge',
-  },
-  {
-    id: 'no-policy-defaults',
-    since: [2, 9, 0],
-    what: 'CRDs without defaults for metadataPolicy, conversionStrategy and decodingStrategy',
   },
 ]
 
@@ -149,17 +130,21 @@ function places(
   return places(child, rest, [...at, step])
 }
 
-/** Fields of a manifest that the pinned ESO is certainly too old for; nothing when the version is not known. */
-export function fieldsNewerThan(
-  manifest: Manifest,
-  esoVersion: string | undefined,
-): readonly { readonly feature: EsoFeature; readonly path: FieldPath; readonly span: Span }[] {
-  const range = esoVersion === undefined ? undefined : parseVersionRange(esoVersion.trim())
+/** A field of a manifest that a release of ESO does not have yet. */
+export interface NewerField {
+  readonly feature: EsoFeature
+  readonly path: FieldPath
+  readonly span: Span
+}
+
+/** Fields of a manifest that this ESO (a version, or a range of them) is certainly too old for; nothing for what is no version. */
+export function fieldsNewerThan(manifest: Manifest, esoVersion: string): readonly NewerField[] {
+  const range = parseVersionRange(esoVersion.trim())
   if (range === undefined) return []
-  const wrapper = WRAPPERS[manifest.kind]
+  const wrapper = lookUp(WRAPPERS, manifest.kind)
   const root = wrapper === undefined ? ['spec'] : ['spec', wrapper]
   return ESO_FEATURES.flatMap((feature) => {
-    if (!feature.field || !feature.kinds?.includes(manifest.kind)) return []
+    if (!feature.kinds.includes(manifest.kind)) return []
     if (isAtLeast(range, feature.since) !== 'no') return []
     return places(manifest.body, [...root, ...feature.field], [])
       .filter((place) => feature.value === undefined || place.value === feature.value)

@@ -1,17 +1,26 @@
+import { goQuote } from '../../model/go-quote.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import { hasHole } from '../../model/placeholders.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { patchOver } from '../patched.ts'
 import { formatPath } from './field-path.ts'
 import type { NewProblem, ProblemList } from './problem-list.ts'
-import { isPlaceholder } from './undecided.ts'
+import { isTemplateGarbage } from './undecided.ts'
 
 const isSet = (value: Value | undefined): boolean => value !== undefined && value !== null
-const denied = (text: string): string => `ESO's webhook refuses the object: "${text}".`
+
+/** A problem that ESO's webhook answers with `text`. */
+type Deny = (
+  problem: Omit<NewProblem, 'effect' | 'message'> & { readonly text: string; readonly lead?: string },
+) => void
 
 /** Checks an ExternalSecretSpec as ESO's webhook does (eso.md §6.2), and what the webhook lets through and ESO cannot do. */
 export function checkExternalSecret(manifest: Manifest, spec: ValueMap, at: FieldPath, list: ProblemList): void {
-  const deny = (problem: Omit<NewProblem, 'effect'>) => list.add({ effect: 'denied', ...problem })
+  const deny: Deny = ({ lead, ...problem }) => {
+    const message = `${lead === undefined ? '' : `${lead} `}ESO's webhook refuses the object: "${problem.text}".`
+    list.add({ effect: 'denied', message, ...problem })
+  }
   checkSources(manifest, spec, at, deny)
   for (const [i, item] of listAt(spec, 'dataFrom').entries()) {
     if (isMap(item)) checkDataFrom(item, [...at, 'dataFrom', i], deny, list)
@@ -21,8 +30,6 @@ export function checkExternalSecret(manifest: Manifest, spec: ValueMap, at: Fiel
   checkDuplicateKeys(spec, at, deny)
   checkTemplate(spec, at, deny)
 }
-
-type Deny = (problem: Omit<NewProblem, 'effect'>) => void
 
 function checkSources(manifest: Manifest, spec: ValueMap, at: FieldPath, deny: Deny): void {
   const sources = ['data', 'dataFrom'] as const
@@ -36,7 +43,8 @@ function checkSources(manifest: Manifest, spec: ValueMap, at: FieldPath, deny: D
     kind: 'missing',
     path: at,
     at: 'key',
-    message: `\`${formatPath(at)}\` names nothing to read. ${denied('either data or dataFrom should be specified')}`,
+    lead: `\`${formatPath(at)}\` names nothing to read.`,
+    text: 'either data or dataFrom should be specified',
     suggestion: 'Add `data` (single keys) or `dataFrom` (whole secrets).',
   })
 }
@@ -51,7 +59,8 @@ function checkDataFrom(item: ValueMap, path: FieldPath, deny: Deny, list: Proble
     deny({
       kind: 'exclusive',
       path,
-      message: `${name} has ${set.join(' and ')}. ${denied('extract, find, or generatorRef cannot be set at the same time')}`,
+      lead: `${name} has ${set.join(' and ')}.`,
+      text: 'extract, find, or generatorRef cannot be set at the same time',
       suggestion: 'Make each its own item of `dataFrom`.',
     })
   }
@@ -59,8 +68,19 @@ function checkDataFrom(item: ValueMap, path: FieldPath, deny: Deny, list: Proble
     deny({
       kind: 'missing',
       path,
-      message: `${name} has no source. ${denied('either extract, find, or sourceRef must be set to dataFrom')}`,
+      lead: `${name} has no source.`,
+      text: 'either extract, find, or sourceRef must be set to dataFrom',
       suggestion: 'Add `extract: {key: …}`, `find: {…}`, or a `sourceRef` with a generator.',
+    })
+  }
+  if (isMap(item.sourceRef) && !generator && !isSet(source?.storeRef) && !isTemplateGarbage(item.sourceRef)) {
+    deny({
+      kind: 'missing',
+      path: [...path, 'sourceRef'],
+      at: 'key',
+      lead: `\`${formatPath([...path, 'sourceRef'])}\` is empty.`,
+      text: 'generatorRef or storeRef must be set when using sourceRef in dataFrom',
+      suggestion: 'Add `storeRef: {name: …}` or `generatorRef: {kind: …, name: …}`, or take `sourceRef` away.',
     })
   } else if (!extract && !find && !generator && isSet(source?.storeRef)) {
     // The hole of eso.md §6.2: it passes every check and contributes nothing.
@@ -97,7 +117,8 @@ function checkPolicies(spec: ValueMap, at: FieldPath, deny: Deny): void {
     deny({
       kind: 'exclusive',
       path,
-      message: `\`deletionPolicy: Delete\` does not go with \`creationPolicy: ${creation}\`. ${denied("deletionPolicy=Delete must not be used when the controller doesn't own the secret. Please set creationPolicy=Owner")}`,
+      lead: `\`deletionPolicy: Delete\` does not go with \`creationPolicy: ${creation}\`.`,
+      text: "deletionPolicy=Delete must not be used when the controller doesn't own the secret. Please set creationPolicy=Owner",
       suggestion: 'creationPolicy: Owner',
     })
   }
@@ -105,7 +126,8 @@ function checkPolicies(spec: ValueMap, at: FieldPath, deny: Deny): void {
     deny({
       kind: 'exclusive',
       path,
-      message: `\`deletionPolicy: Merge\` does not go with \`creationPolicy: None\`. ${denied('deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to merge with')}`,
+      lead: '`deletionPolicy: Merge` does not go with `creationPolicy: None`.',
+      text: 'deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to merge with',
       suggestion: 'creationPolicy: Merge',
     })
   }
@@ -116,7 +138,7 @@ function checkDuplicateKeys(spec: ValueMap, at: FieldPath, deny: Deny): void {
   const seen = new Map<string, number>()
   for (const [i, item] of listAt(spec, 'data').entries()) {
     const key = textAt(item, 'secretKey')
-    if (key === undefined || isPlaceholder(key)) continue
+    if (key === undefined || hasHole(key)) continue
     const first = seen.get(key)
     if (first === undefined) {
       seen.set(key, i)
@@ -125,13 +147,22 @@ function checkDuplicateKeys(spec: ValueMap, at: FieldPath, deny: Deny): void {
     deny({
       kind: 'exclusive',
       path: [...at, 'data', i, 'secretKey'],
-      message: `\`data[${first}]\` and \`data[${i}]\` both write the key \`${key}\`. ${denied(`duplicate secretKey found: ${key}`)}`,
+      lead: `\`data[${first}]\` and \`data[${i}]\` both write the key \`${key}\`.`,
+      text: `duplicate secretKey found: ${key}`,
       suggestion: 'Give one of them another `secretKey`, or take it away.',
     })
   }
 }
 
-const SECRET_TARGETS = ['data', 'annotations', 'labels']
+/** As ESO's webhook prints them, whatever the case written. */
+const SECRET_TARGETS = ['Data', 'Annotations', 'Labels']
+const isTarget = (written: string, target: string): boolean => written.toLowerCase() === target.toLowerCase()
+
+/** Whether what is made is a Secret: the default, and also what `manifest: {apiVersion: v1, kind: Secret}` names. */
+function makesSecret(spec: ValueMap): boolean {
+  const manifest = mapAt(spec, 'target', 'manifest')
+  return manifest === undefined || (textAt(manifest, 'apiVersion') === 'v1' && textAt(manifest, 'kind') === 'Secret')
+}
 
 function checkTemplate(spec: ValueMap, at: FieldPath, deny: Deny): void {
   const template = mapAt(spec, 'target', 'template')
@@ -140,41 +171,35 @@ function checkTemplate(spec: ValueMap, at: FieldPath, deny: Deny): void {
   const type = textAt(template, 'type')
   const froms = listAt(template, 'templateFrom')
   if (type === 'bootstrap.kubernetes.io/token') {
-    deny({
-      kind: 'value',
-      path: [...path, 'type'],
-      message: denied('template.type="bootstrap.kubernetes.io/token" is not allowed'),
-    })
+    deny({ kind: 'value', path: [...path, 'type'], text: `template.type="${type}" is not allowed` })
   }
   if (type === 'kubernetes.io/service-account-token') {
     const annotation = 'kubernetes.io/service-account.name'
-    const into = froms.find((from) => textAt(from, 'target')?.toLowerCase() === 'annotations')
-    if (isSet(valueAt(template, ['metadata', 'annotations', annotation]))) {
+    const into = froms.some((from) => isTarget(textAt(from, 'target') ?? '', 'Annotations'))
+    if (valueAt(template, ['metadata', 'annotations', annotation]) !== undefined) {
       deny({
         kind: 'value',
         path: [...path, 'type'],
-        message: denied(`template.type="${type}" with annotation "${annotation}" is not allowed`),
+        text: `template.type="${type}" with annotation "${annotation}" is not allowed`,
         suggestion: 'Make such a token with a plain Secret, or with TokenRequest.',
       })
-    } else if (into !== undefined) {
+    } else if (into) {
       deny({
         kind: 'value',
         path: [...path, 'type'],
-        message: denied(`template.type="${type}" with templateFrom target="${textAt(into, 'target')}" is not allowed`),
+        text: `template.type="${type}" with templateFrom target="Annotations" is not allowed`,
       })
     }
   }
-  if (isSet(valueAt(spec, ['target', 'manifest']))) return
+  if (!makesSecret(spec)) return
   for (const [i, from] of froms.entries()) {
     const target = textAt(from, 'target')
-    if (target === undefined || target === '' || isPlaceholder(target)) continue
-    if (SECRET_TARGETS.includes(target.toLowerCase())) continue
+    if (target === undefined || target === '' || hasHole(target)) continue
+    if (SECRET_TARGETS.some((name) => isTarget(target, name))) continue
     deny({
       kind: 'value',
       path: [...path, 'templateFrom', i, 'target'],
-      message: denied(
-        `templateFrom target="${target}" is not allowed when targeting a Secret, must be one of "Data", "Annotations" or "Labels"`,
-      ),
+      text: `templateFrom target=${goQuote(target)} is not allowed when targeting a Secret, must be one of "Data", "Annotations" or "Labels"`,
     })
   }
 }

@@ -1,10 +1,11 @@
 import { nearestName } from '../../model/nearest-name.ts'
+import { hasHole } from '../../model/placeholders.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
 import { isMap } from '../field-value.ts'
 import { formatPath } from './field-path.ts'
 import type { ProblemList } from './problem-list.ts'
 import type { SchemaShape } from './schema-node.ts'
-import { isPlaceholder, isTemplateGarbage } from './undecided.ts'
+import { isTemplateGarbage } from './undecided.ts'
 
 type Scalar = boolean | number | string
 
@@ -61,7 +62,7 @@ function checkText(shape: SchemaShape, value: Scalar, path: FieldPath, list: Pro
   const field = `\`${formatPath(path)}\``
   if (shape.enum !== undefined) {
     const text = String(value)
-    if (isPlaceholder(text) || (typeof value === 'string' && shape.enum.includes(value))) return
+    if (hasHole(text) || (typeof value === 'string' && shape.enum.includes(value))) return
     const meant = meantEnum(text, shape.enum)
     const allowed =
       shape.enum.length === 1 ? quoted(shape.enum[0] ?? '') : `one of ${shape.enum.map(quoted).join(', ')}`
@@ -85,7 +86,7 @@ function checkText(shape: SchemaShape, value: Scalar, path: FieldPath, list: Pro
     })
     return
   }
-  if (isPlaceholder(value)) return
+  if (hasHole(value)) return
   if (value === '' && (shape.minLength ?? 0) > 0) {
     list.add({
       kind: 'value',
@@ -107,6 +108,13 @@ function checkText(shape: SchemaShape, value: Scalar, path: FieldPath, list: Pro
       path,
       message: `${field} is ${quoted(value)}, and may hold only ${patternInWords(shape.pattern)}: the API server refuses the object.`,
     })
+  } else if (shape.format === 'date-time' && !DATE_TIME.test(value)) {
+    list.add({
+      kind: 'value',
+      effect: 'rejected',
+      path,
+      message: `${field} is no time in the form of RFC 3339 (\`2026-01-31T08:00:00Z\`): the API server refuses the object.`,
+    })
   } else if (shape.format === 'byte' && value.includes('-----BEGIN')) {
     list.add({
       kind: 'value',
@@ -119,12 +127,28 @@ function checkText(shape: SchemaShape, value: Scalar, path: FieldPath, list: Pro
   }
 }
 
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+
 function fitsScalar(type: SchemaShape['type'], value: Scalar): boolean {
   if (type === 'boolean') return typeof value === 'boolean'
   if (type === 'integer') return Number.isInteger(value)
   if (type === 'number') return typeof value === 'number'
   if (type === 'int-or-string') return typeof value === 'string' || Number.isInteger(value)
   return false
+}
+
+function checkRange(shape: SchemaShape, value: Scalar, path: FieldPath, list: ProblemList): void {
+  if (typeof value !== 'number') return
+  const [least, most] = shape.format === 'int32' ? [-(2 ** 31), 2 ** 31 - 1] : [-(2 ** 63), 2 ** 63 - 1]
+  const low = Math.max(least, shape.minimum ?? least)
+  const high = Math.min(most, shape.maximum ?? most)
+  if (value >= low && value <= high) return
+  list.add({
+    kind: 'value',
+    effect: 'rejected',
+    path,
+    message: `\`${formatPath(path)}\` is ${value}, and must be ${value < low ? `at least ${low}` : `at most ${high}`}: the API server refuses the object.`,
+  })
 }
 
 function unquoted(type: SchemaShape['type'], value: Scalar): string | undefined {
@@ -142,14 +166,19 @@ export function checkType(shape: SchemaShape, value: Value, path: FieldPath, lis
   if (type === undefined || value === null) return false
   if (type === 'object' && isMap(value)) return !isTemplateGarbage(value)
   if (type === 'array' && Array.isArray(value)) return true
-  if (typeof value === 'string' && type !== 'string' && isPlaceholder(value)) return false
+  if (typeof value === 'string' && type !== 'string' && hasHole(value)) return false
   if (isTemplateGarbage(value)) return false
   const scalar = typeof value === 'object' ? undefined : value
   if (scalar !== undefined && type === 'string') {
     checkText(shape, scalar, path, list)
     return false
   }
-  if (scalar !== undefined && fitsScalar(type, scalar)) return false
+  if (scalar !== undefined && fitsScalar(type, scalar)) {
+    checkRange(shape, scalar, path, list)
+    return false
+  }
+  // The API server takes an empty list for bytes.
+  if (shape.format === 'byte' && Array.isArray(value) && value.length === 0) return false
 
   const name = last(path)
   const bare = scalar === undefined ? undefined : unquoted(type, scalar)

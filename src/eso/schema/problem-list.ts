@@ -14,6 +14,7 @@ export interface NewProblem {
   /** Which part of the field to point at; the value unless given. */
   readonly at?: 'key' | 'value'
   readonly message: string
+  readonly text?: string | undefined
   readonly suggestion?: string | undefined
   readonly proposedBody?: ValueMap | undefined
 }
@@ -24,23 +25,43 @@ export interface Move {
   readonly to: FieldPath
 }
 
+/** So many problems of one kind of check are told of one object, one by one; the last says how many there are besides. */
+const MOST_PROBLEMS = 500
+
 /** Collects problems of one manifest; leaves out what a patch decides, and points moved values back to where they stand. */
 export interface ProblemList {
   add(problem: NewProblem): void
   readonly problems: readonly SchemaProblem[]
+  /** The places of those that are not told one by one. */
+  readonly unlisted: readonly ProblemPlace[]
 }
+
+/** What two releases are compared by: where a problem is, and what comes of it. */
+export type ProblemPlace = Pick<SchemaProblem, 'path' | 'effect'>
 
 export function problemList(manifest: Manifest, moves: readonly Move[] = []): ProblemList {
   const problems: SchemaProblem[] = []
+  const unlisted: ProblemPlace[] = []
   const written = (path: FieldPath): FieldPath => {
     const move = moves.find((candidate) => isUnder(path, candidate.to))
     return move === undefined ? path : [...move.from, ...path.slice(move.to.length)]
   }
   const spanOf = (path: FieldPath, at: 'key' | 'value'): Span => manifest.spanOf(written(path), at)
   return {
-    problems,
-    add({ kind, effect, severity = 'error', path, at = 'value', message, suggestion, proposedBody }) {
+    unlisted,
+    get problems() {
+      const last = problems.at(-1)
+      const more = unlisted.length
+      if (more === 0 || last === undefined) return problems
+      const besides = more === 1 ? 'One more problem of this object is' : `${more} more problems of this object are`
+      return [...problems.slice(0, -1), { ...last, message: `${last.message} ${besides} not listed.` }]
+    },
+    add({ kind, effect, severity = 'error', path, at = 'value', message, text, suggestion, proposedBody }) {
       if (patchOver(manifest, path) !== undefined) return
+      if (problems.length === MOST_PROBLEMS) {
+        unlisted.push({ path: written(path), effect })
+        return
+      }
       problems.push({
         kind,
         effect,
@@ -48,6 +69,7 @@ export function problemList(manifest: Manifest, moves: readonly Move[] = []): Pr
         path: written(path),
         span: spanOf(path, at),
         message,
+        ...(text === undefined ? {} : { text }),
         ...(suggestion === undefined ? {} : { suggestion }),
         ...(proposedBody === undefined ? {} : { proposedBody }),
       })

@@ -28,6 +28,10 @@ export interface SchemaProblem {
   readonly span: Span
   /** Sentences in plain text: what is wrong and what happens. */
   readonly message: string
+  /** What the API server's schema, ESO's webhook or ESO itself answers, word for word; where it has an answer of its own. */
+  readonly text?: string
+  /** The pinned release is too old for what is written. */
+  readonly newer?: true
   /** What to write instead: a sentence, or the corrected lines. */
   readonly suggestion?: string
   /**

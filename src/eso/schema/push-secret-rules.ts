@@ -1,10 +1,10 @@
 import type { Manifest } from '../../model/manifest.ts'
+import { hasHole } from '../../model/placeholders.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { patchOver } from '../patched.ts'
 import { formatPath } from './field-path.ts'
 import type { ProblemList } from './problem-list.ts'
-import { isPlaceholder } from './undecided.ts'
 
 const isSet = (value: Value | undefined): boolean => value !== undefined && value !== null
 const rejected = (text: string): string => `The API server refuses the object: "${text}".`
@@ -116,22 +116,21 @@ function checkDataTo(item: ValueMap, index: number, spec: ValueMap, at: FieldPat
 
 function checkDataToStore(ref: ValueMap, index: number, spec: ValueMap, path: FieldPath, list: ProblemList): void {
   const name = textAt(ref, 'name')
-  // A labelSelector wins over a name, and which stores it matches is not told here (eso.md §6.6).
-  if (name === undefined || isSet(ref.labelSelector) || isPlaceholder(name)) return
+  // A name wins over a labelSelector, and must stand in the list by name (eso.md §6.6).
+  if (!name || hasHole(name)) return
   const kind = textAt(ref, 'kind') ?? 'SecretStore'
   const refs = listAt(spec, 'secretStoreRefs')
   const found = refs.some(
     (other) =>
-      isSet(valueAt(other, ['labelSelector'])) ||
       (textAt(other, 'name') === name && (textAt(other, 'kind') ?? 'SecretStore') === kind) ||
-      isPlaceholder(textAt(other, 'name') ?? ''),
+      hasHole(textAt(other, 'name') ?? ''),
   )
   if (found) return
   list.add({
     kind: 'value',
     effect: 'fails',
     path: [...path, 'storeRef'],
-    message: `\`secretStoreRefs\` has no ${kind} \`${name}\`. ${fails(`dataTo[${index}]: storeRef "${name}" not found in secretStoreRefs`)}`,
+    message: `\`secretStoreRefs\` names no ${kind} \`${name}\`${refs.some((other) => isSet(valueAt(other, ['labelSelector']))) ? ', and stores that it chooses by labels do not count' : ''}. ${fails(`dataTo[${index}]: storeRef "${name}" not found in secretStoreRefs`)}`,
     suggestion: `Add \`- {kind: ${kind}, name: ${name}}\` to \`secretStoreRefs\`, or name one of its stores.`,
   })
 }
@@ -151,7 +150,7 @@ function checkDuplicates(spec: ValueMap, at: FieldPath, list: ProblemList): void
       continue
     }
     const where = property === '' ? `"${remoteKey}"` : `"${remoteKey}" with property "${property}"`
-    const text = `duplicate remote key ${where}: source keys "${first.source}" and "${source}" both map to the same destination`
+    const text = `failed to merge data entries: duplicate remote key ${where}: source keys "${first.source}" and "${source}" both map to the same destination`
     list.add({
       kind: 'exclusive',
       effect: 'fails',

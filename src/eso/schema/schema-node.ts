@@ -15,6 +15,8 @@ export interface SchemaShape {
   readonly minItems?: number
   readonly minProperties?: number
   readonly maxProperties?: number
+  readonly minimum?: number
+  readonly maximum?: number
   /** `x-kubernetes-preserve-unknown-fields`. */
   readonly open?: true
 }
@@ -29,6 +31,8 @@ export interface KindSchema {
   readonly scope: 'Namespaced' | 'Cluster'
   readonly served: boolean
   readonly spec: SchemaNode
+  /** Only of the newest release; `undefined` there: the kind has none. */
+  readonly status?: SchemaNode
 }
 
 /** All kinds of one ESO release; sub-schemas that occur more than once stand in `definitions`. */
@@ -36,4 +40,19 @@ export interface SchemaSet {
   readonly esoVersion: string
   readonly kinds: readonly KindSchema[]
   readonly definitions: Readonly<Record<string, SchemaNode>>
+}
+
+/** An older release, by what it has otherwise than the next newer one. */
+export interface OlderRelease {
+  readonly release: string
+  /** Kinds (`group/version Kind`) that it does not have yet. */
+  readonly gone: readonly string[]
+  /** Kinds that the newer one no longer has. */
+  readonly added: readonly KindSchema[]
+  /** Kinds that change alike, with what is laid over `served` and `spec` of the newer release: null takes a field away. */
+  readonly changes: readonly (readonly [kinds: readonly string[], patch: SchemaPatch])[]
+}
+
+export interface SchemaPatch {
+  readonly [key: string]: unknown
 }

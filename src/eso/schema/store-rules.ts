@@ -1,4 +1,5 @@
 import type { Manifest } from '../../model/manifest.ts'
+import { hasHole } from '../../model/placeholders.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { AUTH_ORDER } from '../auth.ts'
 import { isMap, listAt, mapAt, textAt, valueAt } from '../field-value.ts'
@@ -7,12 +8,21 @@ import { patchOver } from '../patched.ts'
 import { formatPath } from './field-path.ts'
 import type { ProblemList } from './problem-list.ts'
 import { STORE_REFS } from './store-refs.ts'
-import { isPlaceholder } from './undecided.ts'
+import { isTemplateGarbage } from './undecided.ts'
 
 const isSet = (value: Value | undefined): boolean => value !== undefined && value !== null
-const denied = (text: string): string => `ESO's webhook refuses the store: "${text}".`
+/** What ESO's webhook answers, as it is and in a sentence. */
+const denied = (text: string, lead = ''): { readonly text: string; readonly message: string } => ({
+  text,
+  message: `${lead === '' ? '' : `${lead} `}ESO's webhook refuses the store: "${text}".`,
+})
 const FOREIGN =
   'namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore'
+
+const refused = (text: string, lead = ''): { readonly text: string; readonly message: string } => ({
+  text,
+  message: `${lead === '' ? '' : `${lead} `}The API server refuses the object: "${text}".`,
+})
 
 /** Whose Vault block it is: decides how namespaces in references count (eso.md §5.3). */
 export type VaultHolder = 'SecretStore' | 'ClusterSecretStore' | 'generator'
@@ -34,7 +44,7 @@ export function checkVaultProvider(
       kind: 'exclusive',
       effect: holder === 'generator' ? 'ignored' : 'denied',
       path: [...at, 'checkAndSet', 'required'],
-      message: `KV v1 has no versions to compare. ${denied('checkAndSet is not supported with Vault KV version v1')}`,
+      ...denied('checkAndSet is not supported with Vault KV version v1', 'KV v1 has no versions to compare.'),
       suggestion: 'Take `checkAndSet` away, or use `version: v2` on a KV v2 mount.',
     })
   }
@@ -48,12 +58,15 @@ function checkRefs(manifest: Manifest, vault: ValueMap, at: FieldPath, holder: V
     const namespace = textAt(ref, 'namespace')
     const own = manifest.namespace
     if (holder === 'SecretStore' && namespace !== undefined && own !== undefined && namespace !== own) {
-      if (!isPlaceholder(namespace) && !isPlaceholder(own)) {
+      if (!hasHole(namespace) && !hasHole(own) && isLookedAt(vault, path)) {
         list.add({
           kind: 'value',
           effect: 'denied',
           path: [...full, 'namespace'],
-          message: `\`${formatPath(full)}\` names the namespace \`${namespace}\`, and this SecretStore lives in \`${own}\`. ${denied(`invalid ${label}: ${FOREIGN}`)}`,
+          ...denied(
+            `invalid ${label}: ${FOREIGN}`,
+            `\`${formatPath(full)}\` names the namespace \`${namespace}\`, and this SecretStore lives in \`${own}\`.`,
+          ),
           suggestion: `Take \`namespace\` away and keep the ${of} in \`${own}\`, or make the store a ClusterSecretStore.`,
         })
       }
@@ -71,6 +84,15 @@ function checkRefs(manifest: Manifest, vault: ValueMap, at: FieldPath, holder: V
   }
 }
 
+/** The webhook passes over a `roleRef` beside a `roleId`, a ServiceAccount beside a `secretRef`, and half of `tls` (eso.md §5.5). */
+function isLookedAt(vault: ValueMap, path: FieldPath): boolean {
+  if (path[0] === 'tls')
+    return isSet(valueAt(vault, ['tls', 'certSecretRef'])) && isSet(valueAt(vault, ['tls', 'keySecretRef']))
+  if (path[2] === 'roleRef') return !textAt(vault, 'auth', 'appRole', 'roleId')
+  if (path[2] === 'kubernetesServiceAccountToken') return !isSet(valueAt(vault, ['auth', 'jwt', 'secretRef']))
+  return true
+}
+
 function checkMethods(manifest: Manifest, vault: ValueMap, at: FieldPath, list: ProblemList): void {
   const auth = mapAt(vault, 'auth')
   if (auth === undefined) return
@@ -78,7 +100,7 @@ function checkMethods(manifest: Manifest, vault: ValueMap, at: FieldPath, list: 
   const set = AUTH_ORDER.filter((method) => isSet(auth[method]))
   const [first, ...rest] = set
   if (first === undefined) {
-    if (Object.values(auth).some((value) => typeof value === 'string' && isPlaceholder(value))) return
+    if (Object.values(auth).some((value) => typeof value === 'string' && hasHole(value))) return
     if (patchOver(manifest, path) !== undefined) return
     list.add({
       kind: 'missing',
@@ -107,7 +129,10 @@ function checkMethods(manifest: Manifest, vault: ValueMap, at: FieldPath, list: 
       effect: 'denied',
       path: [...path, 'appRole'],
       at: 'key',
-      message: `\`${formatPath([...path, 'appRole'])}\` names no role. ${denied('invalid Auth.AppRole: neither `roleId` nor `roleRef` was supplied')}`,
+      ...denied(
+        'invalid Auth.AppRole: neither `roleId` nor `roleRef` was supplied',
+        `\`${formatPath([...path, 'appRole'])}\` names no role.`,
+      ),
       suggestion: 'Add `roleId`, or `roleRef` with `name` and `key` of a Secret.',
     })
   }
@@ -118,7 +143,10 @@ function checkMethods(manifest: Manifest, vault: ValueMap, at: FieldPath, list: 
       effect: 'denied',
       path: [...path, 'jwt'],
       at: 'key',
-      message: `\`${formatPath([...path, 'jwt'])}\` names no token. ${denied('neither `secretRef` nor `kubernetesServiceAccountToken` was supplied as token source for jwt authentication')}`,
+      ...denied(
+        'neither `secretRef` nor `kubernetesServiceAccountToken` was supplied as token source for jwt authentication',
+        `\`${formatPath([...path, 'jwt'])}\` names no token.`,
+      ),
       suggestion: 'Add `kubernetesServiceAccountToken: {serviceAccountRef: {name: …}}`.',
     })
   }
@@ -147,7 +175,10 @@ function checkTls(vault: ValueMap, at: FieldPath, holder: VaultHolder, list: Pro
       effect: 'denied',
       path,
       at: 'key',
-      message: `\`${formatPath(path)}\` has only \`${set[0]}\`. ${denied('when provided, both ClientTLS.ClientCert and ClientTLS.SecretRef should be provided')}`,
+      ...denied(
+        'when provided, both ClientTLS.ClientCert and ClientTLS.SecretRef should be provided',
+        `\`${formatPath(path)}\` has only \`${set[0]}\`.`,
+      ),
       suggestion: 'Give both `certSecretRef` and `keySecretRef`.',
     })
   }
@@ -194,7 +225,7 @@ function checkCa(manifest: Manifest, vault: ValueMap, at: FieldPath, holder: Vau
   }
   const own = manifest.namespace
   if (holder === 'SecretStore' && namespace !== undefined && own !== undefined && namespace !== own) {
-    if (isPlaceholder(namespace) || isPlaceholder(own)) return
+    if (hasHole(namespace) || hasHole(own)) return
     list.add({
       kind: 'value',
       effect: 'fails',
@@ -205,11 +236,77 @@ function checkCa(manifest: Manifest, vault: ValueMap, at: FieldPath, holder: Vau
   }
 }
 
-/** Checks what `ValidateStore` checks outside of the provider: the regexes of `spec.conditions` (eso.md §5.5). */
-export function checkConditions(spec: ValueMap, at: FieldPath, list: ProblemList): void {
+/** Checks a store's spec as `ValidateStore` does (eso.md §5.5): its conditions, and the one provider that it must have. */
+export function checkStore(
+  manifest: Manifest,
+  spec: ValueMap,
+  at: FieldPath,
+  holder: Exclude<VaultHolder, 'generator'>,
+  list: ProblemList,
+): void {
+  checkConditions(spec, at, list)
+  const path = [...at, 'provider']
+  const provider = spec.provider ?? {}
+  if (!isMap(provider) || isTemplateGarbage(provider)) return
+  if (!isSet(spec.provider) && patchOver(manifest, path) === undefined) {
+    list.add({
+      kind: 'missing',
+      effect: 'denied',
+      path,
+      at: 'key',
+      ...denied(
+        `store error for ${manifest.name}: secret stores must only have exactly one backend specified, found 0`,
+        `\`${formatPath(path)}\` names no provider.`,
+      ),
+      suggestion: 'Add `provider: {vault: {…}}`.',
+    })
+  }
+  const vault = mapAt(provider, 'vault')
+  if (vault !== undefined) checkVaultProvider(manifest, vault, [...path, 'vault'], holder, list)
+  const openBao = mapAt(provider, 'openBao')
+  if (openBao !== undefined) checkOpenBao(manifest, openBao, [...path, 'openBao'], holder, list)
+}
+
+/** What the CRD's rules and `ValidateStore` say of the provider for OpenBao: exactly one way to log in, and no namespace but the own. */
+function checkOpenBao(manifest: Manifest, bao: ValueMap, at: FieldPath, holder: VaultHolder, list: ProblemList): void {
+  checkRefs(manifest, bao, at, holder, list)
+  const auth = mapAt(bao, 'auth')
+  if (auth !== undefined) {
+    exactlyOne(auth, ['appRole', 'tokenSecretRef', 'userPass'], [...at, 'auth'], list)
+    const appRole = mapAt(auth, 'appRole')
+    if (appRole !== undefined) exactlyOne(appRole, ['roleId', 'roleRef'], [...at, 'auth', 'appRole'], list)
+  }
+  if (isSet(bao.caBundle) && isSet(bao.caProvider))
+    list.add({
+      kind: 'exclusive',
+      effect: 'rejected',
+      path: [...at, 'caProvider'],
+      at: 'key',
+      ...refused('at most one of the fields in [caBundle caProvider] may be set'),
+      suggestion: 'Take one of them away.',
+    })
+}
+
+function exactlyOne(value: ValueMap, names: readonly string[], path: FieldPath, list: ProblemList): void {
+  if (names.filter((name) => isSet(value[name])).length === 1 || isTemplateGarbage(value)) return
+  list.add({
+    kind: 'exclusive',
+    effect: 'rejected',
+    path,
+    at: 'key',
+    ...refused(
+      `exactly one of the fields in [${names.join(' ')}] must be set`,
+      `\`${formatPath(path)}\` decides nothing.`,
+    ),
+    suggestion: `Write one of ${names.map((name) => `\`${name}\``).join(', ')}.`,
+  })
+}
+
+/** The regexes of `spec.conditions`. */
+function checkConditions(spec: ValueMap, at: FieldPath, list: ProblemList): void {
   for (const [i, condition] of listAt(spec, 'conditions').entries()) {
     for (const [j, regex] of listAt(condition, 'namespaceRegexes').entries()) {
-      if (typeof regex !== 'string' || isPlaceholder(regex)) continue
+      if (typeof regex !== 'string' || hasHole(regex)) continue
       const compiled = compileGoRegexp(regex)
       if (!('invalid' in compiled)) continue
       const nth = (n: number) => `${n}th`
@@ -217,7 +314,7 @@ export function checkConditions(spec: ValueMap, at: FieldPath, list: ProblemList
         kind: 'value',
         effect: 'denied',
         path: [...at, 'conditions', i, 'namespaceRegexes', j],
-        message: denied(`failed to compile ${nth(j)} namespace regex in ${nth(i)} condition: ${compiled.invalid}`),
+        ...denied(`failed to compile ${nth(j)} namespace regex in ${nth(i)} condition: ${compiled.invalid}`),
         suggestion: 'Go knows no look-around and no back-references.',
       })
     }

@@ -5,15 +5,16 @@ import { describeUnknown } from './describe-unknown.ts'
 import { formatPath, withValue } from './field-path.ts'
 import { checkType } from './field-type.ts'
 import type { SchemaProblem } from './problem.ts'
-import { type Move, type ProblemList, problemList } from './problem-list.ts'
-import { kindSchema, rootNode, shapeOf } from './schema-lookup.ts'
-import type { SchemaNode, SchemaShape } from './schema-node.ts'
+import { type Move, type ProblemList, type ProblemPlace, problemList } from './problem-list.ts'
+import { nodeAt, rootNode, shapeOf } from './schema-lookup.ts'
+import type { KindSchema, SchemaNode, SchemaShape } from './schema-node.ts'
 import { isTemplateGarbage, isTemplateKey } from './undecided.ts'
 import { findUnknownFields } from './unknown-fields.ts'
 
 /** The object as it was meant, and what is wrong with its shape. */
 export interface Structure {
   readonly problems: readonly SchemaProblem[]
+  readonly unlisted: readonly ProblemPlace[]
   /** The body with misplaced and misspelt fields where they belong. */
   readonly body: ValueMap
   readonly moves: readonly Move[]
@@ -106,13 +107,10 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
     if (Object.keys(value).some(isTemplateKey)) continue
     list.add({
       kind: 'missing',
-      effect: path.length === 0 ? 'fails' : 'rejected',
+      effect: 'rejected',
       path: [...path, name],
       at: 'key',
-      message:
-        path.length === 0
-          ? `\`${name}\` is missing.`
-          : `\`${formatPath(path)}\` lacks \`${name}\`, without which the API server refuses the object.`,
+      message: `\`${formatPath(path)}\` lacks \`${name}\`, without which the API server refuses the object.`,
     })
   }
   checkCount(shape, value, path, list)
@@ -121,18 +119,23 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
   }
 }
 
-/**
- * Holds a manifest against the CRD schema of its kind and version. `undefined` when there is none for it. Nulls count as unset,
- * as the API server drops them before it validates.
- */
-export function checkStructure(manifest: Manifest): Structure | undefined {
-  const schema = kindSchema(manifest)
-  if (schema === undefined || isTemplateGarbage(manifest.body) || isPatch(manifest.body)) return undefined
+/** So many fields of one object are put where they belong: each copies the object, and what was shifted as a whole is told by the first. */
+const MOST_MOVES = 300
+
+/** Whether a manifest can be held against a schema at all: a template or a strategic merge patch is none yet. */
+export function isWhole(manifest: Manifest): boolean {
+  return !isTemplateGarbage(manifest.body) && !isPatch(manifest.body)
+}
+
+/** Holds a manifest against the CRD schema of its kind and version. Nulls count as unset, as the API server drops them. */
+export function checkStructure(manifest: Manifest, schema: KindSchema, newest: KindSchema = schema): Structure {
   const root = rootNode(schema)
-  const unknown = findUnknownFields(root, manifest.body)
+  const isNewer = (path: FieldPath): boolean => newest !== schema && nodeAt(newest, path) !== undefined
+  const unknown = findUnknownFields(root, manifest.body, isNewer)
   const moves: Move[] = []
   let body: Value = manifest.body
   for (const field of unknown) {
+    if (moves.length === MOST_MOVES) break
     const value = valueAt(manifest.body, field.path)
     if (field.to === undefined || !field.fits || value === undefined) continue
     if (isWritten(valueAt(body, field.to))) continue
@@ -144,11 +147,16 @@ export function checkStructure(manifest: Manifest): Structure | undefined {
   const list = problemList(manifest)
   describeUnknown(manifest, unknown, moves, fixed, list)
   // A field that was named but could not be moved explains what is missing there.
-  const explained = unknown.flatMap((field) => (field.to && !field.fits ? [formatPath(field.to)] : []))
+  const explained = new Set(unknown.flatMap((field) => (field.to && !field.fits ? [formatPath(field.to)] : [])))
   const shape = problemList(manifest, moves)
   checkNode(root, fixed, [], shape)
   const rest = shape.problems.filter(
-    (problem) => !(problem.kind === 'missing' && explained.includes(formatPath(problem.path))),
+    (problem) => !(problem.kind === 'missing' && explained.has(formatPath(problem.path))),
   )
-  return { problems: [...list.problems, ...rest], body: fixed, moves }
+  return {
+    problems: [...list.problems, ...rest],
+    unlisted: [...list.unlisted, ...shape.unlisted],
+    body: fixed,
+    moves,
+  }
 }

@@ -1,6 +1,7 @@
+import { lookUp } from '../../model/look-up.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
-import { isMap } from '../field-value.ts'
+import { isMap, valueAt } from '../field-value.ts'
 import { fieldsOf, shapeOf } from './schema-lookup.ts'
 import type { SchemaNode, SchemaShape } from './schema-node.ts'
 import { isTemplateGarbage, isTemplateKey } from './undecided.ts'
@@ -12,6 +13,8 @@ export interface UnknownField {
   readonly to?: FieldPath
   /** How `to` was found. */
   readonly how?: 'indent' | 'nest' | 'lift' | 'rename'
+  /** The field that is meant stands there already. */
+  readonly twin?: string
   /** `false`: the value does not fit at `to` (a list is wanted), so it is named but not moved. */
   readonly fits: boolean
 }
@@ -31,9 +34,17 @@ const ALIASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   spec: { refreshInterval: 'refreshTime', secretStoreRef: 'secretStoreRefs', secretStoreRefs: 'secretStoreRef' },
 }
 
+/** Fields that two fields below have, and which of them is meant. */
+const MEANT_BELOW: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  // A generatorRef would need a kind too.
+  selector: { name: ['secret', 'name'] },
+}
+
 /** A map on the way down: its fields and its value. */
 interface Level {
   readonly path: FieldPath
+  /** One field excludes the others (providers): none of them is where something else belongs. */
+  readonly choice: boolean
   readonly fields: Readonly<Record<string, SchemaNode>>
   readonly value: ValueMap
 }
@@ -71,7 +82,7 @@ function nested(level: Level, key: string, depth: number): FieldPath | undefined
   const deeper = children(level).flatMap(([name, fields]) => {
     const child = level.value[name]
     if (child !== undefined && !isMap(child)) return []
-    const found = nested({ path: [...level.path, name], fields, value: child ?? {} }, key, depth - 1)
+    const found = nested({ path: [...level.path, name], choice: false, fields, value: child ?? {} }, key, depth - 1)
     return found === undefined ? [] : [found]
   })
   return deeper.length === 1 ? deeper[0] : undefined
@@ -98,7 +109,7 @@ function explain(level: Level, above: readonly Level[], key: string): UnknownFie
     if (level.value[name] === null && has(fields, key)) return placed('indent', level, [name, key])
   }
   const holder = level.path.at(-1)
-  const alias = typeof holder === 'string' ? ALIASES[holder]?.[key] : undefined
+  const alias = typeof holder === 'string' ? lookUp(lookUp(ALIASES, holder) ?? {}, key) : undefined
   if (alias !== undefined && has(level.fields, alias)) {
     return isUnset(level.value[alias]) ? placed('rename', level, [alias]) : { path, fits: false }
   }
@@ -107,18 +118,25 @@ function explain(level: Level, above: readonly Level[], key: string): UnknownFie
   const near = nearestName(key, free)
   if (near !== undefined) return placed('rename', level, [near])
 
-  const lifted = above.find((candidate) => has(candidate.fields, key))
+  const below = typeof holder === 'string' ? MEANT_BELOW[holder]?.[key] : undefined
+  if (below !== undefined && isUnset(valueAt(level.value, below))) return placed('nest', level, below)
+  const lifted = above.find((candidate) => !candidate.choice && has(candidate.fields, key))
   if (lifted && lifted.value[key] === undefined) return placed('lift', lifted, [key])
   const down = nested(level, key, 1)
   if (down !== undefined) return placed('nest', level, down.slice(level.path.length))
-  return { path, fits: false }
+  const twin = nearestName(key, Object.keys(level.fields))
+  return { path, fits: false, ...(twin === undefined ? {} : { twin }) }
 }
 
 /**
  * Every field of `body` that the schema does not know, outermost first. Skipped are keys that a template or a variable stands
- * for, `$patch`, and everything below them.
+ * for, `$patch`, and everything below them. `isNewer`: a later release has the field there, so that it is no slip.
  */
-export function findUnknownFields(root: SchemaShape, body: ValueMap): readonly UnknownField[] {
+export function findUnknownFields(
+  root: SchemaShape,
+  body: ValueMap,
+  isNewer: (path: FieldPath) => boolean = () => false,
+): readonly UnknownField[] {
   const found: UnknownField[] = []
   const visit = (node: SchemaNode | undefined, value: Value | undefined, path: FieldPath, above: readonly Level[]) => {
     const shape = shapeOf(node)
@@ -133,10 +151,13 @@ export function findUnknownFields(root: SchemaShape, body: ValueMap): readonly U
     }
     const fields = shape.properties
     if (fields === undefined) return
-    const level: Level = { path, fields, value }
+    const level: Level = { path, choice: shape.maxProperties === 1, fields, value }
     for (const key of Object.keys(value)) {
       if (has(fields, key)) visit(fields[key], value[key], [...path, key], [level, ...above].slice(0, 3))
-      else if (shape.open !== true && !isTemplateKey(key)) found.push(explain(level, above, key))
+      else if (shape.open !== true && !isTemplateKey(key)) {
+        const at = [...path, key]
+        found.push(isNewer(at) ? { path: at, fits: false } : explain(level, above, key))
+      }
     }
   }
   visit(root, body, [], [])

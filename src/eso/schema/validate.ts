@@ -1,52 +1,215 @@
 import type { Manifest } from '../../model/manifest.ts'
-import type { FieldPath, ValueMap } from '../../model/value.ts'
-import { mapAt } from '../field-value.ts'
-import { checkDurations } from './duration-rules.ts'
-import { checkExternalSecret } from './external-secret-rules.ts'
+import type { FieldPath } from '../../model/value.ts'
+import { type Interval, parseVersionRange } from '../../model/version-range.ts'
+import { fieldsNewerThan, type NewerField } from './eso-features.ts'
+import { formatPath } from './field-path.ts'
+import { type Judged, judgeBy } from './judge-by.ts'
 import type { SchemaProblem } from './problem.ts'
-import { type ProblemList, problemList } from './problem-list.ts'
-import { checkPushSecret } from './push-secret-rules.ts'
-import { checkConditions, checkVaultProvider, type VaultHolder } from './store-rules.ts'
-import { checkStructure } from './structure.ts'
+import {
+  isKnownInterval,
+  KNOWN_RELEASES,
+  kindSchemaIn,
+  newestWith,
+  nodeAt,
+  releasesFor,
+  releasesWith,
+} from './schema-lookup.ts'
+import type { KindSchema } from './schema-node.ts'
+import { isWhole } from './structure.ts'
 
-export type { SchemaEffect, SchemaProblem, SchemaProblemKind } from './problem.ts'
+export type { SchemaProblem } from './problem.ts'
 
-function checkVault(manifest: Manifest, body: ValueMap, at: FieldPath, holder: VaultHolder, list: ProblemList): void {
-  const vault = mapAt(body, ...at)
-  if (vault !== undefined) checkVaultProvider(manifest, vault, at, holder, list)
-}
-
-function checkKind(manifest: Manifest, body: ValueMap, list: ProblemList): void {
-  const at = (...path: string[]) => ({ path, value: mapAt(body, ...path) })
-  const { kind } = manifest
-  if (kind === 'ExternalSecret' || kind === 'ClusterExternalSecret') {
-    const spec = kind === 'ExternalSecret' ? at('spec') : at('spec', 'externalSecretSpec')
-    if (spec.value !== undefined) checkExternalSecret(manifest, spec.value, spec.path, list)
-  } else if (kind === 'PushSecret' || kind === 'ClusterPushSecret') {
-    const spec = kind === 'PushSecret' ? at('spec') : at('spec', 'pushSecretSpec')
-    if (spec.value !== undefined) checkPushSecret(manifest, spec.value, spec.path, list)
-  } else if (kind === 'SecretStore' || kind === 'ClusterSecretStore') {
-    const spec = at('spec')
-    if (spec.value !== undefined) checkConditions(spec.value, spec.path, list)
-    checkVault(manifest, body, ['spec', 'provider', 'vault'], kind, list)
-  } else if (kind === 'VaultDynamicSecret') {
-    checkVault(manifest, body, ['spec', 'provider'], 'generator', list)
-  } else if (kind === 'ClusterGenerator') {
-    checkVault(manifest, body, ['spec', 'generator', 'vaultDynamicSecretSpec', 'provider'], 'generator', list)
-  }
-  checkDurations(kind, body, list)
+export interface ValidateOptions {
+  /**
+   * The versions of ESO that Git pins for the manifest, as written (`1.2.1`, `>=0.9 <1`): a problem counts only when every
+   * release that they allow has it. Empty, or with one that is no version: nothing is pinned.
+   */
+  readonly eso?: readonly string[]
+  /** What CRDs in Git define: where they have the manifest's kind and version, they and nothing else decide. */
+  readonly crds?: readonly KindSchema[]
 }
 
 /**
  * Everything that the API server, ESO's webhook or ESO itself will not take of one manifest: fields unknown, misplaced, missing,
- * of the wrong type or value, and combinations that exclude each other (eso.md §5.5, §6). Empty for kinds that are not ESO's, for
- * ESO kinds that do not touch Vault, and for versions without a known schema. What is misplaced is judged as if it stood where it
- * belongs, so that one slip gives one problem.
+ * of the wrong type or value, and combinations that exclude each other (eso.md §5.5, §6), in the object as a whole. Empty for
+ * kinds and versions without a known schema. What is misplaced is judged as if it stood where it belongs, so that one slip gives
+ * one problem. Without a pinned version the newest release decides, and what an older one takes is a warning.
  */
-export function validateManifest(manifest: Manifest): readonly SchemaProblem[] {
-  const structure = checkStructure(manifest)
-  if (structure === undefined) return []
-  const list = problemList(manifest, structure.moves)
-  checkKind(manifest, structure.body, list)
-  return [...structure.problems, ...list.problems]
+export function validateManifest(manifest: Manifest, options: ValidateOptions = {}): readonly SchemaProblem[] {
+  if (!isWhole(manifest)) return []
+  const newest = newestWith(manifest)
+  const inGit = (options.crds ?? []).filter(
+    ({ group, version, kind }) => kind === manifest.kind && `${group}/${version}` === manifest.apiVersion,
+  )
+  const latest = newest === undefined ? undefined : kindSchemaIn(newest, manifest)
+  if (inGit.length > 0) return agreed(inGit.map((schema) => () => judgeBy(manifest, schema, latest ?? schema)))
+  if (newest === undefined) return []
+  const pinned = pinnedReleases(options.eso ?? [])
+  const judge = judging(manifest, newest)
+  if (pinned === undefined)
+    return judge(newest).problems.map((problem) => olderTakesIt(manifest, problem, newest, judge))
+  const served = releasesFor(pinned).filter((index) => kindSchemaIn(index, manifest)?.served === true)
+  const [first] = served
+  if (first === undefined) {
+    // The apiVersion has to change first (`api-version-unserved`); only what is wrong in every version is worth a word.
+    return judge(newest).problems.filter(({ kind }) => kind === 'unknown' || kind === 'misplaced')
+  }
+  const problems = agreed(served.map((index) => () => judge(index)))
+  // A field that no known release has may be newer than all of them: not when the pinned one is known.
+  const known = pinned.every(isKnownInterval)
+  const sure = problems.map((problem) =>
+    known && problem.effect === 'dropped' ? { ...problem, severity: 'error' as const } : problem,
+  )
+  return tooNew(manifest, sure, options.eso ?? [], newest, judge)
+}
+
+/** The problems of the first that all others have too; the others are asked only while something is left. */
+function agreed(judgements: readonly (() => Judged)[]): readonly SchemaProblem[] {
+  const [first, ...others] = judgements
+  let { problems } = first?.() ?? NOTHING
+  for (const other of others) {
+    if (problems.length === 0) break
+    const there = other()
+    problems = problems.filter((problem) => there.has(problem))
+  }
+  return problems
+}
+
+/** `undefined`: nothing is pinned, or one of the pins says nothing. */
+function pinnedReleases(versions: readonly string[]): readonly Interval[] | undefined {
+  const ranges = versions.map((version) => parseVersionRange(version.trim()))
+  const known = ranges.filter((range) => range !== undefined)
+  return ranges.length > 0 && known.length === ranges.length ? known.flat() : undefined
+}
+
+type Judge = (release: number) => Judged
+
+const NOTHING: Judged = { problems: [], has: () => false, hasAt: () => false }
+
+/** Problems by release; releases that share a schema are judged once. */
+function judging(manifest: Manifest, newest: number): Judge {
+  const newestSchema = kindSchemaIn(newest, manifest)
+  const known = new Map<KindSchema, Judged>()
+  return (release) => {
+    const schema = kindSchemaIn(release, manifest)
+    if (schema === undefined) return NOTHING
+    const found = known.get(schema) ?? judgeBy(manifest, schema, newestSchema ?? schema)
+    known.set(schema, found)
+    return found
+  }
+}
+
+const name = (release: number): string => `v${KNOWN_RELEASES[release]?.join('.')}`
+
+/** Without a pin: what a release took that still serves the apiVersion may be what is installed. */
+function olderTakesIt(manifest: Manifest, problem: SchemaProblem, newest: number, judge: Judge): SchemaProblem {
+  if (problem.effect !== 'dropped' && problem.effect !== 'rejected') return problem
+  const older = releasesWith(manifest).filter(
+    (index) => index > newest && kindSchemaIn(index, manifest)?.served === true,
+  )
+  const takes = older.find((index) => !judge(index).has(problem))
+  if (takes === undefined) return problem
+  return {
+    ...problem,
+    severity: 'warning',
+    message: `${problem.message} ESO up to ${name(takes)} takes it, and Git does not pin ESO.`,
+  }
+}
+
+/** What the newest release takes and the pinned one does not: since when ESO has it. */
+function tooNew(
+  manifest: Manifest,
+  problems: readonly SchemaProblem[],
+  versions: readonly string[],
+  newest: number,
+  judge: Judge,
+): readonly SchemaProblem[] {
+  const features = newerFeatures(manifest, versions)
+  const today = judge(newest)
+  const pinned = versions.join(' and ')
+  const told = problems.map((problem): SchemaProblem => {
+    if (problem.effect !== 'dropped' && problem.effect !== 'rejected') return problem
+    const feature = features.get(formatPath(problem.path))
+    if (feature !== undefined) return featureProblem(problem, feature, pinned)
+    if (today.has(problem)) return problem
+    const since = firstWith(manifest, problem.path, problem.kind === 'value' ? judge : undefined)
+    if (since === undefined) return problem
+    return {
+      ...problem,
+      kind: problem.kind === 'misplaced' ? 'unknown' : problem.kind,
+      severity: 'error',
+      message: `${whatIs(problem)} is newer than ESO ${pinned}, which this is for: ${since}. ${consequence(problem)}`,
+      suggestion: 'Take it away, or raise the version of ESO.',
+      newer: true,
+    }
+  })
+  const places = new Set(told.map(({ path }) => formatPath(path)))
+  const added = [...features.values()].filter(({ path }) => !places.has(formatPath(path)))
+  return [...told, ...added.map((found) => featureProblem(undefined, found, pinned))]
+}
+
+const DROPPED = 'the API server drops it, and a server-side apply (Flux) refuses the whole object'
+
+function whatIs({ path, kind }: SchemaProblem): string {
+  return kind === 'value' ? `The value of \`${formatPath(path)}\`` : `\`${formatPath(path)}\``
+}
+
+function consequence({ effect }: SchemaProblem): string {
+  return effect === 'dropped'
+    ? `${DROPPED[0]?.toUpperCase()}${DROPPED.slice(1)}.`
+    : 'The API server refuses the object.'
+}
+
+/** `v2.3.0 is the first known release that has it, v2.2.0 does not`: as far as the known CRDs tell. */
+function firstWith(manifest: Manifest, path: FieldPath, judge: Judge | undefined): string | undefined {
+  const has = releasesWith(manifest).filter((index) => {
+    const schema = kindSchemaIn(index, manifest)
+    if (schema === undefined || nodeAt(schema, path) === undefined) return false
+    return judge === undefined || !judge(index).hasAt(path)
+  })
+  const first = has.at(-1)
+  if (first === undefined) return undefined
+  const before = first + 1 < KNOWN_RELEASES.length ? `, ${name(first + 1)} does not` : ''
+  return `${name(first)} has it${before}`
+}
+
+/** By the path of the field that uses it; all pins are older. */
+function newerFeatures(manifest: Manifest, versions: readonly string[]): ReadonlyMap<string, NewerField> {
+  const [first, ...others] = versions.map((version) => fieldsNewerThan(manifest, version))
+  const found = new Map((first ?? []).map((one) => [formatPath(one.path), one]))
+  for (const list of others) {
+    const there = new Set(list.map(({ path }) => formatPath(path)))
+    for (const place of found.keys()) if (!there.has(place)) found.delete(place)
+  }
+  return found
+}
+
+function featureProblem(
+  problem: SchemaProblem | undefined,
+  { feature, path, span }: NewerField,
+  pinned: string,
+): SchemaProblem {
+  const value = feature.value !== undefined
+  const effect = value ? 'rejected' : 'dropped'
+  const what = value
+    ? `\`${String(path.at(-1))}: ${feature.value}\` at \`${formatPath(path)}\``
+    : `\`${formatPath(path)}\``
+  const base: SchemaProblem = problem ?? {
+    kind: value ? 'value' : 'unknown',
+    effect,
+    severity: 'error',
+    path,
+    span,
+    message: '',
+  }
+  return {
+    kind: value ? 'value' : 'unknown',
+    effect: base.effect,
+    severity: 'error',
+    path: base.path,
+    span: base.span,
+    message: `${what} (${feature.what}) came with ESO ${feature.since.join('.')}, and this is for ESO ${pinned}. ${consequence(base)}`,
+    suggestion: 'Take it away, or raise the version of ESO.',
+    newer: true,
+  }
 }

@@ -8,7 +8,8 @@ export type TokenType =
   | 'dot'
   | 'variable'
   | 'string'
-  | 'literal'
+  /** A number or a character constant. */
+  | 'number'
   | 'pipe'
   | '('
   | ')'
@@ -37,11 +38,16 @@ export class TemplateSyntaxError extends Error {
   }
 }
 
+/** The template is nested deeper than is looked into; Go may take it. */
+export class TemplateTooDeep extends Error {}
+
 const LEFT = '{{'
 const RIGHT = '}}'
 const isSpace = (char: string | undefined): boolean => char !== undefined && char !== '' && ' \t\r\n'.includes(char)
 const isWord = (char: string | undefined): boolean => char !== undefined && /^[_\p{L}\p{Nd}]$/u.test(char)
-const NUMBER = /^[+-]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*)?(?:\.[\d_]*)?(?:[eE][+-]?\d+)?)i?/
+/** What Go's lexer takes for one number; whether it is one is seen later. */
+const NUMBER =
+  /^[+-]?(?:0[xX][\da-fA-F_]*(?:\.[\da-fA-F_]*)?(?:[pP][+-]?[\d_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?[\d_]*)?)i?/
 
 /** Go's `%#U`: `U+002D '-'`. */
 function unicode(char: string): string {
@@ -49,10 +55,13 @@ function unicode(char: string): string {
   return `U+${code} '${char}'`
 }
 
-/** The value of a string token: `"a\n"` or a raw string in backquotes. */
-export function stringValue(written: string): string {
+const QUOTED = /^(?:[^"\\]|\\(?:[abfnrtv\\"]|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{3}))*$/
+
+/** The value of a string token: `"a\n"` or a raw string in backquotes; `undefined` for an escape that Go does not know. */
+export function stringValue(written: string): string | undefined {
   const inner = written.slice(1, -1)
-  return written.startsWith('`') ? inner : unescapeGo(inner)
+  if (written.startsWith('`')) return inner.replaceAll('\r', '')
+  return QUOTED.test(inner) ? unescapeGo(inner) : undefined
 }
 
 function unescapeGo(quoted: string): string {
@@ -148,7 +157,7 @@ function lexInto(tokens: Token[], input: string): void {
         }
         end += 1
       }
-      take(c === '"' ? 'string' : 'literal', end + 1)
+      take(c === '"' ? 'string' : 'number', end + 1)
     } else if (c === '`') {
       const end = input.indexOf('`', at + 1)
       if (end < 0) fail('unterminated raw quoted string')
@@ -159,13 +168,20 @@ function lexInto(tokens: Token[], input: string): void {
       if (c === '$') take('variable', end)
       else take(end === at + 1 ? 'dot' : 'field', end, input.slice(at + 1, end))
     } else if (/[+\-.\d]/.test(c)) {
-      const end = at + (NUMBER.exec(input.slice(at))?.[0].length ?? 0)
-      if (/^[+-]$/.test(input.slice(at, end)) && !isWord(input[end]))
-        fail(`illegal number syntax: ${JSON.stringify(c)}`)
-      if (end === at || !/\d/.test(input.slice(at, end)) || isWord(input[end])) {
-        fail(`bad number syntax: ${JSON.stringify(input.slice(at, end + 1))}`)
+      const scan = (from: number): number => {
+        const end = from + (NUMBER.exec(input.slice(from))?.[0].length ?? 0)
+        const after = String.fromCodePoint(input.codePointAt(end) ?? 0)
+        if (!isWord(after)) return end
+        fail(`bad number syntax: ${JSON.stringify(input.slice(at, end + after.length))}`)
+        return end
       }
-      take('literal', end)
+      let end = scan(at)
+      // `1+2i`, without spaces.
+      if (/[+-]/.test(input[end] ?? '')) {
+        end = scan(end)
+        if (input[end - 1] !== 'i') fail(`bad number syntax: ${JSON.stringify(input.slice(at, end))}`)
+      }
+      take('number', end)
     } else if (c === '(') {
       depth += 1
       take('(', at + 1)

@@ -1,4 +1,12 @@
-import { lexTemplate, stringValue, TemplateSyntaxError, type Token, type TokenType } from './go-lexer.ts'
+import {
+  lexTemplate,
+  stringValue,
+  TemplateSyntaxError,
+  TemplateTooDeep,
+  type Token,
+  type TokenType,
+} from './go-lexer.ts'
+import { parseGoNumber } from './go-number.ts'
 import type { Command, Operand, Pipeline, TemplateNode, TemplateTree } from './go-tree.ts'
 
 const CONSTANTS = new Set(['true', 'false', 'nil'])
@@ -9,13 +17,16 @@ const STARTS_COMMAND: ReadonlySet<TokenType> = new Set([
   'dot',
   'variable',
   'string',
-  'literal',
+  'number',
   '(',
 ])
 
+/** Go nests 10,000 parentheses and any number of blocks; nobody writes them, and this must not end in a full stack. */
+const MAX_DEPTH = 300
+
 type Stop = 'end' | 'else' | 'else if' | 'else with' | 'end-of-text'
 
-/** Parses a template as Go's text/template does. The functions it calls are collected, not checked. @throws TemplateSyntaxError */
+/** Parses a template as Go's text/template does. The functions it calls are collected, not checked. @throws TemplateSyntaxError, TemplateTooDeep */
 export function parseTemplate(text: string): TemplateTree {
   const tokens = lexTemplate(text)
   const definitions = new Map<string, readonly TemplateNode[]>()
@@ -23,6 +34,7 @@ export function parseTemplate(text: string): TemplateTree {
   let at = 0
   let scope: string[] = ['$']
   let loops = 0
+  let depth = 0
 
   const peek = (): Token => {
     const token = tokens[Math.min(at, tokens.length - 1)] as Token
@@ -53,13 +65,25 @@ export function parseTemplate(text: string): TemplateTree {
     while (peek().type === 'field') found.push(next().text)
     return found
   }
+  const deeper = () => {
+    depth += 1
+    if (depth > MAX_DEPTH) throw new TemplateTooDeep()
+  }
+  const unquoted = (token: Token): string => {
+    const value = stringValue(token.text)
+    if (value === undefined) throw new TemplateSyntaxError('invalid syntax', token.line)
+    return value
+  }
+  const noFields = (term: string) => {
+    if (peek().type === 'field') fail(`unexpected . after term ${JSON.stringify(term)}`)
+  }
   const operand = (): Operand | undefined => {
     const token = peek()
     const { line } = token
     switch (token.type) {
       case 'dot':
         next()
-        if (peek().type === 'field') fail('unexpected . after term "."')
+        noFields('.')
         return { is: 'dot', line, names: [] }
       case 'field':
         return { is: 'dot', line, names: names() }
@@ -68,25 +92,32 @@ export function parseTemplate(text: string): TemplateTree {
         if (!scope.includes(token.text)) fail(`undefined variable ${JSON.stringify(token.text)}`, token)
         return { is: 'variable', line, name: token.text, names: names() }
       case 'string':
-      case 'literal':
         next()
-        if (peek().type === 'field') fail(`unexpected . after term ${JSON.stringify(token.text)}`)
-        return token.type === 'string'
-          ? { is: 'string', line, value: stringValue(token.text) }
-          : { is: 'literal', line }
+        noFields(token.text)
+        return { is: 'string', line, value: unquoted(token), quoted: token.text }
+      case 'number': {
+        next()
+        const number = parseGoNumber(token.text)
+        if ('refused' in number) return fail(number.refused, token)
+        noFields(token.text)
+        return { is: 'number', line, number }
+      }
       case '(': {
         next()
+        deeper()
         const inner = pipeline('parenthesized pipeline', ')')
+        depth -= 1
         return { is: 'pipeline', line, pipeline: inner, names: names() }
       }
       case 'identifier': {
         if (KEYWORDS.has(token.text)) return undefined
         next()
-        if (CONSTANTS.has(token.text)) return { is: 'literal', line }
+        if (CONSTANTS.has(token.text)) {
+          noFields(token.text)
+          return token.text === 'nil' ? { is: 'nil', line } : { is: 'bool', line, value: token.text === 'true' }
+        }
         if (!functions.has(token.text)) functions.set(token.text, line)
-        // Go parses `f.x`, and fails when it runs.
-        names()
-        return { is: 'function', line, name: token.text }
+        return { is: 'function', line, name: token.text, names: names() }
       }
       default:
         return undefined
@@ -111,28 +142,28 @@ export function parseTemplate(text: string): TemplateTree {
     return args
   }
   const declaration = (context: string): Pick<Pipeline, 'variables' | 'declares'> => {
-    const start = at
     const variables: string[] = []
     for (;;) {
       skipSpace()
-      if (peek().type !== 'variable') break
-      variables.push(next().text)
+      if (peek().type !== 'variable') return { variables, declares: false }
+      const start = at
+      const name = next().text
       skipSpace()
       const token = peek()
-      if (token.type === ':=' || token.type === '=') {
-        next()
-        const declares = token.type === ':='
-        for (const name of variables) {
-          // Go's parser takes an assignment for a declaration, too.
-          if (!scope.includes(name)) scope.push(name)
-        }
-        return { variables, declares }
+      const separates = token.type === ','
+      if (token.type !== ':=' && token.type !== '=' && !separates) {
+        at = start
+        return { variables, declares: false }
       }
-      if (token.type !== ',' || context !== 'range' || variables.length > 1) break
       next()
+      variables.push(name)
+      // Go's parser takes an assignment for a declaration, too.
+      scope.push(name)
+      if (!separates) return { variables, declares: token.type === ':=' }
+      if (context !== 'range' || variables.length > 1) fail(`too many declarations in ${context}`)
+      skipSpace()
+      if (!['variable', 'right', ')'].includes(peek().type)) fail('range can only initialize variables')
     }
-    at = start
-    return { variables: [], declares: false }
   }
   function pipeline(context: string, end: 'right' | ')'): Pipeline {
     skipSpace()
@@ -153,7 +184,8 @@ export function parseTemplate(text: string): TemplateTree {
     if (commands.length === 0) fail(`missing value for ${context}`)
     for (const [i, [first]] of commands.entries()) {
       const constant =
-        first?.is === 'string' || first?.is === 'literal' || (first?.is === 'dot' && first.names.length === 0)
+        ['string', 'number', 'bool', 'nil'].includes(first?.is ?? '') ||
+        (first?.is === 'dot' && first.names.length === 0)
       if (i > 0 && constant) fail(`non executable command in pipeline stage ${i + 1}`)
     }
     return { ...declared, commands }
@@ -163,7 +195,7 @@ export function parseTemplate(text: string): TemplateTree {
     const token = next()
     if (token.type !== 'string') unexpected(token, context)
     skipSpace()
-    return stringValue(token.text)
+    return unquoted(token)
   }
   const mustClose = (context: string) => {
     skipSpace()
@@ -172,6 +204,8 @@ export function parseTemplate(text: string): TemplateTree {
   }
   const control = (is: 'if' | 'with' | 'range'): TemplateNode => {
     const outer = scope
+    const { line } = peek()
+    deeper()
     scope = [...scope]
     const piped = pipeline(is, 'right')
     if (is === 'range') loops += 1
@@ -186,28 +220,34 @@ export function parseTemplate(text: string): TemplateTree {
       if (is !== 'range') otherwise = [control(is)]
     } else if (stop !== 'end') fail(`unexpected <${stop.slice(5)}> in input`)
     scope = outer
-    return { is, pipeline: piped, body, otherwise }
+    depth -= 1
+    return { is, line, pipeline: piped, body, otherwise }
   }
   /** A body with its own `$`, as `define` and `block` have. */
-  const definition = (name: string): void => {
-    const outer = scope
+  const definition = (name: string, context: string): void => {
+    const outer = { scope, loops }
     scope = ['$']
+    loops = 0
     const { nodes, stop } = list(false)
-    if (stop !== 'end') fail('unexpected {{else}} in define clause')
-    scope = outer
-    definitions.set(name, nodes)
+    if (stop !== 'end') fail(`unexpected {{else}} in ${context}`)
+    scope = outer.scope
+    loops = outer.loops
+    const known = definitions.get(name)
+    if (known === undefined || isEmpty(known)) definitions.set(name, nodes)
+    else if (!isEmpty(nodes)) fail(`template: multiple definition of template ${JSON.stringify(name)}`)
   }
-  const action = (): TemplateNode | Stop | undefined => {
+  const action = (top: boolean): TemplateNode | Stop | undefined => {
     skipSpace()
     const token = peek()
     if (token.type === 'identifier' && KEYWORDS.has(token.text)) {
-      next()
       switch (token.text) {
         case 'if':
         case 'with':
         case 'range':
+          next()
           return control(token.text)
         case 'else': {
+          next()
           skipSpace()
           const after = peek().text
           if (peek().type === 'identifier' && (after === 'if' || after === 'with')) {
@@ -218,32 +258,39 @@ export function parseTemplate(text: string): TemplateTree {
           return 'else'
         }
         case 'end':
+          next()
           mustClose('end')
           return 'end'
         case 'break':
         case 'continue':
+          next()
           mustClose(`{{${token.text}}}`)
           if (loops === 0) fail(`{{${token.text}}} outside {{range}}`, token)
-          return undefined
+          return { is: token.text }
         case 'define': {
+          // Only outside of everything (eso.md §6.4).
+          if (!top) break
+          next()
           const name = nameOf('define clause')
           mustClose('define clause')
-          definition(name)
+          definition(name, 'define clause')
           return undefined
         }
         case 'block': {
+          next()
           const name = nameOf('block clause')
           const piped = pipeline('block clause', 'right')
-          definition(name)
-          return { is: 'template', name, pipeline: piped }
+          definition(name, 'block clause')
+          return { is: 'template', line: token.line, name, pipeline: piped }
         }
-        default: {
+        case 'template': {
+          next()
           const name = nameOf('template clause')
           if (peek().type === 'right') {
             next()
-            return { is: 'template', name, pipeline: undefined }
+            return { is: 'template', line: token.line, name, pipeline: undefined }
           }
-          return { is: 'template', name, pipeline: pipeline('template clause', 'right') }
+          return { is: 'template', line: token.line, name, pipeline: pipeline('template clause', 'right') }
         }
       }
     }
@@ -261,13 +308,9 @@ export function parseTemplate(text: string): TemplateTree {
         nodes.push({ is: 'text', text: token.text })
         continue
       }
-      const node = action()
+      const node = action(top)
       if (typeof node === 'string') {
-        if (top)
-          fail(
-            node === 'end' || node === 'else' ? `unexpected {{${node}}}` : `unexpected <${node.slice(5)}> in input`,
-            token,
-          )
+        if (top) fail(`unexpected {{${node.split(' ')[0]}}}`, token)
         return { nodes, stop: node }
       }
       if (node !== undefined) nodes.push(node)
@@ -275,4 +318,9 @@ export function parseTemplate(text: string): TemplateTree {
   }
   const { nodes } = list(true)
   return { nodes, definitions, functions }
+}
+
+/** A definition that holds nothing but space may be given again. */
+function isEmpty(nodes: readonly TemplateNode[]): boolean {
+  return nodes.every((node) => node.is === 'text' && node.text.trim() === '')
 }

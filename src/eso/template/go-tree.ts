@@ -1,10 +1,14 @@
+import type { GoNumber } from './go-number.ts'
+
 /** A value in a command. `names` are the fields asked of it: `.a.b`, `$x.a`, `(f).a`. */
 export type Operand =
   | { readonly is: 'dot'; readonly line: number; readonly names: readonly string[] }
   | { readonly is: 'variable'; readonly line: number; readonly name: string; readonly names: readonly string[] }
-  | { readonly is: 'function'; readonly line: number; readonly name: string }
-  | { readonly is: 'string'; readonly line: number; readonly value: string }
-  | { readonly is: 'literal'; readonly line: number }
+  | { readonly is: 'function'; readonly line: number; readonly name: string; readonly names: readonly string[] }
+  | { readonly is: 'string'; readonly line: number; readonly value: string; readonly quoted: string }
+  | { readonly is: 'number'; readonly line: number; readonly number: GoNumber }
+  | { readonly is: 'bool'; readonly line: number; readonly value: boolean }
+  | { readonly is: 'nil'; readonly line: number }
   | { readonly is: 'pipeline'; readonly line: number; readonly pipeline: Pipeline; readonly names: readonly string[] }
 
 export type Command = readonly Operand[]
@@ -21,11 +25,13 @@ export type TemplateNode =
   | { readonly is: 'action'; readonly pipeline: Pipeline }
   | {
       readonly is: 'if' | 'with' | 'range'
+      readonly line: number
       readonly pipeline: Pipeline
       readonly body: readonly TemplateNode[]
       readonly otherwise: readonly TemplateNode[]
     }
-  | { readonly is: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined }
+  | { readonly is: 'template'; readonly line: number; readonly name: string; readonly pipeline: Pipeline | undefined }
+  | { readonly is: 'break' | 'continue' }
 
 export interface TemplateTree {
   readonly nodes: readonly TemplateNode[]

@@ -38,11 +38,12 @@ export function producedKeys(manifest: Manifest, data: SecretKeys): SecretKeys {
   if (!push) {
     const creation = textAt(found.spec, 'target', 'creationPolicy')
     if (creation === 'Merge' || creation === 'CreateOrMerge') reasons.push('the Secret may hold keys of others')
+    if (creation === 'None') reasons.push('it makes no Secret')
     const manifestTarget = valueAt(found.spec, ['target', 'manifest'])
     if (manifestTarget !== undefined && manifestTarget !== null) reasons.push('the target is no Secret')
   }
   const patch = block && patchOver(manifest, block.path)
-  if (patch !== undefined) reasons.push(patch)
+  if (patch !== undefined) reasons.push('a patch changes its template')
   const [reason] = reasons
   const why = empty ? data.because : `its template writes ${keeps ? 'them too' : 'only its own keys'}`
   return { known, open: reason !== undefined, because: reason ?? why }

@@ -2,15 +2,15 @@ import type { Manifest } from '../../model/manifest.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import type { Span } from '../../model/span.ts'
 import { patchOver } from '../patched.ts'
-import { HELM_FUNCTIONS, HELM_OBJECTS, KNOWN_FUNCTIONS, REMOVED_FUNCTIONS } from './functions.ts'
-import { TemplateSyntaxError } from './go-lexer.ts'
+import { FUNCTIONS, FUNCTIONS_OF, HELM_FUNCTIONS, HELM_OBJECTS, REMOVED_FUNCTIONS } from './functions.ts'
+import { TemplateSyntaxError, TemplateTooDeep } from './go-lexer.ts'
 import { parseTemplate } from './go-parser.ts'
 import type { TemplateTree } from './go-tree.ts'
-import { keyReads, type NestedRead, type RefusedMap } from './key-reads.ts'
+import { type RunFailure, rewriteData, runTemplate } from './run-template.ts'
 import { type TemplateField, templateFields } from './template-fields.ts'
 import type { InvalidTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
 
-export type { InvalidTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
+export type { TemplateReads } from './template-reads.ts'
 
 /** A variable that is filled in before Go sees the text, inside an action: what Go will see is not known. */
 const VARIABLE_IN_ACTION = /\{\{[^}]*\$\{[^}]*\}/
@@ -26,19 +26,34 @@ function syntaxFix(message: string, line: string): string {
     const name = /\.([\p{L}_][\p{L}\p{Nd}_]*(?:-[\p{L}\p{Nd}_-]*)+)/u.exec(line)?.[1]
     return ` A key with \`-\` is read with \`index . ${JSON.stringify(name ?? 'the-key')}\`.`
   }
+  if (message.startsWith('malformed character constant')) {
+    return ' Single quotes hold one character in Go: write the text in double quotes, or in backquotes.'
+  }
   if (message === 'unclosed action') return ' A `{{` has no `}}`.'
   if (message === 'unexpected EOF') return ' An `if`, `with`, `range`, `define` or `block` lacks its `{{ end }}`.'
   return ''
 }
 
-function nestedMessage({ names }: NestedRead): string {
-  const [first = '', second = ''] = names
-  const key = names.join('.')
-  return `can't evaluate field ${second} in type string: every value is text, and \`.${key}\` asks for a field of \`${first}\`. A key with a dot is read with \`index . ${JSON.stringify(key)}\`; JSON in a key with \`(fromJson .${first}).${names.slice(1).join('.')}\`.`
-}
-
-function refusedMessage({ function: name }: RefusedMap): string {
-  return `error calling ${name}: expected map[string]interface {}; got map[string]string: ESO hands its templates a map of texts, which \`${name}\` does not take. Read a key that may be missing with \`index . "key"\`, which then gives an empty text.`
+/** Go's words, and what to write instead. */
+function failureMessage({ message, names = [] }: RunFailure): string {
+  const [first = ''] = names
+  if (names.length > 1) {
+    const key = names.join('.')
+    return `${message}: every value is text, and \`.${key}\` asks for a field of \`${first}\`. A key with a dot is read with \`index . ${JSON.stringify(key)}\`; JSON in a key with \`(fromJson .${first}).${names.slice(1).join('.')}\`.`
+  }
+  if (/expected map\[string\]interface \{\}; got map\[string\]string/.test(message)) {
+    return `${message}: ESO hands its templates a map of texts, which this function does not take. Read a key that may be missing with \`index . "key"\`, which then gives an empty text.`
+  }
+  if (message.startsWith("range can't iterate over")) {
+    return `${message}. Every value of a Secret is text: split it (\`splitList ","\`) or parse it (\`fromJson\`) first.`
+  }
+  if (/is not a method but has arguments$/.test(message)) {
+    return `${message}. A key takes no arguments: write each in an action of its own, or put a function before them.`
+  }
+  if (message === 'error calling index: cannot index slice/array with type string') {
+    return `${message}. Every value is text, and has no keys: parse it first, \`index (fromJson .key) "name"\`.`
+  }
+  return `${message}.`
 }
 
 interface Judged {
@@ -47,23 +62,35 @@ interface Judged {
   readonly opaque?: string
 }
 
+/** What a rewrite's template is given; another name gives `<no value>` (eso.md §6.4). */
+const REWRITE_DATA = rewriteData(undefined)
+
+/** Whether what is not rendered yet is a chart's own template: then Go of ESO never sees it. */
+function isHelm(tree: TemplateTree, { text: written }: TemplateField): boolean {
+  if ([...tree.functions.keys()].some((name) => HELM_FUNCTIONS.has(name))) return true
+  return [...HELM_OBJECTS].some((name) => new RegExp(`\\.${name}\\.`).test(written))
+}
+
 /** Functions that Go will not find. */
 function judgeFunctions(tree: TemplateTree): Judged {
   const invalid: Omit<InvalidTemplate, 'field' | 'span'>[] = []
   const lines: number[] = []
   for (const [name, line] of tree.functions) {
-    if (KNOWN_FUNCTIONS.has(name)) continue
-    const near = nearestName(name, KNOWN_FUNCTIONS)
-    const meant = near === undefined ? '' : ` Did you mean \`${near}\`?`
+    if (FUNCTIONS.has(name)) continue
     lines.push(line)
-    invalid.push(
-      REMOVED_FUNCTIONS.has(name)
-        ? { severity: 'error', message: `function "${name}" not defined: ESO takes it out of its templates.` }
-        : {
-            severity: 'warning',
-            message: `function "${name}" not defined, as far as is known of ESO's templates.${meant}`,
-          },
-    )
+    const near = nearestName(name, FUNCTIONS.keys())
+    if (REMOVED_FUNCTIONS.has(name))
+      invalid.push({ severity: 'error', message: `function "${name}" not defined: ESO takes it out of its templates.` })
+    else if (HELM_FUNCTIONS.has(name))
+      invalid.push({ severity: 'error', message: `function "${name}" not defined: only Helm's templates have it.` })
+    else if (near !== undefined)
+      invalid.push({ severity: 'error', message: `function "${name}" not defined. Did you mean \`${near}\`?` })
+    else
+      invalid.push({
+        severity: 'warning',
+        message: `function "${name}" not defined: no ESO up to ${FUNCTIONS_OF} has it.`,
+        unknownFunction: name,
+      })
   }
   return { invalid, lines }
 }
@@ -81,6 +108,7 @@ function readField(
   try {
     tree = parseTemplate(field.text)
   } catch (error) {
+    if (error instanceof TemplateTooDeep) return { reads: [], invalid: [], opaque: [`${place} is nested too deep`] }
     if (!(error instanceof TemplateSyntaxError)) throw error
     const text = field.text.split('\n')[error.line - 1] ?? ''
     return {
@@ -96,25 +124,20 @@ function readField(
       opaque: [],
     }
   }
-  const { reads, nested, refused } = keyReads(tree)
-  const isHelm =
-    nested.some(({ names }) => HELM_OBJECTS.has(names[0] ?? '')) ||
-    [...tree.functions.keys()].some((name) => HELM_FUNCTIONS.has(name))
-  if (isHelm) return { reads: [], invalid: [], opaque: [`${place} is a Helm template that is not rendered`] }
-
+  const unrendered = manifest.origin.appliedBy.length === 0 && manifest.origin.form === 'plain'
+  if (unrendered && isHelm(tree, field)) {
+    return { reads: [], invalid: [], opaque: [`${place} is a Helm template that is not rendered`] }
+  }
   const functions = judgeFunctions(tree)
   const invalid: InvalidTemplate[] = functions.invalid.map((problem, i) => ({
     ...problem,
     field: field.path,
     span: at(functions.lines[i] ?? 1),
   }))
-  for (const read of nested) {
-    const severity = read.guarded ? 'warning' : 'error'
-    invalid.push({ message: nestedMessage(read), severity, field: field.path, span: at(read.line) })
-  }
-  for (const read of refused) {
-    const severity = read.guarded ? 'warning' : 'error'
-    invalid.push({ message: refusedMessage(read), severity, field: field.path, span: at(read.line) })
+  const { reads, failures } = runTemplate(tree, field.over === 'rewrite' ? { data: REWRITE_DATA } : {})
+  for (const failure of failures) {
+    const severity = failure.guarded ? 'warning' : 'error'
+    invalid.push({ message: failureMessage(failure), severity, field: field.path, span: at(failure.line) })
   }
   if (field.over === 'rewrite') {
     for (const { key, line } of reads) {
@@ -149,7 +172,7 @@ export function templateReads(manifest: Manifest): TemplateReads {
   for (const field of fields) {
     const patch = patchOver(manifest, field.path)
     if (patch !== undefined) {
-      all.opaque.push(patch)
+      all.opaque.push('a patch changes it')
       continue
     }
     const one = readField(manifest, field)

@@ -6,7 +6,7 @@ import { isMap, listAt, mapAt, textAt, textsAt } from '../field-value.ts'
 import { isGeneratorKind } from '../kinds.ts'
 import { patchOver } from '../patched.ts'
 import { extractKeys } from '../property/extract-keys.ts'
-import { convertKeys, rewriteKeys } from './key-rewrite.ts'
+import { type NamedKeys, type Refusal, secretKeyNames } from './key-names.ts'
 import { secretSpec } from './template-fields.ts'
 import type { TemplateRead } from './template-reads.ts'
 
@@ -17,17 +17,35 @@ export interface SecretKeys {
   readonly open: boolean
   /** Why it is open, or where the keys come from: a sentence part. */
   readonly because: string
+  /** Items whose keys ESO refuses, whatever the values are; it then fails the whole object. */
+  readonly failures?: readonly KeyFailure[]
+}
+
+/** An item of `dataFrom` whose keys cannot be written into a Secret. */
+export interface KeyFailure {
+  /** `['spec', 'dataFrom', 0]`. */
+  readonly field: FieldPath
+  /** What ESO says, after `error processing spec.dataFrom[0].extract, err: `. */
+  readonly text: string
+  /** A key is refused, or a `rewrite` cannot be run at all. */
+  readonly by: 'key' | 'operation'
+  /** The keys are those of every secret that a `find` matches: one that is deleted is not read. */
+  readonly perhaps: boolean
 }
 
 /** What else is known than the manifest. */
 export interface KeyLookups {
   /** Key names of the secret that the `extract` at `field` (`['spec','dataFrom',0]`) reads, where they could be seen. */
   readonly extract?: (field: FieldPath) => SubKeys | undefined
+  /** Full names, `find.path` before them, of what the `find` at `field` certainly reads, where they could be seen. */
+  readonly find?: (field: FieldPath) => readonly string[] | undefined
   /** The generator that a `generatorRef` names. */
   readonly generator?: (ref: { readonly kind: string; readonly name: string }) => Manifest | undefined
 }
 
-type Names = { readonly names: readonly string[] } | { readonly open: string; readonly names?: readonly string[] }
+type Names = { readonly keys: NamedKeys } | { readonly open: string; readonly keys?: NamedKeys } | Refusal
+
+const values = (names: readonly string[]): NamedKeys => new Map(names.map((name) => [name, null]))
 
 /** Keys that a generator gives, where its fields decide them. */
 function generatorKeys(ref: ValueMap, lookups: KeyLookups): Names {
@@ -35,16 +53,19 @@ function generatorKeys(ref: ValueMap, lookups: KeyLookups): Names {
   const name = textAt(ref, 'name') ?? ''
   const generator = lookups.generator?.({ kind, name })
   if (generator === undefined || !isGeneratorKind(generator, kind)) {
-    return { open: `generator ${kind} \`${name}\` is not in Git`, names: kind === 'Password' ? ['password'] : [] }
+    return {
+      open: `generator ${kind} \`${name}\` is not in Git`,
+      keys: values(kind === 'Password' ? ['password'] : []),
+    }
   }
   const cluster = kind === 'ClusterGenerator'
   const real = cluster ? textAt(generator.body, 'spec', 'kind') : kind
   const at = (own: string): FieldPath => (cluster ? ['spec', 'generator', own] : ['spec'])
   if (real === 'Password') {
     const keys = textsAt(generator.body, ...at('passwordSpec'), 'secretKeys')
-    return { names: keys.length > 0 ? keys : ['password'] }
+    return { keys: values(keys.length > 0 ? keys : ['password']) }
   }
-  if (real === 'Fake') return { names: Object.keys(mapAt(generator.body, ...at('fakeSpec'), 'data') ?? {}) }
+  if (real === 'Fake') return { keys: values(Object.keys(mapAt(generator.body, ...at('fakeSpec'), 'data') ?? {})) }
   return { open: `what generator ${real ?? kind} \`${name}\` gives is not known beforehand` }
 }
 
@@ -55,7 +76,7 @@ function extracted(extract: ValueMap, field: FieldPath, lookups: KeyLookups): Na
   const keys = lookups.extract?.(field)
   if (keys === undefined) return { open: `the keys of \`${key}\` are known only to the Vault` }
   const found = extractKeys(keys, textAt(extract, 'property'))
-  if ('keys' in found) return { names: found.keys }
+  if ('keys' in found) return { keys: new Map(Object.entries(found.found)) }
   return { open: 'unknown' in found ? found.unknown : found.absent }
 }
 
@@ -63,18 +84,22 @@ function dataFromKeys(item: ValueMap, field: FieldPath, lookups: KeyLookups): Na
   const extract = mapAt(item, 'extract')
   const find = mapAt(item, 'find')
   const generator = mapAt(item, 'sourceRef', 'generatorRef')
-  let names: Names = { names: [] }
-  if (extract !== undefined) names = extracted(extract, field, lookups)
-  else if (find !== undefined) return { open: 'what `find` matches is known only to the Vault' }
+  let names: Names = { keys: new Map() }
+  if (find !== undefined) {
+    const seen = lookups.find?.(field)
+    names = seen === undefined ? { open: 'what `find` matches is known only to the Vault' } : { keys: values(seen) }
+  } else if (extract !== undefined) names = extracted(extract, field, lookups)
   else if (generator !== undefined) names = generatorKeys(generator, lookups)
+  if ('fails' in names) return names
 
   const rewrites = listAt(item, 'rewrite')
-  if (rewrites.length > 0) return 'open' in names ? { open: names.open } : rewriteKeys(names.names, rewrites)
+  if ('open' in names && rewrites.length > 0) return { open: names.open }
   // Conversion is done only for extract and find, and only without rewrite (eso.md §6.4).
-  if (extract !== undefined && 'names' in names && names.names !== undefined && !('open' in names)) {
-    return { names: convertKeys(names.names, textAt(extract, 'conversionStrategy') ?? 'Default') }
-  }
-  return names
+  const strategy =
+    find === undefined && extract === undefined ? undefined : textAt(find ?? extract, 'conversionStrategy')
+  const convert = find === undefined && extract === undefined ? undefined : (strategy ?? 'Default')
+  if ('open' in names) return names
+  return secretKeyNames(names.keys, rewrites, convert)
 }
 
 /**
@@ -85,13 +110,14 @@ export function secretKeys(manifest: Manifest, lookups: KeyLookups = {}): Secret
   const found = secretSpec(manifest)
   const known = new Set<string>()
   const reasons: string[] = []
+  const failures: KeyFailure[] = []
   if (found === undefined) return { known, open: true, because: 'nothing is known of it' }
   const { spec, path } = found
   if (!manifest.kind.endsWith('ExternalSecret')) {
     return { known, open: true, because: 'the keys are those of the source Secret' }
   }
   const patch = patchOver(manifest, [...path, 'data'], [...path, 'dataFrom'])
-  if (patch !== undefined) reasons.push(patch)
+  if (patch !== undefined) reasons.push('a patch changes its data')
   for (const name of ['data', 'dataFrom'] as const) {
     const value: Value | undefined = spec[name]
     if (typeof value === 'string') reasons.push(`\`${name}\` is filled in elsewhere`)
@@ -104,8 +130,14 @@ export function secretKeys(manifest: Manifest, lookups: KeyLookups = {}): Secret
   }
   for (const [i, item] of listAt(spec, 'dataFrom').entries()) {
     if (!isMap(item)) continue
-    const names = dataFromKeys(item, [...path, 'dataFrom', i], lookups)
-    for (const name of names.names ?? []) known.add(name)
+    const field = [...path, 'dataFrom', i]
+    const names = dataFromKeys(item, field, lookups)
+    if ('fails' in names) {
+      failures.push({ field, text: names.fails, by: names.by, perhaps: mapAt(item, 'find') !== undefined })
+      reasons.push(`the keys of \`dataFrom[${i}]\` are refused`)
+      continue
+    }
+    for (const name of names.keys?.keys() ?? []) known.add(name)
     if ('open' in names) reasons.push(names.open)
     // `extract:` with its `key` beside it: the fix will bring keys that nobody knows yet (field.md §2 W1).
     else if (item.extract === null || item.find === null)
@@ -116,6 +148,7 @@ export function secretKeys(manifest: Manifest, lookups: KeyLookups = {}): Secret
     known,
     open: reason !== undefined,
     because: reason ?? 'all its keys are told by `data` and `dataFrom`',
+    failures,
   }
 }
 
@@ -125,11 +158,11 @@ export interface MissingKey {
   readonly nearest?: string
 }
 
-/** Reads that certainly find nothing. Empty when the set is open; guarded reads are left out. */
+/** Reads that find nothing. Empty when the set is open; a guarded read finds nothing where the template comes to it. */
 export function missingTemplateKeys(reads: readonly TemplateRead[], keys: SecretKeys): readonly MissingKey[] {
   if (keys.open) return []
   return reads
-    .filter((read) => !read.guarded && !keys.known.has(read.key))
+    .filter((read) => !keys.known.has(read.key))
     .map((read) => {
       const nearest = nearestName(read.key, keys.known)
       return { read, ...(nearest === undefined ? {} : { nearest }) }

@@ -1,3 +1,4 @@
+import { lookUp } from '../../model/look-up.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, listAt, mapAt, textAt } from '../field-value.ts'
@@ -27,7 +28,7 @@ const PLACES: Readonly<
 
 /** The spec of an ExternalSecret or PushSecret, also inside its Cluster kind. */
 export function secretSpec(manifest: Manifest): { readonly spec: ValueMap; readonly path: FieldPath } | undefined {
-  const place = Object.hasOwn(PLACES, manifest.kind) ? PLACES[manifest.kind] : undefined
+  const place = lookUp(PLACES, manifest.kind)
   const spec = place && mapAt(manifest.body, ...place.spec)
   return place === undefined || spec === undefined ? undefined : { spec, path: place.spec }
 }
@@ -37,7 +38,7 @@ export function secretTemplate(
   manifest: Manifest,
 ): { readonly template: ValueMap; readonly path: FieldPath } | undefined {
   const found = secretSpec(manifest)
-  const place = PLACES[manifest.kind]
+  const place = lookUp(PLACES, manifest.kind)
   if (found === undefined || place === undefined) return undefined
   const template = mapAt(found.spec, ...place.template)
   return template === undefined ? undefined : { template, path: [...found.path, ...place.template] }
@@ -78,7 +79,7 @@ export function templateFields(manifest: Manifest): TemplateFields {
       }
     }
   }
-  const lists = PLACES[manifest.kind]?.lists ?? ''
+  const lists = lookUp(PLACES, manifest.kind)?.lists ?? ''
   for (const [i, item] of listAt(found.spec, lists).entries()) {
     for (const [j, rewrite] of listAt(item, 'rewrite').entries()) {
       const path = ['transform', 'template']

@@ -9,8 +9,8 @@ export interface TemplateRead {
   /** The field that holds the template: `['spec','target','template','data','url']`. */
   readonly field: FieldPath
   /**
-   * A missing key need not fail: the read stands behind a condition, or goes through a function that asks first (`hasKey`, `get`,
-   * `dig`; ESO's data is no map that they take, which is told as an invalid template). `default` guards nothing, because ESO renders with `missingkey=error` (eso.md §6.4).
+   * A missing key need not fail: the read stands behind a condition. `default` guards nothing, because ESO renders with
+   * `missingkey=error` (eso.md §6.4).
    */
   readonly guarded: boolean
   /**
@@ -26,8 +26,10 @@ export interface InvalidTemplate {
   readonly message: string
   readonly span: Span
   readonly field: FieldPath
-  /** `warning`: a function that this tool does not know; the installed ESO may have it. */
+  /** `warning`: a function that a newer ESO may have, or what fails only on a way that the template need not take. */
   readonly severity: 'error' | 'warning'
+  /** A function that no ESO known here has; a newer one may. */
+  readonly unknownFunction?: string
 }
 
 export interface TemplateReads {

@@ -15,12 +15,12 @@ import type { Entry, Place, Range, YamlNode } from './tree.ts'
 
 /** Why a document that parses is not used. */
 export class Unusable extends Error {
-  readonly reason: 'yaml-unparseable' | 'yaml-too-deep' | 'template-not-rendered'
+  readonly code: 'yaml-unusable' | 'yaml-too-deep' | 'yaml-template-keys'
   readonly offset: number
 
-  constructor(reason: Unusable['reason'], offset: number, message: string) {
+  constructor(code: Unusable['code'], offset: number, message: string) {
     super(message)
-    this.reason = reason
+    this.code = code
     this.offset = offset
   }
 }
@@ -35,7 +35,7 @@ export interface BuiltDocument {
   /** `undefined`: an empty document. */
   readonly root: Place
   readonly scalars: readonly Range[]
-  readonly duplicates: readonly { readonly key: string; readonly offset: number }[]
+  readonly duplicates: readonly { readonly key: string; readonly offset: number; readonly first: number }[]
   readonly failure?: Unusable
 }
 
@@ -57,7 +57,7 @@ class Builder {
   private readonly events: readonly Event[]
   private readonly anchors = new Map<string, YamlNode | undefined>()
   private readonly scalars: Range[] = []
-  private readonly duplicates: { key: string; offset: number }[] = []
+  private readonly duplicates: { key: string; offset: number; first: number }[] = []
   private merged = 0
   /** End of what was read last: where an empty value stands. */
   private last = 0
@@ -94,12 +94,12 @@ class Builder {
       case EVENT_ID.ALIAS:
         return this.alias(event)
       default:
-        throw new Unusable('yaml-unparseable', this.last, 'the document ends in the middle of a value')
+        throw new Unusable('yaml-unusable', this.last, 'the document ends in the middle of a value')
     }
   }
 
   private scalar(event: ScalarEvent, whenEmpty: Range): YamlNode {
-    const text = getScalarValue(this.source, event)
+    const text = this.textOf(event)
     const tag = event.tagStart < 0 ? '' : this.source.slice(event.tagStart, event.tagEnd)
     // Unknown tags (`!Find`, `!secret`) are of other tools: their values are taken as if untagged. `!` and `!!str` mean text.
     const asText = event.style !== SCALAR_STYLE.PLAIN || tag === '!' || tag === '!!str'
@@ -109,6 +109,14 @@ class Builder {
     const node: YamlNode = { ...scalarNode(asText ? text : resolvePlainScalar(text), range), scalar: { event, text } }
     this.define(event, node)
     return node
+  }
+
+  private textOf(event: ScalarEvent): string {
+    const text = getScalarValue(this.source, event)
+    if (event.style !== SCALAR_STYLE.LITERAL_BLOCK && event.style !== SCALAR_STYLE.FOLDED_BLOCK) return text
+    // At the end of a text without a final line break a block has none either: so Go's readers take it.
+    const isOpen = event.valueEnd >= this.source.length && text.endsWith('\n') && /\S[ \t]*$/.test(this.source)
+    return isOpen ? text.slice(0, -1) : text
   }
 
   private scalarRange(event: ScalarEvent, whenEmpty: Range): Range {
@@ -152,7 +160,7 @@ class Builder {
       const key = this.place({ start: this.last, end: this.last })
       if (key.node.scalar === undefined)
         throw new Unusable(
-          'template-not-rendered',
+          'yaml-template-keys',
           key.start,
           'a key is a map or a list, as unquoted {{ }} of a template gives',
         )
@@ -163,7 +171,8 @@ class Builder {
         merges.push({ use: place, at: key.start })
         continue
       }
-      if (entries.has(name)) this.duplicates.push({ key: name, offset: key.start })
+      const first = entries.get(name)?.key.start
+      if (first !== undefined) this.duplicates.push({ key: name, offset: key.start, first })
       entries.set(name, { key: { start: key.start, end: key.end }, place })
     }
     this.next++
@@ -182,7 +191,7 @@ class Builder {
     for (const source of sources) {
       if (source.node.entries === undefined) {
         if (source.node.value === null) continue
-        throw new Unusable('yaml-unparseable', at, '"<<" merges something that is no mapping')
+        throw new Unusable('yaml-unusable', at, '"<<" merges something that is no mapping')
       }
       this.merged += source.node.entries.size
       if (this.merged > MAX_MERGED)
@@ -197,7 +206,7 @@ class Builder {
     const range = { start: event.anchorStart - 1, end: event.anchorEnd }
     this.last = Math.max(this.last, range.end)
     if (!this.anchors.has(name))
-      throw new Unusable('yaml-unparseable', range.start, 'an alias names an anchor that the document does not define')
+      throw new Unusable('yaml-unusable', range.start, 'an alias names an anchor that the document does not define')
     const node = this.anchors.get(name)
     if (node === undefined) throw new Unusable('yaml-too-deep', range.start, 'an alias stands inside its own anchor')
     return { ...range, node, alias: true }

@@ -1,8 +1,9 @@
 import { YAMLException } from 'js-yaml'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath } from '../../model/value.ts'
-import { buildTrees, type Unusable } from './build-tree.ts'
+import { namesEsoKind } from '../relevance.ts'
+import { type BuiltDocument, buildTrees, type Unusable } from './build-tree.ts'
 import { findComments } from './comments.ts'
 import { type LineIndex, lineIndex } from './line-index.ts'
 import { readEvents } from './parse-events.ts'
@@ -60,11 +61,10 @@ export function parseYaml(
         const at = index++
         for (const range of built.scalars) scalars.push({ start: offset(range.start), end: offset(range.end) })
         if (built.failure !== undefined) {
-          notes.push(unusableNote(file, place, built.failure))
+          notes.push(unusableNote(file, place, built.failure, part))
           continue
         }
-        for (const duplicate of built.duplicates)
-          notes.push(duplicateNote(file, place, duplicate.offset, duplicate.key))
+        for (const duplicate of built.duplicates) notes.push(duplicateNote(file, place, duplicate, part))
         documents.push(yamlDocument(file, at, stream.text, built.root, place))
       }
     } catch (error) {
@@ -87,11 +87,16 @@ export function parseYaml(
 
 /**
  * Parses a string that a document holds (an inline patch, a manifest in a ConfigMap), with spans that point into the outer file.
- * `undefined` when there is no string at `path`.
+ * `undefined` when there is no string at `path`. `trimEnd`: without the white space at its end, as kustomize reads inline patches.
  */
-export function parseEmbeddedYaml(document: YamlDocument, path: FieldPath): ParsedYamlFile | undefined {
-  const text = document.rawOf(path)
-  if (text === undefined) return undefined
+export function parseEmbeddedYaml(
+  document: YamlDocument,
+  path: FieldPath,
+  options: { readonly trimEnd?: boolean } = {},
+): ParsedYamlFile | undefined {
+  const raw = document.rawOf(path)
+  if (raw === undefined) return undefined
+  const text = options.trimEnd === true ? raw.trimEnd() : raw
   const inner: LineIndex = lineIndex(document.file, text)
   const place = (offset: number, atEnd: boolean) => {
     const { line, column } = inner.position(offset)
@@ -183,39 +188,55 @@ function unparseableNote(
   const failure = error as YAMLException
   const mark = error instanceof YAMLException ? failure.mark : undefined
   const at = offset + (mark?.position ?? 0)
-  const { line } = locate(at, at)
+  // A text that ends in the middle of something is reported at its last character, not in the document after it.
+  const end = offset + text.trimEnd().length
+  const { line, column } = locate(Math.min(at, end), Math.min(at, end))
   const why = error instanceof YAMLException ? failure.reason : 'the parser gave up'
-  if (why.startsWith('nesting exceeded'))
-    return { reason: 'yaml-too-deep', file, line, message: 'This YAML document is nested too deep and was not read.' }
-  if (/\{\{/.test(text) || /^\s*\{%/m.test(text))
-    return {
-      reason: 'template-not-rendered',
-      file,
-      line,
-      message: `This document is a template (it holds ${text.includes('{{') ? '{{ }}' : '{% %}'} and is not YAML until rendered: ${why}) and was not read.`,
-    }
-  return {
-    reason: 'yaml-unparseable',
-    file,
-    line,
-    message: `This document is not valid YAML (${why}) and was not read.`,
-  }
+  const eso = esoOf(text)
+  if (why.startsWith('nesting exceeded')) return noteAt({ file, line }, { code: 'yaml-too-deep', ...eso })
+  const holds = TEMPLATES.find(([pattern]) => pattern.test(text))?.[1]
+  if (holds !== undefined) return noteAt({ file, line }, { code: 'yaml-template', holds, says: why, ...eso })
+  return noteAt({ file, line }, { code: 'yaml-unparseable', says: why, column, ...eso })
 }
 
-function unusableNote(file: string, locate: (start: number, end: number) => Span, failure: Unusable): Note {
-  const { line } = locate(failure.offset, failure.offset)
-  const message =
-    failure.reason === 'template-not-rendered'
-      ? `This document is a template that was not rendered (${failure.message}) and was not read.`
-      : `This YAML document was not read: ${failure.message}.`
-  return { reason: failure.reason, file, line, message }
+const TEMPLATES = [
+  [/\{\{/, '{{ }}'],
+  [/^\s*\{%/m, '{% %}'],
+  [/<%/, '<% %>'],
+] as const
+
+function esoOf(text: string): { readonly eso?: true } {
+  return namesEsoKind(text) ? { eso: true } : {}
 }
 
-function duplicateNote(file: string, locate: (start: number, end: number) => Span, offset: number, key: string): Note {
-  return {
-    reason: 'yaml-duplicate-key',
-    file,
-    line: locate(offset, offset).line,
-    message: `The key "${key}" stands twice in one map; kustomize and kubectl refuse this, here the later one is used.`,
-  }
+function unusableNote(
+  file: string,
+  locate: (start: number, end: number) => Span,
+  { code, offset, message }: Unusable,
+  text: string,
+): Note {
+  const { line, column } = locate(offset, offset)
+  const says = message
+  const eso = esoOf(text)
+  return noteAt({ file, line }, code === 'yaml-unusable' ? { code, says, column, ...eso } : { code, says, ...eso })
+}
+
+function duplicateNote(
+  file: string,
+  locate: (start: number, end: number) => Span,
+  { key, offset, first: before }: BuiltDocument['duplicates'][number],
+  text: string,
+): Note {
+  const { line, column } = locate(offset, offset)
+  const first = locate(before, before)
+  return noteAt(
+    { file, line },
+    {
+      code: 'yaml-duplicate-key',
+      key,
+      column,
+      first: { line: first.line, column: first.column },
+      ...esoOf(text),
+    },
+  )
 }

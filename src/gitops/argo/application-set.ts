@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
-import { globTest } from '../../files/glob.ts'
 import type { Root } from '../../files/root.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
+import { compileGlob, type GlobDialect } from '../../model/glob.ts'
 import { at, isList, isMap, listAt, stringAt, stringsAt, type Value } from '../../model/value.ts'
 
 /** What one Application of an ApplicationSet is made with, by the names that templates use. */
@@ -16,6 +16,8 @@ export interface ParameterSets {
 
 const MAX_SETS = 2000
 const MAX_FILES = 2000
+/** An unfilled path means every folder that fits it, up to so many. */
+const MAX_FITTING = 500
 
 /**
  * The parameters that an ApplicationSet's generators give, as far as Git tells them: `list`, `git` directories and files, and `matrix`
@@ -79,10 +81,30 @@ export function fill(text: string, parameters: Parameters): string {
     .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
 }
 
-/** Why an ApplicationSet's path is not followed. */
-export function unfilledPath(title: string, path: string, unknown: readonly string[]): string {
-  const needs = unknown.length === 0 ? 'the template' : `its generators (${unknown.join(', ')})`
-  return `ApplicationSet ${title} is not rendered: its path ${path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered".`
+/** Whether something in a text is still to be filled in. */
+export function isOpen(text: string): boolean {
+  return text.includes('{{')
+}
+
+/** Folders that a path with unfilled parameters may mean: a parameter stands for one segment, or a part of one (applied.md §2.2). */
+export function fittingFolders({ folders }: Pick<Root, 'folders'>, path: string): string[] {
+  const wanted = path.replace(/^(?:\.?\/)+/, '').split('/')
+  // A path that nothing fixes would mean every folder.
+  if (wanted.every(isOpen)) return []
+  const tests = wanted.map((segment) => {
+    const fixed = segment.split(/\{\{.*?\}\}/)
+    return (name: string) => {
+      const [first = '', ...rest] = fixed
+      if (rest.length === 0) return name === segment
+      const last = rest.at(-1) as string
+      return name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last)
+    }
+  })
+  const fits = (folder: string) => {
+    const parts = folder.split('/')
+    return parts.length === tests.length && tests.every((test, index) => test(parts[index] as string))
+  }
+  return [...folders].filter(fits).sort().slice(0, MAX_FITTING)
 }
 
 function unique(sets: readonly Parameters[]): Parameters[] {
@@ -111,24 +133,18 @@ interface Pattern {
   readonly test: (path: string) => boolean
 }
 
-/** Argo CD's patterns mean a whole path: `*` stays within one level, and what lies below a match is none. */
-function patterns(entries: readonly Value[], levelsCross: boolean): Pattern[] {
+/** Patterns of the git generator mean a whole path: `*` stays within one level, and what lies below a match is none. */
+const FOLDERS: GlobDialect = { segments: true, question: true, sets: true, braces: true }
+/** Of files, `**` is any number of levels. */
+const FILES: GlobDialect = { ...FOLDERS, doubleStar: 'anywhere' }
+
+/** A pattern that cannot be read fits nothing. */
+function patterns(entries: readonly Value[], dialect: GlobDialect): Pattern[] {
   return entries.flatMap((entry) => {
     const path = stringAt(entry, 'path')
-    if (path === undefined) return []
-    try {
-      const test = globTest(path, 'git generator')
-      const levels = path.replace(/^\.\//, '').split('/').length
-      const anyLevel = levelsCross && path.includes('**')
-      return [
-        {
-          exclude: at(entry, 'exclude') === true,
-          test: (one: string) => (anyLevel || one.split('/').length === levels) && test(one),
-        },
-      ]
-    } catch {
-      return []
-    }
+    const compiled =
+      path === undefined ? undefined : compileGlob(path.replace(/^\.\//, '').replace(/\/+$/, ''), dialect)
+    return compiled?.ok ? [{ exclude: at(entry, 'exclude') === true, test: compiled.fits }] : []
   })
 }
 
@@ -138,14 +154,14 @@ function matching(paths: Iterable<string>, tests: readonly Pattern[]): string[] 
 }
 
 function directories(entries: readonly Value[], root: Root): Parameters[] {
-  return matching(root.folders, patterns(entries, false)).map((folder) => pathParameters(folder, 'path'))
+  return matching(root.folders, patterns(entries, FOLDERS)).map((folder) => pathParameters(folder, 'path'))
 }
 
 /** The content of each file that fits, and where it lies. */
 function files(entries: readonly Value[], root: Root, prefix: string | undefined): Parameters[] {
   const called = prefix === undefined ? 'path' : `${prefix}.path`
   if (entries.length === 0) return []
-  return matching(root.files, patterns(entries, true))
+  return matching(root.files, patterns(entries, FILES))
     .slice(0, MAX_FILES)
     .flatMap((file) => {
       const text = root.read?.(file)

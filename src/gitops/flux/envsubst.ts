@@ -9,6 +9,16 @@ export interface Substitution {
 
 class Refused extends Error {}
 
+/** Flux would go on, and we do not: deeper or longer than anybody writes. */
+class TooMuch extends Error {}
+
+/** Defaults within defaults. */
+const DEEPEST = 100
+/** Characters that come out of one text; Kubernetes takes no object of that size. */
+const LONGEST = 2 * 1024 * 1024
+/** Steps of matching a pattern with `?` against a value. */
+const MOST_STEPS = 20_000_000
+
 /**
  * Substitutes `${NAME}` as Flux's postBuild does: the dialect of its envsubst library, which is bash only in part. `$NAME` without
  * braces is text, `$$` is a `$`; every default operator (`=`, `:=`, `:-`, `:?`, `:+`) gives the default when the value is empty;
@@ -28,8 +38,9 @@ class Reader {
   private readonly text: string
   private readonly lookup: (name: string) => string | undefined
   private at = 0
-  private unresolved: string[] = []
+  private readonly unresolved: string[] = []
   private readonly refused: string[] = []
+  private depth = 0
 
   constructor(text: string, lookup: (name: string) => string | undefined) {
     this.text = text
@@ -38,34 +49,51 @@ class Reader {
 
   all(): Substitution {
     let result = ''
-    while (this.at < this.text.length) {
+    while (this.at < this.text.length && result.length <= LONGEST) {
+      const dollar = this.text.indexOf('$', this.at)
+      const plain = dollar === -1 ? this.text.length : dollar
+      result += this.text.slice(this.at, plain)
+      this.at = plain
       if (this.text.startsWith('$$', this.at)) {
         result += '$'
         this.at += 2
       } else if (this.text.startsWith('${', this.at)) result += this.expression()
-      else result += this.text[this.at++]
+      else if (this.at < this.text.length) result += this.text[this.at++]
     }
-    return { text: result, unresolved: this.unresolved, refused: this.refused }
+    // What is left stays as it is written, and its variables as unknown as they were.
+    if (this.at < this.text.length) this.unresolved.push(nameAt(this.text, this.text.indexOf('${', this.at)))
+    return { text: result + this.text.slice(this.at), unresolved: this.unresolved, refused: this.refused }
   }
 
   private expression(): string {
     const start = this.at
-    const known = [...this.unresolved]
+    const known = this.unresolved.length
     try {
       return this.func()
     } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      this.unresolved = known
+      if (!(error instanceof Refused || error instanceof TooMuch)) throw error
+      this.unresolved.length = known
+      this.depth = 0
       const close = this.text.indexOf('}', start)
       this.at = close === -1 ? this.text.length : close + 1
       const written = this.text.slice(start, this.at)
-      this.refused.push(written)
+      if (error instanceof Refused) this.refused.push(written)
+      else this.unresolved.push(nameAt(this.text, start))
       return written
     }
   }
 
   /** One `${…}`, the cursor at its `$`. */
   private func(): string {
+    this.depth += 1
+    if (this.depth > DEEPEST) throw new TooMuch()
+    const result = this.operation()
+    if (result.length > LONGEST) throw new TooMuch()
+    this.depth -= 1
+    return result
+  }
+
+  private operation(): string {
     const start = this.at
     this.at += 2
     if (this.take('#')) {
@@ -100,8 +128,7 @@ class Reader {
   private defaulted(name: string): string {
     const value = this.lookup(name)
     const used = value !== undefined && value !== ''
-    const outer = this.unresolved
-    if (used) this.unresolved = []
+    const known = this.unresolved.length
     let result = ''
     while (this.text[this.at] !== '}') {
       if (this.at >= this.text.length) throw new Refused()
@@ -110,7 +137,7 @@ class Reader {
     this.at++
     if (!used) return result
     // A default that is not used may name variables that nobody sets.
-    this.unresolved = outer
+    this.unresolved.length = known
     return value
   }
 
@@ -205,6 +232,7 @@ function substring(value: string, from: string, length: string | undefined): str
 
 function replace(value: string, kind: string, pattern: string, by: string | undefined): string {
   const text = () => by ?? ''
+  if (kind === '//' && (value.length / pattern.length) * (by ?? '').length > LONGEST) throw new TooMuch()
   switch (kind) {
     case '//':
       return value.replaceAll(pattern, text)
@@ -217,17 +245,61 @@ function replace(value: string, kind: string, pattern: string, by: string | unde
   }
 }
 
-function trim(value: string, glob: string, fromEnd: boolean, longest: boolean): string {
-  const test = globExpression(glob)
-  const piece = (length: number) => (fromEnd ? value.slice(value.length - length) : value.slice(0, length))
-  for (let step = 1; step <= value.length; step++) {
-    const length = longest ? value.length - step + 1 : step
-    if (test.test(piece(length))) return fromEnd ? value.slice(0, value.length - length) : value.slice(length)
-  }
-  return value
+/** The name behind a `${`, for an expression that is not looked into; the expression's beginning where there is none. */
+function nameAt(text: string, start: number): string {
+  const written = text.slice(Math.max(start, 0), Math.max(start, 0) + 64)
+  return /^\$\{#?([\p{L}\p{Nd}_]+)/u.exec(written)?.[1] ?? written
 }
 
-function globExpression(glob: string): RegExp {
-  const source = glob.replace(/[\\^$.|+(){}[\]*?]/g, (ch) => (ch === '*' ? '[^]*' : ch === '?' ? '[^]' : `\\${ch}`))
-  return new RegExp(`^${source}$`)
+/** Takes off the shortest or longest piece, at least one character, that the glob matches. */
+function trim(value: string, glob: string, fromEnd: boolean, longest: boolean): string {
+  const length = fromEnd ? matchedLength(reversed(value), reversed(glob), longest) : matchedLength(value, glob, longest)
+  return fromEnd ? value.slice(0, value.length - length) : value.slice(length)
+}
+
+function reversed(text: string): string {
+  return text.split('').reverse().join('')
+}
+
+/**
+ * How many characters at the beginning of the value the glob can take; 0: it does not match. Each piece between stars is put where it
+ * fits first, which leaves most to what follows; only the last one goes as far back as it can when the longest match is wanted.
+ */
+function matchedLength(value: string, glob: string, longest: boolean): number {
+  const [first = '', ...rest] = glob.split('*')
+  if (glob.includes('?') && value.length * glob.length > MOST_STEPS) throw new TooMuch()
+  if (!fitsAt(value, first, 0)) return 0
+  let at = first.length
+  for (const [index, piece] of rest.entries()) {
+    if (piece === '' && index < rest.length - 1) continue
+    const isLast = index === rest.length - 1
+    if (isLast && longest && piece === '') return value.length
+    const found = isLast && longest ? lastFit(value, piece, at) : firstFit(value, piece, at)
+    if (found < 0) return 0
+    at = found + piece.length
+  }
+  // Nothing at all is no piece: a star takes one character more.
+  return at === 0 && rest.length > 0 ? Math.min(1, value.length) : at
+}
+
+function fitsAt(value: string, piece: string, at: number): boolean {
+  if (at + piece.length > value.length) return false
+  if (!piece.includes('?')) return value.startsWith(piece, at)
+  for (let i = 0; i < piece.length; i++) if (piece[i] !== '?' && piece[i] !== value[at + i]) return false
+  return true
+}
+
+function firstFit(value: string, piece: string, from: number): number {
+  if (!piece.includes('?')) return value.indexOf(piece, from)
+  for (let at = from; at + piece.length <= value.length; at++) if (fitsAt(value, piece, at)) return at
+  return -1
+}
+
+function lastFit(value: string, piece: string, from: number): number {
+  if (!piece.includes('?')) {
+    const at = value.lastIndexOf(piece)
+    return at >= from ? at : -1
+  }
+  for (let at = value.length - piece.length; at >= from; at--) if (fitsAt(value, piece, at)) return at
+  return -1
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import type { VariableSources } from '../../model/manifest.ts'
 import { listAt, mapAt, stringAt } from '../../model/value.ts'
 import type { SourceObject } from '../objects/source-object.ts'
 import { mentionsVariable } from './envsubst.ts'
@@ -7,8 +8,7 @@ import { type FluxKustomization, fluxTitle } from './flux-kustomization.ts'
 /** The variables that a Flux Kustomization gives to what it applies. */
 export interface PostBuild {
   lookup(name: string): string | undefined
-  /** Who was asked, as a sentence part (`UnresolvedVariable.asked`). */
-  readonly asked: string
+  readonly lookedIn: VariableSources
 }
 
 /**
@@ -35,14 +35,8 @@ export function postBuild(
     const text = value === null ? '' : typeof value === 'object' ? undefined : String(value)
     known.set(key, text === undefined || mentionsVariable(text) ? variables[key] : text.replaceAll('\n', ''))
   }
-  const title = `Flux Kustomization ${fluxTitle(flux)}`
-  const asked =
-    flux.postBuild === undefined
-      ? `${title}, which has no postBuild`
-      : absent.length === 0
-        ? `postBuild of ${title}`
-        : `postBuild of ${title} (Git does not show what ${absent.join(' and ')} of its substituteFrom holds)`
-  return { lookup: (name) => known.get(name), asked }
+  const lookedIn = { flux: fluxTitle(flux), postBuild: flux.postBuild !== undefined, notInGit: absent }
+  return { lookup: (name) => known.get(name), lookedIn }
 }
 
 /** Of ConfigMaps with one name, those that are meant: in the Kustomization's namespace, then nearest to it in the tree. */

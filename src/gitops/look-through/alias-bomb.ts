@@ -12,7 +12,7 @@ const FEW = 16
  */
 export function isAliasBomb(text: string): boolean {
   if (!text.includes('*') || !text.includes('&') || (text.match(ALIAS)?.length ?? 0) < FEW) return false
-  return parseYaml({ file: 'text', text }).notes.some(({ reason }) => reason === 'yaml-too-deep')
+  return parseYaml({ file: 'text', text }).notes.some(({ code }) => code === 'yaml-too-deep')
 }
 
 /** Whether a text inside of a kustomization (an inline patch, a plugin's configuration) is one. */

@@ -53,15 +53,7 @@ export function closureReader(
 ) {
   const known = new Map<string, Closure | Obstacle>()
   const open = new Set<string>()
-  const bombs = new Map<string, boolean>()
-  const isBomb = (relative: string): boolean => {
-    let found = bombs.get(relative)
-    if (found === undefined) {
-      found = isAliasBomb(tree.read(relative))
-      bombs.set(relative, found)
-    }
-    return found
-  }
+  const isBomb = bombFinder(tree)
 
   const closureOf = (folder: string): Closure | Obstacle => {
     const done = known.get(folder)
@@ -92,8 +84,11 @@ export function closureReader(
     const leftOut: Obstacle[] = []
     let refusal: Obstacle | undefined
     let loads = 1
+    let isTooLarge = false
+    // What is refused is still looked through, so that it is known what it would have taken; but not without measure.
     const refuse = (kind: Obstacle['kind'], reason: string, path: FieldPath) => {
       refusal ??= { kind, reason, file, path }
+      isTooLarge ||= kind === 'too-large'
     }
     const misspelled = misspelledField(value)
     if (misspelled !== undefined)
@@ -105,10 +100,10 @@ export function closureReader(
     if (holdsAliasBomb(value)) refuse('too-large', 'holds a text whose aliases expand without measure', [])
     const entries = kustomizationEntries(value, options)
     if (entries.length > MAX_ENTRIES) refuse('too-large', `has more than ${MAX_ENTRIES} entries`, [])
-    for (const entry of refusal === undefined ? entries : []) {
+    for (const entry of isTooLarge ? [] : entries) {
       if (isLocalAddress(entry.target)) {
         refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path)
-        break
+        continue
       }
       if (isRemoteAddress(entry.target)) {
         if (options.allowRemoteBases) continue
@@ -123,7 +118,7 @@ export function closureReader(
         else refusal ??= obstacle
         continue
       }
-      const relative = joinRelative(folder, entry.target)
+      const relative = tree.real(joinRelative(folder, entry.target))
       const leads = entry.target.startsWith('/') ? 'outside' : tree.entry(relative)
       if (leads === 'outside') refuse('outside', `names ${entry.target}, which leaves the repository`, entry.path)
       else if (leads === 'absent') {
@@ -153,12 +148,14 @@ export function closureReader(
       else {
         const below = closureOf(relative)
         if (isObstacle(below)) {
+          isTooLarge ||= below.kind === 'too-large'
           refusal ??=
             below.kind === 'absent'
               ? { ...below, file, reason: `names ${entry.target}, which has no kustomization file`, path: entry.path }
               : below
           continue
         }
+        isTooLarge ||= below.refusal?.kind === 'too-large'
         resolved.push({ ...entry, relative, leads })
         refusal ??= below.refusal
         leftOut.push(...below.leftOut)
@@ -168,16 +165,14 @@ export function closureReader(
       }
       if (loads > MAX_LOADS)
         refuse('too-large', `makes kustomize load more than ${MAX_LOADS} kustomizations`, entry.path)
-      if (refusal !== undefined) break
+      if (isTooLarge) break
     }
-    for (const field of ['generators', 'transformers', 'validators'] as const)
-      for (const [index, item] of (Array.isArray(value[field]) ? value[field] : []).entries()) {
-        if (typeof item !== 'string' || !isInline(item)) continue
-        const problem = pluginProblem(item, folder, tree, options, pluginFiles)
-        if (problem?.isChart === true && field === 'generators')
-          leftOut.push({ kind: problem.kind, reason: problem.reason, file, path: [field, index] })
-        else if (problem !== undefined) refuse(problem.kind, problem.reason, [field, index])
-      }
+    for (const { text, path } of inlinePlugins(value)) {
+      const problem = pluginProblem(text, folder, tree, options, pluginFiles)
+      if (problem?.isChart === true && path[0] === 'generators')
+        leftOut.push({ kind: problem.kind, reason: problem.reason, file, path })
+      else if (problem !== undefined) refuse(problem.kind, problem.reason, path)
+    }
     for (const name of pluginFiles) files.add(name)
     return {
       folder,
@@ -201,6 +196,26 @@ export type ClosureReader = ReturnType<typeof closureReader>
 function unique(obstacles: readonly Obstacle[]): Obstacle[] {
   const seen = new Map(obstacles.map((obstacle) => [`${obstacle.file}#${obstacle.path.join('/')}`, obstacle]))
   return [...seen.values()]
+}
+
+/** Whether a file's aliases expand without measure; each file is read once. */
+function bombFinder(tree: RepositoryTree): (relative: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (relative) => {
+    let found = known.get(relative)
+    if (found === undefined) {
+      found = isAliasBomb(tree.read(relative))
+      known.set(relative, found)
+    }
+    return found
+  }
+}
+
+/** Plugins whose config stands in the kustomization itself. */
+function* inlinePlugins(value: ValueMap): Iterable<{ readonly text: string; readonly path: FieldPath }> {
+  for (const field of ['generators', 'transformers', 'validators'] as const)
+    for (const [index, item] of (Array.isArray(value[field]) ? value[field] : []).entries())
+      if (typeof item === 'string' && isInline(item)) yield { text: item, path: [field, index] }
 }
 
 function isGeneratorData(entry: KustomizationEntry): boolean {

@@ -1,4 +1,5 @@
 import { parseYaml, type YamlDocument } from '../../files/yaml/parse-yaml.ts'
+import { familyOf, type Note } from '../../model/note.ts'
 import { isMap, type Value, type ValueMap } from '../../model/value.ts'
 import { joinRelative, type RepositoryTree } from './repository-tree.ts'
 
@@ -44,14 +45,19 @@ export function readKustomization(
   const documents = parsed.documents.filter((document) => document.value !== null)
   const [document] = documents
   const [problem] = parsed.notes
-  if (problem?.reason === 'template-not-rendered')
+  if (problem !== undefined && familyOf(problem) === 'template-not-rendered')
     return { file, unreadable: 'is a template, and no YAML before something fills it in' }
-  if (problem !== undefined) return { file, unreadable: `does not parse (${problem.message.replace(/\.$/, '')})` }
+  if (problem !== undefined) return { file, unreadable: `does not parse (${whatIsWrong(problem)})` }
   if (document === undefined) return { file, unreadable: 'is empty' }
   // kustomize reads the first document only; a second one is a mistake that must not hide entries from the look-through below.
   if (documents.length > 1) return { file, unreadable: 'holds more than one YAML document' }
   if (!isMap(document.value)) return { file, unreadable: 'is no mapping' }
   return { folder, file, document, value: document.value }
+}
+
+function whatIsWrong(note: Note): string {
+  if ('says' in note && note.says !== undefined) return note.says
+  return note.code === 'yaml-duplicate-key' ? `the key "${note.key}" stands twice in one map` : 'it is nested too deep'
 }
 
 export function listOf(value: Value | undefined): readonly Value[] {

@@ -2,7 +2,7 @@ import type { FieldPath } from '../../model/value.ts'
 
 /** Why a kustomization cannot be rendered here, or what was left out of it: one sentence part, and where it stands. */
 export interface Obstacle {
-  readonly kind: 'remote' | 'helm' | 'plugin' | 'outside' | 'absent' | 'loop' | 'too-large' | 'unreadable'
+  readonly kind: 'remote' | 'helm' | 'plugin' | 'outside' | 'absent' | 'loop' | 'too-large' | 'unreadable' | 'stranger'
   readonly reason: string
   /** The kustomization (relative to the repository) and the field that names it. */
   readonly file: string

@@ -19,6 +19,8 @@ export interface RepositoryTree {
   /** Text of a file; throws when it is none, or lies outside. */
   read(relative: string): string
   absolute(relative: string): string
+  /** The path that one with symlinks inside the repository leads to. */
+  real(relative: string): string
   /** Whether `absolute` is what an earlier commit held there: written out by us, and no part of the folder. */
   isEarlier(relative: string): boolean
   /** Every file below a folder, at most `limit`; what a symlink leads to is not among them. */
@@ -26,7 +28,10 @@ export interface RepositoryTree {
 }
 
 /** `walked`: what is known to be there without a symlink on the way, so that it need not be looked up again. */
-export function repositoryTree(folder: string, walked?: Pick<Root, 'files' | 'folders' | 'earlier'>): RepositoryTree {
+export function repositoryTree(
+  folder: string,
+  walked?: Pick<Root, 'files' | 'folders' | 'earlier' | 'resolve'>,
+): RepositoryTree {
   const root = realpathSync(folder)
   const inside = (absolute: string) => absolute === root || absolute.startsWith(root.endsWith('/') ? root : `${root}/`)
   const earlier = walked?.earlier
@@ -85,6 +90,7 @@ export function repositoryTree(folder: string, walked?: Pick<Root, 'files' | 'fo
       return readFileSync(absolute(relative), 'utf8')
     },
     absolute,
+    real: (relative) => walked?.resolve(relative) ?? relative,
     isEarlier: (relative) => earlier?.get(relative) !== undefined,
     filesBelow: (relative, limit) => {
       const prefix = relative === '' ? '' : `${relative}/`

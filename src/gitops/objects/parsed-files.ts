@@ -1,10 +1,10 @@
 import { basename, posix } from 'node:path'
-import { formOf, isKustomizationName } from '../../files/relevance.ts'
+import { formOf, holdsEsoDefinition, isKustomizationName, isWorthParsing } from '../../files/relevance.ts'
 import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import { type ParsedYamlFile, parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { Comment, YamlDocument } from '../../files/yaml/yaml-document.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import type { SourceObject } from './source-object.ts'
 import { sourceObjects } from './source-objects.ts'
 
@@ -25,7 +25,7 @@ export interface ParsedFiles {
 /** Documents of all files together (platform.md §7 threat 5). */
 const MAX_DOCUMENTS = 50_000
 
-/** A CRD or a file of another tool is not worth parsing when ESO's group is named only in it. */
+/** A CRD of another project is not worth parsing. */
 const DEFINITION = /^["']?kind["']?: *["']?CustomResourceDefinition\b/m
 
 /** Finds objects that something else than Kubernetes' own tools applies, and says which YAML files it fills as templates. */
@@ -62,13 +62,10 @@ export function parseFiles(
 
   for (const source of files) {
     if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
+    if (!finished && !isKustomizationName(basename(source.relative)) && !isWorthParsing(source.text)) continue
     if (!finished && isChartTemplate(source, rootOf(source))) {
       if (source.text.includes('external-secrets.io'))
-        notes.push({
-          reason: 'template-not-rendered',
-          file: source.file,
-          message: 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".',
-        })
+        notes.push(noteAt({ file: source.file }, { code: 'chart-template' }))
       continue
     }
     if (documents.length >= maxDocuments) {
@@ -77,7 +74,7 @@ export function parseFiles(
     }
     const { yaml, own } = finished ? parse(source, true) : parseOnce(source)
     for (const document of yaml.documents) documents.push({ source, document })
-    notes.push(...yaml.notes.filter((note) => note.reason !== 'yaml-duplicate-key' || own.length > 0))
+    notes.push(...yaml.notes.filter((note) => note.code !== 'yaml-duplicate-key' || own.length > 0))
     const counting = elsewhere?.replaced.has(source) === true ? [] : own
     for (const object of counting) objects.push(object)
     parsed.set(key(source.root, source.relative), {
@@ -88,11 +85,7 @@ export function parseFiles(
   for (const object of elsewhere?.objects ?? []) objects.push(object)
   notes.push(...(elsewhere?.notes ?? []))
   if (skipped > 0)
-    notes.push({
-      reason: 'too-large',
-      file: '.',
-      message: `${skipped} files were not read: together the files hold more than ${maxDocuments} documents. Give narrower paths.`,
-    })
+    notes.push(noteAt({ file: '.' }, { code: 'documents-too-many', count: skipped, documents: maxDocuments }))
 
   return {
     documents,
@@ -130,7 +123,7 @@ function parseOnce(source: SourceFile): Parsed {
 }
 
 function parse(source: SourceFile, finished: boolean): Parsed {
-  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
+  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) || holdsEsoDefinition(text) })
   const isKustomization = !finished && isKustomizationName(basename(source.relative))
   const own = isKustomization ? [] : yaml.documents.flatMap((document) => sourceObjects(source, document, finished))
   return { yaml, own }

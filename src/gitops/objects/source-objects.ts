@@ -1,6 +1,7 @@
 import type { SourceFile } from '../../files/source-file.ts'
 import { parseEmbeddedYaml } from '../../files/yaml/parse-yaml.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
+import { isMeantForEso } from '../../model/kinds.ts'
 import { at, type FieldPath, isMap, listAt, stringAt, type Value, type ValueMap } from '../../model/value.ts'
 import { embeddedObjects } from './embedded-objects.ts'
 import type { SourceObject } from './source-object.ts'
@@ -29,15 +30,19 @@ function withEmbedded(source: SourceFile, document: YamlDocument, value: Value, 
   return outer === undefined ? inner : [outer, ...inner]
 }
 
-/** `undefined`: the value is no Kubernetes object. A name that is missing is `""`: a rule can say so. */
-export function sourceObject(
+/**
+ * `undefined`: the value is no Kubernetes object. What is missing is `""`, so that a rule can say so: the name, and the kind or the
+ * apiVersion of an object that was meant for ESO.
+ */
+function sourceObject(
   source: SourceFile,
   document: YamlDocument,
   value: ValueMap,
   base: FieldPath,
 ): SourceObject | undefined {
-  const { apiVersion, kind } = value
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || apiVersion === '' || kind === '') return undefined
+  const text = (field: Value | undefined): string => (typeof field === 'string' ? field : '')
+  const [apiVersion, kind] = [text(value.apiVersion), text(value.kind)]
+  if ((apiVersion === '' || kind === '') && !isMeantForEso(apiVersion, kind, value)) return undefined
   return {
     source,
     document: document.index,

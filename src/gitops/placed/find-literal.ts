@@ -1,9 +1,9 @@
 import { parseEmbeddedYaml } from '../../files/yaml/parse-yaml.ts'
 import type { Value } from '../../model/value.ts'
-import { pointer } from '../kustomize/read/json-patch.ts'
+import type { Checkout } from '../checkout.ts'
+import { pointer } from '../kustomize/json-patch.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
-import type { Checkout } from '../render/checkout.ts'
 import { at, itemsAt, type Place, type Placed, placed, textAt } from './placed.ts'
 
 /**
@@ -21,7 +21,7 @@ export function literalFinder(checkout: Checkout, closure: Closure, own: Placed)
     if (patch.type !== 'list') return remember('', patch)
     for (const operation of patch.items) {
       const value = at(operation, 'value')
-      if (value !== undefined) remember(pointer(textAt(operation, 'path'))?.at(-1) ?? '', value)
+      if (value !== undefined) remember(pointer(textAt(operation, 'path') ?? '').at(-1) ?? '', value)
     }
   }
   const inline = (node: Placed) => {
@@ -31,7 +31,7 @@ export function literalFinder(checkout: Checkout, closure: Closure, own: Placed)
   const collect = () => {
     known = new Map()
     for (const folder of closure.folders) {
-      const node = folder === closure.folder ? own : checkout.trace.kustomization(folder)
+      const node = folder === closure.folder ? own : checkout.reading.kustomization(folder)
       if (node === undefined) continue
       for (const field of ['patches', 'patchesJson6902', 'patchesStrategicMerge'])
         for (const item of itemsAt(node, field)) {

@@ -48,6 +48,7 @@ export function placedObject(node: Placed, source: SourceFile, index: number): S
     namespace: stringAt(body, 'metadata', 'namespace'),
     span: document.span,
     spanOf: (path: FieldPath, part) => document.spanOf(path, part),
+    spanOfTextLine: (path, line) => document.spanOfTextLine(path, line),
     embedded: (path) => parseEmbeddedYaml(document, path),
   }
 }

@@ -18,6 +18,10 @@ export interface PlacedScalar {
   readonly type: 'scalar'
   readonly place: Place
   readonly value: null | boolean | number | string
+  /** How a null, boolean or number is written by now, where that is no longer as at its place. */
+  readonly raw?: string
+  /** Whether it is written in quotes (or as a block) by now, where that is no longer as at its place. */
+  readonly quoting?: 'plain' | 'quoted' | 'either'
 }
 
 export interface PlacedMap {
@@ -110,6 +114,7 @@ export function withEntry(map: PlacedMap, name: string, node: Placed, key: Place
 }
 
 export function withoutEntry(map: PlacedMap, name: string): PlacedMap {
+  if (!map.entries.has(name)) return map
   const entries = new Map(map.entries)
   entries.delete(name)
   return { ...map, entries }

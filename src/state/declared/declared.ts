@@ -1,4 +1,4 @@
-import type { Note } from '../../model/manifest.ts'
+import type { Note } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
 import type {

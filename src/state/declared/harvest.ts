@@ -1,5 +1,5 @@
 import type { SourceFile } from '../../files/source-file.ts'
-import type { Note } from '../../model/manifest.ts'
+import type { Note } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import type { ValueMap } from '../../model/value.ts'
 import type {

@@ -24,7 +24,7 @@ export interface PlacedText {
 }
 
 /** Offsets at which the lines of a text begin. */
-export function lineOffsets(text: string): number[] {
+function lineOffsets(text: string): number[] {
   const offsets = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) offsets.push(at + 1)
   return offsets

@@ -1,5 +1,5 @@
 import type { SourceFile } from '../../files/source-file.ts'
-import type { Note } from '../../model/manifest.ts'
+import { type Note, noteAt } from '../../model/note.ts'
 import type { RoleFact } from '../../model/vault-state.ts'
 import type { Declared, DeclaredToken, DeclaredYaml, TextlessPolicy } from './declared.ts'
 import { repositoryFiles } from './file-lookup.ts'
@@ -72,11 +72,7 @@ function guard(file: SourceFile, read: (file: SourceFile) => void, notes: Note[]
     read(file)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    notes.push({
-      reason: 'other',
-      file: file.file,
-      message: 'Nested too deeply to be read for Vault policies and roles.',
-    })
+    notes.push(noteAt({ file: file.file }, { code: 'declared-too-deep' }))
   }
 }
 
@@ -144,10 +140,5 @@ function tokensOf({ tokens, rootTokens, secretValues }: Harvest): DeclaredToken[
 }
 
 function noteOf({ name, source, span }: TextlessPolicy): Note {
-  return {
-    reason: 'other',
-    file: span.file,
-    line: span.line,
-    message: `Policy \`${name}\` is written here from ${source}, whose text is not among the files that were read: what it grants is unknown.`,
-  }
+  return noteAt(span, { code: 'policy-text-elsewhere', policy: name, source })
 }

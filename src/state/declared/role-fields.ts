@@ -62,7 +62,7 @@ export function roleFact(parts: RoleParts): RoleFact {
   }
 }
 
-/** The audiences that a role type knows; the field of another type is dropped without a word (measured.md §4). */
+/** The audiences that a role type knows; the field of another type is dropped without a word (vault.md §4.6). */
 const AUDIENCE_FIELD: Readonly<Record<string, string | undefined>> = { kubernetes: 'audience', jwt: 'bound_audiences' }
 
 /** The role as the type of its auth mount has it, where the mount is declared and the role's own fields told another. */
@@ -90,7 +90,7 @@ function policiesOf(fields: FieldValues, unknown: readonly string[]): readonly s
   return policies?.filter((policy) => policy !== 'default')
 }
 
-/** Where both are given only `token_policies` counts (measured.md §4). */
+/** Where both are given only `token_policies` counts (vault.md §4.6). */
 function droppedPolicies(fields: FieldValues, unknown: readonly string[]): readonly string[] {
   if (fields.token_policies === undefined || fields.token_policies === null) return []
   const kept = namesIn(fields.token_policies, unknown)
@@ -166,7 +166,7 @@ export function authTypeOf(name: string): AuthType | undefined {
   return AUTH_TYPES.find((type) => type === exact) ?? (/kubernetes|k8s/.test(exact) ? 'kubernetes' : undefined)
 }
 
-export function isTrue(value: unknown): boolean {
+function isTrue(value: unknown): boolean {
   return value === true || value === 1 || value === 'true' || value === '1' || value === 'True'
 }
 

@@ -141,14 +141,3 @@ export function placeText(parent: PlacedText, text: SymbolicText): PlacedText {
   const end = (text.origins.at(-1) ?? -1) + 1
   return placedLines(parent.file, text.value, (line) => placeAt(parent, text.origins[lineStarts[line - 1] ?? 0] ?? end))
 }
-
-/** Lower-cases what is known; the names of variables keep their case. Names in Vault are lower-case (vault.md §1.6). */
-export function lowerCaseKnown(text: SymbolicText): string {
-  let result = ''
-  let from = 0
-  for (const hole of text.holes) {
-    result += text.value.slice(from, hole.at).toLowerCase() + text.value.slice(hole.at, hole.at + hole.length)
-    from = hole.at + hole.length
-  }
-  return result + text.value.slice(from).toLowerCase()
-}

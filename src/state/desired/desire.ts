@@ -6,6 +6,8 @@ import type { Span } from '../../model/span.ts'
 import type { Identity, VaultStore } from '../../model/store.ts'
 import { trimSlashes } from '../../model/trim-slashes.ts'
 import type { WantedAccess } from '../../policy/generate.ts'
+import { failureText } from '../../report/reasons/failure.ts'
+import { reasonText } from '../../report/reasons/not-checked.ts'
 import type { Desired, DesiredState, PolicyForm, Unplanned } from './desired.ts'
 import { desiredMounts } from './desired-mounts.ts'
 import { desiredPolicies, type PolicyUser } from './desired-policies.ts'
@@ -104,10 +106,11 @@ function clientsOf(uses: readonly RoleUse[]): ReadonlyMap<string, readonly Servi
 /** What a store says only in part cannot be set up from it. */
 function isKnown(store: VaultStore, unplanned: Unplanned[]): boolean {
   const name = `${store.kind} ${store.namespace === undefined ? '' : `${store.namespace}/`}${store.name}`
+  const { notChecked, holes, auth } = store
   const because =
-    store.notChecked ??
-    (store.holes.length > 0 ? `it holds ${store.holes.join(', ')}, which nothing in Git resolves` : undefined) ??
-    store.auth?.failsWith
+    (notChecked && reasonText(notChecked)) ??
+    (holes.length > 0 ? `it holds ${holes.join(', ')}, which nothing in Git resolves` : undefined) ??
+    (auth?.failsWith && failureText(auth.failsWith))
   if (because === undefined) return true
   unplanned.push({
     message: `Nothing is planned for ${name}: ${because}.`,
@@ -155,8 +158,9 @@ function usesOf(stores: readonly VaultStore[], references: readonly Reference[],
     // A namespace that the store's conditions exclude never gets as far as Vault (eso.md §6.1).
     if (store === undefined || !byStore.has(store) || reference.skipped !== undefined) continue
     if (reference.condition.verdict === 'denied') continue
+    const { notChecked, holes } = reference
     const why =
-      reference.notChecked ?? (reference.holes.length > 0 ? `${reference.holes.join(', ')} is not resolved` : undefined)
+      (notChecked && reasonText(notChecked)) ?? (holes.length > 0 ? `${holes.join(', ')} is not resolved` : undefined)
     if (why !== undefined) {
       const message = `No rule is planned for the key \`${reference.key}\` of ${nameOf(reference)}: ${why}.`
       if (!seen.has(message)) unplanned.push({ message, span: reference.span, weight: 'note' })

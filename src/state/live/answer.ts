@@ -12,23 +12,6 @@ export interface Answer {
   readonly warnings: readonly string[]
 }
 
-/** The API was asked something and said no; `setup` throws these, live checks make facts of them. */
-export class Denied extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'Denied'
-  }
-}
-
-export class RequestRefused extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.name = 'RequestRefused'
-    this.status = status
-  }
-}
-
 /** Reads the envelope of an answer. */
 export function toAnswer(status: number, body: unknown): Answer {
   const envelope = isObject(body) ? body : {}
@@ -47,17 +30,6 @@ export function sayAnswer(method: string, path: string, answer: Pick<Answer, 'st
   return `${method} ${path} answered ${answer.status}${errors ? ` (${errors})` : ''}`
 }
 
-/**
- * The answer, if it is a success.
- *
- * @throws Denied for 403, RequestRefused for any other status that is not a success.
- */
-export function expectSuccess(method: string, path: string, answer: Answer): Answer {
-  if (answer.status >= 200 && answer.status < 300) return answer
-  const sentence = `${sayAnswer(method, path, answer)}.`
-  throw answer.status === 403 ? new Denied(sentence) : new RequestRefused(answer.status, sentence)
-}
-
 /** `1 error occurred:\n\t* permission denied\n\n` → `permission denied`. */
 function readable(text: string): string {
   const line = text
@@ -67,7 +39,9 @@ function readable(text: string): string {
     .replace(/^\s*\* /, '')
     .replace(/ \* /g, ', ')
     .trim()
-  return redact(line.length > 500 ? `${line.slice(0, 500)}…` : line)
+  // Redacted before it is cut: half a token no longer looks like one.
+  const clean = redact(line)
+  return clean.length > 500 ? `${clean.slice(0, 500)}…` : clean
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -78,4 +52,14 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 export function strings(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+}
+
+/**
+ * The strings of a list that the server keeps: none where it is unset (`null`, or left out). `undefined` for what is no such list, so
+ * that nobody takes a mangled one for an empty one.
+ */
+export function listed(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return []
+  if (typeof value === 'string') return value === '' ? [] : [value]
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined
 }

@@ -1,8 +1,8 @@
 import { trimSlashes } from '../../model/trim-slashes.ts'
-import type { AuthMountFact } from '../../model/vault-state.ts'
-import { type Answer, isObject } from './answer.ts'
+import type { AuthMountFact, Hidden } from '../../model/vault-state.ts'
 import { type Asking, denied, isNoRoute, orUnknown, unexpected } from './hidden.ts'
 import type { Seen } from './live-state.ts'
+import { entries } from './mounts.ts'
 import { join } from './paths.ts'
 
 export interface SeenAuthMounts {
@@ -28,16 +28,15 @@ export async function readAuthMounts(
   const of = new Map<string, Seen<AuthMountFact>>()
   const configOf = new Map<string, Seen<Readonly<Record<string, unknown>>>>()
   if (paths.length === 0) return { of, all: [], configOf }
-  const listed = await orUnknown(() => asking.client.read('sys/auth'))
-  const told = 'status' in listed && listed.status === 200 ? authMountsIn(listed.data) : []
-  // Every namespace has auth/token/: a list without anything is no list.
-  const all = told.length > 0 ? told : undefined
+  const all = await orUnknown(asking, () => listAuthMounts(asking)).then((told) =>
+    'presence' in told ? undefined : told.all,
+  )
   await Promise.all(
     paths.map(async (path) => {
-      const seen = all ? inList(path, all) : await orUnknown(() => askForAuthMount(asking, path))
+      const seen = all ? inList(path, all) : await orUnknown(asking, () => askForAuthMount(asking, path))
       if (!withConfig || seen.presence === 'absent') return of.set(path, seen)
       if (seen.presence === 'present' && !CONFIGURED.has(seen.fact.type)) return of.set(path, seen)
-      const config = await orUnknown(() => readConfig(asking, path))
+      const config = await orUnknown(asking, () => readConfig(asking, path))
       configOf.set(path, config)
       const both = seen.presence === 'present' && config.presence === 'present'
       return of.set(path, both ? { presence: 'present', fact: { ...seen.fact, config: config.fact } } : seen)
@@ -57,15 +56,29 @@ function absent(path: string): Seen<never> {
   return { presence: 'absent', because: `No auth method is mounted at auth/${path}/.` }
 }
 
+async function listAuthMounts(
+  asking: Asking,
+): Promise<{ readonly all: readonly AuthMountFact[] | undefined } | Hidden> {
+  const answer = await asking.client.read('sys/auth')
+  if (answer.status === 403) return { all: undefined }
+  const all = answer.status === 200 ? entries(answer.data, authMountFact) : undefined
+  return all === undefined ? unexpected(asking, 'GET', 'sys/auth', answer) : { all }
+}
+
 async function askForAuthMount(asking: Asking, path: string): Promise<Seen<AuthMountFact>> {
   const url = join('sys/internal/ui/mounts/auth', path)
   const answer = await asking.client.read(url)
   if (answer.status === 200 && answer.data) {
-    const served = trimSlashes(String(answer.data.path ?? path)).replace(/^auth\//, '')
-    return served === path ? { presence: 'present', fact: authMountFact(path, answer.data) } : absent(path)
+    const served =
+      typeof answer.data.path === 'string' ? trimSlashes(answer.data.path).replace(/^auth\//, '') : undefined
+    const fact = served === undefined ? undefined : authMountFact(served, answer.data)
+    if (fact?.path === path) return { presence: 'present', fact }
+    return fact !== undefined && path.startsWith(`${fact.path}/`)
+      ? absent(path)
+      : unexpected(asking, 'GET', url, answer)
   }
   const right = { path: 'sys/auth', capability: 'read', purpose: `whether auth/${path}/ is mounted` } as const
-  if (answer.status !== 403) return unexpected('GET', url, answer)
+  if (answer.status !== 403) return unexpected(asking, 'GET', url, answer)
   asking.missing(right)
   return {
     presence: 'hidden',
@@ -83,19 +96,14 @@ async function readConfig(asking: Asking, path: string): Promise<Seen<Readonly<R
   }
   if (isNoRoute(answer)) return absent(path)
   if (answer.status === 404) return { presence: 'absent', because: `auth/${path}/ was never configured.` }
-  return unexpected('GET', url, answer)
+  return unexpected(asking, 'GET', url, answer)
 }
 
-function authMountsIn(data: Answer['data']): AuthMountFact[] {
-  return Object.entries(data ?? {}).flatMap(([path, info]) =>
-    isObject(info) ? [authMountFact(trimSlashes(path), info)] : [],
-  )
-}
-
-function authMountFact(path: string, info: Readonly<Record<string, unknown>>): AuthMountFact {
+function authMountFact(path: string, info: Readonly<Record<string, unknown>>): AuthMountFact | undefined {
+  if (typeof info.type !== 'string' || info.type === '' || path === '') return undefined
   return {
     path,
-    type: String(info.type ?? ''),
+    type: info.type,
     ...(typeof info.accessor === 'string' ? { accessor: info.accessor } : {}),
     unknown: [],
     provenance: { from: 'vault' },

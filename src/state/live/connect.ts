@@ -3,6 +3,7 @@ import { loadCaCertificate } from './certificate.ts'
 import { openClient, type VaultClient } from './client.ts'
 import { LiveSettingsError } from './errors.ts'
 import { type KnownServer, preflight } from './health.ts'
+import type { GetIdToken } from './id-token.ts'
 import { type Login, type LoginMethod, type LoginOptions, logIn } from './login.ts'
 import type { Session } from './read-live.ts'
 import { type Revoked, revokeToken } from './revoke.ts'
@@ -18,12 +19,18 @@ export interface ConnectOptions {
   /** Vault namespace of the auth mount; default `namespace`. `''` is the root namespace. */
   readonly authNamespace?: string
   readonly login: LoginMethod
-  readonly getIdToken?: (audience?: string) => Promise<string>
+  /** Default: the runner's endpoint. */
+  readonly getIdToken?: GetIdToken
   /** For what only the runner tells (`ACTIONS_ID_TOKEN_REQUEST_*`). */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly mask: (secret: string) => void
   readonly known?: KnownServer
   readonly allowValueRead?: boolean
+  /**
+   * What is asked for or planned in a Vault namespace must come about there: a server that takes no notice of the namespace is refused.
+   * Default: a warning.
+   */
+  readonly needsNamespaces?: boolean
   /** Default true; `apply` says false. */
   readonly readOnly?: boolean
   readonly transport?: Omit<TransportOptions, 'address' | 'caCertificates'>
@@ -36,6 +43,9 @@ export interface Connection extends Session {
   /** Ends the token if it is ours, then the connections. Never throws. */
   readonly end: (also?: { readonly usersToken: boolean }) => Promise<Revoked>
 }
+
+/** For the end of the token, whatever time the run took: a token that lives on is worse than ten seconds. */
+const END_MS = 10_000
 
 /**
  * Connects to the one server: health, login, and what the token is.
@@ -51,6 +61,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   try {
     const server = await preflight(transport, options.known)
     const authNamespace = options.authNamespace ?? options.namespace
+    const ignored = server.enterprise === false ? [options.namespace, authNamespace].find(Boolean) : undefined
+    if (ignored !== undefined && options.needsNamespaces === true)
+      throw new LiveSettingsError(namespaceIgnored(ignored))
     const loginOptions: LoginOptions = {
       transport,
       login: options.login,
@@ -72,8 +85,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       server,
       token,
       login: whole,
-      warnings: isUnencrypted(address) ? [unencrypted(address)] : [],
+      warnings: [
+        ...(isUnencrypted(address) ? [unencrypted(address)] : []),
+        ...(ignored === undefined ? [] : [namespaceIgnored(ignored)]),
+      ],
       end: async (also) => {
+        transport.allowMore(END_MS)
         const revoked = await revokeToken(tokenClient.inNamespace(token.namespace), whole, also)
         transport.close()
         return revoked
@@ -81,6 +98,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     }
   } catch (error) {
     // A token that was just made must not outlive a start that failed.
+    transport.allowMore(END_MS)
     if (login && authClient) await revokeToken(authClient, login)
     transport.close()
     throw error
@@ -110,6 +128,10 @@ export async function revokeSavedToken(saved: SavedToken): Promise<Revoked> {
     const why = error instanceof LiveSettingsError ? error.message : 'the request could not be made.'
     return { revoked: false, warning: `The token was not revoked and lives until its TTL ends: ${why}` }
   }
+}
+
+function namespaceIgnored(namespace: string): string {
+  return `The Vault namespace ${namespace} is given, and this server is a Community Edition, which has no namespaces and takes no notice of that: everything is asked of, and would be written to, the root. Leave vault-namespace (and auth-namespace) out, or name another server.`
 }
 
 function unencrypted(address: URL): string {

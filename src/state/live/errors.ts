@@ -1,4 +1,4 @@
-/** Why nothing more can be asked of the server. */
+/** Why a request was not answered as Vault answers. */
 export type UnavailableKind =
   | 'dns'
   | 'refused'
@@ -15,6 +15,7 @@ export type UnavailableKind =
   | 'standby'
   | 'rate-limited'
   | 'server-error'
+  | 'out-of-time'
   | 'token'
   | 'login'
 

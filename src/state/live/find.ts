@@ -10,7 +10,7 @@ export interface FindLimits {
   readonly names: number
 }
 
-export const FIND_LIMITS: FindLimits = { depth: 16, folders: 1_000, names: 10_000 }
+const FIND_LIMITS: FindLimits = { depth: 16, folders: 1_000, names: 10_000 }
 
 /**
  * Names of the secrets below a folder, as ESO's `find` sees them before its filter: paths below the mount, every sub-folder

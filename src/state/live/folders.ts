@@ -1,5 +1,5 @@
 import type { Hidden } from '../../model/vault-state.ts'
-import { strings } from './answer.ts'
+import { listed } from './answer.ts'
 import { type Asking, denied, lacking, orUnknown, unexpected } from './hidden.ts'
 import type { Rights } from './rights.ts'
 
@@ -13,7 +13,7 @@ export type ListFolder = (path: string) => Promise<Listing>
 export function folderLister(asking: Asking, rights: Rights): ListFolder {
   const seen = new Map<string, Promise<Listing>>()
   return (path) => {
-    const known = seen.get(path) ?? orUnknown(() => list(asking, rights, path))
+    const known = seen.get(path) ?? orUnknown(asking, () => list(asking, rights, path))
     seen.set(path, known)
     return known
   }
@@ -23,9 +23,10 @@ async function list(asking: Asking, rights: Rights, path: string): Promise<Listi
   const right = { path: `${path}/`, capability: 'list', purpose: `the names in ${path}/` } as const
   if (rights.may('list', `${path}/`) === false) return lacking(asking, right)
   const answer = await asking.client.list(path)
-  if (answer.status === 200 && Array.isArray(answer.data?.keys)) return { names: new Set(strings(answer.data.keys)) }
+  const names = answer.status === 200 && Array.isArray(answer.data?.keys) ? listed(answer.data.keys) : undefined
+  if (names !== undefined) return { names: new Set(names) }
   // An empty folder is no folder (vault.md §4.0).
   if (answer.status === 404) return { names: new Set() }
   if (answer.status === 403) return denied(asking, 'LIST', path, answer, right)
-  return unexpected('LIST', path, answer)
+  return unexpected(asking, 'LIST', path, answer)
 }

@@ -59,5 +59,6 @@ export async function preflight(transport: Transport, known: KnownServer = {}): 
     variants: variantsOf(product, version),
     // A standby forwards requests, or answers 307, which the transport explains when it happens.
     standby: body.standby === true || body.performance_standby === true,
+    ...(typeof body.enterprise === 'boolean' ? { enterprise: body.enterprise } : {}),
   }
 }

@@ -1,8 +1,8 @@
 import type { SecretFact } from '../../model/vault-state.ts'
 import type { ListFolder } from './folders.ts'
-import { type Asking, orUnknown } from './hidden.ts'
+import { type Asking, orUnknown, unexpected } from './hidden.ts'
 import { join } from './paths.ts'
-import { toSubKeys } from './subkeys.ts'
+import { keysOfValue } from './subkeys.ts'
 
 const KEYS_HIDDEN =
   'KV version 1 shows key names only together with the values, which this run does not read (allow-value-read would).'
@@ -23,9 +23,14 @@ export async function readKv1(
   if (!listing.names.has(key.slice(cut + 1))) return { presence: 'absent' }
   if (!withKeys) return { presence: 'present' }
   if (!asking.client.allowValueRead) return { presence: 'present', keysHidden: KEYS_HIDDEN }
-  const answer = await orUnknown(() => asking.client.read(join(mount, key)))
-  if (!('status' in answer) || answer.status !== 200) {
+  const answer = await orUnknown(asking, () => asking.client.read(join(mount, key)))
+  if (!('status' in answer)) return { presence: 'present', keysHidden: answer.because }
+  if (answer.status === 403) {
     return { presence: 'present', keysHidden: `The CI token may not read ${mount}/${key}, which its key names need.` }
   }
-  return { presence: 'present', keys: toSubKeys(answer.data) }
+  const keys = answer.status === 200 ? keysOfValue(answer.data) : undefined
+  if (keys === undefined) {
+    return { presence: 'present', keysHidden: unexpected(asking, 'GET', join(mount, key), answer).because }
+  }
+  return { presence: 'present', keys }
 }

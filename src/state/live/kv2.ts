@@ -5,7 +5,7 @@ import { type Asking, denied, grant, isNoRoute, lacking, orUnknown, unexpected }
 import type { MissingRight } from './live-state.ts'
 import { join } from './paths.ts'
 import type { Rights } from './rights.ts'
-import { toSubKeys } from './subkeys.ts'
+import { keysOfValue, toSubKeys } from './subkeys.ts'
 
 export interface Kv2Question {
   readonly mount: string
@@ -27,7 +27,7 @@ export function metadataReader(asking: Asking): Kv2Asking['metadata'] {
   const seen = new Map<string, Promise<Answer | Hidden>>()
   return (mount, key) => {
     const path = join(mount, 'metadata', key)
-    const known = seen.get(path) ?? orUnknown(() => asking.client.read(path))
+    const known = seen.get(path) ?? orUnknown(asking, () => asking.client.read(path))
     seen.set(path, known)
     return known
   }
@@ -87,21 +87,26 @@ async function viaSubkeys(
       because: 'This server cannot show key names without values (subkeys came with Vault 1.10).',
     }
   }
-  if (answer.status !== 200 && answer.status !== 404) return unexpected('GET', path, answer)
-  const told = answer.data?.metadata
   // 404 with nothing: never written, or metadata only; both read as absent.
-  if (!isObject(told)) return answer.status === 404 ? { presence: 'absent' } : unexpected('GET', path, answer)
-  const number = Number(told.version)
+  if (answer.status === 404 && answer.data === undefined) return { presence: 'absent' }
+  const told = answer.status === 200 || answer.status === 404 ? answer.data?.metadata : undefined
+  const state =
+    isObject(told) && isCustomMetadata(told.custom_metadata)
+      ? versionState(told, asking.client.transport.surroundings.now())
+      : undefined
+  if (!isObject(told) || state === undefined || !isVersion(told.version)) return unexpected(asking, 'GET', path, answer)
   const deletionTime = text(told.deletion_time)
   const deletion = deletionTime ? { deletionTime } : {}
   // 404 with metadata: the version was deleted; the time in it has passed, or it would be 200.
   if (answer.status === 404) {
-    return { presence: told.destroyed === true ? 'destroyed' : 'deleted', currentVersion: number, ...deletion }
+    return { presence: told.destroyed === true ? 'destroyed' : 'deleted', currentVersion: told.version, ...deletion }
   }
+  const keys = toSubKeys(answer.data?.subkeys)
+  if (keys === undefined) return unexpected(asking, 'GET', path, answer)
   return {
     presence: 'present',
-    ...(version === undefined ? { currentVersion: number } : {}),
-    keys: toSubKeys(answer.data?.subkeys),
+    ...(version === undefined ? { currentVersion: told.version } : {}),
+    keys,
     ...customMetadata(told),
     ...deletion,
   }
@@ -113,11 +118,13 @@ async function viaMetadata(asking: Kv2Asking, question: Kv2Question, right: Miss
   if (asking.rights.may('read', path) === false) return viaFolder(asking, question, lacking(asking, right))
   const answer = await asking.metadata(mount, key)
   if ('presence' in answer) return answer
-  if (answer.status === 200 && answer.data)
-    return stateOf(answer.data, version, asking.client.transport.surroundings.now())
-  if (answer.status === 404) return { presence: 'absent' }
+  if (answer.status === 200 && answer.data) {
+    const state = stateOf(answer.data, version, asking.client.transport.surroundings.now())
+    return state ?? unexpected(asking, 'GET', path, answer)
+  }
+  if (answer.status === 404 && answer.data === undefined) return { presence: 'absent' }
   if (answer.status === 403) return viaFolder(asking, question, denied(asking, 'GET', path, answer, right))
-  return unexpected('GET', path, answer)
+  return unexpected(asking, 'GET', path, answer)
 }
 
 /** A name that its folder does not list is absent. One that it lists may be deleted: that stays hidden. */
@@ -141,38 +148,63 @@ async function viaValue(asking: Kv2Asking, question: Kv2Question) {
   const { mount, key, version } = question
   const path = join(mount, 'data', key)
   if (!asking.client.allowValueRead || asking.rights.may('read', path) === false) return undefined
-  const answer = await orUnknown(() => asking.client.read(path, version === undefined ? {} : { version }))
-  return 'status' in answer && answer.status === 200 ? toSubKeys(answer.data?.data) : undefined
+  const answer = await orUnknown(asking, () => asking.client.read(path, version === undefined ? {} : { version }))
+  return 'status' in answer && answer.status === 200 ? keysOfValue(answer.data?.data) : undefined
 }
 
 /**
- * The state of a secret or of one version, out of its metadata (vault.md §4.8).
+ * The state of a secret or of one version, out of its metadata (vault.md §4.8). `undefined`: no server says such a thing of a secret, so
+ * nothing is known of it.
  *
  * @param now milliseconds since 1970: a `deletion_time` after it means that the version is alive until then.
  */
-export function stateOf(data: Readonly<Record<string, unknown>>, version: number | undefined, now: number): SecretFact {
+export function stateOf(
+  data: Readonly<Record<string, unknown>>,
+  version: number | undefined,
+  now: number,
+): SecretFact | undefined {
   const currentVersion = data.current_version
-  if (typeof currentVersion !== 'number') {
-    return { presence: 'unknown', because: 'The metadata that the server sent names no current version.' }
+  if (!isVersion(currentVersion) || !(data.versions === null || isObject(data.versions))) return undefined
+  if (!isCustomMetadata(data.custom_metadata)) return undefined
+  const told = new Map(Object.entries(data.versions ?? {}))
+  const versions: Record<string, VersionState> = {}
+  for (const [number, one] of told) {
+    const state = isObject(one) ? versionState(one, now) : undefined
+    if (state === undefined || !/^\d+$/.test(number)) return undefined
+    versions[number] = state
   }
-  const told = isObject(data.versions) ? data.versions : {}
-  const versions: Record<string, 'alive' | 'deleted' | 'destroyed'> = {}
-  for (const [number, one] of Object.entries(told)) if (isObject(one)) versions[number] = versionState(one, now)
+  // `current_version` 0: metadata only, which every reader sees as absent.
+  if (currentVersion === 0) return { presence: 'absent' }
   const asked = String(version ?? currentVersion)
   const state = versions[asked]
-  // `current_version` 0: metadata only, which every reader sees as absent.
-  if (currentVersion === 0 || state === undefined) return { presence: 'absent' }
-  const one = told[asked]
+  // An older version may be gone for good; the current one never is.
+  if (state === undefined) return asked === String(currentVersion) ? undefined : { presence: 'absent' }
+  const one = told.get(asked)
   const deletionTime = isObject(one) ? text(one.deletion_time) : undefined
   const deletion = deletionTime ? { deletionTime } : {}
   if (state !== 'alive') return { presence: state, currentVersion, ...deletion }
   return { presence: 'present', currentVersion, versions, ...customMetadata(data), ...deletion }
 }
 
-function versionState(version: Readonly<Record<string, unknown>>, now: number): 'alive' | 'deleted' | 'destroyed' {
-  if (version.destroyed === true) return 'destroyed'
-  const deletionTime = text(version.deletion_time)
-  return deletionTime && Date.parse(deletionTime) <= now ? 'deleted' : 'alive'
+type VersionState = 'alive' | 'deleted' | 'destroyed'
+
+/** `undefined` for what is no state of a version. */
+function versionState(version: Readonly<Record<string, unknown>>, now: number): VersionState | undefined {
+  const { destroyed, deletion_time: deletionTime } = version
+  if (typeof destroyed !== 'boolean' || typeof deletionTime !== 'string') return undefined
+  if (destroyed) return 'destroyed'
+  if (deletionTime === '') return 'alive'
+  const at = Date.parse(deletionTime)
+  return Number.isNaN(at) ? undefined : at <= now ? 'deleted' : 'alive'
+}
+
+function isVersion(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function isCustomMetadata(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return isObject(value) && Object.values(value).every((one) => typeof one === 'string')
 }
 
 function customMetadata(data: Readonly<Record<string, unknown>>) {

@@ -13,8 +13,11 @@ import type {
 /** What the server said of one part: there, certainly not there, or not to be told. */
 export type Seen<Fact> =
   | { readonly presence: 'present'; readonly fact: Fact }
-  /** `because`: one sentence, when there is more to say than "not there". */
-  | { readonly presence: 'absent'; readonly because?: string }
+  /**
+   * `because`: one sentence, when there is more to say than "not there". `inside`: nothing is mounted at the path itself, because it
+   * is a folder of this mount.
+   */
+  | { readonly presence: 'absent'; readonly because?: string; readonly inside?: string }
   | Hidden
 
 export interface ServerFacts {
@@ -24,6 +27,8 @@ export interface ServerFacts {
   /** The ways of matching LIST that this server may have: one when product and version are known. */
   readonly variants: readonly Variant[]
   readonly standby: boolean
+  /** `false`: a Community Vault, which takes no notice of the namespace header (vault.md §0); `undefined`: it does not say. */
+  readonly enterprise?: boolean
 }
 
 export interface TokenFacts {
@@ -60,6 +65,8 @@ export interface WantedSecret {
   readonly version?: number
   /** The KV version that the store takes the mount to have: tells which right is lacking where the server hides the mount. */
   readonly kv?: 1 | 2
+  /** Only helps to explain something else: a right that is lacking for it is not worth a word. */
+  readonly aside?: true
 }
 
 export interface WantedFind {
@@ -120,6 +127,8 @@ export interface LiveState {
     /** Paths of wanted secrets whose values the token could read, sorted. */
     readonly readableValues: readonly string[]
   }
+  /** Requests that were not answered as Vault answers, a sentence each; then nothing is complete, whatever else was told. */
+  readonly unanswered: readonly string[]
   /** Sentences worth showing once: a token that runs out of uses, a listing that was cut. */
   readonly warnings: readonly string[]
 }

@@ -20,14 +20,13 @@ export interface SeenMounts {
 export async function readMounts(asking: Asking, wanted: readonly string[]): Promise<SeenMounts> {
   const paths = [...new Set(wanted.map(trimSlashes))].filter(Boolean)
   if (paths.length === 0) return { of: new Map(), all: [] }
-  const listed = await orUnknown(() => asking.client.read('sys/mounts'))
-  const told = 'status' in listed && listed.status === 200 ? mountsIn(listed.data) : []
-  // Every namespace has sys/: a list without anything is no list, and says of nothing that it is absent.
-  const all = told.length > 0 ? told : undefined
+  const all = await orUnknown(asking, () => listMounts(asking)).then((told) =>
+    'presence' in told ? undefined : told.all,
+  )
   const of = new Map<string, Seen<MountFact>>()
   await Promise.all(
     paths.map(async (path) => {
-      of.set(path, all ? inList(path, all) : await orUnknown(() => askForMount(asking, path)))
+      of.set(path, all ? inList(path, all) : await orUnknown(asking, () => askForMount(asking, path)))
     }),
   )
   const seen = all ?? [...of.values()].flatMap((mount) => (mount.presence === 'present' ? [mount.fact] : []))
@@ -39,23 +38,44 @@ function inList(path: string, all: readonly MountFact[]): Seen<MountFact> {
   const exact = all.find((mount) => mount.path === path)
   if (exact) return { presence: 'present', fact: exact }
   const around = serving(path, all)
-  return { presence: 'absent', because: around ? inside(path, around) : `Nothing is mounted at ${path}/.` }
+  return around ? inside(path, around) : { presence: 'absent', because: `Nothing is mounted at ${path}/.` }
+}
+
+/** All mounts; `undefined` where the token may not list them. A list that is not whole is none: it would say "absent". */
+async function listMounts(asking: Asking): Promise<{ readonly all: readonly MountFact[] | undefined } | Hidden> {
+  const answer = await asking.client.read('sys/mounts')
+  if (answer.status === 403) return { all: undefined }
+  const all = answer.status === 200 ? entries(answer.data, mountFact) : undefined
+  return all === undefined ? unexpected(asking, 'GET', 'sys/mounts', answer) : { all }
+}
+
+/** The entries of a list by path, when every one of them is what it must be and there is one: every namespace has `sys/` and `token/`. */
+export function entries<Fact>(
+  data: Answer['data'],
+  read: (path: string, info: Readonly<Record<string, unknown>>) => Fact | undefined,
+): readonly Fact[] | undefined {
+  const all = Object.entries(data ?? {}).map(([path, info]) =>
+    isObject(info) ? read(trimSlashes(path), info) : undefined,
+  )
+  const whole = all.filter((one): one is Fact & {} => one !== undefined)
+  return whole.length > 0 && whole.length === all.length ? whole : undefined
 }
 
 async function askForMount(asking: Asking, path: string): Promise<Seen<MountFact>> {
   const url = join('sys/internal/ui/mounts', path)
   const answer = await asking.client.read(url)
   if (answer.status === 200 && answer.data) {
-    const served = trimSlashes(String(answer.data.path ?? path))
-    const fact = mountFact(served, answer.data)
-    if (served === path) return { presence: 'present', fact }
-    return { presence: 'absent', because: inside(path, fact) }
+    const served = typeof answer.data.path === 'string' ? trimSlashes(answer.data.path) : undefined
+    const fact = served === undefined ? undefined : mountFact(served, answer.data)
+    if (fact?.path === path) return { presence: 'present', fact }
+    if (fact !== undefined && path.startsWith(`${fact.path}/`)) return inside(path, fact)
+    return unexpected(asking, 'GET', url, answer)
   }
   return missingOrNotVisible(asking, url, path, answer)
 }
 
 function missingOrNotVisible(asking: Asking, url: string, path: string, answer: Answer): Hidden {
-  if (answer.status !== 403) return unexpected('GET', url, answer)
+  if (answer.status !== 403) return unexpected(asking, 'GET', url, answer)
   asking.missing(mountsRight(path))
   return {
     presence: 'hidden',
@@ -72,8 +92,9 @@ function serving(path: string, all: readonly MountFact[]): MountFact | undefined
   return around.sort((a, b) => b.path.length - a.path.length)[0]
 }
 
-function inside(path: string, mount: MountFact): string {
-  return `Nothing is mounted at ${path}/: it is a folder inside the mount ${mount.path}/ (${describeMount(mount)}).`
+function inside(path: string, mount: MountFact): Seen<MountFact> {
+  const because = `Nothing is mounted at ${path}/: it is a folder inside the mount ${mount.path}/ (${describeMount(mount)}).`
+  return { presence: 'absent', because, inside: mount.path }
 }
 
 /** `kv version 2`, `database`. */
@@ -81,23 +102,24 @@ export function describeMount(mount: MountFact): string {
   return mount.version ? `${mount.type} version ${mount.version}` : mount.type
 }
 
-function mountsIn(data: Answer['data']): MountFact[] {
-  return Object.entries(data ?? {}).flatMap(([path, info]) =>
-    isObject(info) ? [mountFact(trimSlashes(path), info)] : [],
-  )
-}
-
-/** `options.version` missing or `options: null` is version 1 (vault.md §4.4); `generic` is the old name of KV 1. */
-function mountFact(path: string, info: Readonly<Record<string, unknown>>): MountFact {
-  const options = isObject(info.options) ? info.options : {}
-  const told = String(info.type ?? '')
+/**
+ * `options.version` missing or `options: null` is version 1 (vault.md §4.4); `generic` is the old name of KV 1. `undefined` for what no
+ * server says of a mount.
+ */
+function mountFact(path: string, info: Readonly<Record<string, unknown>>): MountFact | undefined {
+  const { type: told, options: given = null, description = '' } = info
+  if (typeof told !== 'string' || told === '' || path === '') return undefined
+  if (typeof description !== 'string' || !(given === null || isObject(given))) return undefined
+  const options = given ?? {}
   const kv = told === 'kv' || told === 'generic'
+  const version = options.version ?? '1'
+  if (kv && version !== '1' && version !== '2') return undefined
   const config = isObject(info.config) ? { config: info.config } : {}
   return {
     path,
     type: kv ? 'kv' : told,
-    ...(kv ? { version: String(options.version) === '2' ? (2 as const) : (1 as const) } : {}),
-    description: String(info.description ?? ''),
+    ...(kv ? { version: version === '2' ? (2 as const) : (1 as const) } : {}),
+    description,
     options: { ...options, ...config },
     unknown: [],
     provenance: { from: 'vault' },

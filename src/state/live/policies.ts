@@ -10,7 +10,7 @@ export async function readPolicies(
 ): Promise<ReadonlyMap<string, Seen<PolicyFact>>> {
   const wanted = [...new Set(names.map((name) => name.toLowerCase()))].filter(Boolean)
   const seen = await Promise.all(
-    wanted.map(async (name) => [name, await orUnknown(() => readPolicy(asking, name))] as const),
+    wanted.map(async (name) => [name, await orUnknown(asking, () => readPolicy(asking, name))] as const),
   )
   return new Map(seen)
 }
@@ -29,5 +29,5 @@ async function readPolicy(asking: Asking, name: string): Promise<Seen<PolicyFact
     const right = { path, capability: 'read', purpose: `the policy ${name}` } as const
     return denied(asking, 'GET', path, answer, right)
   }
-  return unexpected('GET', path, answer)
+  return unexpected(asking, 'GET', path, answer)
 }

@@ -20,16 +20,17 @@ export interface Session {
 /**
  * Asks the server for everything that is wanted, in one Vault namespace: the one of `session.client`.
  *
- * What cannot be seen is told as hidden or unknown, part by part.
- *
- * @throws VaultUnavailable when nothing more can be asked (sealed, unreachable, redirected).
+ * What cannot be seen is told as hidden or unknown, part by part; a server that fails, be it at the last request, is told in
+ * `unanswered` and throws nothing.
  */
 export async function readLive(session: Session, wanted: Wanted): Promise<LiveState> {
   const { client, server, token } = session
   const missing = new Map<string, MissingRight>()
+  const unanswered = new Set<string>()
   const asking: Asking = {
     client,
     missing: (right) => void missing.set(`${right.path}\n${right.capability}`, right),
+    unanswered: (sentence) => void unanswered.add(sentence),
   }
   const finds = wanted.finds ?? []
   const secrets = wanted.secrets ?? []
@@ -74,7 +75,29 @@ export async function readLive(session: Session, wanted: Wanted): Promise<LiveSt
     find: (mount, path) => seenFinds.get(findKey(mount, path)),
     missingRights: [...missing.values()].sort(byPathAndCapability),
     excess: { root: token.root, readableValues: token.root ? [] : seenSecrets.readableValues },
+    unanswered: [...unanswered],
     warnings: warningsOf(session, seenSecrets.rightsRefused),
+  }
+}
+
+/** What is told of a Vault namespace that cannot be asked for: nothing, with the reason, of every part that was wanted. */
+export function unreadable({ server, token }: Session, because: string): LiveState {
+  const hidden = { presence: 'unknown', because } as const
+  return {
+    state: { mounts: [], authMounts: [], roles: [], policies: [] },
+    server,
+    token,
+    mount: () => hidden,
+    authMount: () => hidden,
+    authConfig: () => hidden,
+    role: () => hidden,
+    policy: () => hidden,
+    secretFact: () => hidden,
+    find: () => hidden,
+    missingRights: [],
+    excess: { root: token.root, readableValues: [] },
+    unanswered: [],
+    warnings: [],
   }
 }
 

@@ -15,7 +15,6 @@ export interface RetryOptions {
 }
 
 const FINAL: Verdict = { retry: false }
-const LONGEST_WAIT_MS = 60_000
 /** How long a KV mount may take to become version 2 (vault.md §4.8), in tries of about a second. */
 const UPGRADE_TRIES = 30
 
@@ -29,7 +28,7 @@ export function judgeAnswer(answer: HttpAnswer, tries: number, options: RetryOpt
   }
   if (tries > options.retries || !mayPass(answer)) return FINAL
   const told = retryAfter(answer, options.now())
-  if (told !== undefined) return { retry: true, afterMs: Math.min(told, LONGEST_WAIT_MS), all: answer.status === 429 }
+  if (told !== undefined) return { retry: true, afterMs: told, all: answer.status === 429 }
   return { retry: true, afterMs: backoff(tries, options), all: answer.status === 429 }
 }
 
@@ -61,11 +60,11 @@ function isUpgrading(answer: HttpAnswer): boolean {
   return answer.status === 400 && /to upgrade from non-versioned|Upgrading from non-versioned/.test(answer.text)
 }
 
-/** Milliseconds that `Retry-After` asks for, in either of its forms. */
+/** Milliseconds that `Retry-After` asks for, in either of its forms; whether there is so much time, the transport knows. */
 function retryAfter(answer: HttpAnswer, now: number): number | undefined {
   const header = answer.headers['retry-after']
   if (!header) return undefined
-  if (/^\d+$/.test(header)) return Number(header) * 1_000
+  if (/^\d+$/.test(header)) return Math.min(Number(header), 1e9) * 1_000
   const date = Date.parse(header)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

@@ -10,7 +10,7 @@ export interface Revoked {
 }
 
 /**
- * Ends the token that our login made (design §1, promise 7). A token that the user gave is theirs, unless `also` asks for it;
+ * Ends the token that our login made (design §1, promise 9). A token that the user gave is theirs, unless `also` asks for it;
  * a batch token cannot be revoked and dies with its TTL.
  */
 export async function revokeToken(

@@ -1,5 +1,5 @@
-import { isObject, strings } from './answer.ts'
-import { type Asking, orUnknown } from './hidden.ts'
+import { listed } from './answer.ts'
+import { type Asking, orUnknown, unexpected } from './hidden.ts'
 
 /** What the CI token may do, as far as the server told. */
 export interface Rights {
@@ -24,11 +24,18 @@ export async function askRights(asking: Asking, paths: readonly string[]): Promi
   let refused = false
   for (let start = 0; start < distinct.length; start += AT_ONCE) {
     const some = distinct.slice(start, start + AT_ONCE)
-    const answer = await orUnknown(() => asking.client.write('sys/capabilities-self', { paths: some }))
+    const answer = await orUnknown(asking, () => asking.client.write('sys/capabilities-self', { paths: some }))
     // A token without the default policy may not ask: then each path is tried.
     refused ||= 'status' in answer && answer.status === 403
-    if (!('status' in answer) || answer.status !== 200 || !isObject(answer.data)) break
-    for (const path of some) if (path in answer.data) told.set(path, strings(answer.data[path]))
+    if (!('status' in answer) || answer.status === 403) break
+    const data = answer.status === 200 ? answer.data : undefined
+    const given = some.flatMap((path) => (data !== undefined && Object.hasOwn(data, path) ? [[path, data[path]]] : []))
+    // Where there is no right the server says "deny": an empty list is no answer (vault.md §4.3).
+    if (given.length === 0 || given.some(([, capabilities]) => !listed(capabilities)?.length)) {
+      unexpected(asking, 'POST', 'sys/capabilities-self', answer)
+      break
+    }
+    for (const [path, capabilities] of given) told.set(path as string, listed(capabilities) ?? [])
   }
   return {
     refused,

@@ -1,6 +1,6 @@
 import { trimSlashes } from '../../model/trim-slashes.ts'
 import type { AuthType, RoleFact } from '../../model/vault-state.ts'
-import { isObject, strings } from './answer.ts'
+import { isObject, listed, strings } from './answer.ts'
 import { type Asking, denied, isNoRoute, orUnknown, unexpected } from './hidden.ts'
 import type { Seen, WantedRole } from './live-state.ts'
 import { join } from './paths.ts'
@@ -20,7 +20,7 @@ export async function readRoles(
   const seen = await Promise.all(
     [...distinct].map(async ([key, role]) => {
       const type = toAuthType(typeOf(trimSlashes(role.authMount))) ?? role.type
-      return [key, await orUnknown(() => readRole(asking, role, type))] as const
+      return [key, await orUnknown(asking, () => readRole(asking, role, type))] as const
     }),
   )
   return new Map(seen)
@@ -32,6 +32,7 @@ async function readRole(asking: Asking, role: WantedRole, type: AuthType | undef
   const path = rolePath(role, type)
   const answer = await asking.client.read(path)
   if (answer.status === 200 && answer.data) {
+    if (!isRole(answer.data, type)) return unexpected(asking, 'GET', path, answer)
     return { presence: 'present', fact: toRoleFact(authMount, name, type, answer.data) }
   }
   if (answer.status === 403) {
@@ -42,7 +43,7 @@ async function readRole(asking: Asking, role: WantedRole, type: AuthType | undef
     return { presence: 'absent', because: `No auth method that has roles is mounted at auth/${authMount}/.` }
   }
   if (answer.status === 404) return { presence: 'absent', because: `auth/${authMount}/ has no role ${name}.` }
-  return unexpected('GET', path, answer)
+  return unexpected(asking, 'GET', path, answer)
 }
 
 /** Where a role is read: role names are stored in lower case (vault.md §4.6). */
@@ -62,6 +63,25 @@ function toAuthType(told: string | undefined): AuthType | undefined {
   return told === 'oidc' ? 'jwt' : known.find((type) => type === told)
 }
 
+/** Fields that are lists of texts, whoever has them. */
+const LISTS = [
+  'token_policies',
+  'policies',
+  'bound_service_account_names',
+  'bound_service_account_namespaces',
+  'bound_audiences',
+] as const
+
+/** Whether a server says such a thing of a role: a mangled list of policies must not look like a role that has none. */
+function isRole(fields: Readonly<Record<string, unknown>>, type: AuthType | undefined): boolean {
+  if (LISTS.some((list) => listed(fields[list]) === undefined)) return false
+  // Every method but that of tokens tells its policies, be the list empty.
+  if (type !== 'token' && fields.token_policies === undefined && fields.policies === undefined) return false
+  const texts = [fields.audience, fields.bound_subject, fields.bound_service_account_namespace_selector]
+  if (texts.some((text) => !(text === undefined || text === null || typeof text === 'string'))) return false
+  return ['undefined', 'boolean'].includes(typeof fields.token_no_default_policy)
+}
+
 /** The answer of a role read, as a fact (vault.md §4.6, §4.7). */
 export function toRoleFact(
   authMount: string,
@@ -70,7 +90,7 @@ export function toRoleFact(
   fields: Readonly<Record<string, unknown>>,
 ): RoleFact {
   const type = told ?? typeByShape(fields)
-  const names = policyNames(fields)
+  const names = policyNames(fields, type)
   const audiences = type === 'kubernetes' ? strings(fields.audience) : strings(fields.bound_audiences)
   const selector = fields.bound_service_account_namespace_selector
   return {
@@ -81,8 +101,8 @@ export function toRoleFact(
     noDefaultPolicy: fields.token_no_default_policy === true && !names.includes('default'),
     ...(type === 'kubernetes'
       ? {
-          boundServiceAccountNames: strings(fields.bound_service_account_names),
-          boundServiceAccountNamespaces: strings(fields.bound_service_account_namespaces),
+          ...boundTo('boundServiceAccountNames', fields.bound_service_account_names),
+          ...boundTo('boundServiceAccountNamespaces', fields.bound_service_account_namespaces),
           ...(typeof selector === 'string' && selector ? { boundNamespaceSelector: selector } : {}),
         }
       : {}),
@@ -95,9 +115,20 @@ export function toRoleFact(
   }
 }
 
-/** `token_policies` and the older `policies`, lower-cased as at login (vault.md §7.2). */
-function policyNames(fields: Readonly<Record<string, unknown>>): readonly string[] {
-  const names = [fields.token_policies, fields.policies].flatMap(strings).map((name) => name.trim().toLowerCase())
+/** Nothing where the server says nothing: a role that is bound to nobody is another thing. */
+function boundTo<Name extends string>(name: Name, value: unknown): { readonly [key in Name]?: readonly string[] } {
+  return value === undefined ? {} : ({ [name]: strings(value) } as { readonly [key in Name]: readonly string[] })
+}
+
+/**
+ * `token_policies` and the older `policies`, lower-cased as at login (vault.md §7.2). With both on a Kubernetes role the older ones do
+ * not count (vault.md §4.6).
+ */
+function policyNames(fields: Readonly<Record<string, unknown>>, type: AuthType | undefined): readonly string[] {
+  const { token_policies: newer, policies: older } = fields
+  const names = (type === 'kubernetes' && newer ? [newer] : [newer, older])
+    .flatMap(strings)
+    .map((name) => name.trim().toLowerCase())
   return [...new Set(names)].filter(Boolean).sort()
 }
 

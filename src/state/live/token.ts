@@ -1,4 +1,4 @@
-import { type Answer, sayAnswer } from './answer.ts'
+import { type Answer, listed, sayAnswer } from './answer.ts'
 import type { VaultClient } from './client.ts'
 import { VaultUnavailable } from './errors.ts'
 import type { TokenFacts } from './live-state.ts'
@@ -28,7 +28,7 @@ function selfAndAbove(namespace: string): string[] {
 
 async function lookUpIn(client: VaultClient, login: Login): Promise<TokenFacts | undefined> {
   const answer = await client.read('auth/token/lookup-self')
-  if (answer.status === 200 && answer.data) return facts(answer, login)
+  if (answer.status === 200) return facts(answer, login)
   if (answer.status !== 403) throw unexpected(answer)
   // A token without the default policy gets 403 too (vault.md §4.2); this endpoint asks no policy, only for a valid token.
   const known = await client.read('sys/internal/ui/mounts')
@@ -38,15 +38,19 @@ async function lookUpIn(client: VaultClient, login: Login): Promise<TokenFacts |
 
 function facts(answer: Answer, login: Login): TokenFacts {
   const data = answer.data ?? {}
-  const policies = policiesOf(data.policies, data.identity_policies)
-  const expires = typeof data.expire_time === 'string' || Number(data.creation_ttl) > 0
+  const { num_uses: numUses = 0, ttl = 0, creation_ttl: creationTtl = 0 } = data
+  const lists = [data.policies, data.identity_policies].map(listed)
+  const numbers = [numUses, ttl, creationTtl].every((one) => typeof one === 'number')
+  if (!Array.isArray(data.policies) || lists.includes(undefined) || !numbers) throw unexpected(answer)
+  const policies = policiesOf(...lists)
+  const expires = typeof data.expire_time === 'string' || Number(creationTtl) > 0
   return {
     lookedUp: true,
     type: data.type === 'batch' || data.type === 'service' ? data.type : login.type,
     policies,
     root: policies.includes('root'),
-    numUses: Number(data.num_uses ?? 0),
-    ttl: expires ? Number(data.ttl ?? 0) : undefined,
+    numUses: Number(numUses),
+    ttl: expires ? Number(ttl) : undefined,
   }
 }
 
@@ -62,6 +66,6 @@ function badToken(client: VaultClient, login: Login): VaultUnavailable {
 function unexpected(answer: Answer): VaultUnavailable {
   return new VaultUnavailable(
     'token',
-    `The token cannot be looked up: ${sayAnswer('GET', 'auth/token/lookup-self', answer)}.`,
+    `The token cannot be looked up: ${sayAnswer('GET', 'auth/token/lookup-self', answer)}${answer.status === 200 ? ' with content that Vault does not send' : ''}.`,
   )
 }

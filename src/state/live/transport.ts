@@ -1,9 +1,10 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { isObject, strings, toAnswer } from './answer.ts'
+import { type Deadline, earlierOf, NO_DEADLINE } from '../../model/deadline.ts'
+import { createPool } from '../../model/pool.ts'
+import { isObject, toAnswer } from './answer.ts'
 import { ForbiddenRequest, VaultUnavailable } from './errors.ts'
 import { exchange, type HttpAnswer } from './exchange.ts'
-import { createPool } from './pool.ts'
 import { isSealed, judgeAnswer, judgeFailure, type RetryOptions, type Verdict } from './retry.ts'
 import { whyUnreachable } from './unreachable.ts'
 
@@ -14,7 +15,7 @@ export interface Surroundings {
   readonly random: () => number
 }
 
-export const REAL_SURROUNDINGS: Surroundings = {
+const REAL_SURROUNDINGS: Surroundings = {
   now: Date.now,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: Math.random,
@@ -33,6 +34,10 @@ export interface TransportOptions {
   readonly retries?: number
   /** Largest answer; default 8 MiB. */
   readonly maxBytes?: number
+  /** For all requests together, their retries and waits included; time in which nothing is asked does not count. Default 120 s. */
+  readonly budgetMs?: number
+  /** When the last request must be over, whatever the budget says. */
+  readonly deadline?: Deadline
   readonly surroundings?: Surroundings
   /** `HTTPS_PROXY` and `NO_PROXY` of the environment; used with https only. */
   readonly proxyEnv?: Readonly<Record<string, string | undefined>>
@@ -69,9 +74,16 @@ export interface Transport {
    * @throws VaultUnavailable when there is none, ForbiddenRequest when the URL is not at the transport's origin.
    */
   readonly send: (request: TransportRequest) => Promise<TransportAnswer>
+  /** When the last request must be over. */
+  readonly deadline: () => Deadline
+  /** Lets requests be sent for so many milliseconds more, whatever was before: the end of a token must not be lost to its use. */
+  readonly allowMore: (ms: number) => void
   /** Ends idle connections. */
   readonly close: () => void
 }
+
+/** The default of `vault-timeout`. */
+const VAULT_TIMEOUT_MS = 120_000
 
 /** After so many requests in a row that got no answer, the others are not tried any more. */
 const HOPELESS = 5
@@ -85,11 +97,18 @@ export function createTransport(options: TransportOptions): Transport {
   const agent = secure
     ? new HttpsAgent({ ...agentOptions, ...ca, ...proxy, rejectUnauthorized: true })
     : new HttpAgent(agentOptions)
-  const limits = { agent, timeoutMs: options.timeoutMs ?? 15_000, maxBytes: options.maxBytes ?? 8 * 1024 * 1024 }
+  const maxBytes = options.maxBytes ?? 8 * 1024 * 1024
+  const timeoutMs = options.timeoutMs ?? 15_000
   const retrying: RetryOptions = { retries: options.retries ?? 3, random: surroundings.random, now: surroundings.now }
   const inPool = createPool(options.concurrency ?? 8)
+  let budget = budgetOf(options.budgetMs ?? VAULT_TIMEOUT_MS, surroundings.now)
+  let deadline = earlierOf(budget, options.deadline ?? NO_DEADLINE)
   let pausedUntil = 0
   let failuresInARow = 0
+
+  /** Nothing is gained by waiting for a moment after the time is over. */
+  const hasTimeFor = (verdict: Verdict): verdict is Extract<Verdict, { retry: true }> =>
+    verdict.retry && verdict.afterMs < deadline.leftMs()
 
   async function wait(verdict: Extract<Verdict, { retry: true }>): Promise<void> {
     if (verdict.all) pausedUntil = Math.max(pausedUntil, surroundings.now() + verdict.afterMs)
@@ -98,20 +117,22 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function attempt(request: TransportRequest, url: URL, tries: number): Promise<TransportAnswer> {
     const pause = pausedUntil - surroundings.now()
+    if (Math.max(pause, 0) >= deadline.leftMs()) throw outOfTime(whatIsAsked(request, url, address))
     if (pause > 0) await surroundings.sleep(pause)
     let answer: HttpAnswer
     try {
+      const limits = { agent, maxBytes, timeoutMs: Math.min(timeoutMs, deadline.leftMs()) }
       answer = await exchange(toMessage(request, url), limits)
     } catch (error) {
       if (error instanceof VaultUnavailable) throw error
       const trouble = whyUnreachable(error, address)
       const verdict: Verdict = trouble.retry ? judgeFailure(tries, retrying) : { retry: false }
-      if (!verdict.retry) throw trouble.error
+      if (!hasTimeFor(verdict)) throw trouble.error
       await wait(verdict)
       return attempt(request, url, tries + 1)
     }
     const verdict = judgeAnswer(answer, tries, retrying)
-    if (!verdict.retry) return accept(request, url, address, answer)
+    if (!hasTimeFor(verdict)) return accept(request, url, address, answer)
     await wait(verdict)
     return attempt(request, url, tries + 1)
   }
@@ -119,6 +140,13 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     address,
     surroundings,
+    deadline: () => deadline,
+    allowMore: (ms) => {
+      budget = budgetOf(ms, surroundings.now)
+      deadline = budget
+      pausedUntil = 0
+      failuresInARow = 0
+    },
     close: () => agent.destroy(),
     send: (request) =>
       inPool(async () => {
@@ -127,6 +155,8 @@ export function createTransport(options: TransportOptions): Transport {
           throw new ForbiddenRequest(`A request to ${url.host} was stopped: only ${address.host} may be asked.`)
         }
         if (failuresInARow >= HOPELESS) throw new VaultUnavailable('unreachable', `${address.host} stopped answering.`)
+        const { spend } = budget
+        const stop = spend()
         try {
           const answer = await attempt(request, url, 1)
           failuresInARow = 0
@@ -134,8 +164,30 @@ export function createTransport(options: TransportOptions): Transport {
         } catch (error) {
           failuresInARow += 1
           throw error
+        } finally {
+          stop()
         }
       }),
+  }
+}
+
+/** A deadline whose clock runs only while something is asked. */
+function budgetOf(ms: number, now: () => number): Deadline & { readonly spend: () => () => void } {
+  let used = 0
+  let asking = 0
+  let since = 0
+  const leftMs = () => Math.max(0, ms - used - (asking > 0 ? now() - since : 0))
+  return {
+    leftMs,
+    over: () => leftMs() === 0,
+    spend: () => {
+      if (asking === 0) since = now()
+      asking += 1
+      return () => {
+        asking -= 1
+        if (asking === 0) used += now() - since
+      }
+    },
   }
 }
 
@@ -154,9 +206,23 @@ function toMessage(request: TransportRequest, url: URL) {
   return { method: request.method, url, headers, ...(body === undefined ? {} : { body }) }
 }
 
+/** `GET kv/metadata/app`. */
+function whatIsAsked(request: TransportRequest, url: URL, address: URL): string {
+  const path = url.pathname.slice(address.pathname.replace(/\/$/, '').length).replace(/^\/v1\//, '')
+  return `${request.method} ${path}`
+}
+
+function outOfTime(what: string): VaultUnavailable {
+  const sentence = `${what} was not asked, because the time for the live check was over. Raise \`vault-timeout\` if the server needs longer.`
+  return new VaultUnavailable('out-of-time', sentence)
+}
+
+/** The statuses with which Vault refuses (vault.md §4.0); its 429, 412 and 5xx have their own sentences. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 405, 413, 415])
+
 /** Parses a final answer; turns what is no answer of the API into a reason. */
 function accept(request: TransportRequest, url: URL, address: URL, answer: HttpAnswer): TransportAnswer {
-  const what = `${request.method} ${url.pathname.slice(address.pathname.replace(/\/$/, '').length).replace(/^\/v1\//, '')}`
+  const what = whatIsAsked(request, url, address)
   const { status } = answer
   if (status >= 300 && status < 400) throw new VaultUnavailable('redirect', redirected(address, answer))
   if (isSealed(answer)) throw new VaultUnavailable('sealed', sealedSentence(address.host, answer))
@@ -167,11 +233,13 @@ function accept(request: TransportRequest, url: URL, address: URL, answer: HttpA
     throw new VaultUnavailable('plain-http', `${address.host} speaks TLS: write vault-addr with https://.`)
   }
   const parsed = parseJson(answer.text)
-  const errors = isObject(parsed.value) ? strings(parsed.value.errors) : []
+  const errors = errorsOf(parsed.value)
   // sys/health uses statuses as states (vault.md §4.1); its body says which.
   if (url.pathname.endsWith('/v1/sys/health') && isObject(parsed.value)) return { status, body: parsed.value }
   if (status === 429) {
-    const sentence = `${address.host} limits the rate of requests and went on to do so (${what} answered 429). Raise the quota for this token's path, or run fewer jobs at once.`
+    const pause = answer.headers['retry-after']
+    const asks = pause === undefined || !/^\d{1,9}$/.test(pause) ? '' : `; it asks for a pause of ${pause} s`
+    const sentence = `${address.host} limits the rate of requests and went on to do so (${what} answered 429${asks}). Raise the quota for this token's path, or run fewer jobs at once.`
     throw new VaultUnavailable('rate-limited', sentence)
   }
   if (status >= 500 || status === 412) {
@@ -179,20 +247,57 @@ function accept(request: TransportRequest, url: URL, address: URL, answer: HttpA
     throw new VaultUnavailable('server-error', `${what} answered ${status}${said ? ` (${said})` : ''} again and again.`)
   }
   if (!parsed.ok) {
-    const kind = /^\s*</.test(answer.text) ? 'a web page' : 'something that is not JSON'
+    const kind = /^\s*</.test(answer.text)
+      ? 'a web page'
+      : parsed.value === undefined
+        ? 'something that is not JSON'
+        : `JSON that is nested deeper than ${DEEPEST} levels`
     const sentence = `${address.host} answered ${what} with ${kind} (status ${status}): this is not Vault's API. Check vault-addr, and that no login page or proxy stands before it.`
+    throw new VaultUnavailable('not-vault', sentence)
+  }
+  if (!isVaults(status, parsed.value, errors)) {
+    const sentence = `${address.host} answered ${what} with status ${status} in a way that Vault does not: it tells nothing about what was asked. Check what stands between the runner and Vault.`
     throw new VaultUnavailable('not-vault', sentence)
   }
   return { status, body: parsed.value }
 }
 
+/**
+ * Whether Vault itself answered: its refusals carry `errors`, possibly empty; a 404 of a version that was deleted has the envelope
+ * of a success instead. A 404 without either is a proxy's, and tells nothing about the secret (vault.md §4.0).
+ */
+function isVaults(status: number, body: unknown, errors: readonly string[] | undefined): boolean {
+  if (status >= 200 && status < 300) return body === undefined || isObject(body)
+  if (!REFUSALS.has(status)) return false
+  if (errors !== undefined) return true
+  return status === 404 && isObject(body) && typeof body.request_id === 'string' && isObject(body.data)
+}
+
+function errorsOf(body: unknown): readonly string[] | undefined {
+  const errors = isObject(body) ? body.errors : undefined
+  return Array.isArray(errors) && errors.every((one) => typeof one === 'string') ? errors : undefined
+}
+
+/** An answer nested deeper than this is none: what reads it goes down level by level. No secret of a person is. */
+const DEEPEST = 500
+
 function parseJson(text: string): { readonly ok: boolean; readonly value: unknown } {
   if (text.trim() === '') return { ok: true, value: undefined }
   try {
-    return { ok: true, value: JSON.parse(text) }
+    const value: unknown = JSON.parse(text)
+    return { ok: !isDeep(value), value }
   } catch {
     return { ok: false, value: undefined }
   }
+}
+
+function isDeep(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return true
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return false
 }
 
 /** Only the host of the Location: its path and query may hold what must not be shown. */

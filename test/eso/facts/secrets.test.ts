@@ -194,6 +194,27 @@ describe('eso.md §6.2, §6.4: what Secrets are made, and their keys', () => {
       externalSecretYaml({ target: { creationPolicy: 'Merge' }, data }),
       [['apps', 'app', undefined]],
     ],
+    [
+      'templateFrom for labels leaves the keys alone',
+      externalSecretYaml({
+        target: { template: { data: { z: '' }, templateFrom: [{ target: 'Labels', literal: 'b: c' }] } },
+        data,
+      }),
+      [['apps', 'app', ['z']]],
+    ],
+    [
+      'templateFrom a ConfigMap names its keys',
+      externalSecretYaml({
+        target: { template: { templateFrom: [{ configMap: { name: 'c', items: [{ key: 'k' }] } }] } },
+      }),
+      [['apps', 'app', ['k']]],
+    ],
+    ['a variable in a key', externalSecretYaml({ data: [read('a', '${K}')] }), [['apps', 'app', undefined]]],
+    [
+      'no Secret at all',
+      externalSecretYaml({ target: { creationPolicy: 'None' }, data }),
+      [['apps', 'app', undefined]],
+    ],
     ['a variable in the name', externalSecretYaml({ target: { name: '${T}' }, data }), []],
     [
       'a plain Secret',
@@ -225,6 +246,25 @@ describe('eso.md §3.6: source keys that the Secret does not have', () => {
       'added by the own template',
       [source, pushSecretYaml({ template: { data: { z: '' } }, data: [push('r', 'z')] })],
       [],
+    ],
+    [
+      'added by a ConfigMap that the own template names',
+      [
+        source,
+        pushSecretYaml({
+          template: { templateFrom: [{ configMap: { name: 'c', items: [{ key: 'z' }] } }] },
+          data: [push('r', 'z')],
+        }),
+      ],
+      [],
+    ],
+    [
+      'not added by a template for labels',
+      [
+        source,
+        pushSecretYaml({ template: { templateFrom: [{ target: 'Labels', literal: 'z: 1' }] }, data: [push('r', 'z')] }),
+      ],
+      [['z', ['x', 'a_U002f_b']]],
     ],
     [
       'perhaps added by templateFrom',
@@ -265,7 +305,12 @@ describe('eso.md §6.2: two ExternalSecrets that make one Secret', () => {
   it.each([
     ['both own it', names(one({ name: 'a' }), one({ name: 'b' })), [['apps', 't', ['a', 'b']]]],
     ['one by its own name', names(one({ name: 'a' }), one({ name: 't' }, {})), [['apps', 't', ['a', 't']]]],
-    ['one merges', names(one({ name: 'a' }), one({ name: 'b' }, { name: 't', creationPolicy: 'Merge' })), []],
+    [
+      'one merges',
+      names(one({ name: 'a' }), one({ name: 'b' }, { name: 't', creationPolicy: 'Merge' })),
+      [['apps', 't', ['a', 'b']]],
+    ],
+    ['one writes nothing', names(one({ name: 'a' }), one({ name: 'b' }, { name: 't', creationPolicy: 'None' })), []],
     [
       'one owns, one leaves it orphaned',
       names(one({ name: 'a' }), one({ name: 'b' }, { name: 't', creationPolicy: 'Orphan' })),

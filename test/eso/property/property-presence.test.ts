@@ -24,15 +24,15 @@ describe('eso.md §4.3: every vector, on key names alone', () => {
     ['nul', 'present', 'null is not an error'],
     ['a.arr.0', 'unknown', 'array index'],
     ['a.arr.#', 'unknown', 'array length'],
-    ['js.k', 'unknown', 'JSON in a string looks like an array here'],
+    ['js.k', 'absent', 'no plain name leads into a text, also one that holds JSON'],
     ['js|@fromstr|k', 'unknown', 'modifier'],
     ['pass*', 'present', 'wildcard'],
     ['pas?', 'present', 'wildcard'],
-    ['@this', 'unknown', 'modifier'],
-    ['@keys', 'unknown', 'modifier'],
-    ['{pass,password}', 'unknown', 'multipath'],
-    ['[pass,a.b]', 'unknown', 'multipath'],
-    ['!"lit"', 'unknown', 'literal'],
+    ['@this', 'present', 'modifier'],
+    ['@keys', 'present', 'modifier'],
+    ['{pass,password}', 'present', 'multipath'],
+    ['[pass,a.b]', 'present', 'multipath'],
+    ['!"lit"', 'present', 'literal'],
     ['a|b', 'present', 'exact key first'],
     ['A.b', 'absent', 'case-sensitive'],
     ['a..b', 'absent', 'empty step'],
@@ -49,7 +49,17 @@ describe('beyond the vectors', () => {
     [{ 'tls.crt': null }, 'tls.crt', 'present'],
     [{ 'tls.crt': null }, 'tls.key', 'absent'],
     [{ tls: { crt: null } }, 'tls.crt', 'present'],
-    [{ tls: null }, 'tls.crt', 'unknown'],
+    [{ tls: null }, 'tls.crt', 'absent'],
+    [{ list: null }, 'list.0', 'unknown'],
+    [{ list: null }, 'list.#', 'unknown'],
+    [{ list: null }, 'list.0.name', 'unknown'],
+    [{ list: null }, 'list|@keys', 'present'],
+    [{ list: null }, 'list|@fromstr|x', 'unknown'],
+    [{ a: null }, 'nope|@keys', 'present'],
+    [{ a: null }, '{a,nope}.nope', 'absent'],
+    [{ a: null }, '{a,"b":a}.b', 'present'],
+    [{ a: { x: null }, b: { x: null } }, '@values.1.x', 'present'],
+    [{ a: { x: null } }, '@values.1.x', 'absent'],
     [{ a: { 'b.c': null } }, 'a.b.c', 'absent'],
     [{ a: { 'b.c': null } }, 'a.b\\.c', 'present'],
     [{ 'k*': null }, 'k\\*', 'present'],
@@ -57,15 +67,16 @@ describe('beyond the vectors', () => {
     [{ kx: null }, 'k*', 'present'],
     [{ kx: null }, 'z*', 'absent'],
     [{ k1: { a: null }, k2: { b: null } }, 'k*.b', 'present'],
-    [{ k1: null, k2: { b: null } }, 'k*.b', 'unknown'],
+    [{ k1: null, k2: { b: null } }, 'k*.b', 'present'],
     [{ k1: { a: null } }, 'k*.b', 'absent'],
     [{ a: {} }, 'a', 'present'],
     [{ a: {} }, 'a.b', 'absent'],
     [{ '': null }, '', 'present'],
     [{ a: { '': null } }, 'a.', 'present'],
     [{ a: null }, 'a.', 'absent'],
-    [{ a: null }, '..a', 'unknown'],
-    [{ a: { '@x': null } }, 'a.@x', 'unknown'],
+    [{ a: null }, '..a', 'absent'],
+    [{ a: null }, '..0.a', 'present'],
+    [{ a: { '@x': null } }, 'a.@x', 'present'],
     [{ '@type': null }, '@type', 'present'],
     [{}, 'toString', 'absent'],
     [{}, '__proto__', 'absent'],
@@ -101,15 +112,17 @@ describe('beyond the vectors', () => {
 describe('eso.md §4.4: extract', () => {
   const keys: SubKeys = { db: { user: null, pass: null }, json: null }
   it('gives the top-level keys without a property', () => {
-    expect(extractKeys(keys, undefined)).toEqual({ keys: ['db', 'json'] })
+    expect(extractKeys(keys, undefined)).toMatchObject({ keys: ['db', 'json'] })
   })
   it('gives the keys of an object', () => {
-    expect(extractKeys(keys, 'db')).toEqual({ keys: ['user', 'pass'] })
+    expect(extractKeys(keys, 'db')).toMatchObject({ keys: ['user', 'pass'] })
+    expect(extractKeys(keys, '@this')).toMatchObject({ keys: ['db', 'json'] })
+    expect(extractKeys(keys, '{db.user,db.pass}')).toMatchObject({ keys: ['user', 'pass'] })
   })
   it('does not guess what a value holds', () => {
     expect(extractKeys(keys, 'json')).toHaveProperty('unknown')
     expect(extractKeys(keys, 'db.user')).toHaveProperty('unknown')
-    expect(extractKeys(keys, '@this')).toHaveProperty('unknown')
+    expect(extractKeys(keys, 'json|@fromstr')).toHaveProperty('unknown')
   })
   it('tells an absent property', () => {
     expect(extractKeys(keys, 'bd')).toHaveProperty('absent')

@@ -67,7 +67,7 @@ describe('eso.md §1: API versions served', () => {
   })
 
   it('keeps quiet where the chart serves v1beta1 on purpose, and about kinds that are not ESO', () => {
-    expect(apiVersionVerdict(BETA, 'ExternalSecret', '0.19.0', { unsafeServeV1Beta1: true }).served).toBe('unknown')
+    expect(apiVersionVerdict(BETA, 'ExternalSecret', '0.19.0', { unsafeServeV1Beta1: true }).served).toBe('yes')
     expect(apiVersionVerdict('v1', 'Secret', '1.0.0').served).toBe('unknown')
     expect(apiVersionVerdict(V1, 'Other', '1.0.0').served).toBe('unknown')
     expect(apiVersionVerdict(V1, 'constructor', '1.0.0').served).toBe('unknown')

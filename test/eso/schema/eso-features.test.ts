@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ESO_SCHEMA } from '../../../src/eso/schema/eso-2.9.0.generated.ts'
 import { ESO_FEATURES, fieldsNewerThan } from '../../../src/eso/schema/eso-features.ts'
+import { ESO_SCHEMA } from '../../../src/eso/schema/eso-schema.generated.ts'
 import { shapeOf } from '../../../src/eso/schema/schema-lookup.ts'
 import type { SchemaNode } from '../../../src/eso/schema/schema-node.ts'
 import { yamlManifest } from '../yaml-manifest.ts'
@@ -27,7 +27,7 @@ describe('eso.md §1: feature → first release', () => {
     expect(fieldsNewerThan(store, '0.9.13').map((f) => f.feature.id)).toContain('auth-namespace')
   })
 
-  it.each(['1.1.0', '>=0.17.0', 'main', undefined])('says nothing with the version %s', (version) => {
+  it.each(['1.1.0', '>=0.17.0', 'main', ''])('says nothing with the version %s', (version) => {
     expect(fieldsNewerThan(store, version)).toEqual([])
   })
 
@@ -50,16 +50,16 @@ describe('eso.md §1: feature → first release', () => {
       ClusterPushSecret: 'pushSecretSpec',
     }
     let checked = 0
-    for (const { field, kinds = [] } of ESO_FEATURES) {
-      for (const kind of field ? kinds : []) {
+    for (const { field, kinds } of ESO_FEATURES) {
+      for (const kind of kinds) {
         const known = ESO_SCHEMA.kinds.find((k) => k.kind === kind && k.served)
         const wrapper = wrappers[kind]
         let node: SchemaNode | undefined = known?.spec
-        for (const part of [...(wrapper ? [wrapper] : []), ...(field ?? [])]) {
+        for (const part of [...(wrapper ? [wrapper] : []), ...field]) {
           const shape = shapeOf(node)
           node = part === '*' ? shape.items : shape.properties?.[part]
         }
-        expect(node, `${kind} ${field?.join('.')}`).toBeDefined()
+        expect(node, `${kind} ${field.join('.')}`).toBeDefined()
         checked += 1
       }
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -49,9 +49,16 @@ spec:
 )
 
 describe('scripts/generate-schema.ts', () => {
-  const text = generateSchema(folder, '9.9.9')
+  const older = join(folder, 'releases')
+  mkdirSync(join(older, 'v9.8.7'), { recursive: true })
+  mkdirSync(join(older, 'v9.9.9'))
+  const before = readFileSync(join(folder, 'stores.yaml'), 'utf8')
+    .replace('maxProperties: 1', 'maxProperties: 2')
+    .replace(/anything: .*/, 'gone: {type: string}')
+  writeFileSync(join(older, 'v9.8.7', 'stores.yaml'), before)
+  const text = generateSchema(folder, '9.9.9', older)
   it('writes a module', () => {
-    expect(text).toContain("import type { SchemaSet } from './schema-node.ts'")
+    expect(text).toContain("import type { OlderRelease, SchemaSet } from './schema-node.ts'")
     expect(text).toContain('esoVersion: "9.9.9"')
     expect(text.match(/"kind":/g)).toHaveLength(1)
   })
@@ -59,8 +66,14 @@ describe('scripts/generate-schema.ts', () => {
     expect(text).toContain('"first":{"$ref":"first"},"second":{"$ref":"first"}')
     expect(text).toContain('"first": {"type":"object","required":["name"]')
   })
-  it('leaves out prose, status and other providers, and keeps a field that is called description', () => {
-    expect(text).not.toMatch(/A reference|Its name|status/)
+  it('writes an older release as what it has otherwise', () => {
+    expect(text).toContain('release: "9.8.7"')
+    expect(text).toContain(
+      '{"spec":{"properties":{"anything":null,"gone":{"type":"string"},"provider":{"maxProperties":2}}}}',
+    )
+  })
+  it('leaves out prose and other providers, and keeps a field that is called description', () => {
+    expect(text).not.toMatch(/A reference|Its name/)
     expect(text).toContain('"aws":{}')
     expect(text).toContain('"vault":{"type":"object","properties":{"description":{"type":"string"}')
   })

@@ -39,13 +39,16 @@ describe('keys that a template reads (eso.md §6.4)', () => {
     ['{{ index . "tls.crt" }}', ['tls.crt=']],
     ['{{ index $ "a" }}', ['a=']],
     ['{{ (index . "a") | b64enc }}', ['a=']],
-    ['{{ hasKey . "a" }}{{ get . "b" }}{{ dig "c" "none" . }}', ['a?', 'b?', 'c?']],
+    ['{{ hasKey . "a" }}{{ get . "b" }}{{ dig "c" "none" . }}', []],
     ['{{ if .a }}{{ .b }}{{ else if .c }}{{ .d }}{{ else }}{{ .e }}{{ end }}', ['a', 'b?', 'c?', 'd?', 'e?']],
-    ['{{ if hasKey . "a" }}{{ .a }}{{ end }}', ['a?', 'a?']],
+    ['{{ if hasKey . "a" }}{{ .a }}{{ end }}', []],
+    ['{{ if eq .a "x" }}{{ .b }}{{ end }}', ['a', 'b?']],
+    ['{{ if true }}{{ .b }}{{ else }}{{ .c }}{{ end }}', ['b']],
     ['{{ and .a .b }}{{ or .c .d }}', ['a', 'b?', 'c', 'd?']],
     ['{{ with .a }}{{ .b }}{{ $.c }}{{ else }}{{ .d }}{{ end }}', ['a', 'c?', 'd?']],
     ['{{ with . }}{{ .b }}{{ end }}', ['b?']],
-    ['{{ range split "," .a }}{{ .b }}{{ $.c }}{{ end }}', ['a', 'c?']],
+    ['{{ range splitList "," .a }}{{ $.c }}{{ end }}', ['a', 'c?']],
+    ['{{ range split "," .a }}{{ $.c }}{{ end }}', ['a', 'c']],
     ['{{ range $k, $v := . }}{{ $k }}{{ $v.x }}{{ end }}', []],
     ['{{ $x := .a }}{{ $x }}', ['a']],
     ['{{ $all := . }}{{ $all.a }}', ['a']],
@@ -101,17 +104,83 @@ describe('templates that Go refuses, or that always fail', () => {
   ])("%s: ESO's map of texts is not what the function wants", (text) => {
     const { invalid } = templateReads(withTemplate(text))
     expect(invalid).toMatchObject([{ severity: 'error' }])
-    expect(invalid[0]?.message).toContain('got map[string]string')
+    expect(invalid[0]?.message).toContain('map[string]string')
+  })
+
+  it.each([
+    ["{{ .a | replace 'x' 'yy' }}", "malformed character constant: 'yy'. Single quotes hold one character in Go"],
+    ['{{ .a .b }}', 'a is not a method but has arguments. A key takes no arguments'],
+    ['{{ range .a }}{{ . }}{{ end }}', "range can't iterate over a value, which is text"],
+    ['{{ template "nope" . }}', 'template "nope" not defined'],
+    ['{{ index . "a" "b" }}', 'error calling index: cannot index slice/array with type string'],
+    ['{{ if .a }}{{ define "x" }}{{ end }}{{ end }}', 'unexpected <define> in command'],
+    ['{{ getHostByName .a }}', 'function "getHostByName" not defined: ESO takes it out'],
+    ['{{ 08 }}', 'integer overflow: "08"'],
+    ['{{ upper 1 }}', 'expected string; found 1'],
+    ['{{ upper (list .a) }}', 'wrong type for value; expected string; got []interface {}'],
+    ['{{ date "2006" }}', 'wrong number of args for date: want 2 got 1'],
+    ['{{ first .a }}', 'error calling first: Cannot find first on type string'],
+    ['{{ $x = .a }}', 'undefined variable: $x'],
+    ['{{ regexFind "(" .a }}', 'error calling regexFind: regexp: Compile(`(`): error parsing regexp'],
+    ['{{ eq .a 1 }}', 'incompatible types for comparison: string and int'],
+    ['{{ if .a }}{{ upper 1 }}{{ else }}{{ upper 2 }}{{ end }}', 'expected string; found 1'],
+    ['{{ range list 1 2 }}{{ upper . }}{{ end }}', 'wrong type for value; expected string; got int'],
+    ['{{ (dict "a" 1).b }}', 'map has no entry for key "b"'],
+  ])('%s always fails, in the words of Go', (text, message) => {
+    const [first] = templateReads(withTemplate(text)).invalid
+    expect(first?.severity).toBe('error')
+    expect(first?.message).toContain(message)
+  })
+
+  it.each([
+    '{{ if .a }}{{ upper 1 }}{{ end }}',
+    '{{ and .a (upper 1) }}',
+    '{{ range splitList "," .a }}{{ upper 1 }}{{ end }}',
+    '{{ range list 1 2 }}{{ if $.a }}{{ break }}{{ end }}{{ upper . }}{{ end }}',
+    '{{ with fromJson .a }}{{ upper 1 }}{{ end }}',
+  ])('%s fails on one way only, and is a warning', (text) => {
+    expect(templateReads(withTemplate(text)).invalid.map(({ severity }) => severity)).toEqual(['warning'])
+  })
+
+  it.each([
+    '{{ if false }}{{ upper 1 }}{{ end }}',
+    '{{ or true (upper 1) }}',
+    '{{ (fromJson .a).b.c | upper }}',
+    '{{ index (fromJson .a) "b" | b64enc }}',
+    '{{ (split "," .a)._1 }}',
+    '{{ $x := list }}{{ range $i, $v := until 3 }}{{ $x = append $x $v }}{{ end }}{{ join "," $x }}',
+    '{{ (now).Format "2006" }}{{ (genCA "x" 1).Cert }}',
+    '{{ range $k, $v := . }}{{ $k }}={{ $v | quote }}{{ end }}',
+    '{{ define "t" }}{{ template "t" . }}{{ end }}{{ template "t" . }}',
+    '{{ .a | default "x" | ternary 1 2 (eq .b "c") }}',
+  ])('%s may work', (text) => {
+    const severities = templateReads(withTemplate(text)).invalid.map(({ severity }) => severity)
+    expect(severities).toEqual(text.includes('ternary') ? ['error'] : [])
+  })
+
+  it('tells all that fails at once', () => {
+    const { invalid } = templateReads(withTemplate('{{ upper 1 }}\n{{ .a .b }}\n{{ lower 2 }}'))
+    expect(invalid.map(({ span }) => span.line)).toEqual([9, 10, 11])
+  })
+
+  it('ends on templates that nest or recur without end', () => {
+    const deep = `${'{{ if .a }}'.repeat(2000)}${'{{ end }}'.repeat(2000)}`
+    expect(templateReads(withTemplate(deep)).opaque).toHaveLength(1)
+    const wide = `${'{{ range until 100 }}'.repeat(6)}{{ upper . }}${'{{ end }}'.repeat(6)}`
+    expect(templateReads(withTemplate(wide)).invalid.length).toBeGreaterThan(0)
   })
 
   it('lets them work on maps made in the template', () => {
     expect(templateReads(withTemplate('{{ hasKey (dict "a" 1) "a" }}{{ get (fromJson .b) "c" }}')).invalid).toEqual([])
   })
 
-  it('only warns of functions that are not known here', () => {
+  it('only warns of functions that a newer ESO may have', () => {
     const { invalid, reads } = templateReads(withTemplate('{{ b64encc .a }}'))
-    expect(invalid).toMatchObject([{ severity: 'warning' }])
+    expect(invalid).toMatchObject([{ severity: 'error' }])
     expect(invalid[0]?.message).toContain('Did you mean `b64enc`?')
+    expect(templateReads(withTemplate('{{ certNotAfter .a }}')).invalid).toMatchObject([
+      { severity: 'warning', unknownFunction: 'certNotAfter' },
+    ])
     expect(reads).toHaveLength(1)
   })
 

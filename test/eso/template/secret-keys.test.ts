@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { convertKeys, rewriteKeys } from '../../../src/eso/template/key-rewrite.ts'
+import { convertKey, invalidKey, rewriteKeys, secretKeyNames } from '../../../src/eso/template/key-names.ts'
 import { producedKeys } from '../../../src/eso/template/produced-keys.ts'
 import { templateReads } from '../../../src/eso/template/read-templates.ts'
 import { type KeyLookups, missingTemplateKeys, secretKeys } from '../../../src/eso/template/secret-keys.ts'
@@ -23,6 +23,7 @@ const GENERATED = '{dataFrom: [{sourceRef: {generatorRef: {kind: KIND, name: g}}
 describe('keys that data and dataFrom give (eso.md §6.4)', () => {
   const SECRET: SubKeys = { user: null, 'a/b': null, obj: { x: null, y: null } }
   it.each<[name: string, spec: string, keys: string, lookups?: KeyLookups]>([
+    ['find, live', '{dataFrom: [{find: {path: dev, name: {regexp: a}}}]}', 'dev_app', { find: () => ['dev/app'] }],
     ['data', '{data: [{secretKey: a}, {secretKey: b}]}', 'a,b'],
     ['extract, offline', '{data: [{secretKey: a}], dataFrom: [{extract: {key: k}}]}', 'a…'],
     ['extract, live, converted', '{dataFrom: [{extract: {key: k}}]}', 'user,a_b,obj', sees(SECRET)],
@@ -39,8 +40,14 @@ describe('keys that data and dataFrom give (eso.md §6.4)', () => {
     [
       'rewrite, without conversion',
       '{dataFrom: [{extract: {key: k}, rewrite: [{regexp: {source: "^(.*)$", target: "db_$1"}}]}]}',
-      'db_a/b,db_c',
-      sees({ 'a/b': null, c: null }),
+      'db_a.b,db_c',
+      sees({ 'a.b': null, c: null }),
+    ],
+    [
+      'rewrite that leaves what Kubernetes refuses',
+      '{dataFrom: [{extract: {key: k}, rewrite: [{regexp: {source: "^", target: "db_"}}]}]}',
+      '…',
+      sees({ 'a/b': null }),
     ],
     ['find', '{dataFrom: [{find: {name: {regexp: a}}}]}', '…'],
     ['null extract (W1)', '{data: [{secretKey: a}], dataFrom: [{extract: null}]}', 'a…'],
@@ -106,26 +113,63 @@ describe('keys that data and dataFrom give (eso.md §6.4)', () => {
 })
 
 describe('rewrite and conversion (eso.md §6.4)', () => {
-  it.each<[keys: string[], operations: object[], result: string]>([
+  const given = (keys: readonly string[] | SubKeys) =>
+    new Map(Array.isArray(keys) ? keys.map((key: string) => [key, null] as const) : Object.entries(keys as SubKeys))
+
+  it.each<[keys: string[] | SubKeys, operations: object[], result: string]>([
     [['a-1', 'b-2'], [{ regexp: { source: '(\\w)-(\\d)', target: '$2${1}x' } }], '1ax,2bx'],
     [['a'], [{ regexp: { source: '(a)', target: '$1x' } }], ''],
     [['a/b/c'], [{ regexp: { source: '/', target: '_' } }, { regexp: { source: '^', target: 'p_' } }], 'p_a_b_c'],
     [['a'], [{ transform: { template: 'APP_{{ .value | upper }}' } }], 'APP_A'],
     [['a'], [{ transform: { template: '{{ upper .value }}' } }], 'A'],
-    [['a'], [{ transform: { template: '{{ .value | replace "a" "b" }}' } }], 'open'],
-    [['a'], [{ transform: { template: '{{ .value' } }], 'open'],
-    [['a'], [{ regexp: { source: '(?=a)', target: '' } }], 'open'],
-    [['a'], [{ merge: { into: 'all', strategy: 'JSON' } }], 'open all'],
+    [['a/b'], [{ transform: { template: '{{ .value | replace "/" "_" }}' } }], 'a_b'],
+    [['a'], [{ transform: { template: '{{ if hasPrefix "a" .value }}yes{{ else }}no{{ end }}' } }], 'yes'],
+    [['a'], [{ transform: { template: '{{ .value | snakecase }}' } }], 'open'],
+    [['a'], [{ transform: { template: '{{ .value' } }], 'fails'],
+    [['a'], [{ transform: { template: '{{ .value.x }}' } }], 'fails'],
+    [['a'], [{ regexp: { source: '(?=a)', target: '' } }], 'fails'],
+    [['a'], [{ merge: { into: 'all', strategy: 'JSON' } }], 'a,all'],
     [['a'], [{ merge: {} }], 'open'],
+    [{ a: { x: null }, b: { y: null } }, [{ merge: {} }], 'x,y'],
+    [{ a: { x: null }, b: { x: null } }, [{ merge: {} }], 'fails'],
+    [{ a: { x: null }, b: { x: null } }, [{ merge: { conflictPolicy: 'Ignore' } }], 'x'],
+    [{ a: { x: null } }, [{ merge: { priority: ['nope'] } }], 'fails'],
+    [{ a: { x: null } }, [{ merge: { priority: ['nope'], priorityPolicy: 'IgnoreNotFound' } }], 'x'],
+    [{ a: { x: null } }, [{ merge: { strategy: 'JSON' } }], 'fails'],
   ])('%j %j', (keys, operations, result) => {
-    const found = rewriteKeys(keys, operations as never)
-    const names = (found.names ?? []).join(',')
-    expect('open' in found ? `open ${names}`.trim() : names).toBe(result)
+    const found = rewriteKeys(given(keys), operations as never)
+    if ('fails' in found) expect('fails').toBe(result)
+    else expect('open' in found ? 'open' : [...found.keys.keys()].join(',')).toBe(result)
   })
 
   it('converts what Kubernetes does not take', () => {
-    expect(convertKeys(['a b', 'ok.-_1', 'ü/😀'], 'Default')).toEqual(['a_b', 'ok.-_1', 'ü__'])
-    expect(convertKeys(['a b', '😀'], 'Unicode')).toEqual(['a_U0020_b', '_U1f600_'])
+    const convert = (keys: readonly string[], strategy: string) => keys.map((key) => convertKey(key, strategy))
+    expect(convert(['a b', 'ok.-_1', 'ü/😀'], 'Default')).toEqual(['a_b', 'ok.-_1', 'ü__'])
+    expect(convert(['a b', '😀'], 'Unicode')).toEqual(['a_U0020_b', '_U1f600_'])
+    expect(convert(['a b'], 'None')).toEqual(['a b'])
+  })
+
+  it('refuses the keys that ESO refuses, in its words', () => {
+    expect(invalidKey('a.b-c_1')).toBeUndefined()
+    expect(invalidKey('a/b')).toBe("key has invalid character /, only alphanumeric, '-', '.' and '_' are allowed: a/b")
+    expect(invalidKey('x'.repeat(254))).toMatch(
+      /^key has length 254 but max is 253: \(following is truncated\): x{253}$/,
+    )
+    expect(secretKeyNames(given(['a/b']), [], 'None')).toEqual({
+      fails:
+        "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): key has invalid character /, only alphanumeric, '-', '.' and '_' are allowed: a/b",
+      by: 'key',
+    })
+    expect(secretKeyNames(given(['a/b', 'a_b']), [], 'Default')).toEqual({
+      fails: 'error applying conversion strategy Default to keys: secret name collision during conversion: a_b',
+      by: 'key',
+    })
+    expect(secretKeyNames(given(['a/b']), [{ regexp: { source: 'x', target: 'y' } }], 'Default')).toHaveProperty(
+      'fails',
+    )
+    expect(secretKeyNames(given(['a']), [{ regexp: { source: '(', target: 'y' } }], 'Default')).toMatchObject({
+      by: 'operation',
+    })
   })
 })
 
@@ -141,7 +185,10 @@ describe('keys that a template misses', () => {
       '{data: [{secretKey: password}], target: {template: {data: {a: "{{ .other | default `x` }}"}}}}',
       [['other', undefined]],
     ],
-    ['{data: [{secretKey: password}], target: {template: {data: {a: "{{ if .password }}{{ .other }}{{ end }}"}}}}', []],
+    [
+      '{data: [{secretKey: password}], target: {template: {data: {a: "{{ if .password }}{{ .other }}{{ end }}"}}}}',
+      [['other', undefined]],
+    ],
     ['{dataFrom: [{extract: {key: k}}], target: {template: {data: {a: "{{ .other }}"}}}}', []],
   ])('%s', (spec, expected) => {
     expect(missing(spec)).toEqual(expected)

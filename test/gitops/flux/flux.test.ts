@@ -19,7 +19,7 @@ describe('postBuild (platform.md §3.2)', () => {
       column: 14,
     })
     expect(manifest.origin.appliedBy).toEqual([
-      { kind: 'Kustomization (Flux)', name: 'app', span: expect.objectContaining({ file: 'ks.yaml', line: 1 }) },
+      { kind: 'Kustomization (Flux)', name: 'app', span: expect.objectContaining({ file: 'ks.yaml', line: 3 }) },
     ])
   })
 
@@ -33,7 +33,7 @@ describe('postBuild (platform.md §3.2)', () => {
       '',
     ].join('\n')
   const from = (kind: string, name: string) => `postBuild: {substituteFrom: [{kind: ${kind}, name: ${name}}]}`
-  const cases: [string, string, Record<string, string>, Record<string, string>, string, string[]][] = [
+  const cases: [string, string, Record<string, string>, Record<string, string>, string, object[]][] = [
     [
       'a ConfigMap in Git',
       from('ConfigMap', 'vars'),
@@ -83,7 +83,7 @@ describe('postBuild (platform.md §3.2)', () => {
       },
       {},
       'kv/${ENV}/db',
-      ['ENV: postBuild of Flux Kustomization app'],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: ['ConfigMap vars'] }],
     ],
     [
       'the nearest of several ConfigMaps',
@@ -99,7 +99,7 @@ describe('postBuild (platform.md §3.2)', () => {
       { 'a/vars.yaml': configMap('vars', 'ENV: prod'), 'b/vars.yaml': configMap('vars', 'ENV: other') },
       {},
       'kv/${ENV}/db',
-      ['ENV: postBuild of Flux Kustomization app'],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: [] }],
     ],
     [
       'a Secret is not in Git',
@@ -107,20 +107,25 @@ describe('postBuild (platform.md §3.2)', () => {
       {},
       {},
       'kv/${ENV}/db',
-      [
-        'ENV: postBuild of Flux Kustomization app (Git does not show what Secret cluster-secrets of its substituteFrom holds)',
-      ],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: ['Secret cluster-secrets'] }],
     ],
     ['the variables input stands for it', from('Secret', 'cluster-secrets'), {}, { ENV: 'prod' }, 'kv/prod/db', []],
     ['Git wins over the variables input', 'postBuild: {substitute: {ENV: git}}', {}, { ENV: 'input' }, 'kv/git/db', []],
-    ['no postBuild', 'prune: true', {}, {}, 'kv/${ENV}/db', ['ENV: Flux Kustomization app, which has no postBuild']],
+    [
+      'no postBuild',
+      'prune: true',
+      {},
+      {},
+      'kv/${ENV}/db',
+      [{ name: 'ENV', flux: 'app', postBuild: false, notInGit: [] }],
+    ],
     [
       'a variable that Git does not set',
       'postBuild: {substitute: {OTHER: x}}',
       {},
       {},
       'kv/${ENV}/db',
-      ['ENV: postBuild of Flux Kustomization app'],
+      [{ name: 'ENV', flux: 'app', postBuild: true, notInGit: [] }],
     ],
   ]
   it.each(cases)('%s', async (_, spec, files, variables, key, unresolved) => {
@@ -130,7 +135,7 @@ describe('postBuild (platform.md §3.2)', () => {
     )
     const manifest = only(repository)
     expect(keyOf(manifest)).toBe(key)
-    expect(manifest.unresolved.map(({ name, asked }) => `${name}: ${asked}`)).toEqual(unresolved)
+    expect(manifest.unresolved.map(({ name, lookedIn }) => ({ name, ...lookedIn }))).toEqual(unresolved)
     for (const { path, span } of manifest.unresolved) {
       expect(path).toEqual(['spec', 'data', 0, 'remoteRef', 'key'])
       expect(span).toMatchObject({ file: 'app/es.yaml', line: 10 })
@@ -235,11 +240,11 @@ describe('paths and trees', () => {
       'component/extra.yaml': externalSecret('extra', 'kv/extra'),
     })
     expect(summary(repository)).toEqual(['?/db kv/db', '?/extra kv/extra'])
-    const patched = repository.manifests.find(({ name }) => name === 'db')?.patched
-    expect(patched).toEqual([
-      { path: ['spec', 'refreshInterval'], value: '1h', span: expect.objectContaining({ file: 'ks.yaml', line: 12 }) },
-    ])
-    expect(repository.manifests.find(({ name }) => name === 'extra')?.patched).toEqual([])
+    // The reader applies them: the value is there, at the line of the patch, and nothing is left open.
+    const patched = repository.manifests.find(({ name }) => name === 'db')
+    expect(patched?.body.spec).toMatchObject({ refreshInterval: '1h' })
+    expect(patched?.spanOf(['spec', 'refreshInterval'])).toMatchObject({ file: 'ks.yaml', line: 13 })
+    expect(repository.manifests.flatMap((one) => one.patched)).toEqual([])
   })
 
   it('prefers what Flux applies over overlays that nothing names (an unapplied backup overlay)', async () => {
@@ -270,9 +275,9 @@ describe('paths and trees', () => {
       'app/es.yaml': externalSecret('db', 'kv/db'),
     })
     expect(summary(repository)).toEqual(['n/db kv/db'])
-    expect(repository.notes.map(({ reason, file }) => `${reason} ${file}`).sort()).toEqual([
-      'flux-path-absent remote.yaml',
-      'flux-path-absent typo.yaml',
+    expect(repository.notes.map(({ code, file }) => `${code} ${file}`).sort()).toEqual([
+      'foreign-source remote.yaml',
+      'path-absent typo.yaml',
     ])
   })
 

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { discover } from '../../../src/files/discover.ts'
 import { earlierRoot } from '../../../src/files/root.ts'
+import type { BuildMemory } from '../../../src/gitops/build/kustomize-builds.ts'
+import type { Run } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
 import { readDiscovered } from '../../../src/gitops/read-repository.ts'
-import { type BuildMemory, renderRepository } from '../../../src/gitops/render/render-repository.ts'
 import { tree } from '../tree.ts'
 import { kustomizeForTests } from './kustomize-binary.ts'
 import { externalSecret, valueAt } from './render-tree.ts'
@@ -24,17 +25,16 @@ async function twice(files: Readonly<Record<string, string>>, were: Readonly<Rec
     const memory: BuildMemory = new Map()
     const render = async (found: typeof discovery, name: string) => {
       let processes = 0
-      const { manifests, stats } = await renderRepository(readDiscovered(found, { variables: {} }), {
-        binary,
-        run: (...call) => {
-          processes++
-          return runProcess(...call)
-        },
-        temporary: join(temporary, name),
-        allowRemoteBases: false,
-        enableHelm: false,
+      const run: Run = (...call) => {
+        processes++
+        return runProcess(...call)
+      }
+      const kustomize = { binary, run, temporary: join(temporary, name), environment: {} }
+      const { manifests, stats } = await readDiscovered(found, {
         variables: {},
+        kustomize: async () => ({ kustomize, unusable: [] }),
         memory,
+        buildAll: true,
       })
       expect(stats.processes).toBe(processes)
       const keys = manifests.filter(({ kind }) => kind === 'ExternalSecret').map((one) => valueAt(one, KEY))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { familyOf } from '../../../src/model/note.ts'
 import { read, summary } from '../tree.ts'
 import { kustomizeForTests } from './kustomize-binary.ts'
 import { externalSecret, type Files, KEY, manifestsOf, renderTree, valueAt, written } from './render-tree.ts'
@@ -58,7 +59,7 @@ describe('objects in Helm values and policies (field.md §3)', () => {
       'own.yaml': externalSecret('own', 'apps/own'),
     })
     expect(summary(repository)).toEqual(['?/own apps/own'])
-    expect(repository.notes.filter(({ reason }) => reason === 'template-not-rendered')).toHaveLength(5)
+    expect(repository.notes.filter((note) => familyOf(note) === 'template-not-rendered')).toHaveLength(5)
     expect(repository.counts.externalSecrets).toBe(1)
   })
 })

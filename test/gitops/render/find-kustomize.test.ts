@@ -2,8 +2,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findKustomize, searchKustomize } from '../../../src/gitops/process/kustomize-binary.ts'
+import { searchKustomize } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
+import { reasonText } from '../../../src/report/reasons/not-checked.ts'
 import { checkTree, LAW } from './check-tree.ts'
 import { externalSecret, type Files, KEY, manifestsOf, renderTree, valueAt, written } from './render-tree.ts'
 
@@ -34,23 +35,34 @@ const patched: Files = {
     'resources: [../base]\nnamespace: shop\npatches:\n  - target: {kind: ExternalSecret}\n    patch: |\n      - {op: replace, path: /spec/data/0/remoteRef/key, value: allowed/prod}\n',
 }
 
+/** What the reader does not decide. */
+const open: Files = {
+  ...patched,
+  'prod/kustomization.yaml':
+    'resources: [../base, settings.yaml]\nnamespace: shop\nvars: [{name: ENV, objref: {apiVersion: v1, kind: ConfigMap, name: settings}, fieldref: {fieldpath: data.env}}]\nconfigurations: [v.yaml]\n',
+  'prod/settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {env: prod}\n',
+  'prod/v.yaml': 'varReference: [{path: spec/data/remoteRef/key, kind: ExternalSecret}]\n',
+}
+
 describe('which kustomize renders', () => {
+  const found = async (searchPath: string) => (await searchKustomize(runProcess, searchPath)).binary
+
   test('the first kustomize 5 on PATH; relative folders of PATH are never looked into', async () => {
     const first = folder('v5', { kustomize: 'v5.4.3' })
     const second = folder('v5-too', { kustomize: 'v5.8.1' })
-    expect(await findKustomize(runProcess, ['.', 'bin', first, second].join(path.delimiter))).toEqual({
+    expect(await found(['.', 'bin', first, second].join(path.delimiter))).toEqual({
       command: path.join(first, 'kustomize'),
       args: ['build'],
       version: 'v5.4.3',
     })
-    expect(await findKustomize(runProcess, path.relative(process.cwd(), first))).toBeUndefined()
+    expect(await found(path.relative(process.cwd(), first))).toBeUndefined()
   })
 
   test('kubectl where there is no kustomize, or an old one', async () => {
     const only = folder('kubectl', { kubectl: kubectl('v5.7.1') })
     const both = folder('both', { kustomize: old, kubectl: kubectl('v5.7.1') })
-    expect(await findKustomize(runProcess, only)).toMatchObject({ args: ['kustomize'], version: 'v5.7.1' })
-    expect(await findKustomize(runProcess, both)).toMatchObject({ command: path.join(both, 'kubectl') })
+    expect(await found(only)).toMatchObject({ args: ['kustomize'], version: 'v5.7.1' })
+    expect(await found(both)).toMatchObject({ command: path.join(both, 'kubectl') })
   })
 
   test.each([
@@ -62,20 +74,18 @@ describe('which kustomize renders', () => {
     const { binary, unusable } = await searchKustomize(runProcess, place)
     expect(binary).toBeUndefined()
     expect(unusable.join()).toContain(sentence)
-    const { report, text } = await checkTree(patched, place)
-    expect(report.notChecked.map(({ reason }) => reason).join('\n')).toContain(sentence)
-    expect(text).toContain('Install kustomize 5.')
+    const { report, text } = await checkTree(open, place)
+    expect(report.notChecked.map(({ reason }) => reasonText(reason)).join('\n')).toContain(sentence)
+    expect(text).toContain('Install kustomize 5')
     // The patched reference is not checked either way.
-    expect(report.notChecked.map(({ reason }) => reason).join('\n')).toContain(
+    expect(report.notChecked.map(({ reason }) => reasonText(reason)).join('\n')).toContain(
       'patches are applied only with kustomize',
     )
   })
 
   test('nothing on PATH: the references say what they need', async () => {
-    const { report } = await checkTree(patched, folder('empty', {}))
-    expect(report.notChecked.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('patches are applied only with kustomize'),
-    ])
+    const { report } = await checkTree(open, folder('empty', {}))
+    expect(report.notChecked).toMatchObject([{ reason: { code: 'patched' } }])
   })
 })
 
@@ -92,7 +102,7 @@ describe.skipIf(real === undefined)('kubectl kustomize, the real one', () => {
     const place = path.join(home, 'real')
     mkdirSync(place)
     symlinkSync(real as string, path.join(place, 'kubectl'))
-    const binary = await findKustomize(runProcess, place)
+    const { binary } = await searchKustomize(runProcess, place)
     if (binary === undefined) throw new Error('the kubectl on PATH has no kustomize 5')
     const rendering = await renderTree(binary, patched)
     const [db] = manifestsOf(rendering, 'ExternalSecret')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { familyOf } from '../../../src/model/note.ts'
 import { kustomizeForTests } from './kustomize-binary.ts'
 import {
   externalSecret,
@@ -32,7 +33,7 @@ const by = (rendering: Rendering) =>
   )
 
 describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
-  test('spec.patches, targetNamespace and postBuild; the variable is a second line', async () => {
+  test('spec.patches, targetNamespace and postBuild; the line is that of the value', async () => {
     const rendering = await render({
       'clusters/prod/db.yaml': flux(
         'db',
@@ -47,10 +48,6 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
     expect(manifest.namespace).toBe('shop')
     expect(valueAt(manifest, KEY)).toBe('apps/prod/db')
     expect(written(rendering, manifest, KEY)).toBe('clusters/prod/db.yaml:15 value: apps/${ENV}/db')
-    expect(manifest.spansOf(KEY).map(({ file, line }) => `${file}:${line}`)).toEqual([
-      'clusters/prod/db.yaml:15',
-      'clusters/prod/db.yaml:18',
-    ])
     expect(written(rendering, manifest, ['metadata', 'namespace'])).toBe(
       'clusters/prod/db.yaml:9 targetNamespace: shop',
     )
@@ -115,20 +112,20 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
     const [manifest] = found as [(typeof found)[0]]
     expect([manifest.namespace, valueAt(manifest, KEY), manifest.unresolved]).toEqual(['data', 'apps/prod/db', []])
     expect(by(rendering)).toEqual(['Kustomization (Flux) shop/db'])
-    expect(manifest.spansOf(KEY).map(({ file, line }) => `${file}:${line}`)).toEqual([
-      'apps/db/app/es.yaml:13',
-      'flux/cluster.yaml:16',
-    ])
+    expect(written(rendering, manifest, KEY)).toBe('apps/db/app/es.yaml:13 key: apps/${ENV}/db')
+    expect(manifest.origin.appliedBy[0]?.by).toMatchObject({
+      kind: 'Kustomization (Flux)',
+      name: 'flux-system/cluster',
+    })
   })
 
-  test.each<[string, Files, string]>([
+  test.each<[string, Files]>([
     [
       'literals of a generator',
       {
         'settings/kustomization.yaml':
           'configMapGenerator:\n  - name: settings\n    literals:\n      - A=b\n      - ENV=prod\n    options: {disableNameSuffixHash: true}\n',
       },
-      'settings/kustomization.yaml:5',
     ],
     [
       'an env file of a generator',
@@ -136,14 +133,12 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
         'settings/kustomization.yaml': 'configMapGenerator:\n  - name: settings\n    envs: [cluster.env]\n',
         'settings/cluster.env': '# of the cluster\nA=b\nENV=prod\n',
       },
-      'settings/cluster.env:3',
     ],
     [
       'a ConfigMap',
       { 'settings/settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata:\n  ENV: prod\n' },
-      'settings/settings.yaml:5',
     ],
-  ])('substituteFrom: %s', async (_form, files, line) => {
+  ])('substituteFrom: %s', async (_form, files) => {
     const rendering = await render({
       ...files,
       'flux/db.yaml': flux(
@@ -157,7 +152,6 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
     if (manifest === undefined) throw new Error('not rendered')
     expect(valueAt(manifest, KEY)).toBe('apps/prod/db')
     expect(written(rendering, manifest, KEY)).toBe('apps/db/es.yaml:13 key: apps/${ENV}/db')
-    expect(manifest.spansOf(KEY).map((span) => `${span.file}:${span.line}`)).toEqual(['apps/db/es.yaml:13', line])
   })
 
   test('a variable that nothing resolves says who was asked; the variables input is a last resort', async () => {
@@ -168,7 +162,7 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
     }
     const [open] = manifestsOf(await render(files), 'ExternalSecret')
     expect(open?.unresolved).toMatchObject([{ name: 'ENV', path: KEY, span: { file: 'apps/db/es.yaml', line: 13 } }])
-    expect(open?.unresolved[0]?.asked).toContain('Secret hidden')
+    expect(open?.unresolved[0]?.lookedIn.notInGit).toEqual(['Secret hidden'])
     const [given] = manifestsOf(await render(files, { ENV: 'prod' }), 'ExternalSecret')
     if (given === undefined) throw new Error('not rendered')
     expect([valueAt(given, KEY), given.unresolved]).toEqual(['apps/prod/db', []])
@@ -198,8 +192,10 @@ describe.skipIf(binary === undefined)('Flux Kustomizations', () => {
         'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: upstream}\nspec: {url: "https://example.com/external-secrets"}\n',
     })
     expect(
-      rendering.notes.filter(({ reason }) => reason === 'flux-path-absent').map(({ file, line }) => `${file}:${line}`),
-    ).toEqual(['flux/gone.yaml:8', 'flux/other.yaml:7'])
+      rendering.notes
+        .filter((note) => familyOf(note) === 'flux-path-absent')
+        .map(({ code, file, line }) => `${code} ${file}:${line}`),
+    ).toEqual(['path-absent flux/gone.yaml:8', 'foreign-source flux/other.yaml:7'])
     expect(rendering.stats.processes).toBe(0)
   })
 })
@@ -259,18 +255,28 @@ describe.skipIf(binary === undefined)('Argo CD', () => {
     )
     expect(found).toEqual({
       'dirs/a': ['ApplicationSet dirs'],
-      'dirs/skip': ['kustomization dirs/skip'],
+      // A kustomization that none of the sets takes is no root where they tell what is applied (applied.md §4.2 O).
+      'dirs/skip': [],
       'comp/staging/one': ['ApplicationSet merge'],
     })
+    expect(
+      manifestsOf(rendering, 'ExternalSecret').find((one) => valueAt(one, KEY) === 'dirs/skip')?.origin.applied,
+    ).toEqual({ verdict: 'not-applied', reason: { code: 'outside' } })
   })
 
   test('a chart at the path is not checked, and says so', async () => {
     const rendering = await render({
       'argo/db.yaml': app('charts/db'),
-      'charts/db/Chart.yaml': 'name: external-secrets\n',
+      'charts/db/Chart.yaml': 'name: db\n',
+      'charts/db/templates/es.yaml': externalSecret('{{ .Release.Name }}', 'apps/chart/db'),
     })
     expect(rendering.notChecked).toMatchObject([
-      { file: 'argo/db.yaml', line: 6, what: 'Application argocd/db (charts/db)' },
+      {
+        file: 'argo/db.yaml',
+        line: 6,
+        what: 'Application argocd/db (charts/db)',
+        reason: { code: 'chart' },
+      },
     ])
   })
 })

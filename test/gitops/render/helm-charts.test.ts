@@ -6,6 +6,8 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Run } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
+import { reasonText } from '../../../src/report/reasons/not-checked.ts'
+import { noteText } from '../../../src/report/reasons/note.ts'
 import { helmForTests } from './helm-binary.ts'
 import { kustomizeForTests } from './kustomize-binary.ts'
 import { externalSecret, type Files, KEY, manifestsOf, renderTree, valueAt, written } from './render-tree.ts'
@@ -93,9 +95,10 @@ describe.skipIf(binary === undefined || helm === undefined)('enable-helm, with h
       'a/charts/shop/templates/bad.yaml': '{{ fail "no such thing" }}\n',
       'a/kustomization.yaml': kustomization('    releaseName: web\n'),
     })
-    expect(rendering.notChecked).toHaveLength(1)
-    expect(rendering.notChecked[0]?.reason).toContain('no such thing')
-    expect(rendering.notChecked[0]?.reason).not.toContain(tmpdir())
+    expect(rendering.notChecked.map(({ reason }) => reason)).toEqual([
+      { code: 'kustomize-fails', says: expect.stringContaining('no such thing') },
+    ])
+    expect(JSON.stringify(rendering.notChecked)).not.toContain(tmpdir())
     expect(manifestsOf(rendering, 'ExternalSecret', 'own')[0]?.origin.form).toBe('plain')
   })
 
@@ -184,7 +187,7 @@ describe.skipIf(binary === undefined)('enable-helm, with a stand-in for helm tha
     )
     expect(asked()).toBe('')
     expect(rendering.notChecked).toMatchObject([
-      { file: 'a/kustomization.yaml', line: 4, reason: expect.stringContaining('enable-helm') },
+      { file: 'a/kustomization.yaml', line: 4, reason: { code: 'needs-helm', part: true } },
     ])
     expect(Object.keys(found(rendering))).toEqual(['own'])
   })
@@ -197,7 +200,7 @@ describe.skipIf(binary === undefined)('enable-helm, with a stand-in for helm tha
     const closed = await render(files, folder)
     expect([asked(), connections]).toEqual(['', 0])
     expect(closed.notChecked).toMatchObject([
-      { file: 'a/kustomization.yaml', line: 4, reason: expect.stringContaining('allow-remote-bases') },
+      { file: 'a/kustomization.yaml', line: 4, reason: { code: 'needs-remote', part: true } },
     ])
     expect(Object.keys(found(closed))).toEqual(['own'])
     await render(files, folder, { allowRemoteBases: true })
@@ -219,7 +222,7 @@ describe.skipIf(binary === undefined)('enable-helm, with a stand-in for helm tha
     )
     expect(rendering.started).toEqual([])
     expect(asked()).toBe('')
-    expect(rendering.notChecked.map((one) => one.reason).join()).toContain(reason)
+    expect(rendering.notChecked.map((one) => reasonText(one.reason)).join()).toContain(reason)
   })
 
   test.each([
@@ -232,7 +235,7 @@ describe.skipIf(binary === undefined)('enable-helm, with a stand-in for helm tha
       folder,
     )
     expect(rendering.started).toEqual([])
-    expect(rendering.notChecked.map((one) => one.reason).join()).toContain(reason)
+    expect(rendering.notChecked.map((one) => reasonText(one.reason)).join()).toContain(reason)
   })
 
   test.each([
@@ -249,7 +252,7 @@ describe.skipIf(binary === undefined)('enable-helm, with a stand-in for helm tha
       folder,
     )
     expect(asked()).toBe('')
-    expect(rendering.notes.map(({ message }) => message).join()).toContain(reason)
+    expect(rendering.notes.map(noteText).join()).toContain(reason)
     expect(manifestsOf(rendering, 'ExternalSecret')[0]?.origin.form).toBe('rendered')
   })
 })

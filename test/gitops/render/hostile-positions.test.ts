@@ -3,12 +3,13 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { stage } from '../../../src/gitops/build/staging.ts'
 import { closureReader } from '../../../src/gitops/look-through/closure.ts'
 import { isObstacle } from '../../../src/gitops/look-through/obstacle.ts'
 import { repositoryTree } from '../../../src/gitops/look-through/repository-tree.ts'
 import type { Run } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
-import { stage } from '../../../src/gitops/render/staging.ts'
+import { noteText } from '../../../src/report/reasons/note.ts'
 import { checkTree, LAW } from './check-tree.ts'
 import { kustomizeForTests } from './kustomize-binary.ts'
 import { externalSecret, type Files, manifestsOf, type Rendering, renderTree } from './render-tree.ts'
@@ -123,9 +124,9 @@ describe.skipIf(binary === undefined)('every position, every way out (platform.m
 
   /** Every reason that names an obstacle, and whether the object beside it is still there in some form. */
   function refused(rendering: Rendering, message: string) {
-    const said = rendering.notes.filter((note) => note.message.includes(message))
+    const said = rendering.notes.filter((note) => noteText(note).includes(message))
     expect(said.map(({ file }) => file)).not.toEqual([])
-    for (const note of said) expect(note.message).not.toMatch(/eso-vault-(?:tree|render)/)
+    for (const note of said) expect(noteText(note)).not.toMatch(/eso-vault-(?:tree|render)/)
     expect(manifestsOf(rendering, 'ExternalSecret').map(({ name }) => name)).toContain('db')
   }
 
@@ -424,7 +425,7 @@ describe.skipIf(binary === undefined)('what is too much (platform.md §7, threat
         .join(', ')}]}]\n`,
       'a/es.yaml': es,
     })
-    expect(rendering.notChecked.map(({ reason }) => reason).join()).toContain('larger than 64 MiB')
+    expect(rendering.notChecked).toMatchObject([{ reason: { code: 'output-too-large', mib: 64 } }])
     expect(manifestsOf(rendering, 'ExternalSecret')[0]?.origin.form).toBe('plain')
   }, 60_000)
 
@@ -442,7 +443,7 @@ describe.skipIf(binary === undefined)('what is too much (platform.md §7, threat
         },
       )
       expect(performance.now() - began).toBeLessThan(10_000)
-      expect(rendering.notChecked.map(({ reason }) => reason).join()).toContain('did not end within 60 seconds')
+      expect(rendering.notChecked).toMatchObject([{ reason: { code: 'kustomize-too-slow', seconds: 60 } }])
       expect(manifestsOf(rendering, 'ExternalSecret')[0]?.origin.form).toBe('plain')
     } finally {
       rmSync(folder, { recursive: true, force: true })

@@ -581,7 +581,7 @@ items:
 describe.skipIf(binary === undefined)('a key is found at the line that wrote it (design §6)', () => {
   test.each(CASES)('$form', async ({ files, name, item, value, at }) => {
     const rendering = await renderTree(binary as NonNullable<typeof binary>, files)
-    expect(rendering.roots.filter(({ failure }) => failure !== undefined)).toEqual([])
+    expect(rendering.outputs.filter(({ outcome }) => outcome === 'failed')).toEqual([])
     const found = manifestsOf(rendering, 'ExternalSecret', name ?? 'db')
     expect(found).toHaveLength(1)
     const [manifest] = found as [(typeof found)[0]]
@@ -631,14 +631,22 @@ describe.skipIf(binary === undefined)('a key is found at the line that wrote it 
     expect(written(rendering, manifest, ['metadata', 'namespace'])).toBe('prod/kustomization.yaml:3 namespace: shop')
   })
 
-  test('an object that a patch deletes is not there, and its file is not read plain', async () => {
+  test('an object that a patch deletes is not applied, and the reason is the build that leaves it out', async () => {
     const rendering = await renderTree(binary as NonNullable<typeof binary>, {
       ...base,
       'prod/kustomization.yaml': overlay(
         'patches:\n  - patch: |\n      $patch: delete\n      apiVersion: external-secrets.io/v1\n      kind: ExternalSecret\n      metadata: {name: db}\n',
       ),
     })
-    expect(manifestsOf(rendering, 'ExternalSecret')).toEqual([])
+    expect(manifestsOf(rendering, 'ExternalSecret').map(({ origin }) => [origin.appliedBy, origin.applied])).toEqual([
+      [
+        [],
+        {
+          verdict: 'not-applied',
+          reason: { code: 'left-out', folder: 'base', by: expect.objectContaining({ name: 'prod' }) },
+        },
+      ],
+    ])
   })
 })
 

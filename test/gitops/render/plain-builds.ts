@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseYaml } from '../../../src/files/yaml/parse-yaml.ts'
+import { GO_RUNTIME } from '../../../src/gitops/build/build-root.ts'
+import type { Output } from '../../../src/gitops/build/output.ts'
+import { workThrough } from '../../../src/gitops/build/queue.ts'
 import type { KustomizeBinary, RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
-import { GO_RUNTIME } from '../../../src/gitops/render/build-root.ts'
-import { workThrough } from '../../../src/gitops/render/render-queue.ts'
-import type { RenderedRepository, RenderedRoot } from '../../../src/gitops/render/render-repository.ts'
+import type { Repository } from '../../../src/gitops/read-repository.ts'
 import { isEsoGroup } from '../../../src/model/kinds.ts'
 import type { Manifest } from '../../../src/model/manifest.ts'
 import { type FieldPath, stringAt, type Value } from '../../../src/model/value.ts'
@@ -43,7 +44,7 @@ export interface Comparison {
  */
 export async function compareWithPlainBuilds(
   cwd: string,
-  rendered: RenderedRepository,
+  { manifests, outputs }: Pick<Repository, 'manifests' | 'outputs'>,
   binary: KustomizeBinary,
 ): Promise<Comparison> {
   const result = {
@@ -56,23 +57,23 @@ export async function compareWithPlainBuilds(
     lost: [] as string[],
     falseFailures: [] as string[],
   }
-  const held = heldKeys(rendered.manifests)
-  const folders = new Map<string, RenderedRoot[]>()
-  for (const one of rendered.roots) folders.set(one.root.folder, [...(folders.get(one.root.folder) ?? []), one])
-  const compare = (folder: string, roots: readonly RenderedRoot[], { code, stdout }: RunResult) => {
+  const held = heldKeys(manifests)
+  const folders = new Map<string, Output[]>()
+  for (const one of outputs)
+    if (one.root.build.by === 'kustomize') folders.set(one.root.folder, [...(folders.get(one.root.folder) ?? []), one])
+  const compare = (folder: string, roots: readonly Output[], { code, stdout }: RunResult) => {
     if (code !== 0) {
       result.unbuilt++
       return
     }
-    for (const { root, failure } of roots)
-      if (failure?.startsWith('kustomize says') === true && !root.changed) result.falseFailures.push(folder)
-    const good = roots.filter(({ failure }) => failure === undefined)
+    for (const one of roots) if (isRefused(one) && !isChanged(one)) result.falseFailures.push(folder)
+    const good = roots.filter(({ outcome }) => outcome !== 'failed')
     if (good.length === 0) return
     const names = good.flatMap(({ root }) => [
       `${root.appliedBy.kind} ${root.appliedBy.name}`,
       `kustomization ${folder === '' ? '.' : folder}`,
     ])
-    const isChanged = good.some(({ root }) => root.changed)
+    const areChanged = good.some(isChanged)
     const isUnnamed = good.every(({ root }) => root.appliedBy.kind === 'kustomization')
     for (const { value } of parseYaml({ file: folder, text: stdout }).documents) {
       if (!isEsoGroup(stringAt(value, 'apiVersion') ?? '')) continue
@@ -84,7 +85,7 @@ export async function compareWithPlainBuilds(
           keys.filter((one) => one.path === key.path.join('/') && fits(object, one.object))
         const inRoot = ours(names.flatMap((name) => held.byRoot.get(name) ?? []))
         if (inRoot.some(({ value }) => fits(key.value, value))) result.same++
-        else if (isChanged && inRoot.length > 0) result.changed.push(says)
+        else if (areChanged && inRoot.length > 0) result.changed.push(says)
         else if (isUnnamed && ours(held.all).some(({ value }) => fits(key.value, value))) result.elsewhere.push(says)
         else result.lost.push(says)
       }
@@ -97,7 +98,7 @@ export async function compareWithPlainBuilds(
       maxBuffer: 64 * 1024 * 1024,
       env: { HOME: '/nonexistent', PATH: '', ...GO_RUNTIME },
     })
-  const each = async ([folder, roots]: readonly [string, readonly RenderedRoot[]]) => {
+  const each = async ([folder, roots]: readonly [string, readonly Output[]]) => {
     const built = await build(path.join(cwd, folder))
     // A file is missing that we leave out: what is left must be what kustomize makes of the rest.
     const copy = built.code === 0 ? undefined : roots.find((one) => one.copy !== undefined)?.copy
@@ -105,8 +106,17 @@ export async function compareWithPlainBuilds(
     compare(folder, roots, copy === undefined ? built : await build(copy))
     return []
   }
-  await workThrough([...folders], 2, each, () => [])
-  return { folders: folders.size, ...result, ...places(cwd, rendered.manifests) }
+  await workThrough([...folders], 2, each)
+  return { folders: folders.size, ...result, ...places(cwd, manifests) }
+}
+
+function isRefused({ notFollowed }: Output): boolean {
+  return notFollowed.some(({ why }) => why.code === 'kustomize-fails')
+}
+
+/** Whether Flux or Argo CD writes more into the kustomization than its file holds. */
+function isChanged({ root: { build } }: Output): boolean {
+  return build.by === 'kustomize' && build.changed
 }
 
 interface Held {

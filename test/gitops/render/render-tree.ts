@@ -1,64 +1,62 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Kustomize } from '../../../src/gitops/build/kustomize-builds.ts'
 import type { KustomizeBinary } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
-import { readRepository } from '../../../src/gitops/read-repository.ts'
-import {
-  type RenderedRepository,
-  type RenderOptions,
-  renderRepository,
-} from '../../../src/gitops/render/render-repository.ts'
-import type { RenderedManifest } from '../../../src/gitops/render/rendered-manifests.ts'
+import { type GitOpsOptions, type Repository, readRepository } from '../../../src/gitops/read-repository.ts'
 import type { Manifest } from '../../../src/model/manifest.ts'
 import { at, type FieldPath, type Value } from '../../../src/model/value.ts'
 
 /** Path → text; `-> target` makes a symlink. */
 export type Files = Readonly<Record<string, string>>
 
-export interface Rendering extends RenderedRepository {
-  readonly files: Files
+export interface Rendering extends Repository {
+  readonly texts: Files
   readonly folder: string
 }
 
-/** Writes the files into a temporary folder, reads and renders them, and removes them again. */
+export interface TreeOptions
+  extends Pick<GitOpsOptions, 'allowRemoteBases' | 'enableHelm' | 'identities' | 'memory' | 'buildAll'>,
+    Partial<Pick<GitOpsOptions, 'variables'> & Pick<Kustomize, 'run' | 'environment'>> {}
+
+/**
+ * Writes the files into a temporary folder, reads them with the given kustomize, and removes them again. Every root is built, unless
+ * `buildAll` is false: what kustomize gives is what is looked at.
+ */
 export async function renderTree(
-  binary: KustomizeBinary,
-  files: Files,
-  options: Partial<Pick<RenderOptions, 'allowRemoteBases' | 'enableHelm' | 'variables' | 'run' | 'environment'>> = {},
+  binary: KustomizeBinary | undefined,
+  texts: Files,
+  { run = runProcess, environment = {}, variables = {}, buildAll = true, ...options }: TreeOptions = {},
 ): Promise<Rendering> {
   const folder = mkdtempSync(path.join(tmpdir(), 'eso-vault-tree-'))
   const temporary = mkdtempSync(path.join(tmpdir(), 'eso-vault-render-'))
   try {
-    for (const [file, text] of Object.entries(files)) {
+    for (const [file, text] of Object.entries(texts)) {
       const target = path.join(folder, file)
       mkdirSync(path.dirname(target), { recursive: true })
       if (text.startsWith('-> ')) symlinkSync(text.slice(3), target)
       else writeFileSync(target, text)
     }
-    const variables = options.variables ?? {}
-    const repository = await readRepository(['.'], { cwd: folder, variables })
-    const rendered = await renderRepository(repository, {
-      binary,
-      temporary,
-      run: options.run ?? runProcess,
-      allowRemoteBases: options.allowRemoteBases ?? false,
-      enableHelm: options.enableHelm ?? false,
+    const kustomize = binary === undefined ? undefined : { binary, run, temporary, environment }
+    const repository = await readRepository(['.'], {
+      cwd: folder,
       variables,
-      ...(options.environment === undefined ? {} : { environment: options.environment }),
+      buildAll,
+      ...options,
+      kustomize: async () => ({ kustomize, unusable: [] }),
     })
-    return { ...rendered, files, folder }
+    return { ...repository, texts, folder }
   } finally {
     rmSync(folder, { recursive: true, force: true })
     rmSync(temporary, { recursive: true, force: true })
   }
 }
 
-/** The rendered manifests of a kind and, when given, a name. */
-export function manifestsOf(rendering: RenderedRepository, kind: string, name?: string): RenderedManifest[] {
+/** The manifests of a kind and, when given, a name, that a root applies. */
+export function manifestsOf(rendering: Repository, kind: string, name?: string): Manifest[] {
   return rendering.manifests.filter(
-    (manifest): manifest is RenderedManifest =>
-      manifest.kind === kind && (name === undefined || manifest.name === name),
+    (manifest) => manifest.kind === kind && (name === undefined || manifest.name === name),
   )
 }
 
@@ -69,7 +67,7 @@ export function valueAt(manifest: Manifest, path: FieldPath): Value | undefined 
 /** `file:line`, and the text of that line trimmed: what a reader of a report would look at. */
 export function written(rendering: Rendering, manifest: Manifest, path: FieldPath, part?: 'key' | 'value'): string {
   const span = manifest.spanOf(path, part)
-  const text = rendering.files[span.file]?.split('\n')[span.line - 1]
+  const text = rendering.texts[span.file]?.split('\n')[span.line - 1]
   return `${span.file}:${span.line} ${(text ?? '(no such line)').trim()}`
 }
 

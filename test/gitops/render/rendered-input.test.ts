@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readRepository } from '../../../src/gitops/read-repository.ts'
-import { readRendered, withRendered } from '../../../src/gitops/render/rendered-input.ts'
+import { readRendered, withRendered } from '../../../src/gitops/rendered-input.ts'
 import type { Manifest } from '../../../src/model/manifest.ts'
 import { at } from '../../../src/model/value.ts'
 import { externalSecret, type Files, KEY } from './render-tree.ts'
@@ -240,7 +240,7 @@ describe('hostile folders (platform.md §7, threats 3 and 5)', () => {
         'out/chain': '-> folder',
       })
       expect(JSON.stringify([input, manifests.map(({ body }) => body)])).not.toContain('canary')
-      expect(input.notes.filter(({ reason }) => reason === 'symlink').map(({ file }) => file)).toEqual([
+      expect(input.notes.filter(({ code }) => code === 'symlink-leaves').map(({ file }) => file)).toEqual([
         'out/chain',
         'out/file.yaml',
         'out/folder',
@@ -260,7 +260,7 @@ describe('hostile folders (platform.md §7, threats 3 and 5)', () => {
       'out/large.yaml': `kind: List\n${large}`,
       'out/all.yaml': `${filler}---\n${rendered('shop', 'apps/db')}`,
     })
-    expect(input.notes.filter(({ reason }) => reason === 'too-large').map(({ file }) => file)).toEqual([
+    expect(input.notes.filter(({ code }) => code === 'file-too-large').map(({ file }) => file)).toEqual([
       'out/large.yaml',
     ])
     expect(manifests.map(({ name }) => name)).toEqual(['db'])

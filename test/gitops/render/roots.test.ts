@@ -53,19 +53,33 @@ describe.skipIf(binary === undefined)('Flux Kustomizations as roots', () => {
     ])
   })
 
+  test.each(['OCIRepository', 'Bucket'])('from %s: the paths that exist here tell what it holds', async (kind) => {
+    const rendering = await render({
+      ...app,
+      'flux/db.yaml': flux('db', '  path: ./apps/db\n  targetNamespace: shop\n', `{kind: ${kind}, name: artifact}`),
+    })
+    expect(rendering.notChecked).toEqual([])
+    expect(reached(rendering)).toEqual(['Kustomization (Flux) flux-system/db: shop/db apps/base/db'])
+  })
+
   test.each(['OCIRepository', 'Bucket'])(
-    'from %s: what it holds is not in Git; the files are read as they are',
+    'from %s that is ours, at its top: what it holds is not in Git; the files are read as they are',
     async (kind) => {
-      const rendering = await render({
-        ...app,
-        'flux/db.yaml': flux('db', '  path: ./apps/db\n  targetNamespace: shop\n', `{kind: ${kind}, name: artifact}`),
-      })
+      const rendering = await renderTree(
+        binary as NonNullable<typeof binary>,
+        {
+          ...app,
+          'flux/db.yaml': flux('db', '  path: ./\n  targetNamespace: shop\n', `{kind: ${kind}, name: artifact}`),
+          'flux/source.yaml': `apiVersion: source.toolkit.fluxcd.io/v1\nkind: ${kind}\nmetadata: {name: artifact}\nspec: {url: "oci://example.com/shop/deploy/manifests", endpoint: "example.com/shop/deploy"}\n`,
+        },
+        { identities: ['shop/deploy'] },
+      )
       expect(rendering.notChecked).toMatchObject([
         {
           file: 'flux/db.yaml',
           line: 5,
           what: 'Flux Kustomization flux-system/db',
-          reason: expect.stringContaining(`${kind} artifact`),
+          reason: { code: 'artifact', source: `${kind} artifact` },
         },
       ])
       expect(reached(rendering)).toEqual(['kustomization apps/db: ?/db apps/base/db'])
@@ -172,7 +186,11 @@ describe.skipIf(binary === undefined)('Flux Kustomizations as roots', () => {
     const found = manifestsOf(rendering, 'ExternalSecret')
     expect(found).toHaveLength(1)
     const [one] = found as [(typeof found)[0]]
-    return { key: valueAt(one, KEY), unresolved: one.unresolved.map(({ name, asked }) => [name, asked]), one }
+    return {
+      key: valueAt(one, KEY),
+      unresolved: one.unresolved.map(({ name, lookedIn }) => [name, lookedIn.notInGit]),
+      one,
+    }
   }
 
   test.each<[string, string, Files]>([
@@ -217,7 +235,7 @@ describe.skipIf(binary === undefined)('Flux Kustomizations as roots', () => {
   ])('substituteFrom: %s leaves the variable open, and says who was asked', async (_what, list, asked) => {
     const { key, unresolved } = only(await substituted(`    substituteFrom: ${list}\n`))
     expect(key).toBe('apps/$' + '{ENV}/db')
-    expect(unresolved).toEqual([['ENV', expect.stringContaining(asked)]])
+    expect(unresolved).toEqual([['ENV', [asked]]])
   })
 
   test.each([
@@ -307,9 +325,7 @@ describe.skipIf(binary === undefined)('Argo CD as roots', () => {
       'charts/db/templates/es.yaml': externalSecret('{{ .Release.Name }}', 'apps/chart/db'),
       'argo/db.yaml': application('  source:\n    path: charts/db\n'),
     })
-    expect(rendering.notChecked).toMatchObject([
-      { file: 'argo/db.yaml', line: 7, reason: expect.stringContaining('Helm chart') },
-    ])
+    expect(rendering.notChecked).toMatchObject([{ file: 'argo/db.yaml', line: 7, reason: { code: 'chart' } }])
   })
 
   const overlays = Object.fromEntries(
@@ -362,40 +378,46 @@ describe.skipIf(binary === undefined)('Argo CD as roots', () => {
     expect(reached(rendering)).toEqual([
       'ApplicationSet argocd/set: shop/db apps/one/db',
       'ApplicationSet argocd/set: shop/db apps/two/db',
-      'kustomization envs/skipped: ?/db apps/skipped/db',
     ])
     expect(rendering.notChecked).toEqual([])
   })
 
+  const named = (generators: string) => ({
+    ...base,
+    ...overlays,
+    'argo/set.yaml': applicationSet(generators, 'envs/{{.name}}'),
+  })
+  const everyOverlay = ['one', 'skipped', 'two'].map((name) => `ApplicationSet argocd/set: shop/db apps/${name}/db`)
+  const verdicts = (rendering: Rendering) =>
+    new Set(manifestsOf(rendering, 'ExternalSecret').map(({ origin }) => origin.applied.verdict))
+
+  // An unknown set takes every folder that its path may mean (applied.md §2.2).
   test.each([
-    ['clusters', '    - clusters: {}\n', 'clusters'],
+    ['clusters', '    - clusters: {}\n'],
+    ['a matrix of clusters', '    - matrix: {generators: [{clusters: {}}, {list: {elements: [{a: b}]}}]}\n'],
+  ])('an ApplicationSet of %s: every folder that its path may mean, presumed', async (_what, generators) => {
+    const rendering = await render(named(generators))
+    expect(reached(rendering)).toEqual(everyOverlay)
+    expect(verdicts(rendering)).toEqual(new Set(['presumed']))
+    expect(rendering.notChecked).toEqual([])
+  })
+
+  test.each([
     ['pullRequest', '    - pullRequest: {github: {owner: o, repo: r}}\n', 'pullRequest'],
-    [
-      'a matrix of clusters',
-      '    - matrix: {generators: [{clusters: {}}, {list: {elements: [{a: b}]}}]}\n',
-      'clusters',
-    ],
     ['a plugin', '    - plugin: {configMapRef: {name: x}}\n', 'plugin'],
-  ])('an ApplicationSet of %s: its path is not checked, with the reason', async (_what, generators, reason) => {
-    const rendering = await render({
-      ...base,
-      ...overlays,
-      'argo/set.yaml': applicationSet(generators, 'envs/{{.name}}'),
-    })
+  ])('an ApplicationSet of %s: the same, and what it asks is not in Git', async (_what, generators, reason) => {
+    const rendering = await render(named(generators))
     expect(rendering.notChecked).toMatchObject([
-      { file: 'argo/set.yaml', what: 'ApplicationSet argocd/set', reason: expect.stringContaining(reason) },
+      {
+        file: 'argo/set.yaml',
+        line: 7,
+        what: 'ApplicationSet argocd/set',
+        reason: { code: 'generator-unknown', generators: [reason] },
+      },
     ])
-    expect(rendering.notChecked[0]?.line).toBe(
-      applicationSet(generators, 'envs/{{.name}}')
-        .split('\n')
-        .findIndex((line) => line.includes('path: ')) + 1,
-    )
-    // No overlay is lost: each is a root of its own.
-    expect(reached(rendering).map((one) => one.split(':')[0])).toEqual([
-      'kustomization envs/one',
-      'kustomization envs/skipped',
-      'kustomization envs/two',
-    ])
+    expect(rendering.notFollowed).toMatchObject([{ unresolved: true }])
+    expect(reached(rendering)).toEqual(everyOverlay)
+    expect(verdicts(rendering)).toEqual(new Set(['presumed']))
   })
 
   test('clusters, where the path needs nothing of them', async () => {

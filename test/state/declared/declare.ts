@@ -20,7 +20,7 @@ export function placeOf({ provenance }: { readonly provenance: Provenance }): st
 }
 
 /** What stands at a span (of one line) in the files. */
-export function textAt(files: Readonly<Record<string, string>>, span: Span): string {
+function textAt(files: Readonly<Record<string, string>>, span: Span): string {
   const line = (files[span.file] ?? '').replace(/^\uFEFF/, '').split(/\r?\n/)[span.line - 1] ?? ''
   return line.slice(span.column - 1, span.endColumn - 1)
 }

@@ -184,13 +184,13 @@ describe('roles in shell (vault.md §4.6, §4.7)', () => {
       provenance: { span: { line: 1, endLine: 4 } },
     })
   })
-  test('of both names of the policies field token_policies alone counts (measured.md §4)', () => {
+  test('of both names of the policies field token_policies alone counts (vault.md §4.6)', () => {
     const both = role('vault write auth/kubernetes/role/r policies=a,b token_policies=b')
     expect(both).toMatchObject({ policies: ['b'], droppedPolicies: ['a'] })
     const same = role('vault write auth/kubernetes/role/r policies=b token_policies=b')
     expect(same?.droppedPolicies).toBeUndefined()
   })
-  test('the audience is the field that the role type has (measured.md §4)', () => {
+  test('the audience is the field that the role type has (vault.md §4.6)', () => {
     const bound = 'bound_service_account_names=a bound_service_account_namespaces=a'
     const kubernetes = role(`vault write auth/kubernetes/role/r ${bound} bound_audiences=vault`)
     expect(kubernetes?.audiences).toBeUndefined()

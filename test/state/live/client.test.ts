@@ -166,9 +166,15 @@ describe('readLive when something fails', () => {
     },
   )
 
-  test('a sealed server ends it', async () => {
+  test('a server that is sealed in mid-run leaves what it told before', async () => {
     const { client } = await clientTo(answers((_, response) => json(response, 503, { errors: ['Vault is sealed'] })))
-    await expect(readLive({ client, server: SERVER, token: TOKEN }, wanted)).rejects.toMatchObject({ kind: 'sealed' })
+    const state = await readLive({ client, server: SERVER, token: TOKEN }, wanted)
+    expect(state.mount('kv')).toMatchObject({ presence: 'present' })
+    expect(state.secretFact('kv', 'bad')).toMatchObject({
+      presence: 'unknown',
+      because: expect.stringContaining('sealed'),
+    })
+    expect(state.unanswered).toEqual([expect.stringContaining('sealed')])
   })
 })
 

@@ -40,16 +40,33 @@ describe('the state in the metadata of a secret (vault.md §4.8)', () => {
       { presence: 'absent' },
     ],
     ['version 1 of metadata only', { current_version: 0, versions: {} }, 1, { presence: 'absent' }],
-    ['nothing that is understood', {}, undefined, { presence: 'unknown' }],
   ])('%s', (_, metadata, asked, fact) => expect(stateOf(metadata, asked, now)).toMatchObject(fact))
+
+  test.each([
+    ['nothing', {}],
+    ['no version that is called current', { current_version: 2, versions: { 1: version() } }],
+    ['no versions at all', { current_version: 1 }],
+    ['a list of versions', { current_version: 1, versions: [version()] }],
+    ['a version that is no object', { current_version: 1, versions: { 1: version(), 0: 'x' } }],
+    ['a number as text', { current_version: '1', versions: { 1: version() } }],
+    ['half a number', { current_version: 1.5, versions: { 1: version() } }],
+    ['a text for a flag', { current_version: 1, versions: { 1: { ...version(), destroyed: 'true' } } }],
+    ['no time that can be read', { current_version: 1, versions: { 1: version('soon') } }],
+    ['a version without a number', { current_version: 1, versions: { 1: version(), __proto__: null, x: version() } }],
+  ])('%s is no answer of a server, and says nothing', (_, metadata) => {
+    expect(stateOf(metadata, undefined, now)).toBeUndefined()
+  })
 })
 
 test('key names whose spelling means something to JavaScript', () => {
-  const keys = toSubKeys(JSON.parse('{"__proto__":{"a":null},"constructor":null,"e":{}}'))
+  const keys = toSubKeys(JSON.parse('{"__proto__":{"a":null},"constructor":null,"e":{}}')) ?? {}
   expect(Object.keys(keys)).toEqual(['__proto__', 'constructor', 'e'])
   expect(Object.values(keys)).toEqual([{ a: null }, null, null])
   expect(keys.toString).toBeUndefined()
-  expect(toSubKeys(null)).toEqual({})
+})
+
+test.each([null, [], 'x', { a: 'a value' }, { a: { b: [null] } }, { a: 1 }])('%j are no key names', (told) => {
+  expect(toSubKeys(told)).toBeUndefined()
 })
 
 describe('roles', () => {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { deadlineIn } from '../../../src/model/deadline.ts'
 import { ForbiddenRequest, VaultUnavailable } from '../../../src/state/live/errors.ts'
 import { endAfterEach, fakeSurroundings, type Handler, json, serve, transportTo } from './local-server.ts'
 
@@ -54,7 +55,7 @@ describe('retries (vault.md §4.0)', () => {
   test.each([
     ['seconds', '7', 7_000],
     ['a date', 'Thu, 01 Jan 2026 00:00:09 GMT', 9_000],
-    ['never more than a minute', '86400', 60_000],
+    ['a minute and more', '90', 90_000],
     ['nonsense', 'soon', 500],
   ])('Retry-After: %s', async (_, header, wait) => {
     const { address } = await serve((_request, response, count) =>
@@ -157,7 +158,97 @@ describe('retries (vault.md §4.0)', () => {
   })
 })
 
+describe('the time for all requests', () => {
+  const slow: Handler = (_, response) => json(response, 429, { errors: ['slow'] }, { 'Retry-After': '121' })
+
+  test('a pause that ends after it is not waited for', async () => {
+    const { address, seen } = await serve(slow)
+    const surroundings = fakeSurroundings()
+    const error = await failure(transportTo(address, { surroundings }).send(read(address)))
+    expect(error).toMatchObject({ kind: 'rate-limited', message: expect.stringContaining('a pause of 121 s') })
+    expect([seen.length, surroundings.slept]).toEqual([1, []])
+  })
+
+  test('retries and pauses of all requests together stay within it', async () => {
+    const { address } = await serve((_request, response) =>
+      json(response, 429, { errors: ['slow'] }, { 'Retry-After': '25' }),
+    )
+    const surroundings = fakeSurroundings()
+    const transport = transportTo(address, { surroundings, retries: 100 })
+    const started = surroundings.now()
+    await Promise.all([1, 2, 3].map(() => failure(transport.send(read(address)))))
+    expect(surroundings.now() - started).toBeLessThanOrEqual(120_000)
+  })
+
+  test('when it is over nothing is sent any more, but for the end of the token', async () => {
+    const { address, seen } = await serve((_request, response) => json(response, 200, OK))
+    const surroundings = fakeSurroundings()
+    const deadline = deadlineIn(5_000, surroundings.now)
+    const transport = transportTo(address, { surroundings, deadline })
+    await surroundings.sleep(5_000)
+    expect(await failure(transport.send(read(address)))).toMatchObject({
+      kind: 'out-of-time',
+      message: expect.stringContaining('`vault-timeout`'),
+    })
+    expect(seen).toHaveLength(0)
+    transport.allowMore(1_000)
+    expect(await transport.send(read(address))).toMatchObject({ status: 200 })
+  })
+
+  test('time in which nothing is asked does not count against it', async () => {
+    const { address } = await serve((_request, response) => json(response, 200, OK))
+    const surroundings = fakeSurroundings()
+    const transport = transportTo(address, { surroundings, budgetMs: 1_000 })
+    await transport.send(read(address))
+    await surroundings.sleep(60_000)
+    expect(await transport.send(read(address))).toMatchObject({ status: 200 })
+  })
+
+  test('a server that hangs is left when it is over, long before its own limit', async () => {
+    const { address } = await serve(() => {})
+    const transport = transportTo(address, { deadline: deadlineIn(300) })
+    const started = performance.now()
+    expect((await failure(transport.send(read(address)))).kind).toMatch(/timeout|out-of-time/)
+    expect(performance.now() - started).toBeLessThan(5_000)
+  })
+})
+
 describe('answers that are none', () => {
+  test.each([401, 402, 407, 408, 409, 418, 425, 451, 472, 473, 474, 499])(
+    '%i is no status of Vault',
+    async (status) => {
+      const { address, seen } = await serve((_request, response) => json(response, status, { errors: [] }))
+      expect((await failure(transportTo(address).send(read(address)))).kind).toBe('not-vault')
+      expect(seen).toHaveLength(1)
+    },
+  )
+
+  test.each([
+    ['404 without errors', 404, { message: 'no Route matched with those values' }],
+    ['404 with data and no request', 404, { data: { keys: [] } }],
+    ['403 without errors', 403, { error: 'forbidden' }],
+    ['400 whose errors are a text', 400, { errors: 'permission denied' }],
+    ['403 whose errors are no texts', 403, { errors: [1] }],
+    ['200 that is a list', 200, []],
+    ['200 that is a text', 200, 'ok'],
+  ])('%s', async (_, status, body) => {
+    const { address } = await serve((_request, response) => json(response, status, body))
+    expect((await failure(transportTo(address).send(read(address)))).kind).toBe('not-vault')
+  })
+
+  test('a 404 in the form of a success is that of a deleted version', async () => {
+    const body = { request_id: 'a', data: { data: null, metadata: { version: 1 } } }
+    const { address } = await serve((_request, response) => json(response, 404, body))
+    expect(await transportTo(address).send(read(address))).toEqual({ status: 404, body })
+  })
+
+  test('JSON that is nested too deep', async () => {
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`
+    const { address } = await serve((_request, response) => void response.writeHead(200).end(deep))
+    const error = await failure(transportTo(address).send(read(address)))
+    expect(error).toMatchObject({ kind: 'not-vault', message: expect.stringContaining('deeper than 500 levels') })
+  })
+
   test.each([
     [
       'to another host',

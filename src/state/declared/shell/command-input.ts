@@ -45,7 +45,7 @@ export function inputOf(node: ShellNode, scope: Scope, flow: Flow): Stream | und
 }
 
 /** `<(command)` in place of a file is what the command prints. */
-export function fileStream(expanded: SymbolicText, written: SymbolicText, scope: Scope): Stream {
+function fileStream(expanded: SymbolicText, written: SymbolicText, scope: Scope): Stream {
   const hole =
     written.holes.length === 1 && written.holes[0]?.length === written.value.length ? written.holes[0] : undefined
   const printed = hole?.inner === undefined ? undefined : scope.printedBy(hole.inner, scope)

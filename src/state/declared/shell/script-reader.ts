@@ -1,3 +1,4 @@
+import { noteAt } from '../../../model/note.ts'
 import type { Span } from '../../../model/span.ts'
 import { trimSlashes } from '../../../model/trim-slashes.ts'
 import { factsIn } from '../harvest.ts'
@@ -219,8 +220,7 @@ export class ScriptReader {
     const { source, harvest } = this.#context
     if (this.#shared.limited) return
     this.#shared.limited = true
-    const message = `Not read to its end: its loops and functions come to more than ${MOST_WORK} commands.`
-    harvest.limits.push({ reason: 'other', file: source.file, message })
+    harvest.limits.push(noteAt({ file: source.file }, { code: 'declared-too-long', of: 'script', most: MOST_WORK }))
   }
 
   #command(command: ShellCommand, frame: Frame): void {

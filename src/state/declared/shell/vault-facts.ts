@@ -40,7 +40,7 @@ function withPlaceholders(call: VaultCall, { form }: CallContext): VaultCall {
   return { ...call, args: call.args.map((word) => (word.value.includes('\n') ? word : withGaps(word, shown))) }
 }
 
-export function withGaps(word: SymbolicText, shown: boolean): SymbolicText {
+function withGaps(word: SymbolicText, shown: boolean): SymbolicText {
   const gaps = placedHoles(word.value, shown).filter(({ hole }) => hole.kind === 'placeholder')
   const free = gaps.filter(
     ({ start, end }) => !word.holes.some((hole) => hole.at < end && start < hole.at + hole.length),

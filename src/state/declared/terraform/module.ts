@@ -157,6 +157,6 @@ function valuesIn(source: SourceFile): Map<string, Written<Expression>> {
   return attributesOf(parseHcl(placed.text), placed, source)
 }
 
-export function attributesOf(body: Body, placed: PlacedText, source: SourceFile): Map<string, Written<Expression>> {
+function attributesOf(body: Body, placed: PlacedText, source: SourceFile): Map<string, Written<Expression>> {
   return new Map([...body.attributes].map(([name, node]) => [name, { node, placed, source }]))
 }

@@ -99,7 +99,7 @@ function hole(name: string): string {
 }
 
 /** The text with its holes as `${name}`. */
-export function holed(
+function holed(
   text: string,
   holes: readonly { readonly name: string; readonly at: number; readonly length: number }[],
 ): string {

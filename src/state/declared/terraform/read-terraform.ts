@@ -1,4 +1,5 @@
 import type { SourceFile } from '../../../files/source-file.ts'
+import { noteAt } from '../../../model/note.ts'
 import { trimSlashes } from '../../../model/trim-slashes.ts'
 import type { AuthType, InNamespace, Provenance } from '../../../model/vault-state.ts'
 import { authMountFact, mountFact } from '../engine-facts.ts'
@@ -42,11 +43,9 @@ export function readTerraform(
   }
   const [file] = files
   if (exhausted !== undefined && file !== undefined)
-    harvest.limits.push({
-      reason: 'other',
-      file: exhausted.blocks[0]?.source.file ?? file.file,
-      message: 'Terraform was not evaluated to its end: its loops and modules come to more than can be followed.',
-    })
+    harvest.limits.push(
+      noteAt({ file: exhausted.blocks[0]?.source.file ?? file.file }, { code: 'declared-too-long', of: 'terraform' }),
+    )
 }
 
 function readResource(resource: Resource, harvest: Harvest): void {

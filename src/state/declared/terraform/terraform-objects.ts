@@ -1,6 +1,6 @@
 import type { SourceFile } from '../../../files/source-file.ts'
 import type { ParsedYaml } from '../../../files/yaml/yaml-document.ts'
-import type { Note } from '../../../model/manifest.ts'
+import { type Note, noteAt } from '../../../model/note.ts'
 import { type FieldPath, stringAt } from '../../../model/value.ts'
 import type { DeclaredYaml } from '../declared.ts'
 import { repositoryFiles } from '../file-lookup.ts'
@@ -110,10 +110,9 @@ function noteOf(resource: Resource): Note[] {
   const { node, placed } = written
   // The address of a chart repository is no object.
   if (!/external-secrets\.io\/v\d/.test(placed.text.slice(node.from, node.to))) return []
-  const { file, line } = spanOfResource(resource)
-  const what = type === 'helm_release' ? 'The values of' : 'The commands of'
-  const message = `${what} \`${type}.${node.labels[1] ?? ''}\` are not read, and name objects of External Secrets.`
-  return [{ reason: 'other', file, line, message }]
+  const holds = type === 'helm_release' ? 'values' : 'commands'
+  const name = `${type}.${node.labels[1] ?? ''}`
+  return [noteAt(spanOfResource(resource), { code: 'terraform-not-read', resource: name, holds })]
 }
 
 function distinct(notes: readonly Note[]): Note[] {

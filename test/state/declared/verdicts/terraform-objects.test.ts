@@ -21,7 +21,7 @@ const object = (role: string) => `  manifest = {
 const indented = (text: string, by = '    ') => text.replace(/^(?=.)/gm, by)
 
 const FORMS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
-  ['an object (forms.md F1)', { 'main.tf': resource('kubernetes_manifest', object('"reader"')) }],
+  ['an object', { 'main.tf': resource('kubernetes_manifest', object('"reader"')) }],
   [
     'an object with a local',
     { 'main.tf': `locals { role = "reader" }\n${resource('kubernetes_manifest', object('local.role'))}` },
@@ -34,7 +34,7 @@ const FORMS: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
     },
   ],
   [
-    'a template that is YAML (F2)',
+    'a template that is YAML',
     {
       'main.tf': `variable "role" { default = "reader" }\n${resource('kubectl_manifest', '  yaml_body = templatefile("${path.module}/vault.yaml", { role = var.role })')}`,
       'vault.yaml': STORE.replace('role: reader', 'role: "${role}"'),
@@ -89,7 +89,7 @@ describe('stores in Terraform (forms.md §6, "ESO objects")', () => {
     expect(denied.findings).toEqual(['error policy-denies web.yaml:8'])
   })
 
-  test('findings of the store point into the Terraform file (F1)', async () => {
+  test('findings of the store point into the Terraform file', async () => {
     const setup = SETUP(ALLOWS).replace('bound_service_account_names=eso', 'bound_service_account_names=other')
     const { findings } = await verdictOf({ ...NONE, ...FORMS[0]?.[1], 'setup.sh': setup })
     expect(findings).toEqual(['error role-unbound main.tf:11'])
@@ -102,7 +102,7 @@ describe('stores in Terraform (forms.md §6, "ESO objects")', () => {
     expect(findings).toEqual(['error role-unbound vault.yaml:10'])
   })
 
-  test('a role that nothing tells is not known; the store is (F2)', async () => {
+  test('a role that nothing tells is not known; the store is', async () => {
     const text = `variable "role" {}\n${resource('kubernetes_manifest', object('var.role'))}`
     const { verdict, findings, messages } = await verdictOf({ ...NONE, 'main.tf': text, 'setup.sh': SETUP(ALLOWS) })
     expect([verdict, findings]).toEqual(['unknown', []])

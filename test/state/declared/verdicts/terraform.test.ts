@@ -11,7 +11,7 @@ const heredoc = (text: string) => `<<E\n${text}\nE`
 /** `APP` stands for the application that the policy is about; each file list is a repository. */
 const FORMS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   [
-    'for_each over a map, and a loop in the text (forms.md F3)',
+    'for_each over a map, and a loop in the text',
     {
       'main.tf': `locals { r = { reader = { apps = ["APP"] } } }\n${policy('join("\\n", [for a in each.value.apps : "path \\"kv/data/${a}/*\\" { capabilities = [\\"read\\"] }"])', '"${each.key}-x"').replace('{\n', '{\n  for_each = local.r\n')}${role('[vault_policy.p[each.key].name]', 'each.key', '  for_each = local.r\n')}`,
     },
@@ -120,7 +120,7 @@ describe('what Terraform writes decides (forms.md §6)', () => {
     expect(denied.findings).toEqual(['error policy-denies web.yaml:8'])
   })
 
-  test('the rule of a loop is found in the loop (F3)', async () => {
+  test('the rule of a loop is found in the loop', async () => {
     const files = filled(FORMS[0]?.[1] ?? {}, 'blog')
     const { because } = await verdictOf(files)
     expect(because).toContain('main.tf:5')
@@ -128,7 +128,7 @@ describe('what Terraform writes decides (forms.md §6)', () => {
 
   test.each([
     [
-      'for_each over what nothing tells (F3)',
+      'for_each over what nothing tells',
       `variable "r" {}\n${FORMS[0]?.[1]['main.tf']?.replaceAll('local.r', 'var.r')}`,
     ],
     [

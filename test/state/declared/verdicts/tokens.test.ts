@@ -9,7 +9,7 @@ const fence = (text: string) => `\`\`\`sh\n${text}\n\`\`\`\n`
 
 const WAYS: readonly (readonly [string, (rule: string) => Readonly<Record<string, string>>])[] = [
   [
-    'a variable between (forms.md T1)',
+    'a variable between',
     (rule) => ({
       'setup.sh': `${write(rule)}T=$(vault token create -policy=shop-read -format=json | jq -r .auth.client_token)\n${CREATE}"$T"\n`,
     }),
@@ -31,7 +31,7 @@ const WAYS: readonly (readonly [string, (rule: string) => Readonly<Record<string
     }),
   ],
   [
-    'steps of a page (T3)',
+    'steps of a page',
     (rule) => ({
       'README.md': `${fence(`kubectl exec vault-0 -- sh -c 'cat > /tmp/p.hcl <<EOF\n${rule}\nEOF'\nkubectl exec vault-0 -- vault policy write shop-read /tmp/p.hcl\nkubectl exec vault-0 -- vault token create -policy=shop-read`)}\n${fence(`${CREATE}<token>`)}`,
     }),
@@ -53,7 +53,7 @@ describe('stores with a token (forms.md §6)', () => {
   })
 
   test.each([
-    ['the output of init (T2)', { 'setup.sh': `${CREATE}"$(jq -r .root_token init.json)"\n` }],
+    ['the output of init', { 'setup.sh': `${CREATE}"$(jq -r .root_token init.json)"\n` }],
     ['a variable of it', { 'setup.sh': `R=$(jq -r .root_token init.json)\n${CREATE}"$R"\n` }],
     ['the token of a dev server', { 'setup.sh': `vault server -dev -dev-root-token-id=root &\n${CREATE}root\n` }],
     [
@@ -120,7 +120,7 @@ describe('stores with a user (forms.md §6)', () => {
   })
 })
 
-describe('policies of identities (forms.md §8)', () => {
+describe('policies of identities (forms.md §2)', () => {
   const ROLE =
     'vault write auth/kubernetes/role/reader bound_service_account_names=eso bound_service_account_namespaces=eso policies=shop-read\n'
   test.each([

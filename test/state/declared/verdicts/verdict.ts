@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { check } from '../../../../src/modes/check.ts'
+import { decisionText } from '../../../../src/report/reasons/not-checked.ts'
 import { EMPTY_CONFIG } from '../../../../src/settings/config-file.ts'
 import { readEnvironment } from '../../../../src/settings/environment.ts'
 import { resolveSettings } from '../../../../src/settings/resolve-settings.ts'
@@ -13,7 +14,7 @@ const settings = resolveSettings({
   folder: 'repository',
 })
 
-/** The store of forms.md §9. */
+/** The store that every case below logs in with. */
 export const STORE = `apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
 metadata: {name: vault}
@@ -26,7 +27,7 @@ spec:
       auth: {kubernetes: {mountPath: kubernetes, role: reader, serviceAccountRef: {name: eso, namespace: eso}}}
 `
 
-/** The ExternalSecret of forms.md §9: it reads `kv/data/shop/db`. */
+/** The ExternalSecret that is judged: it reads `kv/data/shop/db`. */
 export const SECRET = `apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata: {name: a, namespace: shop}
@@ -59,7 +60,7 @@ export async function verdictOf(files: Readonly<Record<string, string>>): Promis
     const worse = report.findings.filter(({ severity }) => severity !== 'note')
     return {
       verdict: [...new Set(decisions.map(({ verdict }) => verdict))].join(' ') || 'none',
-      because: decisions.map(({ because }) => because).join(' '),
+      because: decisions.map(decisionText).join(' '),
       findings: worse.map(({ severity, rule, span }) => `${severity} ${rule} ${span.file}:${span.line}`),
       messages: report.findings.map(({ message }) => message),
     }

@@ -1,0 +1,29 @@
+import type { Output } from '../build/output.ts'
+import type { FindConfigMaps } from '../flux/variables.ts'
+import type { NotFollowed } from '../not-followed.ts'
+import type { GitOpsObject, GitOpsRoot } from '../root.ts'
+import type { Chart } from './charts.ts'
+import type { OpenCommandPath } from './commands.ts'
+import type { Declarations } from './declarations.ts'
+import type { ClusterOfFolder } from './entry-cluster.ts'
+import type { Ground } from './ground.ts'
+import type { TopKustomization } from './top-kustomizations.ts'
+
+/** Everything that the roots of a checkout give, and what was not followed. */
+export interface Followed {
+  readonly outputs: readonly Output[]
+  readonly notFollowed: readonly NotFollowed[]
+  readonly ground: Ground
+  readonly declarations: Declarations
+  readonly tops: readonly TopKustomization[]
+  /** Kustomizations that another one includes, and Components. */
+  readonly clusterOf: ClusterOfFolder
+  /** Whether the roots of GitOps lead to anything that is judged; else all that is there is presumed (applied.md §4.1 step 5). */
+  readonly reaches: boolean
+  readonly configMaps: FindConfigMaps
+  /** Commands whose paths a variable leaves open. */
+  readonly openCommands: readonly OpenCommandPath[]
+  readonly charts: ReadonlyMap<string, Chart>
+  /** What an object would build, were it applied. */
+  preview(object: GitOpsObject): readonly GitOpsRoot[]
+}

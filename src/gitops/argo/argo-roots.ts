@@ -1,0 +1,257 @@
+import type { AppliedBy } from '../../model/applied.ts'
+import type { RenderReason } from '../../model/reason.ts'
+import type { ValueMap } from '../../model/value.ts'
+import type { Chart } from '../applied/charts.ts'
+import { argoSources, type Sources } from '../applied/sources.ts'
+import type { Closure } from '../look-through/closure.ts'
+import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
+import type { NotFollowed } from '../not-followed.ts'
+import {
+  at,
+  entriesAt,
+  itemsAt,
+  type Placed,
+  type PlacedMap,
+  placed,
+  placedAt,
+  plainValue,
+  spanIn,
+  textAt,
+  withEntry,
+} from '../placed/placed.ts'
+import { type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
+import { sourceFolder } from '../source-path.ts'
+import { fill, fittingFolders, isOpen, type Parameters, parameterSets } from './application-set.ts'
+import { destinationOf } from './destination.ts'
+import { directoryFiles } from './directory-files.ts'
+
+export interface FoundArgoRoots {
+  readonly roots: readonly GitOpsRoot[]
+  readonly notFollowed: readonly NotFollowed[]
+  /** Folders of charts that are reached. */
+  readonly charts: readonly string[]
+}
+
+export interface ArgoOptions {
+  readonly sources: Sources
+  readonly charts: ReadonlyMap<string, Chart>
+  readonly context: RootContext
+}
+
+/** What an Argo CD Application or ApplicationSet applies out of this repository: each source whose path exists here. */
+export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgoRoots {
+  const { node, checkout } = object
+  const title = gitOpsTitle(object)
+  if (textAt(node, 'kind') === 'Application') {
+    return application({ ...options, object, node, kind: 'Application', title, parameters: {}, generators: [] })
+  }
+  const template = at(node, 'spec', 'template')
+  const { sets, unknown } = parameterSets(itemsAt(node, 'spec', 'generators').map(plainValue), checkout.root)
+  const all = sets.map((parameters) =>
+    application({
+      ...options,
+      object,
+      node: template === undefined ? node : filledIn(template, parameters),
+      kind: 'ApplicationSet',
+      title,
+      parameters,
+      generators: unknown,
+    }),
+  )
+  const roots = all.flatMap((one) => one.roots)
+  const notFollowed = unique(all.flatMap((one) => one.notFollowed))
+  const span = spanIn(node, ['spec', 'generators'])
+  const named = `ApplicationSet ${title}`
+  // Clusters are told by their paths; what no path of is here can be told by nobody (applied.md §2.2).
+  const asking = unknown.filter((name) => name !== 'clusters')
+  // A set that takes nothing from here leads to nothing here, whatever its generators say.
+  const takesFromHere = argoSources(node).some(
+    (source) => isPath(source) && options.sources.ofAddress(textAt(source, 'repoURL')).is === 'this',
+  )
+  if (asking.length > 0 && takesFromHere)
+    notFollowed.push({
+      title: named,
+      span,
+      unresolved: true,
+      why: { code: 'generator-unknown', generators: asking },
+    })
+  const absent = all.flatMap((one) => one.absent)
+  if (absent.length > 0 && roots.length === 0 && all.every((one) => one.absent.length > 0))
+    notFollowed.push({
+      title: named,
+      span: spanIn(node, ['spec', 'template', 'spec']),
+      unresolved: true,
+      why: { code: 'path-absent', path: absent[0] as string },
+    })
+  return { roots, notFollowed, charts: all.flatMap((one) => one.charts) }
+}
+
+interface ApplicationInput extends ArgoOptions {
+  readonly object: GitOpsObject
+  readonly node: Placed
+  readonly kind: 'Application' | 'ApplicationSet'
+  readonly title: string
+  readonly parameters: Parameters
+  /** Generators of an ApplicationSet that ask what is not in Git. */
+  readonly generators: readonly string[]
+}
+
+interface FoundApplication extends FoundArgoRoots {
+  /** Paths that do not exist: usual for a set over many clusters. */
+  readonly absent: readonly string[]
+}
+
+function application(input: ApplicationInput): FoundApplication {
+  const { object, node, kind, title, sources, charts, context, parameters, generators } = input
+  const { checkout } = object
+  const roots: GitOpsRoot[] = []
+  const notFollowed: NotFollowed[] = []
+  const absent: string[] = []
+  const reached: string[] = []
+  const destination = at(node, 'spec', 'destination', 'namespace')
+  const namespace = isFilled(destination) ? destination : undefined
+  const named = `${kind} ${title}`
+  const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true, path?: string) =>
+    notFollowed.push({ title: path === undefined ? named : `${named} (${path})`, span, unresolved, why })
+  for (const source of sourcesIn(node)) {
+    const path = textAt(source, 'path')
+    if (path === undefined || !isPath(source)) continue
+    const verdict = sources.ofAddress(textAt(source, 'repoURL'))
+    if (verdict.is !== 'this') {
+      if (verdict.is === 'foreign')
+        stop({ code: 'foreign-source', address: verdict.address }, spanIn(source, ['repoURL']), false)
+      continue
+    }
+    const span = spanIn(source, ['path'])
+    if (at(source, 'plugin') !== undefined) stop({ code: 'plugin-source' }, span, true, path)
+    const folders = isOpen(path) ? fittingFolders(checkout.root, path) : [path]
+    if (folders.length === 0) stop({ code: 'path-unfilled', path, generators }, span)
+    for (const wanted of folders) {
+      const place = sourceFolder(checkout, object.file, wanted)
+      if (place === undefined) {
+        if (kind === 'Application') stop({ code: 'path-absent', path: wanted }, span)
+        absent.push(wanted)
+        continue
+      }
+      const { folder } = place
+      const appliedBy: AppliedBy = { kind, name: title, span, ...(context.by === undefined ? {} : { by: context.by }) }
+      const cluster = destinationOf(at(node, 'spec', 'destination'), {
+        own: context.cluster,
+        folder,
+        parameters,
+        set: title,
+      })
+      const common = {
+        checkout,
+        appliedBy,
+        folder,
+        cluster,
+        certainty: isOpen(path) || verdict.presumed === true ? ('presumed' as const) : context.certainty,
+        ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(place.nested === true ? { nested: true as const } : {}),
+      }
+      const closure = checkout.closures.closureOf(folder)
+      if (isObstacle(closure) && closure.kind === 'absent' && closure.file === folder) {
+        const chart = charts.get(folder)
+        if (chart !== undefined) {
+          reached.push(folder)
+          stop({ code: 'chart' }, span, chart.brings, wanted)
+        } else {
+          const directory = at(source, 'directory')
+          const options = directory === undefined ? undefined : plainValue(directory)
+          const files = directoryFiles(checkout.root, folder, options)
+          const recurse = at(directory, 'recurse')
+          const takesAll =
+            recurse?.type === 'scalar' && recurse.value === true && textAt(directory, 'include') === undefined
+          roots.push({ ...common, build: { by: 'files', files, takesAll } })
+        }
+        continue
+      }
+      roots.push({ ...common, build: kustomized(input, source, closure) })
+    }
+  }
+  return { roots, notFollowed, absent, charts: reached }
+}
+
+function kustomized(
+  { object: { checkout } }: ApplicationInput,
+  source: Placed,
+  closure: Closure | Obstacle,
+): GitOpsRoot['build'] {
+  if (isObstacle(closure)) return { by: 'nobody', obstacle: closure, span: checkout.spanOfObstacle(closure) }
+  const base = placed(closure.kustomization.document)
+  const merged = withOptions(base, at(source, 'kustomize'))
+  const full =
+    merged === base ? closure : checkout.closures.lookInto(closure.kustomization, plainValue(merged) as ValueMap)
+  const { refusal } = full
+  const changed = merged !== base
+  if (refusal === undefined) return { by: 'kustomize', closure: full, node: merged, changed, generated: false }
+  const inOwn = refusal.file === full.kustomization.file
+  const span = inOwn ? spanIn(merged, refusal.path) : checkout.spanOfObstacle(refusal)
+  return { by: 'nobody', obstacle: refusal, span, seen: { closure: full, node: merged, changed } }
+}
+
+/** Whether a source is a path of a repository: not a chart of a registry, or another source's values. */
+function isPath(source: Placed): boolean {
+  return textAt(source, 'path') !== undefined && textAt(source, 'chart') === undefined
+}
+
+function sourcesIn(node: Placed): Placed[] {
+  const single = at(node, 'spec', 'source')
+  return [...(single === undefined ? [] : [single]), ...itemsAt(node, 'spec', 'sources')]
+}
+
+/** `source.kustomize`: what Argo CD writes into the kustomization before it builds. */
+function withOptions(kustomization: Placed, options: Placed | undefined): Placed {
+  if (options === undefined) return kustomization
+  let result = kustomization as PlacedMap
+  for (const field of ['namespace', 'namePrefix', 'nameSuffix']) {
+    const value = at(options, field)
+    if (isFilled(value)) result = withEntry(result, field, value as Placed)
+  }
+  for (const field of ['patches', 'components']) {
+    const added = itemsAt(options, field)
+    if (added.length === 0) continue
+    const list: Placed = {
+      type: 'list',
+      place: (added[0] as Placed).place,
+      items: [...itemsAt(result, field), ...added],
+    }
+    result = withEntry(result, field, list)
+  }
+  // Argo CD adds labels with `kustomize edit`; whether selectors get them too changes no ESO object.
+  const labels = at(options, 'commonLabels')
+  if (labels?.type === 'map') {
+    const item = withEntry(placedAt(labels.place, {}) as PlacedMap, 'pairs', labels)
+    const list: Placed = { type: 'list', place: labels.place, items: [...itemsAt(result, 'labels'), item] }
+    result = withEntry(result, 'labels', list)
+  }
+  const annotations = at(options, 'commonAnnotations')
+  if (annotations?.type === 'map') {
+    const entries = new Map([...entriesAt(result, 'commonAnnotations'), ...annotations.entries])
+    result = withEntry(result, 'commonAnnotations', { ...annotations, entries })
+  }
+  return result
+}
+
+function isFilled(node: Placed | undefined): boolean {
+  const text = textAt(node)
+  return text !== undefined && text !== '' && !isOpen(text)
+}
+
+function filledIn(node: Placed, parameters: Parameters): Placed {
+  if (node.type === 'scalar')
+    return typeof node.value === 'string' ? { ...node, value: fill(node.value, parameters) } : node
+  if (node.type === 'list') return { ...node, items: node.items.map((item) => filledIn(item, parameters)) }
+  const entries = [...node.entries].map(
+    ([key, entry]) => [key, { ...entry, node: filledIn(entry.node, parameters) }] as const,
+  )
+  return { ...node, entries: new Map(entries) }
+}
+
+function unique(notes: readonly NotFollowed[]): NotFollowed[] {
+  return [
+    ...new Map(notes.map((note) => [`${note.span.file}:${note.span.line} ${JSON.stringify(note.why)}`, note])).values(),
+  ]
+}

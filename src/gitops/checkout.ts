@@ -1,0 +1,127 @@
+import path from 'node:path'
+import { hasDeadName } from '../files/dead-names.ts'
+import type { Root } from '../files/root.ts'
+import type { SourceFile } from '../files/source-file.ts'
+import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import type { Span } from '../model/span.ts'
+import type { ReadContext } from './kustomize/build.ts'
+import { type ObjectFiles, objectFiles } from './kustomize/object-files.ts'
+import { type ClosureReader, closureReader } from './look-through/closure.ts'
+import { type ClosureOptions, isObstacle, type Obstacle } from './look-through/obstacle.ts'
+import { type RepositoryTree, repositoryTree } from './look-through/repository-tree.ts'
+import { type Placed, placed } from './placed/placed.ts'
+
+/** One searched folder with what GitOps needs to know of it. */
+export interface Checkout {
+  readonly root: Root
+  readonly tree: RepositoryTree
+  readonly closures: ClosureReader
+  readonly objects: ObjectFiles
+  /** For the reader of kustomizations. */
+  readonly reading: ReadContext
+  /** Files that were read, by their path below the root. */
+  readonly sources: ReadonlyMap<string, SourceFile>
+  /** The documents of a file that were parsed. */
+  documents(relative: string): readonly YamlDocument[]
+  shown(relative: string): string
+  /** The path below the checkout of one as people see it. */
+  below(shown: string): string
+  /** The file as it was read; one without text where it cannot matter by itself. */
+  source(relative: string): SourceFile
+  spanOfObstacle(obstacle: Pick<Obstacle, 'file' | 'path'>): Span
+  /** Whether the text of a file matches; asked once for each file and pattern. */
+  mentions(relative: string, pattern: RegExp): boolean
+  /** The folder that all files share: what was given to be read may itself lie below `examples/`. */
+  readonly given: string
+  /** Whether a folder on the way has a name by which nothing there is presumed to be an entry; it proves nothing else (applied.md §2.1 rule 5). */
+  hasDeadName(path: string): boolean
+}
+
+export interface CheckoutSource {
+  readonly root: Root
+  readonly files: readonly SourceFile[]
+  /** Documents that were parsed already. */
+  readonly documents: readonly { readonly source: SourceFile; readonly document: YamlDocument }[]
+  readonly options: ClosureOptions
+}
+
+export function checkout({ root, files, documents, options }: CheckoutSource): Checkout {
+  const own = files.filter((file) => file.root === root.path)
+  const sources = new Map(own.map((file) => [file.relative, file]))
+  const parsed = new Map<string, YamlDocument[]>()
+  for (const { source, document } of documents) {
+    if (source.root !== root.path) continue
+    const list = parsed.get(source.relative)
+    if (list === undefined) parsed.set(source.relative, [document])
+    else list.push(document)
+  }
+  const tree = repositoryTree(root.path, root)
+  const [first] = own
+  const prefix = first === undefined ? '' : first.file.slice(0, first.file.length - first.relative.length)
+  const shown = (relative: string) => (prefix === '' && relative === '' ? '.' : path.posix.join(prefix, relative))
+  const read = objectFiles(tree, shown)
+  // What a symlink leads to is the file that was read, and no second one.
+  const objects: ObjectFiles = {
+    shown,
+    objects: (file) => read.objects(tree.real(file)),
+    read: (file) => read.read(tree.real(file)),
+    parsed: (file) => read.parsed(tree.real(file)),
+    documents: (file) => read.documents(tree.real(file)),
+  }
+  const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
+  const nodes = new Map<string, Placed | undefined>()
+  const mentioned = new Map<string, boolean>()
+  const kustomization = (folder: string): Placed | undefined => {
+    if (!nodes.has(folder)) {
+      const closure = closures.closureOf(tree.real(folder))
+      nodes.set(folder, isObstacle(closure) ? undefined : placed(closure.kustomization.document))
+    }
+    return nodes.get(folder)
+  }
+  const given = commonFolder(root.files)
+  return {
+    root,
+    tree,
+    closures,
+    objects,
+    reading: { tree, files: objects, kustomization, done: new Map() },
+    sources,
+    documents: (relative) => parsed.get(relative) ?? [],
+    shown,
+    below: (path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path),
+    source: (relative) => sources.get(relative) ?? { file: shown(relative), root: root.path, relative, text: '' },
+    spanOfObstacle(obstacle) {
+      const slash = obstacle.file.lastIndexOf('/')
+      const closure = closures.closureOf(slash === -1 ? '' : obstacle.file.slice(0, slash))
+      if (!isObstacle(closure) && closure.kustomization.file === obstacle.file)
+        return closure.kustomization.document.spanOf(obstacle.path)
+      return { file: shown(obstacle.file), line: 1, column: 1, endLine: 1, endColumn: 1 }
+    },
+    mentions(relative, pattern) {
+      const key = `${pattern.source}\0${relative}`
+      let found = mentioned.get(key)
+      if (found === undefined) {
+        const text = sources.get(relative)?.text ?? (tree.entry(relative) === 'file' ? tree.read(relative) : '')
+        found = pattern.test(text)
+        mentioned.set(key, found)
+      }
+      return found
+    },
+    given,
+    hasDeadName: (path) => hasDeadName(path.startsWith(given) ? path.slice(given.length) : path),
+  }
+}
+
+function commonFolder(files: ReadonlySet<string>): string {
+  let common: string[] | undefined
+  for (const file of files) {
+    const folders = file.split('/').slice(0, -1)
+    if (common === undefined) common = folders
+    else {
+      const differs = common.findIndex((part, index) => part !== folders[index])
+      if (differs !== -1) common = common.slice(0, differs)
+    }
+    if (common.length === 0) return ''
+  }
+  return common?.join('/') ?? ''
+}

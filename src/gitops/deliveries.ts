@@ -1,0 +1,283 @@
+import { posix } from 'node:path'
+import type { Applied } from '../model/applied.ts'
+import { isEsoGroup } from '../model/kinds.ts'
+import { NO_FLUX } from '../model/manifest.ts'
+import { isMap, type Value } from '../model/value.ts'
+import { templateFolder } from './applied/charts.ts'
+import type { Followed } from './applied/followed.ts'
+import { ancestors } from './applied/ground.ts'
+import { isBelow, type LeftOver, unusedComponents, verdicts } from './applied/verdict.ts'
+import type { AppliedObject, Output } from './build/output.ts'
+import type { Checkout } from './checkout.ts'
+import { rootVariables } from './flux/variables.ts'
+import type { Delivery, Variables } from './manifests.ts'
+import { withHolderNamespace } from './manifests.ts'
+import { embeddedObjects } from './objects/embedded-objects.ts'
+import { isManifestKind } from './objects/manifest-kinds.ts'
+import type { SourceObject } from './objects/source-object.ts'
+import { plainValue, spanIn, textAt } from './placed/placed.ts'
+import { placedDocument, placedObject, placesOf } from './placed/placed-document.ts'
+import type { GitOpsRoot } from './root.ts'
+
+export interface DeliveriesInput {
+  readonly checkout: Checkout
+  readonly followed: Followed
+  /** Every object as its file has it, embedded ones too. */
+  readonly written: readonly SourceObject[]
+  /** For `${NAME}` that Git cannot resolve. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** Every way in which objects reach clusters; then what no root leads to, with the verdict on it (applied.md §4.2). */
+export function deliveriesOf(input: DeliveriesInput): Delivery[] {
+  const { checkout, followed } = input
+  const written = input.written.filter(({ appliedBy }) => appliedBy === undefined)
+  const delivered = [...deliveredObjects(input), ...terraformDeliveries(input)]
+  const held = new Set(delivered.map(({ object }) => keyOf(object)))
+  const parts = partFiles(checkout)
+  const left = written.filter((object) => {
+    if (held.has(keyOf(object)) || object.body.$patch !== undefined || parts.has(object.source.relative)) return false
+    return isManifestKind(object) || object.holder !== undefined || isEsoGroup(object.apiVersion)
+  })
+  return [...delivered, ...leftDeliveries(input, delivered, left, followed)]
+}
+
+/** Whether Terraform was run, and where, Git does not tell: its objects are presumed to be there. */
+function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
+  return written.flatMap((object): Delivery[] => {
+    if (object.appliedBy !== 'terraform') return []
+    const cluster = clusterOf(object.source.relative)
+    const folder = posix.dirname(object.source.file)
+    return [
+      {
+        object,
+        applied: { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
+        appliedBy: { kind: 'Terraform', name: folder, span: object.span },
+        form: 'plain',
+        patched: [],
+        variables: { lookup: () => undefined, substitutes: false, lookedIn: NO_FLUX },
+      },
+    ]
+  })
+}
+
+/** Objects that differ in nothing but the root that applies them are one. */
+function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): Delivery[] {
+  const objects = new Map<string, { readonly object: SourceObject; readonly embedded: readonly SourceObject[] }>()
+  const deliveries: Delivery[] = []
+  for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
+    const resolved = variablesOf(root, followed, variables)
+    const byRoot = appliedBy(root, outcome)
+    for (const one of outputs) {
+      const applied = root.flux === undefined ? byRoot : updatedBy(byRoot, one)
+      const key = `${one.file}#${one.document}\0${JSON.stringify(plainValue(one.node))}\0${placesOf(one.node)}`
+      let entry = objects.get(key)
+      if (entry === undefined) {
+        const object = placedObject(one.node, checkout.source(one.file), one.document)
+        if (object === undefined) continue
+        entry = { object, embedded: embeddedIn(object, one) }
+        objects.set(key, entry)
+      }
+      const rest = { applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved }
+      if (isManifestKind(entry.object)) deliveries.push({ object: entry.object, ...rest })
+      for (const inner of entry.embedded)
+        deliveries.push({
+          ...rest,
+          object: inner,
+          // A patch of the holder may change anything in what it holds.
+          patched: one.patched.map(({ span }) => ({ path: [], span })),
+        })
+    }
+  }
+  return deliveries
+}
+
+/** A kustomization that nobody applies is none where Flux applies the same object (a backup, an alternative); a command may be a test. */
+function ownOutputs(outputs: readonly Output[]): Output[] {
+  const isByHand = ({ appliedBy: { kind } }: GitOpsRoot) => kind === 'kustomization' || kind === 'command'
+  const certain = new Set(outputs.flatMap(({ root, objects }) => (isByHand(root) ? [] : objects.map(sourceKey))))
+  return outputs.map((output) =>
+    isByHand(output.root)
+      ? { ...output, objects: output.objects.filter((object) => !certain.has(sourceKey(object))) }
+      : output,
+  )
+}
+
+function sourceKey({ file, document }: AppliedObject): string {
+  return `${file}#${document}`
+}
+
+function embeddedIn(object: SourceObject, { node, document }: AppliedObject): SourceObject[] {
+  return embeddedObjects(object.body, placedDocument(node, document), []).map((found) =>
+    withHolderNamespace(
+      { source: object.source, document, embedded: () => undefined, ...found, holder: object },
+      object,
+    ),
+  )
+}
+
+function appliedBy(
+  { certainty, cluster, suspendedBy, appliedBy: by }: GitOpsRoot,
+  outcome: Output['outcome'],
+): Applied {
+  const where = cluster === undefined ? {} : { cluster }
+  if (outcome === 'failed') return { verdict: 'unclear', reason: { code: 'root-failed', by }, ...where }
+  if (suspendedBy !== undefined)
+    return { verdict: 'suspended', reason: { code: 'suspended', by: suspendedBy }, ...where }
+  return { verdict: certainty === 'certain' ? 'applied' : 'presumed', ...where }
+}
+
+/** Annotations that keep Flux from applying an object again (applied.md §1.3). */
+const NOT_UPDATED = { reconcile: 'disabled', ssa: 'Ignore' } as const
+
+function updatedBy(applied: Applied, { node }: AppliedObject): Applied {
+  for (const [name, value] of Object.entries(NOT_UPDATED)) {
+    const annotation = `kustomize.toolkit.fluxcd.io/${name}`
+    if (textAt(node, 'metadata', 'annotations', annotation) !== value) continue
+    if (applied.verdict === 'unclear' || applied.verdict === 'suspended') return applied
+    const at = spanIn(node, ['metadata', 'annotations', annotation], 'key')
+    return {
+      ...applied,
+      verdict: 'suspended',
+      reason: { code: 'not-updated', annotation: `${annotation}: ${value}`, at },
+    }
+  }
+  return applied
+}
+
+function variablesOf(
+  { flux, cluster }: GitOpsRoot,
+  { configMaps }: Followed,
+  settings: Readonly<Record<string, string>>,
+): Variables {
+  const given = (name: string) => (Object.hasOwn(settings, name) ? settings[name] : undefined)
+  if (flux === undefined) return { lookup: given, substitutes: false, lookedIn: NO_FLUX }
+  const { lookup, lookedIn } = rootVariables(flux, cluster, configMaps, settings)
+  return flux.postBuild === undefined
+    ? { lookup: given, substitutes: false, lookedIn }
+    : { lookup, substitutes: true, lookedIn }
+}
+
+/** What no output holds: presumed where Git knows of no GitOps, else with the reason why it is not applied. */
+function leftDeliveries(
+  { checkout, followed, variables }: DeliveriesInput,
+  delivered: readonly Delivery[],
+  left: readonly SourceObject[],
+  { reaches, clusterOf, ground }: Followed,
+): Delivery[] {
+  const judged = (object: SourceObject) => isEsoGroup(object.apiVersion)
+  const components = unusedComponents(checkout, followed)
+  const reached = new Set(delivered.filter(({ object }) => judged(object)).map(({ object }) => object.source.relative))
+  // Without any GitOps that leads to something, plain files are what is applied.
+  const isPresumed = (object: SourceObject) =>
+    !reaches &&
+    !checkout.hasDeadName(object.source.relative) &&
+    templateFolder(object.source.relative, followed.charts) === undefined &&
+    !components.some((folder) => isBelow(object.source.relative, folder)) &&
+    !ancestors(object.source.relative).some((folder) => ground.covers(folder))
+  const presumed = new Set(left.filter(isPresumed))
+  for (const object of presumed) if (judged(object)) reached.add(object.source.relative)
+  const rest = left.filter((object) => !presumed.has(object))
+  const verdictOf = verdicts({
+    components,
+    checkout,
+    followed,
+    reached,
+    left: rest.filter(judged).map((object) => leftOverOf(object)),
+  })
+  const named = storeNames([...delivered.map(({ object }) => object), ...presumed])
+  const declared = new Set(
+    [...delivered.map(({ object }) => object), ...presumed].filter(isStore).map(({ kind, name }) => `${kind} ${name}`),
+  )
+  const given = (name: string) => (Object.hasOwn(variables, name) ? variables[name] : undefined)
+  return left.map((object): Delivery => {
+    const file = object.source.relative
+    const cluster = clusterOf(file)
+    const verdict: Applied = presumed.has(object)
+      ? { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) }
+      : byHand(object, withCopy(verdictOf(leftOverOf(object)), object, delivered), named, declared)
+    return {
+      object: object.holder === undefined ? object : withHolderNamespace(object, object.holder),
+      applied: verdict,
+      appliedBy: undefined,
+      form: 'plain',
+      patched: [],
+      variables: { lookup: given, substitutes: false, lookedIn: NO_FLUX },
+    }
+  })
+}
+
+/** What a build takes instead: the same object in another file, which something rendered of this one (applied.md §6, trap 9). */
+function withCopy(applied: Applied, object: SourceObject, delivered: readonly Delivery[]): Applied {
+  const { reason } = applied
+  if (reason?.code !== 'left-out' || reason.commented !== undefined) return applied
+  const copy = delivered.find(
+    ({ object: { source, kind, name, namespace, holder } }) =>
+      holder === undefined &&
+      source.relative !== object.source.relative &&
+      kind === object.kind &&
+      name === object.name &&
+      (namespace === undefined || object.namespace === undefined || namespace === object.namespace),
+  )
+  return copy === undefined ? applied : { ...applied, reason: { ...reason, copy: copy.object.span } }
+}
+
+/** A store that applied objects name, and that no root brings, was applied by hand (applied.md §4.2 S). */
+function byHand(
+  object: SourceObject,
+  applied: Applied,
+  named: ReadonlySet<string>,
+  declared: ReadonlySet<string>,
+): Applied {
+  const key = `${object.kind} ${object.name}`
+  const isOutside = applied.reason?.code === 'outside' || applied.reason?.code === 'unreached'
+  return isOutside && isStore(object) && named.has(key) && !declared.has(key) ? { verdict: 'presumed' } : applied
+}
+
+function isStore({ apiVersion, kind }: SourceObject): boolean {
+  return isEsoGroup(apiVersion) && (kind === 'SecretStore' || kind === 'ClusterSecretStore')
+}
+
+/** `kind name` of every store that the objects name. */
+function storeNames(objects: readonly SourceObject[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  const walk = (value: Value, key: string): void => {
+    if (Array.isArray(value)) for (const item of value as readonly Value[]) walk(item, key)
+    else if (isMap(value)) {
+      if (/^(?:secretStoreRefs?|storeRef)$/.test(key) && typeof value.name === 'string')
+        names.add(`${typeof value.kind === 'string' && value.kind !== '' ? value.kind : 'SecretStore'} ${value.name}`)
+      for (const [name, below] of Object.entries(value)) walk(below, name)
+    }
+  }
+  for (const { apiVersion, body } of objects) if (isEsoGroup(apiVersion)) walk(body, '')
+  return names
+}
+
+function leftOverOf({ source, document }: SourceObject): LeftOver {
+  return { file: source.relative, document }
+}
+
+/** By which an object of an output is known to be the one that a file holds. */
+function keyOf({ source, document, kind, holder, span }: SourceObject): string {
+  // An embedded object goes where its holder goes.
+  return holder === undefined
+    ? `${source.relative}#${document} ${kind} ${span.file}:${span.line}`
+    : `${source.relative}#${document} in ${holder.kind} ${holder.span.line}`
+}
+
+/** Files that kustomizations take as patches, generator sources or values, and none takes as a resource. */
+function partFiles(checkout: Checkout): ReadonlySet<string> {
+  const parts = new Set<string>()
+  const resources = new Set<string>()
+  for (const file of checkout.sources.keys()) {
+    const slash = file.lastIndexOf('/')
+    const folder = slash === -1 ? '' : file.slice(0, slash)
+    if (!/(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file)) continue
+    const closure = checkout.closures.closureOf(folder)
+    if ('reason' in closure) continue
+    for (const { relative, role, leads } of closure.entries)
+      if (leads === 'file') (role === 'file' ? parts : resources).add(relative)
+  }
+  for (const file of resources) parts.delete(file)
+  return parts
+}

@@ -1,0 +1,30 @@
+import type { Answer } from '../../report/answer.ts'
+import type { Question, Settings } from '../../settings/settings.ts'
+import type { Gathered } from '../gather.ts'
+import { ciPolicy } from './ci-policy.ts'
+import { explain } from './explain.ts'
+import { references } from './references.ts'
+
+/**
+ * Answers `explain`, `references` or `ci-policy` from what was gathered.
+ *
+ * @throws InvalidInput when the subject of `explain` matches nothing.
+ */
+export function answerQuestion(
+  question: Question,
+  settings: Settings,
+  gathered: Gathered,
+  about: { readonly cwd: string; readonly live: string; readonly incomplete: readonly string[] },
+): Answer {
+  switch (question) {
+    case 'explain':
+      return { to: question, document: explain(gathered, settings.subject, about) }
+    case 'references':
+      return { to: question, document: references(gathered) }
+    case 'ci-policy': {
+      const { allowValueRead, config } = settings
+      const form = config.setup.policy.generate === 'folder' ? 'folder' : 'exact'
+      return { to: question, document: ciPolicy(gathered, { form, allowValueRead }) }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import type { FileLine } from '../model/span.ts'
+import type { Report } from './report.ts'
+
+/** The answer to a question of the terminal, as plain data: what its JSON form and its text are made of. */
+export type Answer =
+  | { readonly to: 'explain'; readonly document: ExplanationDocument }
+  | { readonly to: 'references'; readonly document: ReferencesDocument }
+  | { readonly to: 'ci-policy'; readonly document: CiPolicyDocument }
+
+/** The answer, or the report that says why there is none. */
+export type Answered = { readonly answer: Answer } | { readonly answer: undefined; readonly report: Report }
+
+/** What `explain` says, as plain data: its JSON form, and what the text is written from. Additive within version 1. */
+export interface ExplanationDocument {
+  readonly version: 1
+  /** One line on the server that was asked, or on why none was. */
+  readonly live: string
+  readonly incomplete: readonly string[]
+  readonly stores: readonly ExplainedStore[]
+  readonly sessions: readonly ExplainedSession[]
+}
+
+/** What makes a store Ready (eso.md §3.1). */
+export interface ExplainedStore extends FileLine {
+  readonly store: string
+  readonly applied: ExplainedApplied
+  readonly login: ExplainedLogin | null
+  /** What its being Ready proves, when that is nothing; or why it cannot become Ready. */
+  readonly problem: string | null
+  readonly requests: readonly ExplainedRequest[]
+}
+
+/** Whether a cluster gets an object, and by what (applied.md §4.6). */
+export interface ExplainedApplied {
+  readonly verdict: 'applied' | 'presumed' | 'suspended' | 'unclear' | 'not-applied'
+  /** Each chain of roots that applies it, from the entry down; empty where none does. */
+  readonly roots: readonly string[]
+  readonly cluster: string | null
+  /** Why it is not applied, may not be, or waits. */
+  readonly because: string | null
+}
+
+/** One object and one store: a login, the requests of its references in order, and the end of the token. */
+export interface ExplainedSession extends FileLine {
+  readonly manifest: string
+  /** Other objects out of the same lines, with the same outcome. */
+  readonly also: readonly string[]
+  readonly applied: ExplainedApplied
+  readonly store: StoreUsed | null
+  /** Why there is no store to follow. */
+  readonly problem: string | null
+  readonly login: ExplainedLogin | null
+  readonly opening: readonly ExplainedRequest[]
+  readonly references: readonly ExplainedReference[]
+  readonly closing: readonly ExplainedRequest[]
+}
+
+export interface StoreUsed extends FileLine {
+  readonly name: string
+  /** How this store was found among several of its name. */
+  readonly chosen: string | null
+  readonly engine: string
+  readonly vaultNamespace: string | null
+}
+
+/** Who logs in, how, and what that gives. */
+export interface ExplainedLogin {
+  readonly identity: string
+  readonly role: string | null
+  readonly rolePlace: FileLine | null
+  /** Why the role or its policies are not known. */
+  readonly problem: string | null
+  readonly policies: readonly ExplainedPolicy[]
+}
+
+export interface ExplainedPolicy {
+  readonly name: string
+  readonly from: 'git' | 'vault' | 'built in' | null
+  readonly place: FileLine | null
+  readonly problem: string | null
+}
+
+export interface ExplainedReference extends FileLine {
+  readonly field: string
+  readonly operation: string
+  readonly key: string
+  readonly property: string | null
+  readonly secretVersion: string | null
+  /** What keeps ESO from asking, or us from telling what it asks. */
+  readonly problems: readonly string[]
+  readonly requests: readonly ExplainedRequest[]
+  /** Live only: what the server says of the secret. */
+  readonly live: string | null
+}
+
+export interface ExplainedRequest {
+  /** From 1, in the order of the session. */
+  readonly step: number
+  readonly method: string
+  /** As it is sent: `/v1/…`, percent-encoded, with its query. */
+  readonly url: string
+  /** The path that policies are asked about; `null`: none is. */
+  readonly path: string | null
+  readonly capability: string | null
+  /** The request is repeated for paths below it. */
+  readonly below: boolean
+  readonly when: string
+  /** One; several where servers differ. */
+  readonly verdicts: readonly ExplainedVerdict[]
+}
+
+export interface ExplainedVerdict {
+  /** Servers that judge so; empty: all of them. */
+  readonly servers: readonly string[]
+  readonly verdict: 'allowed' | 'denied' | 'unknown'
+  readonly because: string
+  /** Blocks merged into the one rule that decides. */
+  readonly winner: readonly RuleShown[]
+  readonly beaten: readonly (RuleShown & { readonly why: string })[]
+}
+
+export interface RuleShown {
+  readonly policy: string
+  readonly path: string
+  readonly capabilities: readonly string[]
+  readonly place: FileLine | null
+  /** Line in the policy's text, where that is in no file. */
+  readonly line: number | null
+}
+
+/** What `references` says, as plain data: its JSON form, and what the text is written from. Additive within version 1. */
+export interface ReferencesDocument {
+  readonly version: 1
+  /** Sorted by Vault namespace, then path. */
+  readonly paths: readonly UsedPath[]
+  /** References whose path is not known, each with its reason. */
+  readonly notChecked: readonly (User & { readonly because: string })[]
+}
+
+export interface UsedPath {
+  /** `kv/team/app`: mount and key, without KV version 2's `data/` or `metadata/`. Everything below it where `below` says so. */
+  readonly path: string
+  readonly below: boolean
+  readonly vaultNamespace: string | null
+  readonly readers: readonly User[]
+  readonly writers: readonly User[]
+  /** Live only: what the server says of the secret. */
+  readonly live: string | null
+}
+
+export interface User extends FileLine {
+  readonly manifest: string
+  /** Other objects out of the same line. */
+  readonly also: readonly string[]
+  readonly field: string
+  readonly operation: string
+  /** `null`: the whole secret. */
+  readonly property: string | null
+  readonly store: string | null
+}
+
+/** What `ci-policy` says, as plain data: its JSON form, and what the HCL is written from. Additive within version 1. */
+export interface CiPolicyDocument {
+  readonly version: 1
+  /** In the order of the text; `needed: false` for what only makes answers more telling. */
+  readonly rules: readonly CiRule[]
+  /** What the policy cannot name, or what Git does not tell. */
+  readonly notes: readonly string[]
+}
+
+export interface CiRule {
+  /** As it stands in the policy, with `*` at its end where it is a folder. */
+  readonly path: string
+  readonly capabilities: readonly string[]
+  readonly purpose: string
+  readonly needed: boolean
+}

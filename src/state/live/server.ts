@@ -1,0 +1,4 @@
+/** All that needs the HTTP stack: loaded as one, and only when a server is asked. */
+export { connect, revokeSavedToken } from './connect.ts'
+export { LiveSettingsError, VaultUnavailable } from './errors.ts'
+export { readLive, unreadable } from './read-live.ts'

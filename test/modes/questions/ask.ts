@@ -1,0 +1,37 @@
+import { answer } from '../../../src/modes/run.ts'
+import { answerText } from '../../../src/report/answer-text.ts'
+import { EMPTY_CONFIG } from '../../../src/settings/config-file.ts'
+import { type Env, readEnvironment } from '../../../src/settings/environment.ts'
+import { resolveSettings } from '../../../src/settings/resolve-settings.ts'
+import type { Command, Question } from '../../../src/settings/settings.ts'
+
+export interface Asked {
+  readonly command: Command
+  readonly cwd: string
+  readonly subject?: string
+  readonly format?: 'text' | 'json'
+  readonly env?: Env
+}
+
+/** Settings and surroundings as the terminal would make them, for a folder. */
+export function settingsFor({ command, subject, format = 'text', env = {} }: Asked) {
+  return resolveSettings({
+    given: { from: 'terminal', command, subject, values: {}, format, color: false },
+    config: EMPTY_CONFIG,
+    environment: readEnvironment(env),
+    folder: 'test',
+  })
+}
+
+export async function ask(asked: Asked & { readonly command: Question }) {
+  const deps = {
+    cwd: asked.cwd,
+    env: asked.env ?? {},
+    now: () => new Date('2026-06-01T00:00:00Z'),
+    mask: () => undefined,
+    warn: () => undefined,
+  }
+  const result = await answer(asked.command, settingsFor(asked), deps)
+  const text = answerText(result, asked.format ?? 'text', { color: false, width: 120 })
+  return { text, exitCode: result.exitCode }
+}
