@@ -3,6 +3,7 @@ import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import { NO_FLUX } from '../model/manifest.ts'
 import { isMap, type Value } from '../model/value.ts'
+import type { Carrier } from './applied/carriers.ts'
 import { templateFolder } from './applied/charts.ts'
 import type { Followed } from './applied/followed.ts'
 import { ancestors } from './applied/ground.ts'
@@ -35,11 +36,32 @@ export function deliveriesOf(input: DeliveriesInput): Delivery[] {
   const delivered = [...deliveredObjects(input), ...terraformDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
   const parts = partFiles(checkout)
+  const carried = carriedObjects({ ...input, written })
+  const carriedOnes = new Set(carried.map(({ object }) => object))
   const left = written.filter((object) => {
+    if (object.inValues === true) return !carriedOnes.has(object)
     if (held.has(keyOf(object)) || object.body.$patch !== undefined || parts.has(object.source.relative)) return false
     return isManifestKind(object) || object.holder !== undefined || isEsoGroup(object.apiVersion)
   })
-  return [...delivered, ...leftDeliveries(input, delivered, left, followed)]
+  const all = [...delivered, ...carried]
+  return [...all, ...leftDeliveries(input, all, left, followed)]
+}
+
+/** Objects that charts make of files of values, by what gives the charts these files. */
+function carriedObjects({ followed, written, variables }: DeliveriesInput): Delivery[] {
+  return written.flatMap((object) => {
+    if (object.inValues !== true) return []
+    return (followed.carriers.get(object.source.relative) ?? []).map(
+      (carrier): Delivery => ({
+        object,
+        applied: appliedBy(carrier, 'read'),
+        appliedBy: carrier.appliedBy,
+        form: 'plain',
+        patched: [],
+        variables: variablesOf(carrier, followed, variables),
+      }),
+    )
+  })
 }
 
 /** Whether Terraform was run, and where, Git does not tell: its objects are presumed to be there. */
@@ -116,10 +138,7 @@ function embeddedIn(object: SourceObject, { node, document }: AppliedObject): So
   )
 }
 
-function appliedBy(
-  { certainty, cluster, suspendedBy, appliedBy: by }: GitOpsRoot,
-  outcome: Output['outcome'],
-): Applied {
+function appliedBy({ certainty, cluster, suspendedBy, appliedBy: by }: Carrier, outcome: Output['outcome']): Applied {
   const where = cluster === undefined ? {} : { cluster }
   if (outcome === 'failed') return { verdict: 'unclear', reason: { code: 'root-failed', by }, ...where }
   if (suspendedBy !== undefined)
@@ -146,7 +165,7 @@ function updatedBy(applied: Applied, { node }: AppliedObject): Applied {
 }
 
 function variablesOf(
-  { flux, cluster }: GitOpsRoot,
+  { flux, cluster }: Carrier,
   { configMaps }: Followed,
   settings: Readonly<Record<string, string>>,
 ): Variables {
@@ -253,8 +272,8 @@ function storeNames(objects: readonly SourceObject[]): ReadonlySet<string> {
   return names
 }
 
-function leftOverOf({ source, document }: SourceObject): LeftOver {
-  return { file: source.relative, document }
+function leftOverOf({ source, document, inValues }: SourceObject): LeftOver {
+  return { file: source.relative, document, inValues: inValues === true }
 }
 
 /** By which an object of an output is known to be the one that a file holds. */

@@ -14,6 +14,8 @@ export interface LeftOver {
   /** Below the checkout. */
   readonly file: string
   readonly document: number
+  /** In a file of values, which no build takes as an object. */
+  readonly inValues: boolean
 }
 
 export interface VerdictInput {
@@ -62,7 +64,7 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
     }
   }
 
-  return ({ file }) => {
+  return ({ file, inValues }) => {
     const chart = templateFolder(file, charts)
     if (chart !== undefined)
       return {
@@ -73,7 +75,7 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
           span: topOf(checkout, joinRelative(chart, 'Chart.yaml')),
         },
       }
-    const reason = leftOut(file)
+    const reason = inValues ? undefined : leftOut(file)
     if (reason !== undefined) return { verdict: reason.code === 'root-failed' ? 'unclear' : 'not-applied', reason }
     const declared = unappliedObjects.get(file)
     if (declared !== undefined) return { verdict: 'not-applied', reason: declared }
@@ -91,6 +93,7 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
         verdict: 'unclear',
         reason: { code: 'not-followed', root: unresolved.title, span: unresolved.span },
       }
+    if (inValues && ground.covers(file)) return { verdict: 'unclear', reason: { code: 'unreached' } }
     const isOutside = (reaches || reached.size > 0) && counted <= reached.size
     return isOutside
       ? { verdict: 'not-applied', reason: { code: 'outside' } }
