@@ -162,10 +162,10 @@ function fixCell(fix: string): string {
 function details(report: Report, links: Links): Part[] {
   const parts: Part[] = []
   if (report.notChecked.length > 0) parts.push(notCheckedPart(report))
-  const roots = rootsPart(report)
-  if (roots !== undefined) parts.push(roots)
   if (accountOf(report).notApplied > 0) parts.push(notAppliedPart(report))
   if (report.references.length > 0) parts.push(referencesPart(report, links))
+  const roots = rootsPart(report)
+  if (roots !== undefined) parts.push(roots)
   if (report.ignored.length > 0) parts.push(ignoredPart(report))
   if (report.notes.length > 0) parts.push(notesPart(report))
   return parts

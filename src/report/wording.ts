@@ -1,9 +1,9 @@
 import type { Finding, NotChecked, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed } from '../model/wording.ts'
-import { accountOf } from './account.ts'
+import { type Account, accountOf } from './account.ts'
 import { plainText } from './plain-text.ts'
-import { reasonGroup, reasonText } from './reasons/not-checked.ts'
+import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 
 export function countOf(findings: readonly Finding[], severity: Severity): number {
@@ -69,11 +69,14 @@ export function accountSentences(report: Report): string[] {
   return [
     `${counted(vault, 'reference')} to Vault${parts.length === 0 ? '' : `: ${listed(parts)}`}.${apart.length === 0 ? '' : ` Counted apart: ${listed(apart)}.`}`,
     // Where Git holds nothing that applies anything, there is nothing to tell apart.
-    ...(unsure.length > 0 && verdicts.applied > 0
-      ? [`Applied: ${listed([String(verdicts.applied), ...unsure])}.`]
-      : []),
+    ...appliedSentence(verdicts, unsure),
     `Read: ${listed(read)}.`,
   ]
+}
+
+function appliedSentence({ applied, presumed }: Account['verdicts'], unsure: readonly string[]): string[] {
+  if (applied > 0) return [`Applied by roots in Git: ${listed([String(applied), ...unsure])}.`]
+  return presumed > 0 ? [`Presumed applied: ${presumed} (no entry in Git leads to them).`] : []
 }
 
 /** `2 references, 1 file and 1 root`: what was not checked. */
@@ -103,7 +106,7 @@ export function byReason(
     else group.push(item)
   }
   return [...groups.values()]
-    .map((items) => ({ reason: reasonText(items[0].reason), items }))
+    .map((items) => ({ reason: groupText(items.map(({ reason }) => reason)), items }))
     .sort((a, b) => b.items.length - a.items.length)
 }
 

@@ -45,6 +45,7 @@ describe('the terminal report', () => {
      }
 
 1 reference to Vault: 1 allowed.
+Applied by roots in Git: 1.
 Read: 12 files, 8 ExternalSecrets, 1 PushSecret and 2 stores.
 No server was asked: neither \`vault-addr\` nor credentials are given.
 1 problem, no broken references.
@@ -68,6 +69,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
     )
     expect(text).toBe(`Not checked: 5 other parts
   4 × the key holds \${ENV}, which nothing in Git resolves
+      Give its value: \`variables: ENV=…\` (input, or \`manifests.variables\` in the config).
       a.yaml:1  ExternalSecret apps/a, spec.data[1]
       a.yaml:2  ExternalSecret apps/a, spec.data[2]
       a.yaml:3  ExternalSecret apps/a, spec.data[3]

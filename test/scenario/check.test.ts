@@ -51,14 +51,17 @@ describe('a check of a pull request', () => {
       kind: 'error',
       title: '',
       place: '',
-      message: 'Failed: 7 errors and 3 notes.',
+      message: '7 problems break all 3 references.',
     })
     expect(outputs).toEqual({
       outcome: 'findings',
       'error-count': '7',
       'warning-count': '0',
+      references: '3',
+      'checked-references': '3',
+      'broken-references': '3',
+      'not-checked-references': '0',
       'not-checked-count': '0',
-      references: '5',
       'report-file': '',
       'sarif-file': '',
       'has-changes': '',
@@ -89,7 +92,7 @@ describe('a check of a pull request', () => {
     const { exitCode, stdout, outputs, summary } = await fixed.main({})
     expect([exitCode, outputs.outcome, outputs['error-count']]).toEqual([0, 'clean', '0'])
     expect(annotationsIn(stdout)).toEqual([])
-    expect(summary).toContain('all 5 references hold')
+    expect(summary).toContain('All 3 references are allowed by the policies in Git')
   })
 
   test('fail-on never: everything is said, and the step passes', async () => {
@@ -131,6 +134,6 @@ describe('a check of a pull request', () => {
     const { exitCode, stdout } = await empty.main({})
     await empty.remove()
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('Nothing to check')
+    expect(stdout).toContain('No references to Vault found')
   })
 })

@@ -66,10 +66,10 @@ describe('the terminal', () => {
   })
 
   test.each([
-    ['text', /Failed: 7 errors/],
+    ['text', /7 problems break all 3 references/],
     ['json', /"version": 1/],
     ['sarif', /"version": "2.1.0"/],
-    ['markdown', /^## /],
+    ['markdown', /^<!-- eso-vault check -->\n## /],
   ])('prints %s, and ends with code 1 for findings', async (format, says) => {
     const { exitCode, stdout, stderr } = await runTerminal(
       ['check', 'examples/soyo/as-found', '--format', format],

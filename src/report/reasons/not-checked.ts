@@ -140,9 +140,21 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
 /** By which reasons are counted together: those that are told in the same words. */
 export function reasonGroup(reason: NotCheckedReason): string {
   if ('part' in reason && reason.part === true) return reason.code
+  if (reason.code === 'patched') return JSON.stringify([reason.code, reason.of])
   // The parser's words stand in a note at the place.
   if (reason.code.startsWith('yaml-')) return reasonText(reason)
   return JSON.stringify(reason)
+}
+
+/** The reason of many things that are counted together; there is at least one. */
+export function groupText(reasons: readonly NotCheckedReason[]): string {
+  const [first] = reasons
+  if (first === undefined) return ''
+  const others = new Set(reasons.map(reasonText)).size - 1
+  const text = reasonText(first)
+  return first.code === 'patched' && others > 0
+    ? `${text} (and ${counted(others, 'other patch', 'other patches')})`
+    : text
 }
 
 /** What to do so that it can be checked, a sentence or two; `undefined`: the reason says it, or nothing can be done. */

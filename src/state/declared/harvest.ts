@@ -47,8 +47,8 @@ export interface Grant {
   readonly what: string
   /** The auth mounts whose logins it concerns; `undefined`: any. */
   readonly mounts: readonly string[] | undefined
-  /** An external group: its members come from the login itself. */
-  readonly external: boolean
+  /** An external group: its members come from the login itself. `undefined`: a group of which that is not told. */
+  readonly external: boolean | undefined
   readonly provenance: Provenance
 }
 

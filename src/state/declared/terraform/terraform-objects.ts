@@ -108,7 +108,8 @@ function foundIn(resource: Resource, yaml: DeclaredYaml, replaced: Set<SourceFil
 function noteOf(resource: Resource): Note[] {
   const { written, type } = resource
   const { node, placed } = written
-  if (!placed.text.slice(node.from, node.to).includes(GROUP)) return []
+  // The address of a chart repository is no object.
+  if (!/external-secrets\.io\/v\d/.test(placed.text.slice(node.from, node.to))) return []
   const holds = type === 'helm_release' ? 'values' : 'commands'
   const name = `${type}.${node.labels[1] ?? ''}`
   return [noteAt(spanOfResource(resource), { code: 'terraform-not-read', resource: name, holds })]

@@ -86,7 +86,7 @@ function readMap(node: ValueMap, path: FieldPath, parent: ValueMap | undefined, 
     // Its policy's text, if it is one, is read below.
   } else if (isEngineConfig(node, path.at(-1))) readEngineConfig(node, path, context)
   else if (readWrittenPath(node, path, context)) return
-  else if (isWrittenRole(node, path)) readWrittenRole(node, path, context)
+  else if (isWrittenRole(node, path, context)) readWrittenRole(node, path, context)
   else if (readPolicyList(node, path, parent, context)) return
   for (const [key, value] of Object.entries(node)) readNode(value, [...path, key], node, context)
 }

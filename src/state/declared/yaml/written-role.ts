@@ -1,3 +1,4 @@
+import type { SourceFile } from '../../../files/source-file.ts'
 import type { FieldPath, ValueMap } from '../../../model/value.ts'
 import { roleFact } from '../role-fields.ts'
 import { fillTemplates } from './fill-templates.ts'
@@ -9,9 +10,11 @@ const MOUNT_KEYS = ['mount_point', 'mount', 'auth_mount', 'auth_path', 'backend'
 const GROUPS = new Set(['roles', 'role', 'spec', 'data', 'config', 'vars', 'kubernetes_roles', 'body'])
 
 /** A role as data: a map with the role's own fields, and a name. */
-export function isWrittenRole(node: ValueMap, path: FieldPath): boolean {
+export function isWrittenRole(node: ValueMap, path: FieldPath, { source }: YamlContext): boolean {
   if (node.state === 'absent') return false
-  return node.bound_service_account_names !== undefined && nameOf(node, path) !== undefined && !isInAnother(path)
+  return (
+    node.bound_service_account_names !== undefined && nameOf(node, path, source) !== undefined && !isInAnother(path)
+  )
 }
 
 /** Bank-Vaults' own roles lie in `auth[n].roles[n]` and are read with their mount; a write's fields lie in its `data`. */
@@ -23,7 +26,7 @@ export function readWrittenRole(node: ValueMap, path: FieldPath, context: YamlCo
   const filled = fillTemplates(node, context.variables)
   const map = isMap(filled.value) ? filled.value : node
   const mount = MOUNT_KEYS.map((key) => textOf(map[key])).find((value) => value !== undefined)
-  const name = nameOf(map, path) ?? ''
+  const name = nameOf(map, path, context.source) ?? ''
   const { name: _, role: _role, role_name: _roleName, state: _state, ...fields } = map
   for (const key of MOUNT_KEYS) delete (fields as Record<string, unknown>)[key]
   context.harvest.roles.push(
@@ -38,9 +41,11 @@ export function readWrittenRole(node: ValueMap, path: FieldPath, context: YamlCo
   )
 }
 
-function nameOf(node: ValueMap, path: FieldPath): string | undefined {
+function nameOf(node: ValueMap, path: FieldPath, { relative }: SourceFile): string | undefined {
   const given = textOf(node.name) ?? textOf(node.role_name) ?? textOf(node.role)
   if (given !== undefined) return given
   const key = path.at(-1)
+  // A file of its own in a folder of roles is called as the role is.
+  if (key === undefined) return /(?:^|\/)[\w-]*roles?\/([^/]+)\.(?:ya?ml|json)$/.exec(relative)?.[1]
   return typeof key === 'string' && !GROUPS.has(key) ? key : undefined
 }

@@ -134,7 +134,8 @@ describe('policies of identities (forms.md §2)', () => {
   })
 
   test('an external group has no pods in it', async () => {
-    const script = 'vault write identity/group name=admins type=external policies=admin\n'
+    const script =
+      'vault write identity/group name=admins type=external policies=admin\nvault write identity/group/id/$G policies=more\n'
     expect((await verdictOf({ 'setup.sh': `${write(DENIES)}${ROLE}${script}` })).verdict).toBe('denied')
   })
 })

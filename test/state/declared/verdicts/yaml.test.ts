@@ -108,6 +108,11 @@ describe('writes as data (forms.md §4, §6)', () => {
       `initialize "eso" {\n  request "role" {\n    operation = "update"\n    path = "auth/kubernetes/role/reader"\n    data = { bound_service_account_names = "eso", bound_service_account_namespaces = "eso", policies = "shop-read" }\n  }\n}\n`,
     ],
     [
+      'a file of its own in a folder of roles',
+      'vault/roles/reader.yaml',
+      'bound_service_account_names: [eso]\nbound_service_account_namespaces: [eso]\npolicies: [shop-read]\n',
+    ],
+    [
       'Crossplane',
       'role.yaml',
       `apiVersion: kubernetes.vault.upbound.io/v1alpha1\nkind: AuthBackendRole\nspec:\n  forProvider:\n    roleName: reader\n    boundServiceAccountNames: [eso]\n    boundServiceAccountNamespaces: [eso]\n    tokenPolicies: [shop-read]\n`,
