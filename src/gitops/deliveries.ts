@@ -16,7 +16,7 @@ import { withHolderNamespace } from './manifests.ts'
 import { embeddedObjects } from './objects/embedded-objects.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
 import type { SourceObject } from './objects/source-object.ts'
-import { plainValue, spanIn, textAt } from './placed/placed.ts'
+import { type Placed, plainValue, spanIn, textAt } from './placed/placed.ts'
 import { placedDocument, placedObject, placesOf } from './placed/placed-document.ts'
 import type { GitOpsRoot } from './root.ts'
 
@@ -87,12 +87,15 @@ function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInp
 function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): Delivery[] {
   const objects = new Map<string, { readonly object: SourceObject; readonly embedded: readonly SourceObject[] }>()
   const deliveries: Delivery[] = []
+  // Roots of one folder give the same nodes.
+  const contents = new Map<Placed, string>()
   for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
     const resolved = variablesOf(root, followed, variables)
     const byRoot = appliedBy(root, outcome)
     for (const one of outputs) {
       const applied = root.flux === undefined ? byRoot : updatedBy(byRoot, one)
-      const key = `${one.file}#${one.document}\0${JSON.stringify(plainValue(one.node))}\0${placesOf(one.node)}`
+      const key = contents.get(one.node) ?? contentOf(one)
+      contents.set(one.node, key)
       let entry = objects.get(key)
       if (entry === undefined) {
         const object = placedObject(one.node, checkout.source(one.file), one.document)
@@ -112,6 +115,10 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
     }
   }
   return deliveries
+}
+
+function contentOf({ node, file, document }: AppliedObject): string {
+  return `${file}#${document}\0${JSON.stringify(plainValue(node))}\0${placesOf(node)}`
 }
 
 /** A kustomization that nobody applies is none where Flux applies the same object (a backup, an alternative); a command may be a test. */

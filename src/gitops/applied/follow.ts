@@ -159,12 +159,17 @@ class Follower {
       openCommands: this.options.commands.open,
       charts: this.charts,
       carriers: this.carriers,
-      preview: (object) => this.preview(object),
+      isFollowed: (object) => this.isFollowed(object),
+      reach: (object) => this.reachOf(object).files,
     }
   }
 
   private async work(start: readonly GitOpsRoot[]): Promise<void> {
     await workThrough(start, WIDTH, (root) => this.build(root))
+  }
+
+  private isFollowed(object: GitOpsObject): boolean {
+    return this.applied.has(idOf(object))
   }
 
   private preview(object: GitOpsObject): readonly GitOpsRoot[] {
@@ -393,9 +398,13 @@ class Follower {
       !this.checkout.hasDeadName(file) &&
       // What only an unapplied object leads to is as unapplied.
       !unapplied.has(file)
-    const { ground, declarations, outputs } = this
-    const preview = (object: GitOpsObject) => this.preview(object)
-    const unapplied = unappliedGitOps(this.checkout, { ground, declarations, outputs, preview })
+    const { ground, declarations } = this
+    const unapplied = unappliedGitOps({
+      ground,
+      declarations,
+      isFollowed: (object) => this.isFollowed(object),
+      reach: (object) => this.reachOf(object).files,
+    })
     const tops = this.tops.filter(
       (top) =>
         !this.entered.has(top.folder) &&
@@ -405,7 +414,7 @@ class Follower {
     )
     const inTops = new Set(tops.flatMap(({ files }) => [...files]))
     const objects = this.declarations.gitOps.filter(
-      (object) => !this.applied.has(idOf(object)) && !inTops.has(object.file) && isLeft(object.file),
+      (object) => !this.isFollowed(object) && !inTops.has(object.file) && isLeft(object.file),
     )
     const candidates = [
       ...tops.map((top) => ({ file: top.file, top, reach: this.reachOfTop(top) })),

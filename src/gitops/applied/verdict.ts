@@ -8,7 +8,7 @@ import { textAt } from '../placed/placed.ts'
 import { templateFolder } from './charts.ts'
 import { commentedLine } from './commented-line.ts'
 import type { Followed } from './followed.ts'
-import { unappliedGitOps } from './unapplied-objects.ts'
+import { declaredByUnapplied, unappliedGitOps } from './unapplied-objects.ts'
 
 export interface LeftOver {
   /** Below the checkout. */
@@ -38,7 +38,7 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
   const unresolved = notFollowed.find(
     (note) => note.unresolved && !checkout.hasDeadName(checkout.below(note.span.file)),
   )
-  const unappliedObjects = unappliedGitOps(checkout, followed)
+  const unappliedObjects = unappliedGitOps(followed)
   const outside = new Set(left.filter(({ file }) => !ground.covers(file)).map(({ file }) => file))
   const counted = [...outside].filter((file) => !checkout.hasDeadName(file)).length
 
@@ -78,7 +78,7 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
     const reason = inValues ? undefined : leftOut(file)
     if (reason !== undefined) return { verdict: reason.code === 'root-failed' ? 'unclear' : 'not-applied', reason }
     const declared = unappliedObjects.get(file)
-    if (declared !== undefined) return { verdict: 'not-applied', reason: declared }
+    if (declared !== undefined) return { verdict: 'not-applied', reason: declaredByUnapplied(checkout, declared) }
     const component = components.find((folder) => isBelow(file, folder))
     if (component !== undefined)
       return { verdict: 'not-applied', reason: { code: 'component-unused', folder: checkout.shown(component) } }
