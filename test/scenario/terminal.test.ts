@@ -166,11 +166,11 @@ describe('bad input: nothing is lost of the rest', () => {
     expect(report.references.length).toBe(1)
   })
 
-  test('a manifest that is no YAML is a note with its line', async () => {
+  test('a manifest that is no YAML is an error at its line, and the others are checked', async () => {
     const broken = 'apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {\n'
     const { exitCode, report } = await json(await repository({ 'broken.yaml': broken }))
-    expect([exitCode, report.references.length]).toEqual([0, 1])
-    expect(report.notes).toMatchObject([{ file: 'broken.yaml', line: expect.any(Number) }])
+    expect([exitCode, report.references.length]).toEqual([1, 1])
+    expect(report.findings).toMatchObject([{ rule: 'yaml-invalid', file: 'broken.yaml', line: expect.any(Number) }])
   })
 
   test('names that hold workflow commands stay text', async () => {
