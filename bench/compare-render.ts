@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { findKustomize, type KustomizeBinary } from '../src/gitops/process/kustomize-binary.ts'
+import { type KustomizeBinary, searchKustomize } from '../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../src/gitops/process/run-process.ts'
 import { readRepository } from '../src/gitops/read-repository.ts'
 import { noteText } from '../src/report/reasons/note.ts'
@@ -61,7 +61,7 @@ async function compare(folder: string, binary: KustomizeBinary, buildAll: boolea
 
 const folders = process.argv.slice(2).filter((one) => !one.startsWith('--'))
 if (folders.length === 0) throw new Error('Give the folders of repositories.')
-const binary = await findKustomize(runProcess, process.env.PATH ?? '')
+const { binary } = await searchKustomize(runProcess, process.env.PATH ?? '')
 if (binary === undefined) throw new Error('There is no kustomize 5 and no kubectl on PATH.')
 print(`${binary.command} ${binary.version}`)
 for (const folder of folders)

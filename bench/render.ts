@@ -16,7 +16,7 @@ import path from 'node:path'
 import { type Discovery, discover } from '../src/files/discover.ts'
 import { GO_RUNTIME } from '../src/gitops/build/build-root.ts'
 import { workThrough } from '../src/gitops/build/queue.ts'
-import { findKustomize, type KustomizeBinary } from '../src/gitops/process/kustomize-binary.ts'
+import { type KustomizeBinary, searchKustomize } from '../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../src/gitops/process/run-process.ts'
 import { type Repository, readDiscovered } from '../src/gitops/read-repository.ts'
 
@@ -86,7 +86,7 @@ function cpu(): number {
 }
 
 async function main(given: readonly string[]): Promise<void> {
-  const binary = await findKustomize(runProcess, process.env.PATH ?? '')
+  const { binary } = await searchKustomize(runProcess, process.env.PATH ?? '')
   if (binary === undefined) throw new Error('There is no kustomize 5 and no kubectl on PATH.')
   const work = mkdtempSync(path.join(tmpdir(), 'eso-vault-bench-'))
   print(

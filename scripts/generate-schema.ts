@@ -10,68 +10,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
+import { crdSchemas } from '../src/eso/schema/crd-schema.ts'
+import type { ValueMap } from '../src/model/value.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type JsonMap = { [key: string]: Json }
 
-interface CrdVersion {
-  name: string
-  served: boolean
-  schema: { openAPIV3Schema: JsonMap & { properties: JsonMap } }
-}
-interface Crd {
-  kind: string
-  spec: { group: string; scope: string; names: { kind: string }; versions: CrdVersion[] }
-}
-
-const KEPT_AS_IS = [
-  'required',
-  'enum',
-  'pattern',
-  'format',
-  'default',
-  'minLength',
-  'maxLength',
-  'minItems',
-  'minProperties',
-  'maxProperties',
-  'minimum',
-  'maximum',
-] as const
-
-/** Where a map lists one block per provider or generator: only the named one is kept in full. */
-const KEEP_ONLY: Readonly<Record<string, readonly string[]>> = {
-  'SecretStore:provider': ['vault', 'openBao'],
-  'ClusterSecretStore:provider': ['vault', 'openBao'],
-  'ClusterGenerator:generator': ['vaultDynamicSecretSpec'],
-}
-
 function asMap(value: Json | undefined): JsonMap {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
-}
-
-function prune(node: JsonMap, kind: string, path: string): JsonMap {
-  const out: JsonMap = {}
-  if (node['x-kubernetes-int-or-string'] === true) out.type = 'int-or-string'
-  else if (node.type !== undefined) out.type = node.type
-  if (node['x-kubernetes-preserve-unknown-fields'] === true) out.open = true
-  for (const key of KEPT_AS_IS) if (node[key] !== undefined) out[key] = node[key]
-  if (node.properties !== undefined) {
-    const keepOnly = KEEP_ONLY[`${kind}:${path}`]
-    out.properties = Object.fromEntries(
-      Object.entries(asMap(node.properties)).map(([name, child]) => [
-        name,
-        keepOnly === undefined || keepOnly.includes(name)
-          ? prune(asMap(child), kind, path ? `${path}.${name}` : name)
-          : {},
-      ]),
-    )
-  }
-  if (node.items !== undefined) out.items = prune(asMap(node.items), kind, `${path}[]`)
-  if (node.additionalProperties !== undefined && node.additionalProperties !== false) {
-    out.additionalProperties = prune(asMap(node.additionalProperties), kind, `${path}{}`)
-  }
-  return out
 }
 
 /** Counts equal sub-schemas, and remembers under which field name each is seen first. */
@@ -141,22 +87,10 @@ function readKinds(folder: string, withStatus: boolean): Kind[] {
   const kinds: Kind[] = []
   for (const file of readdirSync(folder).sort()) {
     if (!/\.(?:ya?ml|json)$/.test(file)) continue
-    const crd = load(readFileSync(join(folder, file), 'utf8')) as Crd | undefined
-    if (crd?.kind !== 'CustomResourceDefinition') continue
-    const { group, scope } = crd.spec
-    const { kind } = crd.spec.names
-    for (const { name: version, served, schema } of crd.spec.versions) {
-      const { spec, status } = schema.openAPIV3Schema.properties
-      kinds.push({
-        group,
-        version,
-        kind,
-        scope,
-        served,
-        spec: prune(asMap(spec), kind, ''),
-        ...(withStatus && status !== undefined ? { status: prune(asMap(status), kind, 'status') } : {}),
-      })
-    }
+    const crd = load(readFileSync(join(folder, file), 'utf8'))
+    if (asMap(crd as Json).kind !== 'CustomResourceDefinition') continue
+    for (const { status, ...kind } of crdSchemas(crd as ValueMap) as unknown as Kind[])
+      kinds.push({ ...kind, ...(withStatus && status !== undefined ? { status } : {}) })
   }
   return kinds
 }

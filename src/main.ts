@@ -9,6 +9,7 @@ import { failedReport } from './modes/failed-report.ts'
 import { type RunResult, run } from './modes/run.ts'
 import { annotate } from './report/annotations.ts'
 import { publishIssue } from './report/drift-issue.ts'
+import { headline } from './report/headline.ts'
 import { type Links, linksOf } from './report/links.ts'
 import { outputsOf } from './report/outputs.ts'
 import { planOutputs, planTerminal, writePlanFile } from './report/plan-output.ts'
@@ -20,7 +21,6 @@ import { EXIT_CODE } from './report/report.ts'
 import { sarifLimitNote } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
-import { headline } from './report/wording.ts'
 import { writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
@@ -73,7 +73,7 @@ interface Place {
 
 /** Tells the result everywhere. A place that cannot be written takes no other one along. */
 async function publish(
-  settings: PublishSettings & Partial<Pick<Settings, 'planFile'>>,
+  settings: PublishSettings & Partial<Pick<Settings, 'planFile' | 'onUnchecked'>>,
   result: RunResult,
   { core, environment, event }: Place,
 ): Promise<void> {
@@ -127,6 +127,10 @@ async function publish(
   } else if (report.outcome === 'incomplete') {
     // `on-incomplete: warn` lets it pass; that not everything was looked at must be seen all the same.
     core.warning([headlineOf(result), ...report.incomplete].join(' '), { title: 'eso-vault: not finished' })
+  } else if (report.outcome === 'unchecked') {
+    // It passes, and nobody may take it for a pass of what was not seen.
+    const tell = 'onUnchecked' in settings && settings.onUnchecked === 'warn' ? core.warning : core.notice
+    tell(headlineOf(result), { title: 'eso-vault: not everything was checked' })
   }
 }
 
@@ -147,7 +151,7 @@ async function writeSummary(core: typeof Core, result: RunResult, links: Links):
 }
 
 function headlineOf({ report, plan }: RunResult): string {
-  return plan === undefined ? headline(report) : planHeadline(report, plan)
+  return plan === undefined ? `${headline(report)}.` : planHeadline(report, plan)
 }
 
 /** A plan speaks for itself; the findings of an apply are shown as those of a check are. */

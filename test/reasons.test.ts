@@ -167,6 +167,39 @@ describe('the sentences of reasons', () => {
       { code: 'policy-text-unknown', policies: ['a', 'b'], open: [], because: { code: 'help-is-free' } },
       'help is allowed to every token. The text of policies `a`, `b` is not known, and may allow it',
     ],
+    [
+      {
+        code: 'policy-text-unknown',
+        policies: [],
+        open: [
+          { of: 'role', name: 'eso', part: '$EXTRA', place },
+          { of: 'policy', name: 'a', part: 'a loop', place: undefined },
+        ],
+        because: { code: 'help-is-free' },
+      },
+      'help is allowed to every token. Tokens of role `eso` (in a/store.yaml:3) may have more policies, from `$EXTRA`, and these may allow it. More rules of policy `a` may come from a loop, and may allow it',
+    ],
+    [
+      {
+        code: 'versions-agree',
+        declared: [{ of: 'role', name: 'eso', places: [place, other] }],
+        because: { code: 'root-allows' },
+      },
+      `${reasonText({ code: 'root-allows' })} (role \`eso\` is declared in a/store.yaml:3 and in b/store.yaml:7, and each says so)`,
+    ],
+    [
+      {
+        code: 'versions-differ',
+        declared: [{ of: 'policy', name: 'a', places: [place, other] }],
+        one: { code: 'help-is-free' },
+        other: { code: 'server-hides', says: 'GET x answered 403.' },
+      },
+      'policy `a` is declared in a/store.yaml:3 and in b/store.yaml:7, and they differ: one way, help is allowed to every token; the other way, GET x answered 403',
+    ],
+    [
+      { code: 'user-not-in-git', username: 'ci', authMount: 'userpass' },
+      'user `ci` of auth mount `userpass` is not in Git, and Vault was not asked',
+    ],
     [{ code: 'server-hides', says: 'GET x answered 403. Grant read on x.' }, 'GET x answered 403. Grant read on x'],
     [
       { code: 'needs-remote', says: 'names a remote address (https://x)' },
@@ -225,7 +258,7 @@ describe('the sentences of reasons', () => {
       { code: 'symlink-dead' },
       { code: 'files-too-large', count: 1, mib: 1 },
       { code: 'yaml-template-keys', says: 'x' },
-      { code: 'yaml-unusable', says: 'x' },
+      { code: 'yaml-unusable', says: 'x', column: 1 },
       { code: 'folder-unreadable', errno: 'EACCES' },
       { code: 'foreign-source', title: 'x' },
     ]

@@ -1,5 +1,6 @@
 import type { Decision } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
+import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { LoginReason, OpenLaw, ServerReason } from '../model/reason.ts'
@@ -41,7 +42,9 @@ export interface TokenPolicies {
   readonly names: readonly string[]
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
-  readonly from: 'role' | 'config'
+  readonly from: 'role' | 'config' | 'token'
+  /** Where the token is made, where the store names none but a token. */
+  readonly provenance?: Provenance
   /** What may give the token policies beyond these: a miss is then "unknown". */
   readonly open?: readonly OpenLaw[]
   /** Variables at whose default the policies are told. */
@@ -71,6 +74,8 @@ export interface Link {
   readonly whole?: SecretFact
   /** Live only: what a `find` has to choose from. */
   readonly found: FindFact | Hidden | undefined
+  /** Live only: what stands at the `path` of a `find` itself, which may be a secret instead of a folder. */
+  readonly atFolder?: SecretFact
 }
 
 /** What is said of one store, whoever uses it. */
@@ -133,6 +138,8 @@ export interface Chain {
   /** What is known of the server whose law judges. */
   readonly server: ServerLaw
   readonly invalidPolicies: readonly InvalidPolicy[]
+  /** Documents of ESO's kinds that could not be read as YAML. */
+  readonly invalidYaml: readonly InvalidYaml[]
   /** Policies that Git writes from a text that it does not hold. */
   readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]

@@ -1,17 +1,19 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
 import type { Decision } from '../model/decision.ts'
+import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
+import type { PolicyFact, VaultState } from '../model/vault-state.ts'
 import type { EntityFacts } from '../policy/template.ts'
-import type { TextlessPolicy } from '../state/declared/declared.ts'
+import type { DeclaredToken, TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
+import { agreed, decideEach, declaredSeveralTimes, type Versions } from './alternatives.ts'
 import { authConfigOf } from './auth-config.ts'
 import type {
   Chain,
@@ -30,6 +32,7 @@ import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
+import { policiesOfEach, tokenPolicies } from './token-policies.ts'
 import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
 
 /** What of a token decides beside the texts of its policies. */
@@ -68,10 +71,14 @@ export interface FollowInput {
   readonly live: (vaultNamespace: string | undefined) => LiveState | undefined
   readonly liveView: LiveView | undefined
   readonly judge: Judge
+  /** Tokens in Kubernetes Secrets, as far as Git tells how they were made. */
+  readonly tokens?: readonly DeclaredToken[]
   /** `stores.<name>.policies` of the config: what the manifests do not say (static tokens, AppRole). */
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** Documents of ESO's kinds that could not be read. */
+  readonly invalidYaml?: readonly InvalidYaml[]
 }
 
 /** Follows every reference from its line to the rule that decides and the live key, as far as each step is known. */
@@ -103,6 +110,7 @@ export function follow(input: FollowInput): Chain {
       })),
       ...(store === undefined ? { secret: undefined } : secretsOf(reference, store, input)),
       found: store === undefined ? undefined : foundOf(reference, store, input),
+      ...(store === undefined ? {} : atFolderOf(reference, store, input)),
     }
     unfolded.push(link)
   }
@@ -121,6 +129,7 @@ export function follow(input: FollowInput): Chain {
     invalidPolicies: input.judge.invalid(declared.policies),
     installedEso: input.installedEso,
     naming: input.naming,
+    invalidYaml: input.invalidYaml ?? [],
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
   }
 }
@@ -132,13 +141,7 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   // What a patch may replace is not judged by what stands in the base.
   const told = store.auth !== undefined && store.notChecked === undefined
   const role = told ? lookUpRole(store.auth, from, authKnowledge) : undefined
-  const configured = input.policiesOfStore(store.name)
-  const policies: TokenPolicies | undefined =
-    configured !== undefined
-      ? { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
-      : role?.found === 'known' && role.fact.policies !== undefined
-        ? policiesOfRole(role.fact, role.fact.policies)
-        : undefined
+  const policies = tokenPolicies(store, role, input.policiesOfStore(store.name), input.tokens ?? [])
   const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
   const described = { store, role, policies, authMount }
   return {
@@ -146,18 +149,6 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
     session: sessionOf(described, input),
     mount: store.path === undefined ? undefined : lookUpMount(store.path, from, knowledge),
     authConfig: store.auth?.mount === undefined ? undefined : authConfigOf(store.auth.mount, from, authKnowledge),
-  }
-}
-
-function policiesOfRole(role: RoleFact, names: readonly string[]): TokenPolicies {
-  const place = spanOfProvenance(role.provenance)
-  const open = role.open?.map((part): OpenLaw => ({ of: 'role', name: role.name, part, place }))
-  return {
-    names,
-    withDefault: !role.noDefaultPolicy,
-    from: 'role',
-    ...(open === undefined ? {} : { open }),
-    ...(role.assumed === undefined ? {} : { assumed: role.assumed }),
   }
 }
 
@@ -210,17 +201,20 @@ function decideAccess(
   const { policies, role, store } = storeLink
   if (store.notChecked !== undefined) return unknown(store.notChecked)
   if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
-  if (policies === undefined) return unknown(whyNoPolicies(store, role))
+  const versions = policies === undefined && role?.found === 'conflict' ? policiesOfEach(role.facts) : undefined
+  if (policies === undefined && versions === undefined) return unknown(whyNoPolicies(store, role))
   // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
   const { capability } = access
   const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
-  return decideWith(
-    policies,
-    { path, capability, holes: [...reference.holes, ...store.holes, BELOW] },
-    storeLink,
-    reference.identity,
-    input,
-  )
+  const request = { path, capability, holes: [...reference.holes, ...store.holes, BELOW] }
+  const decideBy = (token: TokenPolicies) => decideWith(token, request, storeLink, reference.identity, input)
+  if (policies !== undefined) return decideBy(policies)
+  const decisions = (versions ?? []).map(decideBy)
+  const [first] = decisions
+  // Where each version of the role allows it, it does not matter which one is in force (forms.md §2).
+  if (role?.found === 'conflict' && first !== undefined && decisions.every(({ verdict }) => verdict === 'allowed'))
+    return agreed(first, [declaredSeveralTimes('role', store.auth?.role ?? '', role.facts)])
+  return unknown(whyNoPolicies(store, role))
 }
 
 function decideWith(
@@ -234,6 +228,7 @@ function decideWith(
   const knowledge = authKnowledgeOf(store, input)
   const facts: PolicyFact[] = []
   const textless: string[] = []
+  const versions: Versions[] = []
   const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
     if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
@@ -245,6 +240,7 @@ function decideWith(
     }
     // A policy that the server has not got grants nothing and is no reason to doubt (vault.md §2.4); Git need not hold them all.
     else if (policy.found === 'absent' && policy.by === 'vault') continue
+    else if (policy.found === 'conflict') versions.push({ name, facts: policy.facts })
     else textless.push(name)
   }
   const token: Token = {
@@ -254,7 +250,9 @@ function decideWith(
     entity: loginEntity(identity, storeLink, input.declared),
     namespaces: tokenNamespaces(store),
   }
-  const decision = input.judge.decide(facts, token, request)
+  const decision =
+    decideEach(facts, versions, (set) => input.judge.decide(set, token, request)) ??
+    input.judge.decide(facts, { ...token, textless: [...textless, ...versions.map(({ name }) => name)] }, request)
   return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
 }
 
@@ -318,6 +316,14 @@ function secretsOf(reference: Reference, store: VaultStore, input: FollowInput):
   const secret = live.secretFact(target.mount, target.key, target.version)
   const whole = target.version === undefined ? undefined : live.secretFact(target.mount, target.key)
   return { secret, ...(whole === undefined ? {} : { whole }) }
+}
+
+/** Asked only of a `find` below a path. */
+function atFolderOf(reference: Reference, store: VaultStore, input: FollowInput): Pick<Link, 'atFolder'> {
+  const path = trimSlashes(reference.find?.path ?? '')
+  if (path === '' || store.path === undefined || reference.holes.length > 0) return {}
+  const fact = input.live(store.vaultNamespace)?.secretFact(trimSlashes(store.path), path)
+  return fact === undefined ? {} : { atFolder: fact }
 }
 
 /** What a `find` has to choose from, as far as the server listed it. */

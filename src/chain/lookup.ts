@@ -1,4 +1,4 @@
-import { weakness } from '../model/documentation.ts'
+import { isShownFile, weakness } from '../model/documentation.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { holesOf } from '../model/placeholders.ts'
 import { type LoginReason, serverReason } from '../model/reason.ts'
@@ -40,6 +40,7 @@ export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): L
   const { declared, live } = knowledge
   if (auth.mount === undefined) return undefined
   if (auth.method === 'appRole') return appRole(auth, from, knowledge)
+  if (auth.username !== undefined) return user(auth.username, auth.mount, from, knowledge)
   if (auth.role === undefined) return { found: 'unknown', because: { code: 'role-not-named', authMount: auth.mount } }
   const name = auth.role.toLowerCase()
   const mount = trimSlashes(auth.mount)
@@ -63,6 +64,22 @@ export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): L
     (open ? undefined : absentAmongSiblings(name, mount, knowledge)) ?? {
       found: 'unknown',
       because: { code: 'role-not-in-git', role: auth.role, authMount: mount },
+    }
+  )
+}
+
+/** `userpass` and `ldap` have users in place of roles (forms.md §6). */
+function user(given: string, mount: string, from: Span, knowledge: Knowledge): Lookup<RoleFact> {
+  const path = trimSlashes(mount)
+  const name = given.toLowerCase()
+  const here = inNamespace(
+    knowledge.declared.roles.filter((role) => role.authMount === path && role.name === name),
+    knowledge,
+  )
+  return (
+    choose(here, from, undefined, (a, b) => roleKey(a) === roleKey(b)) ?? {
+      found: 'unknown',
+      because: { code: 'user-not-in-git', username: given, authMount: path },
     }
   )
 }
@@ -190,11 +207,21 @@ function choose<T extends { readonly provenance: Provenance }>(
   same: (a: T, b: T) => boolean,
 ): Lookup<T> | undefined {
   const there = seen?.presence === 'present' ? seen.fact : undefined
-  const nearest = nearestByFolder(here, from)
+  const nearest = nearestByFolder(strongest(here, from), from)
   const first = nearest[0]
   if (first === undefined) return there === undefined ? undefined : { found: 'known', fact: there }
   if (nearest.some((fact) => !same(fact, first))) return { found: 'conflict', facts: nearest }
   return there === undefined ? { found: 'known', fact: first } : { found: 'known', fact: first, other: there }
+}
+
+/** What only shows a setup (a test, an example) is not heard beside what makes one; for a store that is shown itself it is. */
+function strongest<T extends { readonly provenance: Provenance }>(
+  here: readonly T[],
+  from: Span | undefined,
+): readonly T[] {
+  if (from !== undefined && isShownFile(from.file)) return here
+  const making = here.filter(({ provenance }) => weakness(provenance) !== 1)
+  return making.length > 0 ? making : here
 }
 
 /**

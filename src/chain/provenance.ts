@@ -19,5 +19,7 @@ export function spanOfProvenance(provenance: Provenance): Span | undefined {
 export function nameProvenance(provenance: Provenance): string {
   if (provenance.from === 'vault') return 'on the server'
   const span = spanOfProvenance(provenance)
+  if (provenance.from === 'git' && provenance.form === 'comment')
+    return `in the comment in ${provenance.span.file}:${provenance.span.line}`
   return span === undefined ? 'in the config' : `in ${span.file}:${span.line}`
 }

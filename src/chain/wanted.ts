@@ -71,20 +71,14 @@ function collectReference(reference: Reference, collect: (namespace: string | un
   if (reference.operation === 'find' && reference.holes.length === 0 && store.path !== undefined) {
     const find: WantedFind = { mount: trimSlashes(store.path), path: trimSlashes(reference.find?.path ?? ''), kv }
     wanted.finds.set(`${find.mount} ${find.path}`, find)
+    // A path that names a secret lists nothing: then `extract` is meant.
+    if (find.path !== '') wanted.secret({ mount: find.mount, key: find.path, withKeys: false, kv, aside: true })
     return
   }
   const target = readTarget(reference, store)
   if (target === undefined) return
-  const id = `${target.mount} ${target.key} ${target.version ?? ''}`
-  const known = wanted.secrets.get(id)
-  const withKeys = (known?.withKeys ?? false) || target.withKeys
-  wanted.secrets.set(id, {
-    mount: target.mount,
-    key: target.key,
-    withKeys,
-    kv,
-    ...(target.version === undefined ? {} : { version: target.version }),
-  })
+  const { mount, key, withKeys, version } = target
+  wanted.secret({ mount, key, withKeys, kv, ...(version === undefined ? {} : { version }) })
 }
 
 class Collector {
@@ -94,6 +88,18 @@ class Collector {
   readonly roles = new Map<string, WantedRole>()
   readonly secrets = new Map<string, WantedSecret>()
   readonly finds = new Map<string, WantedFind>()
+
+  /** The same secret may be wanted for its keys by one reference and for its existence by another. */
+  secret(wanted: WantedSecret): void {
+    const id = `${wanted.mount} ${wanted.key} ${wanted.version ?? ''}`
+    const known = this.secrets.get(id)
+    const { aside, ...secret } = wanted
+    this.secrets.set(id, {
+      ...secret,
+      withKeys: wanted.withKeys === true || known?.withKeys === true,
+      ...(aside === true && (known === undefined || known.aside === true) ? { aside } : {}),
+    })
+  }
 
   wanted(authConfig: boolean): Wanted {
     return {

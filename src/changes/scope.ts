@@ -64,7 +64,7 @@ function objectsByFingerprint(findings: readonly Finding[]): ReadonlyMap<string,
 }
 
 /** Where the store, the role and the mount of a reference are written. */
-function chainPlaces({ store, role, mount }: Link): Span[] {
+export function chainPlaces({ store, role, mount }: Link): Span[] {
   const provenances = [role, mount].flatMap((part) => (part?.found === 'known' ? [part.fact.provenance] : []))
   return [...(store === undefined ? [] : [store.manifest.span]), ...provenances.flatMap(spansOf)]
 }

@@ -77,7 +77,11 @@ export function identityOf(store: VaultStore, consumerNamespace: string | undefi
 }
 
 /** Where a reference of the provider is looked up (eso.md §5.3, all rows). */
-function refNamespace(store: VaultStore, ref: ValueMap, consumerNamespace: string | undefined): string | undefined {
+export function refNamespace(
+  store: VaultStore,
+  ref: ValueMap,
+  consumerNamespace: string | undefined,
+): string | undefined {
   switch (store.kind) {
     case 'SecretStore':
       return store.namespace

@@ -6,6 +6,7 @@ import { cleanPath } from './go-path.ts'
 export interface PathStore {
   readonly version: KvVersion
   readonly path: string | undefined
+  readonly dialect?: 'openBao'
 }
 
 /** ESO may fail instead of building a path; a panic is recovered by the controller and said as an error. */
@@ -31,6 +32,8 @@ export function dataPath(store: PathStore, key: string): string {
   const v2 = store.version === 'v2'
   if (store.path !== undefined) {
     let rest = key
+    // OpenBao's client takes the key as it is written.
+    if (store.dialect === 'openBao') return `${store.path}${v2 ? '/data/' : '/'}${key}`
     // The mount is stripped only once, and `data/` only after a stripped mount (eso.md §2.2).
     if (rest.startsWith(`${store.path}/`)) {
       rest = rest.slice(store.path.length + 1)

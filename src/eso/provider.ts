@@ -9,14 +9,20 @@ const PROVIDER: Readonly<Record<VaultStore['kind'], FieldPath>> = {
   ClusterGenerator: ['spec', 'generator', 'vaultDynamicSecretSpec', 'provider'],
 }
 
-/** Where the Vault provider's block stands in the manifest of a store or generator. */
-export function providerPath(kind: VaultStore['kind']): FieldPath {
-  return PROVIDER[kind]
+const OPEN_BAO: FieldPath = ['spec', 'provider', 'openBao']
+
+/** Where the block of the Vault or OpenBao provider stands in the manifest of a store or generator. */
+export function providerPath({ kind, manifest }: Pick<VaultStore, 'kind' | 'manifest'>): FieldPath {
+  const at = PROVIDER[kind]
+  const isStore = kind === 'SecretStore' || kind === 'ClusterSecretStore'
+  return isStore && mapAt(manifest.body, ...at) === undefined && mapAt(manifest.body, ...OPEN_BAO) !== undefined
+    ? OPEN_BAO
+    : at
 }
 
 /** The Vault provider's block; empty when it is no map. */
 export function providerOf(store: Pick<VaultStore, 'kind' | 'manifest'>): ValueMap {
-  return mapAt(store.manifest.body, ...PROVIDER[store.kind]) ?? {}
+  return mapAt(store.manifest.body, ...providerPath(store)) ?? {}
 }
 
 /** Whether the store is a generator's own provider: then every `namespace` in its references is ignored (eso.md §3.5). */

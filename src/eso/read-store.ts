@@ -18,13 +18,13 @@ export function readStore(manifest: Manifest, holesOf: HolesOf): VaultStore | Fo
   // A ClusterSecretStore has no namespace, whatever its metadata or a kustomization says (eso.md §6.8).
   const namespace = kind === 'ClusterSecretStore' ? undefined : wholeNamespace(manifest, holesOf)
   const providers = mapAt(manifest.body, 'spec', 'provider') ?? {}
-  if (mapAt(providers, 'vault') !== undefined) return readVault(manifest, kind, namespace, holesOf)
+  if (mapAt(providers, 'vault') !== undefined || mapAt(providers, 'openBao') !== undefined)
+    return readVault(manifest, kind, namespace, holesOf)
   const provider = Object.keys(providers).find((name) => valueAt(providers, [name]) !== null)
-  const note = 'the openBao provider is another one than vault, and is not followed yet'
-  return { kind, name: manifest.name, namespace, manifest, provider, ...(provider === 'openBao' ? { note } : {}) }
+  return { kind, name: manifest.name, namespace, manifest, provider }
 }
 
-/** Whether a store uses the Vault provider. */
+/** Whether a store uses the provider for Vault or for OpenBao. */
 export function isVaultStore(store: VaultStore | ForeignStore): store is VaultStore {
   return !('provider' in store)
 }
@@ -36,7 +36,8 @@ export function readVault(
   namespace: string | undefined,
   holesOf: HolesOf,
 ): VaultStore {
-  const at = providerPath(kind)
+  const at = providerPath({ kind, manifest })
+  const isOpenBao = at.at(-1) === 'openBao'
   const provider = mapAt(manifest.body, ...at) ?? {}
   const auth = readAuth(provider)
   const vaultNamespace = textAt(provider, 'namespace') || undefined
@@ -47,7 +48,8 @@ export function readVault(
     name: manifest.name,
     namespace,
     manifest,
-    path: textAt(provider, 'path'),
+    ...(isOpenBao ? { dialect: 'openBao' } : {}),
+    path: textAt(provider, 'path') ?? (isOpenBao ? 'kv' : undefined),
     version: textAt(provider, 'version') === 'v1' ? 'v1' : 'v2',
     server: textAt(provider, 'server'),
     vaultNamespace,
@@ -70,7 +72,9 @@ export function wholeNamespace(manifest: Manifest, holesOf: HolesOf): string | u
 
 /** Why the login fails before Vault is asked; `undefined` when nothing in the manifest makes it fail. */
 export function loginFailureOf(store: VaultStore): FailsWith | undefined {
-  return store.auth?.failsWith ?? noMethodFailure(mapAt(store.manifest.body, ...providerPath(store.kind)) ?? {})
+  // `auth: {}` of the OpenBao provider is refused by the API server.
+  if (store.dialect === 'openBao') return store.auth?.failsWith
+  return store.auth?.failsWith ?? noMethodFailure(mapAt(store.manifest.body, ...providerPath(store)) ?? {})
 }
 
 function specOf(kind: VaultStore['kind']): FieldPath {

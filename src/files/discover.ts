@@ -7,7 +7,7 @@ import { createPool } from '../model/pool.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
 import { ownOutput } from './own-output.ts'
-import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from './relevance.ts'
+import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES, namesEsoKind } from './relevance.ts'
 import { type Root, root } from './root.ts'
 import type { SourceFile } from './source-file.ts'
 import { topLevel } from './top-level.ts'
@@ -190,7 +190,8 @@ async function readAll(
       return
     }
     if (content === 'too large') {
-      if (form !== 'shell') notes.push(noteAt({ file }, { code: 'file-too-large', mib: inMib(maxFile) }))
+      const eso = form === 'yaml' && (await largeFileNamesEso(absolute)) ? { eso: true as const } : {}
+      if (form !== 'shell') notes.push(noteAt({ file }, { code: 'file-too-large', mib: inMib(maxFile), ...eso }))
       return
     }
     // Programs and images have no extension either.
@@ -200,7 +201,7 @@ async function readAll(
     if (options.finished === true && !LOOKS_FINISHED.test(search)) return
     if (!canMatter(name, form, search)) return
     if (isSops(form, search)) {
-      notes.push(noteAt({ file }, { code: 'sops' }))
+      notes.push(noteAt({ file }, { code: 'sops', ...(namesEsoKind(search) ? { eso: true as const } : {}) }))
       return
     }
     if (form === 'yaml' && isOnlyDefinitions(search)) {
@@ -228,6 +229,31 @@ async function readAll(
 
 function inMib(bytes: number): number {
   return Math.round(bytes / 1024 / 1024)
+}
+
+const SEARCHED_AT_ONCE = 1024 * 1024
+const MAX_SEARCHED = 64 * SEARCHED_AT_ONCE
+
+/** Whether a file that is too large to be parsed names a kind of ESO's; of one that cannot be searched to its end, it is not ruled out. */
+async function largeFileNamesEso(path: string): Promise<boolean> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const buffer = Buffer.allocUnsafe(SEARCHED_AT_ONCE)
+    let end = ''
+    for (let searched = 0; searched < MAX_SEARCHED; ) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, searched)
+      if (bytesRead === 0) return false
+      searched += bytesRead
+      const text = end + buffer.toString('latin1', 0, bytesRead)
+      if (namesEsoKind(text)) return true
+      end = text.slice(-200)
+    }
+    return true
+  } catch {
+    return true
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Reads at most the cap, of a file only: one that grows must not fill the memory, and a pipe that took its place must not be waited for. */

@@ -7,7 +7,16 @@ const MANIFEST =
 
 /** What policies and roles look like in any of the forms of field.md §4. */
 const POLICY =
-  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|bound_service_account|\bpolicies\b/m
+  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|capabilities: *\[? *(?:\n *- *)?["']?(?:create|read|update|delete|list|deny|sudo|patch)\b|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|\/v1\/(?:auth|sys)\/|vault\.(?:m\.)?upbound\.io|\binitialize +\\?"|root-token-id|root_token\b|ROOT_TOKEN_ID|devRootToken|vault\.banzaicloud\.com|bound_service_account|\bpolicies\b/m
+
+/** A kind or group of ESO's, as an object or a patch names it. */
+const ESO_KIND =
+  /external-secrets\.io\/v|["']?kind["']?\s*:\s*["']?(?:ExternalSecret|ClusterExternalSecret|PushSecret|ClusterPushSecret|SecretStore|ClusterSecretStore|VaultDynamicSecret)\b/
+
+/** Whether a text that is not read may hold objects of ESO's. */
+export function namesEsoKind(text: string): boolean {
+  return ESO_KIND.test(text)
+}
 
 /** Commands that apply folders and files of the repository, and files of other tools that name one to apply (applied.md §3.2). */
 export const MENTIONS_COMMAND =
@@ -20,6 +29,7 @@ export type FileForm = 'yaml' | 'hcl' | 'shell' | 'markdown' | 'terraform'
 /** What a file can be by its name; `undefined`: nothing that is ever read. */
 export function formOf(name: string): FileForm | undefined {
   if (KUSTOMIZATION_NAMES.has(name)) return 'yaml'
+  if (name === '.justfile') return 'shell'
   const dot = name.lastIndexOf('.')
   if (dot <= 0) return dot === -1 ? 'shell' : undefined
   switch (name.slice(dot + 1).toLowerCase()) {
@@ -36,6 +46,7 @@ export function formOf(name: string): FileForm | undefined {
     case 'mk':
     case 'zsh':
     case 'envrc':
+    case 'ps1':
       return 'shell'
     case 'md':
     case 'mdx':
@@ -46,6 +57,8 @@ export function formOf(name: string): FileForm | undefined {
     case 'tfvars':
       return 'terraform'
     case 'tftpl':
+      if (/\.ya?ml\./.test(name)) return 'terraform'
+      return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined
     case 'tmpl':
     case 'j2':
     case 'tpl':
@@ -83,8 +96,16 @@ export function isSops(form: FileForm, bytes: string): boolean {
   return form === 'yaml' && bytes.includes('ENC[AES256_GCM') && /["']?sops["']?:/.test(bytes)
 }
 
-/** Whether all the file holds are CustomResourceDefinitions (14 % of repositories vendor them, field.md §3). */
+const ESO_DEFINITION = /^ +["']?group["']?: *["']?(?:generators\.)?external-secrets\.io/m
+
+/** Whether a text holds a CustomResourceDefinition of ESO: it says what its API server takes. */
+export function holdsEsoDefinition(text: string): boolean {
+  return ESO_DEFINITION.test(text)
+}
+
+/** Whether all the file holds are CustomResourceDefinitions of others (14 % of repositories vendor some, field.md §3). */
 export function isOnlyDefinitions(bytes: string): boolean {
+  if (holdsEsoDefinition(bytes)) return false
   const kinds = bytes.match(/^kind: *["']?[A-Za-z]+/gm)
   return kinds?.every((kind) => kind.endsWith('CustomResourceDefinition')) ?? false
 }

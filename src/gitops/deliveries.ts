@@ -1,7 +1,9 @@
+import { posix } from 'node:path'
 import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import { NO_FLUX } from '../model/manifest.ts'
 import { isMap, type Value } from '../model/value.ts'
+import type { Carrier } from './applied/carriers.ts'
 import { templateFolder } from './applied/charts.ts'
 import type { Followed } from './applied/followed.ts'
 import { ancestors } from './applied/ground.ts'
@@ -14,7 +16,7 @@ import { withHolderNamespace } from './manifests.ts'
 import { embeddedObjects } from './objects/embedded-objects.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
 import type { SourceObject } from './objects/source-object.ts'
-import { plainValue, spanIn, textAt } from './placed/placed.ts'
+import { type Placed, plainValue, spanIn, textAt } from './placed/placed.ts'
 import { placedDocument, placedObject, placesOf } from './placed/placed-document.ts'
 import type { GitOpsRoot } from './root.ts'
 
@@ -29,27 +31,71 @@ export interface DeliveriesInput {
 
 /** Every way in which objects reach clusters; then what no root leads to, with the verdict on it (applied.md §4.2). */
 export function deliveriesOf(input: DeliveriesInput): Delivery[] {
-  const { checkout, followed, written } = input
-  const delivered = deliveredObjects(input)
+  const { checkout, followed } = input
+  const written = input.written.filter(({ appliedBy }) => appliedBy === undefined)
+  const delivered = [...deliveredObjects(input), ...terraformDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
   const parts = partFiles(checkout)
+  const carried = carriedObjects({ ...input, written })
+  const carriedOnes = new Set(carried.map(({ object }) => object))
   const left = written.filter((object) => {
+    if (object.inValues === true) return !carriedOnes.has(object)
     if (held.has(keyOf(object)) || object.body.$patch !== undefined || parts.has(object.source.relative)) return false
     return isManifestKind(object) || object.holder !== undefined || isEsoGroup(object.apiVersion)
   })
-  return [...delivered, ...leftDeliveries(input, delivered, left, followed)]
+  const all = [...delivered, ...carried]
+  return [...all, ...leftDeliveries(input, all, left, followed)]
+}
+
+/** Objects that charts make of files of values, by what gives the charts these files. */
+function carriedObjects({ followed, written, variables }: DeliveriesInput): Delivery[] {
+  return written.flatMap((object) => {
+    if (object.inValues !== true) return []
+    return (followed.carriers.get(object.source.relative) ?? []).map(
+      (carrier): Delivery => ({
+        object,
+        applied: appliedBy(carrier, 'read'),
+        appliedBy: carrier.appliedBy,
+        form: 'plain',
+        patched: [],
+        variables: variablesOf(carrier, followed, variables),
+      }),
+    )
+  })
+}
+
+/** Whether Terraform was run, and where, Git does not tell: its objects are presumed to be there. */
+function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
+  return written.flatMap((object): Delivery[] => {
+    if (object.appliedBy !== 'terraform') return []
+    const cluster = clusterOf(object.source.relative)
+    const folder = posix.dirname(object.source.file)
+    return [
+      {
+        object,
+        applied: { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
+        appliedBy: { kind: 'Terraform', name: folder, span: object.span },
+        form: 'plain',
+        patched: [],
+        variables: { lookup: () => undefined, substitutes: false, lookedIn: NO_FLUX },
+      },
+    ]
+  })
 }
 
 /** Objects that differ in nothing but the root that applies them are one. */
 function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): Delivery[] {
   const objects = new Map<string, { readonly object: SourceObject; readonly embedded: readonly SourceObject[] }>()
   const deliveries: Delivery[] = []
+  // Roots of one folder give the same nodes.
+  const contents = new Map<Placed, string>()
   for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
     const resolved = variablesOf(root, followed, variables)
     const byRoot = appliedBy(root, outcome)
     for (const one of outputs) {
       const applied = root.flux === undefined ? byRoot : updatedBy(byRoot, one)
-      const key = `${one.file}#${one.document}\0${JSON.stringify(plainValue(one.node))}\0${placesOf(one.node)}`
+      const key = contents.get(one.node) ?? contentOf(one)
+      contents.set(one.node, key)
       let entry = objects.get(key)
       if (entry === undefined) {
         const object = placedObject(one.node, checkout.source(one.file), one.document)
@@ -69,6 +115,10 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
     }
   }
   return deliveries
+}
+
+function contentOf({ node, file, document }: AppliedObject): string {
+  return `${file}#${document}\0${JSON.stringify(plainValue(node))}\0${placesOf(node)}`
 }
 
 /** A kustomization that nobody applies is none where Flux applies the same object (a backup, an alternative); a command may be a test. */
@@ -95,10 +145,7 @@ function embeddedIn(object: SourceObject, { node, document }: AppliedObject): So
   )
 }
 
-function appliedBy(
-  { certainty, cluster, suspendedBy, appliedBy: by }: GitOpsRoot,
-  outcome: Output['outcome'],
-): Applied {
+function appliedBy({ certainty, cluster, suspendedBy, appliedBy: by }: Carrier, outcome: Output['outcome']): Applied {
   const where = cluster === undefined ? {} : { cluster }
   if (outcome === 'failed') return { verdict: 'unclear', reason: { code: 'root-failed', by }, ...where }
   if (suspendedBy !== undefined)
@@ -125,7 +172,7 @@ function updatedBy(applied: Applied, { node }: AppliedObject): Applied {
 }
 
 function variablesOf(
-  { flux, cluster }: GitOpsRoot,
+  { flux, cluster }: Carrier,
   { configMaps }: Followed,
   settings: Readonly<Record<string, string>>,
 ): Variables {
@@ -232,8 +279,8 @@ function storeNames(objects: readonly SourceObject[]): ReadonlySet<string> {
   return names
 }
 
-function leftOverOf({ source, document }: SourceObject): LeftOver {
-  return { file: source.relative, document }
+function leftOverOf({ source, document, inValues }: SourceObject): LeftOver {
+  return { file: source.relative, document, inValues: inValues === true }
 }
 
 /** By which an object of an output is known to be the one that a file holds. */

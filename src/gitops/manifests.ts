@@ -4,7 +4,7 @@ import type { Manifest, PatchedField, UnresolvedVariable, VariableSources } from
 import { isMap, mapAt, type Value, type ValueMap } from '../model/value.ts'
 import { mentionsVariable } from './flux/envsubst.ts'
 import { substituteValue, type UnresolvedAt } from './flux/substitute-value.ts'
-import { withoutSecretData } from './objects/manifest-kinds.ts'
+import { endsInNewline, withoutSecretData } from './objects/manifest-kinds.ts'
 import { type SourceObject, titleOf } from './objects/source-object.ts'
 
 /** One way in which an object reaches a cluster, or in which it does not. */
@@ -60,7 +60,9 @@ function rank({ verdict }: Applied): number {
 
 function manifestOf(delivery: Delivery): { readonly manifest: Manifest; readonly key: string } {
   const { object, variables, patched, applied } = delivery
-  const { value, unresolved } = substitute(object.body, variables)
+  // What is open in an object of Terraform, Terraform itself fills in.
+  const { value, unresolved } =
+    object.appliedBy === 'terraform' ? { value: object.body, unresolved: [] } : substitute(object.body, variables)
   const body = withoutSecretData(object.kind, isMap(value) ? value : object.body)
   const metadata = mapAt(body, 'metadata') ?? {}
   const unknownNamespace = unresolved.some(
@@ -80,6 +82,7 @@ function manifestOf(delivery: Delivery): { readonly manifest: Manifest; readonly
     spanOf: (path, part) => object.spanOf(path, part),
     ...(object.spanOfTextLine === undefined ? {} : { spanOfTextLine: object.spanOfTextLine }),
     unresolved: open,
+    ...endsInNewline(object.kind, isMap(value) ? value : object.body),
     patched,
     origin: {
       file: object.source.file,

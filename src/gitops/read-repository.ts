@@ -20,11 +20,12 @@ import { manifestsOf } from './manifests.ts'
 import { type NotFollowed, tellNotFollowed } from './not-followed.ts'
 import { type InstalledEso, installedEso } from './objects/installed-eso.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
-import { type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
+import { type ObjectsElsewhere, type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
 
 export interface ReadRepositoryOptions extends DiscoverOptions, GitOpsOptions {
   /** For tests. */
   readonly maxDocuments?: number
+  readonly elsewhere?: ObjectsElsewhere
 }
 
 export interface GitOpsOptions {
@@ -87,9 +88,10 @@ export async function readRepository(paths: readonly string[], options: ReadRepo
 /** The same of files that were found and read already (those of an earlier commit). */
 export async function readDiscovered(
   discovery: Discovery,
-  options: GitOpsOptions & Pick<ReadRepositoryOptions, 'maxDocuments'>,
+  options: GitOpsOptions & Pick<ReadRepositoryOptions, 'maxDocuments' | 'elsewhere'>,
 ): Promise<Repository> {
-  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments: options.maxDocuments })
+  const { maxDocuments, elsewhere } = options
+  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere })
   const parts: Part[] = []
   for (const root of discovery.roots) parts.push(await readCheckout(root, discovery, parsed, options))
   const manifests = parts.flatMap((part) => part.manifests)

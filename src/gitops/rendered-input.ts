@@ -5,7 +5,7 @@ import { isClusterScoped } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
 import type { Value, ValueMap } from '../model/value.ts'
-import { isManifestKind, withoutSecretData } from './objects/manifest-kinds.ts'
+import { endsInNewline, isManifestKind, withoutSecretData } from './objects/manifest-kinds.ts'
 import { parseFiles } from './objects/parsed-files.ts'
 import type { SourceObject } from './objects/source-object.ts'
 import { titleOf } from './objects/source-object.ts'
@@ -92,6 +92,7 @@ function finished(
       return found === undefined ? undefined : found.place.document.spanOfTextLine(found.place.path, line)
     },
     unresolved: [],
+    ...endsInNewline(object.kind, object.body),
     patched: [],
     origin: {
       file: place.document.file,

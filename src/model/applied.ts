@@ -10,7 +10,7 @@ export interface AppliedBy {
     | 'Application'
     | 'ApplicationSet'
     | 'HelmRelease'
-    /** `flux_bootstrap_git`. */
+    /** `flux_bootstrap_git`, or the resources of a folder. */
     | 'Terraform'
     /** A folder with a `fleet.yaml`, or one that a GitRepo of Rancher Fleet names. */
     | 'Fleet bundle'

@@ -11,13 +11,18 @@ export interface Cluster {
   readonly entry: string
   /** Git tells only a part of its name (an environment, an ApplicationSet): it may be any cluster of that entry. */
   readonly partly?: true
+  /** Of production, staging and their like, where the path tells: clusters of two of them are never one. */
+  readonly environment?: string
 }
 
 /** `same`: one cluster, or one of the two belongs to all; `perhaps`: Git does not tell. */
 export function clusterRelation(one: Cluster | undefined, other: Cluster | undefined): 'same' | 'perhaps' | 'other' {
   if (one === undefined || other === undefined || one.id === other.id) return 'same'
-  if (one.entry === other.entry && (one.partly === true || other.partly === true)) return 'perhaps'
-  return 'other'
+  if (one.entry !== other.entry || (one.partly !== true && other.partly !== true)) return 'other'
+  const { environment } = one
+  return environment === undefined || other.environment === undefined || environment === other.environment
+    ? 'perhaps'
+    : 'other'
 }
 
 /** What of a manifest tells its cluster. */

@@ -11,10 +11,10 @@ const SHOWN =
 export function weakness(provenance: Provenance): 0 | 1 | 2 {
   if (provenance.from !== 'git') return 0
   if (provenance.form === 'markdown' || provenance.form === 'comment') return 2
-  return isShown(provenance) ? 1 : 0
+  return isShownFile(provenance.span.file) ? 1 : 0
 }
 
-/** Whether the place is in a test, an example or an archive. */
-function isShown(provenance: Provenance): boolean {
-  return provenance.from === 'git' && SHOWN.test(provenance.span.file)
+/** Whether the file is part of a test, an example or an archive. */
+export function isShownFile(file: string): boolean {
+  return SHOWN.test(file)
 }

@@ -16,6 +16,8 @@ type Said =
   | { readonly code: 'panics' }
   /** KV version 1 has no metadata, no tags and no check-and-set (eso.md §3.3, §3.4, §5.5). */
   | { readonly code: 'kv1-metadata' | 'kv1-tags' | 'kv1-check-and-set' }
+  /** What the provider for OpenBao does not do: write, find by tags, versions that are no number or on KV v1 (eso.md §5.6). */
+  | { readonly code: 'push-unsupported' | 'find-tags-unsupported' | 'version-refused' }
   /** `find.name.regexp` (eso.md §3.4). */
   | { readonly code: 'find-regexp-invalid'; readonly pattern: string }
   /** No `secretStoreRef`, neither the object's nor the item's (eso.md §6.3). */

@@ -33,6 +33,8 @@ export interface NotChecked extends FileLine {
   /** What was not checked: `ExternalSecret apps/db, data[0]`. */
   readonly what: string
   readonly reason: NotCheckedReason
+  /** It is a reference; else a file, a root or another part of what was to be looked at. */
+  readonly reference?: true
 }
 
 /** A finding that somebody gave a reason to ignore. */

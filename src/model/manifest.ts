@@ -38,6 +38,8 @@ export interface Manifest {
   spanOfTextLine?(path: FieldPath, line: number): Span | undefined
   /** Variables that nothing in Git or in the settings resolves, with the field that uses each. */
   readonly unresolved: readonly UnresolvedVariable[]
+  /** Keys of a Secret whose value ends in a line break: all that is known of a value (no value is kept). */
+  readonly endsInNewline?: readonly string[]
   /** Fields that a patch sets which could not be applied here; what stands at or under them is not checked. */
   readonly patched: readonly PatchedField[]
   readonly origin: Origin

@@ -1,4 +1,4 @@
-import type { ObstacleReason, RenderReason } from './reason.ts'
+import type { ObstacleReason, RenderReason, UnreadReason } from './reason.ts'
 import type { Span } from './span.ts'
 
 /** Something that was seen and left out, with the reason; counted in every report. */
@@ -10,35 +10,26 @@ export interface NotePlace {
   readonly line?: number
 }
 
-export type NoteBody = FileNote | YamlNote | RenderNote | DeclaredNote
+export type NoteBody = UnreadReason | FileNote | YamlNote | RenderNote | DeclaredNote
 
-/** Files and folders (platform.md §7, threats 3 and 5). `errno`: the system's error code. */
+/** Files and folders (platform.md §7, threats 3 and 5). */
 export type FileNote =
-  | { readonly code: 'file-unreadable' | 'folder-unreadable'; readonly errno: string }
-  | { readonly code: 'file-too-large'; readonly mib: number }
-  /** `count` files were not read: together they are larger than `mib`, or hold more than `documents`. */
-  | { readonly code: 'files-too-large'; readonly count: number; readonly mib: number }
-  | { readonly code: 'documents-too-many'; readonly count: number; readonly documents: number }
-  | { readonly code: 'sops' }
   /** A plan or report of ours: what a run finds out is not what Git declares. `what`: which, with its article. */
   | { readonly code: 'own-output'; readonly what: string }
   | { readonly code: 'symlink-leaves' | 'symlink-loop' | 'symlink-dead' }
   /** Of so many files none holds anything that matters here. */
   | { readonly code: 'nothing-found'; readonly count: number }
 
-/** YAML documents. `says`: the parser's words. */
-export type YamlNote =
-  | { readonly code: 'yaml-unparseable'; readonly says: string }
-  /** It parses, and is not used all the same. */
-  | { readonly code: 'yaml-unusable'; readonly says: string }
-  | { readonly code: 'yaml-too-deep'; readonly says?: string }
-  /** Text with `{{ }}` or `{% %}`, which is no YAML before something renders it. */
-  | { readonly code: 'yaml-template'; readonly holds: '{{ }}' | '{% %}'; readonly says: string }
-  /** It parses, and shows by a key that it is a template. */
-  | { readonly code: 'yaml-template-keys'; readonly says: string }
-  | { readonly code: 'yaml-duplicate-key'; readonly key: string }
-  /** A file below `templates/` of a Helm chart. */
-  | { readonly code: 'chart-template' }
+/** YAML documents that are read all the same. */
+export interface YamlNote {
+  readonly code: 'yaml-duplicate-key'
+  readonly key: string
+  readonly column: number
+  /** Where the key stands first. */
+  readonly first: { readonly line: number; readonly column: number }
+  /** The document names a kind of ESO's. */
+  readonly eso?: true
+}
 
 /** Roots: what GitOps applies, and what of it is not followed. Titles name a root: "Flux Kustomization apps/db". */
 export type RenderNote =
@@ -57,8 +48,12 @@ export type RenderNote =
 export type DeclaredNote =
   /** Nested too deeply to be read. */
   | { readonly code: 'declared-too-deep' }
+  /** Loops, functions or modules come to more than is followed: the file is not read to its end. */
+  | { readonly code: 'declared-too-long'; readonly of: 'script' | 'terraform'; readonly most?: number }
   /** A policy is written from a text that is not among the files. */
   | { readonly code: 'policy-text-elsewhere'; readonly policy: string; readonly source: string }
+  /** A resource of Terraform (`helm_release.eso`) whose `holds` name objects of External Secrets. */
+  | { readonly code: 'terraform-not-read'; readonly resource: string; readonly holds: 'values' | 'commands' }
 
 /** Kinds of notes, as the JSON report has had them from the beginning (its `reason`). */
 export type NoteFamily =
@@ -115,7 +110,9 @@ export function familyOf(note: NoteBody): NoteFamily {
     case 'own-output':
     case 'nothing-found':
     case 'declared-too-deep':
+    case 'declared-too-long':
     case 'policy-text-elsewhere':
+    case 'terraform-not-read':
       return 'other'
   }
 }

@@ -16,6 +16,7 @@ export type NotCheckedReason =
   | ServerReason
   | RenderReason
   | CompareReason
+  | UnreadReason
   | LawReason
 
 /** Where something is written that nothing in Git resolves. */
@@ -63,7 +64,8 @@ export interface PatchReason {
 
 /** It cannot be told which store or generator a reference leads to, or that one is none of Vault's (eso.md §6.2, §6.3). */
 export type StoreReason =
-  | { readonly code: 'store-absent'; readonly what: StoreOrGenerator }
+  /** `name`: which, with its kind. */
+  | { readonly code: 'store-absent'; readonly what: StoreOrGenerator; readonly name?: string }
   | { readonly code: 'store-foreign'; readonly what: StoreOrGenerator; readonly provider: string | undefined }
   /** One cluster would get several of that name. */
   | { readonly code: 'store-duplicate'; readonly what: StoreOrGenerator; readonly places: readonly Span[] }
@@ -104,6 +106,8 @@ export type LoginReason =
   | { readonly code: 'role-policies-not-told'; readonly role: string; readonly store: string }
   | { readonly code: 'token-policies-unknown'; readonly store: string }
   | { readonly code: 'role-not-named'; readonly authMount: string }
+  /** Of `userpass` and `ldap`, which have users in place of roles (forms.md §6). */
+  | { readonly code: 'user-not-in-git'; readonly username: string; readonly authMount: string }
   | { readonly code: 'role-not-in-git' | 'role-absent'; readonly role: string; readonly authMount: string }
   | {
       readonly code: 'role-conflict'
@@ -131,7 +135,26 @@ export type LoginReason =
       readonly open: readonly OpenLaw[]
       readonly because: LawReason
     }
+  /** Git declares several versions, and each says the same, or they do not (forms.md §2). */
+  | {
+      readonly code: 'versions-agree'
+      readonly declared: readonly DeclaredVersions[]
+      readonly because: NotCheckedReason
+    }
+  | {
+      readonly code: 'versions-differ'
+      readonly declared: readonly DeclaredVersions[]
+      readonly one: NotCheckedReason
+      readonly other: NotCheckedReason
+    }
   | { readonly code: 'mount-not-in-git' | 'auth-mount-not-in-git'; readonly path: string }
+
+/** A role or policy that Git declares more than once, with different content. */
+export interface DeclaredVersions {
+  readonly of: 'role' | 'policy'
+  readonly name: string
+  readonly places: readonly Span[]
+}
 
 /** A role or policy of the token goes on where nothing is read: `part`, as it is written. */
 export interface OpenLaw {
@@ -183,6 +206,38 @@ export type RenderReason =
   | { readonly code: 'generators-too-large'; readonly sets: number }
   /** An ApplicationSet's path takes from generators, or from its template, what Git does not tell. */
   | { readonly code: 'path-unfilled'; readonly path: string; readonly generators: readonly string[] }
+
+/**
+ * A file, or a document of one, was not read (design §6; platform.md §7, threats 3 and 5). `eso`: what could be seen of its text names a
+ * kind of ESO's, so that references may be in it. `says`: the parser's words; `errno`: the system's error code.
+ */
+export type UnreadReason =
+  | { readonly code: 'file-unreadable' | 'folder-unreadable'; readonly errno: string }
+  | { readonly code: 'file-too-large'; readonly mib: number; readonly eso?: true }
+  /** `count` files were not read: together they are larger than `mib`, or hold more than `documents`. */
+  | { readonly code: 'files-too-large'; readonly count: number; readonly mib: number }
+  | { readonly code: 'documents-too-many'; readonly count: number; readonly documents: number }
+  | { readonly code: 'sops'; readonly eso?: true }
+  /** A file below `templates/` of a Helm chart. */
+  | { readonly code: 'chart-template' }
+  | {
+      readonly code: 'yaml-unparseable'
+      readonly says: string
+      readonly column: number
+      readonly eso?: true
+    }
+  /** It parses, and is not used all the same. */
+  | { readonly code: 'yaml-unusable'; readonly says: string; readonly column: number; readonly eso?: true }
+  | { readonly code: 'yaml-too-deep'; readonly says?: string; readonly eso?: true }
+  /** Text with `{{ }}`, `{% %}` or `<% %>`, which is no YAML before something renders it. */
+  | {
+      readonly code: 'yaml-template'
+      readonly holds: '{{ }}' | '{% %}' | '<% %>'
+      readonly says: string
+      readonly eso?: true
+    }
+  /** It parses, and shows by a key that it is a template. */
+  | { readonly code: 'yaml-template-keys'; readonly says: string; readonly eso?: true }
 
 /**
  * What stands in the way of building a kustomization. `says`: what the kustomization does, as the end of a sentence about it ("names a

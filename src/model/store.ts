@@ -63,6 +63,11 @@ export interface VaultStore {
   readonly name: string
   readonly namespace: string | undefined
   readonly manifest: Manifest
+  /**
+   * `provider.openBao` instead of `provider.vault`: the same protocol, by another client. It only reads, takes keys and properties
+   * as they are written, and finds in one folder (eso.md §5.6).
+   */
+  readonly dialect?: 'openBao'
   /** `spec.provider.vault.path`: the KV mount. `undefined` is not `""` (eso.md §2.1). */
   readonly path: string | undefined
   readonly version: KvVersion
@@ -90,8 +95,6 @@ export interface ForeignStore {
   readonly namespace: string | undefined
   readonly manifest: Manifest
   readonly provider: string | undefined
-  /** Worth saying to people: OpenBao has a provider of its own that this program does not follow. */
-  readonly note?: string
 }
 
 /** What a `secretStoreRef` leads to. */

@@ -113,3 +113,9 @@ export function isAtLeast(intervals: readonly Interval[], release: Release): 'ye
   const none = intervals.every((i) => i.to !== undefined && compareReleases(i.to, release) <= 0)
   return none ? 'no' : 'unknown'
 }
+
+/** Whether a version or range as it is written is `release` or newer; `unknown` for what is none. */
+export function releaseVerdict(version: string, release: Release): 'yes' | 'no' | 'unknown' {
+  const range = parseVersionRange(version.trim())
+  return range === undefined ? 'unknown' : isAtLeast(range, release)
+}

@@ -6,6 +6,7 @@ import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
 import { familyOf, type NoteFamily } from '../model/note.ts'
+import type { Standing } from '../model/standing.ts'
 import { outcomeOf } from '../report/outcome.ts'
 import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
@@ -15,15 +16,17 @@ import { RULES } from '../rules/registry.ts'
 import type { Rule } from '../rules/rule.ts'
 import { runRules } from '../rules/run-rules.ts'
 import { byWorst } from '../rules/worst-first.ts'
+import { yamlInvalid } from '../rules/yaml-invalid.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
-import { notChecked } from './not-checked.ts'
 import type { Render } from './render.ts'
+import { referencesNotChecked, standingsOf } from './standings.ts'
 import { unansweredSentences } from './unanswered.ts'
+import { unreadParts } from './unread-parts.ts'
 import type { Watch } from './watch.ts'
 
 export interface CheckDeps {
@@ -56,7 +59,7 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
   const scope = scopeOf({
     links: changedLinks(compared.chain, change.before.chain, change.lines),
     lines: change.lines,
-    before: applyRules(change.settings, deps, change.before, RULES),
+    before: beforeOf(applyRules(change.settings, deps, change.before, RULES)),
   })
   return { report: reportOf(settings, deps, compared, within(results, scope, change.since)), gathered: compared }
 }
@@ -66,12 +69,17 @@ export function reportByRules(settings: Settings, deps: CheckDeps, gathered: Gat
   return reportOf(settings, deps, gathered, applyRules(settings, deps, gathered, rules))
 }
 
+function beforeOf({ findings, partsNotChecked }: RuleResults) {
+  return { findings, notChecked: partsNotChecked }
+}
+
 /** What the rules say, and what they could say nothing about. */
 interface RuleResults {
   readonly findings: readonly Finding[]
   readonly ignored: readonly IgnoredFinding[]
-  readonly notChecked: readonly NotChecked[]
-  readonly links: readonly Link[]
+  /** Files that were not read, roots that were not followed, and what else is no reference. */
+  readonly partsNotChecked: readonly NotChecked[]
+  readonly standings: ReadonlyMap<Link, Standing>
   readonly scope?: Report['scope']
 }
 
@@ -91,13 +99,22 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
   return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
-    notChecked: [
+    partsNotChecked: [
       ...gathered.repository.notChecked,
+      ...unreadParts(gathered.repository.notes),
       ...watch.notChecked(),
-      ...notChecked(chain),
       ...(chain.drift?.notCompared ?? []),
     ],
-    links: chain.links,
+    standings: standingsOf({
+      links: chain.links,
+      findings: kept,
+      ignored: ignored.map(({ finding }) => finding),
+      unapplied: settings.config.manifests.unapplied,
+      silent:
+        deps.live === undefined && deps.incomplete[0] !== undefined
+          ? { code: 'server-does-not-tell', says: deps.incomplete[0] }
+          : undefined,
+    }),
   })
 }
 
@@ -111,8 +128,10 @@ function reportedOf({ config }: Settings, { repository }: Gathered, results: Rul
   return {
     findings: results.findings.filter(isAbout),
     ignored: results.ignored.filter(({ finding }) => isAbout(finding)),
-    notChecked: results.notChecked.filter(({ file }) => file === '.' || isReported(file)),
-    links: results.links.filter((link) => objectsOf(link).some(({ origin }) => isReported(origin.file))),
+    partsNotChecked: results.partsNotChecked.filter(({ file }) => file === '.' || isReported(file)),
+    standings: new Map(
+      [...results.standings].filter(([link]) => objectsOf(link).some(({ origin }) => isReported(origin.file))),
+    ),
   }
 }
 
@@ -120,26 +139,40 @@ function reportedOf({ config }: Settings, { repository }: Gathered, results: Rul
 function within(results: RuleResults, scope: Scope, since: string): RuleResults {
   const findings: Finding[] = []
   const outside: Finding[] = []
-  for (const finding of results.findings) (scope.isIn(finding) ? findings : outside).push(finding)
-  const notCheckedHere = results.notChecked.filter((item) => scope.isNotCheckedIn(item))
+  for (const finding of results.findings) (isOfChange(finding, scope) ? findings : outside).push(finding)
+  const partsHere = results.partsNotChecked.filter((item) => scope.isNotCheckedIn(item))
+  const standings = new Map([...results.standings].filter(([link]) => scope.links.has(link)))
   const count = (severity: Severity) => outside.filter((finding) => finding.severity === severity).length
   return {
     findings,
-    ignored: results.ignored.filter(({ finding }) => scope.isIn(finding)),
-    notChecked: notCheckedHere,
-    links: results.links.filter((link) => scope.links.has(link)),
+    ignored: results.ignored.filter(({ finding }) => isOfChange(finding, scope)),
+    partsNotChecked: partsHere,
+    standings,
     scope: {
       of: 'changed',
       since,
-      references: results.links.length,
+      references: results.standings.size,
       outside: {
         errors: count('error'),
         warnings: count('warning'),
         notes: count('note'),
-        notChecked: results.notChecked.length - notCheckedHere.length,
+        notChecked: notCheckedIn(results).length - notCheckedIn({ partsNotChecked: partsHere, standings }).length,
       },
     },
   }
+}
+
+/** What cannot be read may hide anything that a change brings: it belongs to every change. */
+function isOfChange(finding: Finding, scope: Scope): boolean {
+  return finding.rule === yamlInvalid.id || scope.isIn(finding)
+}
+
+/** The references that were not checked come first: they are what a run is about. */
+function notCheckedIn({
+  partsNotChecked,
+  standings,
+}: Pick<RuleResults, 'partsNotChecked' | 'standings'>): readonly NotChecked[] {
+  return [...referencesNotChecked(standings), ...partsNotChecked]
 }
 
 function withBefore(gathered: Gathered, { before, lines, since }: Extract<Change, { known: true }>): Gathered {
@@ -162,7 +195,8 @@ const UNREAD: ReadonlySet<NoteFamily> = new Set([
 
 function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
-  const { findings, scope } = results
+  const { findings, scope, standings } = results
+  const notChecked = notCheckedIn(results)
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [
     ...deps.incomplete,
@@ -173,17 +207,18 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
   return {
     mode: settings.mode,
     target: settings.target,
-    outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete }),
+    outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete, unchecked: notChecked.length > 0 }),
     findings,
     ignored: results.ignored,
-    references: results.links.map(({ reference, also, accesses, mount, secret }) => ({
+    references: [...standings].map(([{ reference, also, accesses, mount, secret }, standing]) => ({
       reference,
+      standing,
       also,
       engine: engineOf(reference, mount),
       accesses,
       ...(secret === undefined ? {} : { secret }),
     })),
-    notChecked: results.notChecked,
+    notChecked,
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: liveLine(settings, deps),

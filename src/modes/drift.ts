@@ -33,7 +33,8 @@ export async function drift(settings: Settings, deps: CheckDeps): Promise<{ repo
   const report = reportByRules(settings, deps, gathered, RULES.map(turnedOn))
   const incomplete = [...new Set([...report.incomplete, ...notCheckedSentences(gathered)])]
   const drifted = report.findings.some(isDrift)
-  const outcome = outcomeOf({ findings: report.findings, failOn: settings.failOn, incomplete, drifted })
+  const unchecked = report.notChecked.length > 0
+  const outcome = outcomeOf({ findings: report.findings, failOn: settings.failOn, incomplete, unchecked, drifted })
   return { report: { ...report, incomplete, outcome }, gathered }
 }
 

@@ -4,6 +4,7 @@ import { createJudge, watchedJudge } from '../chain/judge.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
+import type { SourceFile } from '../files/source-file.ts'
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
@@ -17,9 +18,11 @@ import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
 import { nameManifest } from '../model/wording.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { Declared } from '../state/declared/declared.ts'
+import type { Declared, DeclaredYaml } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
+import { terraformObjects } from '../state/declared/terraform/terraform-objects.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
+import { invalidYaml } from './invalid-yaml.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
 import { type Render, withoutRendering } from './render.ts'
@@ -63,8 +66,17 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
   const { exclude, variables } = settings
   const { cwd, render = withoutRendering } = deps
-  const repository = await render((rendering) => readRepository(paths, { cwd, exclude, variables, ...rendering }))
+  const repository = await render((rendering) =>
+    readRepository(paths, { cwd, exclude, variables, elsewhere: inTerraform, ...rendering }),
+  )
   return gatherFrom(repository, settings, deps)
+}
+
+const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
+
+/** Stores and secrets that Terraform applies. */
+export function inTerraform(files: readonly SourceFile[]) {
+  return terraformObjects(files, YAML)
 }
 
 /** The same of a repository that is read already. `answers`: what a server told before, where it is not asked again. */
@@ -78,7 +90,7 @@ export async function gatherFrom(
     watch = createWatch(),
   }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
-  const declared = readDeclared(plain.files, { parse: (file, text) => parseYaml({ file, text }).documents })
+  const declared = readDeclared(plain.files, YAML)
   const repository = await withFinished(plain, settings, cwd)
   const prediction = predict(repository.manifests, {
     holesOf: (text) => holesOf(text).map((hole) => hole.text),
@@ -109,6 +121,7 @@ export async function gatherFrom(
     prediction,
     declared: declared.state,
     textlessPolicies: declared.also.textless,
+    tokens: declared.also.tokens,
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
     liveView: first === undefined ? undefined : liveView(source?.name ?? '', live),
     judge: watchedJudge(createJudge(judging), watch),
@@ -117,6 +130,7 @@ export async function gatherFrom(
     installedEso:
       settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
     naming: settings.config.naming,
+    invalidYaml: invalidYaml(repository.notes, repository.sourceLine),
   }
   const chain = follow(input)
   // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).

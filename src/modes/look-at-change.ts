@@ -13,7 +13,7 @@ import { InvalidInput } from '../model/invalid-input.ts'
 import { DEFAULT_CONFIG_FILE } from '../settings/config-file.ts'
 import type { ReadText } from '../settings/load-config.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type Gathered, gatherFrom } from './gather.ts'
+import { type Gathered, gatherFrom, inTerraform } from './gather.ts'
 import type { Render } from './render.ts'
 
 /** What a change starts from, followed to the same ends as what it brings. */
@@ -76,7 +76,9 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       const counts = { seen: rootThen.files.size, read: found.files.length, bytes: 0, definitions: 0 }
       const { isReported } = head.repository
       const discovery = { files: found.files, roots: [rootThen], notes: [], counts, isReported }
-      const then = await render((rendering) => readDiscovered(discovery, { variables: judged.variables, ...rendering }))
+      const then = await render((rendering) =>
+        readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform, ...rendering }),
+      )
       const before = await gatherFrom(then, judged, {
         cwd,
         live: undefined,

@@ -10,8 +10,8 @@ import { type PlanDocument, planDocument } from '../setup/plan-document.ts'
 import { seedsOf } from '../setup/seeding.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import type { GatherDeps, Gathered } from './gather.ts'
-import { notChecked } from './not-checked.ts'
 import { prepareSetup, type Setup } from './prepare-setup.ts'
+import { referencesNotChecked, standingsOf } from './standings.ts'
 import { unansweredSentences } from './unanswered.ts'
 
 export interface PlanDeps extends GatherDeps {
@@ -100,7 +100,7 @@ export function liveLine(settings: Settings, deps: PlanDeps): Report['live'] {
 
 export interface SetupOutcome {
   /** Every reference, judged by the server's roles and policies as they are, or will be. */
-  readonly links: Pick<ReturnType<typeof followServer>, 'links'> & Parameters<typeof notChecked>[0]
+  readonly links: Pick<ReturnType<typeof followServer>, 'links'>
   readonly findings?: Report['findings']
   readonly ignored?: Report['ignored']
   readonly problems: readonly Problem[]
@@ -110,6 +110,13 @@ export interface SetupOutcome {
 
 export function reportOf(settings: Settings, { repository, declared, watch }: Gathered, outcome: SetupOutcome): Report {
   const { findings = [], ignored = [], problems, incomplete } = outcome
+  const standings = standingsOf({
+    links: outcome.links.links,
+    findings,
+    ignored: ignored.map(({ finding }) => finding),
+    unapplied: settings.config.manifests.unapplied,
+    silent: undefined,
+  })
   const outcomeOfFindings = outcomeOf({ findings, failOn: settings.failOn, incomplete })
   return {
     mode: settings.mode,
@@ -118,8 +125,13 @@ export function reportOf(settings: Settings, { repository, declared, watch }: Ga
     outcome: problems.length > 0 ? 'findings' : outcomeOfFindings,
     findings,
     ignored,
-    references: outcome.links.links.map(({ reference, also, accesses }) => ({ reference, also, accesses })),
-    notChecked: [...watch.notChecked(), ...notChecked(outcome.links)],
+    references: [...standings].map(([{ reference, also, accesses }, standing]) => ({
+      reference,
+      standing,
+      also,
+      accesses,
+    })),
+    notChecked: [...referencesNotChecked(standings), ...watch.notChecked()],
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
     live: outcome.live,

@@ -49,7 +49,7 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
   const made = 'failed' in ran ? { report: ran.failed, sourceLine: () => undefined } : ran.made
   // `on-incomplete: warn` softens checks; an apply that could not be done has failed.
   const onIncomplete = settings.mode === 'apply' ? 'fail' : settings.onIncomplete
-  return { ...made, exitCode: exitCodeOf(made.report.outcome, onIncomplete) }
+  return { ...made, exitCode: exitCodeOf(made.report.outcome, { ...settings, onIncomplete }) }
 }
 
 /** Answers a question of the terminal; nothing is thrown here either. */
@@ -65,9 +65,9 @@ export async function answer(question: Question, settings: Settings, deps: RunDe
     return { answer: redactTexts(answerQuestion(question, settings, gathered, about), clean), incomplete }
   })
   if ('failed' in ran)
-    return { answer: undefined, report: ran.failed, exitCode: exitCodeOf(ran.failed.outcome, settings.onIncomplete) }
+    return { answer: undefined, report: ran.failed, exitCode: exitCodeOf(ran.failed.outcome, settings) }
   const outcome = ran.made.incomplete.length > 0 ? 'incomplete' : 'clean'
-  return { answer: ran.made.answer, exitCode: exitCodeOf(outcome, settings.onIncomplete) }
+  return { answer: ran.made.answer, exitCode: exitCodeOf(outcome, settings) }
 }
 
 /** What a mode or a question works with. */

@@ -18,7 +18,7 @@ export function indexRules(rules: readonly AclRule[]): RuleIndex {
     if (rule.path.kind === 'segment') addSegments(root, rule)
   }
   function matching(path: string, out: AclRule[]): void {
-    matchSegments(root, path.split('/'), 0, out)
+    matchSegments(root, path.split('/'), out)
   }
   function weighed(path: string): AclRule[] {
     const longest = prefixes.longest(path)
@@ -108,14 +108,19 @@ function literalOf(node: SegmentNode, segment: string): SegmentNode {
   return next
 }
 
-function matchSegments(node: SegmentNode, segments: readonly string[], depth: number, out: AclRule[]): void {
-  const segment = segments[depth]
-  if (segment === undefined) {
-    if (node.closed) out.push(node.closed)
-    return
+/** A path may have as many segments as a file has bytes: what is left to look at is a list, not a depth of calls. */
+function matchSegments(root: SegmentNode, segments: readonly string[], out: AclRule[]): void {
+  const left: { readonly node: SegmentNode; readonly depth: number }[] = [{ node: root, depth: 0 }]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { node, depth } = next
+    const segment = segments[depth]
+    if (segment === undefined) {
+      if (node.closed) out.push(node.closed)
+      continue
+    }
+    out.push(...node.open.matches(segment))
+    if (node.plus) left.push({ node: node.plus, depth: depth + 1 })
+    const literal = node.literal.get(segment)
+    if (literal) left.push({ node: literal, depth: depth + 1 })
   }
-  out.push(...node.open.matches(segment))
-  const literal = node.literal.get(segment)
-  if (literal) matchSegments(literal, segments, depth + 1, out)
-  if (node.plus) matchSegments(node.plus, segments, depth + 1, out)
 }

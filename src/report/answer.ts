@@ -23,10 +23,21 @@ export interface ExplanationDocument {
 /** What makes a store Ready (eso.md §3.1). */
 export interface ExplainedStore extends FileLine {
   readonly store: string
+  readonly applied: ExplainedApplied
   readonly login: ExplainedLogin | null
   /** What its being Ready proves, when that is nothing; or why it cannot become Ready. */
   readonly problem: string | null
   readonly requests: readonly ExplainedRequest[]
+}
+
+/** Whether a cluster gets an object, and by what (applied.md §4.6). */
+export interface ExplainedApplied {
+  readonly verdict: 'applied' | 'presumed' | 'suspended' | 'unclear' | 'not-applied'
+  /** Each chain of roots that applies it, from the entry down; empty where none does. */
+  readonly roots: readonly string[]
+  readonly cluster: string | null
+  /** Why it is not applied, may not be, or waits. */
+  readonly because: string | null
 }
 
 /** One object and one store: a login, the requests of its references in order, and the end of the token. */
@@ -34,6 +45,7 @@ export interface ExplainedSession extends FileLine {
   readonly manifest: string
   /** Other objects out of the same lines, with the same outcome. */
   readonly also: readonly string[]
+  readonly applied: ExplainedApplied
   readonly store: StoreUsed | null
   /** Why there is no store to follow. */
   readonly problem: string | null

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import type { FileLine } from '../model/span.ts'
 import { counted } from '../model/wording.ts'
 import type {
+  ExplainedApplied,
   ExplainedLogin,
   ExplainedReference,
   ExplainedRequest,
@@ -54,6 +55,7 @@ function sessionBlock(session: ExplainedSession, pen: Pen): string[] {
     title(session.manifest, session, pen),
     ...also.flatMap((text) => indented(text, MARGIN, pen)),
     '',
+    ...appliedLines(session.applied, pen),
     ...(store === null
       ? []
       : [
@@ -76,11 +78,31 @@ function storeBlock(store: ExplainedStore, pen: Pen): string[] {
   return [
     title(`${store.store} becomes Ready`, store, pen),
     '',
+    ...appliedLines(store.applied, pen),
     ...(store.login === null ? [] : loginLines(store.login, pen)),
     ...(store.problem === null ? [] : problem(store.problem, MARGIN, pen)),
     '',
     ...store.requests.flatMap((request) => requestLines(request, pen)),
   ]
+}
+
+/** The roots that bring it to a cluster, each on its line, or why none does. */
+function appliedLines({ verdict, roots, cluster, because }: ExplainedApplied, pen: Pen): string[] {
+  const label = verdict === 'presumed' ? 'presumed' : 'applied'
+  const by = roots.length > 0 ? roots.map((root) => `by ${root}`) : [NO_ROOT[verdict]]
+  return [
+    ...by.flatMap((text, index) => labelled(index === 0 ? label : '', text, undefined, pen)),
+    ...(cluster === null ? [] : labelled('cluster', cluster, undefined, pen)),
+    ...(because === null ? [] : problem(because, MARGIN, pen)),
+  ]
+}
+
+const NO_ROOT: Readonly<Record<ExplainedApplied['verdict'], string>> = {
+  applied: 'yes',
+  presumed: 'by nothing that Git shows; taken as applied',
+  suspended: 'not now',
+  unclear: 'perhaps',
+  'not-applied': 'no',
 }
 
 function loginLines(login: ExplainedLogin, pen: Pen): string[] {

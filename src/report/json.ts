@@ -1,7 +1,10 @@
 import type { Finding } from '../model/finding.ts'
 import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
+import { accountOf, verdictOf } from './account.ts'
+import { headline } from './headline.ts'
 import { logSafeJson } from './plain-text.ts'
+import { rootChain, whyNotApplied } from './reasons/applied.ts'
 import { failureText } from './reasons/failure.ts'
 import { decisionText, reasonText } from './reasons/not-checked.ts'
 import { noteText } from './reasons/note.ts'
@@ -13,18 +16,21 @@ export const JSON_VERSION = 1
 
 /** The JSON report as a value; `docs/report-schema.json` describes it. Key names of secrets are not in it, only their presence. */
 export function jsonReport(report: Report) {
+  const account = accountOf(report)
   return {
     version: JSON_VERSION,
     outcome: report.outcome,
     findings: report.findings.map(jsonFinding),
     references: report.references.map(jsonReference),
-    notChecked: report.notChecked.map(({ file, line, what, reason }) => ({
+    notChecked: report.notChecked.map(({ file, line, what, reason, reference }) => ({
       file,
       line,
       what,
       reason: reasonText(reason),
       code: reason.code,
+      isReference: reference === true,
     })),
+    headline: headline(report),
     mode: report.mode,
     target: report.target,
     counts: {
@@ -33,6 +39,19 @@ export function jsonReport(report: Report) {
       errors: countOf(report.findings, 'error'),
       warnings: countOf(report.findings, 'warning'),
       notes: countOf(report.findings, 'note'),
+      works: account.works,
+      broken: account.broken,
+      accepted: account.accepted,
+      notChecked: account.notChecked,
+      otherProvider: account.otherProvider,
+      notApplied: account.notApplied,
+      applied: {
+        applied: account.verdicts.applied,
+        presumed: account.verdicts.presumed,
+        suspended: account.verdicts.suspended,
+        unclear: account.verdicts.unclear,
+        notApplied: account.verdicts['not-applied'],
+      },
     },
     scope: jsonScope(report),
     live: { asked: report.live.asked, line: report.live.line },
@@ -96,7 +115,11 @@ function jsonFinding(finding: Finding) {
   }
 }
 
-function jsonReference({ reference, also, accesses, engine, secret }: JudgedReference) {
+function jsonReference(judged: JudgedReference) {
+  const { reference, standing } = judged
+  // Why its paths cannot be told; or, where they can, why nobody can say whether it works.
+  const notChecked = reference.notChecked ?? (standing.is === 'not-checked' ? standing.reason : undefined)
+  const { also, accesses, engine, secret } = judged
   return {
     file: reference.span.file,
     line: reference.span.line,
@@ -114,15 +137,30 @@ function jsonReference({ reference, also, accesses, engine, secret }: JudgedRefe
     })),
     also: (also ?? []).map(nameManifest),
     appliedBy: reference.manifest.origin.appliedBy.map(({ kind, name }) => `${kind} ${name}`),
+    standing: standing.is,
+    applied: jsonApplied(judged),
     form: reference.manifest.origin.form,
     operation: reference.operation,
     property: reference.property ?? null,
     proposed: reference.proposed,
-    notChecked: reference.notChecked === undefined ? null : reasonText(reference.notChecked),
-    notCheckedCode: reference.notChecked?.code ?? null,
+    notChecked: notChecked === undefined ? null : reasonText(notChecked),
+    notCheckedCode: notChecked?.code ?? null,
     failsWith: reference.failsWith === undefined ? null : failureText(reference.failsWith),
     failsWithCode: reference.failsWith?.code ?? null,
     engine: engine ?? 'kv',
     secret: secret?.presence ?? null,
+  }
+}
+
+/** How sure it is that a cluster gets it, and by which roots, each from its entry down. */
+function jsonApplied(judged: JudgedReference) {
+  const { appliedBy, applied } = judged.reference.manifest.origin
+  const { reason, cluster } = applied
+  return {
+    verdict: verdictOf(judged),
+    reason: reason?.code ?? null,
+    because: reason === undefined ? null : whyNotApplied(reason),
+    roots: appliedBy.map(rootChain),
+    cluster: cluster?.name ?? null,
   }
 }

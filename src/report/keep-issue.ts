@@ -1,7 +1,7 @@
 import { FACT_RULES } from '../rules/rule-ids.ts'
+import { endsSoon } from './headline.ts'
 import { findingsMark, isOfEverything, issueMarker, isWhole } from './issue.ts'
 import type { Report } from './report.ts'
-import { endsSoon } from './wording.ts'
 
 export interface ExistingIssue {
   readonly number: number

@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../model/finding.ts'
-import type { FailOn, OnIncomplete } from '../settings/settings.ts'
+import type { FailOn, OnIncomplete, OnUnchecked } from '../settings/settings.ts'
 import type { Outcome } from './report.ts'
 import { EXIT_CODE } from './report.ts'
 
@@ -16,20 +16,34 @@ export interface Verdict {
   readonly failOn: FailOn
   /** Why checks that were asked for could not run. */
   readonly incomplete: readonly string[]
+  /** Whether an applied reference, or something that may hold references, was not checked. */
+  readonly unchecked?: boolean
   /** Mode `drift`: Vault differs from Git, whatever the severity. */
   readonly drifted?: boolean
 }
 
 /**
- * How a run ended (design §3). Findings outrank `incomplete`: what was seen to be broken is broken, whatever could not be seen
- * beside it; the report lists both.
+ * How a run ended (design §3). Findings outrank the rest: what was seen to be broken is broken, whatever could not be seen beside it;
+ * the report lists both. `clean` needs every applied reference checked.
  */
-export function outcomeOf({ findings, failOn, incomplete, drifted = false }: Verdict): Outcome {
+export function outcomeOf({ findings, failOn, incomplete, unchecked = false, drifted = false }: Verdict): Outcome {
   if (drifted || findings.some((finding) => fails(finding.severity, failOn))) return 'findings'
-  return incomplete.length > 0 ? 'incomplete' : 'clean'
+  if (incomplete.length > 0) return 'incomplete'
+  return unchecked ? 'unchecked' : 'clean'
 }
 
-/** The process's exit code; `on-incomplete: warn` lets an incomplete run pass, its outcome stays `incomplete`. */
-export function exitCodeOf(outcome: Outcome, onIncomplete: OnIncomplete): number {
-  return outcome === 'incomplete' && onIncomplete === 'warn' ? 0 : EXIT_CODE[outcome]
+/** What the settings make of what could not be checked. */
+export interface Tolerance {
+  readonly onIncomplete: OnIncomplete
+  readonly onUnchecked: OnUnchecked
+}
+
+/**
+ * The process's exit code. `on-incomplete: warn` lets an incomplete run pass, its outcome stays `incomplete`; `on-unchecked: fail` fails
+ * one that left a reference unchecked, with the same code.
+ */
+export function exitCodeOf(outcome: Outcome, { onIncomplete, onUnchecked }: Tolerance): number {
+  if (outcome === 'incomplete' && onIncomplete === 'warn') return 0
+  if (outcome === 'unchecked' && onUnchecked === 'fail') return EXIT_CODE.incomplete
+  return EXIT_CODE[outcome]
 }

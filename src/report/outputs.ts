@@ -1,4 +1,5 @@
 import type { OutputName } from '../settings/input-table.ts'
+import { accountOf } from './account.ts'
 import { oneLine } from './plain-text.ts'
 import type { Report } from './report.ts'
 import { countOf } from './wording.ts'
@@ -15,13 +16,17 @@ export interface MoreOutputs {
 
 /** The Action's outputs (design §4), all of them texts; what a mode does not have is the empty text. */
 export function outputsOf(report: Report, more: MoreOutputs = {}): Readonly<Record<OutputName, string>> {
+  const { works, broken, notChecked, otherProvider } = accountOf(report)
   const text = (value: string | number | boolean | undefined): string => oneLine(String(value ?? ''))
   return {
     outcome: report.outcome,
     'error-count': text(countOf(report.findings, 'error')),
     'warning-count': text(countOf(report.findings, 'warning')),
+    references: text(works + broken + notChecked + otherProvider),
+    'checked-references': text(works + broken),
+    'broken-references': text(broken),
+    'not-checked-references': text(notChecked),
     'not-checked-count': text(report.notChecked.length),
-    references: text(report.references.length),
     'report-file': text(more.reportFile),
     'sarif-file': text(more.sarifFile),
     'has-changes': text(more.hasChanges),

@@ -1,8 +1,8 @@
 import { counted } from '../model/wording.ts'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
+import { headline } from './headline.ts'
 import { oneLine } from './plain-text.ts'
 import type { Report } from './report.ts'
-import { headline } from './wording.ts'
 
 export const ACTION_MARK: Readonly<Record<DocumentStep['action'], string>> = {
   create: '+',
@@ -37,7 +37,7 @@ export function planHeadline(report: Report, document: PlanDocument): string {
     if (report.outcome === 'findings' && problems > 0) {
       return `Applied in part: ${counted(written, 'part')} written, ${counted(problems, 'problem')}.`
     }
-    return headline(report)
+    return `${headline(report)}.`
   }
   if (document.server === null && document.steps.length > 0) {
     return `Plan without a server: ${counted(document.steps.length, 'part')} wanted; what of it is there already is not known.`

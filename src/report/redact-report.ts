@@ -1,3 +1,4 @@
+import type { Applied, AppliedBy } from '../model/applied.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
@@ -66,6 +67,7 @@ function redactReference(judged: JudgedReference, redact: Redact): JudgedReferen
   const { reference, accesses } = judged
   const { key, property, failsWith, notChecked, manifest, storeRef } = reference
   return withParts(judged, {
+    standing: redactTexts(judged.standing, redact),
     reference: withParts(reference, {
       key: redact(key),
       property: maybe(property, redact),
@@ -101,15 +103,35 @@ function withParts<T extends object>(whole: T, parts: Partial<T>): T {
 function redactName(manifest: Manifest, redact: Redact): Manifest {
   const name = redact(manifest.name)
   const namespace = maybe(manifest.namespace, redact)
-  const appliedBy = manifest.origin.appliedBy.map((one) => ({ ...one, name: redact(one.name) }))
-  const same = appliedBy.every((one, index) => one.name === manifest.origin.appliedBy[index]?.name)
+  const { origin } = manifest
+  const appliedBy = origin.appliedBy.map((one) => redactRoot(one, redact))
+  const applied = redactApplied(origin.applied, redact)
+  const same = appliedBy.every((one, index) => one === origin.appliedBy[index]) && applied === origin.applied
   if (name === manifest.name && namespace === manifest.namespace && same) return manifest
   // A manifest may keep its places behind methods and getters, which a copy by spreading would lose.
   return Object.create(manifest, {
     name: { value: name },
     namespace: { value: namespace },
-    origin: { value: { ...manifest.origin, appliedBy } },
+    origin: { value: { ...origin, appliedBy, applied } },
   }) as Manifest
+}
+
+/** Files are named as they are; the same object where there is nothing to take out. */
+function redactRoot(root: AppliedBy, redact: Redact): AppliedBy {
+  const name = redact(root.name)
+  const by = root.by === undefined ? undefined : redactRoot(root.by, redact)
+  if (name === root.name && by === root.by) return root
+  return { ...root, name, ...(by === undefined ? {} : { by }) }
+}
+
+function redactApplied(applied: Applied, redact: Redact): Applied {
+  const { cluster, reason } = applied
+  const cleaned = {
+    ...applied,
+    ...(cluster === undefined ? {} : { cluster: { ...cluster, name: redact(cluster.name) } }),
+    ...(reason === undefined ? {} : { reason: redactTexts(reason, redact) }),
+  }
+  return JSON.stringify(cleaned) === JSON.stringify(applied) ? applied : cleaned
 }
 
 function maybe(text: string | undefined, redact: Redact): string | undefined {

@@ -37,7 +37,7 @@ export function reportJsonSchema(): JsonSchema {
     title: 'eso-vault report',
     ...object({
       version: { const: JSON_VERSION },
-      outcome: { enum: ['clean', 'findings', 'incomplete', 'invalid', 'bug'] },
+      outcome: { enum: ['clean', 'unchecked', 'findings', 'incomplete', 'invalid', 'bug'] },
       findings: listOf(object(finding)),
       references: listOf(
         object({
@@ -62,6 +62,14 @@ export function reportJsonSchema(): JsonSchema {
           engine: { type: 'string' },
           also: { type: 'array', items: { type: 'string' } },
           appliedBy: { type: 'array', items: { type: 'string' } },
+          standing: { enum: ['works', 'broken', 'not-checked', 'other-provider', 'not-applied'] },
+          applied: object({
+            verdict: { enum: ['applied', 'presumed', 'suspended', 'unclear', 'not-applied'] },
+            reason: textOrNull,
+            because: textOrNull,
+            roots: listOf(text),
+            cluster: textOrNull,
+          }),
           form: { enum: ['plain', 'rendered'] },
           proposed: { type: 'boolean' },
           notChecked: textOrNull,
@@ -71,7 +79,10 @@ export function reportJsonSchema(): JsonSchema {
           secret: { enum: ['present', 'absent', 'deleted', 'destroyed', 'hidden', 'unknown', null] },
         }),
       ),
-      notChecked: listOf(object({ file: text, line, what: text, reason: text, code: text })),
+      notChecked: listOf(
+        object({ file: text, line, what: text, reason: text, code: text, isReference: { type: 'boolean' } }),
+      ),
+      headline: text,
       mode: { enum: ['check', 'drift', 'plan', 'apply'] },
       target: text,
       counts: object({
@@ -84,6 +95,13 @@ export function reportJsonSchema(): JsonSchema {
         errors: count,
         warnings: count,
         notes: count,
+        works: count,
+        broken: count,
+        accepted: count,
+        notChecked: count,
+        otherProvider: count,
+        notApplied: count,
+        applied: object({ applied: count, presumed: count, suspended: count, unclear: count, notApplied: count }),
       }),
       scope: {
         ...object({

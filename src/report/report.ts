@@ -3,14 +3,16 @@ import type { Finding, IgnoredFinding, NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
 import type { Reference } from '../model/reference.ts'
+import type { Standing } from '../model/standing.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'
 
 /** How a run ended (design §3); each has its exit code. */
-export type Outcome = 'clean' | 'findings' | 'incomplete' | 'invalid' | 'bug'
+export type Outcome = 'clean' | 'unchecked' | 'findings' | 'incomplete' | 'invalid' | 'bug'
 
 export const EXIT_CODE: Readonly<Record<Outcome, number>> = {
   clean: 0,
+  unchecked: 0,
   findings: 1,
   invalid: 2,
   incomplete: 3,
@@ -19,6 +21,8 @@ export const EXIT_CODE: Readonly<Record<Outcome, number>> = {
 
 export interface JudgedReference {
   readonly reference: Reference
+  /** The one thing that can be said of it. */
+  readonly standing: Standing
   /** Other objects that come out of the same line with the same outcome (overlays of one base). */
   readonly also?: readonly Manifest[]
   readonly accesses: readonly JudgedAccess[]

@@ -1,16 +1,19 @@
 import type { Finding, Severity } from '../model/finding.ts'
 import { counted, nameReference } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
+import { accountOf } from './account.ts'
 import { driftClasses } from './drift-classes.ts'
+import { endsSoon, headline } from './headline.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
+import { notAppliedGroups } from './not-applied.ts'
 import { cut } from './plain-text.ts'
-import { reasonText } from './reasons/not-checked.ts'
+import { entryOf } from './reasons/applied.ts'
+import { adviceText, reasonText } from './reasons/not-checked.ts'
 import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
-import { isUnreached, unreachedLine } from './unreached.ts'
-import { byReason, countedObjects, endsSoon, headline, scopeSentences, splitFix } from './wording.ts'
+import { accountSentences, byReason, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
 export const SUMMARY_BYTES = 1_000_000
@@ -28,38 +31,49 @@ export interface MarkdownOptions {
 export function summaryOf(report: Report, options: MarkdownOptions = {}): string {
   const links = options.links ?? NO_LINKS
   return joinWithin(
-    [...overview(report), ...findingParts(report, links), ...details(report, links)],
+    [marker(report), ...overview(report), ...findingParts(report, links), ...details(report, links)],
     SUMMARY_BYTES,
     bytes,
   )
 }
 
+/** A hidden line by which a summary that lies in a checkout is known as the program's own (`own-output.ts`). */
+function marker({ mode }: Report): Part {
+  return { head: `<!-- eso-vault ${mode} -->\n`, items: [], more: () => '' }
+}
+
 /** Headline, what was looked at, what could not run. */
 export function overview(report: Report): Part[] {
-  const icon =
-    report.outcome === 'clean'
-      ? report.findings.some(endsSoon)
-        ? '⏳'
-        : '✅'
-      : report.outcome === 'incomplete'
-        ? '⚠️'
-        : '❌'
-  const head = `## ${icon} eso-vault ${report.mode}: ${prose(headline(report))}\n\n`
+  const head = `## ${iconOf(report)} ${report.mode === 'check' ? '' : `eso-vault ${report.mode}: `}${prose(headline(report))}\n\n`
   const problems = (report.problems ?? []).map(({ message, file, line }) => {
     const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `
     return `- ${at}${prose(cut(message, TEXT_LENGTH))}\n`
   })
   if (report.outcome === 'invalid' || report.outcome === 'bug') return [list(head, problems)]
-  const looked = `**${prose(report.target)}** · ${countedObjects(report)}${leftOut(report)}\n\n`
+  const looked = `**${prose(report.target)}** · ${prose(accountSentences(report).join(' '))}${leftOut(report)}\n\n`
   const scope = scopeSentences(report).map((sentence) => `${prose(cut(sentence, TEXT_LENGTH))}\n\n`)
   const live = report.live.line === '' ? '' : `${prose(cut(report.live.line, TEXT_LENGTH))}\n\n`
-  const reach = unreachedLine(report)
-  const unreached = reach === undefined ? '' : `${prose(reach)}\n\n`
   const incomplete = report.incomplete.map((sentence) => `- ${prose(cut(sentence, TEXT_LENGTH))}\n`)
   return [
-    list(head + looked + scope.join('') + live + unreached, problems),
+    list(head + looked + scope.join('') + live, problems),
     ...(incomplete.length > 0 ? [list('**Could not run:**\n\n', incomplete)] : []),
   ]
+}
+
+/** Shapes differ, not only colours (issue: "no meaning in colour alone"). */
+function iconOf(report: Report): string {
+  switch (report.outcome) {
+    case 'clean':
+      if (report.findings.some(endsSoon)) return '⏳'
+      if (report.findings.some(({ severity }) => severity === 'warning')) return '⚠️'
+      return accountOf(report).vault === 0 ? 'ℹ️' : '✅'
+    case 'unchecked':
+      return '❓'
+    case 'incomplete':
+      return '⚠️'
+    default:
+      return '❌'
+  }
 }
 
 function list(head: string, items: readonly string[]): Part {
@@ -68,7 +82,6 @@ function list(head: string, items: readonly string[]): Part {
 
 function leftOut(report: Report): string {
   const parts = [
-    report.notChecked.length > 0 ? `${report.notChecked.length} not checked` : '',
     report.ignored.length > 0 ? `${report.ignored.length} ignored` : '',
     report.notes.length > 0 ? `${counted(report.notes.length, 'note')} on files left out` : '',
   ]
@@ -149,7 +162,10 @@ function fixCell(fix: string): string {
 function details(report: Report, links: Links): Part[] {
   const parts: Part[] = []
   if (report.notChecked.length > 0) parts.push(notCheckedPart(report))
+  if (accountOf(report).notApplied > 0) parts.push(notAppliedPart(report))
   if (report.references.length > 0) parts.push(referencesPart(report, links))
+  const roots = rootsPart(report)
+  if (roots !== undefined) parts.push(roots)
   if (report.ignored.length > 0) parts.push(ignoredPart(report))
   if (report.notes.length > 0) parts.push(notesPart(report))
   return parts
@@ -172,23 +188,54 @@ export function notCheckedPart(report: Report): Part {
       .map(({ file, line, what }) => `  - ${code(`${file}:${line}`)} ${prose(cut(what, TEXT_LENGTH))}\n`)
     const left = items.length - places.length
     const more = left > 0 ? `  - and ${left} more\n` : ''
-    return `- ${items.length} × ${prose(cut(reason, TEXT_LENGTH))}\n${places.join('')}${more}`
+    const advice = adviceText(items[0].reason)
+    const help = advice === undefined ? '' : ` ${prose(advice)}`
+    return `- ${items.length} × ${prose(cut(reason, TEXT_LENGTH))}.${help}\n${places.join('')}${more}`
   })
-  return fold(`Not checked: ${counted(report.notChecked.length, 'place')}`, '', items)
+  return fold(`Not checked: ${countedNotChecked(report)}`, '', items)
 }
 
-function referencesPart(report: Report, links: Links): Part {
-  const marks = unreachedLine(report) !== undefined
+/** What applies the references, by entry and cluster: the root that a person applied, or that Git names. */
+function rootsPart({ references }: Report): Part | undefined {
+  const counts = new Map<string, number>()
+  for (const { reference } of references) {
+    const { appliedBy, applied } = reference.manifest.origin
+    const cluster = applied.cluster === undefined ? '' : ` (cluster ${applied.cluster.name})`
+    for (const entry of new Set(appliedBy.map((root) => `${entryOf(root)}${cluster}`)))
+      counts.set(entry, (counts.get(entry) ?? 0) + 1)
+  }
+  if (counts.size === 0) return undefined
+  const rows = [...counts].sort(([, a], [, b]) => b - a)
   return fold(
-    `References: what External Secrets Operator will ask for (${report.references.length})`,
-    '| Where | What | Requests |\n|---|---|---|\n',
-    report.references.map((judged) => referenceRow(judged, links, marks)),
+    `Applied by: ${counted(counts.size, 'entry', 'entries')}`,
+    '',
+    rows.map(([entry, count]) => `- ${prose(cut(entry, TEXT_LENGTH))}: ${counted(count, 'reference')}\n`),
   )
 }
 
-const VERDICT = { allowed: '✅', denied: '❌', unknown: '❔' } as const
+/** What nothing applies, by reason: its findings are notes, and it fails no run (applied.md §4.2). */
+function notAppliedPart(report: Report): Part {
+  const items = notAppliedGroups(report).map(({ reason, references, files }) => {
+    const places = files
+      .slice(0, PLACES_OF_A_REASON)
+      .map(({ file, why }) => `  - ${code(file)}${why === undefined ? '' : ` ${prose(cut(why, TEXT_LENGTH))}`}\n`)
+    const left = files.length - places.length
+    return `- ${references} × ${prose(reason)}\n${places.join('')}${left > 0 ? `  - and ${counted(left, 'more file')}\n` : ''}`
+  })
+  return fold(`Not applied: ${counted(accountOf(report).notApplied, 'reference')}`, '', items)
+}
 
-function referenceRow(judged: JudgedReference, links: Links, marksUnreached: boolean): string {
+function referencesPart(report: Report, links: Links): Part {
+  return fold(
+    `References: what External Secrets Operator will ask for (${report.references.length})`,
+    '| Where | What | Requests |\n|---|---|---|\n',
+    report.references.map((judged) => referenceRow(judged, links)),
+  )
+}
+
+const VERDICT = { allowed: '✅', denied: '❌', unknown: '❓' } as const
+
+function referenceRow(judged: JudgedReference, links: Links): string {
   const { reference, accesses, secret } = judged
   const { file, line } = reference.span
   const requests = accesses
@@ -197,11 +244,14 @@ function referenceRow(judged: JudgedReference, links: Links, marksUnreached: boo
       ({ access, decision }) =>
         `${VERDICT[decision.verdict]} ${decision.verdict}: ${access.capability} ${code(access.path, true)}`,
     )
-  if (reference.notChecked !== undefined)
-    requests.push(`❔ not checked: ${prose(cut(reasonText(reference.notChecked), TEXT_LENGTH), true)}`)
+  const { standing } = judged
+  if (standing.is === 'not-checked')
+    requests.push(`❓ not checked: ${prose(cut(reasonText(standing.reason), TEXT_LENGTH), true)}`)
+  if (standing.is === 'other-provider')
+    requests.push(`of another provider (${prose(standing.provider ?? 'unknown', true)})`)
   if (secret !== undefined) requests.push(`secret: ${secret.presence}`)
-  const unreached = marksUnreached && isUnreached(reference.manifest) ? ' (nothing in Git applies it)' : ''
-  const marks = `${reference.proposed ? ' (once fixed)' : ''}${unreached}`
+  const unapplied = standing.is === 'not-applied' ? ' (nothing applies it)' : ''
+  const marks = `${reference.proposed ? ' (once fixed)' : ''}${unapplied}`
   const what = `${prose(nameReference(reference), true)}${marks}`
   const where = link(code(`${file}:${line}`, true), links.source(file, line))
   return `| ${where} | ${what} | ${requests.length === 0 ? 'none' : requests.join('<br>')} |\n`

@@ -4,11 +4,13 @@ import { formatSpan, type Span } from '../model/span.ts'
 import { counted } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
 import { wrap } from './display-width.ts'
+import { headline } from './headline.ts'
+import { notAppliedGroups } from './not-applied.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
+import { adviceText } from './reasons/not-checked.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
-import { unreachedLine } from './unreached.ts'
-import { byReason, countedObjects, headline, scopeSentences, splitFix } from './wording.ts'
+import { accountSentences, byReason, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
 
 export interface TerminalOptions {
   /** Decided by the caller: `--no-color`, `NO_COLOR`, whether standard output is a terminal. */
@@ -26,6 +28,15 @@ const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
   error: ['bold', 'red'],
   warning: ['bold', 'yellow'],
   note: ['bold', 'cyan'],
+}
+
+const OUTCOME_STYLE: Readonly<Record<Report['outcome'], Style>> = {
+  clean: ['bold', 'green'],
+  unchecked: ['bold', 'magenta'],
+  findings: ['bold', 'red'],
+  incomplete: ['bold', 'yellow'],
+  invalid: ['bold', 'red'],
+  bug: ['bold', 'red'],
 }
 
 /** Of one reason, as many places are named. */
@@ -132,6 +143,8 @@ function closing(report: Report, paint: Paint, width: number): string {
   const add = (indent: string, text: string): void => {
     for (const line of wrap(oneLine(text), width - indent.length)) lines.push(`${indent}${line}`)
   }
+  // A path is clicked or copied: it stays on one line.
+  const showPlace = (text: string): void => void lines.push(`      ${oneLine(text)}`)
   if (report.problems?.length) {
     for (const { message, file, line } of report.problems) {
       const at = file === undefined ? '' : `${oneLine(file)}${line === undefined ? '' : `:${line}`}: `
@@ -141,26 +154,39 @@ function closing(report: Report, paint: Paint, width: number): string {
     lines.push('')
   }
   if (report.notChecked.length > 0) {
-    lines.push(paint('bold', `Not checked: ${counted(report.notChecked.length, 'place')}`))
+    lines.push(paint('bold', `Not checked: ${countedNotChecked(report)}`))
     for (const { reason, items } of byReason(report.notChecked)) {
       add('  ', `${items.length} × ${reason}`)
-      for (const { file, line, what } of items.slice(0, PLACES_OF_A_REASON)) add('      ', `${file}:${line}  ${what}`)
+      const advice = adviceText(items[0].reason)
+      if (advice !== undefined) add('      ', advice)
+      for (const { file, line, what } of items.slice(0, PLACES_OF_A_REASON)) showPlace(`${file}:${line}  ${what}`)
       if (items.length > PLACES_OF_A_REASON) lines.push(`      and ${items.length - PLACES_OF_A_REASON} more`)
+    }
+    lines.push('')
+  }
+  const unapplied = notAppliedGroups(report)
+  if (unapplied.length > 0) {
+    const count = unapplied.reduce((sum, { references }) => sum + references, 0)
+    lines.push(paint('bold', `Not applied: ${counted(count, 'reference')}`))
+    for (const { reason, references, files } of unapplied) {
+      add('  ', `${references} × ${reason}`)
+      for (const { file, why } of files.slice(0, PLACES_OF_A_REASON))
+        showPlace(why === undefined ? file : `${file}  ${why}`)
+      if (files.length > PLACES_OF_A_REASON)
+        lines.push(`      and ${counted(files.length - PLACES_OF_A_REASON, 'more file')}`)
     }
     lines.push('')
   }
   for (const sentence of report.incomplete) add('', `Could not run: ${sentence}`)
   if (report.incomplete.length > 0) lines.push('')
   if (report.outcome !== 'invalid' && report.outcome !== 'bug') {
-    add('', `Checked ${countedObjects(report)}.`)
-    for (const sentence of scopeSentences(report)) add('', sentence)
+    for (const sentence of [...accountSentences(report), ...scopeSentences(report)]) add('', sentence)
     if (report.live.line !== '') add('', report.live.line)
-    const unreached = unreachedLine(report)
-    if (unreached !== undefined) add('', unreached)
     if (report.ignored.length > 0) add('', `${counted(report.ignored.length, 'finding')} ignored, with a reason.`)
     if (report.notes.length > 0)
-      add('', `${counted(report.notes.length, 'note')} about files that were left out: see --format json.`)
+      add('', `${counted(report.notes.length, 'note')} about what was left out: see --format json.`)
   }
-  lines.push(paint(report.outcome === 'clean' ? ['bold', 'green'] : ['bold', 'red'], headline(report)))
+  for (const line of wrap(`${oneLine(headline(report))}.`, width))
+    lines.push(paint(OUTCOME_STYLE[report.outcome], line))
   return lines.join('\n')
 }

@@ -1,10 +1,9 @@
 import type { Finding, NotChecked, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed } from '../model/wording.ts'
-import { expiresSoon } from '../rules/expires-soon.ts'
-import { FACT_RULES } from '../rules/rule-ids.ts'
+import { type Account, accountOf } from './account.ts'
 import { plainText } from './plain-text.ts'
-import { reasonGroup, reasonText } from './reasons/not-checked.ts'
+import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 
 export function countOf(findings: readonly Finding[], severity: Severity): number {
@@ -23,77 +22,71 @@ export function countedFindings(findings: readonly Finding[]): string {
 /** What the report is about, where that is not simply everything; a sentence each. */
 export function scopeSentences({ scope, references }: Report): string[] {
   if (scope === undefined) return []
-  if (scope.of === 'all') return [`Everything is reported, because what changed cannot be told: ${scope.because}.`]
+  if (scope.of === 'all') return [`Showing everything, because what changed cannot be told: ${scope.because}.`]
   const { errors, warnings, notes, notChecked } = scope.outside
   const outside = [
-    ...(errors > 0 ? [counted(errors, 'error')] : []),
-    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
-    ...(notes > 0 ? [counted(notes, 'note')] : []),
-    ...(notChecked > 0 ? [`${counted(notChecked, 'place')} not checked`] : []),
+    ...(errors > 0 ? [counted(errors, 'older problem')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'older warning')] : []),
+    ...(notes > 0 ? [counted(notes, 'older note')] : []),
+    ...(notChecked > 0 ? [`${notChecked} not checked before`] : []),
   ]
   return [
-    `Reported is what this change concerns, compared with ${scope.since}: ${references.length} of ${counted(scope.references, 'reference')}.`,
-    ...(outside.length > 0
-      ? [`Left out, because it was so before: ${listed(outside)}. With report-scope: all they are shown.`]
-      : []),
+    `This change affects ${references.length} of ${counted(scope.references, 'reference')}, compared with ${scope.since}.`,
+    ...(outside.length > 0 ? [`Not shown: ${listed(outside)}. See all with report-scope: all.`] : []),
   ]
 }
 
-/** What the run looked at: the denominator of everything it says. */
-export function countedObjects(report: Report): string {
+/** What became of every reference, and what was read: the denominator of everything that a report says; a sentence each. */
+export function accountSentences(report: Report): string[] {
+  const account = accountOf(report)
+  const { vault, works, broken, accepted, notChecked, otherProvider, providers, notApplied, verdicts } = account
+  const work = report.live.asked && report.live.silent !== true ? 'working' : 'allowed'
+  const parts = [
+    ...(works > 0 ? [`${works} ${work}`] : []),
+    ...(broken > 0 ? [`${broken} broken${accepted > 0 ? ` (${accepted} accepted)` : ''}`] : []),
+    ...(notChecked > 0 ? [`${notChecked} not checked`] : []),
+  ]
+  const apart = [
+    ...(otherProvider > 0
+      ? [
+          `${otherProvider} of ${providers.length === 0 ? 'other providers' : `another provider (${providers.join(', ')})`}`,
+        ]
+      : []),
+    ...(notApplied > 0 ? [`${notApplied} that nothing applies`] : []),
+  ]
+  const unsure = [
+    ...(verdicts.presumed > 0 ? [`${verdicts.presumed} presumed (no entry in Git leads to them)`] : []),
+    ...(verdicts.suspended > 0 ? [`${verdicts.suspended} suspended`] : []),
+    ...(verdicts.unclear > 0 ? [`${verdicts.unclear} unclear`] : []),
+  ]
   const { files, externalSecrets, pushSecrets, stores } = report.counts
-  return [
-    counted(report.scope?.of === 'changed' ? report.scope.references : report.references.length, 'reference'),
+  const read = [
+    counted(files, 'file'),
     counted(externalSecrets, 'ExternalSecret'),
     counted(pushSecrets, 'PushSecret'),
     counted(stores, 'store'),
-    counted(files, 'file'),
-  ].join(', ')
+  ]
+  return [
+    `${counted(vault, 'reference')} to Vault${parts.length === 0 ? '' : `: ${listed(parts)}`}.${apart.length === 0 ? '' : ` Counted apart: ${listed(apart)}.`}`,
+    // Where Git holds nothing that applies anything, there is nothing to tell apart.
+    ...appliedSentence(verdicts, unsure),
+    `Read: ${listed(read)}.`,
+  ]
 }
 
-/** The outcome as a sentence that somebody who sees nothing else understands. */
-export function headline(report: Report): string {
-  const found = countedFindings(report.findings)
-  switch (report.outcome) {
-    case 'clean':
-      if (report.references.length === 0 && report.findings.length === 0) {
-        if (report.scope?.of === 'changed') return 'Passed: this change concerns no reference to Vault.'
-        return 'Nothing to check: no manifest makes External Secrets Operator ask Vault for anything.'
-      }
-      if (report.findings.some(endsSoon))
-        return `Passed for now: something on the server ends by itself soon (${found}).`
-      if (report.findings.length > 0) return `Passed, with ${found}.`
-      return report.notChecked.length > 0
-        ? 'Passed: nothing that could be checked is broken.'
-        : `Passed: ${heldReferences(report)}.`
-    case 'findings':
-      if (report.mode !== 'drift') return `Failed: ${found}.`
-      if (report.live.silent === true)
-        return `Failed: ${found} in Git alone. The server could not be asked, so nothing was compared with it.`
-      return report.findings.some(({ rule }) => FACT_RULES.has(rule))
-        ? `Vault differs from Git: ${found}.`
-        : `Failed: ${found}.`
-    case 'incomplete':
-      return report.findings.length === 0
-        ? 'Not finished: a check that was asked for could not run.'
-        : `Not finished: a check that was asked for could not run; the others gave ${found}.`
-    case 'invalid':
-      return 'Not started: an input, the config file or a permission is wrong.'
-    case 'bug':
-      return 'Stopped by an error of its own. Nothing was judged.'
-  }
+function appliedSentence({ applied, presumed }: Account['verdicts'], unsure: readonly string[]): string[] {
+  if (applied > 0) return [`Applied by roots in Git: ${listed([String(applied), ...unsure])}.`]
+  return presumed > 0 ? [`Presumed applied: ${presumed} (no entry in Git leads to them).`] : []
 }
 
-function heldReferences({ references, scope }: Report): string {
-  const which = scope?.of === 'changed' ? ' that this change concerns' : ''
-  return references.length === 1
-    ? `the one reference${which} holds`
-    : `all ${references.length} references${which} hold`
-}
-
-/** Something that works today and stops by itself within weeks: the one warning that is worth an issue of its own. */
-export function endsSoon({ rule, severity }: Finding): boolean {
-  return rule === expiresSoon.id && severity !== 'note'
+/** `2 references, 1 file and 1 root`: what was not checked. */
+export function countedNotChecked(report: Report): string {
+  const { notChecked, filesNotRead, partsNotFollowed } = accountOf(report)
+  return listed([
+    ...(notChecked > 0 ? [counted(notChecked, 'reference')] : []),
+    ...(filesNotRead > 0 ? [counted(filesNotRead, 'file')] : []),
+    ...(partsNotFollowed > 0 ? [counted(partsNotFollowed, 'other part')] : []),
+  ])
 }
 
 /** `ClusterSecretStore vault`; `undefined` for a reference that names none. */
@@ -102,7 +95,9 @@ export function nameStore({ storeRef }: Reference): string | undefined {
 }
 
 /** What was not checked, gathered by reason: most frequent first. */
-export function byReason(notChecked: readonly NotChecked[]): { reason: string; items: NotChecked[] }[] {
+export function byReason(
+  notChecked: readonly NotChecked[],
+): { reason: string; items: readonly [NotChecked, ...NotChecked[]] }[] {
   const groups = new Map<string, [NotChecked, ...NotChecked[]]>()
   for (const item of notChecked) {
     const key = reasonGroup(item.reason)
@@ -111,7 +106,7 @@ export function byReason(notChecked: readonly NotChecked[]): { reason: string; i
     else group.push(item)
   }
   return [...groups.values()]
-    .map((items) => ({ reason: reasonText(items[0].reason), items }))
+    .map((items) => ({ reason: groupText(items.map(({ reason }) => reason)), items }))
     .sort((a, b) => b.items.length - a.items.length)
 }
 

@@ -2,13 +2,14 @@ import type { Chain, InstalledEso } from '../chain/chain.ts'
 import { type ApiVersionVerdict, apiVersionVerdict } from '../eso/schema/api-versions.ts'
 import { unknownKind } from '../eso/schema/kind-names.ts'
 import type { Finding } from '../model/finding.ts'
-import { isEsoGroup } from '../model/kinds.ts'
+import { groupOf, isEsoGroup } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { formatSpan } from '../model/span.ts'
-import { nameManifest } from '../model/wording.ts'
+import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
+import { type VendoredKind, vendoredCrds } from './vendored-crds.ts'
 
 const V1BETA1 = 'external-secrets.io/v1beta1'
 
@@ -19,8 +20,17 @@ export const apiVersionUnserved: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
+    const crds = vendoredCrds(chain)
     for (const manifest of chain.manifests) {
       if (!isEsoGroup(manifest.apiVersion) || unknownKind(manifest) !== undefined) continue
+      const inGit = crds(manifest).filter(
+        (one) => one.kind === manifest.kind && one.group === groupOf(manifest.apiVersion),
+      )
+      if (inGit.length > 0) {
+        const found = byCrds(manifest, inGit)
+        if (found !== undefined) yield { rule: this.id, severity: this.severity, objects: [manifest], ...found }
+        continue
+      }
       const judged = judge(chain, manifest)
       if (judged === undefined) continue
       const { severity, because, use, installed } = judged
@@ -38,6 +48,26 @@ export const apiVersionUnserved: Rule = {
       }
     }
   },
+}
+
+/** What the CRDs in Git serve decides, whatever ESO is pinned: they are what the API server gets. */
+function byCrds(
+  manifest: Manifest,
+  kinds: readonly VendoredKind[],
+): Omit<RuleFinding, 'rule' | 'severity'> | undefined {
+  const { apiVersion, kind } = manifest
+  const served = kinds.filter((one) => one.served)
+  if (served.some(({ group, version }) => `${group}/${version}` === apiVersion)) return undefined
+  const [first] = kinds
+  const names = [...new Set(served.map(({ group, version }) => `${group}/${version}`))]
+  return {
+    message: (object) =>
+      `${object}: the CRD in Git does not serve ${kind} in ${apiVersion}${names.length === 0 ? '' : `, but in ${listed(names)}`}. Applying it fails with: no matches for kind "${kind}" in version "${apiVersion}".`,
+    span: manifest.spanOf(['apiVersion']),
+    related: first === undefined ? [] : [{ span: first.manifest.span, message: 'the CRD' }],
+    ...(names[0] === undefined ? {} : { fix: `Write \`apiVersion: ${names[0]}\`.` }),
+    fingerprint: fingerprint(apiVersionUnserved.id, nameManifest(manifest), apiVersion),
+  }
 }
 
 interface Judged extends ApiVersionVerdict {

@@ -1,14 +1,16 @@
-import type { Link } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { ineffectiveItems } from '../eso/facts/ineffective-items.ts'
 import { mixedStoreKinds } from '../eso/facts/mixed-store-kinds.ts'
+import { releaseFaults } from '../eso/facts/release-faults.ts'
 import { NIL_PATH, NOT_KV2 } from '../eso/paths.ts'
 import { isGenerator } from '../eso/provider.ts'
 import { type FailsWith, isKv1Failure } from '../model/eso-failure.ts'
 import type { Reference } from '../model/reference.ts'
-import { nameField, nameManifest, nameReference } from '../model/wording.ts'
+import { listed, nameField, nameManifest, nameReference } from '../model/wording.ts'
 import { failureText } from '../report/reasons/failure.ts'
 import { fingerprint } from './fingerprint.ts'
+import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
 /**
@@ -24,7 +26,10 @@ export const esoFails: Rule = {
     for (const link of chain.links) {
       const { reference } = link
       const { failsWith } = reference
-      if (failsWith === undefined || reference.notChecked !== undefined || reference.proposed) continue
+      if (failsWith === undefined || reference.proposed) continue
+      // Without any store it fails whatever else cannot be told.
+      const storeless = failsWith.code === 'no-store-named'
+      if (reference.notChecked !== undefined && !(storeless && reference.notChecked.code === 'store-absent')) continue
       // Told by rules of their own.
       if (isKv1Failure(failsWith) || failsWith.code === 'find-regexp-invalid') continue
       // `..` that leads out of the API is `key-escapes-mount`.
@@ -48,6 +53,7 @@ export const esoFails: Rule = {
         ),
       }
     }
+    yield* faultsOfRelease(chain, this.id)
     for (const { problem, manifest, field, span } of ineffectiveItems(chain.manifests)) {
       // The search for SecretStore "" is a reference that fails, and is told above.
       if (problem === 'generator-in-data') continue
@@ -55,11 +61,15 @@ export const esoFails: Rule = {
         rule: this.id,
         severity: 'warning',
         message: (object) =>
-          `${nameField(field)} of ${object} names a store and nothing to read from it. ESO's webhook lets that pass, ` +
-          'and the item contributes nothing.',
+          problem === 'tags-ignored'
+            ? `${nameField(field)} of ${object} stands beside a \`name\`: ESO then looks at names alone, and takes secrets with other tags too.`
+            : `${nameField(field)} of ${object} names a store and nothing to read from it. ESO's webhook lets that pass, and the item contributes nothing.`,
         span,
         related: [],
-        fix: 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
+        fix:
+          problem === 'tags-ignored'
+            ? 'Take `tags` away, or take `name` away and find by tags.'
+            : 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
       }
@@ -108,5 +118,33 @@ function outside(reference: Reference, { sends, says }: Extract<FailsWith, { cod
       store !== undefined && isGenerator(store)
         ? 'Write the path that the engine answers, such as `database/creds/<role>`.'
         : `Write the mount itself as \`path\` of ${what}.`,
+  }
+}
+
+/** What the pinned release does wrong where a reference meets it; said once for each object. */
+function* faultsOfRelease(chain: Chain, rule: string): Iterable<RuleFinding> {
+  const told = new Set<string>()
+  for (const link of chain.links) {
+    const { reference } = link
+    if (reference.notChecked !== undefined || reference.failsWith !== undefined || reference.proposed) continue
+    const pins = nearestPins(chain, reference.manifest.span.file)
+    const versions = pins.map(({ version }) => version)
+    for (const { id, effect, what, mended } of releaseFaults(reference, versions)) {
+      const about = fingerprint(rule, nameManifest(reference.manifest), id)
+      if (told.has(about)) continue
+      told.add(about)
+      const release = mended.join('.')
+      yield {
+        rule,
+        severity: effect === 'fails' ? 'error' : 'warning',
+        message: (object) =>
+          `${nameReference(reference, object)}: ESO ${listed(versions)} ${what}. It is mended in ${release}.`,
+        span: (effect === 'at-first' ? reference.propertySpan : undefined) ?? reference.span,
+        related: pins.flatMap(({ span }) => (span === undefined ? [] : [{ span, message: 'ESO is pinned here' }])),
+        fix: `Update ESO to ${release} or later.`,
+        objects: objectsOf(link),
+        fingerprint: about,
+      }
+    }
   }
 }

@@ -7,6 +7,7 @@ import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
+import { vendoredCrds } from './vendored-crds.ts'
 
 /**
  * A field that ESO's CRDs do not have, in the wrong place, missing, of the wrong type or with a value that is refused. The API
@@ -18,10 +19,14 @@ export const fieldUnknown: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
+    const crds = vendoredCrds(chain)
     for (const manifest of chain.manifests) {
       const pins = nearestPins(chain, manifest.span.file)
       const pinned = pins.flatMap(({ span }) => (span === undefined ? [] : [{ span, message: 'ESO is pinned here' }]))
-      for (const problem of validateManifest(manifest, { eso: pins.map(({ version }) => version) })) {
+      for (const problem of validateManifest(manifest, {
+        eso: pins.map(({ version }) => version),
+        crds: crds(manifest),
+      })) {
         if (toldByAnother(manifest, problem)) continue
         yield {
           rule: this.id,

@@ -1,14 +1,14 @@
-import type { Link } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
-import { searchPath } from '../eso/find-paths.ts'
-import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted, nameReference } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
+import { foundNames } from './key-lookups.ts'
+import { hasOtherKeys, secretWithout } from './nothing-there.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
-/** A `find` that matches nothing. ESO reports success and makes no Secret (eso.md §0.10). */
+/** A `find` that matches nothing: an error for an empty folder, else success without keys (eso.md §0.10, §4.5). */
 export const findEmpty: Rule = {
   id: 'find-empty',
   title: 'A `find` matches nothing, and ESO reports success without making a Secret',
@@ -26,25 +26,28 @@ export const findEmpty: Rule = {
         found.incomplete !== undefined
       )
         continue
-      const matches = matching(link, found.names)
+      const matches = foundNames(link)
       if (matches === undefined || matches.length > 0) continue
+      const none = found.names.length === 0
       const where = reference.find?.path === undefined ? 'the mount' : `\`${reference.find.path}\``
-      const what =
-        reference.find?.regexp === undefined || reference.find.regexp === ''
-          ? ''
-          : ` and \`${reference.find.regexp}\` matches none of their names`
+      const pattern = reference.find?.regexp ?? ''
+      const what = pattern === '' || none ? '' : ` and \`${pattern}\` matches none of their names`
+      const isSecret = none && link.atFolder !== undefined && link.atFolder.presence !== 'absent'
       yield {
         rule: this.id,
-        // An empty folder answers 404, which the default deletionPolicy makes an error (eso.md §3.4).
-        severity: found.names.length === 0 && reference.deletionPolicy === 'Retain' ? 'error' : 'warning',
+        // An empty folder answers 404, which the default deletionPolicy makes an error (eso.md §3.4, §4.5).
+        severity: none && reference.deletionPolicy === 'Retain' ? 'error' : 'warning',
         message: (object) =>
-          `${nameReference(reference, object)} looks below ${where}, which holds ${found.names.length === 0 ? 'no secret' : counted(found.names.length, 'secret')}${what}. ` +
-          (found.names.length === 0
-            ? 'ESO answers `Secret does not exist`.'
-            : 'ESO reports `SecretSynced` and makes no Secret.'),
+          `${nameReference(reference, object)} looks below ${where}, which ` +
+          (isSecret
+            ? 'is a secret, not a folder: `find` lists names of secrets below a folder, and there are none. '
+            : `holds ${none ? 'no secret' : counted(found.names.length, 'secret')}${what}. `) +
+          outcome(chain, link, none),
         span: reference.span,
         related: [],
-        fix: 'Mend `find.path` or the regular expression. The path is relative to the mount; the expression sees the whole name, with the path before it.',
+        fix: isSecret
+          ? `To take the keys of that secret, write \`extract: {key: ${reference.find?.path}}\` instead of \`find\`.`
+          : 'Mend `find.path` or the regular expression. The path is relative to the mount; the expression sees the whole name, with the path before it.',
         objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.name, reference.find?.path, reference.find?.regexp),
         vaultPaths: [
@@ -58,16 +61,13 @@ export const findEmpty: Rule = {
   },
 }
 
-/** Names are matched with `find.path` before them, unanchored (eso.md §2.6); tags need values of metadata and are not judged. */
-function matching({ reference }: Link, names: readonly string[]): readonly string[] | undefined {
-  if (reference.find?.regexp === undefined)
-    return reference.find?.tags === undefined ? names : names.length === 0 ? [] : undefined
-  const regexp = compileGoRegexp(reference.find.regexp)
-  if (!isRegexp(regexp)) return undefined
-  const prefix = searchPath(reference.find.path)
-  const folder = (reference.find.path ?? '').replace(/^\/+|\/+$/g, '')
-  return names.filter((name) => {
-    const below = folder === '' ? name : name.startsWith(`${folder}/`) ? name.slice(folder.length + 1) : name
-    return regexp.matches(`${prefix}${below}`)
-  })
+/** What ESO answers, by what is there, the deletionPolicy and the other items (eso.md §4.5). */
+function outcome(chain: Chain, link: Link, none: boolean): string {
+  const { deletionPolicy } = link.reference
+  if (none && deletionPolicy === 'Retain')
+    return 'ESO answers `error getting all secrets: Secret does not exist` and the whole ExternalSecret fails.'
+  if (hasOtherKeys(chain, link)) return 'ESO reports `SecretSynced`, and this item contributes nothing.'
+  return deletionPolicy === 'Retain'
+    ? 'ESO reports `secret retained due to DeletionPolicy=Retain` and makes no Secret.'
+    : secretWithout(chain, link)
 }

@@ -1,6 +1,8 @@
 import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
+import { spanOfProvenance } from '../chain/provenance.ts'
+import { isShownFile, weakness } from '../model/documentation.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
 import { ALWAYS } from '../model/reference.ts'
@@ -78,7 +80,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Rule
   return {
     rule: policyDenies.id,
     // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
-    severity: denied.every(onlyWithFolders) ? 'warning' : 'error',
+    severity: denied.every(onlyWithFolders) || isOnlyShown(link) ? 'warning' : 'error',
     message,
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
@@ -127,6 +129,11 @@ function reasons(denied: readonly JudgedAccess[]): string[] {
   return [...[...told.values()].map(reasonSentence), ...defaults]
 }
 
+/** An example or a test says what the role may do, and the store is none: what is done elsewhere may differ (forms.md §2, "dead text"). */
+function isOnlyShown({ role, reference }: Link): boolean {
+  return role?.found === 'known' && weakness(role.fact.provenance) === 1 && !isShownFile(reference.manifest.origin.file)
+}
+
 /** A `find` lists the folders below its path, if there are any: only the server knows. */
 function onlyWithFolders({ access }: JudgedAccess): boolean {
   return access.below === true && access.capability === 'list'
@@ -171,6 +178,9 @@ function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]
       if (span !== undefined) places.push({ span, message: `policy \`${name}\` begins here` })
     }
   }
+  const made = link.policies?.provenance
+  const madeAt = made === undefined ? undefined : spanOfProvenance(made)
+  if (madeAt !== undefined) places.push({ span: madeAt, message: 'the token is made here' })
   const role = link.role?.found === 'known' ? link.role.fact : undefined
   if (role?.provenance.from === 'git')
     places.push({ span: role.provenance.span, message: `role \`${role.name}\` names the policies` })

@@ -1,5 +1,5 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import { propertyPresence } from '../eso/property/property-presence.ts'
+import { plainPresence, propertyPresence } from '../eso/property/property-presence.ts'
 import { goQuote } from '../model/go-quote.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -22,7 +22,8 @@ export const propertyAbsent: Rule = {
         const { property } = reference
         if (property === undefined || reference.operation === 'fetch-metadata') continue
         if (own?.presence !== 'present' || own.keys === undefined) continue
-        const verdict = propertyPresence(own.keys, property)
+        const verdict =
+          link.store?.dialect === 'openBao' ? plainPresence(own.keys, property) : propertyPresence(own.keys, property)
         if (verdict.presence !== 'absent') continue
         yield {
           rule: this.id,

@@ -1,6 +1,7 @@
 import { apiVersionUnserved } from './api-version-unserved.ts'
 import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
+import { authSecretUnusable } from './auth-secret-unusable.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { expiresSoon } from './expires-soon.ts'
@@ -38,6 +39,7 @@ import { roleUnbound } from './role-unbound.ts'
 import type { Rule } from './rule.ts'
 import { secretAbsent } from './secret-absent.ts'
 import { secretDeleted } from './secret-deleted.ts'
+import { secretKeyInvalid } from './secret-key-invalid.ts'
 import { secretUnused } from './secret-unused.ts'
 import { serviceAccountTokenTemplate } from './service-account-token-template.ts'
 import { stateDrift } from './state-drift.ts'
@@ -51,10 +53,12 @@ import { templateKeyAbsent } from './template-key-absent.ts'
 import { tokenExcess } from './token-excess.ts'
 import { variableUnresolved } from './variable-unresolved.ts'
 import { versionAbsent } from './version-absent.ts'
+import { yamlInvalid } from './yaml-invalid.ts'
 
 /** Every rule, by what it needs to know (design §5). A rule that is not here does not exist. */
 export const RULES: readonly Rule[] = [
   // Manifest and ESO: no Vault needed.
+  yamlInvalid,
   kindUnknown,
   apiVersionUnserved,
   fieldUnknown,
@@ -62,6 +66,7 @@ export const RULES: readonly Rule[] = [
   storeDuplicate,
   storeCondition,
   storeMountShape,
+  authSecretUnusable,
   keyEscapesMount,
   keyDoublesMount,
   kv1Operation,
@@ -70,6 +75,7 @@ export const RULES: readonly Rule[] = [
   dynamicSecretSplit,
   templateKeyAbsent,
   templateInvalid,
+  secretKeyInvalid,
   targetDuplicate,
   pushWithoutProperty,
   pushSourceKeyAbsent,

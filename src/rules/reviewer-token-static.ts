@@ -1,5 +1,6 @@
 import type { StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { weakness } from '../model/documentation.ts'
 import type { Finding } from '../model/finding.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -18,7 +19,7 @@ export const reviewerTokenStatic: Rule = {
     for (const { store, authConfig } of byAuthMount(chain.storeLinks)) {
       if (authConfig === undefined || reviewerKind(authConfig.config) !== 'token') continue
       const at = spanOfProvenance(authConfig.provenance)
-      const said = authConfig.provenance.from === 'git' && authConfig.provenance.form === 'markdown'
+      const said = weakness(authConfig.provenance) > 0
       yield {
         rule: this.id,
         // What a page tells people to type is a hint of what was typed, no proof.

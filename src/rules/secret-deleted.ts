@@ -2,6 +2,7 @@ import { objectsOf } from '../chain/fold-links.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { hasOtherKeys, secretWithout } from './nothing-there.ts'
 import { otherReaders, readersOfSecrets } from './per-secret.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -20,7 +21,7 @@ export const secretDeleted: Rule = {
       const first = links[0]
       if ((secret.presence !== 'deleted' && secret.presence !== 'destroyed') || first === undefined) continue
       const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')
-      const link = failing ?? first
+      const link = failing ?? links.find((one) => !hasOtherKeys(chain, one)) ?? first
       const destroyed = secret.presence === 'destroyed'
       const when =
         !destroyed && secret.deletionTime !== undefined ? ` since ${secret.deletionTime.replace(/\.\d+Z$/, 'Z')}` : ''
@@ -31,7 +32,7 @@ export const secretDeleted: Rule = {
           `Version ${secret.currentVersion} of \`${path}\`, the current one, is ${destroyed ? 'destroyed' : `deleted${when}`}, and ` +
           `${nameReference(link.reference, object)} reads it. ` +
           (failing === undefined
-            ? `With \`deletionPolicy: ${link.reference.deletionPolicy}\` ESO skips the item silently.`
+            ? secretWithout(chain, link)
             : 'ESO answers `Secret does not exist`, as if it had never been written.'),
         span: link.reference.span,
         related: otherReaders([link, ...links.filter((other) => other !== link)]),

@@ -1,11 +1,15 @@
+import type { Chain } from '../chain/chain.ts'
 import { targetDuplicates } from '../eso/facts/target-duplicates.ts'
 import { byCluster } from '../model/cluster.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { releaseVerdict } from '../model/version-range.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { nearestPins } from './nearest-pins.ts'
 import type { Rule } from './rule.ts'
 
-/** Two ExternalSecrets mean to make one Secret: one owns it, the other fails or overwrites it at every refresh. */
+/** Two ExternalSecrets write one Secret: one owns it, and ESO refuses the other, whatever its creationPolicy. */
 export const targetDuplicate: Rule = {
   id: 'target-duplicate',
   title: 'Two ExternalSecrets make one Secret',
@@ -15,27 +19,35 @@ export const targetDuplicate: Rule = {
     for (const { namespace, name, writers } of byCluster(chain.manifests).groups.flatMap((group) =>
       targetDuplicates(group),
     )) {
-      const [first, ...others] = writers
-      const second = others[0]
+      const owners = writers.filter(({ creationPolicy }) => creationPolicy === 'Owner')
+      const [first, second] = [...owners, ...writers.filter((writer) => !owners.includes(writer))]
       if (first === undefined || second === undefined) continue
-      const owners = writers.filter((writer) => writer.creationPolicy === 'Owner').length
+      const refuses = second.creationPolicy === 'Owner' || refusesOthers(chain, second.manifest)
+      // Before 0.11 a Merge into a Secret of another was taken.
+      if (!refuses && second.creationPolicy !== 'Orphan') continue
+      const more = writers.length - 2
       yield {
         rule: this.id,
-        severity: owners > 1 ? 'error' : 'warning',
+        severity: refuses ? 'error' : 'warning',
         message:
-          `${nameManifest(second.manifest)} and ${nameManifest(first.manifest)} both make Secret \`${namespace === undefined ? '' : `${namespace}/`}${name}\`` +
-          `${others.length > 1 ? `, and ${others.length - 1} more do` : ''}. ` +
-          (owners > 1
-            ? 'A Secret has one owner: the second answers `target is owned by another ExternalSecret`.'
+          `${nameManifest(second.manifest)} and ${nameManifest(first.manifest)} both write Secret \`${namespace === undefined ? '' : `${namespace}/`}${name}\`` +
+          `${more > 0 ? `, and ${more} more do` : ''}. ` +
+          (refuses
+            ? `${nameManifest(first.manifest)} owns it, and the other answers \`target is owned by another ExternalSecret\`${second.creationPolicy === 'Owner' ? '' : ', whatever its `creationPolicy`'}.`
             : 'They overwrite each other at every refresh.'),
         span: second.span,
-        related: [first, ...others.slice(1)].map((writer) => ({
-          span: writer.span,
-          message: `${nameManifest(writer.manifest)} makes it too`,
-        })),
-        fix: 'Give one of them another `target.name`, or let one add to it with `creationPolicy: Merge`.',
+        related: writers
+          .filter((writer) => writer !== second)
+          .map((writer) => ({ span: writer.span, message: `${nameManifest(writer.manifest)} writes it too` })),
+        fix: 'Read everything in one ExternalSecret, give one of them another `target.name`, or let nobody own the Secret: `creationPolicy: Orphan` where it is made, `Merge` in the others.',
         fingerprint: fingerprint(this.id, namespace, name),
       }
     }
   },
+}
+
+/** ESO refuses every writer but the owner since 0.11 (eso.md §4.5). */
+function refusesOthers(chain: Chain, manifest: Manifest): boolean {
+  const pins = nearestPins(chain, manifest.span.file)
+  return pins.length === 0 || pins.some(({ version }) => releaseVerdict(version, [0, 11, 0]) !== 'no')
 }

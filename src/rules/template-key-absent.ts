@@ -1,11 +1,8 @@
-import type { Chain } from '../chain/chain.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
 import { missingTemplateKeys, type SecretKeys, secretKeys } from '../eso/template/secret-keys.ts'
-import type { Manifest } from '../model/manifest.ts'
-import type { FieldPath } from '../model/value.ts'
-import type { SubKeys } from '../model/vault-state.ts'
 import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { keyLookups } from './key-lookups.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
 /**
@@ -22,7 +19,7 @@ export const templateKeyAbsent: Rule = {
       if (!manifest.apiVersion.startsWith('external-secrets.io/')) continue
       const { reads } = templateReads(manifest)
       if (reads.length === 0) continue
-      const keys = secretKeys(manifest, lookups(chain, manifest))
+      const keys = secretKeys(manifest, keyLookups(chain, manifest))
       for (const { read, nearest } of missingTemplateKeys(reads, keys)) {
         const empty = read.onMissing === 'empty'
         yield {
@@ -52,27 +49,4 @@ function whatThereIs(keys: SecretKeys): string {
   if (names.length === 0) return 'its `data` and `dataFrom` give no key at all'
   const shown = names.slice(0, 10)
   return `its \`data\` and \`dataFrom\` give ${listed(shown)}${names.length > 10 ? ` and ${names.length - 10} more` : ''}`
-}
-
-/** Key names that the server showed for an `extract`, and generators in Git. */
-function lookups(chain: Chain, manifest: Manifest) {
-  return {
-    extract: (field: FieldPath): SubKeys | undefined => {
-      const path = nameField(field)
-      const link = chain.links.find(
-        ({ reference, also }) =>
-          nameField(reference.field) === path &&
-          (reference.manifest === manifest || also.includes(manifest)) &&
-          !reference.proposed,
-      )
-      return link?.secret?.presence === 'present' ? link.secret.keys : undefined
-    },
-    generator: ({ kind, name }: { readonly kind: string; readonly name: string }) =>
-      chain.manifests.find(
-        (other) =>
-          other.kind === kind &&
-          other.name === name &&
-          (other.namespace === manifest.namespace || other.namespace === undefined),
-      ),
-  }
 }

@@ -1,6 +1,7 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { listed, nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { secretWithout } from './nothing-there.ts'
 import { readersOfSecrets } from './per-secret.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -28,10 +29,12 @@ export const versionAbsent: Rule = {
             `${nameReference(reference, object)} pins version ${reference.version} of \`${path}\`, which ` +
             `${secret.presence === 'absent' ? 'does not exist' : `is ${secret.presence}`}` +
             `${alive.length === 0 ? '' : `; alive ${alive.length === 1 ? 'is' : 'are'} ${listed(alive)}`}. ` +
-            (silent
-              ? `With \`deletionPolicy: ${reference.deletionPolicy}\` ESO skips the item silently.`
-              : 'ESO answers `Secret does not exist`.'),
-          span: reference.manifest.spanOf([...reference.field, 'remoteRef', 'version']),
+            (silent ? secretWithout(chain, link) : 'ESO answers `Secret does not exist`.'),
+          span: reference.manifest.spanOf([
+            ...reference.field,
+            reference.operation === 'extract' ? 'extract' : 'remoteRef',
+            'version',
+          ]),
           related: [],
           fix:
             alive.length === 0

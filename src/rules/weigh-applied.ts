@@ -1,7 +1,8 @@
-import type { Applied, AppliedBy, AppliedReason, Verdict } from '../model/applied.ts'
+import type { Applied, AppliedReason, Verdict } from '../model/applied.ts'
 import type { Severity } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
+import { whyNotApplied } from '../report/reasons/applied.ts'
 import type { RuleFinding } from './rule.ts'
 
 /** What becomes of findings about what nothing applies: notes, left out, or as severe as ever (`manifests.unapplied`). */
@@ -80,48 +81,4 @@ function manifestsByPlace(manifests: readonly Manifest[]): (span: Span) => reado
 
 function lineOf(reason: AppliedReason): Span | undefined {
   return reason.code === 'left-out' || reason.code === 'declared-by-unapplied' ? reason.commented : undefined
-}
-
-/** Why an object is not applied, may not be, or waits: one sentence with the places that show it. */
-function whyNotApplied(reason: AppliedReason): string {
-  switch (reason.code) {
-    case 'left-out':
-      if (reason.commented !== undefined) return `It is not applied: ${at(reason.commented)} has it commented out.`
-      return reason.copy === undefined
-        ? `It is not applied: ${nameRoot(reason.by)} builds \`${reason.folder}\` and does not take it.`
-        : `It is not applied as it stands here: ${nameRoot(reason.by)} takes the copy at ${at(reason.copy)}.`
-    case 'declared-by-unapplied':
-      return reason.commented === undefined
-        ? `It is not applied: only ${nameRoot(reason.object)} (${at(reason.object.span)}) leads to it, and nothing applies that.`
-        : `It is not applied: only ${nameRoot(reason.object)} leads to it, and ${at(reason.commented)} has that commented out.`
-    case 'component-unused':
-      return `It is not applied: nothing that is applied uses the Component \`${reason.folder}\`.`
-    case 'outside':
-      return 'It is not applied: it lies outside of everything that is.'
-    case 'not-followed':
-      return `Nothing that was followed applies it; ${reason.root} (${at(reason.span)}) was not followed to its end.`
-    case 'unreached':
-      return 'Nothing that was followed applies it.'
-    case 'root-failed':
-      return `${upper(nameRoot(reason.by))} cannot be built, so it is read as it is written.`
-    case 'not-updated':
-      return `It is applied once and no more: its annotation \`${reason.annotation}\` (${at(reason.at)}) keeps Flux from it.`
-    case 'suspended':
-      return `It waits: ${nameRoot(reason.by)} is suspended (${at(reason.by.span)}).`
-  }
-}
-
-/** `Flux Kustomization flux-system/apps`, `the kustomization apps/web`. */
-function nameRoot({ kind, name }: AppliedBy): string {
-  if (kind === 'kustomization') return `the kustomization \`${name}\``
-  if (kind === 'command') return `the command that names \`${name}\``
-  return kind === 'Kustomization (Flux)' ? `Flux Kustomization ${name}` : `${kind} ${name}`
-}
-
-function at({ file, line }: Span): string {
-  return `${file}:${line}`
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -150,6 +150,12 @@ export const INPUTS = [
       'What to do when a check that was asked for could not run (server unreachable, sealed, 403): `fail` (default) or `warn`.',
   },
   {
+    name: 'on-unchecked',
+    format: choice('pass', 'warn', 'fail'),
+    description:
+      'What to do when nothing is broken and some reference could not be checked, for example because its role is in another repository: `pass` (default) with a notice, `warn`, or `fail`.',
+  },
+  {
     name: 'comment',
     format: choice('never', 'on-failure', 'always'),
     description:
@@ -273,12 +279,16 @@ export const OTHER_NAMES: Readonly<Record<string, InputName>> = {
 
 /** The outputs of design §4, in the order of `action.yml`. */
 export const OUTPUTS = {
-  outcome: '`clean`, `findings`, `incomplete`, `invalid` or `bug`.',
+  outcome: '`clean`, `unchecked`, `findings`, `incomplete`, `invalid` or `bug`.',
   'error-count': 'Number of errors.',
   'warning-count': 'Number of warnings.',
-  'not-checked-count': 'Number of places that were asked for and could not be judged.',
   references:
-    'Number of references to Vault that were followed; with `report-scope: changed`, of those that the change concerns.',
+    'Number of references that are applied; with `report-scope: changed`, of those that the change concerns. The checked, the not checked and those of other providers add up to it.',
+  'checked-references': 'Of these, how many were checked: they work, or they are broken.',
+  'broken-references': 'Of the checked ones, how many are broken.',
+  'not-checked-references': 'How many references could not be checked.',
+  'not-checked-count':
+    'Number of all that could not be checked: references, files that were not read, roots that were not followed.',
   'report-file': 'Path of the JSON report, when it was written.',
   'sarif-file': 'Path of the SARIF report, when it was written.',
   'has-changes': '`plan` and `apply`: `true` when the server differs from what is wanted.',

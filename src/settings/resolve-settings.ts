@@ -51,6 +51,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     reportScope: mode === 'check' ? (read.choice('report-scope') ?? (ci.pullRequest ? 'changed' : 'all')) : 'all',
     failOn: read.choice('fail-on') ?? 'error',
     onIncomplete: read.choice('on-incomplete') ?? 'fail',
+    onUnchecked: read.choice('on-unchecked') ?? 'pass',
     comment: read.choice('comment') ?? 'never',
     // A person who looks at drift on a terminal does not mean to open an issue.
     issue: read.boolean('issue') ?? given.from === 'action',

@@ -14,6 +14,7 @@ export function isQuestion(command: Command): command is Question {
 
 export type FailOn = 'error' | 'warning' | 'never'
 export type OnIncomplete = 'fail' | 'warn'
+export type OnUnchecked = 'pass' | 'warn' | 'fail'
 export type CommentWhen = 'never' | 'on-failure' | 'always'
 export type ReportScope = 'all' | 'changed'
 export type Format = 'text' | 'json' | 'sarif' | 'markdown'
@@ -93,6 +94,7 @@ export interface Settings {
   readonly reportScopeGiven: boolean
   readonly failOn: FailOn
   readonly onIncomplete: OnIncomplete
+  readonly onUnchecked: OnUnchecked
   readonly comment: CommentWhen
   readonly issue: boolean
   readonly sarifFile: string | undefined

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { foldersOf } from '../../src/gitops/kustomize/folders-of.ts'
-import { readContext, readFolder } from '../../src/gitops/kustomize/read-kustomization.ts'
+import { readFolder } from '../../src/gitops/kustomize/read-kustomization.ts'
 import { repositoryTree } from '../../src/gitops/look-through/repository-tree.ts'
 import { textAt } from '../../src/gitops/placed/placed.ts'
 import { buildTree, compareBuild, twoAtATime } from '../gitops/kustomize/compare.ts'
+import { foldersOf, readContext } from '../gitops/kustomize/read-context.ts'
 import { kustomizeForTests } from '../gitops/render/kustomize-binary.ts'
 import { corpusFor, withArchive } from './archives.ts'
 
@@ -37,7 +37,7 @@ describe.skipIf(corpus === undefined || binary === undefined)('real repositories
 })
 
 async function compareAll(root: string) {
-  const context = readContext(repositoryTree(root), (relative) => relative)
+  const context = readContext(repositoryTree(root))
   const folders = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /^(?:kustomization\.ya?ml|Kustomization)$/.test(entry.name))
     .map((entry) => path.relative(root, entry.parentPath))

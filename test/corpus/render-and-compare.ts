@@ -91,6 +91,8 @@ function unaccounted(report: Report): string[] {
   ])
   return report.references.flatMap(({ reference, accesses }) => {
     if (reference.store.found === 'foreign') return []
+    // What nothing applies is told apart, with its reason.
+    if (reference.manifest.origin.applied.verdict === 'not-applied') return []
     const decided = accesses.filter(({ access }) => access.side !== 'session')
     if (decided.length > 0 && decided.every(({ decision }) => decision.verdict !== 'unknown')) return []
     // A finding on the store (it is absent) stands where the store is named.

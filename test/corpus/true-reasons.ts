@@ -20,7 +20,7 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
   // Whether kustomize really refuses it is asked of kustomize itself (plain-builds.ts, falseFailures).
   [/^kustomize says: /, () => true],
   [
-    /^role `([^`]+)` of auth mount `([^`]+)` stands nowhere in the files that were read, and no Vault was asked$/,
+    /^role `([^`]+)` of auth mount `([^`]+)` is not in Git, and Vault was not asked$/,
     ([, role, mount], _, { texts }) => !texts.some((text) => text.includes(`auth/${mount}/role/${role}`)),
   ],
   [
@@ -39,13 +39,14 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
   [
     /^Git holds (\d+) stores of that name that log in differently/,
     ([, count], _, { manifests }) => {
-      const logins = new Map<string, Set<string>>()
+      const logins = new Map<string, string[]>()
       for (const { kind, name, body } of manifests) {
         if (!/Store$/.test(kind)) continue
         const key = `${kind} ${name}`
-        logins.set(key, (logins.get(key) ?? new Set()).add(JSON.stringify(body.spec)))
+        logins.set(key, [...(logins.get(key) ?? []), JSON.stringify(body.spec)])
       }
-      return [...logins.values()].some((ways) => ways.size >= Number(count))
+      // So many there are, and not all are alike.
+      return [...logins.values()].some((ways) => ways.length >= Number(count) && new Set(ways).size > 1)
     },
   ],
   [
@@ -117,6 +118,49 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     /^its generators \(([^)]+)\) ask what is not in Git/,
     ([, generators = ''], item, evidence) =>
       generators.split(', ').every((name) => fileAt(item, evidence).includes(`${name}:`)),
+  ],
+  [
+    /^which role of auth mount `([^`]+)` has the role id is told neither by Git nor by a server/,
+    (_, __, { manifests }) => manifests.some(({ kind, body }) => /Store$/.test(kind) && has(body, 'appRole')),
+  ],
+  [
+    // Two stores of one name that differ, in clusters that the consumer may both be in.
+    /^its store is not known: nothing in Git says which cluster it goes to, and the stores of that name differ between (.+?): /,
+    ([, clusters = ''], _, { manifests }) => {
+      const ways = new Map<string, Set<string>>()
+      const names = new Set<string>()
+      for (const { kind, name, body, origin } of manifests) {
+        if (!/Store$/.test(kind)) continue
+        names.add(origin.applied.cluster?.name ?? '')
+        ways.set(name, (ways.get(name) ?? new Set()).add(JSON.stringify(body.spec)))
+      }
+      return (
+        [...ways.values()].some(({ size }) => size > 1) && clusters.split(/, | and /).every((name) => names.has(name))
+      )
+    },
+  ],
+  [
+    // In the cluster that it goes to: there none has that name.
+    /^Git holds no (\S+) (\S+) that it could use$/,
+    ([, kind, name], { file }, { manifests }) => {
+      const clusters = new Set(
+        manifests.flatMap(({ origin }) =>
+          origin.file === file || origin.appliedBy.some(({ span }) => span.file === file)
+            ? [origin.applied.cluster?.id]
+            : [],
+        ),
+      )
+      const stores = manifests.filter((one) => one.kind === kind && one.name === name)
+      return stores.every(({ origin }) => !clusters.has(origin.applied.cluster?.id))
+    },
+  ],
+  [
+    /^a template of a Helm chart is not read before it is rendered\./,
+    (_, item, evidence) => /(?:^|\/)templates\//.test(item.file) && fileAt(item, evidence).includes('{{'),
+  ],
+  [
+    /^the document is a template \(it holds (\{\{ \}\}|\{% %\})\) that nothing rendered\./,
+    ([, holds = ''], item, evidence) => fileAt(item, evidence).includes(holds.slice(0, 2)),
   ],
   [
     // Of a root that kustomize could not build: the patch is there, at its line.

@@ -433,14 +433,9 @@ describe('eso.md §2.1, §6.1: fields of a store', () => {
   })
 
   it.each([
-    [{ aws: { service: 'SecretsManager' } }, 'aws', undefined],
-    [
-      { openBao: { server: 's' } },
-      'openBao',
-      'the openBao provider is another one than vault, and is not followed yet',
-    ],
-    [{}, undefined, undefined],
-  ])('%j is foreign', (provider, name, note) => {
+    [{ aws: { service: 'SecretsManager' } }, 'aws'],
+    [{}, undefined],
+  ])('%j is foreign', (provider, name) => {
     const [manifest] = fromYaml(
       JSON.stringify({
         apiVersion: 'external-secrets.io/v1',
@@ -450,7 +445,7 @@ describe('eso.md §2.1, §6.1: fields of a store', () => {
       }),
     )
     const read = manifest && readStore(manifest, holesOf)
-    expect(read).toMatchObject({ provider: name, ...(note === undefined ? {} : { note }) })
+    expect(read).toMatchObject({ provider: name })
     expect(read && isVaultStore(read)).toBe(false)
   })
 })

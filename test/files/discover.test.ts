@@ -145,7 +145,23 @@ describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
     const { files, notes } = await discover(['.'], { cwd })
     expect(before()).toBeLessThan(4_000)
     expect(files.map((file) => file.file)).toEqual(['b.yaml'])
-    expect(notes).toEqual([{ code: 'file-too-large', file: 'big.yaml', mib: 5 }])
+    // It is not searched to its end either, so that nobody can say that no reference is in it.
+    expect(notes).toEqual([{ code: 'file-too-large', file: 'big.yaml', mib: 5, eso: true }])
+  })
+
+  it('a file above the limit is searched for a kind of ESO, over the ends of the parts that are read', async () => {
+    const kind = 'kind: ExternalSecret\n'
+    const filler = (length: number) => `${'#'.repeat(length - 1)}\n`
+    const { notes } = await found({
+      'across.yaml': filler(1024 * 1024 - 8) + kind + filler(5 * 1024 * 1024),
+      'last.yaml': filler(6 * 1024 * 1024) + kind,
+      'other.yaml': filler(6 * 1024 * 1024),
+    })
+    expect(notes.filter(({ code }) => code === 'file-too-large')).toEqual([
+      { code: 'file-too-large', file: 'across.yaml', mib: 5, eso: true },
+      { code: 'file-too-large', file: 'last.yaml', mib: 5, eso: true },
+      { code: 'file-too-large', file: 'other.yaml', mib: 5 },
+    ])
   })
 
   it('files beyond the total', async () => {

@@ -102,7 +102,8 @@ describe('objects', () => {
     })
     expect(summary(repository)).toEqual(['?/db kv/db', '?/two kv/2'])
     expect(repository.notes.map(({ code, file, line }) => [code, file, line])).toEqual([
-      ['yaml-unparseable', 'a.yaml', 14],
+      // The line of the bracket that nothing closes.
+      ['yaml-unparseable', 'a.yaml', 13],
       ['yaml-unparseable', 'b.yaml', 2],
     ])
   })

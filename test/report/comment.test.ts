@@ -94,7 +94,7 @@ describe('its body', () => {
     })
     const body = commentBody(given, { runUrl: 'https://github.com/a/b/actions/runs/1' })
     expect(body).toContain('There is no secret.')
-    expect(body).toContain('Not checked: 1 place')
+    expect(body).toContain('Not checked: 1 other part')
     expect(body).toContain('](https://github.com/a/b/actions/runs/1)')
     expect(body).not.toContain('kv/data/')
   })

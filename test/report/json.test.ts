@@ -71,6 +71,7 @@ describe('the JSON report (issue 2)', () => {
         what: 'ExternalSecret a/b',
         reason: 'the key holds ${ENV}, which nothing in Git resolves',
         code: 'variable-unresolved',
+        isReference: false,
       },
     ])
     expect(value.notes).toEqual([
@@ -146,13 +147,19 @@ describe('redaction before rendering', () => {
       fingerprint: secret,
       related: [{ span: span('a', 1), message: secret }],
     })
-    const appliedBy = [{ kind: 'kustomization', name: secret, span: span('a', 1) }]
+    const entry = { kind: 'FluxInstance', name: secret, span: span('a', 1) } as const
+    const root = { kind: 'kustomization', name: secret, span: span('a', 1), by: entry } as const
+    const applied = {
+      verdict: 'suspended',
+      reason: { code: 'suspended', by: root },
+      cluster: { id: 'a', name: secret, entry: 'a' },
+    }
     const manifest = {
       kind: 'ExternalSecret',
       name: secret,
       namespace: secret,
       spanOf: () => span('a', 1),
-      origin: { file: 'a', document: 0, form: 'plain', appliedBy },
+      origin: { file: 'a', document: 0, form: 'plain', appliedBy: [root], applied },
     }
     const storeRef = { kind: 'SecretStore' as const, name: secret, span: span('a', 1) }
     const judged = reference(
@@ -171,14 +178,14 @@ describe('redaction before rendering', () => {
     const given = report({
       findings: [told],
       ignored: [{ finding: told, reason: secret, by: 'comment' }],
-      references: [{ ...judged, accesses }],
+      references: [{ ...judged, accesses, standing: { is: 'not-checked', reason: because } }],
       notChecked: [{ file: 'a', line: 1, what: secret, reason: because }],
-      notes: [{ code: 'yaml-unusable', file: 'a', says: secret }],
+      notes: [{ code: 'yaml-unusable', file: 'a', says: secret, column: 1 }],
       live: { asked: true, line: secret },
       incomplete: [secret],
       problems: [{ message: secret }],
     })
-    expect(jsonText(given).split(secret)).toHaveLength(26)
+    expect(jsonText(given).split(secret)).toHaveLength(30)
     expect(jsonText(redactReport(given, redact))).not.toContain(secret)
     expect(redactReport(given, redact).references[0]?.reference.manifest.spanOf([])).toEqual(span('a', 1))
   })

@@ -37,8 +37,24 @@ describe('outcomes (design §3)', () => {
     ['incomplete', 3, 0],
     ['bug', 70, 70],
   ] as const)('%s exits with %i, with on-incomplete: warn %i', (outcome, fail, warn) => {
-    expect(exitCodeOf(outcome, 'fail')).toBe(fail)
-    expect(exitCodeOf(outcome, 'warn')).toBe(warn)
+    expect(exitCodeOf(outcome, { onIncomplete: 'fail', onUnchecked: 'fail' })).toBe(fail)
+    expect(exitCodeOf(outcome, { onIncomplete: 'warn', onUnchecked: 'pass' })).toBe(warn)
+  })
+
+  it('passes a run that left a reference unchecked, unless on-unchecked: fail', () => {
+    const exit = (onUnchecked: 'pass' | 'warn' | 'fail') =>
+      exitCodeOf('unchecked', { onIncomplete: 'warn', onUnchecked })
+    expect([exit('pass'), exit('warn'), exit('fail')]).toEqual([0, 0, 3])
+  })
+
+  it.each([
+    [[], [], 'unchecked'],
+    [['warning'], [], 'unchecked'],
+    [['error'], [], 'findings'],
+    [[], ['sealed'], 'incomplete'],
+  ] as const)('what was not checked is never clean: %j, incomplete %j → %s', (severities, incomplete, expected) => {
+    const findings = severities.map((severity) => finding({ severity }))
+    expect(outcomeOf({ findings, failOn: 'error', incomplete, unchecked: true })).toBe(expected)
   })
 })
 
@@ -53,8 +69,11 @@ describe('outputs (design §4)', () => {
       outcome: 'findings',
       'error-count': '2',
       'warning-count': '1',
-      'not-checked-count': '1',
       references: '2',
+      'checked-references': '2',
+      'broken-references': '0',
+      'not-checked-references': '0',
+      'not-checked-count': '1',
       'report-file': 'out/report .json',
       'sarif-file': '',
       'has-changes': 'false',

@@ -157,8 +157,8 @@ Digest: sha256:${'a'.repeat(64)}
       PLAIN,
     )
     expect(text.indexOf('error[secret-absent]')).toBe(0)
-    expect(text.match(/Failed: 1 error\./g)).toHaveLength(1)
-    expect(text.trimEnd().endsWith('Failed: 1 error.')).toBe(true)
+    expect(text.match(/1 problem, no broken references\./g)).toHaveLength(1)
+    expect(text.trimEnd().endsWith('1 problem, no broken references.')).toBe(true)
   })
 
   test.each(HOSTILE)('nothing that a manifest wrote becomes a command or a control character: %j', (text) => {

@@ -60,6 +60,7 @@ export function reference(
     origin: {
       file: 'apps/db.yaml',
       document: 0,
+      applied: { verdict: 'applied' },
       appliedBy: [{ kind: 'Kustomization (Flux)', name: 'flux-system/apps', span: span('flux/apps.yaml', 1) }],
       form: 'plain',
     },
@@ -78,6 +79,9 @@ export function reference(
   }
   return {
     reference: { ...plain, ...parts } as Reference,
+    standing: accesses.some(([, verdict]) => verdict === 'denied')
+      ? { is: 'broken', accepted: false }
+      : { is: 'works' },
     accesses: accesses.map(([each, verdict]) => ({ access: each, decision: decision(verdict) })),
   }
 }

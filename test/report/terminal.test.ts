@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { textWidth, wrap } from '../../src/report/display-width.ts'
+import type { JudgedReference, Report } from '../../src/report/report.ts'
 import { snippet } from '../../src/report/source-snippet.ts'
 import { terminalReport } from '../../src/report/terminal.ts'
 import { cpuTime } from '../cpu-time.ts'
@@ -43,9 +44,11 @@ describe('the terminal report', () => {
        capabilities = ["read"]
      }
 
-Checked 1 reference, 8 ExternalSecrets, 1 PushSecret, 2 stores, 12 files.
+1 reference to Vault: 1 allowed.
+Applied by roots in Git: 1.
+Read: 12 files, 8 ExternalSecrets, 1 PushSecret and 2 stores.
 No server was asked: neither \`vault-addr\` nor credentials are given.
-Failed: 1 error.
+1 problem, no broken references.
 `)
   })
 
@@ -64,8 +67,9 @@ Failed: 1 error.
       FILES,
       plain,
     )
-    expect(text).toBe(`Not checked: 5 places
+    expect(text).toBe(`Not checked: 5 other parts
   4 × the key holds \${ENV}, which nothing in Git resolves
+      Give its value: \`variables: ENV=…\` (input, or \`manifests.variables\` in the config).
       a.yaml:1  ExternalSecret apps/a, spec.data[1]
       a.yaml:2  ExternalSecret apps/a, spec.data[2]
       a.yaml:3  ExternalSecret apps/a, spec.data[3]
@@ -75,7 +79,8 @@ Failed: 1 error.
 
 Could not run: the server is sealed.
 
-Checked 0 references, 8 ExternalSecrets, 1 PushSecret, 2 stores, 12 files.
+0 references to Vault.
+Read: 12 files, 8 ExternalSecrets, 1 PushSecret and 2 stores.
 No server was asked: neither \`vault-addr\` nor credentials are given.
 Not finished: a check that was asked for could not run.
 `)
@@ -87,35 +92,88 @@ Not finished: a check that was asked for could not run.
       { message: 'Other.' },
     ]
     expect(terminalReport(report({ outcome: 'invalid', problems }), FILES, plain)).toBe(
-      'error: .github/eso-vault.yml:2: unknown key "rulez".\nerror: Other.\n\nNot started: an input, the config file or a permission is wrong.\n',
+      'error: .github/eso-vault.yml:2: unknown key "rulez".\nerror: Other.\n\nNot started: .github/eso-vault.yml:2: unknown key "rulez" (and 1 more problem).\n',
     )
   })
 
-  it.each([
-    [report({ references: [reference(), reference()] }), 'Passed: all 2 references hold.'],
-    [report({ references: [reference()] }), 'Passed: the one reference holds.'],
-    [report(), 'Nothing to check: no manifest makes External Secrets Operator ask Vault for anything.'],
+  const live = { asked: true, line: 'Checked against OpenBao.' } as const
+  const of = (standing: JudgedReference['standing'], count = 1): JudgedReference[] =>
+    Array.from({ length: count }, () => ({ ...reference(), standing }))
+  const works = (count: number) => of({ is: 'works' }, count)
+  const broken = (count: number, accepted = false) => of({ is: 'broken', accepted }, count)
+  const notChecked = (count: number, role = 'eso-x') =>
+    of({ is: 'not-checked', reason: { code: 'role-not-in-git', role, authMount: 'kubernetes' } }, count)
+  const aws = (count: number) => of({ is: 'other-provider', provider: 'aws' }, count)
+  const part = { file: 'a', line: 1, what: 'A template of a Helm chart', reason: { code: 'chart-template' } } as const
+  const changed = {
+    of: 'changed',
+    since: '`main`',
+    references: 9,
+    outside: { errors: 1, warnings: 0, notes: 0, notChecked: 0 },
+  } as const
+  const warning = finding({ severity: 'warning' })
+
+  it.each<[Partial<Report>, string]>([
+    [{ references: works(2), live }, 'All 2 references work.'],
+    [{ references: works(1), live }, 'The 1 reference works.'],
+    [{ references: works(5) }, 'All 5 references are allowed by the policies in Git.'],
+    [{ references: [...works(5), ...aws(2)], live }, 'All 5 references work.'],
+    [{ references: works(1), scope: changed }, 'No new problems: the 1 changed reference is allowed.'],
+    [{ scope: changed }, 'This change affects no references to Vault.'],
+    [{}, 'No references to Vault found.'],
+    [{ references: aws(2) }, 'No references to Vault found (2 of other providers).'],
+    [{ references: of({ is: 'not-applied' }, 3) }, 'No applied references to Vault found (3 that nothing applies).'],
+    [{ references: works(3), findings: [warning] }, '1 warning, no broken references.'],
+    [{ references: [...works(5), ...broken(1, true)], live }, '5 of 6 references work, 1 broken and accepted.'],
+    [{ outcome: 'unchecked', references: notChecked(104) }, '0 of 104 references checked: role `eso-x` is not in Git.'],
     [
-      report({
-        references: [reference()],
-        notChecked: [{ file: 'a', line: 1, what: 'b', reason: { code: 'key-missing' } }],
-      }),
-      'Passed: nothing that could be checked is broken.',
-    ],
-    [report({ findings: [finding({ severity: 'warning' })] }), 'Passed, with 1 warning.'],
-    [report({ mode: 'drift', findings: [finding()] }), 'Vault differs from Git: 1 error.'],
-    [report({ mode: 'drift', findings: [finding({ rule: 'template-key-absent' })] }), 'Failed: 1 error.'],
-    [
-      report({ mode: 'drift', findings: [finding()], live: { asked: true, line: '', silent: true } }),
-      'Failed: 1 error in Git alone. The server could not be asked, so nothing was compared with it.',
+      { outcome: 'unchecked', references: [...works(4), ...notChecked(2)], live },
+      '4 of 6 references work, 2 not checked: role `eso-x` is not in Git.',
     ],
     [
-      report({ mode: 'drift', findings: [finding({ rule: 'expires-soon', severity: 'warning' })] }),
-      'Passed for now: something on the server ends by itself soon (1 warning).',
+      { outcome: 'unchecked', references: [...works(1), ...notChecked(2), ...notChecked(1, 'b')], findings: [warning] },
+      '1 of 4 references is allowed, 3 not checked: role `eso-x` is not in Git (and 1 other reason); 1 warning.',
     ],
-    [report({ outcome: 'bug' }), 'Stopped by an error of its own. Nothing was judged.'],
+    [
+      { outcome: 'unchecked', references: works(3), notChecked: [part] },
+      'All 3 references are allowed by the policies in Git, but 1 file not read.',
+    ],
+    [{ outcome: 'unchecked', notChecked: [part] }, 'No references checked, but 1 file not read.'],
+    [{ references: broken(5), findings: [finding(), finding(), finding()] }, '3 problems break all 5 references.'],
+    [{ references: [...works(2), ...broken(1)], findings: [finding()] }, '1 problem breaks 1 of 3 references.'],
+    [
+      { references: [...works(1), ...broken(3), ...notChecked(2)], findings: [finding(), finding()] },
+      '2 problems break 3 of 6 references; 2 references not checked.',
+    ],
+    [{ references: works(1), findings: [finding()] }, '1 problem, no broken references.'],
+    [
+      { mode: 'drift', references: broken(1), findings: [finding()] },
+      'Vault differs from Git: 1 of 1 reference is broken.',
+    ],
+    [
+      { mode: 'drift', references: broken(1), findings: [finding({ rule: 'template-key-absent' })] },
+      '1 problem breaks the 1 reference.',
+    ],
+    [
+      { mode: 'drift', findings: [finding()], live: { asked: true, line: '', silent: true } },
+      '1 problem, no broken references (in Git alone: Vault could not be asked).',
+    ],
+    [
+      { references: works(1), live, findings: [finding({ rule: 'expires-soon', severity: 'warning' })] },
+      'The 1 reference works, and something in Vault expires soon.',
+    ],
+    [
+      { outcome: 'incomplete', references: [...broken(1), ...notChecked(5)], incomplete: ['sealed'] },
+      'Not finished: 1 of 6 references checked, 1 of them broken.',
+    ],
+    [{ outcome: 'bug' }, 'eso-vault crashed. Nothing was checked.'],
   ])('ends with the outcome as a sentence: %#', (given, sentence) => {
-    expect(terminalReport(given, FILES, plain).trimEnd().split('\n').at(-1)).toBe(sentence)
+    expect(
+      terminalReport(report(given), FILES, { ...plain, width: 200 })
+        .trimEnd()
+        .split('\n')
+        .at(-1),
+    ).toBe(sentence)
   })
 
   it('counts related places beyond the first, and puts the worst finding first', () => {

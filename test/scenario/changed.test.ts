@@ -7,6 +7,7 @@ import { annotationsIn, createRunner } from './run-program.ts'
 
 const EXAMPLE = 'kubernetes/apps/external-secrets/examples/external-secret-example.yaml'
 const STORE = 'kubernetes/apps/external-secrets/stores/app/vault-clustersecretstore.yaml'
+const SECRET = 'kubernetes/apps/backstage/backstage/app/secret-externalsecret.yaml'
 const PUSH = 'kubernetes/apps/backstage/backstage/app/base/pushsecret-vault.yaml'
 
 const runners: Awaited<ReturnType<typeof createRunner>>[] = []
@@ -43,35 +44,34 @@ async function opened(
 
 test('a pull request that narrows the policy: what it covered, and nothing of what was broken before', async () => {
   const main = await opened('as-fixed', 2, (files) => ({
-    'docs/vault.md': files['docs/vault.md']?.replace('clusters/soyo/apps/*"', 'clusters/soyo/apps/backstage/*"'),
+    'docs/vault.md': files['docs/vault.md']?.replace('clusters/soyo/apps/*"', 'clusters/soyo/apps/other/*"'),
   }))
   const { exitCode, stdout, outputs, summary } = await main()
-  expect([exitCode, outputs.outcome, outputs['error-count']]).toEqual([1, 'findings', '2'])
+  expect([exitCode, outputs.outcome, outputs['error-count']]).toEqual([1, 'findings', '1'])
   expect(annotationsIn(stdout).map(({ title, place }) => [title, place])).toEqual([
+    ['policy-denies', `${SECRET}:27`],
+    // Not applied, and told as notes.
     ['policy-denies', `${EXAMPLE}:18`],
     ['policy-denies', `${EXAMPLE}:22`],
     ['', ''],
   ])
   expect(stdout.replace(/\s+/g, ' ')).toContain('Before this change rule `kv/data/webgrip/prod/clusters/soyo/apps/*`')
-  expect(summary).toContain('Reported is what this change concerns, compared with `main`: 5 of 5 references.')
+  expect(summary).toContain('This change affects 5 of 5 references, compared with `main`.')
 })
 
 test('a pull request in a repository full of old findings is told about its own lines only', async () => {
   const main = await opened('as-found', 2, (files) => ({
-    [EXAMPLE]: files[EXAMPLE]?.replace(
-      'key: webgrip/prod/clusters/soyo/apps/example/app',
-      'key: webgrip/prod/clusters/soyo/apps/example/other',
-    ),
+    [PUSH]: files[PUSH]?.replace('apps/backstage/db', 'apps/backstage/other'),
   }))
   const { stdout, outputs, summary } = await main()
   expect(annotationsIn(stdout).map(({ title, place }) => [title, place])).toEqual([
-    ['policy-denies', `${EXAMPLE}:18`],
+    ['policy-denies', `${PUSH}:19`],
     // What keeps its store from being applied keeps the reference from working.
     ['api-version-unserved', `${STORE}:2`],
     ['', ''],
   ])
   expect([outputs.references, outputs['error-count']]).toEqual(['1', '2'])
-  expect(summary).toContain('Left out, because it was so before: 8 errors. With report-scope: all they are shown.')
+  expect(summary).toContain('Not shown: 5 older problems and 3 older notes. See all with report-scope: all.')
 })
 
 test('a pull request that takes the last push away, and its file', async () => {
@@ -92,8 +92,8 @@ test('a pull request that touches no reference passes, and says of how many', as
   const main = await opened('as-found', 2, () => ({ 'README.md': 'hello\n' }))
   const { exitCode, outputs, summary } = await main()
   expect([exitCode, outputs.outcome, outputs.references]).toEqual([0, 'clean', '0'])
-  expect(summary).toContain('Passed: this change concerns no reference to Vault.')
-  expect(summary).toContain('0 of 5 references')
+  expect(summary).toContain('This change affects no references to Vault')
+  expect(summary).toContain('affects 0 of 5 references')
 })
 
 test('a checkout of one commit: everything is reported, with what to set; a warning only for who asked', async () => {
@@ -102,7 +102,7 @@ test('a checkout of one commit: everything is reported, with what to set; a warn
   expect(exitCode).toBe(0)
   expect(annotationsIn(stdout)).toEqual([])
   expect(summary).toContain('set `fetch-depth: 2` on actions/checkout')
-  expect(summary).toContain('all 5 references hold')
+  expect(summary).toContain('All 3 references are allowed by the policies in Git')
   const asked = await main({ 'report-scope': 'changed' })
   expect(annotationsIn(asked.stdout).map(({ kind, message }) => [kind, message])).toEqual([
     ['warning', expect.stringContaining('`fetch-depth: 2`')],

@@ -43,7 +43,7 @@ describe('the pull-request comment', () => {
     expect((await check()).exitCode).toBe(0)
     expect(github.requests.at(-1)).toBe('PATCH /repos/acme/gitops/issues/comments/1')
     expect(github.comments).toHaveLength(1)
-    expect(github.comments[0]?.body).toContain('all 5 references hold')
+    expect(github.comments[0]?.body).toContain('All 3 references are allowed by the policies in Git')
     await end()
   })
 

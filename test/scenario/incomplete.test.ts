@@ -17,7 +17,7 @@ describe('a server that cannot be reached', () => {
 
   test('makes the run incomplete; what Git can tell is checked all the same', async () => {
     const { exitCode, stdout, outputs, summary } = await runner.main({ inputs })
-    expect([exitCode === 0, outputs.outcome, outputs.references]).toEqual([false, 'incomplete', '5'])
+    expect([exitCode === 0, outputs.outcome, outputs.references]).toEqual([false, 'incomplete', '3'])
     expect(stdout).toContain('127.0.0.1:9')
     expect(annotationsIn(stdout).at(-1)?.message).toContain('Not finished')
     expect(summary).toContain('could not')

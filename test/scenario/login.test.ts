@@ -33,9 +33,10 @@ describeWithServer('a login of the action', () => {
     await expectSuccess(server, 'POST', 'sys/auth/jwt', { type: 'jwt' })
     await expectSuccess(server, 'POST', 'auth/jwt/config', issuer.config)
     await expectSuccess(server, 'POST', 'auth/jwt/role/eso-check', issuer.role(['eso-vault-check']))
-    const data = Object.fromEntries(BACKSTAGE.map((key) => [key, VALUE]))
+    // The first key is what the check finds missing.
+    const data = Object.fromEntries(BACKSTAGE.slice(1).map((key) => [key, VALUE]))
     await expectSuccess(server, 'POST', `${APPS}/backstage/app`, { data })
-    await expectSuccess(server, 'POST', `${APPS}/example/app`, { data: { username: VALUE } })
+    await expectSuccess(server, 'POST', `${APPS}/example/app`, { data: { username: VALUE, password: VALUE } })
   })
   afterAll(async () => {
     await server?.stop()
@@ -60,7 +61,7 @@ describeWithServer('a login of the action', () => {
     const from = (await server.auditLog()).length
     const result = await runner.main({ inputs: inputs(server.address), env: issuer.env })
     expect([result.exitCode, result.outputs.outcome]).toEqual([1, 'findings'])
-    expect(annotationsIn(result.stdout).map(({ title }) => title)).toEqual(['property-absent', ''])
+    expect(annotationsIn(result.stdout).map(({ title }) => title)).toEqual(['template-key-absent', ''])
     expect(result.stdout).toContain('Checked against')
 
     const asked = (await server.auditLog()).slice(from).filter(({ type }) => type === 'request')

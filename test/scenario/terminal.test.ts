@@ -66,10 +66,10 @@ describe('the terminal', () => {
   })
 
   test.each([
-    ['text', /Failed: 10 errors/],
+    ['text', /7 problems break all 3 references/],
     ['json', /"version": 1/],
     ['sarif', /"version": "2.1.0"/],
-    ['markdown', /^## /],
+    ['markdown', /^<!-- eso-vault check -->\n## /],
   ])('prints %s, and ends with code 1 for findings', async (format, says) => {
     const { exitCode, stdout, stderr } = await runTerminal(
       ['check', 'examples/soyo/as-found', '--format', format],
@@ -166,11 +166,11 @@ describe('bad input: nothing is lost of the rest', () => {
     expect(report.references.length).toBe(1)
   })
 
-  test('a manifest that is no YAML is a note with its line', async () => {
+  test('a manifest that is no YAML is an error at its line, and the others are checked', async () => {
     const broken = 'apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {\n'
     const { exitCode, report } = await json(await repository({ 'broken.yaml': broken }))
-    expect([exitCode, report.references.length]).toEqual([0, 1])
-    expect(report.notes).toMatchObject([{ file: 'broken.yaml', line: expect.any(Number) }])
+    expect([exitCode, report.references.length]).toEqual([1, 1])
+    expect(report.findings).toMatchObject([{ rule: 'yaml-invalid', file: 'broken.yaml', line: expect.any(Number) }])
   })
 
   test('names that hold workflow commands stay text', async () => {

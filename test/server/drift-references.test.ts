@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess, tokenWith } from '../openbao/stage.ts'
-import { APPS, askAbout, example, FILES, said, seed, setUpLaw } from './drift-stage.ts'
+import { APPS, askAbout, example, FILES, MORE_FILE, said, seed, setUpLaw } from './drift-stage.ts'
 import { type Checkout, checkout } from './setup-stage.ts'
 
 /** One secret by property, one by a pinned version, both read by nothing else. */
@@ -26,7 +26,7 @@ describeWithServer('what a reference reads, and is not as it was (platform.md §
 
   beforeAll(async () => {
     server = await startOpenBao()
-    files = await checkout('soyo/as-fixed', { ...FILES, 'readers.yaml': READERS })
+    files = await checkout('soyo/as-fixed', { ...FILES, [MORE_FILE]: `${FILES[MORE_FILE]}---${READERS}` })
     await seed(server)
     await setUpLaw(server)
     token = await tokenWith(server, example('eso-drift.hcl'))
@@ -89,7 +89,7 @@ describeWithServer('what a reference reads, and is not as it was (platform.md §
     await change()
     const { report, found } = await drift()
     expect(found, said(report)).toMatchObject([{ rule, severity: 'error', message: expect.stringContaining(says) }])
-    expect(report.findings[0]?.span.file).toBe('readers.yaml')
+    expect(report.findings[0]?.span.file).toBe(MORE_FILE)
     expect(report.outcome).toBe('findings')
   })
 

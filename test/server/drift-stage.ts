@@ -16,7 +16,7 @@ const examples = join(import.meta.dirname, '../../examples')
 export const example = (name: string) => readFileSync(join(examples, 'policies', name), 'utf8')
 
 export const APPS = 'webgrip/prod/clusters/soyo/apps'
-const FIND = `path "kv/metadata/${APPS}/example/*" { capabilities = ["list"] }`
+const FIND = `path "kv/metadata/${APPS}/shared/*" { capabilities = ["list"] }`
 export const ESO_POLICY = `
 # Other words, another order: the same rules as in docs/vault.md.
 path "kv/metadata/${APPS}/backstage/db" { capabilities = ["update", "read", "create"] }
@@ -55,15 +55,22 @@ kind: ExternalSecret
 metadata: { name: found, namespace: backstage }
 spec:
   secretStoreRef: { kind: ClusterSecretStore, name: vault }
-  dataFrom: [{ find: { path: ${APPS}/example, name: { regexp: app } } }]
+  dataFrom: [{ find: { path: ${APPS}/shared, name: { regexp: app } } }]
 `
+
+/** A folder that Flux applies. */
+const APPLIED = 'kubernetes/apps/external-secrets/stores/app'
+
+/** A file of objects that are applied as well; it may be longer, and must not be renamed. */
+export const MORE_FILE = `${APPLIED}/more.yaml`
 
 /** What lies beside or in place of the example's own files. */
 export const FILES = {
   'docs/vault.md': readFileSync(join(examples, 'soyo/as-fixed/docs/vault.md'), 'utf8')
     .replace(/(vault write auth\/kubernetes\/config .*)/, '$1 disable_local_ca_jwt=true kubernetes_ca_cert=@ca.pem')
     .replace(/^HCL$/m, `${FIND}\nHCL`),
-  'more.yaml': MORE,
+  [`${APPLIED}/kustomization.yaml`]: 'resources: [vault-clustersecretstore.yaml, more.yaml]\n',
+  [MORE_FILE]: MORE,
 }
 
 /** The keys of the application's secret, as its template reads them. */
@@ -82,6 +89,7 @@ export async function seed(server: RunningServer, value = 'v'): Promise<void> {
   await put(`kv/data/${APPS}/backstage/db`, { data })
   await put(`kv/metadata/${APPS}/backstage/db`, { custom_metadata: { 'managed-by': 'external-secrets' } })
   await put(`kv/data/${APPS}/example/app`, { data })
+  await put(`kv/data/${APPS}/shared/app`, { data })
 }
 
 /** Policy, auth config and role, whatever was there. */

@@ -60,6 +60,7 @@ describe('defaults (design §4)', () => {
       reportScopeGiven: false,
       failOn: 'error',
       onIncomplete: 'fail',
+      onUnchecked: 'pass',
       comment: 'never',
       issue: true,
       sarifFile: undefined,

@@ -11,9 +11,10 @@ import { readConsumer } from '../predict/consumer.ts'
 export interface IneffectiveItem {
   /**
    * `store-only`: `dataFrom[].sourceRef.storeRef` without extract or find passes the webhook and contributes nothing.
+   * `tags-ignored`: a `find` with a `name` does not look at its `tags` (eso.md §3.4).
    * `generator-in-data`: `data[].sourceRef.generatorRef` is not implemented, ESO looks for the SecretStore "" (eso.md §6.2).
    */
-  readonly problem: 'store-only' | 'generator-in-data'
+  readonly problem: 'store-only' | 'tags-ignored' | 'generator-in-data'
   readonly manifest: Manifest
   readonly field: FieldPath
   readonly span: Span
@@ -31,6 +32,11 @@ export function ineffectiveItems(manifests: readonly Manifest[]): readonly Ineff
       if (list === 'data' && mapAt(source, 'generatorRef') !== undefined) {
         const place = [...at, 'sourceRef', 'generatorRef']
         return [{ problem: 'generator-in-data', manifest, field: place, span: manifest.spanOf(place, 'key') }]
+      }
+      const find = mapAt(value, 'find')
+      if (list === 'dataFrom' && mapAt(find, 'name') !== undefined && mapAt(find, 'tags') !== undefined) {
+        const place = [...at, 'find', 'tags']
+        return [{ problem: 'tags-ignored', manifest, field: place, span: manifest.spanOf(place, 'key') }]
       }
       // What stands beside a null block is another mistake, and has its own finding (field.md §2, W1).
       const reads = ['extract', 'find', 'key', 'path', 'name', 'tags'].some(

@@ -25,7 +25,10 @@ export function producedSecrets(manifests: readonly Manifest[], holesOf: HolesOf
   return manifests.flatMap((manifest): ProducedSecret[] => {
     if (isCoreKind(manifest, 'Secret')) {
       const { namespace, name } = manifest
-      const whole = labelsOf(manifest, holesOf).complete && patchOver(manifest, ['data'], ['stringData']) === undefined
+      // The control plane fills in a ServiceAccount's token.
+      const isFilled = textAt(manifest.body, 'type') === 'kubernetes.io/service-account-token'
+      const whole =
+        !isFilled && labelsOf(manifest, holesOf).complete && patchOver(manifest, ['data'], ['stringData']) === undefined
       return [{ namespace, name, by: manifest, keys: whole ? writtenKeys(manifest) : undefined }]
     }
     const consumer = readConsumer(manifest, { namespaces, holesOf })

@@ -10,7 +10,12 @@ export function pushesWithoutProperty(references: readonly Reference[]): readonl
     const { operation, push, property, manifest, field, notChecked, failsWith } = reference
     if (operation !== 'push' || push?.secretKey === undefined || property !== undefined) return false
     // A patch may bring the property; an entry that fails anyway says so elsewhere.
-    if (failsWith !== undefined || (notChecked?.code === 'patched' && notChecked.of === undefined)) return false
+    if (
+      reference.store.found === 'foreign' ||
+      failsWith !== undefined ||
+      (notChecked?.code === 'patched' && notChecked.of === undefined)
+    )
+      return false
     const entries = seen.get(manifest) ?? new Set()
     seen.set(manifest, entries)
     const entry = JSON.stringify([field, push.secretKey])

@@ -12,10 +12,10 @@ export interface TargetWriter {
   readonly manifest: Manifest
   /** Where the target's name is written, or the ExternalSecret's own name where it is taken from there. */
   readonly span: Span
-  readonly creationPolicy: 'Owner' | 'Orphan'
+  readonly creationPolicy: 'Owner' | 'Orphan' | 'Merge' | 'CreateOrMerge'
 }
 
-/** Two or more ExternalSecrets that each mean to make one Secret. */
+/** Two or more ExternalSecrets that each write one Secret, of which one at least owns it. */
 export interface TargetDuplicate {
   /** `undefined`: Git does not tell it, but one root applies them all. */
   readonly namespace: string | undefined
@@ -24,8 +24,8 @@ export interface TargetDuplicate {
 }
 
 /**
- * Secrets that several ExternalSecrets make. Merge, CreateOrMerge and None are meant to share a Secret, so at least one writer has
- * to own it and another to make it (eso.md §6.2). Copies in template trees, which no one cluster gets together, are none (field.md §6).
+ * Secrets that several ExternalSecrets write and one of them owns: ESO then refuses the others, whatever their creationPolicy
+ * (eso.md §4.5); `None` alone writes nothing. Copies in template trees, which no one cluster gets together, are none (field.md §6).
  */
 export function targetDuplicates(manifests: readonly Manifest[]): readonly TargetDuplicate[] {
   const namespaces = namespaceLabels(manifests, textHoles)
@@ -54,14 +54,19 @@ function writerOf(consumer: Consumer): TargetWriter | undefined {
   if (makes !== 'ExternalSecret') return undefined
   const policy = textAt(spec, 'target', 'creationPolicy') || 'Owner'
   // A generic target is no Secret (eso.md §1, `target.manifest`).
-  if ((policy !== 'Owner' && policy !== 'Orphan') || textAt(spec, 'target', 'manifest', 'kind') !== undefined)
-    return undefined
+  if (!isWriting(policy) || textAt(spec, 'target', 'manifest', 'kind') !== undefined) return undefined
   const name = targetName(consumer)
   const target = [...at, 'target']
   if (textHoles(name).length > 0 || patchOver(manifest, target, ['metadata', 'name'], ['metadata', 'namespace']))
     return undefined
   const written = textAt(spec, 'target', 'name') ? [...target, 'name'] : ['metadata', 'name']
   return { manifest, span: manifest.spanOf(written, 'value'), creationPolicy: policy }
+}
+
+const WRITING: readonly string[] = ['Owner', 'Orphan', 'Merge', 'CreateOrMerge']
+
+function isWriting(policy: string): policy is TargetWriter['creationPolicy'] {
+  return WRITING.includes(policy)
 }
 
 /** Groups writers that one cluster gets. An ExternalSecret written twice under one name is one object, not two writers. */

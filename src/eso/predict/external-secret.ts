@@ -17,7 +17,7 @@ const FIND_PARTS = ['path', 'name', 'tags']
 
 const NO_STORE: FailsWith = {
   code: 'no-store-named',
-  says: 'could not get SecretStore "", SecretStore.external-secrets.io "" not found',
+  says: 'could not get SecretStore "", secretstores.external-secrets.io "" not found',
 }
 
 /** Everything that an ExternalSecret, or the one in a ClusterExternalSecret, makes ESO ask of Vault, in order (eso.md §3). */

@@ -4,8 +4,9 @@ import type { EsoOperation, FindQuery, PushEntry, Reference, Skipped } from '../
 import type { Span } from '../../model/span.ts'
 import type { GeneratorKind, StoreResolution, VaultStore } from '../../model/store.ts'
 import type { FieldPath } from '../../model/value.ts'
+import { textAt } from '../field-value.ts'
 import { patchOver } from '../patched.ts'
-import { isGenerator, providerPath } from '../provider.ts'
+import { isGenerator, providerOf, providerPath } from '../provider.ts'
 import { loginFailureOf } from '../read-store.ts'
 import type { Requests } from './access.ts'
 import type { Consumer } from './consumer.ts'
@@ -102,8 +103,7 @@ function holesInPath(store: VaultStore, { holesOf }: Context): readonly string[]
 }
 
 function versionText(store: VaultStore): string {
-  const provider = (store.manifest.body.spec as { provider?: { vault?: { version?: unknown } } } | undefined)?.provider
-  return String(provider?.vault?.version ?? '')
+  return textAt(providerOf(store), 'version') ?? ''
 }
 
 /** Why a resolution gives no Vault store to go by; `undefined` when it does. */
@@ -126,7 +126,7 @@ function notResolved(store: StoreResolution, what: 'store' | 'generator'): Store
 function patchedPath(resolution: StoreResolution): PatchReason | undefined {
   if (resolution.found !== 'vault') return undefined
   const { store, copies = [] } = resolution
-  const at = providerPath(store.kind)
+  const at = providerPath(store)
   const fields = isGenerator(store)
     ? [
         [...at, 'namespace'],

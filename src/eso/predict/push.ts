@@ -4,7 +4,12 @@ import type { VaultStore } from '../../model/store.ts'
 import { dataPath, dataPathTwice, isPath, metadataPath } from '../paths.ts'
 import { inOrder, type Requests, request, type Sent } from './access.ts'
 
-export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet'>
+export type PushStore = Pick<VaultStore, 'version' | 'path' | 'checkAndSet' | 'dialect'>
+
+const READ_ONLY: FailsWith = {
+  code: 'push-unsupported',
+  says: 'push secret is not supported (the OpenBao provider is currently read only)',
+}
 
 /** What the webhook says of a store that asks for check-and-set on KV v1; at run time it is ignored (eso.md §3.6). */
 const CAS_ON_V1: FailsWith = {
@@ -19,6 +24,7 @@ export function pushRequests(
   property: string | undefined,
   entry: Pick<PushEntry, 'updatePolicy' | 'deletionPolicy'>,
 ): Requests {
+  if (store.dialect === 'openBao') return { accesses: [], failsWith: READ_ONLY }
   const exists = entry.updatePolicy === 'IfNotExists' ? existsRequests(store, key) : []
   const metadata = metadataPath(store, key)
   // ESO computes both paths before it asks anything but the existence (eso.md §3.6 step 0).

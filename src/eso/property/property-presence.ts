@@ -83,3 +83,19 @@ export function propertyPresence(keys: SubKeys, property: string): PropertyVerdi
     ...(nearest === undefined ? {} : { nearest }),
   }
 }
+
+/** The same for the provider of OpenBao, which looks for a key of that very name (eso.md §5.6). */
+export function plainPresence(keys: SubKeys, property: string): PropertyVerdict {
+  if (Object.hasOwn(keys, property)) return { presence: 'present', because: '' }
+  const nearest = nearestName(property, Object.keys(keys))
+  return {
+    presence: 'absent',
+    because: `no key \`${property}\`: the secret has ${
+      Object.keys(keys)
+        .sort()
+        .map((key) => `\`${key}\``)
+        .join(', ') || 'none'
+    }`,
+    ...(nearest === undefined ? {} : { nearest }),
+  }
+}

@@ -19,6 +19,14 @@ export const KNOWN_RELEASES: readonly Release[] = [
   ...OLDER_RELEASES.map(({ release }) => toRelease(release)),
 ]
 
+const [MAJOR, MINOR, PATCH] = toRelease(ESO_SCHEMA.esoVersion)
+const AFTER_NEWEST: Release = [MAJOR, MINOR, PATCH + 1]
+
+/** Whether no release of the interval is newer than what is known here: what is not known then is not there. */
+export function isKnownInterval({ to }: Interval): boolean {
+  return to !== undefined && compareReleases(to, AFTER_NEWEST) <= 0
+}
+
 type Kinds = ReadonlyMap<string, KindSchema>
 
 const nameOf = (kind: Pick<KindSchema, 'group' | 'version' | 'kind'>): string =>

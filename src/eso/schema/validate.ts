@@ -1,11 +1,19 @@
 import type { Manifest } from '../../model/manifest.ts'
 import { type FieldPath, isList, isMap, type Value, type ValueMap } from '../../model/value.ts'
-import { compareReleases, type Interval, parseVersionRange, type Release } from '../../model/version-range.ts'
+import { type Interval, parseVersionRange } from '../../model/version-range.ts'
 import { fieldsNewerThan, type NewerField } from './eso-features.ts'
 import { formatPath } from './field-path.ts'
 import { type Judged, judgeBy } from './judge-by.ts'
 import type { SchemaProblem } from './problem.ts'
-import { KNOWN_RELEASES, kindSchemaIn, newestWith, nodeAt, releasesFor, releasesWith } from './schema-lookup.ts'
+import {
+  isKnownInterval,
+  KNOWN_RELEASES,
+  kindSchemaIn,
+  newestWith,
+  nodeAt,
+  releasesFor,
+  releasesWith,
+} from './schema-lookup.ts'
 import type { KindSchema } from './schema-node.ts'
 import { isWhole } from './structure.ts'
 
@@ -17,6 +25,8 @@ export interface ValidateOptions {
    * release that they allow has it. Empty, or with one that is no version: nothing is pinned.
    */
   readonly eso?: readonly string[]
+  /** What CRDs in Git define: where they have the manifest's kind and version, they and nothing else decide. */
+  readonly crds?: readonly KindSchema[]
 }
 
 /**
@@ -28,29 +38,41 @@ export interface ValidateOptions {
 export function validateManifest(manifest: Manifest, options: ValidateOptions = {}): readonly SchemaProblem[] {
   if (!isWhole(manifest)) return []
   const newest = newestWith(manifest)
+  const inGit = (options.crds ?? []).filter(
+    ({ group, version, kind }) => kind === manifest.kind && `${group}/${version}` === manifest.apiVersion,
+  )
+  const latest = newest === undefined ? undefined : kindSchemaIn(newest, manifest)
+  if (inGit.length > 0) return agreed(inGit.map((schema) => () => judgeBy(manifest, schema, latest ?? schema)))
   if (newest === undefined) return []
   const pinned = pinnedReleases(options.eso ?? [])
   const judge = judging(manifest, newest)
   if (pinned === undefined)
     return judge(newest).problems.map((problem) => olderTakesIt(manifest, problem, newest, judge))
   const served = releasesFor(pinned).filter((index) => kindSchemaIn(index, manifest)?.served === true)
-  const [first, ...others] = served
+  const [first] = served
   if (first === undefined) {
     // The apiVersion has to change first (`api-version-unserved`); only what is wrong in every version is worth a word.
     return judge(newest).problems.filter(({ kind }) => kind === 'unknown' || kind === 'misplaced')
   }
-  let { problems } = judge(first)
-  for (const index of others) {
-    if (problems.length === 0) break
-    const there = judge(index)
-    problems = problems.filter((problem) => there.has(problem))
-  }
+  const problems = agreed(served.map((index) => () => judge(index)))
   // A field that no known release has may be newer than all of them: not when the pinned one is known.
-  const known = pinned.every(({ to }) => to !== undefined && compareReleases(to, AFTER_NEWEST) <= 0)
+  const known = pinned.every(isKnownInterval)
   const sure = problems.map((problem) =>
     known && problem.effect === 'dropped' ? { ...problem, severity: 'error' as const } : problem,
   )
   return tooNew(manifest, sure, options.eso ?? [], newest, judge)
+}
+
+/** The problems of the first that all others have too; the others are asked only while something is left. */
+function agreed(judgements: readonly (() => Judged)[]): readonly SchemaProblem[] {
+  const [first, ...others] = judgements
+  let { problems } = first?.() ?? NOTHING
+  for (const other of others) {
+    if (problems.length === 0) break
+    const there = other()
+    problems = problems.filter((problem) => there.has(problem))
+  }
+  return problems
 }
 
 /** `undefined`: nothing is pinned, or one of the pins says nothing. */
@@ -59,9 +81,6 @@ function pinnedReleases(versions: readonly string[]): readonly Interval[] | unde
   const known = ranges.filter((range) => range !== undefined)
   return ranges.length > 0 && known.length === ranges.length ? known.flat() : undefined
 }
-
-const [MAJOR, MINOR, PATCH] = KNOWN_RELEASES[0] ?? [0, 0, 0]
-const AFTER_NEWEST: Release = [MAJOR, MINOR, PATCH + 1]
 
 type Judge = (release: number) => Judged
 

@@ -14,7 +14,13 @@ export type Rewritten =
   | { readonly keys: NamedKeys }
   /** Values or larger templates decide; `keys` are there in any case. */
   | { readonly open: string; readonly keys: NamedKeys }
-  | { readonly fails: string }
+  | Refusal
+
+/** `fails`: ESO's words. `operation`: a `rewrite` cannot be run at all, whatever the keys are; else a key is refused. */
+export interface Refusal {
+  readonly fails: string
+  readonly by: 'key' | 'operation'
+}
 
 /**
  * One key after conversion (eso.md §6.4): what Kubernetes does not take becomes `_`, or `_U0041_` with `Unicode`. `None` leaves it
@@ -56,7 +62,10 @@ export function secretKeyNames(keys: NamedKeys, operations: readonly Value[], st
   for (const key of [...kept.keys()].sort()) {
     const refused = invalidKey(key)
     if (refused !== undefined)
-      return { fails: `invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): ${refused}` }
+      return {
+        fails: `invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): ${refused}`,
+        by: 'key',
+      }
   }
   return { ...rewritten, keys: kept }
 }
@@ -68,6 +77,7 @@ function convertKeys(keys: NamedKeys, strategy: string): Rewritten {
     if (converted.has(name)) {
       return {
         fails: `error applying conversion strategy ${strategy} to keys: secret name collision during conversion: ${name}`,
+        by: 'key',
       }
     }
     converted.set(name, below)
@@ -83,7 +93,7 @@ export function rewriteKeys(given: NamedKeys, operations: readonly Value[]): Rew
     const next = rewriteOnce(keys, operation)
     if ('fails' in next) {
       // What was open before may have ended the list earlier, but an operation that fails whatever the keys are fails anyway.
-      return { fails: `error applying rewrite to keys: failed rewrite operation[${i}]: ${next.fails}` }
+      return { fails: `error applying rewrite to keys: failed rewrite operation[${i}]: ${next.fails}`, by: next.by }
     }
     keys = next.keys
     if ('open' in next) open ??= next.open
@@ -100,7 +110,8 @@ function rewriteOnce(keys: NamedKeys, operation: Value): Rewritten {
   if (merge !== undefined) return mergeKeys(keys, merge)
   if (regexp !== undefined) {
     const compiled = compileGoRegexp(textAt(regexp, 'source') ?? '')
-    if (!isRegexp(compiled)) return { fails: `regexp failed with failed to compile: ${compiled.invalid}` }
+    if (!isRegexp(compiled))
+      return { fails: `regexp failed with failed to compile: ${compiled.invalid}`, by: 'operation' }
     const target = textAt(regexp, 'target') ?? ''
     return { keys: new Map([...keys].map(([key, below]) => [compiled.replaceAll(key, target), below])) }
   }
@@ -119,6 +130,7 @@ function transformKeys(keys: NamedKeys, template: string): Rewritten {
     if (!(error instanceof TemplateSyntaxError)) throw error
     return {
       fails: `transform failed with failed to parse template: template: transform:${error.line}: ${error.message}`,
+      by: 'operation',
     }
   }
   // Trim markers would need the neighbours' white space: a key has none.
@@ -130,6 +142,7 @@ function transformKeys(keys: NamedKeys, template: string): Rewritten {
     if (failure !== undefined) {
       return {
         fails: `transform failed with failed to execute template for key ${JSON.stringify(key)}: ${failure.message}`,
+        by: 'key',
       }
     }
     if (output === undefined || trims) return { keys: new Map(), open: 'a rewrite template decides the keys' }
@@ -152,7 +165,8 @@ function mergeKeys(keys: NamedKeys, merge: NonNullable<ReturnType<typeof mapAt>>
     if (!keys.has(key)) {
       if (skips) continue
       // A value before it may fail first, in other words.
-      if (open === undefined) return { fails: `merge failed with key ${JSON.stringify(key)} not found in input map` }
+      if (open === undefined)
+        return { fails: `merge failed with key ${JSON.stringify(key)} not found in input map`, by: 'key' }
       break
     }
     const below = keys.get(key) ?? null
@@ -164,8 +178,8 @@ function mergeKeys(keys: NamedKeys, merge: NonNullable<ReturnType<typeof mapAt>>
       }
   }
   if (open === undefined && conflicts.length > 0 && textAt(merge, 'conflictPolicy') !== 'Ignore')
-    return { fails: `merge failed with conflicts: ${conflicts.join(', ')}` }
-  if (json && into === '' && open === undefined) return { fails: "merge failed with missing 'into' field" }
+    return { fails: `merge failed with conflicts: ${conflicts.join(', ')}`, by: 'key' }
+  if (json && into === '' && open === undefined) return { fails: "merge failed with missing 'into' field", by: 'key' }
   // With JSON the keys stay, and one is added, whatever the values are.
   if (json) return { keys: new Map([...keys, [into, open === undefined ? Object.fromEntries(merged) : null]]) }
   return open === undefined ? { keys: merged } : { keys: new Map(), open }

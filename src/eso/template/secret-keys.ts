@@ -6,7 +6,7 @@ import { isMap, listAt, mapAt, textAt, textsAt } from '../field-value.ts'
 import { isGeneratorKind } from '../kinds.ts'
 import { patchOver } from '../patched.ts'
 import { extractKeys } from '../property/extract-keys.ts'
-import { type NamedKeys, secretKeyNames } from './key-names.ts'
+import { type NamedKeys, type Refusal, secretKeyNames } from './key-names.ts'
 import { secretSpec } from './template-fields.ts'
 import type { TemplateRead } from './template-reads.ts'
 
@@ -27,6 +27,10 @@ export interface KeyFailure {
   readonly field: FieldPath
   /** What ESO says, after `error processing spec.dataFrom[0].extract, err: `. */
   readonly text: string
+  /** A key is refused, or a `rewrite` cannot be run at all. */
+  readonly by: 'key' | 'operation'
+  /** The keys are those of every secret that a `find` matches: one that is deleted is not read. */
+  readonly perhaps: boolean
 }
 
 /** What else is known than the manifest. */
@@ -39,10 +43,7 @@ export interface KeyLookups {
   readonly generator?: (ref: { readonly kind: string; readonly name: string }) => Manifest | undefined
 }
 
-type Names =
-  | { readonly keys: NamedKeys }
-  | { readonly open: string; readonly keys?: NamedKeys }
-  | { readonly fails: string }
+type Names = { readonly keys: NamedKeys } | { readonly open: string; readonly keys?: NamedKeys } | Refusal
 
 const values = (names: readonly string[]): NamedKeys => new Map(names.map((name) => [name, null]))
 
@@ -132,7 +133,7 @@ export function secretKeys(manifest: Manifest, lookups: KeyLookups = {}): Secret
     const field = [...path, 'dataFrom', i]
     const names = dataFromKeys(item, field, lookups)
     if ('fails' in names) {
-      failures.push({ field, text: names.fails })
+      failures.push({ field, text: names.fails, by: names.by, perhaps: mapAt(item, 'find') !== undefined })
       reasons.push(`the keys of \`dataFrom[${i}]\` are refused`)
       continue
     }

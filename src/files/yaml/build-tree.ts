@@ -35,7 +35,7 @@ export interface BuiltDocument {
   /** `undefined`: an empty document. */
   readonly root: Place
   readonly scalars: readonly Range[]
-  readonly duplicates: readonly { readonly key: string; readonly offset: number }[]
+  readonly duplicates: readonly { readonly key: string; readonly offset: number; readonly first: number }[]
   readonly failure?: Unusable
 }
 
@@ -57,7 +57,7 @@ class Builder {
   private readonly events: readonly Event[]
   private readonly anchors = new Map<string, YamlNode | undefined>()
   private readonly scalars: Range[] = []
-  private readonly duplicates: { key: string; offset: number }[] = []
+  private readonly duplicates: { key: string; offset: number; first: number }[] = []
   private merged = 0
   /** End of what was read last: where an empty value stands. */
   private last = 0
@@ -171,7 +171,8 @@ class Builder {
         merges.push({ use: place, at: key.start })
         continue
       }
-      if (entries.has(name)) this.duplicates.push({ key: name, offset: key.start })
+      const first = entries.get(name)?.key.start
+      if (first !== undefined) this.duplicates.push({ key: name, offset: key.start, first })
       entries.set(name, { key: { start: key.start, end: key.end }, place })
     }
     this.next++

@@ -2,7 +2,8 @@ import { YAMLException } from 'js-yaml'
 import { type Note, noteAt } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath } from '../../model/value.ts'
-import { buildTrees, type Unusable } from './build-tree.ts'
+import { namesEsoKind } from '../relevance.ts'
+import { type BuiltDocument, buildTrees, type Unusable } from './build-tree.ts'
 import { findComments } from './comments.ts'
 import { type LineIndex, lineIndex } from './line-index.ts'
 import { readEvents } from './parse-events.ts'
@@ -60,11 +61,10 @@ export function parseYaml(
         const at = index++
         for (const range of built.scalars) scalars.push({ start: offset(range.start), end: offset(range.end) })
         if (built.failure !== undefined) {
-          notes.push(unusableNote(file, place, built.failure))
+          notes.push(unusableNote(file, place, built.failure, part))
           continue
         }
-        for (const duplicate of built.duplicates)
-          notes.push(duplicateNote(file, place, duplicate.offset, duplicate.key))
+        for (const duplicate of built.duplicates) notes.push(duplicateNote(file, place, duplicate, part))
         documents.push(yamlDocument(file, at, stream.text, built.root, place))
       }
     } catch (error) {
@@ -188,19 +188,55 @@ function unparseableNote(
   const failure = error as YAMLException
   const mark = error instanceof YAMLException ? failure.mark : undefined
   const at = offset + (mark?.position ?? 0)
-  const { line } = locate(at, at)
+  // A text that ends in the middle of something is reported at its last character, not in the document after it.
+  const end = offset + text.trimEnd().length
+  const { line, column } = locate(Math.min(at, end), Math.min(at, end))
   const why = error instanceof YAMLException ? failure.reason : 'the parser gave up'
-  if (why.startsWith('nesting exceeded')) return noteAt({ file, line }, { code: 'yaml-too-deep' })
-  if (/\{\{/.test(text) || /^\s*\{%/m.test(text))
-    return noteAt({ file, line }, { code: 'yaml-template', holds: text.includes('{{') ? '{{ }}' : '{% %}', says: why })
-  return noteAt({ file, line }, { code: 'yaml-unparseable', says: why })
+  const eso = esoOf(text)
+  if (why.startsWith('nesting exceeded')) return noteAt({ file, line }, { code: 'yaml-too-deep', ...eso })
+  const holds = TEMPLATES.find(([pattern]) => pattern.test(text))?.[1]
+  if (holds !== undefined) return noteAt({ file, line }, { code: 'yaml-template', holds, says: why, ...eso })
+  return noteAt({ file, line }, { code: 'yaml-unparseable', says: why, column, ...eso })
 }
 
-function unusableNote(file: string, locate: (start: number, end: number) => Span, failure: Unusable): Note {
-  const { line } = locate(failure.offset, failure.offset)
-  return noteAt({ file, line }, { code: failure.code, says: failure.message })
+const TEMPLATES = [
+  [/\{\{/, '{{ }}'],
+  [/^\s*\{%/m, '{% %}'],
+  [/<%/, '<% %>'],
+] as const
+
+function esoOf(text: string): { readonly eso?: true } {
+  return namesEsoKind(text) ? { eso: true } : {}
 }
 
-function duplicateNote(file: string, locate: (start: number, end: number) => Span, offset: number, key: string): Note {
-  return noteAt({ file, line: locate(offset, offset).line }, { code: 'yaml-duplicate-key', key })
+function unusableNote(
+  file: string,
+  locate: (start: number, end: number) => Span,
+  { code, offset, message }: Unusable,
+  text: string,
+): Note {
+  const { line, column } = locate(offset, offset)
+  const says = message
+  const eso = esoOf(text)
+  return noteAt({ file, line }, code === 'yaml-unusable' ? { code, says, column, ...eso } : { code, says, ...eso })
+}
+
+function duplicateNote(
+  file: string,
+  locate: (start: number, end: number) => Span,
+  { key, offset, first: before }: BuiltDocument['duplicates'][number],
+  text: string,
+): Note {
+  const { line, column } = locate(offset, offset)
+  const first = locate(before, before)
+  return noteAt(
+    { file, line },
+    {
+      code: 'yaml-duplicate-key',
+      key,
+      column,
+      first: { line: first.line, column: first.column },
+      ...esoOf(text),
+    },
+  )
 }

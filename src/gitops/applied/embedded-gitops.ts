@@ -1,5 +1,6 @@
 import { parseEmbeddedYaml } from '../../files/yaml/parse-yaml.ts'
 import { isGitOps } from '../gitops-kinds.ts'
+import { WRAPPERS } from '../objects/embedded-objects.ts'
 import {
   at,
   entriesAt,
@@ -55,17 +56,26 @@ function inText(node: Placed | undefined): Placed[] {
 }
 
 function inValues(node: Placed, level: number): Placed[] {
-  if (level > MAX_LEVELS) return []
-  if (node.type === 'scalar')
-    return inText(node).flatMap((inner) => (inner.type === 'map' ? inValues(inner, level + 1) : []))
+  if (level > MAX_LEVELS || node.type === 'scalar') return []
   if (node.type === 'list') return node.items.flatMap((item) => inValues(item, level + 1))
-  if (isGitOpsNode(node)) return [node]
   return entriesAt(node).flatMap(([name, { node: below }]) => {
     if (name === 'clusterGroup') return patternApplications(below)
+    if (WRAPPERS.has(name)) {
+      const wrapped = inWrapper(below)
+      if (wrapped.length > 0) return wrapped
+    }
     const kind = KINDS[name.toLowerCase()]
     const made = kind === undefined ? [] : madeOf(below, kind)
     return made.length > 0 ? made : inValues(below, level + 1)
   })
+}
+
+/** Whole objects, or texts of them: other nested apiVersion and kind pairs (a patch) are none (field.md §6). */
+function inWrapper(node: Placed): Placed[] {
+  const items = node.type === 'scalar' ? [node] : named(node).map(([, item]) => item)
+  return items
+    .flatMap((item) => (item.type === 'scalar' ? inText(item) : [item]))
+    .flatMap((item) => (isGitOpsNode(item) ? [item] : []))
 }
 
 /** Keys of the chart `argocd-apps` and of those like it. */

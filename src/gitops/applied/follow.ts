@@ -1,3 +1,4 @@
+import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { AppliedBy } from '../../model/applied.ts'
 import type { Cluster } from '../../model/cluster.ts'
 import type { Span } from '../../model/span.ts'
@@ -7,6 +8,7 @@ import { directoryFiles } from '../argo/directory-files.ts'
 import { argoValueFiles } from '../argo/value-files.ts'
 import {
   type AppliedObject,
+  isReadable,
   type Output,
   type OutputOptions,
   outputOf,
@@ -27,6 +29,7 @@ import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
 import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
+import { type Carrier, valueFilesOf } from './carriers.ts'
 import { type Chart, chartsIn } from './charts.ts'
 import type { CommandPath, Commands } from './commands.ts'
 import { type Declarations, declarationsIn } from './declarations.ts'
@@ -84,6 +87,7 @@ class Follower {
   private readonly values = new Map<string, readonly GitOpsObject[]>()
   private readonly charts: ReadonlyMap<string, Chart>
   private readonly reachedCharts = new Set<string>()
+  private readonly carriers = new Map<string, Carrier[]>()
   private readonly clusterOf: ClusterOfFolder
   private readonly ground: Ground = ground()
   private readonly outputs: Output[] = []
@@ -133,11 +137,11 @@ class Follower {
     for (const note of otherTools(this.checkout)) this.note(note)
     for (const note of this.chartsByHand()) this.note(note)
     // A template or an example that is a repository of its own leads nowhere in this one; a command is no GitOps.
-    const reaches = this.outputs.some(
-      ({ root, outcome, objects }) =>
-        root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso),
-    )
-    // Roots are forgotten then: what these declare was followed before.
+    const reaches =
+      this.outputs.some(
+        ({ root, outcome, objects }) =>
+          root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso),
+      ) || [...this.carriers.values()].some((all) => all.some(({ appliedBy }) => appliedBy.kind !== 'command'))
     if (!reaches)
       await workThrough(this.everything(), WIDTH, async (root) => {
         await this.output(root)
@@ -154,12 +158,18 @@ class Follower {
       configMaps: this.configMaps,
       openCommands: this.options.commands.open,
       charts: this.charts,
-      preview: (object) => this.preview(object),
+      carriers: this.carriers,
+      isFollowed: (object) => this.isFollowed(object),
+      reach: (object) => this.reachOf(object).files,
     }
   }
 
   private async work(start: readonly GitOpsRoot[]): Promise<void> {
     await workThrough(start, WIDTH, (root) => this.build(root))
+  }
+
+  private isFollowed(object: GitOpsObject): boolean {
+    return this.applied.has(idOf(object))
   }
 
   private preview(object: GitOpsObject): readonly GitOpsRoot[] {
@@ -169,6 +179,7 @@ class Follower {
   private async output(root: GitOpsRoot): Promise<Output> {
     const output = await outputOf(root, this.options)
     this.outputs.push(output)
+    for (const file of valueFilesOf(root)) this.carry(file, root)
     this.ground.add(output)
     for (const note of output.notFollowed) this.note(note)
     if (root.build.by === 'kustomize')
@@ -223,7 +234,7 @@ class Follower {
       }
       const object: GitOpsObject = { checkout, node: put, file, document }
       const context = contextBelow(root, put)
-      if (kind === 'HelmRelease') this.noteChart(object)
+      if (kind === 'HelmRelease') this.noteChart(object, context)
       const embedded = embeddedGitOps(put).map((inner) => ({ object: { ...object, node: inner }, context }))
       return declares ? [{ object, context }, ...embedded] : embedded
     })
@@ -231,6 +242,7 @@ class Follower {
 
   private follow(object: GitOpsObject, context: RootContext): GitOpsRoot[] {
     const files = textAt(object.node, 'kind') === 'Kustomization' ? [] : argoValueFiles(object, this.sources)
+    for (const file of files) this.carry(file, carrierOf(object, context))
     const inValues = this.inValueFiles(files, context).filter((one) => !this.applied.has(idOf(one.object)))
     for (const one of inValues) this.applied.add(idOf(one.object))
     return [
@@ -239,8 +251,14 @@ class Follower {
     ]
   }
 
+  private carry(file: string, carrier: Carrier): void {
+    if (this.checkout.mentions(file, /external-secrets\.io/) && this.checkout.documents(file).some(isOfValues))
+      addTo(this.carriers, file, carrier)
+  }
+
   /** A release of a chart of this repository: charts are not rendered. */
-  private noteChart({ node, checkout, file }: GitOpsObject): void {
+  private noteChart(release: GitOpsObject, context: RootContext): void {
+    const { node, checkout, file } = release
     const chart = at(node, 'spec', 'chart', 'spec')
     const kind = textAt(chart, 'sourceRef', 'kind')
     const name = textAt(chart, 'sourceRef', 'name')
@@ -252,6 +270,7 @@ class Follower {
     const known = place === undefined ? undefined : this.charts.get(place.folder)
     if (known === undefined) return
     this.reachedCharts.add(known.folder)
+    this.carry(joinRelative(known.folder, 'values.yaml'), carrierOf(release, context))
     this.note({
       title: `HelmRelease ${gitOpsTitle({ node })} (${path})`,
       span: spanIn(node, ['spec', 'chart', 'spec', 'chart']),
@@ -356,7 +375,7 @@ class Follower {
     if (bundled.length > 0) return bundled
     for (;;) {
       const { tops, objects } = this.heads()
-      const fromTops = tops.flatMap(({ folder }) => this.topRoot(folder, clusterOfOverlay(folder)))
+      const fromTops = tops.flatMap((top) => this.topRoot(top.folder, this.clusterOfTop(top)))
       if (fromTops.length > 0) return fromTops
       if (objects.length === 0) return []
       for (const object of objects) this.applied.add(idOf(object))
@@ -379,9 +398,13 @@ class Follower {
       !this.checkout.hasDeadName(file) &&
       // What only an unapplied object leads to is as unapplied.
       !unapplied.has(file)
-    const { ground, declarations, outputs } = this
-    const preview = (object: GitOpsObject) => this.preview(object)
-    const unapplied = unappliedGitOps(this.checkout, { ground, declarations, outputs, preview })
+    const { ground, declarations } = this
+    const unapplied = unappliedGitOps({
+      ground,
+      declarations,
+      isFollowed: (object) => this.isFollowed(object),
+      reach: (object) => this.reachOf(object).files,
+    })
     const tops = this.tops.filter(
       (top) =>
         !this.entered.has(top.folder) &&
@@ -391,7 +414,7 @@ class Follower {
     )
     const inTops = new Set(tops.flatMap(({ files }) => [...files]))
     const objects = this.declarations.gitOps.filter(
-      (object) => !this.applied.has(idOf(object)) && !inTops.has(object.file) && isLeft(object.file),
+      (object) => !this.isFollowed(object) && !inTops.has(object.file) && isLeft(object.file),
     )
     const candidates = [
       ...tops.map((top) => ({ file: top.file, top, reach: this.reachOfTop(top) })),
@@ -437,18 +460,28 @@ class Follower {
     return reach
   }
 
-  private reachOfTop({ files, folder }: TopKustomization): Reach {
-    const declared = this.declarations.gitOps
-      .filter(({ file }) => files.has(file))
-      .map((object) => this.reachOf(object))
-    const closure = this.checkout.closures.closureOf(folder)
+  /** The same of all that a kustomization gives, as the reader tells it: overlays patch the paths of one base. */
+  private reachOfTop({ folder }: TopKustomization): Reach {
+    const { checkout } = this
+    const closure = checkout.closures.closureOf(folder)
+    if (isObstacle(closure) || !isReadable(closure.refusal)) return { files: new Set(), folders: new Set() }
+    const build = { closure, node: placed(closure.kustomization.document), changed: false }
+    const roots = readingOf(checkout, build).objects.flatMap(({ node, source }) =>
+      isGitOpsNode(node)
+        ? this.preview({ checkout, node, file: source?.file ?? '', document: source?.document ?? 0 })
+        : [],
+    )
     return {
-      files: new Set(declared.flatMap((reach) => [...reach.files])),
-      folders: new Set([
-        ...(isObstacle(closure) ? [] : closure.folders),
-        ...declared.flatMap((reach) => [...reach.folders]),
-      ]),
+      files: new Set(roots.flatMap((root) => [...filesOf(root)])),
+      folders: new Set([...closure.folders, ...roots.flatMap((root) => [...foldersUnder(root)])]),
     }
+  }
+
+  /** Entries of one base are one for each cluster; what else stands beside each other may be in one cluster. */
+  private clusterOfTop({ folder, files }: TopKustomization): Cluster | undefined {
+    const declared = [...files].filter((file) => this.declaring.has(file))
+    const shares = this.tops.some((other) => other.folder !== folder && declared.some((file) => other.files.has(file)))
+    return clusterOfOverlay(folder) ?? (shares ? clusterOfEntry(folder) : undefined)
   }
 
   private topRoot(
@@ -543,10 +576,25 @@ interface Reach {
   readonly folders: ReadonlySet<string>
 }
 
-function addTo(map: Map<string, number[]>, key: string, index: number): void {
+function addTo<T>(map: Map<string, T[]>, key: string, item: T): void {
   const known = map.get(key)
-  if (known === undefined) map.set(key, [index])
-  else known.push(index)
+  if (known === undefined) map.set(key, [item])
+  else known.push(item)
+}
+
+/** Most files of a build are objects, and no values of a chart. */
+function isOfValues({ value }: YamlDocument): boolean {
+  return isMap(value) && value.kind === undefined && value.apiVersion === undefined
+}
+
+function carrierOf({ node }: GitOpsObject, { by, cluster, certainty, suspendedBy }: RootContext): Carrier {
+  const own = nameOf(node)
+  return {
+    appliedBy: { ...own, span: spanIn(node, ['metadata', 'name']), ...(by === undefined ? {} : { by }) },
+    certainty,
+    cluster,
+    ...(suspendedBy === undefined ? {} : { suspendedBy }),
+  }
 }
 
 function isOfEso({ node }: AppliedObject): boolean {

@@ -1,7 +1,8 @@
 import type { Output } from '../build/output.ts'
 import type { FindConfigMaps } from '../flux/variables.ts'
 import type { NotFollowed } from '../not-followed.ts'
-import type { GitOpsObject, GitOpsRoot } from '../root.ts'
+import type { GitOpsObject } from '../root.ts'
+import type { Carrier } from './carriers.ts'
 import type { Chart } from './charts.ts'
 import type { OpenCommandPath } from './commands.ts'
 import type { Declarations } from './declarations.ts'
@@ -24,6 +25,10 @@ export interface Followed {
   /** Commands whose paths a variable leaves open. */
   readonly openCommands: readonly OpenCommandPath[]
   readonly charts: ReadonlyMap<string, Chart>
-  /** What an object would build, were it applied. */
-  preview(object: GitOpsObject): readonly GitOpsRoot[]
+  /** What gives a file of values to a chart, by file. */
+  readonly carriers: ReadonlyMap<string, readonly Carrier[]>
+  /** Whether something applies an object that leads to roots, or is presumed to. */
+  isFollowed(object: GitOpsObject): boolean
+  /** The files that an object would apply, as it is written. */
+  reach(object: GitOpsObject): ReadonlySet<string>
 }

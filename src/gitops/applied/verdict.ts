@@ -8,12 +8,14 @@ import { textAt } from '../placed/placed.ts'
 import { templateFolder } from './charts.ts'
 import { commentedLine } from './commented-line.ts'
 import type { Followed } from './followed.ts'
-import { unappliedGitOps } from './unapplied-objects.ts'
+import { declaredByUnapplied, unappliedGitOps } from './unapplied-objects.ts'
 
 export interface LeftOver {
   /** Below the checkout. */
   readonly file: string
   readonly document: number
+  /** In a file of values, which no build takes as an object. */
+  readonly inValues: boolean
 }
 
 export interface VerdictInput {
@@ -36,7 +38,7 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
   const unresolved = notFollowed.find(
     (note) => note.unresolved && !checkout.hasDeadName(checkout.below(note.span.file)),
   )
-  const unappliedObjects = unappliedGitOps(checkout, followed)
+  const unappliedObjects = unappliedGitOps(followed)
   const outside = new Set(left.filter(({ file }) => !ground.covers(file)).map(({ file }) => file))
   const counted = [...outside].filter((file) => !checkout.hasDeadName(file)).length
 
@@ -62,7 +64,7 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
     }
   }
 
-  return ({ file }) => {
+  return ({ file, inValues }) => {
     const chart = templateFolder(file, charts)
     if (chart !== undefined)
       return {
@@ -73,10 +75,10 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
           span: topOf(checkout, joinRelative(chart, 'Chart.yaml')),
         },
       }
-    const reason = leftOut(file)
+    const reason = inValues ? undefined : leftOut(file)
     if (reason !== undefined) return { verdict: reason.code === 'root-failed' ? 'unclear' : 'not-applied', reason }
     const declared = unappliedObjects.get(file)
-    if (declared !== undefined) return { verdict: 'not-applied', reason: declared }
+    if (declared !== undefined) return { verdict: 'not-applied', reason: declaredByUnapplied(checkout, declared) }
     const component = components.find((folder) => isBelow(file, folder))
     if (component !== undefined)
       return { verdict: 'not-applied', reason: { code: 'component-unused', folder: checkout.shown(component) } }
@@ -91,6 +93,7 @@ export function verdicts(input: VerdictInput): (object: LeftOver) => Applied {
         verdict: 'unclear',
         reason: { code: 'not-followed', root: unresolved.title, span: unresolved.span },
       }
+    if (inValues && ground.covers(file)) return { verdict: 'unclear', reason: { code: 'unreached' } }
     const isOutside = (reaches || reached.size > 0) && counted <= reached.size
     return isOutside
       ? { verdict: 'not-applied', reason: { code: 'outside' } }

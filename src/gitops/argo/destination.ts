@@ -29,10 +29,12 @@ export function destinationOf(destination: Placed | undefined, context: Destinat
   const named = parameters.nameNormalized ?? parameters.name ?? parameters['values.clusterDir']
   const segments = folder.split('/')
   const told = (value: string | undefined) => value !== undefined && value !== '' && segments.includes(value)
+  const environment = segments.find((segment) => environmentOf(segment) !== undefined)
+  const within = environment === undefined ? {} : { environment: environmentOf(environment) as string }
   if (named !== undefined && named !== '' && (told(named) || parameters.nameNormalized !== undefined))
-    return { id: `${entry} ${named}`, name: named, entry }
-  const name = toldSegment(parameters, segments) ?? environmentIn(segments) ?? set
-  return { id: `${entry} ${name}`, name, entry, partly: true }
+    return { id: `${entry} ${named}`, name: named, entry, ...within }
+  const name = toldSegment(parameters, segments) ?? environment ?? set
+  return { id: `${entry} ${name}`, name, entry, partly: true, ...within }
 }
 
 /** What a set's parameter is called that tells the cluster, the surest first. */
@@ -48,8 +50,15 @@ function toldSegment(parameters: Parameters, segments: readonly string[]): strin
   return undefined
 }
 
-const ENVIRONMENTS = /^(?:dev|develop|development|test|qa|stage|staging|stg|preprod|prod|production|prd)$/
+/** Environments by the names that they go by. */
+const ENVIRONMENTS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:prod|production|prd)$/, 'production'],
+  [/^(?:stage|staging|stg)$/, 'staging'],
+  [/^(?:preprod|uat)$/, 'preproduction'],
+  [/^(?:dev|develop|development)$/, 'development'],
+  [/^(?:test|qa)$/, 'test'],
+]
 
-function environmentIn(segments: readonly string[]): string | undefined {
-  return segments.find((segment) => ENVIRONMENTS.test(segment))
+function environmentOf(segment: string): string | undefined {
+  return ENVIRONMENTS.find(([names]) => names.test(segment))?.[1]
 }

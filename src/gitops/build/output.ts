@@ -7,6 +7,7 @@ import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { type Reading, undecidedFor } from '../kustomize/reading.ts'
 import type { Undecided } from '../kustomize/undecided.ts'
 import type { Closure } from '../look-through/closure.ts'
+import type { Obstacle } from '../look-through/obstacle.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { at, entriesAt, type Placed, plainValue, setAt, textAt } from '../placed/placed.ts'
 import { type GitOpsRoot, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
@@ -140,7 +141,11 @@ function refused(root: GitOpsRoot, build: RefusedBuild): Output {
 
 /** What the reader may read of it: neither a circle nor what grows without measure. */
 export function seenSafely({ obstacle, seen }: RefusedBuild): RefusedBuild['seen'] {
-  return obstacle.kind === 'loop' || obstacle.kind === 'too-large' ? undefined : seen
+  return isReadable(obstacle) ? seen : undefined
+}
+
+export function isReadable(obstacle: Obstacle | undefined): boolean {
+  return obstacle?.kind !== 'loop' && obstacle?.kind !== 'too-large'
 }
 
 /** What the reader says of a build. */

@@ -1,12 +1,7 @@
 import { parseEmbeddedYaml } from '../../files/yaml/parse-yaml.ts'
-import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { FieldPath } from '../../model/value.ts'
 import { isInline } from '../look-through/kustomization-entries.ts'
-import {
-  KUSTOMIZATION_NAMES,
-  kustomizationFileIn,
-  readKustomization as kustomizationOf,
-} from '../look-through/kustomization-file.ts'
+import { KUSTOMIZATION_NAMES, kustomizationFileIn } from '../look-through/kustomization-file.ts'
 import { isRemoteAddress } from '../look-through/remote-address.ts'
 import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
 import { at, itemsAt, type Placed, placed, textAt } from '../placed/placed.ts'
@@ -15,15 +10,12 @@ import { noteConfiguration } from './configurations.ts'
 import { finish } from './finish.ts'
 import { generate } from './generators.ts'
 import { fieldProblem } from './kustomization-fields.ts'
-import { objectFiles } from './object-files.ts'
 import { applyJson6902, applyPatch, patchesStrategicMerge } from './patches.ts'
 import { currentId, type ReadObject, touched } from './read-object.ts'
 import type { Reading } from './reading.ts'
 import { replaceFields } from './replacements.ts'
 import { isEmpty } from './scalar-text.ts'
 import { setAffix, setAnnotations, setLabels, setNamespace, touchWorkloads } from './transformers.ts'
-
-export type { ReadContext } from './build.ts'
 
 /**
  * Reads what `kustomize build --load-restrictor LoadRestrictionsNone` of a folder gives (kustomize 5.8), on values that know their
@@ -55,27 +47,6 @@ export function generatedObjects(context: ReadContext, folder: string, node: Pla
 /** Every object has annotations while it is built with `buildMetadata`. */
 function asksForAnnotations(kustomization: Placed | undefined): boolean {
   return itemsAt(kustomization, 'buildMetadata').length > 0
-}
-
-/** A context that reads the repository by itself; `known` gives documents that were parsed already. */
-export function readContext(
-  tree: RepositoryTree,
-  shown: (relative: string) => string,
-  known?: (file: string) => readonly YamlDocument[] | undefined,
-): ReadContext {
-  const nodes = new Map<string, Placed | undefined>()
-  return {
-    tree,
-    files: objectFiles(tree, shown),
-    done: new Map(),
-    kustomization: (folder) => {
-      if (!nodes.has(folder)) {
-        const read = kustomizationOf(tree, folder, shown, known)
-        nodes.set(folder, read !== undefined && 'document' in read ? placed(read.document) : undefined)
-      }
-      return nodes.get(folder)
-    },
-  }
 }
 
 function newBuild(run: Run, folder: string, start: readonly ReadObject[], open: boolean): Build {

@@ -26,20 +26,36 @@ export function oddYaml(text: string): boolean {
 export function checkValues(node: Placed, text: string, lines: readonly string[]): void {
   const looks = { time: TIME.test(text), key: ODD_KEY.test(text), null: FLOW_NULL.test(text) }
   if (!looks.time && !looks.key && !looks.null) return
-  const visit = (here: Placed, isAnnotation: boolean) => {
-    if (here.type === 'list') for (const item of here.items) visit(item, false)
+  const visit = (here: Placed, isAnnotation: boolean, around: Around | undefined) => {
+    if (here.type === 'list') for (const item of here.items) visit(item, false, { here, around })
     else if (here.type === 'map')
       for (const [name, { key, node: below }] of here.entries) {
         if (looks.key && isOddKey(name, key.document, key.path, lines)) throw new Stop('build-fails')
-        visit(below, isAnnotation || name === 'annotations')
+        visit(below, isAnnotation || name === 'annotations', { here, around })
       }
-    else if (looks.null && isBareNull(here) && !isAnnotation) throw new Stop('yaml')
+    else if (looks.null && isBareNull(here) && !isAnnotation && isInFlow(around, lines)) throw new Stop('yaml')
     else if (looks.time && !isAnnotation && typeof here.value === 'string' && isTime(here.value)) {
       const { document, path } = here.place
       if (document.isPlain(path)) throw new Stop('yaml')
     }
   }
-  visit(node, false)
+  visit(node, false, undefined)
+}
+
+/** The collections that a value stands in, the innermost first. */
+interface Around {
+  readonly here: Placed
+  readonly around: Around | undefined
+}
+
+/** A brace may stand in a text as well (`${NAME}`): what counts is how the collections around the null begin. */
+function isInFlow(within: Around | undefined, lines: readonly string[]): boolean {
+  for (let at = within; at !== undefined; at = at.around) {
+    const { document, path } = at.here.place
+    const { line, column } = document.spanOf(path)
+    if (/[[{&*!]/.test(lines[line - 1]?.[column - 1] ?? '')) return true
+  }
+  return false
 }
 
 function isTime(value: string): boolean {

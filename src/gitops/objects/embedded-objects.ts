@@ -7,7 +7,7 @@ import type { SourceObject } from './source-object.ts'
 export type EmbeddedObject = Omit<SourceObject, 'source' | 'document' | 'holder' | 'embedded'>
 
 /** Helm values under which charts take whole objects (field.md §3). Other nested apiVersion and kind pairs are no objects (§6). */
-const WRAPPERS = new Set([
+export const WRAPPERS: ReadonlySet<string> = new Set([
   'extraObjects',
   'extraManifests',
   'extraDeploy',

@@ -1,5 +1,5 @@
 import { basename, posix } from 'node:path'
-import { formOf, isKustomizationName, isWorthParsing } from '../../files/relevance.ts'
+import { formOf, holdsEsoDefinition, isKustomizationName, isWorthParsing } from '../../files/relevance.ts'
 import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import { type ParsedYamlFile, parseYaml } from '../../files/yaml/parse-yaml.ts'
@@ -25,11 +25,20 @@ export interface ParsedFiles {
 /** Documents of all files together (platform.md §7 threat 5). */
 const MAX_DOCUMENTS = 50_000
 
-/** A CRD or a file of another tool is not worth parsing when ESO's group is named only in it. */
+/** A CRD of another project is not worth parsing. */
 const DEFINITION = /^["']?kind["']?: *["']?CustomResourceDefinition\b/m
+
+/** Finds objects that something else than Kubernetes' own tools applies, and says which YAML files it fills as templates. */
+export type ObjectsElsewhere = (files: readonly SourceFile[]) => {
+  readonly objects: readonly SourceObject[]
+  readonly replaced: ReadonlySet<SourceFile>
+  readonly notes: readonly Note[]
+}
 
 export interface ParseFilesOptions {
   readonly maxDocuments?: number | undefined
+  /** Objects that stand in other files than YAML (Terraform). */
+  readonly elsewhere?: ObjectsElsewhere | undefined
   /** Finished manifests: every file is YAML, no file a template or a kustomization, and a JSON array is a list of objects. */
   readonly finished?: boolean
 }
@@ -40,6 +49,7 @@ export function parseFiles(
   options: ParseFilesOptions = {},
 ): ParsedFiles {
   const { maxDocuments = MAX_DOCUMENTS, finished = false } = options
+  const elsewhere = options.elsewhere?.(files)
   const rootsByPath = new Map(roots.map((root) => [root.path, root]))
   const rootOf = (source: SourceFile) => rootsByPath.get(source.root) as Root
   const documents: { source: SourceFile; document: YamlDocument }[] = []
@@ -65,12 +75,15 @@ export function parseFiles(
     const { yaml, own } = finished ? parse(source, true) : parseOnce(source)
     for (const document of yaml.documents) documents.push({ source, document })
     notes.push(...yaml.notes.filter((note) => note.code !== 'yaml-duplicate-key' || own.length > 0))
-    for (const object of own) objects.push(object)
+    const counting = elsewhere?.replaced.has(source) === true ? [] : own
+    for (const object of counting) objects.push(object)
     parsed.set(key(source.root, source.relative), {
       yaml,
-      objects: own.filter((object) => object.holder === undefined),
+      objects: counting.filter((object) => object.holder === undefined),
     })
   }
+  for (const object of elsewhere?.objects ?? []) objects.push(object)
+  notes.push(...(elsewhere?.notes ?? []))
   if (skipped > 0)
     notes.push(noteAt({ file: '.' }, { code: 'documents-too-many', count: skipped, documents: maxDocuments }))
 
@@ -110,7 +123,7 @@ function parseOnce(source: SourceFile): Parsed {
 }
 
 function parse(source: SourceFile, finished: boolean): Parsed {
-  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) })
+  const yaml = parseYaml(source, { wanted: (text) => !DEFINITION.test(text) || holdsEsoDefinition(text) })
   const isKustomization = !finished && isKustomizationName(basename(source.relative))
   const own = isKustomization ? [] : yaml.documents.flatMap((document) => sourceObjects(source, document, finished))
   return { yaml, own }

@@ -22,6 +22,10 @@ export interface SourceObject {
   embedded(path: FieldPath): ParsedYaml | undefined
   /** The object that carries this one inside it; kustomizations and Flux change that one. */
   readonly holder?: SourceObject
+  /** It stands in a file of values, of which a chart makes it: it goes where something gives the chart that file. */
+  readonly inValues?: true
+  /** Who applies it, where that is none of Kubernetes' own tools: Flux and kustomize do nothing to it. */
+  readonly appliedBy?: 'terraform'
 }
 
 /** `Kind name`, for messages. */

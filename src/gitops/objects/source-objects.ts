@@ -25,7 +25,7 @@ function withEmbedded(source: SourceFile, document: YamlDocument, value: Value, 
   const outer = sourceObject(source, document, value, base)
   const inner = embeddedObjects(value, document, base).map((found): SourceObject => {
     const object = { source, document: document.index, embedded: () => undefined, ...found }
-    return outer === undefined ? object : { ...object, holder: outer }
+    return outer === undefined ? { ...object, inValues: true } : { ...object, holder: outer }
   })
   return outer === undefined ? inner : [outer, ...inner]
 }
@@ -34,7 +34,7 @@ function withEmbedded(source: SourceFile, document: YamlDocument, value: Value, 
  * `undefined`: the value is no Kubernetes object. What is missing is `""`, so that a rule can say so: the name, and the kind or the
  * apiVersion of an object that was meant for ESO.
  */
-export function sourceObject(
+function sourceObject(
   source: SourceFile,
   document: YamlDocument,
   value: ValueMap,

@@ -71,12 +71,3 @@ export async function searchKustomize(
   }
   return { binary: undefined, unusable }
 }
-
-/** The program that `searchKustomize` finds. */
-export async function findKustomize(
-  run: Run,
-  searchPath: string,
-  exists: (file: string) => boolean = existsSync,
-): Promise<KustomizeBinary | undefined> {
-  return (await searchKustomize(run, searchPath, exists)).binary
-}

@@ -7,12 +7,14 @@ import type { Reference } from '../../model/reference.ts'
 import type { VaultStore } from '../../model/store.ts'
 import { nameField, nameManifest } from '../../model/wording.ts'
 import type {
+  ExplainedApplied,
   ExplainedReference,
   ExplainedRequest,
   ExplainedSession,
   ExplainedStore,
   ExplanationDocument,
 } from '../../report/answer.ts'
+import { rootChain, whyNotApplied } from '../../report/reasons/applied.ts'
 import { failureText } from '../../report/reasons/failure.ts'
 import { reasonText } from '../../report/reasons/not-checked.ts'
 import type { Gathered } from '../gather.ts'
@@ -84,6 +86,7 @@ function explainStore(store: VaultStore, context: Context): ExplainedStore {
   return {
     ...placeOf(span),
     store: nameManifest(store.manifest),
+    applied: appliedOf(store.manifest),
     login:
       storeLink === undefined || validation === undefined || referent
         ? null
@@ -115,12 +118,23 @@ function explainSession(
     manifest: nameManifest(first.manifest),
     ...placeOf(first.manifest.span),
     also: alsoOf(references, context),
+    applied: appliedOf(first.manifest),
     store: used === undefined ? null : storeUsed(used.session.store, first, storeLink?.mount),
     problem: session === undefined ? whyNoStore(first) : failureOf(session),
     login: storeLink === undefined || session === undefined ? null : describeLogin(storeLink, session.identity, law),
     opening,
     references: explained,
     closing: session === undefined || failed ? [] : frame(session.accesses, law, storeLink, session.store, step),
+  }
+}
+
+function appliedOf({ origin: { applied, appliedBy } }: Manifest): ExplainedApplied {
+  const { verdict, reason, cluster } = applied
+  return {
+    verdict,
+    roots: appliedBy.map(rootChain),
+    cluster: cluster?.name ?? null,
+    because: reason === undefined ? null : whyNotApplied(reason),
   }
 }
 

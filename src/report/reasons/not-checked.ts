@@ -1,6 +1,7 @@
 import type { Decision } from '../../model/decision.ts'
 import type {
   ConditionReason,
+  DeclaredVersions,
   HolePlace,
   LoginReason,
   ManifestReason,
@@ -11,17 +12,27 @@ import type {
   RenderReason,
   StoreReason,
   UnknownStoreReason,
+  UnreadReason,
 } from '../../model/reason.ts'
 import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
 import { failureText } from './failure.ts'
 import { lawText } from './law.ts'
 
+function versionsText({ of, name, places }: DeclaredVersions): string {
+  return `${of} \`${name}\` is declared ${listed(places.map(({ file, line }) => `in ${file}:${line}`))}`
+}
+
 function openText({ of, name, part, place }: OpenLaw): string {
   const at = place === undefined ? '' : ` (in ${place.file}:${place.line})`
   return of === 'role'
-    ? `Tokens of role \`${name}\`${at} may also have the policies of \`${part}\``
-    : `Policy \`${name}\`${at} goes on in \`${part}\``
+    ? `Tokens of role \`${name}\`${at} may have more policies, from ${openPart(part)}, and these may allow it`
+    : `More rules of policy \`${name}\`${at} may come from ${openPart(part)}, and may allow it`
+}
+
+/** Code as it is written, and what is told in words. */
+function openPart(part: string): string {
+  return part.includes(' ') && !part.startsWith('%') ? part : `\`${part}\``
 }
 
 /** The reason of a decision, and the defaults at which it was taken. */
@@ -74,6 +85,7 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'role-policies-not-told':
     case 'token-policies-unknown':
     case 'role-not-named':
+    case 'user-not-in-git':
     case 'role-not-in-git':
     case 'role-absent':
     case 'role-conflict':
@@ -82,6 +94,8 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'policy-not-in-git':
     case 'policy-written-elsewhere':
     case 'policy-text-unknown':
+    case 'versions-agree':
+    case 'versions-differ':
     case 'mount-not-in-git':
     case 'auth-mount-not-in-git':
       return loginText(reason)
@@ -105,6 +119,19 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'path-part-unknown':
     case 'servers-differ':
       return lawText(reason)
+    case 'file-unreadable':
+    case 'folder-unreadable':
+    case 'file-too-large':
+    case 'files-too-large':
+    case 'documents-too-many':
+    case 'sops':
+    case 'chart-template':
+    case 'yaml-unparseable':
+    case 'yaml-unusable':
+    case 'yaml-too-deep':
+    case 'yaml-template':
+    case 'yaml-template-keys':
+      return unreadText(reason)
     default:
       return renderText(reason)
   }
@@ -112,7 +139,75 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
 
 /** By which reasons are counted together: those that are told in the same words. */
 export function reasonGroup(reason: NotCheckedReason): string {
-  return 'part' in reason && reason.part === true ? reason.code : JSON.stringify(reason)
+  if ('part' in reason && reason.part === true) return reason.code
+  if (reason.code === 'patched') return JSON.stringify([reason.code, reason.of])
+  // The parser's words stand in a note at the place.
+  if (reason.code.startsWith('yaml-')) return reasonText(reason)
+  return JSON.stringify(reason)
+}
+
+/** The reason of many things that are counted together; there is at least one. */
+export function groupText(reasons: readonly NotCheckedReason[]): string {
+  const [first] = reasons
+  if (first === undefined) return ''
+  const others = new Set(reasons.map(reasonText)).size - 1
+  const text = reasonText(first)
+  return first.code === 'patched' && others > 0
+    ? `${text} (and ${counted(others, 'other patch', 'other patches')})`
+    : text
+}
+
+/** What to do so that it can be checked, a sentence or two; `undefined`: the reason says it, or nothing can be done. */
+export function adviceText(reason: NotCheckedReason): string | undefined {
+  switch (reason.code) {
+    case 'role-not-in-git':
+      return `Write the role and its policies into this repository, give a server (\`vault-addr\`), or name the policies in the config: \`stores: { <store>: { policies: […] } }\`.`
+    case 'policy-not-in-git':
+      return 'Write the policy into this repository, or give a server (`vault-addr`).'
+    case 'variable-unresolved':
+      return reason.in === 'policy-text'
+        ? undefined
+        : `Give its value: \`variables: ${nameOfHole(reason.holes[0] ?? '')}=…\` (input, or \`manifests.variables\` in the config).`
+    case 'yaml-unparseable':
+    case 'yaml-unusable':
+      return 'The finding `yaml-invalid` says what is wrong.'
+    default:
+      return undefined
+  }
+}
+
+function nameOfHole(hole: string): string {
+  return /[A-Za-z_]\w*/.exec(hole)?.[0] ?? 'NAME'
+}
+
+/** Why a file or a document was not read. */
+function unreadText(reason: UnreadReason): string {
+  switch (reason.code) {
+    case 'file-unreadable':
+      return `the file cannot be read (${reason.errno})`
+    case 'folder-unreadable':
+      return `the folder cannot be listed (${reason.errno})`
+    case 'file-too-large':
+      return `the file is larger than ${reason.mib} MiB`
+    case 'files-too-large':
+      return `all files together are larger than ${reason.mib} MiB. Give narrower paths`
+    case 'documents-too-many':
+      return `all files together hold more than ${reason.documents} documents. Give narrower paths`
+    case 'sops':
+      return 'the file is encrypted by SOPS'
+    case 'chart-template':
+      return 'a template of a Helm chart is not read before it is rendered. Give the rendered manifests with "rendered"'
+    case 'yaml-unparseable':
+      return 'the document is not valid YAML'
+    case 'yaml-unusable':
+      return 'the document cannot be used as it stands'
+    case 'yaml-too-deep':
+      return 'the document is nested too deep'
+    case 'yaml-template':
+      return `the document is a template (it holds ${reason.holds}) that nothing rendered. Give the rendered manifests with "rendered"`
+    case 'yaml-template-keys':
+      return 'the document is a template that nothing rendered. Give the rendered manifests with "rendered"'
+  }
 }
 
 /** The reason as a sentence of its own. */
@@ -169,7 +264,8 @@ function patchText({ place, of }: PatchReason): string {
 function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestReason>): string {
   switch (reason.code) {
     case 'store-absent':
-      return `its ${reason.what} is not in Git`
+      // In another cluster there may be one of that name.
+      return `Git holds no ${reason.name ?? reason.what} that it could use`
     case 'store-foreign':
       return `its ${reason.what} uses the provider ${reason.provider ?? 'of another kind'}, not Vault`
     case 'store-duplicate':
@@ -220,8 +316,10 @@ function loginText(reason: LoginReason): string {
       return `which policies the token of ${reason.store} has is not known`
     case 'role-not-named':
       return `the store names no role of auth mount \`${reason.authMount}\``
+    case 'user-not-in-git':
+      return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-not-in-git':
-      return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` stands nowhere in the files that were read, and no Vault was asked`
+      return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-absent':
       return `role \`${reason.role}\` does not exist on auth mount \`${reason.authMount}\``
     case 'role-conflict': {
@@ -237,7 +335,7 @@ function loginText(reason: LoginReason): string {
       return `${reason.of} \`${reason.name}\` may be \`${reason.like}\` (${where}), whose variables are not known`
     }
     case 'policy-not-in-git':
-      return `the text of policy \`${reason.policy}\` stands nowhere in the files that were read, and no Vault was asked`
+      return `policy \`${reason.policy}\` is not in Git, and Vault was not asked`
     case 'policy-written-elsewhere':
       return `policy \`${reason.policy}\` is written from a text that the files that were read do not hold`
     case 'policy-text-unknown': {
@@ -246,13 +344,17 @@ function loginText(reason: LoginReason): string {
       return [
         lawText(reason.because),
         ...(reason.policies.length === 0 ? [] : [texts]),
-        ...reason.open.map((one) => `${openText(one)}, which is not known and may allow it`),
+        ...reason.open.map(openText),
       ].join('. ')
     }
+    case 'versions-agree':
+      return `${reasonText(reason.because)} (${listed(reason.declared.map(versionsText))}, and each says so)`
+    case 'versions-differ':
+      return `${listed(reason.declared.map(versionsText))}, and they differ: one way, ${reasonText(reason.one)}; the other way, ${reasonText(reason.other)}`
     case 'mount-not-in-git':
-      return `nothing in the files that were read enables an engine at \`${reason.path}/\`, and no Vault was asked`
+      return `nothing in Git enables an engine at \`${reason.path}/\`, and Vault was not asked`
     case 'auth-mount-not-in-git':
-      return `nothing in the files that were read enables an auth method at \`${reason.path}/\`, and no Vault was asked`
+      return `nothing in Git enables an auth method at \`${reason.path}/\`, and Vault was not asked`
   }
 }
 

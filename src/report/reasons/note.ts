@@ -51,6 +51,12 @@ export function noteText(note: Note): string {
       return renderNoteText(note, note.file)
     case 'declared-too-deep':
       return 'Nested too deeply to be read for Vault policies and roles.'
+    case 'declared-too-long':
+      return note.of === 'script'
+        ? `Not read to its end: its loops and functions come to more than ${note.most} commands.`
+        : 'Terraform was not evaluated to its end: its loops and modules come to more than can be followed.'
+    case 'terraform-not-read':
+      return `The ${note.holds} of \`${note.resource}\` are not read, and name objects of External Secrets.`
     case 'policy-text-elsewhere':
       return `Policy \`${note.policy}\` is written here from ${note.source}, whose text is not among the files that were read: what it grants is unknown.`
   }

@@ -17,6 +17,8 @@ export interface DeclaredPolicy extends PolicyFact {
   readonly spanOfLine: (line: number) => Span
   /** What gave the policy its name, where that is not beside its text: `vault policy write NAME FILE`, Terraform's `file()`. */
   readonly namedAt?: Span
+  /** The form of what gave the name. */
+  readonly namedBy?: DeclaredForm
 }
 
 /** A policy's text to which nothing in Git gives a name (an `hcl` fence in Markdown, say). */

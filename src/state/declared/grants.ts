@@ -18,8 +18,11 @@ const WITHOUT_GROUPS: ReadonlySet<AuthType> = new Set([
  * holds any that may concern the role's mount, what the role does not allow is not known to be denied (forms.md §2).
  */
 export function withGrants(role: RoleFact, grants: readonly Grant[]): RoleFact {
+  const told = grants.filter(({ external }) => external !== undefined)
+  // A later write to a group need not say again what it is.
+  const others = told.length > 0 && told.every(({ external }) => external === true)
   const what = grants
-    .filter(({ mounts, external }) => {
+    .filter(({ mounts, external = others }) => {
       if (external && role.type !== undefined && WITHOUT_GROUPS.has(role.type)) return false
       return mounts === undefined || mounts.some((mount) => trimSlashes(mount) === role.authMount)
     })

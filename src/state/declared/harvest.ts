@@ -1,5 +1,7 @@
 import type { SourceFile } from '../../files/source-file.ts'
+import type { Note } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
+import type { ValueMap } from '../../model/value.ts'
 import type {
   AuthMountFact,
   DeclaredForm,
@@ -24,8 +26,9 @@ export interface PolicyWrite extends InNamespace {
   readonly from: SourceFile
   readonly span: Span
   readonly form: DeclaredForm
-  /** Values that `templatefile()` fills in. `undefined`: the text is written as it is. */
-  readonly variables?: Readonly<Record<string, string>>
+  /** The text as `templatefile()` fills it; `undefined`: the file is written as it is. */
+  readonly filled?: { readonly placed: PlacedText; readonly unknown: readonly string[] }
+  readonly assumed?: readonly string[]
   /** A command changes the text on its way (`sed`, `envsubst`). */
   readonly altered?: string
 }
@@ -44,8 +47,8 @@ export interface Grant {
   readonly what: string
   /** The auth mounts whose logins it concerns; `undefined`: any. */
   readonly mounts: readonly string[] | undefined
-  /** An external group: its members come from the login itself. */
-  readonly external: boolean
+  /** An external group: its members come from the login itself. `undefined`: a group of which that is not told. */
+  readonly external: boolean | undefined
   readonly provenance: Provenance
 }
 
@@ -53,6 +56,10 @@ export interface Grant {
 export interface Reading {
   readonly yaml: DeclaredYaml
   readonly files: RepositoryFiles
+  /** Ansible's variables, where they have one literal value. */
+  readonly variables: ReadonlyMap<string, string>
+  /** The data of a ConfigMap in Git, where there is one of the name. */
+  readonly configMap: (name: string) => ValueMap | undefined
 }
 
 /** What the readers of the forms find, before names, files and precedence are settled. */
@@ -70,6 +77,8 @@ export interface Harvest {
   /** Root tokens of dev servers, and values of Secrets that may be one: compared, and not kept. */
   readonly rootTokens: Set<string>
   readonly secretValues: (Omit<DeclaredToken, 'policies' | 'noDefaultPolicy'> & { readonly value: string })[]
+  /** Files that were not read to their end, because a limit was reached. */
+  readonly limits: Note[]
   /** Names under which kustomize packs a file (`configMapGenerator`): the last segment, and the path in the repository. */
   readonly packed: { readonly name: string; readonly path: string; readonly from: SourceFile }[]
 }
@@ -88,6 +97,7 @@ export function emptyHarvest(): Harvest {
     tokens: [],
     rootTokens: new Set(),
     secretValues: [],
+    limits: [],
     packed: [],
   }
 }
@@ -98,6 +108,7 @@ export interface PolicyParts extends InNamespace {
   readonly placed: PlacedText
   readonly form: DeclaredForm
   readonly namedAt?: Span
+  readonly namedBy?: DeclaredForm
   /** `${…}` and `{{…}}` in the text are filled in by something before Vault sees it; in a `script` only what cannot be Vault's own. */
   readonly template?: boolean | 'script'
   /** What may add rules, besides what stands in the text. */
@@ -106,7 +117,7 @@ export interface PolicyParts extends InNamespace {
 }
 
 export function policyFact(parts: PolicyParts): DeclaredPolicy {
-  const { name, unknown, placed, form, namedAt, template = false, assumed = [], vaultNamespace } = parts
+  const { name, unknown, placed, form, namedAt, namedBy, template = false, assumed = [], vaultNamespace } = parts
   const shown = form === 'markdown' || form === 'comment'
   const read = readPolicyText(placed.text, { unknown, template, shown })
   const open = [...new Set([...(parts.open ?? []), ...read.open])]
@@ -117,6 +128,7 @@ export function policyFact(parts: PolicyParts): DeclaredPolicy {
     spanOfLine: (line) => spanOfLine(placed, line),
     provenance: { from: 'git', span: wholeSpan(placed), form },
     ...(namedAt === undefined ? {} : { namedAt }),
+    ...(namedBy === undefined ? {} : { namedBy }),
     ...(open.length === 0 ? {} : { open }),
     ...(assumed.length === 0 ? {} : { assumed }),
     ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
@@ -127,4 +139,12 @@ export function policyFact(parts: PolicyParts): DeclaredPolicy {
 export function wholeSpan(placed: PlacedText): Span {
   const start = placed.text.search(/\S/)
   return start < 0 ? spanBetween(placed, 0, 0) : spanBetween(placed, start, placed.text.trimEnd().length)
+}
+
+/** How many facts there are so far. */
+export function factsIn({ policies, roles, mounts, authMounts, writes, textless, grants, tokens }: Harvest): number {
+  return [policies, roles, mounts, authMounts, writes, textless, grants, tokens].reduce(
+    (sum, list) => sum + list.length,
+    0,
+  )
 }

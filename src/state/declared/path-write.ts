@@ -74,7 +74,8 @@ function harvestIdentity(kind: string, named: string | undefined, write: PathWri
   if (fields.policies === undefined || policies?.length === 0) return false
   const name = named ?? (typeof fields.name === 'string' ? fields.name : undefined)
   const what = `identity ${kind}${name === undefined ? '' : ` ${name}`}`
-  harvest.grants.push({ what, mounts: undefined, external: fields.type === 'external', provenance })
+  const external = kind === 'entity' ? false : fields.type === undefined ? undefined : fields.type === 'external'
+  harvest.grants.push({ what, mounts: undefined, external, provenance })
   return true
 }
 

@@ -49,6 +49,26 @@ export function placedLines(file: string, text: string, startOf: (line: number) 
   return { file, text, offsets, lines: offsets, starts: offsets.map((_, index) => startOf(index + 1)) }
 }
 
+/** A part of a text that is put together, and where its first character stands. */
+export interface Segment {
+  readonly text: string
+  readonly place: Place
+}
+
+/** A text that is put together of parts, each with its place. */
+export function placedSegments(file: string, segments: readonly Segment[]): PlacedText {
+  const starts: Place[] = []
+  const offsets: number[] = []
+  let length = 0
+  for (const { text, place } of segments) {
+    starts.push(place)
+    offsets.push(length)
+    length += text.length
+  }
+  const text = segments.map((segment) => segment.text).join('')
+  return { file, text, starts, offsets, lines: lineOffsets(text) }
+}
+
 /** Where the character at an offset stands in the file. */
 export function placeAt(placed: PlacedText, offset: number): Place {
   let low = 0

@@ -4,7 +4,7 @@ import type { DeclaredPolicy, TextlessPolicy } from './declared.ts'
 import { fileLookup, lastSegment } from './file-lookup.ts'
 import { type Harvest, type PolicyFile, type PolicyWrite, policyFact } from './harvest.ts'
 import { isWhollyUnknown, lowerCaseName } from './partly-known.ts'
-import { type PlacedText, placeAt, placedLines, spanOfLine, wholeFile } from './placed-text.ts'
+import { type PlacedText, spanOfLine, wholeFile } from './placed-text.ts'
 import { POLICY_SUFFIXES, policyNamesOfFile } from './policy-shape.ts'
 
 /**
@@ -46,14 +46,15 @@ export function nameFiles(
 }
 
 function writtenPolicy(write: PolicyWrite, placed: PlacedText, form: PolicyFile['form']): DeclaredPolicy {
-  const { name, unknown, span, variables, altered, vaultNamespace } = write
-  const filled = variables === undefined ? placed : fillIn(placed, variables)
+  const { name, unknown, span, filled, altered, assumed = [], vaultNamespace } = write
   return policyFact({
     name,
-    unknown: altered === undefined ? unknown : [...unknown, `$(${altered})`],
-    placed: filled,
+    unknown: [...unknown, ...(filled?.unknown ?? []), ...(altered === undefined ? [] : [`$(${altered})`])],
+    placed: filled?.placed ?? placed,
     form,
     namedAt: span,
+    namedBy: write.form,
+    assumed,
     template: templateOf(form),
     ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
   })
@@ -62,15 +63,6 @@ function writtenPolicy(write: PolicyWrite, placed: PlacedText, form: PolicyFile[
 /** A file of its own is seldom a template of Helm or Jinja. */
 function templateOf(form: PolicyFile['form']): true | 'script' {
   return form === 'hcl' ? 'script' : true
-}
-
-/** `templatefile()` with the values that are known; lines stay where they are. */
-function fillIn(placed: PlacedText, variables: Readonly<Record<string, string>>): PlacedText {
-  const text = placed.text.replace(/\$\{\s*([A-Za-z_]\w*)\s*\}/g, (whole, name: string) => {
-    const value = variables[name]
-    return value === undefined || value.includes('\n') ? whole : value
-  })
-  return placedLines(placed.file, text, (line) => placeAt(placed, placed.lines[line - 1] ?? 0))
 }
 
 function textlessOf(write: PolicyWrite, open: readonly PolicyFile[]): TextlessPolicy {

@@ -1,3 +1,4 @@
+import { weakness } from '../../model/documentation.ts'
 import type {
   AuthMountFact,
   DeclaredForm,
@@ -18,7 +19,7 @@ interface Facts {
 }
 
 /**
- * Settles what is declared more than once: Markdown gives way to every other form (design §3), facts that say the same become
+ * Settles what is declared more than once: Markdown and comments give way to every other form (design §3), facts that say the same become
  * one, and those that do not are kept and told as a conflict.
  */
 export function settle(facts: Facts): Sorted {
@@ -51,14 +52,14 @@ function within({ vaultNamespace }: InNamespace): string {
   return vaultNamespace === undefined ? '' : `${vaultNamespace} `
 }
 
-function settleKind<Fact extends { readonly provenance: Provenance } & InNamespace>(
+function settleKind<Fact extends { readonly provenance: Provenance; readonly namedBy?: DeclaredForm } & InNamespace>(
   facts: readonly Fact[],
   nameOf: (fact: Fact) => string,
   contentOf: (fact: Fact) => string,
 ) {
   const byName = new Map<string, Fact[]>()
-  // A page seldom says which Vault namespace it means.
-  const elsewhere = new Set(facts.filter((fact) => formOf(fact) !== 'markdown').map(nameOf))
+  // A page or a comment seldom says which Vault namespace it means.
+  const elsewhere = new Set(facts.filter((fact) => !isDocumentation(fact)).map(nameOf))
   for (const fact of facts) {
     const name = within(fact) + nameOf(fact)
     const same = byName.get(name)
@@ -70,7 +71,7 @@ function settleKind<Fact extends { readonly provenance: Provenance } & InNamespa
   const conflicts: [string, readonly Fact[]][] = []
   for (const [name, all] of byName) {
     const counting = all.filter((fact) => {
-      const counts = !elsewhere.has(nameOf(fact)) || formOf(fact) !== 'markdown'
+      const counts = !elsewhere.has(nameOf(fact)) || !isDocumentation(fact)
       if (!counts) shadowed.push(fact)
       return counts
     })
@@ -81,8 +82,10 @@ function settleKind<Fact extends { readonly provenance: Provenance } & InNamespa
   return { kept, shadowed, conflicts }
 }
 
-function formOf({ provenance }: { readonly provenance: Provenance }): DeclaredForm | undefined {
-  return provenance.from === 'git' ? provenance.form : undefined
+/** Said by a page or a comment, or by a file that only a page or a comment gives its name. */
+function isDocumentation(fact: { readonly provenance: Provenance; readonly namedBy?: DeclaredForm }): boolean {
+  const { provenance, namedBy } = fact
+  return weakness(provenance) === 2 || namedBy === 'markdown' || namedBy === 'comment'
 }
 
 /** Equal but for white space at the ends of lines and blank lines: Vault reads both alike (vault.md §7.2). */

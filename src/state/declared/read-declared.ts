@@ -9,11 +9,17 @@ import { wholeFile } from './placed-text.ts'
 import { nameFiles } from './policy-files.ts'
 import { looksLikePolicy } from './policy-shape.ts'
 import { settle } from './precedence.ts'
+import { readComments } from './read-comments.ts'
 import { readMarkdown } from './read-markdown.ts'
+import { isJustfile, isMakefile, readRecipes } from './recipes.ts'
 import { asType, authTypeOf } from './role-fields.ts'
+import { readSelfInit, SELF_INIT } from './self-init.ts'
+import { fromPowerShell } from './shell/power-shell.ts'
 import { readScript } from './shell/read-script.ts'
 import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
 import { readTerraform } from './terraform/read-terraform.ts'
+import { ansibleVariables } from './yaml/ansible-variables.ts'
+import { configMapsIn } from './yaml/config-maps.ts'
 import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 
 /**
@@ -24,18 +30,27 @@ import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): Declared {
   const unique = [...new Map(files.map((file) => [file.file, file])).values()]
   const harvest = emptyHarvest()
-  const reading: Reading = { yaml, files: repositoryFiles(unique) }
+  const reading: Reading = {
+    yaml,
+    files: repositoryFiles(unique),
+    variables: ansibleVariables(unique, yaml),
+    configMap: configMapsIn(unique, yaml),
+  }
   const notes: Note[] = []
   const each = (isWanted: (file: SourceFile) => boolean, read: (file: SourceFile) => void) => {
     for (const file of unique) if (isWanted(file)) guard(file, read, notes)
   }
   // In this order, the first of two facts that say the same is the one that is kept.
   each(isPolicyFile, (file) => readPolicyFile(file, harvest))
+  each(isServerConfig, (file) => readSelfInit(wholeFile(file.file, file.text), file, 'hcl', reading, harvest))
   each(isShell, (file) => readShellFile(file, reading, harvest))
+  each(isRecipes, (file) => readRecipes(file, reading, harvest))
   const modules = terraformFiles(unique)
-  if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, harvest), notes)
+  const terragrunt = unique.filter(({ relative }) => /(?:^|\/)terragrunt\.hcl$/.test(relative))
+  if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, terragrunt, reading, harvest), notes)
   each(isYaml, (file) => readYaml(file, reading, harvest))
   each(isMarkdown, (file) => readMarkdown(file, reading, harvest))
+  each(isCommented, (file) => readComments(file, reading, harvest))
 
   const named = nameFiles(unique, harvest)
   const textless = [...named.textless, ...harvest.textless]
@@ -46,7 +61,7 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
       mounts: harvest.mounts,
       authMounts: harvest.authMounts,
     }),
-    notes: [...notes, ...textless.map(noteOf)],
+    notes: [...notes, ...harvest.limits, ...textless.map(noteOf)],
     also: { unnamed: harvest.unnamed, textless, tokens: tokensOf(harvest) },
   }
 }
@@ -66,18 +81,28 @@ function isPolicyFile({ relative, text }: SourceFile): boolean {
   return named && looksLikePolicy(text)
 }
 
+function isServerConfig({ relative, text }: SourceFile): boolean {
+  return relative.endsWith('.hcl') && SELF_INIT.test(text)
+}
+
 function readPolicyFile(source: SourceFile, harvest: Harvest): void {
   harvest.files.push({ source, placed: wholeFile(source.file, source.text), form: 'hcl' })
 }
 
 function isShell({ relative, text }: SourceFile): boolean {
-  if (/\.(?:sh|bash|zsh|ksh)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative)) return true
+  if (/\.(?:sh|bash|zsh|ksh|ps1)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative)) return true
   return !/\.[^/]*$/.test(relative) && /^#!.*\b(?:ba|da|a|z|k)?sh\b/.test(text)
+}
+
+function isRecipes(file: SourceFile): boolean {
+  return isMakefile(file) || isJustfile(file)
 }
 
 function readShellFile(source: SourceFile, reading: Reading, harvest: Harvest): void {
   if (!VAULT_CALL.test(source.text)) return
-  readScript(wholeFile(source.file, source.text), { source, form: 'shell', harvest, ...reading })
+  const whole = wholeFile(source.file, source.text)
+  const placed = source.relative.endsWith('.ps1') ? fromPowerShell(whole) : whole
+  readScript(placed, { source, form: 'shell', harvest, ...reading })
 }
 
 function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
@@ -88,6 +113,10 @@ function terraformFiles(files: readonly SourceFile[]): SourceFile[] {
 function isYaml({ relative, text }: SourceFile): boolean {
   if (!/\.(?:ya?ml|json)(?:\.(?:tpl|tmpl|j2))?$|(?:^|\/)Kustomization$/.test(relative)) return false
   return YAML_MARKERS.test(text) || VAULT_CALL.test(text) || VAULT_CALL_LIST.test(text)
+}
+
+function isCommented({ relative }: SourceFile): boolean {
+  return !/\.(?:md|markdown|mdx)$/.test(relative)
 }
 
 function isMarkdown({ relative, text }: SourceFile): boolean {

@@ -65,6 +65,8 @@ export interface WantedSecret {
   readonly version?: number
   /** The KV version that the store takes the mount to have: tells which right is lacking where the server hides the mount. */
   readonly kv?: 1 | 2
+  /** Only helps to explain something else: a right that is lacking for it is not worth a word. */
+  readonly aside?: true
 }
 
 export interface WantedFind {

@@ -49,11 +49,23 @@ export async function readSecrets(
       of.set(secretKey(mount, key, version), fact)
     }),
   )
-  return { of, readableValues: readable(distinct, kv, rights), list, rightsRefused: rights.refused }
+  return {
+    of,
+    readableValues: readable(
+      distinct.filter(({ aside }) => aside !== true),
+      kv,
+      rights,
+    ),
+    list,
+    rightsRefused: rights.refused,
+  }
 }
 
 interface DistinctSecret extends WantedSecret {
-  /** Asked about only because of a version whose key names are wanted: the right to those tells enough, and is the one to grant. */
+  /**
+   * Asked about only because of a version whose key names are wanted, or of a `find`: the right to those tells enough, and is the
+   * one to grant.
+   */
   readonly implied: boolean
 }
 
@@ -68,7 +80,7 @@ function merge(wanted: readonly WantedSecret[]): DistinctSecret[] {
     all.set(id, { ...secret, mount, withKeys, implied: secret.implied && known?.implied !== false })
   }
   for (const secret of wanted) {
-    add({ ...secret, implied: false })
+    add({ ...secret, implied: secret.aside === true })
     if (secret.version === undefined) continue
     const { version: _version, withKeys, ...whole } = secret
     add({ ...whole, implied: withKeys === true })

@@ -83,7 +83,7 @@ export interface Transport {
 }
 
 /** The default of `vault-timeout`. */
-export const VAULT_TIMEOUT_MS = 120_000
+const VAULT_TIMEOUT_MS = 120_000
 
 /** After so many requests in a row that got no answer, the others are not tried any more. */
 const HOPELESS = 5

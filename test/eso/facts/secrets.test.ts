@@ -305,7 +305,12 @@ describe('eso.md §6.2: two ExternalSecrets that make one Secret', () => {
   it.each([
     ['both own it', names(one({ name: 'a' }), one({ name: 'b' })), [['apps', 't', ['a', 'b']]]],
     ['one by its own name', names(one({ name: 'a' }), one({ name: 't' }, {})), [['apps', 't', ['a', 't']]]],
-    ['one merges', names(one({ name: 'a' }), one({ name: 'b' }, { name: 't', creationPolicy: 'Merge' })), []],
+    [
+      'one merges',
+      names(one({ name: 'a' }), one({ name: 'b' }, { name: 't', creationPolicy: 'Merge' })),
+      [['apps', 't', ['a', 'b']]],
+    ],
+    ['one writes nothing', names(one({ name: 'a' }), one({ name: 'b' }, { name: 't', creationPolicy: 'None' })), []],
     [
       'one owns, one leaves it orphaned',
       names(one({ name: 'a' }), one({ name: 'b' }, { name: 't', creationPolicy: 'Orphan' })),

@@ -158,13 +158,18 @@ describe('rewrite and conversion (eso.md §6.4)', () => {
     expect(secretKeyNames(given(['a/b']), [], 'None')).toEqual({
       fails:
         "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): key has invalid character /, only alphanumeric, '-', '.' and '_' are allowed: a/b",
+      by: 'key',
     })
     expect(secretKeyNames(given(['a/b', 'a_b']), [], 'Default')).toEqual({
       fails: 'error applying conversion strategy Default to keys: secret name collision during conversion: a_b',
+      by: 'key',
     })
     expect(secretKeyNames(given(['a/b']), [{ regexp: { source: 'x', target: 'y' } }], 'Default')).toHaveProperty(
       'fails',
     )
+    expect(secretKeyNames(given(['a']), [{ regexp: { source: '(', target: 'y' } }], 'Default')).toMatchObject({
+      by: 'operation',
+    })
   })
 })
 

@@ -58,6 +58,14 @@ describe('values', () => {
         e: { k: 'v' },
       },
     ],
+    [
+      'numbers as Go reads them (kustomize.md §9)',
+      'a: 0644\nb: 1_000\nc: 0b11\nd: -0x1F\ne: 089\nf: "0644"\ng: _1\nh: +5\ni: .5',
+      { a: 420, b: 1000, c: 3, d: -31, e: 89, f: '0644', g: '_1', h: 5, i: 0.5 },
+    ],
+    ['a block of text at the end without a line break', 'a: |\n  x\n  y', { a: 'x\ny' }],
+    ['a folded one', 'a: >\n  x\n  y', { a: 'x y' }],
+    ['a kept one', 'a: |+\n  x', { a: 'x' }],
     ['flow and KYAML', '{\n  a: "x", # c\n  b: [\n    1,\n  ],\n}', { a: 'x', b: [1] }],
     ['JSON with tabs', '{\n\t"a": [1,\t2],\n\t"b": {"c": null}\n}', { a: [1, 2], b: { c: null } }],
     ['tab as separation', 'a:\tx\nb: [1,\t2]', { a: 'x', b: [1, 2] }],
@@ -292,7 +300,9 @@ describe('hostile and broken input is a note, never an error (platform.md §7 th
     const { documents, notes } = parse('a: 1\nb: 2\na: 3')
     expect(documents[0]?.value).toEqual({ a: 3, b: 2 })
     expect(documents[0]?.spanOf(['a']).line).toBe(3)
-    expect(notes).toEqual([{ code: 'yaml-duplicate-key', file: 'a.yaml', line: 3, key: 'a' }])
+    expect(notes).toEqual([
+      { code: 'yaml-duplicate-key', file: 'a.yaml', line: 3, key: 'a', column: 1, first: { line: 1, column: 1 } },
+    ])
   })
 
   it('never takes ESO templates in strings for Helm (field.md §3)', () => {

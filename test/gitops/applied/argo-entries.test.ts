@@ -138,6 +138,27 @@ describe('entries of Argo CD (applied.md §2.1)', () => {
     ])
   })
 
+  test('rule 3: overlays of one app of apps lead to the entries of their clusters, by the path that each patches in', async () => {
+    const overlay = (name: string) =>
+      `${kustomization('../base')}patches:\n  - target: {kind: Application}\n    patch: |\n      - {op: replace, path: /spec/source/path, value: argo/clusters-of/${name}}\n`
+    const found = await read({
+      'argo/roots/base/kustomization.yaml': kustomization('all.yaml'),
+      'argo/roots/base/all.yaml': application('all', 'argo/nowhere'),
+      'argo/roots/one/kustomization.yaml': overlay('one'),
+      'argo/roots/two/kustomization.yaml': overlay('two'),
+      'argo/clusters-of/base/kustomization.yaml': kustomization('db.yaml'),
+      'argo/clusters-of/base/db.yaml': application('db', 'apps/db'),
+      'argo/clusters-of/one/kustomization.yaml': kustomization('../base'),
+      'argo/clusters-of/two/kustomization.yaml': kustomization('../base'),
+      ...DB,
+    })
+    expect(found.verdicts).toEqual({ 'apps/db/es.yaml': 'presumed → argo/roots/one, presumed → argo/roots/two' })
+    expect(found.chain('apps/db/es.yaml').split(' | ')[0]).toBe(
+      'kustomization argo/roots/one > Application argocd/all > Application argocd/db',
+    )
+    expect(found.notFollowed).toEqual([])
+  })
+
   test('rule 4: a chart whose templates hold Applications, and that nothing reaches, is an unresolved root', async () => {
     const found = await read({
       'bootstrap/Chart.yaml': 'name: bootstrap\n',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { clusterRelation } from '../../../src/model/cluster.ts'
 import type { Files } from './applied-tree.ts'
 import { application, appliedTree, es, flux, kustomization } from './applied-tree.ts'
 
@@ -76,6 +77,21 @@ describe('one cluster at a time (applied.md §4.4)', () => {
     expect(clusters).toEqual(['applied → kflux-p01', 'applied → staging', 'applied → argocd/c'])
     const parts = found.manifests.map(({ origin }) => origin.applied.cluster?.partly)
     expect(parts.every((partly) => partly === true)).toBe(true)
+  })
+
+  test('clusters of one entry that Git does not tell apart may be one, but not of two environments', () => {
+    const cluster = (name: string, environment?: string, partly?: true) => ({
+      id: `argocd ${name}`,
+      name,
+      entry: 'argocd',
+      ...(environment === undefined ? {} : { environment }),
+      ...(partly === undefined ? {} : { partly }),
+    })
+    const told = cluster('kflux-p01', 'production')
+    expect(clusterRelation(told, cluster('production', 'production', true))).toBe('perhaps')
+    expect(clusterRelation(told, cluster('set', undefined, true))).toBe('perhaps')
+    expect(clusterRelation(told, cluster('staging', 'staging', true))).toBe('other')
+    expect(clusterRelation(told, cluster('kflux-p02', 'production'))).toBe('other')
   })
 
   test('without an entry the folder below clusters/, overlays/, environments/ or envs/ is the name; the rest belongs to all', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { selects } from '../../../src/gitops/kustomize/patch-target.ts'
-import { externalSecret, keyOf, kustomization, only, read, summary } from '../tree.ts'
+import { at } from '../../../src/model/value.ts'
+import { externalSecret, kustomization, only, read, summary } from '../tree.ts'
 
 const es = externalSecret('db', 'kv/db')
 
@@ -53,7 +53,7 @@ describe('namespaces and names (field.md §3: never assume default)', () => {
     expect(summary(repository)).toEqual(['by-component/db kv/db', 'by-component/extra kv/extra'])
   })
 
-  it('gives one manifest for each distinct outcome, and lists who applies the same', async () => {
+  it('gives one manifest for each overlay: nothing says that two of them go to one cluster', async () => {
     const overlay = (...lines: string[]) => kustomization('resources: [../base]', ...lines)
     const repository = await read({
       'base/kustomization.yaml': kustomization('resources: [es.yaml]'),
@@ -67,10 +67,11 @@ describe('namespaces and names (field.md §3: never assume default)', () => {
     ).toEqual(
       expect.arrayContaining([
         ['a', ['one']],
-        ['b', ['three', 'two']],
+        ['b', ['three']],
+        ['b', ['two']],
       ]),
     )
-    expect(repository.manifests).toHaveLength(2)
+    expect(repository.manifests).toHaveLength(3)
   })
 
   it('reads what no kustomization lists as it stands', async () => {
@@ -82,29 +83,38 @@ describe('namespaces and names (field.md §3: never assume default)', () => {
   })
 })
 
-describe('patches are not manifests, and what they touch is not checked (design §6, field.md §6)', () => {
+describe('patches are no manifests, and are applied where they tell all (kustomize.md)', () => {
   const strategic =
     'apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\nspec:\n  secretStoreRef:\n    name: other\n'
   const json = (...lines: string[]) => lines.join('\n')
   const target = 'target: {kind: ExternalSecret, name: db}'
-  const cases: [string, string[], Record<string, string>, [string, string, number][]][] = [
+  const key = ['spec', 'data', 0, 'remoteRef', 'key']
+  const storeName = ['spec', 'secretStoreRef', 'name']
+  const files = (lines: string[], more: Record<string, string>) => ({
+    'kustomization.yaml': kustomization('resources: [es.yaml]', ...lines),
+    'es.yaml': es,
+    ...more,
+  })
+
+  type Case = [string, string[], Record<string, string>, [(string | number)[], unknown, string, number]]
+  it.each<Case>([
     [
       'strategic merge in a file',
       ['patches:', '  - path: p.yaml'],
       { 'p.yaml': strategic },
-      [['spec.secretStoreRef.name', 'p.yaml', 6]],
+      [storeName, 'other', 'p.yaml', 6],
     ],
     [
       'patchesStrategicMerge',
       ['patchesStrategicMerge: [p.yaml]'],
       { 'p.yaml': strategic },
-      [['spec.secretStoreRef.name', 'p.yaml', 6]],
+      [storeName, 'other', 'p.yaml', 6],
     ],
     [
       'JSON 6902 in a file',
       ['patches:', `  - {path: p.yaml, ${target}}`],
       { 'p.yaml': json('- op: replace', '  path: /spec/data/0/remoteRef/key', '  value: kv/other') },
-      [['spec.data.0.remoteRef.key', 'p.yaml', 2]],
+      [key, 'kv/other', 'p.yaml', 3],
     ],
     [
       'JSON 6902 inline, adding to and removing from lists',
@@ -114,67 +124,76 @@ describe('patches are not manifests, and what they touch is not checked (design 
         '    patch: |-',
         '      - op: add',
         '        path: /spec/data/-',
-        '        value: {}',
+        '        value: {secretKey: b, remoteRef: {key: kv/added}}',
         '      - {op: remove, path: /spec/data/0}',
-        '      - {op: test, path: /spec, value: 1}',
       ],
       {},
-      [
-        ['spec.data', 'kustomization.yaml', 8],
-        ['spec.data', 'kustomization.yaml', 10],
-      ],
+      [key, 'kv/added', 'kustomization.yaml', 9],
     ],
     [
       'patchesJson6902',
       ['patchesJson6902:', `  - ${target}`, '    path: p.json'],
-      { 'p.json': '[{"op": "replace", "path": "/spec/refreshInterval", "value": "1h"}]' },
-      [['spec.refreshInterval', 'p.json', 1]],
+      { 'p.json': '[{"op": "replace", "path": "/spec/data/0/remoteRef/key", "value": "kv/other"}]' },
+      [key, 'kv/other', 'p.json', 1],
     ],
     [
       'replacements',
       [
+        'configMapGenerator: [{name: x, literals: [k=kv/other]}]',
         'replacements:',
         '  - source: {kind: ConfigMap, name: x, fieldPath: data.k}',
         '    targets:',
         '      - select: {kind: ExternalSecret}',
-        '        fieldPaths: ["spec.data.[secretKey=a].remoteRef.key", spec.secretStoreRef.name]',
+        '        fieldPaths: ["spec.data.[secretKey=a].remoteRef.key"]',
       ],
       {},
-      [
-        ['spec.data', 'kustomization.yaml', 8],
-        ['spec.secretStoreRef.name', 'kustomization.yaml', 8],
-      ],
+      [key, 'kv/other', 'kustomization.yaml', 4],
     ],
-    [
-      'an unknown transformer',
-      ['transformers: [t.yaml]'],
-      { 't.yaml': 'apiVersion: x/v1\nkind: Mystery\nmetadata: {name: x}\n' },
-      [['', 'kustomization.yaml', 4]],
-    ],
-    [
-      'labels only',
-      ['transformers: [t.yaml]'],
-      { 't.yaml': 'apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: x}\n' },
-      [],
-    ],
-    ['another name', ['patches:', '  - path: p.yaml'], { 'p.yaml': strategic.replace('name: db', 'name: web') }, []],
-    ['another kind', ['patches:', '  - {path: p.yaml, target: {kind: Deployment}}'], { 'p.yaml': strategic }, []],
     [
       'a name expression',
       ['patches:', '  - {path: p.yaml, target: {kind: ExternalSecret, name: "d.*"}}'],
       { 'p.yaml': strategic },
-      [['spec.secretStoreRef.name', 'p.yaml', 6]],
+      [storeName, 'other', 'p.yaml', 6],
     ],
-  ]
-  it.each(cases)('%s', async (_, lines, files, expected) => {
-    const repository = await read({
-      'kustomization.yaml': kustomization('resources: [es.yaml]', ...lines),
-      'es.yaml': es,
-      ...files,
-    })
+    [
+      'another kind',
+      ['patches:', '  - {path: p.yaml, target: {kind: Deployment}}'],
+      { 'p.yaml': strategic },
+      [storeName, 'vault', 'es.yaml', 6],
+    ],
+  ])('%s', async (_, lines, more, [path, value, file, line]) => {
+    const repository = await read(files(lines, more))
     const manifest = only(repository)
-    expect(manifest.patched.map(({ path, span }) => [path.join('.'), span.file, span.line])).toEqual(expected)
-    expect(keyOf(manifest)).toBe('kv/db')
+    const span = manifest.spanOf(path)
+    expect([at(manifest.body, ...path), span.file, span.line]).toEqual([value, file, line])
+    expect(manifest.patched).toEqual([])
+    expect(manifest.origin.applied.verdict).toBe('presumed')
+  })
+
+  it.each<[string, string[], Record<string, string>]>([
+    [
+      'an unknown transformer',
+      ['transformers: [t.yaml]'],
+      { 't.yaml': 'apiVersion: x/v1\nkind: Mystery\nmetadata: {name: x}\n' },
+    ],
+    ['a test that fails', ['patches:', `  - {${target}, patch: "- {op: test, path: /spec, value: 1}"}`], {}],
+    [
+      'a replacement whose source is not there',
+      [
+        'replacements:',
+        '  - source: {kind: ConfigMap, name: x, fieldPath: data.k}',
+        '    targets: [{select: {kind: ExternalSecret}, fieldPaths: [spec.secretStoreRef.name]}]',
+      ],
+      {},
+    ],
+    [
+      'a patch of an object that is not there',
+      ['patches:', '  - path: p.yaml'],
+      { 'p.yaml': strategic.replace('name: db', 'name: web') },
+    ],
+  ])('%s: kustomize ends or cannot be repeated, and nothing of the object is certain', async (_, lines, more) => {
+    const manifest = only(await read(files(lines, more)))
+    expect(manifest.patched.map(({ path }) => path)).toEqual([[]])
   })
 
   it('removes what a patch deletes', async () => {
@@ -183,7 +202,7 @@ describe('patches are not manifests, and what they touch is not checked (design 
       'es.yaml': es,
       'p.yaml': '$patch: delete\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\n',
     })
-    expect(repository.manifests).toEqual([])
+    expect(repository.manifests.map(({ origin }) => origin.applied.verdict)).toEqual(['not-applied'])
   })
 
   it('does not take a stray delete patch for a manifest', async () => {
@@ -200,25 +219,6 @@ describe('patches are not manifests, and what they touch is not checked (design 
   })
 })
 
-describe('label selectors', () => {
-  const labels = { app: 'x', tier: 'db' }
-  it.each([
-    [undefined, true],
-    ['app=x', true],
-    ['app==y', false],
-    ['app!=y,tier=db', true],
-    ['none!=y', true],
-    ['app in (x, y)', true],
-    ['app notin (x)', false],
-    ['none notin (true)', true],
-    ['app', true],
-    ['!app', false],
-    ['!none', true],
-  ])('%s', (selector, expected) => {
-    expect(selects(selector, labels)).toBe(expected)
-  })
-})
-
 describe('hostile trees', () => {
   it('does not follow inclusion in a circle, nor out of the repository, nor URLs', async () => {
     const repository = await read({
@@ -229,12 +229,9 @@ describe('hostile trees', () => {
       'repo/a/es.yaml': es,
       'repo/top/kustomization.yaml': kustomization('resources: [../a]', 'namespace: x'),
     })
-    expect(summary(repository)).toEqual(['x/db kv/db'])
-    expect(repository.notes.map(({ code, file }) => `${code} ${file}`).sort()).toEqual([
-      'entries-leave repo/b/kustomization.yaml',
-      'entries-remote repo/b/kustomization.yaml',
-      'kustomization-loop repo/a/kustomization.yaml',
-    ])
+    expect(summary(repository)).toEqual(['?/db kv/db'])
+    expect(only(repository).origin.applied).toMatchObject({ verdict: 'unclear', reason: { code: 'root-failed' } })
+    expect(repository.notChecked.length).toBeGreaterThan(0)
   })
 
   it('stays small when kustomizations multiply each other', async () => {
@@ -260,9 +257,12 @@ describe('hostile trees', () => {
       'a/es.yaml': es,
       'c/kustomization.yaml': 'kind: Component\ncomponents: [../c]\nnamespace: n\n',
     })
-    expect(summary(repository)).toEqual(['n/db kv/db'])
+    expect(summary(repository)).toEqual(['?/db kv/db'])
     expect(repository.notes).toContainEqual(
-      expect.objectContaining({ code: 'entries-too-many', field: 'components', most: 10_000 }),
+      expect.objectContaining({
+        code: 'root-not-rendered',
+        why: expect.objectContaining({ code: 'kustomization-too-large' }),
+      }),
     )
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseYaml } from '../../../src/files/yaml/parse-yaml.ts'
-import { readContext, readFolder } from '../../../src/gitops/kustomize/read-kustomization.ts'
+import { readFolder } from '../../../src/gitops/kustomize/read-kustomization.ts'
 import { type Reading, undecidedFor } from '../../../src/gitops/kustomize/reading.ts'
 import { repositoryTree } from '../../../src/gitops/look-through/repository-tree.ts'
 import { plainValue, spanIn } from '../../../src/gitops/placed/placed.ts'
@@ -13,6 +13,7 @@ import { kustomizeForTests } from '../render/kustomize-binary.ts'
 import { buildTree, compareBuild, keyOf, twoAtATime } from './compare.ts'
 import { type RandomTree, randomTree } from './random-tree.ts'
 import { Chance } from './random-yaml.ts'
+import { readContext } from './read-context.ts'
 
 const TREES = Number(process.env.TREES ?? 500)
 /** Another seed for each run of a search: `SEED=12345 TREES=5000`. */
@@ -34,10 +35,7 @@ function write(tree: RandomTree, name: string): string {
 }
 
 function readTree(root: string, top: string): Reading {
-  return readFolder(
-    readContext(repositoryTree(root), (relative) => relative),
-    top,
-  )
+  return readFolder(readContext(repositoryTree(root)), top)
 }
 
 function build(folder: string): Promise<RunResult> {

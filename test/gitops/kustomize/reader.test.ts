@@ -438,6 +438,9 @@ describe('targets', () => {
     ['{labelSelector: "app=web,tier in (1,2)"}', ['p-db']],
     ['{labelSelector: "!app"}', ['p-api']],
     ['{labelSelector: "tier!=1"}', ['p-api']],
+    ['{labelSelector: "app==web"}', ['p-db']],
+    ['{labelSelector: "app notin (web)"}', ['p-api']],
+    ['{labelSelector: "none notin (web), app"}', ['p-db']],
     ['{annotationSelector: note}', ['p-api']],
     ['{}', ['p-db', 'p-api']],
   ])('%s means %s', (target, names) => expect(selects(target)).toEqual(names))
@@ -631,7 +634,11 @@ describe('what only kustomize can tell', () => {
     expect(odd('{a: }')).toEqual(['yaml'])
     expect(odd('"2020-01-01"')).toEqual([])
     expect(odd('2020-01-01T00:00:00Z')).toEqual([])
+    expect(odd('[a: ]')).toEqual(['yaml'])
     expect(odd('{a: null}')).toEqual([])
+    // Braces in texts make no flow collection of what stands beside them.
+    expect(odd('{a: "${NAME}"}\n  empty:')).toEqual([])
+    expect(odd('\n    - extract:\n      key: ${NAME}/{{ .x }}')).toEqual([])
   })
 
   it('images and replicas concern the workloads that they name', () => {

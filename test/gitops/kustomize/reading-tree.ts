@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { readContext, readFolder } from '../../../src/gitops/kustomize/read-kustomization.ts'
+import { readFolder } from '../../../src/gitops/kustomize/read-kustomization.ts'
 import type { ReadObject } from '../../../src/gitops/kustomize/read-object.ts'
 import { type Reading, undecidedFor } from '../../../src/gitops/kustomize/reading.ts'
 import { repositoryTree } from '../../../src/gitops/look-through/repository-tree.ts'
 import { plainValue, spanIn } from '../../../src/gitops/placed/placed.ts'
 import { at, type FieldPath, type Value } from '../../../src/model/value.ts'
+import { readContext } from './read-context.ts'
 
 export interface ReadTree extends Reading {
   object(name: string, kind?: string): ReadObject
@@ -36,7 +37,7 @@ export function writeTree(files: Readonly<Record<string, string>>): string {
 export function readTree(files: Readonly<Record<string, string>>, folder = ''): ReadTree {
   const root = writeTree(files)
   try {
-    const context = readContext(repositoryTree(root), (relative) => relative)
+    const context = readContext(repositoryTree(root))
     const reading = readFolder(context, folder)
     readTrees.push({ files, folder, reading })
     const object = (name: string, kind?: string) => {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findKustomize, searchKustomize } from '../../../src/gitops/process/kustomize-binary.ts'
+import { searchKustomize } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
 import { reasonText } from '../../../src/report/reasons/not-checked.ts'
 import { checkTree, LAW } from './check-tree.ts'
@@ -45,22 +45,24 @@ const open: Files = {
 }
 
 describe('which kustomize renders', () => {
+  const found = async (searchPath: string) => (await searchKustomize(runProcess, searchPath)).binary
+
   test('the first kustomize 5 on PATH; relative folders of PATH are never looked into', async () => {
     const first = folder('v5', { kustomize: 'v5.4.3' })
     const second = folder('v5-too', { kustomize: 'v5.8.1' })
-    expect(await findKustomize(runProcess, ['.', 'bin', first, second].join(path.delimiter))).toEqual({
+    expect(await found(['.', 'bin', first, second].join(path.delimiter))).toEqual({
       command: path.join(first, 'kustomize'),
       args: ['build'],
       version: 'v5.4.3',
     })
-    expect(await findKustomize(runProcess, path.relative(process.cwd(), first))).toBeUndefined()
+    expect(await found(path.relative(process.cwd(), first))).toBeUndefined()
   })
 
   test('kubectl where there is no kustomize, or an old one', async () => {
     const only = folder('kubectl', { kubectl: kubectl('v5.7.1') })
     const both = folder('both', { kustomize: old, kubectl: kubectl('v5.7.1') })
-    expect(await findKustomize(runProcess, only)).toMatchObject({ args: ['kustomize'], version: 'v5.7.1' })
-    expect(await findKustomize(runProcess, both)).toMatchObject({ command: path.join(both, 'kubectl') })
+    expect(await found(only)).toMatchObject({ args: ['kustomize'], version: 'v5.7.1' })
+    expect(await found(both)).toMatchObject({ command: path.join(both, 'kubectl') })
   })
 
   test.each([
@@ -100,7 +102,7 @@ describe.skipIf(real === undefined)('kubectl kustomize, the real one', () => {
     const place = path.join(home, 'real')
     mkdirSync(place)
     symlinkSync(real as string, path.join(place, 'kubectl'))
-    const binary = await findKustomize(runProcess, place)
+    const { binary } = await searchKustomize(runProcess, place)
     if (binary === undefined) throw new Error('the kubectl on PATH has no kustomize 5')
     const rendering = await renderTree(binary, patched)
     const [db] = manifestsOf(rendering, 'ExternalSecret')

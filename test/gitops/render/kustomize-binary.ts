@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findKustomize, type KustomizeBinary } from '../../../src/gitops/process/kustomize-binary.ts'
+import { type KustomizeBinary, searchKustomize } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
@@ -17,7 +17,7 @@ export async function kustomizeForTests(): Promise<KustomizeBinary | undefined> 
     process.env.HOME === undefined ? '' : path.join(process.env.HOME, 'go', 'bin'),
     process.env.PATH ?? '',
   ].filter((folder) => folder !== '')
-  const binary = await findKustomize(runProcess, folders.join(path.delimiter))
+  const { binary } = await searchKustomize(runProcess, folders.join(path.delimiter))
   const required = process.env.REQUIRE_KUSTOMIZE === '1'
   if (required && (binary === undefined || binary.args[0] !== 'build'))
     throw new Error(

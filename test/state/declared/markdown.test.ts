@@ -24,15 +24,16 @@ describe('Markdown (field.md §4)', () => {
     expect(state.policies[0]?.provenance).toMatchObject({ form: 'markdown' })
   })
 
-  test('inline code tells mounts and auth methods, not policies and roles', () => {
+  test('inline code tells mounts, auth methods and whole roles, not policies and roles by halves', () => {
     const { state, also } = declare({
       'a.md':
-        '- `vault secrets enable -path=kv kv-v2 || true`\n- `vault auth enable kubernetes`\n- see `vault write auth/kubernetes/role/x policies=y` and `vault policy write x y.hcl`\n',
+        '- `vault secrets enable -path=kv kv-v2 || true`\n- `vault auth enable kubernetes`\n- see `vault write auth/kubernetes/role/x ttl=1h` and `vault policy write x y.hcl`\n- `vault write auth/kubernetes/role/z bound_service_account_names=eso policies=y`\n',
     })
     expect(state.mounts).toMatchObject([{ path: 'kv', type: 'kv', version: 2 }])
     expect(state.mounts[0]?.provenance).toMatchObject({ span: { line: 1, column: 4 } })
     expect(state.authMounts.map(placeOf)).toEqual(['a.md:2'])
-    expect([...state.roles, ...state.policies, ...also.textless]).toEqual([])
+    expect(state.roles.map((role) => [role.name, placeOf(role)])).toEqual([['z', 'a.md:4']])
+    expect([...state.policies, ...also.textless]).toEqual([])
   })
 
   test('fences of one text are steps of one script', () => {

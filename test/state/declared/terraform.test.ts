@@ -37,11 +37,14 @@ describe('vault_policy (field.md §4)', () => {
     [
       'a condition',
       'variable "m" { default = "kv" }',
-      'path "${var.m == "a" ? "b" : "c"}/x" {}',
-      ['var.m == "a" ? "b" : "c"'],
+      'path "${var.n == "a" ? "b" : "c"}/x" {}',
+      ['var.n == "a" ? "b" : "c"'],
     ],
+    ['a condition that is known', 'variable "m" { default = "a" }', 'path "${var.m == "a" ? "kv" : "c"}/x" {}', []],
     ['what a loop gives', '', 'path "${each.key}/x" {}', ['each.key']],
-    ['a directive', '', '%{ if true }path "kv/x" {}%{ endif }', ['%{ if true', '%{ endif']],
+    ['a directive', '', '%{ if var.a }path "kv/x" {}%{ endif }', ['%{ if var.a', '%{ endif']],
+    ['a directive that is known', '', '%{ if true }path "kv/x" {}%{ else }path "y" {}%{ endif }', []],
+    ['a loop', '', '%{ for m in ["kv"] ~}\npath "${m}/x" {}\n%{ endfor ~}', []],
     ['an escape', '', 'path "$${m}/x" {}', []],
   ]
   test.each(bodies)('interpolation: %s', (_, above, text, unknown) => {
@@ -55,23 +58,23 @@ describe('vault_policy (field.md §4)', () => {
     if (text.includes('$$')) expect(state.policies[0]?.text.trim()).toBe('path "${m}/x" {}')
   })
 
-  test('values files that Terraform loads by itself win over defaults', () => {
+  test('values files that Terraform loads by itself win over defaults; one that a person names is an alternative', () => {
     const { state } = declare({
       'main.tf':
         'variable "m" { default = "kv" }\nresource "vault_policy" "p" {\n  name = "p"\n  policy = "path \\"${var.m}/x\\" {}"\n}\n',
       'terraform.tfvars': 'm = "apps"\n',
       'other.tfvars': 'm = "not loaded"\n',
     })
-    expect(state.policies[0]?.text).toBe('path "apps/x" {}')
+    expect(state.policies.map(({ text }) => text)).toEqual(['path "apps/x" {}', 'path "not loaded/x" {}'])
   })
 
-  test('what a module call passes is no default any more', () => {
+  test('what a module call passes takes the place of a default', () => {
     const { state } = declare({
       'main.tf': 'module "p" {\n  source = "./mod"\n  m = "apps"\n}\n',
       'mod/main.tf':
         'variable "m" { default = "kv" }\nresource "vault_policy" "p" {\n  name = "p"\n  policy = "path \\"${var.m}/x\\" {}"\n}\n',
     })
-    expect(state.policies[0]?.unknown).toEqual(['var.m'])
+    expect(state.policies.map(({ text }) => text)).toEqual(['path "apps/x" {}'])
   })
 
   test.each([

@@ -11,6 +11,8 @@ import type { WrittenFiles } from './written-files.ts'
 /** What the readers of one file share. */
 export interface Shared {
   work: number
+  /** That the work has come to its end was told. */
+  limited: boolean
   /** Names of the functions whose calls are being followed. */
   readonly calls: string[]
   /** Files that are being sourced. */

@@ -1,6 +1,7 @@
+import { noteAt } from '../../../model/note.ts'
 import type { Span } from '../../../model/span.ts'
 import { trimSlashes } from '../../../model/trim-slashes.ts'
-import type { Harvest } from '../harvest.ts'
+import { factsIn } from '../harvest.ts'
 import { type PlacedText, spanBetween, wholeFile } from '../placed-text.ts'
 import { placeText, type SymbolicText, sliceText } from '../symbolic-text.ts'
 import { passesOn, substitutionsIn, usesArguments } from './argument-use.ts'
@@ -61,7 +62,12 @@ export class ScriptReader {
     this.placed = placed
     this.#context = context
     this.#depth = options.depth ?? 0
-    this.#shared = options.shared ?? { work: MOST_WORK, calls: [], sourced: new Set([context.source.file]) }
+    this.#shared = options.shared ?? {
+      work: MOST_WORK,
+      limited: false,
+      calls: [],
+      sourced: new Set([context.source.file]),
+    }
     this.#span = options.span
     this.#script = readShellScript(placed.text)
     const printedBy = (open: number, scope: Scope) => this.#printedBy(open, scope)
@@ -196,7 +202,10 @@ export class ScriptReader {
 
   #run(nodes: readonly ShellNode[], frame: Frame): void {
     for (const node of nodes) {
-      if (this.#shared.work-- <= 0) return
+      if (this.#shared.work-- <= 0) {
+        this.#noteLimit()
+        return
+      }
       if (node.kind === 'command') this.#command(node, frame)
       else {
         this.#noteWrittenFiles(node, frame.scope, frame.flow)
@@ -205,6 +214,13 @@ export class ScriptReader {
         for (const scope of frame.flow.turnsOf(node, frame.scope, frame.flow)) this.#run(node.body, { ...inner, scope })
       }
     }
+  }
+
+  #noteLimit(): void {
+    const { source, harvest } = this.#context
+    if (this.#shared.limited) return
+    this.#shared.limited = true
+    harvest.limits.push(noteAt({ file: source.file }, { code: 'declared-too-long', of: 'script', most: MOST_WORK }))
   }
 
   #command(command: ShellCommand, frame: Frame): void {
@@ -306,11 +322,4 @@ export class ScriptReader {
       scriptAt: (open) => this.#script.inner(open),
     })
   }
-}
-
-function factsIn({ policies, roles, mounts, authMounts, writes, textless, grants, tokens }: Harvest): number {
-  return [policies, roles, mounts, authMounts, writes, textless, grants, tokens].reduce(
-    (sum, list) => sum + list.length,
-    0,
-  )
 }

@@ -26,7 +26,7 @@ export const SPEAKERS: ReadonlySet<string> = new Set(
 
 /** Whether a text may hold a call that is understood: a cheap test before any reading. */
 export const VAULT_CALL =
-  /\bpolicy\s+write\b|\b(?:secrets|auth)\s+enable\b|\btoken\s+create\b|\bwrite\b[^\n]{0,300}(?:\\\r?\n[^\n]{0,300})?(?:\b(?:auth|sys|identity)\/|\/roles?\/)|\/v1\/(?:sys\/(?:polic|auth|mounts)|auth\/|identity\/)|\broot_token\b/
+  /\bpolicy\s+write\b|\b(?:secrets|auth)\s+enable\b|\btoken\s+create\b|\bwrite\b[^\n]{0,300}(?:\\\r?\n[^\n]{0,300})?(?:\b(?:auth|sys|identity)\/|\/roles?\/)|\/v1\/(?:sys\/(?:polic|auth|mounts)|auth\/|identity\/)|\broot_token\b|dev-root-token-id/
 
 /** As `VAULT_CALL`, for the words of a call in a YAML list. */
 export const VAULT_CALL_LIST =

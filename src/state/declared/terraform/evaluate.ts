@@ -1,215 +1,144 @@
-import { trimSlashes } from '../../../model/trim-slashes.ts'
-import { type PlacedText, spanBetween } from '../placed-text.ts'
-import { buildText, literalText, type SymbolicText, sliceText } from '../symbolic-text.ts'
-import type { Block, Expression } from './hcl-expression.ts'
-import type { TerraformModule, Written } from './module.ts'
-import { policyDocument } from './policy-document.ts'
-import type { TerraformValue } from './terraform-value.ts'
+import { itemsOf, loopNames } from './collections.ts'
+import type { Evaluating } from './evaluating.ts'
+import { callFunction } from './functions.ts'
+import type { Expression } from './hcl-expression.ts'
+import type { TerraformModule } from './module.ts'
+import { applyOperator } from './operators.ts'
+import { lookUpReference, stepInto } from './references.ts'
+import { fillTemplate } from './template-text.ts'
+import {
+  type Env,
+  type Evaluated,
+  knownText,
+  NO_NAMES,
+  sameValue,
+  type TerraformValue,
+  unknownValue,
+} from './terraform-value.ts'
+import type { Written } from './written.ts'
 
 const LONGEST_TEXT = 200_000
-/** Attributes by which one resource names another. */
-const DEFAULT_PATHS: Readonly<Record<string, string>> = {
-  vault_jwt_auth_backend: 'jwt',
-  vault_kubernetes_auth_backend_config: 'kubernetes',
+/** Locals of locals of locals: no module that people wrote goes on like this. */
+const DEEPEST = 100
+
+/** Long texts and lists cost what they are long. */
+function costOf(value: TerraformValue): number {
+  if (value.kind === 'text') return value.text.value.length >> 6
+  return value.kind === 'list' ? value.items.length >> 3 : 0
 }
 
-/** Evaluates an expression in its module. What depends on state, on input or on a loop is `unknown`, by the text that says so. */
-export function evaluate(written: Written<Expression>, module: TerraformModule): TerraformValue {
-  const { node, placed } = written
-  const unknown: TerraformValue = { kind: 'unknown', name: rawOf(node, placed) }
-  // One that is met again while it is evaluated refers to itself.
-  if (module.values.has(node)) return module.values.get(node) ?? unknown
-  module.values.set(node, undefined)
-  const value = evaluateNode(written, module)
-  const tooLong = value.kind === 'text' && value.text.value.length > LONGEST_TEXT
-  module.values.set(node, tooLong ? unknown : value)
-  return tooLong ? unknown : value
-}
+/** Evaluates expressions of one module. What depends on state, or on an input that nothing gives, is `unknown`, by its text. */
+export class Evaluator implements Evaluating {
+  readonly module: TerraformModule
+  /** Variables that were taken at their default so far. */
+  readonly assumed = new Set<string>()
 
-function evaluateNode({ node, placed, source }: Written<Expression>, module: TerraformModule): TerraformValue {
-  const inner = (expression: Expression) => evaluate({ node: expression, placed, source }, module)
-  switch (node.kind) {
-    case 'text':
-      return { kind: 'text', placed, text: fill(node.text, node.holes.map(inner)) }
-    case 'list':
-      return { kind: 'list', items: node.items.map(inner) }
-    case 'object':
-      return { kind: 'object', entries: Object.fromEntries(node.entries.map(([key, value]) => [key, inner(value)])) }
-    case 'literal':
-      return { kind: 'literal', value: node.value }
-    case 'call':
-      return call(node.name, node.args.map(inner), node, placed)
-    case 'reference':
-      return reference(node, placed, module)
-    default:
-      return { kind: 'unknown', name: rawOf(node, placed) }
+  constructor(module: TerraformModule) {
+    this.module = module
   }
-}
 
-function rawOf(node: Expression, placed: PlacedText): string {
-  return placed.text.slice(node.from, node.to).trim().replace(/\s+/g, ' ').replaceAll('}', '')
-}
+  /** `env`: the names beside those of the module. */
+  evaluate(written: Written<Expression>, env: Env = NO_NAMES): TerraformValue {
+    const { module } = this
+    const { node, placed } = written
+    const unknown = unknownValue(placed.text.slice(node.from, node.to))
+    // Only what no loop gives a meaning of its own is worth keeping.
+    if (env.size > 0) return this.#within(written, env, unknown)
+    const before = module.known.get(node)
+    // One that is met again while it is evaluated refers to itself.
+    if (before === undefined && module.known.has(node)) return unknown
+    if (before !== undefined) {
+      for (const name of before.assumed) this.assumed.add(name)
+      return before.value
+    }
+    module.known.set(node, undefined)
+    const inner = new Evaluator(module)
+    const value = inner.#within(written, env, unknown)
+    const evaluated: Evaluated = { value, assumed: [...inner.assumed] }
+    module.known.set(node, evaluated)
+    for (const name of inner.assumed) this.assumed.add(name)
+    return value
+  }
 
-/** The template with what is known put in; the rest stays as holes. */
-function fill(text: SymbolicText, values: readonly TerraformValue[]): SymbolicText {
-  if (text.holes.length === 0) return text
-  const builder = buildText()
-  let from = 0
-  for (const [index, hole] of text.holes.entries()) {
-    builder.append(sliceText(text, from, hole.at))
-    const origin = text.origins[hole.at] ?? 0
-    const value = values[index]
-    if (value?.kind === 'text') builder.append({ ...value.text, origins: value.text.origins.map(() => origin) })
-    else if (value?.kind === 'literal') builder.add(String(value.value), origin, 0)
-    else builder.append(sliceText(text, hole.at, hole.at + hole.length))
-    from = hole.at + hole.length
+  #within(written: Written<Expression>, env: Env, unknown: TerraformValue): TerraformValue {
+    const { budget } = this.module
+    if (budget.depth >= DEEPEST || budget.steps-- <= 0) return unknown
+    budget.depth++
+    const value = this.#node(written, env, unknown)
+    budget.depth--
+    budget.steps -= costOf(value)
+    const tooLong = value.kind === 'text' && value.text.value.length > LONGEST_TEXT
+    return tooLong ? unknown : value
   }
-  builder.append(sliceText(text, from))
-  return builder.done()
-}
 
-function reference(node: Expression & { kind: 'reference' }, placed: PlacedText, module: TerraformModule) {
-  const unknown: TerraformValue = { kind: 'unknown', name: node.raw }
-  const [head = '', second = '', third = '', fourth = ''] = node.raw.split('.')
-  if (node.raw === 'path.module')
-    return { kind: 'text', placed, text: literalText('.', node.from) } satisfies TerraformValue
-  const found =
-    head === 'local'
-      ? module.locals.get(second)
-      : head === 'var' && !module.overridden.has(second)
-        ? module.variables.get(second)
-        : undefined
-  if (found !== undefined) {
-    const value = evaluate(found, module)
-    if (third === '') return value
-    return value.kind === 'object' ? (value.entries[third] ?? unknown) : unknown
-  }
-  if (head === 'data' && second === 'vault_policy_document') {
-    const document = module.byAddress.get(`data.${second}.${third.replace(/\[.*$/, '')}`)
-    if (document === undefined || fourth !== 'hcl' || document.node.body.attributes.has('for_each')) return unknown
-    return policyDocument(document, (expression) => evaluate({ ...document, node: expression }, module))
-  }
-  const resource = module.byAddress.get(`${head}.${second.replace(/\[.*$/, '')}`)
-  if (resource === undefined || !head.startsWith('vault_')) return unknown
-  // Only the server knows it; whose it is can be told (vault-config-operator writes it in these words).
-  if (third === 'accessor') {
-    const mount = mountOf(resource, module)
-    if (mount === undefined) return unknown
-    const text = buildText()
-    text.addHole({ name: `auth/${mount}/@accessor`, quoted: true }, node.from)
-    return { kind: 'text', placed, text: text.done() } satisfies TerraformValue
-  }
-  const names = third === 'id' ? ['path', 'name', 'type'] : third === 'path' ? ['path', 'type'] : [third]
-  for (const name of names) {
-    const attribute = resource.node.body.attributes.get(name)
-    if (attribute !== undefined) return evaluate({ ...resource, node: attribute }, module)
-  }
-  const usual = third === 'path' ? DEFAULT_PATHS[head] : undefined
-  return usual === undefined
-    ? unknown
-    : ({ kind: 'text', placed, text: literalText(usual, node.from) } satisfies TerraformValue)
-}
-
-/** The path of an auth mount's resource, where it is told. */
-function mountOf(resource: Written<Block>, module: TerraformModule): string | undefined {
-  const attribute = resource.node.body.attributes.get('path') ?? resource.node.body.attributes.get('type')
-  const value = attribute === undefined ? undefined : evaluate({ ...resource, node: attribute }, module)
-  if (value?.kind !== 'text' || value.text.holes.length > 0) return undefined
-  return trimSlashes(value.text.value)
-}
-
-function call(name: string, args: readonly TerraformValue[], node: Expression, placed: PlacedText): TerraformValue {
-  const unknown: TerraformValue = { kind: 'unknown', name: rawOf(node, placed) }
-  const [first, second] = args
-  switch (name) {
-    case 'file':
-    case 'templatefile':
-      if (first?.kind !== 'text') return unknown
-      return name === 'file'
-        ? { kind: 'file', path: first.text.value }
-        : { kind: 'file', path: first.text.value, variables: second?.kind === 'object' ? second.entries : {} }
-    case 'trimspace':
-    case 'chomp':
-    case 'tostring':
-    case 'tolist':
-    case 'toset':
-    case 'distinct':
-    case 'sort':
-    case 'nonsensitive':
-      return first ?? unknown
-    case 'lower':
-      return first?.kind === 'text' && first.text.holes.length === 0
-        ? { ...first, text: { ...first.text, value: first.text.value.toLowerCase() } }
-        : unknown
-    case 'concat':
-      return args.every((arg) => arg.kind === 'list')
-        ? { kind: 'list', items: args.flatMap((arg) => (arg.kind === 'list' ? arg.items : [])) }
-        : unknown
-    case 'join': {
-      if (first?.kind !== 'text' || second?.kind !== 'list') return unknown
-      const text = buildText()
-      for (const [index, item] of second.items.entries()) {
-        if (item.kind !== 'text') return unknown
-        if (index > 0) text.append(first.text)
-        text.append(item.text)
+  #node({ node, placed, source }: Written<Expression>, env: Env, unknown: TerraformValue): TerraformValue {
+    const inner = (expression: Expression, names: Env = env) =>
+      this.evaluate({ node: expression, placed, source }, names)
+    switch (node.kind) {
+      case 'text':
+        return { kind: 'text', placed, text: fillTemplate(node.text, node.holes, placed, env, inner) }
+      case 'list':
+        return { kind: 'list', items: node.items.map((item) => inner(item)) }
+      case 'object': {
+        const entries: [string, TerraformValue][] = []
+        for (const { key, value } of node.entries) {
+          const name = knownText(inner(key))
+          if (name === undefined) return unknown
+          entries.push([name, inner(value)])
+        }
+        return { kind: 'object', entries: Object.fromEntries(entries) }
       }
-      return { kind: 'text', placed, text: text.done() }
-    }
-    case 'format':
-      return format(args, placed) ?? unknown
-    case 'jsonencode': {
-      const { value, unknown: names } = first === undefined ? { value: undefined, unknown: [] } : plainValue(first)
-      if (value === undefined) return unknown
-      const whole = spanBetween(placed, node.from, node.to)
-      return { kind: 'document', text: JSON.stringify(value), unknown: names, spanOf: () => whole }
-    }
-    default:
-      return unknown
-  }
-}
-
-function format(args: readonly TerraformValue[], placed: PlacedText): TerraformValue | undefined {
-  const [pattern, ...values] = args
-  if (pattern?.kind !== 'text' || /%[^s%]/.test(pattern.text.value)) return undefined
-  const text = buildText()
-  let from = 0
-  let index = 0
-  for (const match of pattern.text.value.matchAll(/%s|%%/g)) {
-    text.append(sliceText(pattern.text, from, match.index))
-    const origin = pattern.text.origins[match.index] ?? 0
-    const value = match[0] === '%s' ? values[index++] : undefined
-    if (match[0] === '%%') text.add('%', origin)
-    else if (value?.kind === 'text') text.append({ ...value.text, origins: value.text.origins.map(() => origin) })
-    else text.addHole({ name: value?.kind === 'unknown' ? value.name : 'format', quoted: true }, origin)
-    from = match.index + 2
-  }
-  text.append(sliceText(pattern.text, from))
-  return { kind: 'text', placed, text: text.done() }
-}
-
-/** A value as plain data; unknown parts stand in it as `${…}`, and their names beside it. */
-export function plainValue(value: TerraformValue): { readonly value: unknown; readonly unknown: readonly string[] } {
-  switch (value.kind) {
-    case 'text':
-      return { value: value.text.value, unknown: [...new Set(value.text.holes.map((hole) => hole.name))] }
-    case 'literal':
-      return { value: value.value, unknown: [] }
-    case 'list': {
-      const items = value.items.map(plainValue)
-      return { value: items.map((item) => item.value), unknown: items.flatMap((item) => item.unknown) }
-    }
-    case 'object': {
-      const entries = Object.entries(value.entries).map(([key, item]) => [key, plainValue(item)] as const)
-      return {
-        value: Object.fromEntries(entries.map(([key, item]) => [key, item.value])),
-        unknown: entries.flatMap(([, item]) => item.unknown),
+      case 'literal':
+        return { kind: 'literal', value: node.value }
+      case 'call':
+        return callFunction(
+          node,
+          node.args.map((arg) => inner(arg)),
+          { placed, source, module: this.module, unknown },
+        )
+      case 'reference':
+        return lookUpReference(node, { placed, source, env, unknown, evaluator: this })
+      case 'access':
+        return stepInto(inner(node.of), node.steps, { placed, source, env, unknown, evaluator: this })
+      case 'not': {
+        const of = inner(node.of)
+        return of.kind === 'literal' && typeof of.value === 'boolean' ? { kind: 'literal', value: !of.value } : unknown
       }
+      case 'binary':
+        return applyOperator(node.operator, inner(node.left), inner(node.right)) ?? unknown
+      case 'choice': {
+        const condition = inner(node.condition)
+        if (condition.kind === 'literal' && typeof condition.value === 'boolean')
+          return inner(condition.value ? node.yes : node.no)
+        const [yes, no] = [inner(node.yes), inner(node.no)]
+        return sameValue(yes, no) === true ? yes : unknown
+      }
+      case 'for':
+        return this.#for(node, env, inner) ?? unknown
+      default:
+        return unknown
     }
-    case 'document':
-      return { value: value.text, unknown: value.unknown }
-    case 'file':
-      return { value: `\${file(${value.path})}`, unknown: [`file(${value.path})`] }
-    default:
-      return { value: `\${${value.name}}`, unknown: [value.name] }
+  }
+
+  #for(
+    node: Expression & { kind: 'for' },
+    env: Env,
+    inner: (expression: Expression, names?: Env) => TerraformValue,
+  ): TerraformValue | undefined {
+    const items = itemsOf(inner(node.loop.collection))
+    if (items === undefined) return undefined
+    const made: [string, TerraformValue][] = []
+    for (const [key, value] of items) {
+      const names = loopNames(node.loop, key, value, env)
+      const filter = node.filter === undefined ? undefined : inner(node.filter, names)
+      if (filter !== undefined && !(filter.kind === 'literal' && typeof filter.value === 'boolean')) return undefined
+      if (filter?.kind === 'literal' && filter.value === false) continue
+      const name = node.key === undefined ? '' : knownText(inner(node.key, names))
+      if (name === undefined) return undefined
+      made.push([name, inner(node.value, names)])
+    }
+    return node.key === undefined
+      ? { kind: 'list', items: made.map(([, value]) => value) }
+      : { kind: 'object', entries: Object.fromEntries(made) }
   }
 }

@@ -1,8 +1,8 @@
 import { buildText, type SymbolicText, type TextBuilder } from '../symbolic-text.ts'
 import type { Expression } from './hcl-expression.ts'
 
-/** Reads the expression between two offsets. */
-export type ReadExpression = (source: string, from: number, to: number) => Expression
+/** Reads what stands in `${…}` or `%{…}`, between two offsets; `depth`: how many texts and brackets it stands in. */
+export type ReadHole = (source: string, from: number, to: number, isDirective: boolean, depth: number) => Expression
 
 export interface HclText {
   readonly text: SymbolicText
@@ -13,12 +13,12 @@ export interface HclText {
 }
 
 /** Longer ones are taken as plain text, so that an unclosed brace costs no more than this. */
-const LONGEST_INTERPOLATION = 2000
+const LONGEST_INTERPOLATION = 1_000
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 
 /** Reads a quoted text from after its first quote. One that does not end stops at the line's end. */
-export function readHclString(source: string, from: number, read: ReadExpression): HclText {
+export function readHclString(source: string, from: number, read: ReadHole, depth: number): HclText {
   const text = buildText()
   const holes: Expression[] = []
   let at = from
@@ -29,22 +29,27 @@ export function readHclString(source: string, from: number, read: ReadExpression
       if (unicode !== null) text.add(String.fromCharCode(Number.parseInt(unicode[1] ?? '', 16)), at)
       else text.add(ESCAPES[source[at + 1] ?? ''] ?? source[at + 1] ?? '', at)
       at += unicode === null ? 2 : 6
-    } else at = addTemplatePart(source, at, source.length, text, holes, read)
+    } else at = addTemplatePart(source, at, source.length, text, holes, read, depth)
   }
   return { text: text.done(), holes, end: source[at] === '"' ? at + 1 : at }
 }
 
+/** Reads a whole text as a template: a file that `templatefile` fills. */
+export function readHclTemplate(source: string, read: ReadHole): Omit<HclText, 'end'> {
+  const text = buildText()
+  const holes: Expression[] = []
+  for (let at = 0; at < source.length; ) at = addTemplatePart(source, at, source.length, text, holes, read, 0)
+  return { text: text.done(), holes }
+}
+
 /** Reads `<<EOT` or `<<-EOT` from its first character; `undefined` when it is none. */
-export function readHclHeredoc(source: string, from: number, read: ReadExpression): HclText | undefined {
+export function readHclHeredoc(source: string, from: number, read: ReadHole, depth: number): HclText | undefined {
   const head = /<<(-?)([A-Za-z_][\w-]*)[ \t\r]*\n/y
   head.lastIndex = from
   const match = head.exec(source)
   if (match === null) return undefined
   const start = from + match[0].length
-  const close = new RegExp(`^[ \\t]*${match[2]}[ \\t\\r]*$`, 'm')
-  const found = close.exec(source.slice(start))
-  const bodyEnd = found === null ? source.length : start + found.index
-  const end = found === null ? source.length : bodyEnd + found[0].trimEnd().length
+  const { bodyEnd, end } = heredocEnd(source, start, match[2] ?? '')
   const indent = match[1] === '-' ? commonIndent(source.slice(start, bodyEnd)) : 0
   const text = buildText()
   const holes: Expression[] = []
@@ -58,9 +63,21 @@ export function readHclHeredoc(source: string, from: number, read: ReadExpressio
       continue
     }
     lineStart = source[at] === '\n'
-    at = addTemplatePart(source, at, bodyEnd, text, holes, read)
+    at = addTemplatePart(source, at, bodyEnd, text, holes, read, depth)
   }
   return { text: text.done(), holes, end }
+}
+
+/** The line that is the delimiter and nothing else. */
+function heredocEnd(source: string, start: number, delimiter: string): { bodyEnd: number; end: number } {
+  for (let at = start; at < source.length; ) {
+    const newline = source.indexOf('\n', at)
+    const stop = newline < 0 ? source.length : newline
+    const line = source.slice(at, stop)
+    if (line.trim() === delimiter) return { bodyEnd: at, end: at + line.trimEnd().length }
+    at = stop + 1
+  }
+  return { bodyEnd: source.length, end: source.length }
 }
 
 function commonIndent(body: string): number {
@@ -78,7 +95,8 @@ function addTemplatePart(
   end: number,
   text: TextBuilder,
   holes: Expression[],
-  read: ReadExpression,
+  read: ReadHole,
+  depth: number,
 ): number {
   const ch = source[at] ?? ''
   if ((ch === '$' || ch === '%') && source[at + 1] === ch && source[at + 2] === '{') {
@@ -92,7 +110,7 @@ function addTemplatePart(
       const to = source[close - 1] === '~' ? close - 1 : close
       const raw = source.slice(from, to).trim().replaceAll('}', '').replaceAll('\n', ' ')
       text.addHole({ name: ch === '$' ? raw : `%{ ${raw}`, quoted: true }, at)
-      holes.push(ch === '$' ? read(source, from, to) : { kind: 'other', raw, from, to })
+      holes.push(read(source, from, to, ch === '%', depth))
       return close + 1
     }
   }

@@ -25,7 +25,8 @@ export function readOperatorObject(node: ValueMap, path: FieldPath, context: Yam
   if (!isMap(spec)) return
   const name = textOf(spec.name) ?? (isMap(node.metadata) ? textOf(node.metadata.name) : undefined)
   if (name === undefined) return
-  const read = KINDS[String(node.kind)]
+  const kind = String(node.kind)
+  const read = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
   read?.({ name, spec, path: [...path, 'spec'], context })
 }
 

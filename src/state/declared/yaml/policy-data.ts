@@ -1,8 +1,8 @@
 import type { FieldPath, ValueMap } from '../../../model/value.ts'
 import { folderOf, joinPath } from '../file-lookup.ts'
 import { policyFact, wholeSpan } from '../harvest.ts'
-import { withTemplateHoles } from '../partly-known.ts'
-import { placedBySpans, spanOfLine } from '../placed-text.ts'
+import { type PlacedText, placeAt, placedBySpans, placedLines, spanOfLine } from '../placed-text.ts'
+import { fillTemplates } from './fill-templates.ts'
 import type { YamlContext } from './yaml-context.ts'
 import { textOf } from './yaml-values.ts'
 
@@ -12,6 +12,8 @@ const BODY_KEYS = new Set(
     ' ',
   ),
 )
+/** Keys of lists of policies: no policy is called so. */
+const LISTS = /(?:^|[_-])(?:policies|rules|acls|paths)$|Policies$/
 const NAME_KEYS = ['name', 'policy_name', 'policyName', 'policyname', 'title', 'id']
 
 /**
@@ -27,20 +29,43 @@ export function addPolicyText(text: string, path: FieldPath, parent: ValueMap | 
     harvest.files.push({ source: { ...source, relative, text }, placed, form: 'yaml' })
     return
   }
-  const name = nameOf(path, parent)
+  const name = nameOfPolicy(path, parent)
   if (name === undefined) {
     const span = wholeSpan(placed)
     harvest.unnamed.push({ text, span, spanOfLine: (line) => spanOfLine(placed, line), form: 'yaml' })
     return
   }
-  const named = withTemplateHoles(name)
-  harvest.policies.push(policyFact({ name: named.text, unknown: named.unknown, placed, form: 'yaml', template: true }))
+  if (parent?.state === 'absent') return
+  const named = fillTemplates(name, context.variables)
+  harvest.policies.push(
+    policyFact({
+      name: String(named.value),
+      unknown: named.unknown,
+      assumed: named.assumed,
+      placed: withVariables(placed, context.variables),
+      form: 'yaml',
+      template: true,
+    }),
+  )
 }
 
-function nameOf(path: FieldPath, parent: ValueMap | undefined): string | undefined {
+/** The text with Ansible's variables filled in; lines stay where they are. */
+function withVariables(placed: PlacedText, variables: ReadonlyMap<string, string>): PlacedText {
+  if (variables.size === 0 || !placed.text.includes('{{')) return placed
+  const text = placed.text.replace(/\{\{-?\s{0,10}([A-Za-z_]\w*)\s{0,10}-?\}\}/g, (whole, name: string) => {
+    const value = variables.get(name)
+    return value === undefined || value.includes('\n') ? whole : value
+  })
+  return text === placed.text
+    ? placed
+    : placedLines(placed.file, text, (line) => placeAt(placed, placed.lines[line - 1] ?? 0))
+}
+
+/** The name of the policy whose text, or rules, stand at the path. */
+export function nameOfPolicy(path: FieldPath, parent: ValueMap | undefined): string | undefined {
   const key = path.at(-1)
   if (typeof key !== 'string') return undefined
-  if (!BODY_KEYS.has(key.toLowerCase())) return key
+  if (!BODY_KEYS.has(key.toLowerCase()) && !LISTS.test(key)) return key
   for (const nameKey of NAME_KEYS) {
     const name = textOf(parent?.[nameKey])
     if (name !== undefined) return name
@@ -48,6 +73,7 @@ function nameOf(path: FieldPath, parent: ValueMap | undefined): string | undefin
   const around = path.at(-2)
   return typeof around === 'string' &&
     !BODY_KEYS.has(around.toLowerCase()) &&
+    !LISTS.test(around) &&
     !/^(?:spec|for_?provider|vars|args|config)$/i.test(around)
     ? around
     : undefined

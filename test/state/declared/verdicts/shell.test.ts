@@ -4,15 +4,15 @@ import { ALLOWS, DENIES, ROLE, verdictOf } from './verdict.ts'
 /** Each script writes the role `reader` and its policy; `RULE` stands for the policy's text. */
 const SCRIPTS: readonly (readonly [string, string])[] = [
   [
-    'a function that adds the word (forms.md S1)',
+    'a function that adds the word',
     `v() { kubectl exec -i vault-0 -- env VAULT_TOKEN="$T" vault "$@"; }\nv policy write shop-read - <<'E'\nRULE\nE\nv write ${ROLE}\n`,
   ],
   [
-    'a function that shifts an argument away (S2)',
+    'a function that shifts an argument away',
     `x() {\n  local t=$1; shift\n  kubectl exec -i vault-0 -- env VAULT_TOKEN="$t" vault "$@"\n}\nx "$ROOT" policy write shop-read - <<E\nRULE\nE\nx "$ROOT" write ${ROLE}\n`,
   ],
   [
-    'a function that runs a text (S3)',
+    'a function that runs a text',
     `V() { kubectl exec vault-0 -- sh -c "export A=b; $*"; }\nV 'vault policy write shop-read - <<E\nRULE\nE'\nV 'vault write ${ROLE}'\n`,
   ],
   [
@@ -134,7 +134,7 @@ describe('what a shell script writes decides (forms.md §3)', () => {
   })
 
   test.each([
-    ['a command that is not told (S3)', 'V() { kubectl exec v-0 -- sh -c "$*"; }\nV "$CMD"\n'],
+    ['a command that is not told', 'V() { kubectl exec v-0 -- sh -c "$*"; }\nV "$CMD"\n'],
     ['aws-vault', `aws-vault exec prod -- terraform apply\nansible-vault write x\n`],
     ['a function that only says it', `say() { echo "$@"; }\nsay vault write ${ROLE}\n`],
     ['usage', `cat <<U\n  vault write ${ROLE}\nU\n`],
@@ -143,7 +143,7 @@ describe('what a shell script writes decides (forms.md §3)', () => {
   ])('nothing is written by %s', async (_, script) => {
     const { verdict, because } = await verdictOf({ 'setup.sh': script })
     expect(verdict).toBe('unknown')
-    expect(because).toContain('stands nowhere')
+    expect(because).toContain('is not in Git')
   })
 
   test('functions that are sourced are followed', async () => {

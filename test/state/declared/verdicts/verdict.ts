@@ -15,7 +15,7 @@ const settings = resolveSettings({
 })
 
 /** The store that every case below logs in with. */
-const STORE = `apiVersion: external-secrets.io/v1
+export const STORE = `apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
 metadata: {name: vault}
 spec:
@@ -28,7 +28,7 @@ spec:
 `
 
 /** The ExternalSecret that is judged: it reads `kv/data/shop/db`. */
-const SECRET = `apiVersion: external-secrets.io/v1
+export const SECRET = `apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata: {name: a, namespace: shop}
 spec:

@@ -1,0 +1,93 @@
+import type { Verdict } from '../model/applied.ts'
+import type { NotCheckedReason } from '../model/reason.ts'
+import type { JudgedReference, Report } from './report.ts'
+
+/** Every reference of a report, each counted once: works + broken + notChecked + otherProvider + notApplied = all (design §1, promise 8). */
+export interface Account {
+  readonly all: number
+  /** References to Vault that are applied, or may be: what a headline counts by. */
+  readonly vault: number
+  readonly works: number
+  readonly broken: number
+  /** Of the broken ones, those that an `ignore` or a severity in the config lets pass. */
+  readonly accepted: number
+  readonly notChecked: number
+  /** Why, for each reference that was not checked. */
+  readonly reasons: readonly NotCheckedReason[]
+  readonly otherProvider: number
+  /** Names of the other providers, as ESO's CRDs have them, sorted. */
+  readonly providers: readonly string[]
+  readonly notApplied: number
+  /** Of all, by how sure it is that they reach a cluster. */
+  readonly verdicts: Readonly<Record<Verdict, number>>
+  /** Beside references: files that were not read, and roots that were not followed. */
+  readonly filesNotRead: number
+  readonly partsNotFollowed: number
+}
+
+export function accountOf({ references, notChecked }: Pick<Report, 'references' | 'notChecked'>): Account {
+  const count = (is: JudgedReference['standing']['is']) =>
+    references.filter(({ standing }) => standing.is === is).length
+  const works = count('works')
+  const broken = count('broken')
+  const unchecked = references.flatMap(({ standing }) => (standing.is === 'not-checked' ? [standing.reason] : []))
+  const verdicts: Record<Verdict, number> = {
+    applied: 0,
+    presumed: 0,
+    suspended: 0,
+    unclear: 0,
+    'not-applied': 0,
+  }
+  for (const judged of references) verdicts[verdictOf(judged)]++
+  const parts = notChecked.filter(({ reference }) => reference !== true)
+  const files = parts.filter(({ reason }) => isUnread(reason))
+  return {
+    all: references.length,
+    vault: works + broken + unchecked.length,
+    works,
+    broken,
+    accepted: references.filter(({ standing }) => standing.is === 'broken' && standing.accepted).length,
+    notChecked: unchecked.length,
+    reasons: unchecked,
+    otherProvider: count('other-provider'),
+    providers: [
+      ...new Set(
+        references.flatMap(({ standing }) =>
+          standing.is === 'other-provider' && standing.provider !== undefined ? [standing.provider] : [],
+        ),
+      ),
+    ].sort(),
+    notApplied: count('not-applied'),
+    verdicts,
+    filesNotRead: files.length,
+    partsNotFollowed: parts.length - files.length,
+  }
+}
+
+/** The surest verdict of the objects that come out of the reference's line. */
+export function verdictOf({ reference, also = [] }: Pick<JudgedReference, 'reference' | 'also'>): Verdict {
+  const verdicts = new Set([reference.manifest, ...also].map(({ origin }) => origin.applied.verdict))
+  return SUREST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'unclear'
+}
+
+const SUREST_FIRST: readonly Verdict[] = ['applied', 'presumed', 'suspended', 'unclear', 'not-applied']
+
+/** Whether it is about a file, or a document of one, that was not read. */
+function isUnread({ code }: NotCheckedReason): boolean {
+  return UNREAD.has(code)
+}
+
+const UNREAD: ReadonlySet<NotCheckedReason['code']> = new Set([
+  'file-unreadable',
+  'folder-unreadable',
+  'file-too-large',
+  'files-too-large',
+  'documents-too-many',
+  'sops',
+  'chart-template',
+  'yaml-unparseable',
+  'yaml-unusable',
+  'yaml-too-deep',
+  'yaml-template',
+  'yaml-template-keys',
+])

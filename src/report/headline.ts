@@ -1,0 +1,206 @@
+import type { Finding } from '../model/finding.ts'
+import type { NotCheckedReason } from '../model/reason.ts'
+import { counted, listed } from '../model/wording.ts'
+import { expiresSoon } from '../rules/expires-soon.ts'
+import { FACT_RULES } from '../rules/rule-ids.ts'
+import { type Account, accountOf } from './account.ts'
+import { cut, oneLine, plainText } from './plain-text.ts'
+import { reasonGroup, reasonText } from './reasons/not-checked.ts'
+import type { Report } from './report.ts'
+import { countOf } from './wording.ts'
+
+/**
+ * The outcome as one sentence without a full stop: in the terminal, the summary, the annotation and the JSON report the same. It accounts
+ * for every reference, so that whoever sees nothing else is not told more than was seen.
+ */
+export function headline(report: Report): string {
+  const account = accountOf(report)
+  switch (report.outcome) {
+    case 'clean':
+      return cleanHeadline(report, account)
+    case 'unchecked':
+      return uncheckedHeadline(report, account)
+    case 'findings':
+      return report.mode === 'drift' ? driftHeadline(report, account) : problemsHeadline(report, account)
+    case 'incomplete':
+      return incompleteHeadline(account)
+    case 'invalid':
+      return invalidHeadline(report)
+    case 'bug':
+      return 'eso-vault crashed. Nothing was checked'
+  }
+}
+
+/** Something that works today and stops by itself within weeks: the one warning that is worth an issue of its own. */
+export function endsSoon({ rule, severity }: Finding): boolean {
+  return rule === expiresSoon.id && severity !== 'note'
+}
+
+function cleanHeadline(report: Report, account: Account): string {
+  const warned = warnings(report)
+  if (account.vault === 0) return [nothingHeadline(report, account), ...warned].join('; ')
+  if (account.broken > 0)
+    return [`${works(account, report)}, ${account.broken} broken and accepted`, ...warned].join('; ')
+  if (report.findings.some(endsSoon)) return `${allWork(report, account)}, and something in Vault expires soon`
+  if (warned.length > 0) return `${listed(warned)}, no broken references`
+  if (isOfChange(report)) {
+    const { vault } = account
+    const are = verb(report, vault)
+    return `No new problems: ${vault === 1 ? 'the 1 changed reference' : `all ${vault} changed references`} ${are}`
+  }
+  return allWork(report, account)
+}
+
+function nothingHeadline(report: Report, { otherProvider, notApplied }: Account): string {
+  if (isOfChange(report)) return 'This change affects no references to Vault'
+  if (notApplied > 0) return `No applied references to Vault found (${notApplied} that nothing applies)`
+  return otherProvider > 0
+    ? `No references to Vault found (${otherProvider} of other providers)`
+    : 'No references to Vault found'
+}
+
+function uncheckedHeadline(report: Report, account: Account): string {
+  const { vault, notChecked, works: working, broken } = account
+  const warned = warnings(report)
+  const left = partsLeft(account)
+  if (notChecked === 0) {
+    const seen =
+      vault === 0
+        ? 'No references checked'
+        : broken > 0
+          ? `${works(account, report)}, ${broken} broken and accepted`
+          : allWork(report, account)
+    return [`${seen}, but ${listed(left)}`, ...warned].join('; ')
+  }
+  const reason = mainReason(account.reasons)
+  const more = [...left, ...warned]
+  if (working + broken === 0) return [`0 of ${references(vault)} checked: ${reason}`, ...more].join('; ')
+  const seen = broken > 0 ? `, ${broken} broken and accepted` : ''
+  return [`${works(account, report)}${seen}, ${notChecked} not checked: ${reason}`, ...more].join('; ')
+}
+
+function problemsHeadline(report: Report, account: Account): string {
+  const errors = countOf(report.findings, 'error')
+  const { vault, broken, accepted, notChecked } = account
+  const breaking = broken - accepted
+  const problems = errors > 0 ? counted(errors, 'problem') : counted(countOf(report.findings, 'warning'), 'warning')
+  const which = isOfChange(report) ? 'affected reference' : 'reference'
+  const left = [...(notChecked > 0 ? [`${references(notChecked)} not checked`] : []), ...partsLeft(account)]
+  const tail = left.length === 0 ? '' : `; ${listed(left)}`
+  if (errors > 0 && breaking > 0) {
+    const all = breaking === vault ? (vault === 1 ? `the 1 ${which}` : `all ${counted(vault, which)}`) : undefined
+    return `${problems} ${errors === 1 ? 'breaks' : 'break'} ${all ?? `${breaking} of ${counted(vault, which)}`}${tail}`
+  }
+  return `${problems}, no broken references${tail}`
+}
+
+function driftHeadline(report: Report, account: Account): string {
+  const { vault, broken, notChecked } = account
+  const left = notChecked > 0 ? `; ${references(notChecked)} not checked` : ''
+  if (report.live.silent === true)
+    return `${problemsHeadline(report, account)} (in Git alone: Vault could not be asked)`
+  if (!report.findings.some(({ rule }) => FACT_RULES.has(rule))) return problemsHeadline(report, account)
+  const effect =
+    broken > 0 ? `${broken} of ${references(vault)} ${broken === 1 ? 'is' : 'are'} broken` : 'nothing is broken yet'
+  return `Vault differs from Git: ${effect}${left}`
+}
+
+function incompleteHeadline(account: Account): string {
+  const { vault, notChecked, broken } = account
+  if (vault === 0) return 'Not finished: a check that was asked for could not run'
+  const checked = `${vault - notChecked} of ${references(vault)} checked`
+  return `Not finished: ${checked}${broken > 0 ? `, ${broken} of them broken` : ''}`
+}
+
+/** Length of what an error says, in a headline. */
+const SAID = 140
+
+function invalidHeadline({ problems = [] }: Report): string {
+  const [first, ...others] = problems
+  if (first === undefined) return 'Not started: an input, the config file or a permission is wrong'
+  const at = first.file === undefined ? '' : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `
+  const more = others.length === 0 ? '' : ` (and ${counted(others.length, 'more problem')})`
+  return `Not started: ${at}${cut(oneLine(plainText(first.message)), SAID).replace(/\.$/, '')}${more}`
+}
+
+function isOfChange({ scope }: Report): boolean {
+  return scope?.of === 'changed'
+}
+
+function references(count: number): string {
+  return counted(count, 'reference')
+}
+
+/** `work` where a server was asked; by Git alone a reference is only known to be allowed. */
+function verb({ live }: Report, count: number): string {
+  if (live.asked && live.silent !== true) return count === 1 ? 'works' : 'work'
+  return count === 1 ? 'is allowed' : 'are allowed'
+}
+
+function works({ works: working, vault }: Account, report: Report): string {
+  return `${working} of ${references(vault)} ${verb(report, working)}`
+}
+
+function allWork(report: Report, { vault }: Account): string {
+  const by = report.live.asked && report.live.silent !== true ? '' : ' by the policies in Git'
+  return `${vault === 1 ? 'The 1 reference' : `All ${vault} references`} ${verb(report, vault)}${by}`
+}
+
+function warnings({ findings }: Report): string[] {
+  const count = countOf(findings, 'warning')
+  return count === 0 ? [] : [counted(count, 'warning')]
+}
+
+function partsLeft({ filesNotRead, partsNotFollowed }: Account): string[] {
+  return [
+    ...(filesNotRead > 0 ? [`${counted(filesNotRead, 'file')} not read`] : []),
+    ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'part')} not checked`] : []),
+  ]
+}
+
+const REASON = 90
+
+/** The most frequent reason, and how many others there are. */
+function mainReason(reasons: readonly NotCheckedReason[]): string {
+  const groups = new Map<string, { readonly reason: NotCheckedReason; count: number }>()
+  for (const reason of reasons) {
+    const key = reasonGroup(reason)
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, { reason, count: 1 })
+    else known.count++
+  }
+  const [first, ...others] = [...groups.values()].sort((a, b) => b.count - a.count)
+  if (first === undefined) return 'no reason is known'
+  return `${shortReason(first.reason)}${others.length === 0 ? '' : ` (and ${counted(others.length, 'other reason')})`}`
+}
+
+function shortReason(reason: NotCheckedReason): string {
+  switch (reason.code) {
+    case 'role-not-in-git':
+      return `role \`${reason.role}\` is not in Git`
+    case 'policy-not-in-git':
+    case 'policy-written-elsewhere':
+      return `policy \`${reason.policy}\` is not in Git`
+    case 'policy-text-unknown':
+      return reason.policies.length === 0
+        ? 'what the policies say is not known'
+        : `${reason.policies.length === 1 ? 'policy' : 'policies'} ${listed(reason.policies.map((name) => `\`${name}\``))} ${reason.policies.length === 1 ? 'is' : 'are'} not in Git`
+    case 'variable-unresolved':
+      return `${listed(reason.holes)} has no value in Git`
+    case 'placeholder':
+      return `nothing in Git fills in ${listed(reason.holes)}`
+    case 'no-auth':
+    case 'method-names-no-role':
+    case 'role-policies-not-told':
+    case 'token-policies-unknown':
+      return `the policies of store \`${reason.store}\` are not in Git`
+    case 'store-unknown':
+      return 'which store they use is not in Git'
+    case 'stores-log-in-differently':
+      return 'stores of one name log in differently'
+    case 'role-conflict':
+      return `role \`${reason.role}\` is declared more than once`
+    default:
+      return cut(reasonText(reason), REASON)
+  }
+}

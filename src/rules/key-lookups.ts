@@ -1,0 +1,56 @@
+import type { Chain, Link } from '../chain/chain.ts'
+import { searchPath } from '../eso/find-paths.ts'
+import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
+import type { KeyLookups } from '../eso/template/secret-keys.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { FieldPath } from '../model/value.ts'
+import { nameField } from '../model/wording.ts'
+
+/** What is known of the keys of a Secret beside its manifest: what the server showed, and generators in Git. */
+export function keyLookups(chain: Chain, manifest: Manifest): KeyLookups {
+  const linkAt = (field: FieldPath): Link | undefined => {
+    const path = nameField(field)
+    return chain.links.find(
+      ({ reference, also }) =>
+        nameField(reference.field) === path &&
+        (reference.manifest === manifest || also.includes(manifest)) &&
+        !reference.proposed,
+    )
+  }
+  return {
+    extract: (field) => {
+      const link = linkAt(field)
+      return link?.secret?.presence === 'present' ? link.secret.keys : undefined
+    },
+    find: (field) => {
+      const link = linkAt(field)
+      const names = link === undefined ? undefined : foundNames(link)
+      return names?.length === 0 ? undefined : names
+    },
+    generator: ({ kind, name }) =>
+      chain.manifests.find(
+        (other) =>
+          other.kind === kind &&
+          other.name === name &&
+          (other.namespace === manifest.namespace || other.namespace === undefined),
+      ),
+  }
+}
+
+/**
+ * Names that a `find` matches of those that the server listed, as ESO sees them: with `find.path` before them, unanchored (eso.md
+ * §2.6). `undefined`: not listed in whole, or tags decide, which need values of metadata.
+ */
+export function foundNames({ reference, found }: Link): readonly string[] | undefined {
+  if (found === undefined || !('names' in found) || found.incomplete !== undefined) return undefined
+  const prefix = searchPath(reference.find?.path)
+  const folder = (reference.find?.path ?? '').replace(/^\/+|\/+$/g, '')
+  const full = found.names.map((name) => {
+    const below = folder === '' ? name : name.startsWith(`${folder}/`) ? name.slice(folder.length + 1) : name
+    return `${prefix}${below}`
+  })
+  if (reference.find?.regexp === undefined)
+    return reference.find?.tags === undefined || full.length === 0 ? full : undefined
+  const regexp = compileGoRegexp(reference.find.regexp)
+  return isRegexp(regexp) ? full.filter((name) => regexp.matches(name)) : undefined
+}
