@@ -124,12 +124,13 @@ function reasonOf(link: Link): NotCheckedReason | undefined {
 function brokenBy(findings: readonly Finding[], links: readonly Link[]): ReadonlySet<Link> {
   const broken = new Set<Link>()
   if (findings.length === 0) return broken
-  const byPlace = new Map<string, Link[]>()
+  const placesOf = ({ span, related }: Finding) => [span, ...related.map((place) => place.span)].map(placeOf)
+  const byPlace = new Map<string, Link[]>(findings.flatMap(placesOf).map((place) => [place, []]))
   const byObject = new Map<Manifest, Link[]>()
   for (const link of links) {
     const { span, propertySpan, storeRef, generatorRef } = link.reference
     for (const place of new Set([span, propertySpan, storeRef?.span, generatorRef?.span]))
-      if (place !== undefined) push(byPlace, placeOf(place), link)
+      if (place !== undefined) byPlace.get(placeOf(place))?.push(link)
     for (const object of new Set(objectsOf(link))) push(byObject, object, link)
   }
   const inItem = holders(() => links.map((link) => [link.reference.manifest.spanOf(link.reference.field), link]))
@@ -143,13 +144,13 @@ function brokenBy(findings: readonly Finding[], links: readonly Link[]): Readonl
     taken.add(group)
     for (const link of group) broken.add(link)
   }
-  for (const { span, related, objects } of findings) {
+  for (const finding of findings) {
+    const { span, objects } = finding
     const about = objects === undefined ? undefined : new Set(objects)
     const isAbout = (link: Link) => about === undefined || objectsOf(link).some((object) => about.has(object))
     const isInFile = (link: Link) => objectsOf(link).some((object) => object.span.file === span.file)
-    const places = [span, ...related.map((place) => place.span)]
     const nearest: readonly (() => readonly (readonly Link[])[])[] = [
-      () => places.map((place) => (byPlace.get(placeOf(place)) ?? []).filter(isAbout)),
+      () => placesOf(finding).map((place) => (byPlace.get(place) ?? []).filter(isAbout)),
       () => inItem(span).map((group) => group.filter((link) => isAbout(link) && isInFile(link))),
       () => inStore(span),
       () => (about === undefined ? inObject(span) : [...about].map((object) => byObject.get(object) ?? [])),

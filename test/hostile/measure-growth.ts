@@ -4,9 +4,11 @@ import { SHAPES } from './shapes.ts'
 
 /**
  * Prints, a line of JSON for each shape, the milliseconds of processor time that a check with all its reports takes at four sizes,
- * each twice the one before. A process of its own: what does not end can be ended, and nothing else counts.
+ * each twice the one before; of all shapes, or of those that are named. A process of its own: what does not end can be ended, and nothing else counts.
  */
+const wanted = new Set(process.argv.slice(2))
 for (const { name, files, size, grows = [size / 8, size / 4, size / 2, size] } of SHAPES) {
+  if (wanted.size > 0 && !wanted.has(name)) continue
   // What a first run of anything costs is not the shape's.
   await checkFiles(files(Math.max(1, Math.round(grows[0] / 2))))
   const milliseconds: number[] = []

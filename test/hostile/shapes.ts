@@ -19,7 +19,8 @@ spec:
 ${spec}`
 const DATA = '  data: [{ secretKey: a, remoteRef: { key: x } }]\n'
 const withKey = (key: string) => secret(`  data: [{ secretKey: k, remoteRef: { key: ${JSON.stringify(key)} } }]\n`)
-const withTemplate = (text: string) => secret(`  target: { template: { data: { x: ${JSON.stringify(text)} } } }\n${DATA}`)
+const withTemplate = (text: string) =>
+  secret(`  target: { template: { data: { x: ${JSON.stringify(text)} } } }\n${DATA}`)
 
 const STORE = `apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
@@ -40,7 +41,8 @@ spec: { path: ./app, postBuild: { substitute: { A: ${JSON.stringify(value)} } } 
   'app/a.yaml': withKey(key),
 })
 
-const many = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join('')
+const many = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i)).join('')
 
 export const SHAPES: readonly Shape[] = [
   {
@@ -208,5 +210,53 @@ ${secret('  data: []\n')}`,
       'a.tf': `locals {\n l0 = "ab"\n${many(n, (i) => ` l${i + 1} = "\${local.l${i}}\${local.l${i}}"\n`)}}\nresource "vault_policy" "x" {\n name = local.l${n}\n}\n`,
     }),
     size: 5_000,
+  },
+  {
+    name: 'objects with something wrong',
+    files: (n) => ({
+      'a.yaml': many(
+        n,
+        (i) =>
+          `${withTemplate('{{ .missing }}').replace('name: a,', `name: a${i},`).replace('key: x', `key: x${i}`)}---\n`,
+      ),
+      'st.yaml': STORE,
+    }),
+    size: 4_000,
+    told: /ESO answers `map has no entry for key "missing"`/,
+  },
+  {
+    name: 'teams, each with a store, a role and a policy that denies',
+    files: (n) => ({
+      'st.yaml': many(
+        n,
+        (i) => `${STORE.replace('name: vault', `name: vault${i}`).replace('role: eso', `role: eso${i}`)}---\n`,
+      ),
+      'a.yaml': many(
+        n,
+        (i) =>
+          `${withKey(`team${i}/x`).replace('name: a,', `name: a${i},`).replace('name: vault,', `name: vault${i},`)}---\n`,
+      ),
+      's.sh': many(
+        n,
+        (i) =>
+          `vault policy write eso${i} - <<E\npath "kv/data/other${i}/*" { capabilities = ["read"] }\nE\n${ROLE.replace('role/eso', `role/eso${i}`).replace('policies=eso', `policies=eso${i}`)}`,
+      ),
+    }),
+    size: 2_000,
+    told: /team0\/x/,
+  },
+  {
+    name: 'Flux Kustomizations of one folder each',
+    files: (n) => ({
+      'flux.yaml': many(
+        n,
+        (i) =>
+          `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: f${i}, namespace: flux-system }\nspec: { path: ./app${i} }\n---\n`,
+      ),
+      ...Object.fromEntries(
+        Array.from({ length: n }, (_, i) => [`app${i}/a.yaml`, withKey('x').replace('name: a,', `name: a${i},`)]),
+      ),
+    }),
+    size: 1_000,
   },
 ]

@@ -79,7 +79,8 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
         message: `\`${formatPath(path)}\` is an empty list, which the API server refuses.`,
       })
     }
-    for (const [i, item] of items.entries()) {
+    for (let i = 0; i < items.length; i += 1) {
+      const item = items[i] as Value
       if (item !== null) checkNode(shape.items, item, [...path, i], list)
       else if (shape.items !== undefined && shapeOf(shape.items).type !== undefined) {
         list.add({
@@ -114,8 +115,8 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
     })
   }
   checkCount(shape, value, path, list)
-  for (const [key, item] of Object.entries(value)) {
-    if (Object.hasOwn(fields, key)) checkNode(fields[key], item, [...path, key], list)
+  for (const key of Object.keys(value)) {
+    if (Object.hasOwn(fields, key)) checkNode(fields[key], value[key] as Value, [...path, key], list)
   }
 }
 

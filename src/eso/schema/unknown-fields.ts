@@ -40,6 +40,9 @@ const MEANT_BELOW: Readonly<Record<string, Readonly<Record<string, readonly stri
   selector: { name: ['secret', 'name'] },
 }
 
+/** So many unknown fields of one object are explained; more of them than that are not told one by one. */
+const MOST_EXPLAINED = 2000
+
 /** A map on the way down: its fields and its value. */
 interface Level {
   readonly path: FieldPath
@@ -141,7 +144,9 @@ export function findUnknownFields(
   const visit = (node: SchemaNode | undefined, value: Value | undefined, path: FieldPath, above: readonly Level[]) => {
     const shape = shapeOf(node)
     if (shape.type === 'array' && Array.isArray(value)) {
-      for (const [i, item] of (value as readonly Value[]).entries()) visit(shape.items, item, [...path, i], above)
+      ;(value as readonly Value[]).forEach((item, i) => {
+        visit(shape.items, item, [...path, i], above)
+      })
       return
     }
     if (!isMap(value) || isTemplateGarbage(value) || has(value, '$patch')) return
@@ -156,7 +161,8 @@ export function findUnknownFields(
       if (has(fields, key)) visit(fields[key], value[key], [...path, key], [level, ...above].slice(0, 3))
       else if (shape.open !== true && !isTemplateKey(key)) {
         const at = [...path, key]
-        found.push(isNewer(at) ? { path: at, fits: false } : explain(level, above, key))
+        const plain = found.length >= MOST_EXPLAINED || isNewer(at)
+        found.push(plain ? { path: at, fits: false } : explain(level, above, key))
       }
     }
   }

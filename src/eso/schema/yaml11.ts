@@ -30,7 +30,9 @@ export function checkYaml11(manifest: Manifest, schema: KindSchema, body: ValueM
       const wanted = shape.type === 'string' || shape.type === 'int-or-string'
       if (wanted && shape.enum === undefined) checkText(manifest, value, path, list)
     } else if (Array.isArray(value)) {
-      for (const [i, item] of (value as readonly Value[]).entries()) visit(shape.items, item, [...path, i])
+      ;(value as readonly Value[]).forEach((item, i) => {
+        visit(shape.items, item, [...path, i])
+      })
     } else if (isMap(value)) {
       for (const [key, item] of Object.entries(value)) {
         const fields = shape.properties ?? {}
