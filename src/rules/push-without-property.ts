@@ -20,7 +20,8 @@ export const pushWithoutProperty: Rule = {
         severity: this.severity,
         message: (object) =>
           `${nameReference(reference, object)} pushes \`${reference.push?.secretKey}\` to \`${reference.key}\` without a \`property\`. The value must then be a ` +
-          'JSON object, which replaces everything at that path; for plain text ESO answers `error unmarshalling vault secret: invalid JSON format`.',
+          'JSON object, which replaces everything at that path; for plain text ESO answers `error unmarshalling vault secret: invalid JSON format` on the first write, and ' +
+          '`error unmarshalling incoming secret value: invalid JSON format` where the secret exists.',
         span: reference.span,
         related: [],
         fix: `Write \`property: ${reference.push?.secretKey}\` under \`remoteRef\`; to push the whole Secret, leave \`secretKey\` out.`,

@@ -75,6 +75,13 @@ describe('what is seeded', () => {
     ])
   })
 
+  test('below a text ESO finds nothing, so that the property becomes a key of its own name', async () => {
+    const objects = [store(), reads('a', [{ key: 'one', property: 'json.user' }])]
+    expect(await commands(objects, { 'kv/one': { presence: 'present', keys: { json: null } } })).toEqual([
+      '# ExternalSecret apps/a\nvault kv patch -mount=kv one json.user=-',
+    ])
+  })
+
   test('a deleted one is written over the version that was deleted, and no other', async () => {
     const [command] = await commands([store(), reads('a', [{ key: 'one', property: 'x' }])], {
       'kv/one': { presence: 'deleted', currentVersion: 3 },

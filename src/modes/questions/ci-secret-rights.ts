@@ -26,7 +26,9 @@ export function wantsSecrets(
   for (const path of [...mounts, ...[...secrets, ...finds].map(({ mount }) => mount)].map(trimSlashes)) {
     if (path !== '') known.set(path, mountOf(gathered, namespace, path))
   }
-  for (const { mount, key, withKeys, version } of secrets) {
+  for (const { mount, key, withKeys, version, aside } of secrets) {
+    // What only helps to explain is not worth a right.
+    if (aside === true) continue
     const problem = pathProblem(key)
     const kv = known.get(trimSlashes(mount))
     if (problem !== undefined) notes.push(problem)
