@@ -256,7 +256,8 @@ function byHand(
   declared: ReadonlySet<string>,
 ): Applied {
   const key = `${object.kind} ${object.name}`
-  const isOutside = applied.reason?.code === 'outside' || applied.reason?.code === 'unreached'
+  // Whether by hand or by a root that was not followed: those that name it have it.
+  const isOutside = /^(?:outside|unreached|not-followed)$/.test(applied.reason?.code ?? '')
   return isOutside && isStore(object) && named.has(key) && !declared.has(key) ? { verdict: 'presumed' } : applied
 }
 
