@@ -4857,6 +4857,7 @@ function lexInto(tokens, input) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ MAX_DEPTH),
   Q: () => (/* binding */ parseTemplate)
 });
 
@@ -5457,7 +5458,7 @@ function failureMessage({ message, names = [] }) {
     return `${message}.`;
 }
 /** What a rewrite's template is given; another name gives `<no value>` (eso.md §6.4). */
-const REWRITE_DATA = (0,_run_template_js__WEBPACK_IMPORTED_MODULE_3__/* .rewriteData */ .H)(undefined);
+const REWRITE_DATA = (0,_run_template_js__WEBPACK_IMPORTED_MODULE_3__/* .rewriteData */ .HE)(undefined);
 /** Whether what is not rendered yet is a chart's own template: then Go of ESO never sees it. */
 function isHelm(tree, { text: written }) {
     if ([...tree.functions.keys()].some((name) => _functions_js__WEBPACK_IMPORTED_MODULE_0__/* .HELM_FUNCTIONS */ .Dy.has(name)))
@@ -5499,8 +5500,10 @@ function readField(manifest, field) {
         tree = (0,_go_parser_js__WEBPACK_IMPORTED_MODULE_2__/* .parseTemplate */ .Q)(field.text);
     }
     catch (error) {
-        if (error instanceof _go_lexer_js__WEBPACK_IMPORTED_MODULE_1__/* .TemplateTooDeep */ .Fi)
-            return { reads: [], invalid: [], opaque: [`${place} is nested too deep`] };
+        if (error instanceof _go_lexer_js__WEBPACK_IMPORTED_MODULE_1__/* .TemplateTooDeep */ .Fi) {
+            const message = `it is nested deeper than ${_go_parser_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_DEPTH */ .l} levels, and was not looked into.`;
+            return { reads: [], invalid: [{ message, severity: 'warning', field: field.path, span: at(1) }], opaque: [] };
+        }
         if (!(error instanceof _go_lexer_js__WEBPACK_IMPORTED_MODULE_1__/* .TemplateSyntaxError */ .Cb))
             throw error;
         const text = field.text.split('\n')[error.line - 1] ?? '';
@@ -5527,10 +5530,14 @@ function readField(manifest, field) {
         field: field.path,
         span: at(functions.lines[i] ?? 1),
     }));
-    const { reads, failures } = (0,_run_template_js__WEBPACK_IMPORTED_MODULE_3__/* .runTemplate */ .C)(tree, field.over === 'rewrite' ? { data: REWRITE_DATA } : {});
+    const { reads, failures, stopped } = (0,_run_template_js__WEBPACK_IMPORTED_MODULE_3__/* .runTemplate */ .C0)(tree, field.over === 'rewrite' ? { data: REWRITE_DATA } : {});
     for (const failure of failures) {
         const severity = failure.guarded ? 'warning' : 'error';
         invalid.push({ message: failureMessage(failure), severity, field: field.path, span: at(failure.line) });
+    }
+    if (stopped !== undefined) {
+        const message = `it takes more than ${_run_template_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_STEPS */ .rh} steps, and what comes after them was not looked into.`;
+        invalid.push({ message, severity: 'warning', field: field.path, span: at(stopped) });
     }
     if (field.over === 'rewrite') {
         for (const { key, line } of reads) {
@@ -5585,8 +5592,9 @@ function templateReads(manifest) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  H: () => (/* binding */ rewriteData),
-  C: () => (/* binding */ runTemplate)
+  rh: () => (/* binding */ MAX_STEPS),
+  HE: () => (/* binding */ rewriteData),
+  C0: () => (/* binding */ runTemplate)
 });
 
 // EXTERNAL MODULE: ./build/dist/eso/go-regexp.js
@@ -6291,7 +6299,7 @@ class Noted extends Error {
 function runTemplate(tree, options = {}) {
     const runner = new Runner(tree, options);
     runner.start();
-    return { reads: runner.reads, failures: runner.failures, output: runner.output };
+    return { reads: runner.reads, failures: runner.failures, output: runner.output, stopped: runner.stopped };
 }
 class Runner {
     reads = [];
@@ -6299,6 +6307,7 @@ class Runner {
     /** A loop goes through one place several times. */
     #told = new Set();
     output = '';
+    stopped;
     #tree;
     #data;
     #hasKeys;
@@ -6320,6 +6329,8 @@ class Runner {
         }
         catch (error) {
             this.output = undefined;
+            if (error instanceof Stopped)
+                this.stopped = this.#line;
             if (!(error instanceof Stopped || error instanceof Noted))
                 this.#record(error);
         }
@@ -7085,7 +7096,7 @@ function transformKeys(keys, template) {
     const trims = /\{\{-|-\}\}/.test(template);
     const renamed = new Map();
     for (const [key, below] of keys) {
-        const { output, failures } = (0,run_template/* runTemplate */.C)(tree, { data: (0,run_template/* rewriteData */.H)(key) });
+        const { output, failures } = (0,run_template/* runTemplate */.C0)(tree, { data: (0,run_template/* rewriteData */.HE)(key) });
         const failure = failures.find(({ guarded }) => !guarded);
         if (failure !== undefined) {
             return {
@@ -13628,6 +13639,11 @@ const MAX_FITTING = 500;
  */
 function parameterSets(generators, root) {
     const unknown = new Set();
+    let more = false;
+    const limited = (sets) => {
+        more ||= sets.length > MAX_SETS;
+        return sets.slice(0, MAX_SETS);
+    };
     const one = (generator) => {
         if (!(0,model_value/* isMap */.jh)(generator))
             return [];
@@ -13650,7 +13666,13 @@ function parameterSets(generators, root) {
         }
         if (generator.matrix !== undefined) {
             const [left = [], right = []] = (0,model_value/* listAt */.gT)(generator.matrix, 'generators').map(one);
-            return left.flatMap((outer) => right.map((inner) => ({ ...outer, ...inner }))).slice(0, MAX_SETS);
+            const product = [];
+            for (const outer of left) {
+                if (product.length > MAX_SETS)
+                    break;
+                product.push(...limited(right).map((inner) => ({ ...outer, ...inner })));
+            }
+            return limited(product);
         }
         if (generator.merge !== undefined)
             return merged(generator.merge);
@@ -13659,21 +13681,24 @@ function parameterSets(generators, root) {
     };
     const merged = (merge) => {
         const keys = (0,model_value/* stringsAt */.kp)(merge, 'mergeKeys');
-        const [base = [], ...others] = (0,model_value/* listAt */.gT)(merge, 'generators').map(one);
+        const [base = [], ...others] = (0,model_value/* listAt */.gT)(merge, 'generators').map((generator) => limited(one(generator)));
         const overrides = others.flat();
         // A base whose merge keys Git does not tell (clusters) stands for every cluster: with each override, and with none.
         const open = base.some((set) => keys.some((key) => set[key] === undefined));
-        const results = base.flatMap((set) => {
+        const results = [];
+        for (const set of base) {
+            if (results.length > MAX_SETS)
+                break;
             const fitting = overrides.filter((other) => keys.every((key) => set[key] === undefined || set[key] === other[key]));
-            const joined = fitting.map((other) => ({ ...set, ...other }));
-            if (!open)
-                return [Object.assign({}, set, ...fitting)];
-            return [set, ...joined];
-        });
-        return results.slice(0, MAX_SETS);
+            if (open)
+                results.push(set, ...fitting.map((other) => ({ ...set, ...other })));
+            else
+                results.push(Object.assign({}, set, ...fitting));
+        }
+        return limited(results);
     };
-    const sets = unique(generators.flatMap(one)).slice(0, MAX_SETS);
-    return { sets: sets.length === 0 && unknown.size > 0 ? [{}] : sets, unknown: [...unknown] };
+    const sets = limited(unique(generators.flatMap(one)));
+    return { sets: sets.length === 0 && unknown.size > 0 ? [{}] : sets, unknown: [...unknown], more };
 }
 /** Fills `{{name}}`, `{{.name}}` and `{{ index .path.segments 0 }}`; what is not known stays as written. */
 function fill(text, parameters) {
@@ -14197,7 +14222,7 @@ function argoRoots(object, options) {
         return application({ ...options, object, node, kind: 'Application', title, parameters: {}, generators: [] });
     }
     const template = (0,placed.at)(node, 'spec', 'template');
-    const { sets, unknown } = parameterSets((0,placed/* itemsAt */.Ct)(node, 'spec', 'generators').map(placed/* plainValue */._y), checkout.root);
+    const { sets, unknown, more } = parameterSets((0,placed/* itemsAt */.Ct)(node, 'spec', 'generators').map(placed/* plainValue */._y), checkout.root);
     const all = sets.map((parameters) => application({
         ...options,
         object,
@@ -14222,6 +14247,8 @@ function argoRoots(object, options) {
             unresolved: true,
             why: { code: 'generator-unknown', generators: asking },
         });
+    if (more && takesFromHere)
+        notFollowed.push({ title: named, span, unresolved: true, why: { code: 'generators-too-large', sets: MAX_SETS } });
     const absent = all.flatMap((one) => one.absent);
     if (absent.length > 0 && roots.length === 0 && all.every((one) => one.absent.length > 0))
         notFollowed.push({
@@ -21498,7 +21525,8 @@ function deliveries_withCopy(applied, object, delivered) {
 /** A store that applied objects name, and that no root brings, was applied by hand (applied.md §4.2 S). */
 function byHand(object, applied, named, declared) {
     const key = `${object.kind} ${object.name}`;
-    const isOutside = applied.reason?.code === 'outside' || applied.reason?.code === 'unreached';
+    // Whether by hand or by a root that was not followed: those that name it have it.
+    const isOutside = applied.reason !== undefined && OUTSIDE.has(applied.reason.code);
     return isOutside && isStore(object) && named.has(key) && !declared.has(key) ? { verdict: 'presumed' } : applied;
 }
 function isStore({ apiVersion, kind }) {
@@ -21553,6 +21581,8 @@ function partFiles(checkout) {
         parts.delete(file);
     return parts;
 }
+/** Nothing leads there, as far as Git tells. */
+const OUTSIDE = new Set(['outside', 'unreached', 'not-followed']);
 
 // EXTERNAL MODULE: ./build/dist/gitops/objects/installed-eso.js
 var installed_eso = __nccwpck_require__(5955);
@@ -22521,7 +22551,8 @@ function reasonKey(reason) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   E$: () => (/* binding */ redact),
 /* harmony export */   OF: () => (/* binding */ redactInPlace),
-/* harmony export */   SG: () => (/* binding */ redactTexts)
+/* harmony export */   SG: () => (/* binding */ redactTexts),
+/* harmony export */   qi: () => (/* binding */ mapShared)
 /* harmony export */ });
 const MASK = '***';
 /**
@@ -22659,10 +22690,28 @@ function walk(value, redact) {
     if (typeof value === 'string')
         return redact(value);
     if (Array.isArray(value))
-        return value.map((item) => walk(item, redact));
+        return mapShared(value, (item) => walk(item, redact));
     if (typeof value !== 'object' || value === null)
         return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, name === 'code' ? item : walk(item, redact)]));
+    const entries = Object.entries(value);
+    const redacted = mapShared(entries, (entry) => {
+        const [name, item] = entry;
+        const own = name === 'code' ? item : walk(item, redact);
+        return own === item ? entry : [name, own];
+    });
+    return redacted === entries ? value : Object.fromEntries(redacted);
+}
+/** `items` themselves where `change` changes none of them: in a large report hardly anything is a secret. */
+function mapShared(items, change) {
+    let changed;
+    for (const [index, item] of items.entries()) {
+        const own = change(item);
+        if (own === item && changed === undefined)
+            continue;
+        changed ??= items.slice(0, index);
+        changed.push(own);
+    }
+    return changed ?? items;
 }
 
 
@@ -34661,52 +34710,102 @@ function brokenBy(findings, links) {
     if (findings.length === 0)
         return broken;
     const byPlace = new Map();
-    const byFile = new Map();
-    const stores = links.map((link) => [link, (0,_changes_scope_js__WEBPACK_IMPORTED_MODULE_0__/* .chainPlaces */ .g)(link)]);
+    const byObject = new Map();
     for (const link of links) {
         const { span, propertySpan, storeRef, generatorRef } = link.reference;
         for (const place of new Set([span, propertySpan, storeRef?.span, generatorRef?.span]))
             if (place !== undefined)
                 push(byPlace, placeOf(place), link);
-        for (const file of new Set((0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link).map((object) => object.span.file)))
-            push(byFile, file, link);
+        for (const object of new Set((0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link)))
+            push(byObject, object, link);
     }
-    for (const finding of findings) {
-        const objects = finding.objects === undefined ? undefined : new Set(finding.objects);
-        const isAbout = (link) => objects === undefined || (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link).some((object) => objects.has(object));
-        const atPlace = [finding.span, ...finding.related.map(({ span }) => span)]
-            .flatMap((span) => byPlace.get(placeOf(span)) ?? [])
-            .filter(isAbout);
+    const inItem = holders(() => links.map((link) => [link.reference.manifest.spanOf(link.reference.field), link]));
+    const inStore = holders(() => links.flatMap((link) => (0,_changes_scope_js__WEBPACK_IMPORTED_MODULE_0__/* .chainPlaces */ .g)(link).map((place) => [place, link])));
+    const inObject = holders(() => [...byObject].flatMap(([object, of]) => of.map((link) => [object.span, link])));
+    const taken = new Set();
+    const take = (group) => {
+        if (taken.has(group))
+            return;
+        taken.add(group);
+        for (const link of group)
+            broken.add(link);
+    };
+    for (const { span, related, objects } of findings) {
+        const about = objects === undefined ? undefined : new Set(objects);
+        const isAbout = (link) => about === undefined || (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link).some((object) => about.has(object));
+        const isInFile = (link) => (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link).some((object) => object.span.file === span.file);
+        const places = [span, ...related.map((place) => place.span)];
         const nearest = [
-            () => atPlace,
-            () => (byFile.get(finding.span.file) ?? []).filter((link) => isAbout(link) && holds(link.reference.manifest.spanOf(link.reference.field), finding.span)),
-            () => stores.filter(([, places]) => places.some((place) => holds(place, finding.span))).map(([link]) => link),
-            () => objects === undefined
-                ? (byFile.get(finding.span.file) ?? []).filter((link) => (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link).some((object) => holds(object.span, finding.span)))
-                : links.filter(isAbout),
+            () => places.map((place) => (byPlace.get(placeOf(place)) ?? []).filter(isAbout)),
+            () => inItem(span).map((group) => group.filter((link) => isAbout(link) && isInFile(link))),
+            () => inStore(span),
+            () => (about === undefined ? inObject(span) : [...about].map((object) => byObject.get(object) ?? [])),
         ];
         for (const find of nearest) {
-            const found = find();
-            for (const link of found)
-                broken.add(link);
-            if (found.length > 0)
+            const groups = find();
+            for (const group of groups)
+                take(group);
+            if (groups.some((group) => group.length > 0))
                 break;
         }
     }
     return broken;
 }
-function push(map, key, link) {
+/**
+ * Finds those whose lines hold a place, in groups of the same lines: a run may have as many findings as references, so a question must
+ * not cost what there is. `places` is asked once, at the first question.
+ */
+function holders(places) {
+    let byFile;
+    return ({ file, line }) => {
+        byFile ??= linesByFile(places());
+        const all = byFile.get(file) ?? [];
+        let low = 0;
+        let high = all.length;
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if (all[middle].start <= line)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        const found = [];
+        for (let one = all[--low]; one !== undefined && one.reach >= line; one = all[--low])
+            if (one.end >= line)
+                found.push(one.links);
+        return found;
+    };
+}
+/** Sorted by where they start. */
+function linesByFile(places) {
+    const byFile = new Map();
+    for (const [{ file, line, endLine }, link] of places) {
+        const known = byFile.get(file) ?? new Map();
+        byFile.set(file, known);
+        const end = Math.max(line, endLine);
+        const lines = known.get(`${line}-${end}`) ?? { start: line, end, links: [], reach: end };
+        known.set(`${line}-${end}`, lines);
+        lines.links.push(link);
+    }
+    return new Map([...byFile].map(([file, known]) => {
+        const all = [...known.values()].sort((a, b) => a.start - b.start);
+        let reach = 0;
+        for (const lines of all) {
+            reach = Math.max(reach, lines.end);
+            lines.reach = reach;
+        }
+        return [file, all];
+    }));
+}
+function push(map, key, value) {
     const known = map.get(key);
     if (known === undefined)
-        map.set(key, [link]);
+        map.set(key, [value]);
     else
-        known.push(link);
+        known.push(value);
 }
 function placeOf(span) {
     return `${(0,_model_span_js__WEBPACK_IMPORTED_MODULE_5__/* .formatSpan */ .Q)(span)}:${span.column}`;
-}
-function holds(outer, inner) {
-    return outer.file === inner.file && outer.line <= inner.line && inner.line <= Math.max(outer.line, outer.endLine);
 }
 
 
@@ -39786,6 +39885,8 @@ function renderText(reason, kustomization = 'the kustomization') {
             return `what a ${reason.kind} makes is not followed`;
         case 'generator-unknown':
             return `its generators (${reason.generators.join(', ')}) ask what is not in Git. Give the rendered manifests with "rendered"`;
+        case 'generators-too-large':
+            return `its generators give more than ${reason.sets} sets of parameters, and the others are not followed. Give the rendered manifests with "rendered"`;
         case 'path-unfilled': {
             const needs = reason.generators.length === 0 ? 'the template' : `its generators (${reason.generators.join(', ')})`;
             return `its path ${reason.path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered"`;
@@ -42778,20 +42879,56 @@ function formatPath(path) {
 function isUnder(path, prefix) {
     return prefix.length <= path.length && prefix.every((part, i) => part === path[i]);
 }
-/** `body` with the value at `path` set (maps on the way are made) or, for `undefined`, taken out. Nothing is changed in place. */
-function withValue(body, path, value) {
-    const [part, ...rest] = path;
-    if (part === undefined)
-        return value ?? null;
-    if (typeof part === 'number') {
-        const list = Array.isArray(body) ? body : [];
-        return list.map((item, i) => (i === part ? withValue(item, rest, value) : item));
-    }
-    const map = (0,model_value/* isMap */.jh)(body) ? body : {};
-    if (rest.length === 0 && value === undefined) {
-        return Object.fromEntries(Object.entries(map).filter(([key]) => key !== part));
-    }
-    return Object.fromEntries([...Object.entries(map), [part, withValue(map[part], rest, value)]]);
+function draftOf(body) {
+    const own = new Set();
+    const owned = (value, isIndex) => {
+        if (own.has(value))
+            return value;
+        const copy = isIndex
+            ? [...(Array.isArray(value) ? value : [])]
+            : (0,model_value/* isMap */.jh)(value)
+                ? { ...value }
+                : {};
+        own.add(copy);
+        return copy;
+    };
+    let value = body;
+    return {
+        get value() {
+            return value;
+        },
+        set(path, wanted) {
+            if (path.length === 0) {
+                value = wanted ?? null;
+                return;
+            }
+            const top = owned(value, typeof path[0] === 'number');
+            value = top;
+            let inside = top;
+            for (const [index, part] of path.entries()) {
+                if (Array.isArray(inside) && !(typeof part === 'number' && part < inside.length))
+                    return;
+                if (index < path.length - 1) {
+                    const next = owned(field_path_fieldOf(inside, part), typeof path[index + 1] === 'number');
+                    put(inside, part, next);
+                    inside = next;
+                }
+                else if (wanted !== undefined)
+                    put(inside, part, wanted);
+                else if (Array.isArray(inside))
+                    put(inside, part, null);
+                else
+                    delete inside[part];
+            }
+        },
+    };
+}
+function field_path_fieldOf(inside, part) {
+    return Object.hasOwn(inside, part) ? inside[part] : undefined;
+}
+/** Also where the name is `__proto__`. */
+function put(inside, part, value) {
+    Object.defineProperty(inside, part, { value, enumerable: true, configurable: true, writable: true });
 }
 
 // EXTERNAL MODULE: ./build/dist/model/placeholders.js
@@ -43303,6 +43440,9 @@ function problemList(manifest, moves = []) {
     const spanOf = (path, at) => manifest.spanOf(written(path), at);
     return {
         unlisted,
+        get isFull() {
+            return problems.length === MOST_PROBLEMS;
+        },
         get problems() {
             const last = problems.at(-1);
             const more = unlisted.length;
@@ -43854,7 +43994,15 @@ function togetherWith({ path, to, how }) {
 /** Turns unknown fields into problems: those that belong under one field become one problem with the corrected lines. */
 function describeUnknown(manifest, unknown, moves, fixed, list) {
     const proposedBody = moves.length > 0 ? fixed : undefined;
-    const groups = Map.groupBy(unknown, togetherWith);
+    const groups = new Map();
+    for (const field of unknown) {
+        const together = togetherWith(field);
+        const group = groups.get(together);
+        if (group === undefined)
+            groups.set(together, [field]);
+        else
+            group.push(field);
+    }
     const done = new Set();
     for (const field of unknown) {
         if (done.has(field))
@@ -43865,6 +44013,10 @@ function describeUnknown(manifest, unknown, moves, fixed, list) {
             const group = groups.get(togetherWith(field)) ?? [field];
             for (const other of group)
                 done.add(other);
+            if (list.isFull) {
+                list.add({ kind: 'misplaced', effect: 'dropped', path: field.path, message: '' });
+                continue;
+            }
             const names = group.map((other) => `\`${describe_unknown_name(other.path)}\``).join(', ');
             const holder = `\`${formatPath(target)}\``;
             const are = group.length === 1 ? 'belongs' : 'belong';
@@ -43881,6 +44033,10 @@ function describeUnknown(manifest, unknown, moves, fixed, list) {
                 suggestion: nestedLines(field.path, target, group, manifest.body),
                 proposedBody,
             });
+            continue;
+        }
+        if (list.isFull) {
+            list.add({ kind: 'unknown', effect: 'dropped', path: field.path, message: '' });
             continue;
         }
         const where = `\`${formatPath(field.path)}\` is no field of ${manifest.kind} in ${manifest.apiVersion}`;
@@ -44391,7 +44547,7 @@ function checkNode(node, value, path, list) {
             checkNode(fields[key], item, [...path, key], list);
     }
 }
-/** So many fields of one object are put where they belong: each copies the object, and what was shifted as a whole is told by the first. */
+/** So many fields of one object are put where they belong: each problem looks among them, and what was shifted as a whole is told by the first. */
 const MOST_MOVES = 300;
 /** Whether a manifest can be held against a schema at all: a template or a strategic merge patch is none yet. */
 function isWhole(manifest) {
@@ -44403,19 +44559,20 @@ function checkStructure(manifest, schema, newest = schema) {
     const isNewer = (path) => newest !== schema && nodeAt(newest, path) !== undefined;
     const unknown = findUnknownFields(root, manifest.body, isNewer);
     const moves = [];
-    let body = manifest.body;
+    const draft = draftOf(manifest.body);
     for (const field of unknown) {
         if (moves.length === MOST_MOVES)
             break;
         const value = (0,field_value/* valueAt */.fK)(manifest.body, field.path);
         if (field.to === undefined || !field.fits || value === undefined)
             continue;
-        if (isWritten((0,field_value/* valueAt */.fK)(body, field.to)))
+        if (isWritten((0,field_value/* valueAt */.fK)(draft.value, field.to)))
             continue;
-        body = withValue(withValue(body, field.path, undefined), field.to, value);
+        draft.set(field.path, undefined);
+        draft.set(field.to, value);
         moves.push({ from: field.path, to: field.to });
     }
-    const fixed = (0,model_value/* isMap */.jh)(body) ? body : manifest.body;
+    const fixed = (0,model_value/* isMap */.jh)(draft.value) ? draft.value : manifest.body;
     // Unknown fields are told where they stand, hence without moves.
     const list = problemList(manifest);
     describeUnknown(manifest, unknown, moves, fixed, list);
@@ -44522,12 +44679,20 @@ function judgeBy(manifest, schema, newest) {
     checkKind(manifest, structure.body, list);
     const problems = [...structure.problems, ...list.problems];
     const all = [...problems, ...structure.unlisted, ...list.unlisted];
-    const places = new Set(all.map(placeOf));
-    const paths = new Set(all.map(({ path }) => formatPath(path)));
+    // Made when they are asked for: of an object that is told whole nobody asks.
+    let places;
+    let paths;
     return {
         problems,
-        has: (place) => places.has(placeOf(place)),
-        hasAt: (path) => paths.has(formatPath(path)),
+        hasUnlisted: all.length > problems.length,
+        has(place) {
+            places ??= new Set(all.map(placeOf));
+            return places.has(placeOf(place));
+        },
+        hasAt(path) {
+            paths ??= new Set(all.map((place) => formatPath(place.path)));
+            return paths.has(formatPath(path));
+        },
     };
 }
 /** Kinds whose spec is optional to the API server and asked for by no webhook. */
@@ -44598,6 +44763,7 @@ function checkVault(manifest, body, at, holder, list) {
 
 
 
+
 /**
  * Everything that the API server, ESO's webhook or ESO itself will not take of one manifest: fields unknown, misplaced, missing,
  * of the wrong type or value, and combinations that exclude each other (eso.md §5.5, §6), in the object as a whole. Empty for
@@ -44648,19 +44814,45 @@ function pinnedReleases(versions) {
     const known = ranges.filter((range) => range !== undefined);
     return ranges.length > 0 && known.length === ranges.length ? known.flat() : undefined;
 }
-const NOTHING = { problems: [], has: () => false, hasAt: () => false };
-/** Problems by release; releases that share a schema are judged once. */
+const NOTHING = { problems: [], hasUnlisted: false, has: () => false, hasAt: () => false };
+/**
+ * Problems by release; releases that share a schema are judged once. The first that is asked for judges the whole object. The
+ * others are only asked about the problems that it tells, so of an object with more of them than are told they judge no more.
+ */
 function judging(manifest, newest) {
     const newestSchema = kindSchemaIn(newest, manifest);
     const known = new Map();
+    let asked = manifest;
     return (release) => {
         const schema = kindSchemaIn(release, manifest);
         if (schema === undefined)
             return NOTHING;
-        const found = known.get(schema) ?? judgeBy(manifest, schema, newestSchema ?? schema);
+        const found = known.get(schema) ?? judgeBy(asked, schema, newestSchema ?? schema);
+        if (known.size === 0 && found.hasUnlisted)
+            asked = { ...manifest, body: cutBehind(manifest.body, found.problems) };
         known.set(schema, found);
         return found;
     };
+}
+/** A body whose lists end behind the last item of theirs that has a problem: what follows changes nothing about those before. */
+function cutBehind(body, problems) {
+    const last = new Map();
+    for (const { path } of problems) {
+        for (const [depth, part] of path.entries()) {
+            if (typeof part !== 'number')
+                continue;
+            const list = formatPath(path.slice(0, depth));
+            last.set(list, Math.max(part, last.get(list) ?? 0));
+        }
+    }
+    const cut = (value, path) => {
+        if ((0,model_value/* isList */.Lv)(value)) {
+            return value.slice(0, (last.get(formatPath(path)) ?? 0) + 1).map((item, index) => cut(item, [...path, index]));
+        }
+        return (0,model_value/* isMap */.jh)(value) ? cutMap(value, path) : value;
+    };
+    const cutMap = (map, path) => Object.fromEntries(Object.entries(map).map(([key, value]) => [key, cut(value, [...path, key])]));
+    return cutMap(body, []);
 }
 const validate_name = (release) => `v${KNOWN_RELEASES[release]?.join('.')}`;
 /** Without a pin: what a release took that still serves the apiVersion may be what is installed. */
@@ -44668,7 +44860,11 @@ function olderTakesIt(manifest, problem, newest, judge) {
     if (problem.effect !== 'dropped' && problem.effect !== 'rejected')
         return problem;
     const older = releasesWith(manifest).filter((index) => index > newest && kindSchemaIn(index, manifest)?.served === true);
-    const takes = older.find((index) => !judge(index).has(problem));
+    const today = judge(newest);
+    const takes = older.find((index) => {
+        const then = judge(index);
+        return then !== today && !then.has(problem);
+    });
     if (takes === undefined)
         return problem;
     return {
@@ -58311,7 +58507,7 @@ function redactReport(report, redact) {
             finding: finding(entry.finding),
             reason: redact(entry.reason),
         })),
-        references: report.references.map((judged) => redactReference(judged, redact)),
+        references: (0,model_redact/* mapShared */.qi)(report.references, (judged) => redactReference(judged, redact)),
         notChecked: report.notChecked.map((item) => ({
             ...item,
             what: redact(item.what),
@@ -58345,28 +58541,34 @@ function redactLines(textOf, redactInPlace) {
     return (file, line) => linesOf(file)[line - 1];
 }
 function redactReference(judged, redact) {
-    const { reference } = judged;
-    return {
-        ...judged,
+    const { reference, accesses } = judged;
+    const { key, property, failsWith, notChecked, manifest, storeRef } = reference;
+    return withParts(judged, {
         standing: (0,model_redact/* redactTexts */.SG)(judged.standing, redact),
-        reference: {
-            ...reference,
-            key: redact(reference.key),
-            property: maybe(reference.property, redact),
-            failsWith: (0,model_redact/* redactTexts */.SG)(reference.failsWith, redact),
-            notChecked: (0,model_redact/* redactTexts */.SG)(reference.notChecked, redact),
-            manifest: redactName(reference.manifest, redact),
-            storeRef: reference.storeRef === undefined ? undefined : { ...reference.storeRef, name: redact(reference.storeRef.name) },
-        },
-        accesses: judged.accesses.map(({ access, decision }) => ({
-            access: { ...access, path: redact(access.path) },
-            decision: redactDecision(decision, redact),
+        reference: withParts(reference, {
+            key: redact(key),
+            property: maybe(property, redact),
+            failsWith: (0,model_redact/* redactTexts */.SG)(failsWith, redact),
+            notChecked: (0,model_redact/* redactTexts */.SG)(notChecked, redact),
+            manifest: redactName(manifest, redact),
+            storeRef: storeRef === undefined ? undefined : withParts(storeRef, { name: redact(storeRef.name) }),
+        }),
+        accesses: (0,model_redact/* mapShared */.qi)(accesses, (one) => withParts(one, {
+            access: withParts(one.access, { path: redact(one.access.path) }),
+            decision: redactDecision(one.decision, redact),
         })),
-    };
+    });
 }
 function redactDecision(decision, redact) {
-    const winner = decision.winner.map((rule) => ({ ...rule, path: redact(rule.path), policy: redact(rule.policy) }));
-    return { ...decision, because: (0,model_redact/* redactTexts */.SG)(decision.because, redact), winner };
+    return withParts(decision, {
+        because: (0,model_redact/* redactTexts */.SG)(decision.because, redact),
+        winner: (0,model_redact/* mapShared */.qi)(decision.winner, (rule) => withParts(rule, { path: redact(rule.path), policy: redact(rule.policy) })),
+    });
+}
+/** `whole` itself where the parts are its own. */
+function withParts(whole, parts) {
+    const names = Object.keys(parts);
+    return names.every((name) => parts[name] === whole[name]) ? whole : { ...whole, ...parts };
 }
 function redactName(manifest, redact) {
     const name = redact(manifest.name);
