@@ -256,7 +256,8 @@ function byHand(
   declared: ReadonlySet<string>,
 ): Applied {
   const key = `${object.kind} ${object.name}`
-  const isOutside = applied.reason?.code === 'outside' || applied.reason?.code === 'unreached'
+  // Whether by hand or by a root that was not followed: those that name it have it.
+  const isOutside = applied.reason !== undefined && OUTSIDE.has(applied.reason.code)
   return isOutside && isStore(object) && named.has(key) && !declared.has(key) ? { verdict: 'presumed' } : applied
 }
 
@@ -307,3 +308,6 @@ function partFiles(checkout: Checkout): ReadonlySet<string> {
   for (const file of resources) parts.delete(file)
   return parts
 }
+
+/** Nothing leads there, as far as Git tells. */
+const OUTSIDE: ReadonlySet<string> = new Set(['outside', 'unreached', 'not-followed'])

@@ -222,6 +222,14 @@ describe('verdicts (applied.md §4.2)', () => {
     })
     expect(named.verdicts['bootstrap/store.yaml']).toBe('presumed')
     expect(named.verdicts['bootstrap/other.yaml']).toBe('not-applied (outside)')
+    // The same where a root was not followed, which may bring it.
+    const open = await appliedTree({
+      ...cluster,
+      ...apps,
+      'clusters/prod/gone.yaml': flux('gone', './gone'),
+      'bootstrap/store.yaml': store(),
+    })
+    expect(open.verdicts['bootstrap/store.yaml']).toBe('presumed')
     const twice = await appliedTree({
       ...cluster,
       ...apps,
