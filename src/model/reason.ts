@@ -172,6 +172,8 @@ export type ServerReason =
   | { readonly code: 'server-does-not-tell'; readonly says: string }
   /** The secret is there, and its key names cannot be seen. */
   | { readonly code: 'keys-hidden'; readonly says: string }
+  /** The secret is there, and whether the property is depends on a value, which is not read (vault.md §4.8). */
+  | { readonly code: 'property-in-value' }
 
 /** Why a root is not rendered, or a part of it (platform.md §3, §7). */
 export type RenderReason =

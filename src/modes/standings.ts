@@ -1,10 +1,11 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
+import { propertyVerdict } from '../chain/property-verdict.ts'
 import { chainPlaces } from '../changes/scope.ts'
 import type { Finding, NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { type NotCheckedReason, type ServerReason, serverReason } from '../model/reason.ts'
-import { ALWAYS } from '../model/reference.ts'
+import { ALWAYS, type Reference } from '../model/reference.ts'
 import { formatSpan, type Span } from '../model/span.ts'
 import type { Standing } from '../model/standing.ts'
 import { nameReference } from '../model/wording.ts'
@@ -78,9 +79,12 @@ function fails({ reference, accesses, secret, role, mount }: Link): boolean {
     )
   )
     return true
-  const isRead = reference.operation === 'data' || reference.operation === 'extract'
   const isGone = secret !== undefined && ['absent', 'deleted', 'destroyed'].includes(secret.presence)
-  return isRead && isGone && reference.deletionPolicy === 'Retain'
+  return isRead(reference) && isGone && reference.deletionPolicy === 'Retain'
+}
+
+function isRead({ operation }: Reference): boolean {
+  return operation === 'data' || operation === 'extract'
 }
 
 function reasonOf(link: Link): NotCheckedReason | undefined {
@@ -111,6 +115,7 @@ function reasonOf(link: Link): NotCheckedReason | undefined {
   ) {
     return { code: 'keys-hidden', says: link.secret.keysHidden }
   }
+  if (isRead(link.reference) && propertyVerdict(link)?.presence === 'unknown') return { code: 'property-in-value' }
   const { found } = link
   if (found === undefined) return undefined
   if (!('names' in found)) return serverReason(found)

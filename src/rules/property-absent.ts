@@ -1,5 +1,5 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import { plainPresence, propertyPresence } from '../eso/property/property-presence.ts'
+import { propertyVerdict } from '../chain/property-verdict.ts'
 import { goQuote } from '../model/go-quote.ts'
 import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -8,7 +8,7 @@ import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * The secret is there and the property is not. ESO fails the whole ExternalSecret, whatever its deletionPolicy: a missing
- * property is never "no secret" (eso.md §0.9). Judged by key names alone; what lies behind a value is left unchecked.
+ * property is never "no secret" (eso.md §0.9). Judged by key names alone; what lies behind a value is not checked, and said to be so.
  */
 export const propertyAbsent: Rule = {
   id: 'property-absent',
@@ -18,13 +18,10 @@ export const propertyAbsent: Rule = {
   *check(chain): Iterable<RuleFinding> {
     for (const { path, links } of readersOfSecrets(chain)) {
       for (const link of links) {
-        const { reference, secret: own } = link
+        const { reference } = link
         const { property } = reference
-        if (property === undefined || reference.operation === 'fetch-metadata') continue
-        if (own?.presence !== 'present' || own.keys === undefined) continue
-        const verdict =
-          link.store?.dialect === 'openBao' ? plainPresence(own.keys, property) : propertyPresence(own.keys, property)
-        if (verdict.presence !== 'absent') continue
+        const verdict = propertyVerdict(link)
+        if (property === undefined || verdict?.presence !== 'absent') continue
         yield {
           rule: this.id,
           severity: this.severity,

@@ -103,6 +103,8 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'server-does-not-tell':
     case 'keys-hidden':
       return withoutStop(reason.says)
+    case 'property-in-value':
+      return 'the secret is there, and whether its property is depends on a value, which is not read'
     case 'policy-text-invalid':
       return `its text in Git does not parse (${reason.says})${NOT_COMPARED}`
     case 'run-time-over':
