@@ -1221,6 +1221,27 @@ function roleKey(role) {
 
 /***/ }),
 
+/***/ 9166:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ propertyVerdict)
+/* harmony export */ });
+/* harmony import */ var _eso_property_property_presence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6537);
+
+/** Whether the secret that a reference reads has its property; `undefined` where it reads none, or where the server told no key names. */
+function propertyVerdict({ reference, secret, store }) {
+    const { property, operation } = reference;
+    if (property === undefined || operation === 'fetch-metadata')
+        return undefined;
+    if (secret?.presence !== 'present' || secret.keys === undefined)
+        return undefined;
+    return store?.dialect === 'openBao' ? (0,_eso_property_property_presence_js__WEBPACK_IMPORTED_MODULE_0__/* .plainPresence */ .Q)(secret.keys, property) : (0,_eso_property_property_presence_js__WEBPACK_IMPORTED_MODULE_0__/* .propertyPresence */ .h)(secret.keys, property);
+}
+
+
+/***/ }),
+
 /***/ 456:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34605,12 +34626,14 @@ function environmentOf(env) {
 /* harmony export */   F: () => (/* binding */ standingsOf),
 /* harmony export */   r: () => (/* binding */ referencesNotChecked)
 /* harmony export */ });
-/* harmony import */ var _chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1308);
-/* harmony import */ var _changes_scope_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5731);
-/* harmony import */ var _model_reason_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3499);
-/* harmony import */ var _model_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9302);
-/* harmony import */ var _model_span_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6023);
-/* harmony import */ var _model_wording_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3751);
+/* harmony import */ var _chain_fold_links_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1308);
+/* harmony import */ var _chain_property_verdict_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9166);
+/* harmony import */ var _changes_scope_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5731);
+/* harmony import */ var _model_reason_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3499);
+/* harmony import */ var _model_reference_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9302);
+/* harmony import */ var _model_span_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6023);
+/* harmony import */ var _model_wording_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3751);
+
 
 
 
@@ -34629,7 +34652,7 @@ function referencesNotChecked(standings) {
         if (standing.is !== 'not-checked')
             return [];
         const { file, line } = reference.span;
-        return [{ file, line, what: (0,_model_wording_js__WEBPACK_IMPORTED_MODULE_2__/* .nameReference */ .ZP)(reference), reason: standing.reason, reference: true }];
+        return [{ file, line, what: (0,_model_wording_js__WEBPACK_IMPORTED_MODULE_3__/* .nameReference */ .ZP)(reference), reason: standing.reason, reference: true }];
     });
 }
 function isError({ severity }) {
@@ -34637,7 +34660,7 @@ function isError({ severity }) {
 }
 function standingOf(link, { broken, accepted, unapplied, silent, }) {
     const { store } = link.reference;
-    if (unapplied !== 'same' && (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link).every(({ origin }) => origin.applied.verdict === 'not-applied'))
+    if (unapplied !== 'same' && (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_4__/* .objectsOf */ .i)(link).every(({ origin }) => origin.applied.verdict === 'not-applied'))
         return { is: 'not-applied' };
     if (store.found === 'foreign')
         return { is: 'other-provider', provider: store.store.provider };
@@ -34662,11 +34685,13 @@ function fails({ reference, accesses, secret, role, mount }) {
         return true;
     if ([role, mount].some((part) => part?.found === 'absent' && part.by === 'vault'))
         return true;
-    if (accesses.some(({ access, decision }) => access.side !== 'session' && access.when === _model_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .ALWAYS */ .q && access.below !== true && decision.verdict === 'denied'))
+    if (accesses.some(({ access, decision }) => access.side !== 'session' && access.when === _model_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .ALWAYS */ .q && access.below !== true && decision.verdict === 'denied'))
         return true;
-    const isRead = reference.operation === 'data' || reference.operation === 'extract';
     const isGone = secret !== undefined && ['absent', 'deleted', 'destroyed'].includes(secret.presence);
-    return isRead && isGone && reference.deletionPolicy === 'Retain';
+    return isRead(reference) && isGone && reference.deletionPolicy === 'Retain';
+}
+function isRead({ operation }) {
+    return operation === 'data' || operation === 'extract';
 }
 function reasonOf(link) {
     const { reference, role } = link;
@@ -34688,17 +34713,19 @@ function reasonOf(link) {
             : because;
     }
     if (link.secret?.presence === 'hidden' || link.secret?.presence === 'unknown')
-        return (0,_model_reason_js__WEBPACK_IMPORTED_MODULE_1__/* .serverReason */ ._L)(link.secret);
+        return (0,_model_reason_js__WEBPACK_IMPORTED_MODULE_2__/* .serverReason */ ._L)(link.secret);
     if (link.secret?.presence === 'present' &&
         link.secret.keysHidden !== undefined &&
         (reference.property ?? '') !== '') {
         return { code: 'keys-hidden', says: link.secret.keysHidden };
     }
+    if (isRead(link.reference) && (0,_chain_property_verdict_js__WEBPACK_IMPORTED_MODULE_0__/* .propertyVerdict */ .z)(link)?.presence === 'unknown')
+        return { code: 'property-in-value' };
     const { found } = link;
     if (found === undefined)
         return undefined;
     if (!('names' in found))
-        return (0,_model_reason_js__WEBPACK_IMPORTED_MODULE_1__/* .serverReason */ ._L)(found);
+        return (0,_model_reason_js__WEBPACK_IMPORTED_MODULE_2__/* .serverReason */ ._L)(found);
     return found.incomplete === undefined ? undefined : { code: 'server-does-not-tell', says: found.incomplete };
 }
 /**
@@ -34709,18 +34736,19 @@ function brokenBy(findings, links) {
     const broken = new Set();
     if (findings.length === 0)
         return broken;
-    const byPlace = new Map();
+    const placesOf = ({ span, related }) => [span, ...related.map((place) => place.span)].map(placeOf);
+    const byPlace = new Map(findings.flatMap(placesOf).map((place) => [place, []]));
     const byObject = new Map();
     for (const link of links) {
         const { span, propertySpan, storeRef, generatorRef } = link.reference;
         for (const place of new Set([span, propertySpan, storeRef?.span, generatorRef?.span]))
             if (place !== undefined)
-                push(byPlace, placeOf(place), link);
-        for (const object of new Set((0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link)))
+                byPlace.get(placeOf(place))?.push(link);
+        for (const object of new Set((0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_4__/* .objectsOf */ .i)(link)))
             push(byObject, object, link);
     }
     const inItem = holders(() => links.map((link) => [link.reference.manifest.spanOf(link.reference.field), link]));
-    const inStore = holders(() => links.flatMap((link) => (0,_changes_scope_js__WEBPACK_IMPORTED_MODULE_0__/* .chainPlaces */ .g)(link).map((place) => [place, link])));
+    const inStore = holders(() => links.flatMap((link) => (0,_changes_scope_js__WEBPACK_IMPORTED_MODULE_1__/* .chainPlaces */ .g)(link).map((place) => [place, link])));
     const inObject = holders(() => [...byObject].flatMap(([object, of]) => of.map((link) => [object.span, link])));
     const taken = new Set();
     const take = (group) => {
@@ -34730,13 +34758,13 @@ function brokenBy(findings, links) {
         for (const link of group)
             broken.add(link);
     };
-    for (const { span, related, objects } of findings) {
+    for (const finding of findings) {
+        const { span, objects } = finding;
         const about = objects === undefined ? undefined : new Set(objects);
-        const isAbout = (link) => about === undefined || (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link).some((object) => about.has(object));
-        const isInFile = (link) => (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_3__/* .objectsOf */ .i)(link).some((object) => object.span.file === span.file);
-        const places = [span, ...related.map((place) => place.span)];
+        const isAbout = (link) => about === undefined || (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_4__/* .objectsOf */ .i)(link).some((object) => about.has(object));
+        const isInFile = (link) => (0,_chain_fold_links_js__WEBPACK_IMPORTED_MODULE_4__/* .objectsOf */ .i)(link).some((object) => object.span.file === span.file);
         const nearest = [
-            () => places.map((place) => (byPlace.get(placeOf(place)) ?? []).filter(isAbout)),
+            () => placesOf(finding).map((place) => (byPlace.get(place) ?? []).filter(isAbout)),
             () => inItem(span).map((group) => group.filter((link) => isAbout(link) && isInFile(link))),
             () => inStore(span),
             () => (about === undefined ? inObject(span) : [...about].map((object) => byObject.get(object) ?? [])),
@@ -34805,7 +34833,7 @@ function push(map, key, value) {
         known.push(value);
 }
 function placeOf(span) {
-    return `${(0,_model_span_js__WEBPACK_IMPORTED_MODULE_5__/* .formatSpan */ .Q)(span)}:${span.column}`;
+    return `${(0,_model_span_js__WEBPACK_IMPORTED_MODULE_6__/* .formatSpan */ .Q)(span)}:${span.column}`;
 }
 
 
@@ -39571,6 +39599,8 @@ function reasonText(reason) {
         case 'server-does-not-tell':
         case 'keys-hidden':
             return withoutStop(reason.says);
+        case 'property-in-value':
+            return 'the secret is there, and whether its property is depends on a value, which is not read';
         case 'policy-text-invalid':
             return `its text in Git does not parse (${reason.says})${NOT_COMPARED}`;
         case 'run-time-over':
@@ -44319,6 +44349,8 @@ const MEANT_BELOW = {
     // A generatorRef would need a kind too.
     selector: { name: ['secret', 'name'] },
 };
+/** So many unknown fields of one object are explained; more of them than that are not told one by one. */
+const MOST_EXPLAINED = 2000;
 const has = (fields, name) => Object.hasOwn(fields, name);
 const isUnset = (value) => value === undefined || value === null || ((0,model_value/* isMap */.jh)(value) && Object.keys(value).length === 0);
 function fits(node, value) {
@@ -44410,8 +44442,10 @@ function findUnknownFields(root, body, isNewer = () => false) {
     const visit = (node, value, path, above) => {
         const shape = shapeOf(node);
         if (shape.type === 'array' && Array.isArray(value)) {
-            for (const [i, item] of value.entries())
+            ;
+            value.forEach((item, i) => {
                 visit(shape.items, item, [...path, i], above);
+            });
             return;
         }
         if (!(0,model_value/* isMap */.jh)(value) || isTemplateGarbage(value) || has(value, '$patch'))
@@ -44430,7 +44464,8 @@ function findUnknownFields(root, body, isNewer = () => false) {
                 visit(fields[key], value[key], [...path, key], [level, ...above].slice(0, 3));
             else if (shape.open !== true && !isTemplateKey(key)) {
                 const at = [...path, key];
-                found.push(isNewer(at) ? { path: at, fits: false } : explain(level, above, key));
+                const plain = found.length >= MOST_EXPLAINED || isNewer(at);
+                found.push(plain ? { path: at, fits: false } : explain(level, above, key));
             }
         }
     };
@@ -44501,7 +44536,8 @@ function checkNode(node, value, path, list) {
                 message: `\`${formatPath(path)}\` is an empty list, which the API server refuses.`,
             });
         }
-        for (const [i, item] of items.entries()) {
+        for (let i = 0; i < items.length; i += 1) {
+            const item = items[i];
             if (item !== null)
                 checkNode(shape.items, item, [...path, i], list);
             else if (shape.items !== undefined && shapeOf(shape.items).type !== undefined) {
@@ -44542,9 +44578,9 @@ function checkNode(node, value, path, list) {
         });
     }
     checkCount(shape, value, path, list);
-    for (const [key, item] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
         if (Object.hasOwn(fields, key))
-            checkNode(fields[key], item, [...path, key], list);
+            checkNode(fields[key], value[key], [...path, key], list);
     }
 }
 /** So many fields of one object are put where they belong: each problem looks among them, and what was shifted as a whole is told by the first. */
@@ -44620,8 +44656,10 @@ function checkYaml11(manifest, schema, body, list) {
                 yaml11_checkText(manifest, value, path, list);
         }
         else if (Array.isArray(value)) {
-            for (const [i, item] of value.entries())
+            ;
+            value.forEach((item, i) => {
                 visit(shape.items, item, [...path, i]);
+            });
         }
         else if ((0,model_value/* isMap */.jh)(value)) {
             for (const [key, item] of Object.entries(value)) {
@@ -46476,8 +46514,8 @@ const policyVersionDependent = {
     },
 };
 
-// EXTERNAL MODULE: ./build/dist/eso/property/property-presence.js + 3 modules
-var property_presence = __nccwpck_require__(6537);
+// EXTERNAL MODULE: ./build/dist/chain/property-verdict.js
+var property_verdict = __nccwpck_require__(9166);
 ;// CONCATENATED MODULE: ./build/dist/rules/per-secret.js
 
 
@@ -46520,7 +46558,7 @@ function otherReaders(links) {
 
 /**
  * The secret is there and the property is not. ESO fails the whole ExternalSecret, whatever its deletionPolicy: a missing
- * property is never "no secret" (eso.md §0.9). Judged by key names alone; what lies behind a value is left unchecked.
+ * property is never "no secret" (eso.md §0.9). Judged by key names alone; what lies behind a value is not checked, and said to be so.
  */
 const propertyAbsent = {
     id: 'property-absent',
@@ -46530,14 +46568,10 @@ const propertyAbsent = {
     *check(chain) {
         for (const { path, links } of readersOfSecrets(chain)) {
             for (const link of links) {
-                const { reference, secret: own } = link;
+                const { reference } = link;
                 const { property } = reference;
-                if (property === undefined || reference.operation === 'fetch-metadata')
-                    continue;
-                if (own?.presence !== 'present' || own.keys === undefined)
-                    continue;
-                const verdict = link.store?.dialect === 'openBao' ? (0,property_presence/* plainPresence */.Q)(own.keys, property) : (0,property_presence/* propertyPresence */.h)(own.keys, property);
-                if (verdict.presence !== 'absent')
+                const verdict = (0,property_verdict/* propertyVerdict */.z)(link);
+                if (property === undefined || verdict?.presence !== 'absent')
                     continue;
                 yield {
                     rule: this.id,
