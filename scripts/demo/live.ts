@@ -26,7 +26,9 @@ export async function liveDemo(story: ReturnType<typeof createStory>): Promise<v
     const vault = { VAULT_ADDR: server.address, VAULT_TOKEN: token }
     const from = (await server.auditLog()).length
 
-    story.step('Live 1/3: the repository is right, the server is not: one secret was never written, one is deleted.')
+    story.step(
+      'Live 1/3: the repository is right, the server is not: one secret is deleted, and one that only an example reads was never written.',
+    )
     await secrets.write('backstage/app', BACKSTAGE_KEYS)
     await secrets.remove('backstage/app')
     story.show(runCheck(FOLDER, vault), {
@@ -35,13 +37,17 @@ export async function liveDemo(story: ReturnType<typeof createStory>): Promise<v
       findings: { 'secret-absent': 1, 'secret-deleted': 1 },
     })
 
-    story.step('Live 2/3: the deleted one is back, the absent one is written, but without its property `password`.')
+    story.step('Live 2/3: both are there, and one was written again without `BACKEND_SECRET`, which a template reads.')
     await secrets.restore('backstage/app')
-    await secrets.write('example/app', ['username'])
-    story.show(runCheck(FOLDER, vault), { exitCode: 1, outcome: 'findings', findings: { 'property-absent': 1 } })
-
-    story.step('Live 3/3: the property is there too, and the check passes.')
+    await secrets.write(
+      'backstage/app',
+      BACKSTAGE_KEYS.filter((key) => key !== 'BACKEND_SECRET'),
+    )
     await secrets.write('example/app', ['username', 'password'])
+    story.show(runCheck(FOLDER, vault), { exitCode: 1, outcome: 'findings', findings: { 'template-key-absent': 1 } })
+
+    story.step('Live 3/3: the key is there again, and the check passes.')
+    await secrets.write('backstage/app', BACKSTAGE_KEYS)
     story.show(runCheck(FOLDER, vault), { exitCode: 0, outcome: 'clean', findings: {} })
 
     const asked = (await server.auditLog()).slice(from).filter((entry) => entry.type === 'request')
