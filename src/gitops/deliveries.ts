@@ -257,7 +257,8 @@ function byHand(
 ): Applied {
   const key = `${object.kind} ${object.name}`
   // Whether by hand or by a root that was not followed: those that name it have it.
-  const isOutside = /^(?:outside|unreached|not-followed)$/.test(applied.reason?.code ?? '')
+  const code = applied.reason?.code
+  const isOutside = code === 'outside' || code === 'unreached' || code === 'not-followed'
   return isOutside && isStore(object) && named.has(key) && !declared.has(key) ? { verdict: 'presumed' } : applied
 }
 
