@@ -211,19 +211,21 @@ function environmentOf(env) {
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(3836);
+var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./build/dist/manifests/files/decode-text.js
-var decode_text = __webpack_require__(8694);
-// EXTERNAL MODULE: ./build/dist/manifests/files/glob.js
-var files_glob = __webpack_require__(6272);
-// EXTERNAL MODULE: ./build/dist/manifests/files/relevance.js
-var relevance = __webpack_require__(6751);
+// EXTERNAL MODULE: ./build/dist/files/decode-text.js
+var decode_text = __webpack_require__(5623);
+// EXTERNAL MODULE: ./build/dist/files/glob.js
+var files_glob = __webpack_require__(7971);
+// EXTERNAL MODULE: ./build/dist/files/own-output.js
+var own_output = __webpack_require__(6943);
+// EXTERNAL MODULE: ./build/dist/files/relevance.js
+var relevance = __webpack_require__(3910);
 ;// CONCATENATED MODULE: ./build/dist/changes/base-tree.js
 /** `git ls-tree -r -l -z`: `mode type oid size TAB path NUL`. */
 function parseTree(output) {
@@ -435,6 +437,7 @@ function nameOf({ path }) {
 
 
 
+
 const PARTIAL = 'the clone does not hold all files that the change starts from (a partial clone); clone without `--filter`';
 /** As much as is read of the base, all files together. */
 const MAX_TOTAL_BYTES = 200 * 1024 * 1024;
@@ -514,6 +517,8 @@ function compared(head, entries, texts, altered, submoduleOf) {
             continue;
         if (form === 'yaml' && (0,relevance/* isOnlyDefinitions */.B5)(text))
             continue;
+        if ((form === 'yaml' || form === 'markdown') && (0,own_output/* ownOutput */.W)(text) !== undefined)
+            continue;
         files.push({ file: shown(path), root: root.path, relative: path, text });
     }
     for (const [path, entry] of altered)
@@ -530,22 +535,9 @@ function isTooLarge(entry) {
     return entry !== undefined && entry.size > relevance/* MAX_FILE_BYTES */.gZ;
 }
 /** Files that the head has not, or has not read, by the choice that the user made for the head. */
-function scopeOf({ shown, paths, exclude }) {
+function scopeOf({ shown, exclude }) {
     const excluded = exclude.map((glob) => (0,files_glob/* globTest */.FX)(glob, 'exclude'));
-    const given = (paths.length === 0 ? ['.'] : paths).map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
-    const tests = given.map((path) => {
-        if (path === '.' || path === '')
-            return (file) => !file.startsWith('../');
-        if ((0,files_glob/* isGlob */.fg)(path))
-            return (0,files_glob/* globTest */.FX)(path, 'paths');
-        return (file) => file === path || file.startsWith(`${path}/`);
-    });
-    return ({ path }) => {
-        if ((0,relevance/* formOf */.QU)((0,external_node_path_.basename)(path)) === undefined)
-            return false;
-        const file = shown(path);
-        return tests.some((test) => test(file)) && !excluded.some((test) => test(file) || test(path));
-    };
+    return ({ path }) => (0,relevance/* formOf */.QU)((0,external_node_path_.basename)(path)) !== undefined && !excluded.some((test) => test(shown(path)) || test(path));
 }
 /** Git's name for a file's content: what has the same name need not be fetched and compared. */
 function oidOf(text, length) {
@@ -617,18 +609,18 @@ async function earlierFiles(git, cwd, { altered, blobs: known }, folder) {
     return files;
 }
 
-// EXTERNAL MODULE: ./build/dist/manifests/files/root.js
-var files_root = __webpack_require__(1790);
-// EXTERNAL MODULE: ./build/dist/manifests/read-repository.js + 5 modules
-var read_repository = __webpack_require__(469);
+// EXTERNAL MODULE: ./build/dist/files/root.js
+var files_root = __webpack_require__(5477);
+// EXTERNAL MODULE: ./build/dist/files/text-file.js
+var text_file = __webpack_require__(4945);
+// EXTERNAL MODULE: ./build/dist/gitops/read-repository.js + 84 modules
+var read_repository = __webpack_require__(7057);
+// EXTERNAL MODULE: ./build/dist/model/invalid-input.js
+var invalid_input = __webpack_require__(6153);
 // EXTERNAL MODULE: ./build/dist/settings/config-file.js + 1 modules
 var config_file = __webpack_require__(1838);
-// EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
-var invalid_input = __webpack_require__(8489);
-// EXTERNAL MODULE: ./build/dist/text-file.js
-var text_file = __webpack_require__(4093);
-// EXTERNAL MODULE: ./build/dist/modes/gather.js + 51 modules
-var gather = __webpack_require__(9843);
+// EXTERNAL MODULE: ./build/dist/modes/gather.js + 105 modules
+var gather = __webpack_require__(2619);
 ;// CONCATENATED MODULE: ./build/dist/modes/look-at-change.js
 
 
@@ -664,7 +656,6 @@ function lookAtChange(settings, { cwd, git, event, render, settingsWith }) {
             shown,
             files: files.filter((file) => file.root === root.path),
             others: config === undefined ? [] : await configText(cwd, settings.config.file, config),
-            paths: settings.paths,
             exclude: (settingsThen ?? settings).exclude,
         });
         if ('because' in found)
@@ -677,12 +668,14 @@ function lookAtChange(settings, { cwd, git, event, render, settingsWith }) {
                 return unknown('the change alters more than 200 MiB of files');
             const rootThen = (0,files_root/* earlierRoot */.V)(root, { ...found.seen, earlier });
             const counts = { seen: rootThen.files.size, read: found.files.length, bytes: 0, definitions: 0 };
-            const discovery = { files: found.files, roots: [rootThen], notes: [], counts };
-            const before = await (0,gather/* gatherFrom */.Q)((0,read_repository/* readDiscovered */.z)(discovery, { variables: judged.variables }), judged, {
+            const { isReported } = head.repository;
+            const discovery = { files: found.files, roots: [rootThen], notes: [], counts, isReported };
+            const then = await render((rendering) => (0,read_repository/* readDiscovered */.z)(discovery, { variables: judged.variables, elsewhere: gather/* inTerraform */.uL, ...rendering }));
+            const before = await (0,gather/* gatherFrom */.Q4)(then, judged, {
                 cwd,
-                render,
                 live: undefined,
                 answers: head.live,
+                watch: head.watch,
             });
             const names = new Set([...root.files].map(shown));
             return {
@@ -690,7 +683,7 @@ function lookAtChange(settings, { cwd, git, event, render, settingsWith }) {
                 since: base.name,
                 before,
                 settings: judged,
-                lines: (0,changed_lines/* changedLines */.MA)(found.changes, (file) => names.has(file)),
+                lines: (0,changed_lines/* changedLines */.M)(found.changes, (file) => names.has(file)),
             };
         }
         finally {
@@ -708,7 +701,7 @@ async function configPath(settings, cwd, root) {
     return path.startsWith('../') ? undefined : path;
 }
 async function configText(cwd, file, path) {
-    const text = file === undefined ? undefined : await (0,text_file/* readTextIfThere */.p)((0,external_node_path_.join)(cwd, file));
+    const text = file === undefined ? undefined : await (0,text_file/* readTextIfThere */.pM)((0,external_node_path_.join)(cwd, file));
     return text === undefined ? [] : [{ relative: path, text }];
 }
 /** The settings by the config file of the base; `undefined` when they were the same, or that file was wrong. */

@@ -278,7 +278,7 @@ module.exports =
 
 /***/ }),
 
-/***/ 2437:
+/***/ 4818:
 /***/ ((module) => {
 
 // API
@@ -392,7 +392,7 @@ function defer(fn)
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 var async = __webpack_require__(8452)
-  , abort = __webpack_require__(2437)
+  , abort = __webpack_require__(4818)
   ;
 
 // API
@@ -514,10 +514,10 @@ function state(list, sortMethod)
 
 /***/ }),
 
-/***/ 3351:
+/***/ 5732:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-var abort = __webpack_require__(2437)
+var abort = __webpack_require__(4818)
   , async = __webpack_require__(8452)
   ;
 
@@ -555,7 +555,7 @@ function terminator(callback)
 
 var iterate    = __webpack_require__(4902)
   , initState  = __webpack_require__(1721)
-  , terminator = __webpack_require__(3351)
+  , terminator = __webpack_require__(5732)
   ;
 
 // Public API
@@ -629,7 +629,7 @@ function serial(list, iterator, callback)
 
 var iterate    = __webpack_require__(4902)
   , initState  = __webpack_require__(1721)
-  , terminator = __webpack_require__(3351)
+  , terminator = __webpack_require__(5732)
   ;
 
 // Public API
@@ -7067,7 +7067,7 @@ module.exports = {
 
 
 const originalDebug = __webpack_require__(2830)('node-vault');
-const originalTv4 = __webpack_require__(1072);
+const originalTv4 = __webpack_require__(8691);
 const originalCommands = __webpack_require__(4400);
 const originalMustache = __webpack_require__(2374);
 const axios = __webpack_require__(7269);
@@ -7600,7 +7600,7 @@ module.exports = (config = {}) => {
 
 /***/ }),
 
-/***/ 1072:
+/***/ 8691:
 /***/ (function(module) {
 
 /*

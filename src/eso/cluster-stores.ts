@@ -25,6 +25,9 @@ export function storesInReach(stores: readonly AnyStore[], consumer: Manifest): 
     perhaps,
     elsewhere: stores.filter((store) => !chosen.includes(store)),
   })
+  // It may be applied, and it is all that there is.
+  const unclear = stores.filter(({ manifest }) => manifest.origin.applied.verdict === 'unclear')
+  if (live.length === 0 && unclear.length > 0) return choose(unclear, true)
   if (cluster === undefined) return choose(live, false)
   const own = live.filter((store) => clusterOf(store)?.id === cluster.id)
   if (own.length > 0) return choose(own, false)

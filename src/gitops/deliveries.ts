@@ -257,8 +257,7 @@ function byHand(
 ): Applied {
   const key = `${object.kind} ${object.name}`
   // Whether by hand or by a root that was not followed: those that name it have it.
-  const code = applied.reason?.code
-  const isOutside = code === 'outside' || code === 'unreached' || code === 'not-followed'
+  const isOutside = applied.reason !== undefined && OUTSIDE.has(applied.reason.code)
   return isOutside && isStore(object) && named.has(key) && !declared.has(key) ? { verdict: 'presumed' } : applied
 }
 
@@ -309,3 +308,6 @@ function partFiles(checkout: Checkout): ReadonlySet<string> {
   for (const file of resources) parts.delete(file)
   return parts
 }
+
+/** Nothing leads there, as far as Git tells. */
+const OUTSIDE: ReadonlySet<string> = new Set(['outside', 'unreached', 'not-followed'])

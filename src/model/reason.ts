@@ -202,6 +202,8 @@ export type RenderReason =
   | { readonly code: 'kind-not-followed'; readonly kind: string }
   /** Generators of an ApplicationSet that ask what is not in Git. */
   | { readonly code: 'generator-unknown'; readonly generators: readonly string[] }
+  /** They give more sets of parameters than are followed. */
+  | { readonly code: 'generators-too-large'; readonly sets: number }
   /** An ApplicationSet's path takes from generators, or from its template, what Git does not tell. */
   | { readonly code: 'path-unfilled'; readonly path: string; readonly generators: readonly string[] }
 

@@ -138,9 +138,25 @@ export function redactTexts<T>(value: T, redact: (text: string) => string): T {
 
 function walk(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value)
-  if (Array.isArray(value)) return value.map((item) => walk(item, redact))
+  if (Array.isArray(value)) return mapShared(value, (item) => walk(item, redact))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, name === 'code' ? item : walk(item, redact)]),
-  )
+  const entries: readonly [string, unknown][] = Object.entries(value)
+  const redacted = mapShared(entries, (entry): [string, unknown] => {
+    const [name, item] = entry
+    const own = name === 'code' ? item : walk(item, redact)
+    return own === item ? entry : [name, own]
+  })
+  return redacted === entries ? value : Object.fromEntries(redacted)
+}
+
+/** `items` themselves where `change` changes none of them: in a large report hardly anything is a secret. */
+export function mapShared<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
+  let changed: T[] | undefined
+  for (const [index, item] of items.entries()) {
+    const own = change(item)
+    if (own === item && changed === undefined) continue
+    changed ??= items.slice(0, index)
+    changed.push(own)
+  }
+  return changed ?? items
 }

@@ -2,6 +2,7 @@ import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { chainPlaces } from '../changes/scope.ts'
 import type { Finding, NotChecked } from '../model/finding.ts'
+import type { Manifest } from '../model/manifest.ts'
 import { type NotCheckedReason, type ServerReason, serverReason } from '../model/reason.ts'
 import { ALWAYS } from '../model/reference.ts'
 import { formatSpan, type Span } from '../model/span.ts'
@@ -124,53 +125,105 @@ function brokenBy(findings: readonly Finding[], links: readonly Link[]): Readonl
   const broken = new Set<Link>()
   if (findings.length === 0) return broken
   const byPlace = new Map<string, Link[]>()
-  const byFile = new Map<string, Link[]>()
-  const stores = links.map((link) => [link, chainPlaces(link)] as const)
+  const byObject = new Map<Manifest, Link[]>()
   for (const link of links) {
     const { span, propertySpan, storeRef, generatorRef } = link.reference
     for (const place of new Set([span, propertySpan, storeRef?.span, generatorRef?.span]))
       if (place !== undefined) push(byPlace, placeOf(place), link)
-    for (const file of new Set(objectsOf(link).map((object) => object.span.file))) push(byFile, file, link)
+    for (const object of new Set(objectsOf(link))) push(byObject, object, link)
   }
-  for (const finding of findings) {
-    const objects = finding.objects === undefined ? undefined : new Set(finding.objects)
-    const isAbout = (link: Link) => objects === undefined || objectsOf(link).some((object) => objects.has(object))
-    const atPlace = [finding.span, ...finding.related.map(({ span }) => span)]
-      .flatMap((span) => byPlace.get(placeOf(span)) ?? [])
-      .filter(isAbout)
-    const nearest = [
-      () => atPlace,
-      () =>
-        (byFile.get(finding.span.file) ?? []).filter(
-          (link) => isAbout(link) && holds(link.reference.manifest.spanOf(link.reference.field), finding.span),
-        ),
-      () => stores.filter(([, places]) => places.some((place) => holds(place, finding.span))).map(([link]) => link),
-      () =>
-        objects === undefined
-          ? (byFile.get(finding.span.file) ?? []).filter((link) =>
-              objectsOf(link).some((object) => holds(object.span, finding.span)),
-            )
-          : links.filter(isAbout),
+  const inItem = holders(() => links.map((link) => [link.reference.manifest.spanOf(link.reference.field), link]))
+  const inStore = holders(() => links.flatMap((link) => chainPlaces(link).map((place) => [place, link] as const)))
+  const inObject = holders(() =>
+    [...byObject].flatMap(([object, of]) => of.map((link) => [object.span, link] as const)),
+  )
+  const taken = new Set<readonly Link[]>()
+  const take = (group: readonly Link[]): void => {
+    if (taken.has(group)) return
+    taken.add(group)
+    for (const link of group) broken.add(link)
+  }
+  for (const { span, related, objects } of findings) {
+    const about = objects === undefined ? undefined : new Set(objects)
+    const isAbout = (link: Link) => about === undefined || objectsOf(link).some((object) => about.has(object))
+    const isInFile = (link: Link) => objectsOf(link).some((object) => object.span.file === span.file)
+    const places = [span, ...related.map((place) => place.span)]
+    const nearest: readonly (() => readonly (readonly Link[])[])[] = [
+      () => places.map((place) => (byPlace.get(placeOf(place)) ?? []).filter(isAbout)),
+      () => inItem(span).map((group) => group.filter((link) => isAbout(link) && isInFile(link))),
+      () => inStore(span),
+      () => (about === undefined ? inObject(span) : [...about].map((object) => byObject.get(object) ?? [])),
     ]
     for (const find of nearest) {
-      const found = find()
-      for (const link of found) broken.add(link)
-      if (found.length > 0) break
+      const groups = find()
+      for (const group of groups) take(group)
+      if (groups.some((group) => group.length > 0)) break
     }
   }
   return broken
 }
 
-function push(map: Map<string, Link[]>, key: string, link: Link): void {
+interface Lines {
+  readonly start: number
+  readonly end: number
+  readonly links: Link[]
+  /** The last line of this and of all that start before it. */
+  reach: number
+}
+
+/**
+ * Finds those whose lines hold a place, in groups of the same lines: a run may have as many findings as references, so a question must
+ * not cost what there is. `places` is asked once, at the first question.
+ */
+function holders(places: () => readonly (readonly [Span, Link])[]): (inner: Span) => readonly (readonly Link[])[] {
+  let byFile: ReadonlyMap<string, readonly Lines[]> | undefined
+  return ({ file, line }) => {
+    byFile ??= linesByFile(places())
+    const all = byFile.get(file) ?? []
+    let low = 0
+    let high = all.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((all[middle] as Lines).start <= line) low = middle + 1
+      else high = middle
+    }
+    const found: Link[][] = []
+    for (let one = all[--low]; one !== undefined && one.reach >= line; one = all[--low])
+      if (one.end >= line) found.push(one.links)
+    return found
+  }
+}
+
+/** Sorted by where they start. */
+function linesByFile(places: readonly (readonly [Span, Link])[]): ReadonlyMap<string, readonly Lines[]> {
+  const byFile = new Map<string, Map<string, Lines>>()
+  for (const [{ file, line, endLine }, link] of places) {
+    const known = byFile.get(file) ?? new Map<string, Lines>()
+    byFile.set(file, known)
+    const end = Math.max(line, endLine)
+    const lines = known.get(`${line}-${end}`) ?? { start: line, end, links: [], reach: end }
+    known.set(`${line}-${end}`, lines)
+    lines.links.push(link)
+  }
+  return new Map(
+    [...byFile].map(([file, known]) => {
+      const all = [...known.values()].sort((a, b) => a.start - b.start)
+      let reach = 0
+      for (const lines of all) {
+        reach = Math.max(reach, lines.end)
+        lines.reach = reach
+      }
+      return [file, all]
+    }),
+  )
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const known = map.get(key)
-  if (known === undefined) map.set(key, [link])
-  else known.push(link)
+  if (known === undefined) map.set(key, [value])
+  else known.push(value)
 }
 
 function placeOf(span: Span): string {
   return `${formatSpan(span)}:${span.column}`
-}
-
-function holds(outer: Span, inner: Span): boolean {
-  return outer.file === inner.file && outer.line <= inner.line && inner.line <= Math.max(outer.line, outer.endLine)
 }

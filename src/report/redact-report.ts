@@ -2,7 +2,7 @@ import type { Applied, AppliedBy } from '../model/applied.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
-import { redactTexts } from '../model/redact.ts'
+import { mapShared, redactTexts } from '../model/redact.ts'
 import type { JudgedReference, Report, SourceLine } from './report.ts'
 
 /** Takes secrets out of a text. */
@@ -28,7 +28,7 @@ export function redactReport(report: Report, redact: Redact): Report {
       finding: finding(entry.finding),
       reason: redact(entry.reason),
     })),
-    references: report.references.map((judged) => redactReference(judged, redact)),
+    references: mapShared(report.references, (judged) => redactReference(judged, redact)),
     notChecked: report.notChecked.map((item) => ({
       ...item,
       what: redact(item.what),
@@ -64,30 +64,40 @@ export function redactLines(textOf: (file: string) => string | undefined, redact
 }
 
 function redactReference(judged: JudgedReference, redact: Redact): JudgedReference {
-  const { reference } = judged
-  return {
-    ...judged,
+  const { reference, accesses } = judged
+  const { key, property, failsWith, notChecked, manifest, storeRef } = reference
+  return withParts(judged, {
     standing: redactTexts(judged.standing, redact),
-    reference: {
-      ...reference,
-      key: redact(reference.key),
-      property: maybe(reference.property, redact),
-      failsWith: redactTexts(reference.failsWith, redact),
-      notChecked: redactTexts(reference.notChecked, redact),
-      manifest: redactName(reference.manifest, redact),
-      storeRef:
-        reference.storeRef === undefined ? undefined : { ...reference.storeRef, name: redact(reference.storeRef.name) },
-    },
-    accesses: judged.accesses.map(({ access, decision }) => ({
-      access: { ...access, path: redact(access.path) },
-      decision: redactDecision(decision, redact),
-    })),
-  }
+    reference: withParts(reference, {
+      key: redact(key),
+      property: maybe(property, redact),
+      failsWith: redactTexts(failsWith, redact),
+      notChecked: redactTexts(notChecked, redact),
+      manifest: redactName(manifest, redact),
+      storeRef: storeRef === undefined ? undefined : withParts(storeRef, { name: redact(storeRef.name) }),
+    }),
+    accesses: mapShared(accesses, (one) =>
+      withParts(one, {
+        access: withParts(one.access, { path: redact(one.access.path) }),
+        decision: redactDecision(one.decision, redact),
+      }),
+    ),
+  })
 }
 
 function redactDecision(decision: Decision, redact: Redact): Decision {
-  const winner = decision.winner.map((rule) => ({ ...rule, path: redact(rule.path), policy: redact(rule.policy) }))
-  return { ...decision, because: redactTexts(decision.because, redact), winner }
+  return withParts(decision, {
+    because: redactTexts(decision.because, redact),
+    winner: mapShared(decision.winner, (rule) =>
+      withParts(rule, { path: redact(rule.path), policy: redact(rule.policy) }),
+    ),
+  })
+}
+
+/** `whole` itself where the parts are its own. */
+function withParts<T extends object>(whole: T, parts: Partial<T>): T {
+  const names = Object.keys(parts) as (keyof T)[]
+  return names.every((name) => parts[name] === whole[name]) ? whole : { ...whole, ...parts }
 }
 
 function redactName(manifest: Manifest, redact: Redact): Manifest {

@@ -46,13 +46,14 @@ metadata: { name: f, namespace: flux-system }
 spec: { path: ./app, postBuild: { substitute: { A: "a/b.c" } } }
 `
 
-/** The mutant as a file among healthy ones, whose findings must stand. */
+/** The mutant as a file among healthy ones, whose findings must stand, unless a mutant applies them all in a way that cannot be read. */
 async function asFile(name: string, mutant: string, beside: Readonly<Record<string, string>> = {}): Promise<void> {
   const report = await checkFiles({ 'zz/healthy.yaml': HEALTHY, ...beside, [name]: mutant })
   const found = report.findings.some(
     ({ rule, span }) => rule === 'template-key-absent' && span.file === 'zz/healthy.yaml',
   )
-  if (!found) throw new Error('the finding of the healthy file is gone')
+  const told = report.notChecked.some(({ file }) => file === 'zz/healthy.yaml')
+  if (!found && !told) throw new Error('the finding of the healthy file is gone')
 }
 
 const KEYS: SubKeys = { a: null, 'a.b': null, nested: { x: null, 'y.z': null, deep: { er: null } }, constructor: null }

@@ -85,7 +85,13 @@ export function describeUnknown(
   list: ProblemList,
 ): void {
   const proposedBody = moves.length > 0 ? fixed : undefined
-  const groups = Map.groupBy(unknown, togetherWith)
+  const groups = new Map<string | undefined, UnknownField[]>()
+  for (const field of unknown) {
+    const together = togetherWith(field)
+    const group = groups.get(together)
+    if (group === undefined) groups.set(together, [field])
+    else group.push(field)
+  }
   const done = new Set<UnknownField>()
   for (const field of unknown) {
     if (done.has(field)) continue
@@ -94,6 +100,10 @@ export function describeUnknown(
       const target = parent(to)
       const group = groups.get(togetherWith(field)) ?? [field]
       for (const other of group) done.add(other)
+      if (list.isFull) {
+        list.add({ kind: 'misplaced', effect: 'dropped', path: field.path, message: '' })
+        continue
+      }
       const names = group.map((other) => `\`${name(other.path)}\``).join(', ')
       const holder = `\`${formatPath(target)}\``
       const are = group.length === 1 ? 'belongs' : 'belong'
@@ -111,6 +121,10 @@ export function describeUnknown(
         suggestion: nestedLines(field.path, target, group, manifest.body),
         proposedBody,
       })
+      continue
+    }
+    if (list.isFull) {
+      list.add({ kind: 'unknown', effect: 'dropped', path: field.path, message: '' })
       continue
     }
     const where = `\`${formatPath(field.path)}\` is no field of ${manifest.kind} in ${manifest.apiVersion}`

@@ -1,4 +1,4 @@
-import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
+import type { FieldPath, Value } from '../../model/value.ts'
 import { isMap } from '../field-value.ts'
 
 /** A path as people write it: `spec.data[0].remoteRef`. Keys with dots stand in brackets. */
@@ -17,17 +17,59 @@ export function isUnder(path: FieldPath, prefix: FieldPath): boolean {
   return prefix.length <= path.length && prefix.every((part, i) => part === path[i])
 }
 
-/** `body` with the value at `path` set (maps on the way are made) or, for `undefined`, taken out. Nothing is changed in place. */
-export function withValue(body: Value | undefined, path: FieldPath, value: Value | undefined): Value {
-  const [part, ...rest] = path
-  if (part === undefined) return value ?? null
-  if (typeof part === 'number') {
-    const list = Array.isArray(body) ? (body as readonly Value[]) : []
-    return list.map((item, i) => (i === part ? withValue(item, rest, value) : item))
+/** A body that is being changed in thought: each map and list of it is copied once, and only when something in it changes. */
+export interface Draft {
+  readonly value: Value
+  /** Sets the value at a path, and makes the maps on the way; `undefined` takes it out. */
+  set(path: FieldPath, value: Value | undefined): void
+}
+
+type Container = Record<string, Value> | Value[]
+
+export function draftOf(body: Value): Draft {
+  const own = new Set<unknown>()
+  const owned = (value: Value | undefined, isIndex: boolean): Container => {
+    if (own.has(value)) return value as Container
+    const copy = isIndex
+      ? [...(Array.isArray(value) ? (value as readonly Value[]) : [])]
+      : isMap(value)
+        ? { ...value }
+        : {}
+    own.add(copy)
+    return copy
   }
-  const map: ValueMap = isMap(body) ? body : {}
-  if (rest.length === 0 && value === undefined) {
-    return Object.fromEntries(Object.entries(map).filter(([key]) => key !== part))
+  let value = body
+  return {
+    get value() {
+      return value
+    },
+    set(path, wanted) {
+      if (path.length === 0) {
+        value = wanted ?? null
+        return
+      }
+      const top = owned(value, typeof path[0] === 'number')
+      value = top
+      let inside = top
+      for (const [index, part] of path.entries()) {
+        if (Array.isArray(inside) && !(typeof part === 'number' && part < inside.length)) return
+        if (index < path.length - 1) {
+          const next = owned(fieldOf(inside, part), typeof path[index + 1] === 'number')
+          put(inside, part, next)
+          inside = next
+        } else if (wanted !== undefined) put(inside, part, wanted)
+        else if (Array.isArray(inside)) put(inside, part, null)
+        else delete inside[part]
+      }
+    },
   }
-  return Object.fromEntries([...Object.entries(map), [part, withValue(map[part], rest, value)]])
+}
+
+function fieldOf(inside: Container, part: string | number): Value | undefined {
+  return Object.hasOwn(inside, part) ? (inside as Record<string | number, Value>)[part] : undefined
+}
+
+/** Also where the name is `__proto__`. */
+function put(inside: Container, part: string | number, value: Value): void {
+  Object.defineProperty(inside, part, { value, enumerable: true, configurable: true, writable: true })
 }

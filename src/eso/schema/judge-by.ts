@@ -16,6 +16,8 @@ import { checkYaml11 } from './yaml11.ts'
 /** What one release says to a manifest. */
 export interface Judged {
   readonly problems: readonly SchemaProblem[]
+  /** Whether there are more than the problems that are told one by one. */
+  readonly hasUnlisted: boolean
   /** Whether it has a problem of this effect at this place, told or not. */
   has(place: ProblemPlace): boolean
   /** Whether it has any problem at a field. */
@@ -33,12 +35,20 @@ export function judgeBy(manifest: Manifest, schema: KindSchema, newest: KindSche
   checkKind(manifest, structure.body, list)
   const problems = [...structure.problems, ...list.problems]
   const all: readonly ProblemPlace[] = [...problems, ...structure.unlisted, ...list.unlisted]
-  const places = new Set(all.map(placeOf))
-  const paths = new Set(all.map(({ path }) => formatPath(path)))
+  // Made when they are asked for: of an object that is told whole nobody asks.
+  let places: ReadonlySet<string> | undefined
+  let paths: ReadonlySet<string> | undefined
   return {
     problems,
-    has: (place) => places.has(placeOf(place)),
-    hasAt: (path) => paths.has(formatPath(path)),
+    hasUnlisted: all.length > problems.length,
+    has(place) {
+      places ??= new Set(all.map(placeOf))
+      return places.has(placeOf(place))
+    },
+    hasAt(path) {
+      paths ??= new Set(all.map((place) => formatPath(place.path)))
+      return paths.has(formatPath(path))
+    },
   }
 }
 

@@ -31,6 +31,8 @@ const MOST_PROBLEMS = 500
 /** Collects problems of one manifest; leaves out what a patch decides, and points moved values back to where they stand. */
 export interface ProblemList {
   add(problem: NewProblem): void
+  /** `true`: of what is added now only the place is kept, so it need not be put into words. */
+  readonly isFull: boolean
   readonly problems: readonly SchemaProblem[]
   /** The places of those that are not told one by one. */
   readonly unlisted: readonly ProblemPlace[]
@@ -49,6 +51,9 @@ export function problemList(manifest: Manifest, moves: readonly Move[] = []): Pr
   const spanOf = (path: FieldPath, at: 'key' | 'value'): Span => manifest.spanOf(written(path), at)
   return {
     unlisted,
+    get isFull() {
+      return problems.length === MOST_PROBLEMS
+    },
     get problems() {
       const last = problems.at(-1)
       const more = unlisted.length

@@ -2,7 +2,7 @@ import type { Manifest } from '../../model/manifest.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, valueAt } from '../field-value.ts'
 import { describeUnknown } from './describe-unknown.ts'
-import { formatPath, withValue } from './field-path.ts'
+import { draftOf, formatPath } from './field-path.ts'
 import { checkType } from './field-type.ts'
 import type { SchemaProblem } from './problem.ts'
 import { type Move, type ProblemList, type ProblemPlace, problemList } from './problem-list.ts'
@@ -119,7 +119,7 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
   }
 }
 
-/** So many fields of one object are put where they belong: each copies the object, and what was shifted as a whole is told by the first. */
+/** So many fields of one object are put where they belong: each problem looks among them, and what was shifted as a whole is told by the first. */
 const MOST_MOVES = 300
 
 /** Whether a manifest can be held against a schema at all: a template or a strategic merge patch is none yet. */
@@ -133,16 +133,17 @@ export function checkStructure(manifest: Manifest, schema: KindSchema, newest: K
   const isNewer = (path: FieldPath): boolean => newest !== schema && nodeAt(newest, path) !== undefined
   const unknown = findUnknownFields(root, manifest.body, isNewer)
   const moves: Move[] = []
-  let body: Value = manifest.body
+  const draft = draftOf(manifest.body)
   for (const field of unknown) {
     if (moves.length === MOST_MOVES) break
     const value = valueAt(manifest.body, field.path)
     if (field.to === undefined || !field.fits || value === undefined) continue
-    if (isWritten(valueAt(body, field.to))) continue
-    body = withValue(withValue(body, field.path, undefined), field.to, value)
+    if (isWritten(valueAt(draft.value, field.to))) continue
+    draft.set(field.path, undefined)
+    draft.set(field.to, value)
     moves.push({ from: field.path, to: field.to })
   }
-  const fixed = isMap(body) ? body : manifest.body
+  const fixed = isMap(draft.value) ? draft.value : manifest.body
   // Unknown fields are told where they stand, hence without moves.
   const list = problemList(manifest)
   describeUnknown(manifest, unknown, moves, fixed, list)

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../model/manifest.ts'
-import type { FieldPath } from '../../model/value.ts'
+import { type FieldPath, isList, isMap, type Value, type ValueMap } from '../../model/value.ts'
 import { type Interval, parseVersionRange } from '../../model/version-range.ts'
 import { fieldsNewerThan, type NewerField } from './eso-features.ts'
 import { formatPath } from './field-path.ts'
@@ -84,19 +84,45 @@ function pinnedReleases(versions: readonly string[]): readonly Interval[] | unde
 
 type Judge = (release: number) => Judged
 
-const NOTHING: Judged = { problems: [], has: () => false, hasAt: () => false }
+const NOTHING: Judged = { problems: [], hasUnlisted: false, has: () => false, hasAt: () => false }
 
-/** Problems by release; releases that share a schema are judged once. */
+/**
+ * Problems by release; releases that share a schema are judged once. The first that is asked for judges the whole object. The
+ * others are only asked about the problems that it tells, so of an object with more of them than are told they judge no more.
+ */
 function judging(manifest: Manifest, newest: number): Judge {
   const newestSchema = kindSchemaIn(newest, manifest)
   const known = new Map<KindSchema, Judged>()
+  let asked = manifest
   return (release) => {
     const schema = kindSchemaIn(release, manifest)
     if (schema === undefined) return NOTHING
-    const found = known.get(schema) ?? judgeBy(manifest, schema, newestSchema ?? schema)
+    const found = known.get(schema) ?? judgeBy(asked, schema, newestSchema ?? schema)
+    if (known.size === 0 && found.hasUnlisted) asked = { ...manifest, body: cutBehind(manifest.body, found.problems) }
     known.set(schema, found)
     return found
   }
+}
+
+/** A body whose lists end behind the last item of theirs that has a problem: what follows changes nothing about those before. */
+function cutBehind(body: ValueMap, problems: readonly SchemaProblem[]): ValueMap {
+  const last = new Map<string, number>()
+  for (const { path } of problems) {
+    for (const [depth, part] of path.entries()) {
+      if (typeof part !== 'number') continue
+      const list = formatPath(path.slice(0, depth))
+      last.set(list, Math.max(part, last.get(list) ?? 0))
+    }
+  }
+  const cut = (value: Value, path: FieldPath): Value => {
+    if (isList(value)) {
+      return value.slice(0, (last.get(formatPath(path)) ?? 0) + 1).map((item, index) => cut(item, [...path, index]))
+    }
+    return isMap(value) ? cutMap(value, path) : value
+  }
+  const cutMap = (map: ValueMap, path: FieldPath): ValueMap =>
+    Object.fromEntries(Object.entries(map).map(([key, value]) => [key, cut(value, [...path, key])]))
+  return cutMap(body, [])
 }
 
 const name = (release: number): string => `v${KNOWN_RELEASES[release]?.join('.')}`
@@ -107,7 +133,11 @@ function olderTakesIt(manifest: Manifest, problem: SchemaProblem, newest: number
   const older = releasesWith(manifest).filter(
     (index) => index > newest && kindSchemaIn(index, manifest)?.served === true,
   )
-  const takes = older.find((index) => !judge(index).has(problem))
+  const today = judge(newest)
+  const takes = older.find((index) => {
+    const then = judge(index)
+    return then !== today && !then.has(problem)
+  })
   if (takes === undefined) return problem
   return {
     ...problem,

@@ -22,7 +22,7 @@ const STARTS_COMMAND: ReadonlySet<TokenType> = new Set([
 ])
 
 /** Go nests 10,000 parentheses and any number of blocks; nobody writes them, and this must not end in a full stack. */
-const MAX_DEPTH = 300
+export const MAX_DEPTH = 300
 
 type Stop = 'end' | 'else' | 'else if' | 'else with' | 'end-of-text'
 

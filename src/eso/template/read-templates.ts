@@ -4,9 +4,9 @@ import type { Span } from '../../model/span.ts'
 import { patchOver } from '../patched.ts'
 import { FUNCTIONS, FUNCTIONS_OF, HELM_FUNCTIONS, HELM_OBJECTS, REMOVED_FUNCTIONS } from './functions.ts'
 import { TemplateSyntaxError, TemplateTooDeep } from './go-lexer.ts'
-import { parseTemplate } from './go-parser.ts'
+import { MAX_DEPTH, parseTemplate } from './go-parser.ts'
 import type { TemplateTree } from './go-tree.ts'
-import { type RunFailure, rewriteData, runTemplate } from './run-template.ts'
+import { MAX_STEPS, type RunFailure, rewriteData, runTemplate } from './run-template.ts'
 import { type TemplateField, templateFields } from './template-fields.ts'
 import type { InvalidTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
 
@@ -108,7 +108,10 @@ function readField(
   try {
     tree = parseTemplate(field.text)
   } catch (error) {
-    if (error instanceof TemplateTooDeep) return { reads: [], invalid: [], opaque: [`${place} is nested too deep`] }
+    if (error instanceof TemplateTooDeep) {
+      const message = `it is nested deeper than ${MAX_DEPTH} levels, and was not looked into.`
+      return { reads: [], invalid: [{ message, severity: 'warning', field: field.path, span: at(1) }], opaque: [] }
+    }
     if (!(error instanceof TemplateSyntaxError)) throw error
     const text = field.text.split('\n')[error.line - 1] ?? ''
     return {
@@ -134,10 +137,14 @@ function readField(
     field: field.path,
     span: at(functions.lines[i] ?? 1),
   }))
-  const { reads, failures } = runTemplate(tree, field.over === 'rewrite' ? { data: REWRITE_DATA } : {})
+  const { reads, failures, stopped } = runTemplate(tree, field.over === 'rewrite' ? { data: REWRITE_DATA } : {})
   for (const failure of failures) {
     const severity = failure.guarded ? 'warning' : 'error'
     invalid.push({ message: failureMessage(failure), severity, field: field.path, span: at(failure.line) })
+  }
+  if (stopped !== undefined) {
+    const message = `it takes more than ${MAX_STEPS} steps, and what comes after them was not looked into.`
+    invalid.push({ message, severity: 'warning', field: field.path, span: at(stopped) })
   }
   if (field.over === 'rewrite') {
     for (const { key, line } of reads) {

@@ -27,6 +27,8 @@ export interface TemplateRun {
   readonly failures: readonly RunFailure[]
   /** What is written, where all of it is known. */
   readonly output: string | undefined
+  /** The line at which it had taken `MAX_STEPS` steps: what comes after was not looked at. */
+  readonly stopped: number | undefined
 }
 
 export interface RunOptions {
@@ -37,7 +39,7 @@ export interface RunOptions {
 }
 
 /** Loops and recursions that go on are cut here: what comes after is not known. */
-const MAX_STEPS = 20_000
+export const MAX_STEPS = 20_000
 const MAX_ROUNDS = 4
 
 /** The data of a Secret's template: texts by key, a missing one an error (eso.md §6.4). */
@@ -77,7 +79,7 @@ class Noted extends Error {}
 export function runTemplate(tree: TemplateTree, options: RunOptions = {}): TemplateRun {
   const runner = new Runner(tree, options)
   runner.start()
-  return { reads: runner.reads, failures: runner.failures, output: runner.output }
+  return { reads: runner.reads, failures: runner.failures, output: runner.output, stopped: runner.stopped }
 }
 
 class Runner {
@@ -86,6 +88,7 @@ class Runner {
   /** A loop goes through one place several times. */
   readonly #told = new Set<string>()
   output: string | undefined = ''
+  stopped: number | undefined
   readonly #tree: TemplateTree
   readonly #data: GoValue
   readonly #hasKeys: boolean
@@ -108,6 +111,7 @@ class Runner {
       this.#nodes(this.#tree.nodes, this.#data)
     } catch (error) {
       this.output = undefined
+      if (error instanceof Stopped) this.stopped = this.#line
       if (!(error instanceof Stopped || error instanceof Noted)) this.#record(error)
     }
   }

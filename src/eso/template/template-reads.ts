@@ -26,7 +26,7 @@ export interface InvalidTemplate {
   readonly message: string
   readonly span: Span
   readonly field: FieldPath
-  /** `warning`: a function that a newer ESO may have, or what fails only on a way that the template need not take. */
+  /** `warning`: a function that a newer ESO may have, what fails only on a way that the template need not take, or what was not looked into. */
   readonly severity: 'error' | 'warning'
   /** A function that no ESO known here has; a newer one may. */
   readonly unknownFunction?: string

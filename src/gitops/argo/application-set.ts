@@ -12,9 +12,11 @@ export interface ParameterSets {
   readonly sets: readonly Parameters[]
   /** Generators whose outcome Git does not tell (clusters, pull requests, SCM providers, plugins). */
   readonly unknown: readonly string[]
+  /** There are more sets than `MAX_SETS`, and they are not among these. */
+  readonly more: boolean
 }
 
-const MAX_SETS = 2000
+export const MAX_SETS = 2000
 const MAX_FILES = 2000
 /** An unfilled path means every folder that fits it, up to so many. */
 const MAX_FITTING = 500
@@ -25,7 +27,12 @@ const MAX_FITTING = 500
  */
 export function parameterSets(generators: readonly Value[], root: Root): ParameterSets {
   const unknown = new Set<string>()
-  const one = (generator: Value): Parameters[] => {
+  let more = false
+  const limited = <T>(sets: readonly T[]): readonly T[] => {
+    more ||= sets.length > MAX_SETS
+    return sets.slice(0, MAX_SETS)
+  }
+  const one = (generator: Value): readonly Parameters[] => {
     if (!isMap(generator)) return []
     if (generator.list !== undefined) {
       if (at(generator.list, 'elementsYaml') !== undefined) unknown.add('list.elementsYaml')
@@ -45,30 +52,36 @@ export function parameterSets(generators: readonly Value[], root: Root): Paramet
     }
     if (generator.matrix !== undefined) {
       const [left = [], right = []] = listAt(generator.matrix, 'generators').map(one)
-      return left.flatMap((outer) => right.map((inner) => ({ ...outer, ...inner }))).slice(0, MAX_SETS)
+      const product: Parameters[] = []
+      for (const outer of left) {
+        if (product.length > MAX_SETS) break
+        product.push(...limited(right).map((inner) => ({ ...outer, ...inner })))
+      }
+      return limited(product)
     }
     if (generator.merge !== undefined) return merged(generator.merge)
     unknown.add(Object.keys(generator).find((key) => key !== 'selector' && key !== 'template') ?? 'unknown')
     return []
   }
-  const merged = (merge: Value): Parameters[] => {
+  const merged = (merge: Value): readonly Parameters[] => {
     const keys = stringsAt(merge, 'mergeKeys')
-    const [base = [], ...others] = listAt(merge, 'generators').map(one)
+    const [base = [], ...others] = listAt(merge, 'generators').map((generator) => limited(one(generator)))
     const overrides = others.flat()
     // A base whose merge keys Git does not tell (clusters) stands for every cluster: with each override, and with none.
     const open = base.some((set) => keys.some((key) => set[key] === undefined))
-    const results = base.flatMap((set) => {
+    const results: Parameters[] = []
+    for (const set of base) {
+      if (results.length > MAX_SETS) break
       const fitting = overrides.filter((other) =>
         keys.every((key) => set[key] === undefined || set[key] === other[key]),
       )
-      const joined = fitting.map((other) => ({ ...set, ...other }))
-      if (!open) return [Object.assign({}, set, ...fitting) as Parameters]
-      return [set, ...joined]
-    })
-    return results.slice(0, MAX_SETS)
+      if (open) results.push(set, ...fitting.map((other) => ({ ...set, ...other })))
+      else results.push(Object.assign({}, set, ...fitting) as Parameters)
+    }
+    return limited(results)
   }
-  const sets = unique(generators.flatMap(one)).slice(0, MAX_SETS)
-  return { sets: sets.length === 0 && unknown.size > 0 ? [{}] : sets, unknown: [...unknown] }
+  const sets = limited(unique(generators.flatMap(one)))
+  return { sets: sets.length === 0 && unknown.size > 0 ? [{}] : sets, unknown: [...unknown], more }
 }
 
 /** Fills `{{name}}`, `{{.name}}` and `{{ index .path.segments 0 }}`; what is not known stays as written. */

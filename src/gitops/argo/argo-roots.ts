@@ -21,7 +21,7 @@ import {
 } from '../placed/placed.ts'
 import { type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
-import { fill, fittingFolders, isOpen, type Parameters, parameterSets } from './application-set.ts'
+import { fill, fittingFolders, isOpen, MAX_SETS, type Parameters, parameterSets } from './application-set.ts'
 import { destinationOf } from './destination.ts'
 import { directoryFiles } from './directory-files.ts'
 
@@ -46,7 +46,7 @@ export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgo
     return application({ ...options, object, node, kind: 'Application', title, parameters: {}, generators: [] })
   }
   const template = at(node, 'spec', 'template')
-  const { sets, unknown } = parameterSets(itemsAt(node, 'spec', 'generators').map(plainValue), checkout.root)
+  const { sets, unknown, more } = parameterSets(itemsAt(node, 'spec', 'generators').map(plainValue), checkout.root)
   const all = sets.map((parameters) =>
     application({
       ...options,
@@ -75,6 +75,8 @@ export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgo
       unresolved: true,
       why: { code: 'generator-unknown', generators: asking },
     })
+  if (more && takesFromHere)
+    notFollowed.push({ title: named, span, unresolved: true, why: { code: 'generators-too-large', sets: MAX_SETS } })
   const absent = all.flatMap((one) => one.absent)
   if (absent.length > 0 && roots.length === 0 && all.every((one) => one.absent.length > 0))
     notFollowed.push({

@@ -165,7 +165,7 @@ describe('templates that Go refuses, or that always fail', () => {
 
   it('ends on templates that nest or recur without end', () => {
     const deep = `${'{{ if .a }}'.repeat(2000)}${'{{ end }}'.repeat(2000)}`
-    expect(templateReads(withTemplate(deep)).opaque).toHaveLength(1)
+    expect(templateReads(withTemplate(deep)).invalid).toHaveLength(1)
     const wide = `${'{{ range until 100 }}'.repeat(6)}{{ upper . }}${'{{ end }}'.repeat(6)}`
     expect(templateReads(withTemplate(wide)).invalid.length).toBeGreaterThan(0)
   })
@@ -200,6 +200,25 @@ describe('templates that Go refuses, or that always fail', () => {
 
   it('takes a variable outside of an action as text', () => {
     expect(readsOf('https://${DOMAIN}/{{ .a }}')).toEqual(['a'])
+  })
+})
+
+describe('templates that are not looked into', () => {
+  it.each([
+    ['{{ '.padEnd(3003, '('), 'it is nested deeper than 300 levels, and was not looked into.'],
+    [
+      `${'{{ if .a }}'.repeat(400)}${'{{ end }}'.repeat(400)}`,
+      'it is nested deeper than 300 levels, and was not looked into.',
+    ],
+    ['{{ .a }}'.repeat(20_001), 'it takes more than 20000 steps, and what comes after them was not looked into.'],
+  ])('say so', (text, message) => {
+    const { invalid } = templateReads(withTemplate(text))
+    expect(invalid.map((one) => [one.severity, one.message])).toEqual([['warning', message]])
+  })
+
+  it('are none up to these limits', () => {
+    const deep = `${'{{ if .a }}'.repeat(250)}${'{{ end }}'.repeat(250)}`
+    for (const text of [deep, '{{ .a }}'.repeat(19_000)]) expect(templateReads(withTemplate(text)).invalid).toEqual([])
   })
 })
 

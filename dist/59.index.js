@@ -1,45 +1,25 @@
-export const id = 260;
-export const ids = [260];
+export const id = 59;
+export const ids = [59];
 export const modules = {
 
-/***/ 3260:
+/***/ 1059:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  runCommand: () => (/* binding */ runCommand)
+  answerQuestion: () => (/* binding */ answerQuestion)
 });
 
-// EXTERNAL MODULE: ./build/dist/modes/failed-report.js
-var failed_report = __webpack_require__(9780);
-// EXTERNAL MODULE: ./build/dist/modes/gather.js + 51 modules
-var gather = __webpack_require__(9843);
-// EXTERNAL MODULE: ./build/dist/modes/render.js + 43 modules
-var render = __webpack_require__(6550);
-// EXTERNAL MODULE: ./build/dist/modes/with-vault.js
-var with_vault = __webpack_require__(9065);
-// EXTERNAL MODULE: ./build/dist/redact.js
-var redact = __webpack_require__(8780);
-// EXTERNAL MODULE: ./build/dist/report/outcome.js
-var outcome = __webpack_require__(859);
-// EXTERNAL MODULE: ./build/dist/report/plain-text.js
-var plain_text = __webpack_require__(7654);
-// EXTERNAL MODULE: ./build/dist/report/redact-report.js
-var redact_report = __webpack_require__(5442);
-// EXTERNAL MODULE: ./build/dist/report/terminal.js + 1 modules
-var terminal = __webpack_require__(9435);
-// EXTERNAL MODULE: ./build/dist/settings/invalid-input.js
-var invalid_input = __webpack_require__(8489);
+// EXTERNAL MODULE: ./build/dist/model/trim-slashes.js
+var trim_slashes = __webpack_require__(8215);
+// EXTERNAL MODULE: ./build/dist/model/wording.js
+var wording = __webpack_require__(3751);
 // EXTERNAL MODULE: ./build/dist/policy/generate.js + 1 modules
 var generate = __webpack_require__(5160);
-// EXTERNAL MODULE: ./build/dist/rules/wording.js
-var wording = __webpack_require__(6001);
-// EXTERNAL MODULE: ./build/dist/trim-slashes.js
-var trim_slashes = __webpack_require__(1197);
 // EXTERNAL MODULE: ./build/dist/state/live/roles.js
 var roles = __webpack_require__(7311);
-;// CONCATENATED MODULE: ./build/dist/commands/ci-purposes.js
+;// CONCATENATED MODULE: ./build/dist/modes/questions/ci-purposes.js
 /** Comments of the policy, in the order in which it is written. */
 const PURPOSES = {
     token: 'The token itself: its rights, and its end. A token with the policy `default` has these already.',
@@ -54,7 +34,7 @@ const PURPOSES = {
     mounts: 'Mounts and auth mounts below which this token has no other right.',
 };
 
-;// CONCATENATED MODULE: ./build/dist/commands/ci-auth-rights.js
+;// CONCATENATED MODULE: ./build/dist/modes/questions/ci-auth-rights.js
 
 
 
@@ -115,7 +95,7 @@ function policiesOf({ live, declared }, namespace, role) {
 
 // EXTERNAL MODULE: ./build/dist/state/live/paths.js
 var paths = __webpack_require__(3954);
-;// CONCATENATED MODULE: ./build/dist/commands/ci-secret-rights.js
+;// CONCATENATED MODULE: ./build/dist/modes/questions/ci-secret-rights.js
 
 
 
@@ -128,7 +108,10 @@ function wantsSecrets(gathered, namespace, { secrets = [], finds = [], mounts = 
         if (path !== '')
             known.set(path, mountOf(gathered, namespace, path));
     }
-    for (const { mount, key, withKeys, version } of secrets) {
+    for (const { mount, key, withKeys, version, aside } of secrets) {
+        // What only helps to explain is not worth a right.
+        if (aside === true)
+            continue;
         const problem = (0,paths/* pathProblem */.z9)(key);
         const kv = known.get((0,trim_slashes/* trimSlashes */.u)(mount));
         if (problem !== undefined)
@@ -177,7 +160,7 @@ function mountOf({ live, declared, prediction }, namespace, path) {
     return { path, version: fact?.version ?? used };
 }
 
-;// CONCATENATED MODULE: ./build/dist/commands/ci-policy.js
+;// CONCATENATED MODULE: ./build/dist/modes/questions/ci-policy.js
 
 
 
@@ -186,7 +169,7 @@ function mountOf({ live, declared, prediction }, namespace, path) {
 
 const OPTIONAL = 'Optional: tells a mount that does not exist from one that is hidden from this token.';
 /** The smallest policy with which the live check of this repository sees everything (vault.md §5.1), and no value. */
-function ciPolicyCommand(gathered, options) {
+function ciPolicy(gathered, options) {
     const notes = new Set(unknownPaths(gathered));
     const rights = [
         { path: 'auth/token/lookup-self', capability: 'read', group: PURPOSES.token },
@@ -269,32 +252,16 @@ function unknownPaths({ prediction }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./build/dist/commands/ci-policy-text.js
-
-
-/** The policy as HCL, ready for `vault policy write`; what is optional stands in it as a comment. */
-function ciPolicyText({ rules, notes }) {
-    const sections = [
-        [
-            '# What a CI token needs so that `eso-vault check` sees all that this repository asks of Vault, and no secret value.',
-            ...notes.map((note) => `# Note: ${(0,plain_text/* oneLine */.TN)(note)}`),
-        ].join('\n'),
-    ];
-    const purposes = [...new Set(rules.map((rule) => rule.purpose))];
-    for (const purpose of purposes) {
-        const lines = rules.filter((rule) => rule.purpose === purpose).map(block);
-        sections.push([`# ${(0,plain_text/* oneLine */.TN)(purpose)}`, ...lines].join('\n'));
-    }
-    return (0,plain_text/* logSafe */.sN)(`${sections.join('\n\n')}\n`);
-}
-function block({ path, capabilities, needed }) {
-    const line = `path ${(0,generate/* quoteHcl */.Y)(path)} { capabilities = [${capabilities.map((name) => `"${name}"`).join(', ')}] }`;
-    return needed ? line : `# ${line}`;
-}
-
+// EXTERNAL MODULE: ./build/dist/report/reasons/applied.js
+var reasons_applied = __webpack_require__(7579);
+// EXTERNAL MODULE: ./build/dist/report/reasons/failure.js
+var failure = __webpack_require__(4536);
+// EXTERNAL MODULE: ./build/dist/report/reasons/not-checked.js
+var not_checked = __webpack_require__(1155);
 // EXTERNAL MODULE: ./build/dist/chain/provenance.js
 var chain_provenance = __webpack_require__(456);
-;// CONCATENATED MODULE: ./build/dist/commands/describe-login.js
+;// CONCATENATED MODULE: ./build/dist/modes/questions/describe-login.js
+
 
 /** Who logs in, with which role, and which policies that gives. */
 function describeLogin(storeLink, identity, law) {
@@ -326,7 +293,7 @@ function problemOf({ store, role, policies }) {
     if (policies !== undefined)
         return null;
     if (role?.found === 'unknown')
-        return role.because;
+        return (0,not_checked/* reasonText */.uV)(role.because);
     if (role?.found === 'known')
         return 'where the role is declared, its policies are not told';
     return `which policies its token has is not known: give them in the config, \`stores: { ${store.name}: { policies: […] } }\``;
@@ -393,7 +360,7 @@ function placeOf({ file, line }) {
     return { file, line };
 }
 
-;// CONCATENATED MODULE: ./build/dist/commands/link-index.js
+;// CONCATENATED MODULE: ./build/dist/modes/questions/link-index.js
 /** Finds the link that holds a reference's outcome, also where it was folded into the link of another overlay (`Link.also`). */
 function linkIndex(links) {
     const own = new Map();
@@ -416,9 +383,14 @@ function keyOf({ field, operation, key, property, version, storeRef, generatorRe
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./build/dist/eso/read-store.js + 1 modules
 var read_store = __webpack_require__(6983);
-// EXTERNAL MODULE: ./build/dist/nearest-name.js
-var nearest_name = __webpack_require__(7647);
-;// CONCATENATED MODULE: ./build/dist/commands/select-subject.js
+// EXTERNAL MODULE: ./build/dist/model/invalid-input.js
+var invalid_input = __webpack_require__(6153);
+// EXTERNAL MODULE: ./build/dist/model/look-up.js
+var look_up = __webpack_require__(5748);
+// EXTERNAL MODULE: ./build/dist/model/nearest-name.js
+var nearest_name = __webpack_require__(8953);
+;// CONCATENATED MODULE: ./build/dist/modes/questions/select-subject.js
+
 
 
 
@@ -466,7 +438,7 @@ function isKind(text) {
         /^(cluster)?(externalsecret|pushsecret|secretstore|generator)$|^vaultdynamicsecret$/i.test(text));
 }
 function fullKind(kind) {
-    return SHORT_NAMES[kind.toLowerCase()] ?? kind.toLowerCase();
+    return (0,look_up/* lookUp */.T)(SHORT_NAMES, kind.toLowerCase()) ?? kind.toLowerCase();
 }
 function selectObject(references, stores, { kind, namespace, name }) {
     const meant = (manifest) => manifest.kind.toLowerCase() === kind &&
@@ -574,9 +546,13 @@ function distinct(names) {
     return [...new Set(names)];
 }
 
-// EXTERNAL MODULE: ./build/dist/policy/decide.js
-var decide = __webpack_require__(6366);
-;// CONCATENATED MODULE: ./build/dist/commands/shown-rule.js
+// EXTERNAL MODULE: ./build/dist/model/variant.js
+var model_variant = __webpack_require__(2026);
+// EXTERNAL MODULE: ./build/dist/report/reasons/law.js
+var law = __webpack_require__(82);
+;// CONCATENATED MODULE: ./build/dist/modes/questions/shown-rule.js
+
+
 
 /**
  * A request with its verdict, or its verdicts where kinds of servers judge differently (vault.md §2.1: only LIST). Without `law`
@@ -602,19 +578,19 @@ function verdictOf(decision) {
     return {
         servers: [],
         verdict,
-        because,
+        because: `${(0,not_checked/* reasonText */.uV)(because)}.`,
         winner: winner.map(ruleShown),
-        beaten: beaten.map(({ rule, why }) => ({ ...ruleShown(rule), why })),
+        beaten: beaten.map(({ rule, why }) => ({ ...ruleShown(rule), why: (0,law/* lossText */.T)(why) })),
     };
 }
 function verdictOfServer({ variants, verdict, because, rules }) {
     const [winner, ...beaten] = rules;
     return {
-        servers: variants.map((variant) => decide/* SERVERS */.Vp[variant]),
+        servers: variants.map((variant) => model_variant/* SERVERS */.Vp[variant]),
         verdict,
-        because,
+        because: `${(0,not_checked/* reasonText */.uV)(because)}.`,
         winner: (winner?.blocks ?? []).map(ruleShown),
-        beaten: beaten.flatMap(({ blocks, lostBecause }) => blocks.map((block) => ({ ...ruleShown(block), why: lostBecause ?? '' }))),
+        beaten: beaten.flatMap(({ blocks, lostBecause }) => blocks.map((block) => ({ ...ruleShown(block), why: lostBecause === undefined ? '' : (0,law/* lossText */.T)(lostBecause) }))),
     };
 }
 function ruleShown({ policy, path, capabilities, span, line }) {
@@ -627,20 +603,24 @@ function ruleShown({ policy, path, capabilities, span, line }) {
     };
 }
 
+// EXTERNAL MODULE: ./build/dist/chain/login-entity.js
+var login_entity = __webpack_require__(1624);
 // EXTERNAL MODULE: ./build/dist/chain/lookup.js
 var lookup = __webpack_require__(8753);
+// EXTERNAL MODULE: ./build/dist/chain/vault-namespaces.js
+var vault_namespaces = __webpack_require__(1444);
+// EXTERNAL MODULE: ./build/dist/policy/decide.js
+var decide = __webpack_require__(6366);
 // EXTERNAL MODULE: ./build/dist/policy/authorize.js
 var authorize = __webpack_require__(211);
 // EXTERNAL MODULE: ./build/dist/policy/byte-string.js
-var byte_string = __webpack_require__(3240);
+var byte_string = __webpack_require__(859);
 // EXTERNAL MODULE: ./build/dist/policy/describe-rule.js
 var describe_rule = __webpack_require__(8798);
 // EXTERNAL MODULE: ./build/dist/policy/match.js
 var match = __webpack_require__(8741);
 // EXTERNAL MODULE: ./build/dist/policy/nearest-rule.js
 var nearest_rule = __webpack_require__(4969);
-// EXTERNAL MODULE: ./build/dist/policy/variant.js
-var variant = __webpack_require__(8357);
 ;// CONCATENATED MODULE: ./build/dist/policy/explain.js
 
 
@@ -650,7 +630,7 @@ var variant = __webpack_require__(8357);
 
 
 /** Everything about one request, as data: which rules match, which wins on which server, and why the others lose. */
-function explain(acl, request, variants = variant/* VARIANTS */.x) {
+function explain(acl, request, variants = model_variant/* VARIANTS */.xb) {
     const path = (0,byte_string/* toBytes */.ZJ)((0,match/* requestPath */.Zq)(request.path, request.namespace));
     const servers = new Map();
     for (const judgement of (0,decide/* judge */.S4)(acl, request, variants)) {
@@ -658,14 +638,14 @@ function explain(acl, request, variants = variant/* VARIANTS */.x) {
         const rules = winner
             ? [
                 explained(winner.rule, winner.form, undefined),
-                ...lost.map(({ rule, form, reason }) => explained(rule, form, (0,describe_rule/* describeLoss */.$4)(winner.rule, rule, reason))),
+                ...lost.map(({ rule, form, reason }) => explained(rule, form, (0,describe_rule/* lossOf */.j)(winner.rule, rule, reason))),
             ]
             : [];
         const uncertain = judgement.uncertain.map(({ rule, unknown }) => ({
             rule: explained(rule, 'path', undefined),
             unknown,
         }));
-        const explanation = { verdict: judgement.verdict, because: `${judgement.because}.`, rules, uncertain };
+        const explanation = { verdict: judgement.verdict, because: judgement.because, rules, uncertain };
         const key = JSON.stringify(explanation);
         const same = servers.get(key);
         if (same)
@@ -684,24 +664,35 @@ function explain(acl, request, variants = variant/* VARIANTS */.x) {
     };
 }
 function explained(rule, form, lostBecause) {
-    const capabilities = rule.denies ? ['deny'] : [...(0,authorize/* sortCapabilities */.JP)(rule.grants), ...rule.unknownCapabilities];
+    const capabilities = rule.denies ? ['deny'] : [...(0,authorize/* sortCapabilities */.J)(rule.grants), ...rule.unknownCapabilities];
     return { path: rule.written, capabilities, blocks: rule.blocks, form, lostBecause };
 }
 
 // EXTERNAL MODULE: ./build/dist/policy/law.js + 1 modules
-var law = __webpack_require__(6252);
-;// CONCATENATED MODULE: ./build/dist/commands/store-law.js
+var policy_law = __webpack_require__(6252);
+;// CONCATENATED MODULE: ./build/dist/modes/questions/store-law.js
+
+
+
+
 
 
 
 
 
 /** `undefined`: it is not known which policies the token has. */
-function storeLaw({ store, policies }, gathered) {
+function storeLaw(storeLink, gathered) {
+    const { store, policies, links } = storeLink;
     if (policies === undefined)
         return undefined;
     const { chain, live, judging } = gathered;
-    const knowledge = { declared: chain.declared, live: live.get((store.vaultNamespace ?? '').replace(/^\/+|\/+$/g, '')) };
+    const login = store.authNamespace ?? store.vaultNamespace;
+    const knowledge = {
+        declared: chain.declared,
+        live: live.get((0,trim_slashes/* trimSlashes */.u)(login ?? '')),
+        vaultNamespace: (0,vault_namespaces/* vaultNamespaceOf */.x)(store, login),
+    };
+    const namespaces = (0,vault_namespaces/* tokenNamespaces */.c)(store);
     const facts = [];
     const listed = [];
     for (const name of policies.names) {
@@ -723,12 +714,15 @@ function storeLaw({ store, policies }, gathered) {
     if (policies.withDefault)
         listed.push({ name: 'default', from: 'built in', span: undefined, problem: undefined });
     const root = policies.names.includes('root');
-    const { acl } = (0,law/* buildLaw */.$)({ policies: facts, product: judging.product }).forHolder({
+    const { acl } = (0,policy_law/* buildLaw */.$)({ policies: facts, server: judging }).forHolder({
         policies: root ? ['root'] : facts.map((fact) => fact.name),
         noDefaultPolicy: !policies.withDefault,
+        entity: (0,login_entity/* loginEntity */.j)(links[0]?.reference.identity, storeLink, chain.declared),
+        namespace: namespaces?.policies ?? '',
     });
     const requestOf = ({ path, capability }) => ({
         operation: capability,
+        namespace: namespaces?.request ?? '',
         path: capability === 'list' && !path.endsWith('/') ? `${path}/` : path,
     });
     return {
@@ -748,11 +742,14 @@ function store_law_problemOf(policy) {
         case 'conflict':
             return `${policy.facts.length} places in Git declare it differently`;
         case 'unknown':
-            return policy.because;
+            return (0,not_checked/* reasonText */.uV)(policy.because);
     }
 }
 
-;// CONCATENATED MODULE: ./build/dist/commands/explain.js
+;// CONCATENATED MODULE: ./build/dist/modes/questions/explain.js
+
+
+
 
 
 
@@ -765,7 +762,7 @@ function store_law_problemOf(policy) {
  *
  * @throws InvalidInput when the subject matches nothing, with the names that are near.
  */
-function explainCommand(gathered, subject, about) {
+function explain_explain(gathered, subject, about) {
     const { prediction } = gathered;
     const selected = selectSubject(gathered, subject, about.cwd);
     const laws = new Map();
@@ -812,12 +809,13 @@ function explainStore(store, context) {
     return {
         ...placeOf(span),
         store: (0,wording/* nameManifest */.dF)(store.manifest),
+        applied: appliedOf(store.manifest),
         login: storeLink === undefined || validation === undefined || referent
             ? null
             : describeLogin(storeLink, validation.identity, law),
         problem: referent
             ? 'Ready without a single request, because who logs in depends on who uses it: that it is Ready proves nothing'
-            : (validation?.failsWith ?? null),
+            : failureOf(validation),
         requests: validation === undefined
             ? []
             : [...login(validation, step), ...explain_frame(validation.accesses, law, storeLink, store, step)],
@@ -836,12 +834,22 @@ function explainSession(session, references, context) {
         manifest: (0,wording/* nameManifest */.dF)(first.manifest),
         ...placeOf(first.manifest.span),
         also: alsoOf(references, context),
+        applied: appliedOf(first.manifest),
         store: used === undefined ? null : storeUsed(used.session.store, first, storeLink?.mount),
-        problem: session === undefined ? whyNoStore(first) : (session.failsWith ?? null),
+        problem: session === undefined ? whyNoStore(first) : failureOf(session),
         login: storeLink === undefined || session === undefined ? null : describeLogin(storeLink, session.identity, law),
         opening,
         references: explained,
         closing: session === undefined || failed ? [] : explain_frame(session.accesses, law, storeLink, session.store, step),
+    };
+}
+function appliedOf({ origin: { applied, appliedBy } }) {
+    const { verdict, reason, cluster } = applied;
+    return {
+        verdict,
+        roots: appliedBy.map(reasons_applied/* rootChain */.AK),
+        cluster: cluster?.name ?? null,
+        because: reason === undefined ? null : (0,reasons_applied/* whyNotApplied */.dB)(reason),
     };
 }
 function explainReference(reference, context, law, step, failed) {
@@ -864,11 +872,13 @@ function explainReference(reference, context, law, step, failed) {
 function problemsOf(reference) {
     const { condition, failsWith, notChecked, proposed, skipped, store } = reference;
     return [
-        ...(skipped === undefined ? [] : [`ESO leaves the whole object alone: ${skipped}`]),
-        ...(condition.verdict === 'allowed' ? [] : [`The store's conditions: ${condition.because}`]),
-        ...(failsWith === undefined ? [] : [`ESO fails here, with: ${failsWith}`]),
-        ...(notChecked === undefined ? [] : [`Not all is known: ${notChecked}`]),
-        ...(store.found === 'vault' && store.unsure !== undefined ? [`Who logs in is not known: ${store.unsure}`] : []),
+        ...(skipped === undefined ? [] : [`ESO leaves the whole object alone: ${(0,not_checked/* reasonText */.uV)(skipped)}`]),
+        ...(condition.verdict === 'allowed' ? [] : [`The store's conditions: ${conditionText(condition)}`]),
+        ...(failsWith === undefined ? [] : [`ESO fails here, with: ${(0,failure/* failureText */.k)(failsWith)}`]),
+        ...(notChecked === undefined ? [] : [`Not checked: ${(0,not_checked/* reasonText */.uV)(notChecked)}`]),
+        ...(store.found === 'vault' && store.unsure !== undefined
+            ? [`Who logs in is not known: ${(0,not_checked/* reasonText */.uV)(store.unsure)}`]
+            : []),
         ...(proposed ? ['It stands where ESO does not read it; this is what it would do where it belongs'] : []),
     ];
 }
@@ -893,7 +903,7 @@ function whyNoStore({ store, storeRef, generatorRef }) {
         case 'absent':
             return `${name} stands nowhere in the files that were read`;
         case 'unknown':
-            return store.because;
+            return (0,not_checked/* reasonText */.uV)(store.because);
     }
 }
 function storeUsed(store, reference, mount) {
@@ -926,7 +936,7 @@ function login({ login: made }, step) {
     ];
 }
 function explain_frame(accesses, law, storeLink, store, step) {
-    const because = describeUnknown(storeLink, store);
+    const because = whyUnknown(storeLink, store);
     return accesses.map((access) => {
         const decision = law?.decide(access) ?? {
             verdict: 'unknown',
@@ -939,9 +949,15 @@ function explain_frame(accesses, law, storeLink, store, step) {
         return law === undefined ? { ...request, verdicts: [verdictOf(decision)] } : request;
     });
 }
-function describeUnknown(storeLink, store) {
+function whyUnknown(storeLink, store) {
     const { role } = storeLink ?? {};
-    return role?.found === 'unknown' ? role.because : `which policies the token of ${store.name} has is not known`;
+    return role?.found === 'unknown' ? role.because : { code: 'token-policies-unknown', store: store.name };
+}
+function failureOf(from) {
+    return from?.failsWith === undefined ? null : (0,failure/* failureText */.k)(from.failsWith);
+}
+function conditionText(condition) {
+    return condition.verdict === 'denied' ? condition.says : (0,not_checked/* reasonText */.uV)(condition.because);
 }
 function alsoOf(references, context) {
     const others = new Set();
@@ -962,218 +978,19 @@ function counter() {
     };
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(7975);
-// EXTERNAL MODULE: ./build/dist/report/display-width.js
-var display_width = __webpack_require__(2635);
-;// CONCATENATED MODULE: ./build/dist/commands/explain-text.js
+// EXTERNAL MODULE: ./build/dist/rules/worst-first.js
+var worst_first = __webpack_require__(7025);
+;// CONCATENATED MODULE: ./build/dist/modes/questions/references.js
 
 
-
-
-const VERDICT_STYLE = {
-    allowed: 'green',
-    denied: ['bold', 'red'],
-    unknown: 'yellow',
-};
-/** Columns before the names of a store's parts, and before what is said of a request. */
-const MARGIN = 2;
-const INNER = 6;
-/** The explanation for people at a terminal: per object the login, then each request with the rule that decides it. */
-function explainText(document, options) {
-    const pen = {
-        paint: options.color ? (style, text) => (0,external_node_util_.styleText)(style, text, { validateStream: false }) : (_, text) => text,
-        width: Math.max(60, options.width ?? 100),
-    };
-    const blocks = [
-        ...document.sessions.map((session) => sessionBlock(session, pen)),
-        ...document.stores.map((store) => storeBlock(store, pen)),
-        closing(document, pen),
-    ];
-    return (0,plain_text/* logSafe */.sN)(`${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`);
-}
-function sessionBlock(session, pen) {
-    const { store, login } = session;
-    const also = session.also.length === 0 ? [] : [`and the same for ${session.also.slice(0, 3).join(', ')}${more(session.also, 3)}`];
-    return [
-        title(session.manifest, session, pen),
-        ...also.flatMap((text) => indented(text, MARGIN, pen)),
-        '',
-        ...(store === null
-            ? []
-            : [
-                ...labelled('store', `${store.name}, ${store.engine}`, store, pen),
-                ...(store.chosen === null ? [] : labelled('', `chosen: ${store.chosen}`, undefined, pen)),
-                ...(store.vaultNamespace === null ? [] : labelled('namespace', store.vaultNamespace, undefined, pen)),
-            ]),
-        ...(login === null ? [] : loginLines(login, pen)),
-        ...(session.problem === null ? [] : problem(session.problem, MARGIN, pen)),
-        ...session.opening.flatMap((request) => ['', ...requestLines(request, pen)]),
-        ...session.references.flatMap((reference) => ['', ...referenceLines(reference, pen)]),
-        ...(session.closing.length === 0
-            ? []
-            : ['', `${' '.repeat(MARGIN)}${pen.paint('bold', 'the end of the session')}`]),
-        ...session.closing.flatMap((request) => requestLines(request, pen)),
-    ];
-}
-function storeBlock(store, pen) {
-    return [
-        title(`${store.store} becomes Ready`, store, pen),
-        '',
-        ...(store.login === null ? [] : loginLines(store.login, pen)),
-        ...(store.problem === null ? [] : problem(store.problem, MARGIN, pen)),
-        '',
-        ...store.requests.flatMap((request) => requestLines(request, pen)),
-    ];
-}
-function loginLines(login, pen) {
-    return [
-        ...labelled('logs in', login.identity, undefined, pen),
-        ...(login.role === null ? [] : labelled('role', login.role, login.rolePlace ?? undefined, pen)),
-        ...login.policies.flatMap(({ name, from, place, problem: lacks }, index) => {
-            const where = from === 'vault' ? ' (as the server has it)' : from === 'built in' ? ' (as servers are born with it)' : '';
-            const said = lacks === null ? where : `: ${lacks}`;
-            return labelled(index === 0 ? (login.policies.length > 1 ? 'policies' : 'policy') : '', `${name}${said}`, place ?? undefined, pen);
-        }),
-        ...(login.problem === null ? [] : problem(login.problem, MARGIN, pen)),
-    ];
-}
-function referenceLines(reference, pen) {
-    const { paint } = pen;
-    const more = [
-        ...(reference.property === null ? [] : [`property ${reference.property}`]),
-        ...(reference.secretVersion === null ? [] : [`version ${reference.secretVersion}`]),
-    ];
-    const what = (0,plain_text/* oneLine */.TN)([`${reference.operation} ${reference.key}`, ...more].join(', '));
-    return [
-        `${' '.repeat(MARGIN)}${paint('bold', (0,plain_text/* oneLine */.TN)(reference.field))}  ${what}  ${place(reference, pen)}`,
-        ...reference.problems.flatMap((text) => problem(text, MARGIN + 2, pen)),
-        ...reference.requests.flatMap((request) => requestLines(request, pen)),
-        ...(reference.live === null ? [] : labelledAt(INNER, 'in Vault now', reference.live, pen)),
-    ];
-}
-function requestLines(request, pen) {
-    const { paint } = pen;
-    const number = String(request.step).padStart(MARGIN + 2);
-    const sent = `${request.method} ${(0,plain_text/* oneLine */.TN)(request.url)}${request.below ? '…' : ''}`;
-    const [first] = request.verdicts;
-    const single = request.verdicts.length === 1 && first !== undefined;
-    const verdict = first === undefined
-        ? paint('dim', 'unasked')
-        : single
-            ? paint(VERDICT_STYLE[first.verdict], first.verdict)
-            : paint('yellow', 'differs');
-    const below = request.below ? ' on everything below' : '';
-    // The URL says the path already, unless it had to be encoded.
-    const on = `/v1/${request.path}`.replace(/\/$/, '') === request.url.replace(/\?.*$/, '').replace(/\/$/, '');
-    const asked = request.path === null
-        ? `no policy is asked; ${request.when}`
-        : `needs ${request.capability}${on ? below : ` on ${request.path}${below}`}; ${request.when}`;
-    return [
-        `${paint('blue', number)}  ${verdict}  ${paint('bold', sent)}`,
-        ...indented(asked, INNER, pen),
-        ...request.verdicts.flatMap((one) => verdictLines(one, pen)),
-    ];
-}
-function verdictLines(verdict, pen) {
-    const { paint } = pen;
-    const servers = verdict.servers.length === 0
-        ? []
-        : indented(`${verdict.servers.join(' and ')}: ${verdict.verdict}`, INNER, pen).map((line) => paint(VERDICT_STYLE[verdict.verdict], line));
-    const margin = ' '.repeat(INNER);
-    const sign = verdict.verdict === 'allowed' ? paint('green', 'by') : paint('red', 'by');
-    const rules = verdict.winner.map((rule) => `${margin}${sign} ${ruleText(rule, pen)}`);
-    // The rule itself says why it allows; a denial and a doubt need their sentence.
-    const because = verdict.verdict === 'allowed' && rules.length > 0 ? [] : indented(sentence(verdict.because), INNER, pen);
-    const beaten = verdict.beaten.flatMap((rule) => [
-        `${margin}${paint('dim', 'not')} ${ruleText(rule, pen)}`,
-        ...indented(`because ${rule.why}`, INNER + 4, pen).map((line) => paint('dim', line)),
-    ]);
-    return [...servers, ...rules, ...because, ...beaten];
-}
-function ruleText(rule, pen) {
-    const builtIn = rule.policy === 'default' && rule.place === null;
-    const at = builtIn
-        ? ''
-        : rule.place !== null
-            ? `  ${place(rule.place, pen)}`
-            : rule.line === null
-                ? ''
-                : pen.paint('dim', `  line ${rule.line}`);
-    const name = (0,plain_text/* oneLine */.TN)(`${rule.path} [${rule.capabilities.join(', ')}]`);
-    return `${name} of ${(0,plain_text/* oneLine */.TN)(rule.policy)}${at}`;
-}
-function closing({ sessions, stores, live, incomplete }, pen) {
-    const requests = [
-        ...sessions.flatMap(({ opening, references, closing: end }) => [
-            ...opening,
-            ...references.flatMap((one) => one.requests),
-            ...end,
-        ]),
-        ...stores.flatMap((store) => store.requests),
-    ];
-    const count = (verdict) => requests.filter(({ verdicts }) => verdicts.some((one) => one.verdict === verdict)).length;
-    const parts = ['denied', 'unknown'].filter((verdict) => count(verdict) > 0);
-    const tail = parts.map((verdict) => pen.paint(VERDICT_STYLE[verdict], `${count(verdict)} ${verdict}`)).join(', ');
-    const all = tail === '' ? '' : `: ${tail}`;
-    const said = requests.length === 0 && sessions.length === 0 && stores.length === 0
-        ? 'No manifest makes External Secrets Operator ask Vault for anything.'
-        : `${(0,wording/* counted */.hS)(requests.length, 'request')}${all}.`;
-    return [
-        said,
-        ...(live === '' ? [] : (0,display_width/* wrap */.LV)((0,plain_text/* oneLine */.TN)(live), pen.width)),
-        ...incomplete.flatMap((text) => (0,display_width/* wrap */.LV)(`Could not run: ${(0,plain_text/* oneLine */.TN)(text)}`, pen.width)),
-    ];
-}
-function title(name, at, pen) {
-    return `${pen.paint(['bold', 'underline'], (0,plain_text/* oneLine */.TN)(name))}  ${place(at, pen)}`;
-}
-function place({ file, line }, pen) {
-    return pen.paint('cyan', `${(0,plain_text/* oneLine */.TN)(file)}:${line}`);
-}
-const LABEL = 11;
-function labelled(label, text, at, pen) {
-    const [first = '', ...rest] = (0,display_width/* wrap */.LV)((0,plain_text/* oneLine */.TN)(text), pen.width - MARGIN - LABEL);
-    const margin = ' '.repeat(MARGIN);
-    const lines = [
-        `${margin}${pen.paint('dim', label.padEnd(LABEL))}${first}`,
-        ...rest.map((line) => `${margin}${' '.repeat(LABEL)}${line}`),
-    ];
-    if (at !== undefined)
-        lines[lines.length - 1] += `  ${place(at, pen)}`;
-    return lines;
-}
-function labelledAt(margin, label, text, pen) {
-    const [first = '', ...rest] = (0,display_width/* wrap */.LV)((0,plain_text/* oneLine */.TN)(`${label}: ${text}`), pen.width - margin);
-    return [first, ...rest].map((line) => `${' '.repeat(margin)}${line}`);
-}
-function problem(text, margin, pen) {
-    return indented(sentence(text), margin, pen).map((line) => pen.paint('yellow', line));
-}
-function indented(text, margin, pen) {
-    return (0,display_width/* wrap */.LV)((0,plain_text/* oneLine */.TN)(text), pen.width - margin).map((line) => `${' '.repeat(margin)}${line}`);
-}
-function more(all, shown) {
-    return all.length > shown ? ` and ${all.length - shown} more` : '';
-}
-function sentence(text) {
-    const whole = text.charAt(0).toUpperCase() + text.slice(1);
-    return /[.!?]$/.test(whole) ? whole : `${whole}.`;
-}
-
-// EXTERNAL MODULE: ./build/dist/commands/redact-texts.js
-var redact_texts = __webpack_require__(9858);
-// EXTERNAL MODULE: ./build/dist/report/wording.js
-var report_wording = __webpack_require__(6608);
-;// CONCATENATED MODULE: ./build/dist/commands/references.js
 
 
 
 
 /** Who uses which path of Vault, readers apart from writers. */
-function referencesCommand({ chain }) {
+function references({ chain }) {
     const paths = new Map();
-    const unknown = [];
+    const notChecked = [];
     for (const link of chain.links) {
         const { reference, store } = link;
         // Of another provider: none of Vault's affair. One that stands where ESO does not read it uses nothing.
@@ -1181,7 +998,7 @@ function referencesCommand({ chain }) {
             continue;
         const used = store === undefined ? undefined : usedPath(link, store);
         if (used === undefined) {
-            unknown.push({ ...userOf(link), because: whyUnknown(link) });
+            notChecked.push({ ...userOf(link), because: whyNotChecked(link) });
             continue;
         }
         const id = JSON.stringify([used.vaultNamespace, used.path, used.below]);
@@ -1197,8 +1014,8 @@ function referencesCommand({ chain }) {
         version: 1,
         paths: [...paths.values()]
             .map((path) => ({ ...path, readers: path.readers.sort(byPlace), writers: path.writers.sort(byPlace) }))
-            .sort((a, b) => (0,report_wording/* compare */.UD)(a.vaultNamespace ?? '', b.vaultNamespace ?? '') || (0,report_wording/* compare */.UD)(a.path, b.path)),
-        unknown: unknown.sort(byPlace),
+            .sort((a, b) => (0,worst_first/* compare */.U)(a.vaultNamespace ?? '', b.vaultNamespace ?? '') || (0,worst_first/* compare */.U)(a.path, b.path)),
+        notChecked: notChecked.sort(byPlace),
     };
 }
 function writes({ reference }) {
@@ -1233,15 +1050,15 @@ function withoutSide({ path, side }, store) {
         return clean.slice(0, from);
     return rest.startsWith(`${side}/`) ? `${clean.slice(0, from)}/${rest.slice(side.length + 1)}` : clean;
 }
-function whyUnknown({ reference }) {
+function whyNotChecked({ reference }) {
     const { store, notChecked, failsWith, storeRef, generatorRef } = reference;
     if (failsWith !== undefined)
-        return `ESO fails before it asks: ${failsWith}`;
+        return `ESO fails before it asks: ${(0,failure/* failureText */.k)(failsWith)}`;
     if (notChecked !== undefined)
-        return notChecked;
+        return (0,not_checked/* reasonText */.uV)(notChecked);
     const named = storeRef ?? generatorRef;
     if (store.found === 'unknown')
-        return store.because;
+        return (0,not_checked/* reasonText */.uV)(store.because);
     const name = named === undefined ? 'its store' : `${named.kind} ${named.name}`;
     return store.found === 'duplicate'
         ? `${store.stores.length} places in Git declare ${name} differently`
@@ -1262,137 +1079,30 @@ function userOf({ reference, also }) {
     };
 }
 function byPlace(a, b) {
-    return (0,report_wording/* compare */.UD)(a.file, b.file) || a.line - b.line || (0,report_wording/* compare */.UD)(a.field, b.field);
+    return (0,worst_first/* compare */.U)(a.file, b.file) || a.line - b.line || (0,worst_first/* compare */.U)(a.field, b.field);
 }
 
-;// CONCATENATED MODULE: ./build/dist/commands/references-text.js
+;// CONCATENATED MODULE: ./build/dist/modes/questions/answer-question.js
 
 
 
-/** One block for each path: who reads it, who writes it, and which properties. */
-function referencesText({ paths, unknown }, options) {
-    const paint = options.color
-        ? (style, text) => (0,external_node_util_.styleText)(style, text, { validateStream: false })
-        : (_, text) => text;
-    const blocks = paths.map((path) => pathLines(path, paint).join('\n'));
-    if (unknown.length > 0) {
-        const lines = unknown.flatMap((user) => [`  ${userLine([user], '?', paint)}`, `    ${(0,plain_text/* oneLine */.TN)(user.because)}`]);
-        blocks.push([paint('yellow', `Paths that are not known: ${(0,wording/* counted */.hS)(unknown.length, 'reference')}`), ...lines].join('\n'));
-    }
-    const readers = paths.reduce((sum, path) => sum + path.readers.length, 0);
-    const writers = paths.reduce((sum, path) => sum + path.writers.length, 0);
-    blocks.push(paths.length === 0 && unknown.length === 0
-        ? 'No manifest makes External Secrets Operator ask Vault for anything.'
-        : `${(0,wording/* counted */.hS)(paths.length, 'path')}: ${(0,wording/* counted */.hS)(readers, 'reference reads', 'references read')}, ${(0,wording/* counted */.hS)(writers, 'reference writes', 'references write')}.`);
-    return (0,plain_text/* logSafe */.sN)(`${blocks.join('\n\n')}\n`);
-}
-function pathLines({ path, below, vaultNamespace, readers, writers, live }, paint) {
-    const name = `${(0,plain_text/* oneLine */.TN)(path)}${below ? '/…' : ''}`;
-    const where = vaultNamespace === null ? '' : `  namespace ${(0,plain_text/* oneLine */.TN)(vaultNamespace)}`;
-    const now = live === null ? '' : `  ${(0,plain_text/* oneLine */.TN)(live)}`;
-    return [
-        `${paint('bold', name)}${where}${paint('dim', now)}`,
-        ...byObject(readers).map((users) => `  ${userLine(users, 'reads', paint)}`),
-        ...byObject(writers).map((users) => `  ${userLine(users, 'writes', paint)}`),
-    ];
-}
-/** References of one object that say the same of it: twenty properties are one line. */
-function byObject(users) {
-    const groups = new Map();
-    for (const user of users) {
-        const id = JSON.stringify([user.manifest, user.file, user.operation, user.store]);
-        const group = groups.get(id);
-        if (group === undefined)
-            groups.set(id, [user]);
-        else
-            group.push(user);
-    }
-    return [...groups.values()];
-}
-function userLine(users, verb, paint) {
-    const [first] = users;
-    const properties = [...new Set(users.map(({ property }) => property ?? '(whole)'))];
-    const also = first.also.length === 0 ? '' : ` and ${(0,wording/* counted */.hS)(first.also.length, 'more object')} from the same lines`;
-    const place = paint('cyan', `${(0,plain_text/* oneLine */.TN)(first.file)}:${first.line}`);
-    return `${verb.padEnd(7)}${(0,plain_text/* oneLine */.TN)(first.manifest)}${also}  ${(0,plain_text/* oneLine */.TN)(first.operation)} ${(0,plain_text/* oneLine */.TN)(properties.join(', '))}  ${place}`;
-}
-
-;// CONCATENATED MODULE: ./build/dist/commands/run-command.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Answers `explain`, `references` or `ci-policy`. Nothing is thrown: a failure is a text with its exit code (design §3). */
-async function runCommand(settings, deps, options) {
-    const secrets = [];
-    const mask = (secret) => {
-        secrets.push(secret);
-        deps.mask(secret);
-    };
-    const clean = (text) => (0,redact/* redact */.E)(text, secrets);
-    try {
-        if (settings.format !== 'text' && settings.format !== 'json') {
-            throw new invalid_input/* InvalidInput */.o(`\`eso-vault ${settings.command}\` prints text or json, not ${settings.format}.`);
-        }
-        return await (0,with_vault/* withVault */.r)(settings, { ...deps, mask }, async ({ live, incomplete }) => {
-            const gathered = await (0,gather/* gather */.k)(settings, { cwd: deps.cwd, live, render: (0,render/* renderWith */.h)(settings, deps.env) });
-            const about = { cwd: deps.cwd, incomplete, live: liveLine(settings, live?.name, incomplete) };
-            // Only `explain` has a place of its own for it.
-            if (settings.command !== 'explain')
-                for (const sentence of incomplete)
-                    deps.warn(clean(sentence));
-            const text = answer(settings, gathered, about, clean, options);
-            return { text, exitCode: incomplete.length > 0 ? (0,outcome/* exitCodeOf */.FO)('incomplete', settings.onIncomplete) : 0 };
-        });
-    }
-    catch (error) {
-        const report = (0,redact_report/* redactReport */.a)((0,failed_report/* failedReport */.k)(settings, error), clean);
-        return {
-            text: (0,terminal/* terminalReport */.RR)(report, () => undefined, options),
-            exitCode: (0,outcome/* exitCodeOf */.FO)(report.outcome, settings.onIncomplete),
-        };
-    }
-}
-/** Redaction comes before anything is wrapped or escaped: it would cut a secret into pieces that no longer look like one. */
-function answer(settings, gathered, about, clean, options) {
-    const asJson = settings.format === 'json';
-    switch (settings.command) {
-        case 'references': {
-            const document = (0,redact_texts/* redactTexts */.S)(referencesCommand(gathered), clean);
-            return asJson ? json(document) : referencesText(document, options);
-        }
+/**
+ * Answers `explain`, `references` or `ci-policy` from what was gathered.
+ *
+ * @throws InvalidInput when the subject of `explain` matches nothing.
+ */
+function answerQuestion(question, settings, gathered, about) {
+    switch (question) {
+        case 'explain':
+            return { to: question, document: explain_explain(gathered, settings.subject, about) };
+        case 'references':
+            return { to: question, document: references(gathered) };
         case 'ci-policy': {
             const { allowValueRead, config } = settings;
             const form = config.setup.policy.generate === 'folder' ? 'folder' : 'exact';
-            const document = (0,redact_texts/* redactTexts */.S)(ciPolicyCommand(gathered, { form, allowValueRead }), clean);
-            return asJson ? json(document) : ciPolicyText(document);
-        }
-        default: {
-            const document = (0,redact_texts/* redactTexts */.S)(explainCommand(gathered, settings.subject, about), clean);
-            return asJson ? json(document) : explainText(document, options);
+            return { to: question, document: ciPolicy(gathered, { form, allowValueRead }) };
         }
     }
-}
-function json(value) {
-    return `${(0,plain_text/* logSafeJson */.C5)(JSON.stringify(value, undefined, 2))}\n`;
-}
-function liveLine(settings, server, incomplete) {
-    if (server !== undefined)
-        return `Asked ${server}.`;
-    return incomplete.length > 0 ? 'The server could not be asked.' : (settings.offlineBecause ?? 'No server was asked.');
 }
 
 
