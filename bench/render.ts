@@ -15,10 +15,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Discovery, discover } from '../src/files/discover.ts'
 import { GO_RUNTIME } from '../src/gitops/build/build-root.ts'
-import { workThrough } from '../src/gitops/build/queue.ts'
 import { type KustomizeBinary, searchKustomize } from '../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../src/gitops/process/run-process.ts'
 import { type Repository, readDiscovered } from '../src/gitops/read-repository.ts'
+import { createPool } from '../src/model/pool.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const ROUNDS = Number(process.env.ROUNDS ?? 5)
@@ -142,12 +142,9 @@ async function measure(binary: KustomizeBinary, { discovery, folder, roots, work
     rmSync(work, { recursive: true, force: true })
     return
   }
-  const buildAll = (runtime: Readonly<Record<string, string>>): Promise<void> => {
-    const each = async (one: string) => {
-      await build(one, runtime)
-      return []
-    }
-    return workThrough(folders, 2, each)
+  const buildAll = async (runtime: Readonly<Record<string, string>>): Promise<void> => {
+    const pool = createPool(2)
+    await Promise.all(folders.map((one) => pool(() => build(one, runtime))))
   }
   const rounds: Round[] = []
   let processes = 0

@@ -5,6 +5,7 @@ import { join, posix } from 'node:path'
 export interface Root {
   /** Absolute. */
   readonly path: string
+  /** Sorted, as the folders are: a file system tells them in another order each time. */
   readonly files: ReadonlySet<string>
   readonly folders: ReadonlySet<string>
   /**
@@ -32,8 +33,8 @@ export function root(
 ): Root {
   return {
     path,
-    files,
-    folders,
+    files: sorted(files),
+    folders: sorted(folders),
     resolve(given) {
       let current = normalise(given)
       // A link may lead to a link; a loop of them leads nowhere.
@@ -48,6 +49,10 @@ export function root(
   }
 }
 
+function sorted(paths: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...paths].sort())
+}
+
 /** The root as it was in an earlier commit; `files`, `folders` and `earlier` say what was there. */
 export function earlierRoot(
   root: Root,
@@ -55,8 +60,8 @@ export function earlierRoot(
 ): Root {
   return {
     path: root.path,
-    files,
-    folders,
+    files: sorted(files),
+    folders: sorted(folders),
     earlier,
     resolve: (path) => root.resolve(path),
     read(path) {

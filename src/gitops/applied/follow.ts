@@ -143,8 +143,8 @@ class Follower {
           root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso),
       ) || [...this.carriers.values()].some((all) => all.some(({ appliedBy }) => appliedBy.kind !== 'command'))
     if (!reaches)
-      await workThrough(this.everything(), WIDTH, async (root) => {
-        await this.output(root)
+      await this.work(this.everything(), (output) => {
+        this.take(output)
         return []
       })
     return {
@@ -164,8 +164,11 @@ class Follower {
     }
   }
 
-  private async work(start: readonly GitOpsRoot[]): Promise<void> {
-    await workThrough(start, WIDTH, (root) => this.build(root))
+  private async work(
+    start: readonly GitOpsRoot[],
+    take: (output: Output) => readonly GitOpsRoot[] = (output) => this.followed(output),
+  ): Promise<void> {
+    await workThrough(start, WIDTH, { work: (root) => outputOf(root, this.options), take })
   }
 
   private isFollowed(object: GitOpsObject): boolean {
@@ -176,8 +179,8 @@ class Follower {
     return this.rootsOf(object, LEFT_OVER, false)
   }
 
-  private async output(root: GitOpsRoot): Promise<Output> {
-    const output = await outputOf(root, this.options)
+  private take(output: Output): void {
+    const { root } = output
     this.outputs.push(output)
     for (const file of valueFilesOf(root)) this.carry(file, root)
     this.ground.add(output)
@@ -195,11 +198,11 @@ class Follower {
       if (clusters === undefined) this.clusters.set(file, [root.cluster])
       else if (!clusters.includes(root.cluster)) clusters.push(root.cluster)
     }
-    return output
   }
 
-  private async build(root: GitOpsRoot): Promise<readonly GitOpsRoot[]> {
-    const output = await this.output(root)
+  private followed(output: Output): readonly GitOpsRoot[] {
+    const { root } = output
+    this.take(output)
     return [...this.declaredBy(output), ...this.inValueFiles(filesOf(root), contextBelow(root))].flatMap(
       ({ object, context }) => {
         this.applied.add(idOf(object))

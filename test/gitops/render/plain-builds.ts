@@ -3,12 +3,12 @@ import path from 'node:path'
 import { parseYaml } from '../../../src/files/yaml/parse-yaml.ts'
 import { GO_RUNTIME } from '../../../src/gitops/build/build-root.ts'
 import type { Output } from '../../../src/gitops/build/output.ts'
-import { workThrough } from '../../../src/gitops/build/queue.ts'
 import type { KustomizeBinary, RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
 import type { Repository } from '../../../src/gitops/read-repository.ts'
 import { isEsoGroup } from '../../../src/model/kinds.ts'
 import type { Manifest } from '../../../src/model/manifest.ts'
+import { createPool } from '../../../src/model/pool.ts'
 import { type FieldPath, stringAt, type Value } from '../../../src/model/value.ts'
 
 /** One `remoteRef.key`, `extract.key` or `remoteKey`. */
@@ -104,9 +104,9 @@ export async function compareWithPlainBuilds(
     const copy = built.code === 0 ? undefined : roots.find((one) => one.copy !== undefined)?.copy
     if (copy !== undefined) result.fromCopy++
     compare(folder, roots, copy === undefined ? built : await build(copy))
-    return []
   }
-  await workThrough([...folders], 2, each)
+  const pool = createPool(2)
+  await Promise.all([...folders].map((one) => pool(() => each(one))))
   return { folders: folders.size, ...result, ...places(cwd, manifests) }
 }
 
