@@ -7946,8 +7946,8 @@ const MAX_DATA = 1024 * 1024;
 function root(path, files, folders, links) {
     return {
         path,
-        files,
-        folders,
+        files: sorted(files),
+        folders: sorted(folders),
         resolve(given) {
             let current = normalise(given);
             // A link may lead to a link; a loop of them leads nowhere.
@@ -7962,12 +7962,15 @@ function root(path, files, folders, links) {
         read: (given) => (files.has(given) ? dataIn((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, given)) : undefined),
     };
 }
+function sorted(paths) {
+    return new Set([...paths].sort());
+}
 /** The root as it was in an earlier commit; `files`, `folders` and `earlier` say what was there. */
 function earlierRoot(root, { files, folders, earlier }) {
     return {
         path: root.path,
-        files,
-        folders,
+        files: sorted(files),
+        folders: sorted(folders),
         earlier,
         resolve: (path) => root.resolve(path),
         read(path) {
@@ -17960,13 +17963,26 @@ function withApplied(root, one) {
 var model_pool = __nccwpck_require__(4369);
 ;// CONCATENATED MODULE: ./build/dist/gitops/build/queue.js
 
-/** Works through items that lead to more items, `width` at a time, in the order in which they were found. */
-async function workThrough(start, width, work) {
+/**
+ * Works at items, `width` at a time, and takes what each gives in the order in which they were found: what is taken leads to more.
+ * What several lead to belongs to the same one in every run, whichever process ends first.
+ */
+async function workThrough(start, width, { work, take }) {
     const pool = (0,model_pool/* createPool */.b)(width);
-    const withMore = async (items) => {
-        await Promise.all(items.map(async (item) => withMore(await pool(() => work(item)))));
+    const begun = [];
+    const begin = (items) => {
+        for (const item of items)
+            begun.push(pool(() => work(item)));
     };
-    await withMore(start);
+    begin(start);
+    try {
+        for (let next = 0; next < begun.length; next += 1)
+            begin(take(await begun[next]));
+    }
+    finally {
+        // None is left running, also where one failed.
+        await Promise.allSettled(begun);
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/dist/gitops/objects/as-source.js
@@ -19707,8 +19723,8 @@ class follow_Follower {
         // A template or an example that is a repository of its own leads nowhere in this one; a command is no GitOps.
         const reaches = this.outputs.some(({ root, outcome, objects }) => root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso)) || [...this.carriers.values()].some((all) => all.some(({ appliedBy }) => appliedBy.kind !== 'command'));
         if (!reaches)
-            await workThrough(this.everything(), WIDTH, async (root) => {
-                await this.output(root);
+            await this.work(this.everything(), (output) => {
+                this.take(output);
                 return [];
             });
         return {
@@ -19727,8 +19743,8 @@ class follow_Follower {
             reach: (object) => this.reachOf(object).files,
         };
     }
-    async work(start) {
-        await workThrough(start, WIDTH, (root) => this.build(root));
+    async work(start, take = (output) => this.followed(output)) {
+        await workThrough(start, WIDTH, { work: (root) => outputOf(root, this.options), take });
     }
     isFollowed(object) {
         return this.applied.has(idOf(object));
@@ -19736,8 +19752,8 @@ class follow_Follower {
     preview(object) {
         return this.rootsOf(object, LEFT_OVER, false);
     }
-    async output(root) {
-        const output = await outputOf(root, this.options);
+    take(output) {
+        const { root } = output;
         this.outputs.push(output);
         for (const file of valueFilesOf(root))
             this.carry(file, root);
@@ -19759,10 +19775,10 @@ class follow_Follower {
             else if (!clusters.includes(root.cluster))
                 clusters.push(root.cluster);
         }
-        return output;
     }
-    async build(root) {
-        const output = await this.output(root);
+    followed(output) {
+        const { root } = output;
+        this.take(output);
         return [...this.declaredBy(output), ...this.inValueFiles(filesOf(root), contextBelow(root))].flatMap(({ object, context }) => {
             this.applied.add(idOf(object));
             return this.follow(object, context);
