@@ -3,6 +3,7 @@ import type { Cluster } from '../model/cluster.ts'
 import type { Span } from '../model/span.ts'
 import type { Checkout } from './checkout.ts'
 import type { FluxKustomization } from './flux/flux-kustomization.ts'
+import { type ChartRelease, filesOfRelease } from './helm/chart-release.ts'
 import type { Closure } from './look-through/closure.ts'
 import type { Obstacle } from './look-through/obstacle.ts'
 import { type Placed, textAt } from './placed/placed.ts'
@@ -13,7 +14,7 @@ export interface GitOpsRoot {
   readonly appliedBy: AppliedBy
   /** Below the checkout. */
   readonly folder: string
-  readonly build: KustomizeBuild | FilesBuild | RefusedBuild
+  readonly build: KustomizeBuild | FilesBuild | HelmBuild | RefusedBuild
   readonly cluster: Cluster | undefined
   /** Whether Git names the entry that leads here (applied.md §4.2). */
   readonly certainty: 'certain' | 'presumed'
@@ -37,6 +38,12 @@ export interface KustomizeBuild {
   readonly changed: boolean
   /** Flux makes one where the folder has none, and takes everything below it (applied.md §1.3). */
   readonly generated: boolean
+}
+
+/** A chart of the checkout, with the values that its deployer gives it. */
+export interface HelmBuild {
+  readonly by: 'helm'
+  readonly release: ChartRelease
 }
 
 /** What kustomize is not asked for: the look-through refuses it, so that nothing is known to be applied by it. */
@@ -75,6 +82,7 @@ export function rootTitle({ kind, name }: Pick<AppliedBy, 'kind' | 'name'>): str
 export function filesOf({ build, folder }: Pick<GitOpsRoot, 'build' | 'folder'>): Iterable<string> {
   if (build.by === 'files') return build.files
   if (build.by === 'kustomize') return build.closure.files
+  if (build.by === 'helm') return filesOfRelease(build.release)
   return build.seen?.closure.files ?? [build.obstacle.file, folder]
 }
 

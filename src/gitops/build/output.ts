@@ -1,5 +1,6 @@
 import { isClusterScoped, isEsoGroup } from '../../model/kinds.ts'
 import type { PatchedField } from '../../model/manifest.ts'
+import type { RelatedPlace, Span } from '../../model/span.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
@@ -8,8 +9,10 @@ import { type Reading, undecidedFor } from '../kustomize/reading.ts'
 import type { Undecided } from '../kustomize/undecided.ts'
 import type { Closure } from '../look-through/closure.ts'
 import type { Obstacle } from '../look-through/obstacle.ts'
+import type { ChartRelease } from '../helm/chart-release.ts'
+import type { ChartOutput } from '../helm/render-release.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
-import { at, entriesAt, type Placed, plainValue, setAt, textAt } from '../placed/placed.ts'
+import { at, entriesAt, type Placed, plainValue, setAt, spanIn, textAt } from '../placed/placed.ts'
 import { type GitOpsRoot, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
 import type { Built } from './build-root.ts'
 import { type LocatedObject, locateObjects } from './locate-objects.ts'
@@ -21,6 +24,8 @@ export interface AppliedObject extends LocatedObject {
   readonly form: 'plain' | 'rendered'
   /** What only kustomize could tell, where it was not asked: these fields may be others. */
   readonly patched: readonly PatchedField[]
+  /** Of what a chart makes: what else made what stands at a place. */
+  readonly relatedTo?: (span: Span) => readonly RelatedPlace[]
 }
 
 export interface Output {
@@ -36,12 +41,17 @@ export interface Output {
 /** Runs kustomize; `undefined`: there is none to run. */
 export type BuildWith = (build: KustomizeBuild, annotated: boolean) => Promise<Built | undefined>
 
+/** Runs helm, or says why that is not done. */
+export type RenderWith = (release: ChartRelease) => Promise<ChartOutput>
+
 export interface OutputOptions {
   readonly build: BuildWith
   /** Remote bases or charts may be fetched: then kustomize can know more than the reader. */
   readonly fetches: boolean
   /** Every root is built, also where the reader decides (proofs, comparisons). */
   readonly always?: boolean
+  /** Renders a chart with the values of a release. */
+  readonly render: RenderWith
   /** Which other objects of kustomize's output are kept; `file` is where one comes from. */
   readonly wanted: (object: RenderedObject, file: string | undefined) => boolean
 }
@@ -74,6 +84,7 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
     return { root, objects: objects.flatMap((one) => asApplied(root, one, [])), outcome: 'read', notFollowed: [] }
   }
   if (build.by === 'nobody') return refused(root, build)
+  if (build.by === 'helm') return chartOutput(root, build.release, await options.render(build.release))
   const reading = readingOf(checkout, build)
   const open = undecidedReasons(reading, build.closure)
   const needs =
@@ -114,6 +125,31 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
     outcome: 'rendered',
     notFollowed: [],
     ...copy,
+  }
+}
+
+/** What a chart gives; what could not be rendered of it gives nothing that is known. */
+function chartOutput(root: GitOpsRoot, release: ChartRelease, { objects, failure }: ChartOutput): Output {
+  const notFollowed: NotFollowed[] = []
+  if (failure !== undefined)
+    notFollowed.push({
+      title: `${rootTitle(root.appliedBy)} (chart ${release.chart || '.'})`,
+      span: failure.span ?? root.appliedBy.span,
+      unresolved: true,
+      why: failure.why,
+    })
+  // What patches the whole output may change anything in it.
+  const patches = release.postRenderers ?? []
+  return {
+    root,
+    objects: objects.map(({ node, file, document, guessed, uncertain, relatedTo }) => ({
+      ...withApplied(root, { node, file, document, guessed }),
+      form: 'rendered' as const,
+      patched: [...uncertain, ...patches.map((patch) => ({ path: [], span: spanIn(patch, []) }))],
+      relatedTo,
+    })),
+    outcome: failure === undefined ? 'rendered' : 'failed',
+    notFollowed,
   }
 }
 

@@ -1,4 +1,6 @@
+import type { ValuesReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
+import { joinRelative } from '../look-through/repository-tree.ts'
 import type { Placed } from '../placed/placed.ts'
 
 /**
@@ -47,6 +49,12 @@ export type ValueLayer =
 
 /** Why values are not in Git; `name` is what the deployer calls them. */
 export interface MissingValues {
-  readonly code: 'secret' | 'config-map' | 'other-repository' | 'address' | 'encrypted' | 'variable' | 'absent'
+  readonly code: ValuesReason['kind']
   readonly name: string
+}
+
+/** The files of the checkout that a deployer names for a release: the chart, and what it takes values from. */
+export function filesOfRelease({ chart, layers }: ChartRelease): string[] {
+  const named = layers.flatMap((layer) => (layer.from === 'file' || layer.from === 'set-file' ? [layer.file] : []))
+  return [joinRelative(chart, 'Chart.yaml'), joinRelative(chart, 'values.yaml'), ...named]
 }
