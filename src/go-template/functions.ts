@@ -16,7 +16,7 @@ const GO = words(`
   html(...any)string js(...any)string urlquery(...any)string
 `)
 
-/** sprig's, without what could read the program's surroundings: every program here takes that out (eso.md §6.4, helm.md §1.5). */
+/** sprig's, without what could read the program's surroundings: every program here takes that out (eso.md §6.4). */
 const SPRIG = words(`
   abbrev(int,string)string abbrevboth(int,int,string)string add(...any)int64 add1(any)int64 add1f(any)float64
   addf(...any)float64 adler32sum(string)string ago(any)string all(...any)bool any(...any)bool append(any,any)list
