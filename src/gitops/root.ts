@@ -21,6 +21,13 @@ export interface GitOpsRoot {
   readonly suspendedBy?: AppliedBy
   /** Its path exists only below a folder on the way to what declares it: a template or an example that is a repository of its own. */
   readonly nested?: true
+  /** A chart that nothing in Git deploys, rendered by its own values, or by a file of values beside it. */
+  readonly undeployed?: {
+    readonly chart: string
+    readonly values?: string
+    /** It holds Applications or the like. */
+    readonly leads?: true
+  }
   /** Whose variables are put in after the build. */
   readonly flux?: FluxKustomization
   /** Labels and annotations that Flux adds to all it applies. */

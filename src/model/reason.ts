@@ -67,7 +67,15 @@ export type PatchReason = (
 /** A chart makes it of values that Git does not hold (helm.md §7.5). `name`: what the deployer calls them. */
 export interface ValuesReason {
   readonly code: 'values-elsewhere'
-  readonly kind: 'secret' | 'config-map' | 'other-repository' | 'address' | 'encrypted' | 'variable' | 'absent'
+  readonly kind:
+    | 'secret'
+    | 'config-map'
+    | 'other-repository'
+    | 'address'
+    | 'encrypted'
+    | 'variable'
+    | 'absent'
+    | 'installer'
   readonly name: string
 }
 
@@ -238,8 +246,8 @@ export type UnreadReason =
   | { readonly code: 'files-too-large'; readonly count: number; readonly mib: number }
   | { readonly code: 'documents-too-many'; readonly count: number; readonly documents: number }
   | { readonly code: 'sops'; readonly eso?: true }
-  /** A file below `templates/` of a Helm chart. */
-  | { readonly code: 'chart-template' }
+  /** An object in a template of a Helm chart that was not rendered: which kind, as far as its text tells, and why not. */
+  | { readonly code: 'chart-template'; readonly kind?: string; readonly because?: RenderReason }
   | {
       readonly code: 'yaml-unparseable'
       readonly says: string

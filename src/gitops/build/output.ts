@@ -1,16 +1,17 @@
 import { isClusterScoped, isEsoGroup } from '../../model/kinds.ts'
 import type { PatchedField } from '../../model/manifest.ts'
+import type { RenderReason } from '../../model/reason.ts'
 import type { RelatedPlace, Span } from '../../model/span.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
+import type { ChartRelease } from '../helm/chart-release.ts'
+import type { ChartOutput } from '../helm/render-release.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { type Reading, undecidedFor } from '../kustomize/reading.ts'
 import type { Undecided } from '../kustomize/undecided.ts'
 import type { Closure } from '../look-through/closure.ts'
 import type { Obstacle } from '../look-through/obstacle.ts'
-import type { ChartRelease } from '../helm/chart-release.ts'
-import type { ChartOutput } from '../helm/render-release.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { at, entriesAt, type Placed, plainValue, setAt, spanIn, textAt } from '../placed/placed.ts'
 import { type GitOpsRoot, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
@@ -34,6 +35,10 @@ export interface Output {
   /** `failed`: nothing is known to be applied by it; `objects` are what the reader sees. */
   readonly outcome: 'read' | 'rendered' | 'failed'
   readonly notFollowed: readonly NotFollowed[]
+  /** Templates that helm rendered: what they hold is no manifest of its own. */
+  readonly templates?: readonly string[]
+  /** Why a chart gave nothing. */
+  readonly unrendered?: RenderReason
   /** The copy that kustomize was run on, while the caller keeps it. */
   readonly copy?: string
 }
@@ -129,11 +134,16 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
 }
 
 /** What a chart gives; what could not be rendered of it gives nothing that is known. */
-function chartOutput(root: GitOpsRoot, release: ChartRelease, { objects, failure }: ChartOutput): Output {
+function chartOutput(root: GitOpsRoot, release: ChartRelease, { objects, templates, failure }: ChartOutput): Output {
   const notFollowed: NotFollowed[] = []
-  if (failure !== undefined)
+  // Of a chart that nobody deploys its templates tell what they lack, each for itself.
+  const isTold = root.undeployed !== undefined && root.undeployed.leads !== true && isWithoutHelm(failure?.why)
+  if (failure !== undefined && !isTold)
     notFollowed.push({
-      title: `${rootTitle(root.appliedBy)} (chart ${release.chart || '.'})`,
+      title:
+        root.undeployed === undefined
+          ? `${rootTitle(root.appliedBy)} (${release.chart || '.'})`
+          : rootTitle(root.appliedBy),
       span: failure.span ?? root.appliedBy.span,
       unresolved: true,
       why: failure.why,
@@ -150,7 +160,13 @@ function chartOutput(root: GitOpsRoot, release: ChartRelease, { objects, failure
     })),
     outcome: failure === undefined ? 'rendered' : 'failed',
     notFollowed,
+    templates,
+    ...(failure === undefined ? {} : { unrendered: failure.why }),
   }
+}
+
+function isWithoutHelm(why: RenderReason | undefined): boolean {
+  return why?.code === 'helm-absent' || why?.code === 'helm-off' || why?.code === 'helm-unusable'
 }
 
 /** What kustomize is not asked for gives nothing; that it would take these objects is all that is known of them. */

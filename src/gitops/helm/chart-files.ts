@@ -232,7 +232,9 @@ function isOfSubchart(path: string): boolean {
 
 /** Of a chart itself, whatever its templates read. */
 function isOfChart(path: string): boolean {
-  return /^(?:charts\/[^/]+\/)*(?:Chart\.yaml|values\.ya?ml|requirements\.yaml|\.helmignore|charts\/[^/]+\.tgz)$/.test(path)
+  return /^(?:charts\/[^/]+\/)*(?:Chart\.yaml|values\.ya?ml|requirements\.yaml|\.helmignore|charts\/[^/]+\.tgz)$/.test(
+    path,
+  )
 }
 
 /** A schema can fetch or read anything; locks and notes only fail; CRDs are nobody's objects here (helm.md §4.6, §4.7). */
@@ -247,7 +249,7 @@ const MATTERS =
   /external-secrets\.io|ExternalSecret|SecretStore|PushSecret|argoproj\.io|helm\.toolkit\.fluxcd\.io|kustomize\.toolkit\.fluxcd\.io/
 
 /** Whether a template can make an object that is judged, or that leads to more; one without a kind of its own may make any. */
-export function canMatter(text: string): boolean {
+function canMatter(text: string): boolean {
   if (MATTERS.test(text)) return true
   const makesAny = /\{\{-?[^}]*\b(?:include|template|tpl|toYaml)\b/.test(text) || /^kind:\s*["']?\{\{/m.test(text)
   return makesAny && !/^kind:\s*["']?\w/m.test(text) && !/\{\{-?\s*define\s/.test(text)
@@ -269,12 +271,18 @@ function withoutDependencies({ tree }: Checkout, file: string, gone: ReadonlySet
   const names = new Set([...gone].map((one) => JSON.stringify(one)))
   const walk = (value: Value, path: readonly (string | number)[]): unknown => {
     if (Array.isArray(value)) return value.map((item: Value, index) => walk(item, [...path, index]))
-    if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
+    if (isMap(value))
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
     return typeof value === 'number' ? (document?.rawOf(path) ?? value) : value
   }
   const value = document?.value
   if (!isMap(value)) return '{}'
-  const kept = listAt(value, 'dependencies').map((one, index) => ({ one, index })).filter(({ one }) => !names.has(JSON.stringify(one)))
+  const kept = listAt(value, 'dependencies')
+    .map((one, index) => ({ one, index }))
+    .filter(({ one }) => !names.has(JSON.stringify(one)))
   const definition = walk(value, []) as Record<string, unknown>
-  return JSON.stringify({ ...definition, dependencies: kept.map(({ one, index }) => walk(one, ['dependencies', index])) })
+  return JSON.stringify({
+    ...definition,
+    dependencies: kept.map(({ one, index }) => walk(one, ['dependencies', index])),
+  })
 }

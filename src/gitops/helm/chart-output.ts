@@ -45,5 +45,7 @@ export function chartDocuments(stdout: string): ChartDocument[] | undefined {
 /** Hooks that no deployer applies, or at deletion only (helm.md §7.7). */
 function isNeverApplied(body: ValueMap): boolean {
   const hooks = (stringAt(body, 'metadata', 'annotations', 'helm.sh/hook') ?? '').split(',').map((hook) => hook.trim())
-  return hooks.every((hook) => /^(?:test|test-success|test-failure|pre-delete|post-delete|pre-rollback|post-rollback)$/.test(hook))
+  return hooks.every((hook) =>
+    /^(?:test|test-success|test-failure|pre-delete|post-delete|pre-rollback|post-rollback)$/.test(hook),
+  )
 }

@@ -14,6 +14,8 @@ export interface ChartRelease {
   readonly name: Placed
   /** `.Release.Namespace`; `undefined`: nothing tells it, and helm's `default` is used. */
   readonly namespace: Placed | undefined
+  /** Nobody in Git deploys it: what name and namespace it gets is not told, and what takes them is not known. */
+  readonly isUndeployed?: true
   /** Over the chart's own values, the weakest first. `set`s are stronger than all others, as with helm (helm.md §1.2, §4.2). */
   readonly layers: readonly ValueLayer[]
   /** The layers take the place of the chart's own `values.yaml` (Flux `valuesFiles`, helm.md §2.1). */

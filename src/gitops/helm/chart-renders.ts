@@ -1,4 +1,3 @@
-import type { RenderReason } from '../../model/reason.ts'
 import type { RenderWith } from '../build/output.ts'
 import type { Checkout } from '../checkout.ts'
 import { renderRelease } from './render-release.ts'
@@ -16,8 +15,6 @@ export interface ChartRendersOptions {
 export interface ChartRenders {
   readonly render: RenderWith
   readonly stats: HelmStats
-  /** Why no chart can be rendered; `undefined`: one can. */
-  unable(): Promise<RenderReason | undefined>
 }
 
 /** Renders the charts of a checkout with the helm on PATH; it is looked for when the first chart needs it. */
@@ -28,7 +25,12 @@ export function chartRenders(checkout: Checkout, options: ChartRendersOptions): 
     if (options.isOff) return { why: { code: 'helm-off' } as const }
     const { helm, unusable } = await options.find()
     if (helm !== undefined) return { run: helmRunner(checkout.tree, helm, options.memory, stats) }
-    return { why: unusable.length === 0 ? ({ code: 'helm-absent' } as const) : ({ code: 'helm-unusable', found: unusable } as const) }
+    return {
+      why:
+        unusable.length === 0
+          ? ({ code: 'helm-absent' } as const)
+          : ({ code: 'helm-unusable', found: unusable } as const),
+    }
   }
   const started = () => {
     runner ??= start()
@@ -36,13 +38,9 @@ export function chartRenders(checkout: Checkout, options: ChartRendersOptions): 
   }
   return {
     stats,
-    async unable() {
-      const { why } = await started()
-      return why
-    },
     async render(release) {
       const { run, why } = await started()
-      if (run === undefined) return { objects: [], missing: [], failure: { why } }
+      if (run === undefined) return { objects: [], missing: [], templates: [], failure: { why } }
       return renderRelease(checkout, release, { template: run.template, apiVersions: options.apiVersions })
     },
   }

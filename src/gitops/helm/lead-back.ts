@@ -1,7 +1,7 @@
 import type { RelatedPlace } from '../../model/finding.ts'
 import type { PatchedField } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
-import { at as valueAt, type FieldPath, isList, isMap, type Value } from '../../model/value.ts'
+import { type FieldPath, isList, isMap, type Value, at as valueAt } from '../../model/value.ts'
 import { at, type Place, type Placed, type PlacedEntry, type PlacedScalar } from '../placed/placed.ts'
 import type { ChartFiles } from './chart-files.ts'
 import type { ChartDocument } from './chart-output.ts'
@@ -59,6 +59,11 @@ export function leadBack(input: LeadBackInput): LedBack {
     const place = found.place ?? top
     const span = spanOfPlace(place)
     relate(span, [...found.related, ...flowPlaces])
+    const unknown = found.scalars.find(({ id }) => values.unknown.has(id))
+    if (unknown !== undefined) {
+      const name = values.unknown.get(unknown.id) as string
+      uncertain.push({ path, span, because: { code: 'values-elsewhere', kind: 'installer', name } })
+    }
     const missing = values.missing.find(({ above }) => found.dependsOn(above))
     if (missing !== undefined)
       uncertain.push({ path, span: missing.span, because: { code: 'values-elsewhere', ...named(missing.why) } })
@@ -74,12 +79,19 @@ export function leadBack(input: LeadBackInput): LedBack {
         type: 'list',
         place,
         items: value.map((item, index) =>
-          walk(item, [...path, index], paths.map((one) => one && [...one, index]), place),
+          walk(
+            item,
+            [...path, index],
+            paths.map((one) => one && [...one, index]),
+            place,
+          ),
         ),
       }
     const entries = new Map<string, PlacedEntry>()
     for (const [key, item] of Object.entries(value)) {
       const below = paths.map((one, probe) => one && keyIn(input.marked[probe], one, key))
+      // A namespace that nothing tells is none.
+      if (key === 'namespace' && path.length === 1 && path[0] === 'metadata' && isUnknown(input, item, below)) continue
       const own = lineIn(input, below)
       const keyPlace = own === undefined ? place : lines.place(own.line, undefined)
       entries.set(key, { key: keyPlace, node: walk(item, [...path, key], below, place) })
@@ -87,7 +99,12 @@ export function leadBack(input: LeadBackInput): LedBack {
     return { type: 'map', place, entries }
   }
 
-  const body = walk(object.body, [], input.marked.map(() => []), top)
+  const body = walk(
+    object.body,
+    [],
+    input.marked.map(() => []),
+    top,
+  )
   // The object stands where its first field does.
   const first = body.type === 'map' ? [...body.entries.values()][0]?.key : undefined
   const whole = first === undefined || body.type !== 'map' ? body : { ...body, place: first }
@@ -102,6 +119,8 @@ interface Trace {
   readonly place: Place | undefined
   readonly isExact: boolean
   readonly related: readonly RelatedPlace[]
+  /** The values that are in it. */
+  readonly scalars: readonly ValueScalar[]
   /** Whether values of a layer at most that strong make it, or may. */
   dependsOn(layer: number): boolean
 }
@@ -141,8 +160,7 @@ function traceOf(
         ? lines.place(line.line, line.isBlock ? undefined : fieldOf(path))
         : placeAt(spanOfPlace(lines.place(line.line, undefined)), textLines, text)
   const more = moreScalars(input, text, explained, scalars, line)
-  const whole =
-    isWhole && scalars.length === 1 ? scalars[0]?.place : scalars.length === 0 ? more.whole : undefined
+  const whole = isWhole && scalars.length === 1 ? scalars[0]?.place : scalars.length === 0 ? more.whole : undefined
   const from = [...scalars, ...more.scalars]
   const related: RelatedPlace[] = [
     ...(linePlace === undefined || whole === undefined
@@ -155,10 +173,26 @@ function traceOf(
     place: whole ?? linePlace,
     isExact: whole !== undefined || (line !== undefined && !line.isBlock && more.isSettled),
     related,
+    scalars: from,
     dependsOn: (layer) =>
       from.some((one) => one.layer < layer) ||
       (from.length === 0 && (template === undefined || isTemplated(template, path, lines, line))),
   }
+}
+
+/** Whether a field is the release's namespace, and nothing tells that. */
+function isUnknown(
+  { values, marked }: LeadBackInput,
+  value: Value,
+  paths: readonly (FieldPath | undefined)[],
+): boolean {
+  return marked.some((probe, index) => {
+    const at = paths[index]
+    const seen = at === undefined ? undefined : valueAt(probe.body, ...at)
+    if (typeof seen !== 'string' || withoutMarks(seen) !== value) return false
+    const ids = valueMarksIn(seen)
+    return ids.some((id) => id === values.namespace.id && values.unknown.has(id))
+  })
 }
 
 /** Whether what stands on a line is filled in, as far as the field goes. */
@@ -193,7 +227,8 @@ function moreScalars(
   const reach = reachOf(template, line, lines, chart)
   if (left.every((part) => reach.includes(part.toLowerCase()))) {
     // What is a number there may be written by a guard beside it.
-    if (known.length > 0 || !/\{\{/.test(template) || template.toLowerCase().includes(text.toLowerCase())) return NOTHING
+    if (known.length > 0 || !/\{\{/.test(template) || template.toLowerCase().includes(text.toLowerCase()))
+      return NOTHING
   }
   const child = subchartOf(object.source)
   const named: { readonly place: Place; readonly value: string; readonly layer: number }[] = []
@@ -256,7 +291,10 @@ function words(text: string): string[] {
 function reachOf(template: string, line: FoundLine | undefined, lines: TemplateLines, chart: ChartFiles): string {
   if (line === undefined) return ''
   if (/\b(?:include|template|tpl)\b/.test(template))
-    return chart.files.flatMap((file) => (file.isTemplate ? [lines.whole(file)] : [])).join('\n').toLowerCase()
+    return chart.files
+      .flatMap((file) => (file.isTemplate ? [lines.whole(file)] : []))
+      .join('\n')
+      .toLowerCase()
   if (/\{\{[^}]*\$\w/.test(template)) return lines.whole(line.line.file).toLowerCase()
   return template.toLowerCase()
 }
@@ -282,16 +320,14 @@ function strongest(values: ReleaseValues, paths: readonly FieldPath[]) {
 /** Values of a subchart as its parent would give them. */
 function ownBelow(path: string, node: Placed | undefined): Placed | undefined {
   if (node === undefined) return undefined
-  return [...path.matchAll(/(?:^|\/)charts\/([^/]+)/g)]
-    .reverse()
-    .reduce<Placed>(
-      (below, match) => ({
-        type: 'map',
-        place: node.place,
-        entries: new Map([[match[1] as string, { key: node.place, node: below }]]),
-      }),
-      node,
-    )
+  return [...path.matchAll(/(?:^|\/)charts\/([^/]+)/g)].reverse().reduce<Placed>(
+    (below, match) => ({
+      type: 'map',
+      place: node.place,
+      entries: new Map([[match[1] as string, { key: node.place, node: below }]]),
+    }),
+    node,
+  )
 }
 
 function keysEqual(values: ReleaseValues, text: string): Place[] {

@@ -11,7 +11,7 @@ export function marked(text: string, id: number): string {
   return `${text}zq${id}z`
 }
 
-export function lineMark(number: number): string {
+function lineMark(number: number): string {
   return ` #@@${number}@`
 }
 

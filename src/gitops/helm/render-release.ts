@@ -1,6 +1,6 @@
 import type { RenderReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
-import { at as valueAt, isList, isMap, type Value } from '../../model/value.ts'
+import { isList, isMap, type Value, at as valueAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { plainValue } from '../placed/placed.ts'
 import { type ChartFiles, chartFiles, type MissingDependency } from './chart-files.ts'
@@ -16,6 +16,8 @@ import { ownValuesFiles, type ReleaseValues, type ValueScalar, valuesOf } from '
 export interface ChartOutput {
   readonly objects: readonly ChartObject[]
   readonly missing: readonly MissingDependency[]
+  /** The templates that were rendered, below the checkout. */
+  readonly templates: readonly string[]
   /** Nothing is known to be applied by it. */
   readonly failure?: { readonly why: RenderReason; readonly span?: Span }
 }
@@ -47,11 +49,16 @@ export async function renderRelease(
   let chart = chartFiles(checkout, release.chart, false)
   const { missing } = chart
   if (chart.refused !== undefined) return failed({ code: 'chart-refused', says: chart.refused }, missing)
-  if (chart.isLibrary) return failed({ code: 'chart-refused', says: 'it is a library, which is not installed by itself' }, missing)
+  if (chart.isLibrary)
+    return failed({ code: 'chart-refused', says: 'it is a library, which is not installed by itself' }, missing)
   const own = ownValuesFiles(new Map(chart.files.map(({ path, source }) => [path, source])))
   const values = valuesOf(checkout, release, own)
   let first = await options.template(templateOf(chart, values, release, options, undefined))
-  if ('failed' in first && first.failed === 'says' && /not defined|no template|error calling include/.test(first.says)) {
+  if (
+    'failed' in first &&
+    first.failed === 'says' &&
+    /not defined|no template|error calling include/.test(first.says)
+  ) {
     const whole = chartFiles(checkout, release.chart, true)
     const again = await options.template(templateOf(whole, values, release, options, undefined))
     // What fails as a whole, too, fails by what it asks for, and not by what was left out.
@@ -63,11 +70,13 @@ export async function renderRelease(
   if ('failed' in first) return failed(reasonOf(first), missing, placeOfFailure(checkout, chart, first))
   const objects = chartDocuments(first.stdout)
   if (objects === undefined) return failed({ code: 'output-unreadable' }, missing)
-  if (objects.length === 0) return { objects: [], missing }
+  const templates = chart.files.flatMap(({ isTemplate, source }) => (isTemplate ? [source] : []))
+  if (objects.length === 0) return { objects: [], missing, templates }
   const lines = templateLines(checkout, chart)
   const probes = options.keysOnly === true ? NO_PROBES : await probe(objects, chart, lines, values, release, options)
   return {
     missing,
+    templates,
     objects: objects.map((object): ChartObject => {
       const file = chart.fileOf(object.source)
       return {
@@ -103,9 +112,12 @@ async function probe(
   release: ChartRelease,
   options: RenderOptions,
 ): Promise<Probes> {
-  const text = objects.map(({ body }) => textsIn(body).join('\n')).join('\n').toLowerCase()
+  const text = objects
+    .map(({ body }) => textsIn(body).join('\n'))
+    .join('\n')
+    .toLowerCase()
   const candidates = values.scalars.filter(
-    (one) => text.includes(one.text.toLowerCase()) || one.text.includes('{{'),
+    (one) => text.includes(one.text.toLowerCase()) || one.text.includes('{{') || values.unknown.has(one.id),
   )
   const rendered: ChartDocument[][] = []
   const flow: { scalar: ValueScalar; objects: ReadonlySet<ChartDocument> }[] = []
@@ -214,7 +226,7 @@ function templateOf(
   return {
     chart,
     name: nameOf(values.name, 53),
-    namespace: values.namespace === undefined ? 'default' : nameOf(values.namespace, 63),
+    namespace: nameOf(values.namespace, 63),
     kubeVersion: release.kubeVersion ?? KUBE_VERSION,
     apiVersions: [...apiVersions, ...(release.apiVersions ?? [])],
     values: values.layers.map((layer) => layer.write(isMarked)),
@@ -222,7 +234,7 @@ function templateOf(
 }
 
 function failed(why: RenderReason, missing: readonly MissingDependency[], span?: Span): ChartOutput {
-  return { objects: [], missing, failure: { why, ...(span === undefined ? {} : { span }) } }
+  return { objects: [], missing, templates: [], failure: { why, ...(span === undefined ? {} : { span }) } }
 }
 
 function reasonOf(failure: Extract<Templated, { readonly failed: string }>): RenderReason {
@@ -263,7 +275,9 @@ function complaint(text: string): string {
 /** The template line that helm names last. */
 function placeOfFailure(checkout: Checkout, chart: ChartFiles, failure: Templated): Span | undefined {
   if (!('says' in failure)) return undefined
-  const named = [...failure.says.matchAll(/([\w.@+-]+(?:\/[\w.@+-]+)*\/templates\/[\w./@+-]+?)(?::(\d+))?(?=[:)\s]|$)/g)]
+  const named = [
+    ...failure.says.matchAll(/([\w.@+-]+(?:\/[\w.@+-]+)*\/templates\/[\w./@+-]+?)(?::(\d+))?(?=[:)\s]|$)/g),
+  ]
   for (const [, source, line] of named.reverse()) {
     const file = chart.fileOf(source ?? '')
     if (file === undefined) continue
@@ -274,7 +288,15 @@ function placeOfFailure(checkout: Checkout, chart: ChartFiles, failure: Template
 }
 
 /** By which two releases of one checkout are the same: what is rendered and with what, whoever deploys it. */
-export function releaseKey({ chart, name, namespace, layers, replacesChartValues, kubeVersion, apiVersions }: ChartRelease): string {
+export function releaseKey({
+  chart,
+  name,
+  namespace,
+  layers,
+  replacesChartValues,
+  kubeVersion,
+  apiVersions,
+}: ChartRelease): string {
   return JSON.stringify([
     chart,
     plainValue(name),

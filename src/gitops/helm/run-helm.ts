@@ -127,7 +127,11 @@ export function helmRunner(
     const args: string[] = ['template', '--namespace', template.namespace, '--kube-version', template.kubeVersion]
     try {
       folder = await stage(template.chart, chartKey)
-      args.push('--skip-schema-validation', '--skip-tests', ...template.apiVersions.flatMap((one) => ['--api-versions', one]))
+      args.push(
+        '--skip-schema-validation',
+        '--skip-tests',
+        ...template.apiVersions.flatMap((one) => ['--api-versions', one]),
+      )
       for (const one of template.values) {
         if (one.as === 'values') args.push('--values', await write(one.text))
         else if (one.as === 'argument') args.push(`${one.flag}=${one.text}`)
@@ -197,7 +201,11 @@ function failureOf(result: RunResult, home: string): Templated {
   if (result.stopped === 'timeout') return { failed: 'time' }
   if (result.stopped === 'too-much-output') return { failed: 'output' }
   if (result.stopped === 'not-started') return { failed: 'not-started' }
-  if (/^(?:fatal error: .*(?:out of memory|cannot allocate memory)|runtime: .*out of memory|fatal error: stack overflow|runtime: goroutine stack exceeds)/m.test(result.stderr))
+  if (
+    /^(?:fatal error: .*(?:out of memory|cannot allocate memory)|runtime: .*out of memory|fatal error: stack overflow|runtime: goroutine stack exceeds)/m.test(
+      result.stderr,
+    )
+  )
     return { failed: 'memory' }
   if (result.stopped === 'killed') return { failed: 'time' }
   const text = result.stderr

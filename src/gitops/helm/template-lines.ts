@@ -64,8 +64,7 @@ export function templateLines(checkout: Checkout, { files }: ChartFiles): Templa
         endColumn: to + 1,
       })
     },
-    placeOfFile: (file) =>
-      placeAt({ file: checkout.shown(file.source), line: 1, column: 1, endLine: 1, endColumn: 1 }),
+    placeOfFile: (file) => placeAt({ file: checkout.shown(file.source), line: 1, column: 1, endLine: 1, endColumn: 1 }),
   }
 }
 
@@ -73,7 +72,9 @@ export function templateLines(checkout: Checkout, { files }: ChartFiles): Templa
 function columnsOf(line: string, field: string | undefined): [number, number] {
   const whole: [number, number] = [/^\s*(?:- )?/.exec(line)?.[0].length ?? 0, line.trimEnd().length]
   if (field === undefined) return whole
-  const key = new RegExp(`(?:^|[\\s{,-])["']?${field.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}["']?:\\s+(?=\\S)`).exec(line)
+  const key = new RegExp(`(?:^|[\\s{,-])["']?${field.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}["']?:\\s+(?=\\S)`).exec(
+    line,
+  )
   if (key === null) return whole
   const from = key.index + key[0].length
   const isFlow = /\{[^{]*$/.test(line.slice(0, key.index + 1))

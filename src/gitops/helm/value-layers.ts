@@ -2,9 +2,8 @@ import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { FieldPath } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
-import { joinRelative } from '../look-through/repository-tree.ts'
 import { type Place, type Placed, placed, plainValue } from '../placed/placed.ts'
-import { textDocument, textPlaced } from '../placed/text-document.ts'
+import { textDocument } from '../placed/text-document.ts'
 import type { ChartRelease, MissingValues, ValueLayer } from './chart-release.ts'
 import { marked } from './marks.ts'
 
@@ -51,7 +50,9 @@ export interface ReleaseValues {
   readonly missing: readonly MissingLayer[]
   /** Of the release itself: its name, its namespace. */
   readonly name: ValueScalar
-  readonly namespace: ValueScalar | undefined
+  readonly namespace: ValueScalar
+  /** Which of the two nothing in Git tells, by id, as templates call them. */
+  readonly unknown: ReadonlyMap<number, string>
   readonly scalars: readonly ValueScalar[]
 }
 
@@ -81,7 +82,13 @@ export function valuesOf(
       const text = checkout.tree.size(layer.file) > MAX_VALUES ? '' : checkout.tree.read(layer.file)
       if (isEncrypted(text)) {
         const [document] = checkout.objects.documents(layer.file)
-        const span = document?.span ?? { file: checkout.shown(layer.file), line: 1, column: 1, endLine: 1, endColumn: 1 }
+        const span = document?.span ?? {
+          file: checkout.shown(layer.file),
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 1,
+        }
         missing.push({ why: { code: 'encrypted', name: checkout.shown(layer.file) }, span, above: strength })
       } else layers.push(fileLayer(checkout, layer.file, strength, number, []))
     } else if (layer.from === 'map') layers.push(mapLayer(layer.node, strength, number))
@@ -94,13 +101,18 @@ export function valuesOf(
     else layers.push(setLayer(layer, strength, number))
   }
   const name: ValueScalar = scalarOf(release.name, number())
-  const namespace = release.namespace === undefined ? undefined : scalarOf(release.namespace, number())
-  const scalars = [
-    ...[...own.values(), ...layers].flatMap((layer) => layer.scalars),
-    name,
-    ...(namespace === undefined ? [] : [namespace]),
-  ]
-  return { own, layers, missing, name, namespace, scalars }
+  const namespace: ValueScalar =
+    release.namespace === undefined ? { ...name, id: number(), text: 'default' } : scalarOf(release.namespace, number())
+  const unknown = new Map<number, string>()
+  if (release.isUndeployed === true) unknown.set(name.id, '.Release.Name')
+  if (release.namespace === undefined) unknown.set(namespace.id, '.Release.Namespace')
+  const scalars = [...[...own.values(), ...layers].flatMap((layer) => layer.scalars), name, namespace]
+  return { own, layers, missing, name, namespace, unknown, scalars: byId(scalars) }
+}
+
+/** By their number: a scalar's place in the list. */
+function byId(scalars: readonly ValueScalar[]): ValueScalar[] {
+  return [...scalars].sort((one, other) => one.id - other.id)
 }
 
 function scalarOf(node: Placed, id: number): ValueScalar {
@@ -108,7 +120,7 @@ function scalarOf(node: Placed, id: number): ValueScalar {
 }
 
 /** Values that SOPS has encrypted are YAML all the same, with other texts in it (helm.md §7.5). */
-export function isEncrypted(text: string): boolean {
+function isEncrypted(text: string): boolean {
   return /^sops:/m.test(text) && text.includes('ENC[')
 }
 
@@ -216,7 +228,7 @@ function isOddPlain(text: string): boolean {
 function mapLayer(node: Placed, layer: number, number: () => number): LayerSource {
   const scalars = new Map<Placed, ValueScalar>()
   const walk = (here: Placed, path: FieldPath): void => {
-    if (here.type === 'list') here.items.forEach((item, index) => walk(item, [...path, index]))
+    if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, [...path, index])
     else if (here.type === 'map') for (const [key, { node: below }] of here.entries) walk(below, [...path, key])
     else if (typeof here.value === 'string' && here.value !== '' && !here.value.includes('\n'))
       scalars.set(here, { id: number(), text: here.value, place: here.place, layer, path })
@@ -300,14 +312,4 @@ function stringPaths(node: Placed): FieldPath[] {
 /** The values files of a chart and of the charts below it that lie in the checkout. */
 export function ownValuesFiles(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...files].filter(([path]) => /^(?:charts\/[^/]+\/)*values\.ya?ml$/.test(path)))
-}
-
-/** The map that a text of values is. */
-export function valuesOfText(node: Placed): Placed | undefined {
-  return textPlaced(node)
-}
-
-/** Where a release takes its chart's own values from. */
-export function ownValuesOf(chart: string): string {
-  return joinRelative(chart, 'values.yaml')
 }

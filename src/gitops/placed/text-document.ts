@@ -1,6 +1,6 @@
 import { parseEmbeddedYaml } from '../../files/yaml/parse-yaml.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
-import { type Placed, placed } from './placed.ts'
+import type { Placed } from './placed.ts'
 
 /** The YAML that a text is (an Application's `values: |`), with the places of its lines; `undefined` where it is none. */
 export function textDocument(node: Placed): YamlDocument | undefined {
@@ -8,19 +8,15 @@ export function textDocument(node: Placed): YamlDocument | undefined {
   const { document, path } = node.place
   const text = node.value
   // The text is what reaches the cluster, which something may have filled in; its lines stand where they were written.
-  const [found] = parseEmbeddedYaml(
-    {
-      ...document,
-      rawOf: () => text,
-      spanOf: () => document.spanOf(path),
-      spanOfTextLine: (_, line) => document.spanOfTextLine(path, line),
-    },
-    [],
-  )?.documents ?? []
+  const [found] =
+    parseEmbeddedYaml(
+      {
+        ...document,
+        rawOf: () => text,
+        spanOf: () => document.spanOf(path),
+        spanOfTextLine: (_, line) => document.spanOfTextLine(path, line),
+      },
+      [],
+    )?.documents ?? []
   return found
-}
-
-export function textPlaced(node: Placed): Placed | undefined {
-  const document = textDocument(node)
-  return document === undefined ? undefined : placed(document)
 }

@@ -36,10 +36,14 @@ export async function searchHelm(
     maxBuffer: 1024 * 1024,
     env: { HOME: '/nonexistent', PATH: '' },
   })
-  const [version, major, minor] = /v(\d+)\.(\d+)\.\d+/.exec(asked.stdout) ?? []
+  // A build by `go install` says no patch: `v3.22`.
+  const [version, major, minor] = /v(\d+)\.(\d+)(?:\.\d+)?/.exec(asked.stdout) ?? []
   if (version === undefined) return { binary: undefined, unusable: [`helm (${command}) does not say its version`] }
   const isOld = Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1])
   return isOld
-    ? { binary: undefined, unusable: [`helm (${command}) is ${version}, and ${OLDEST.join('.')}.0 is the oldest that is used`] }
+    ? {
+        binary: undefined,
+        unusable: [`helm (${command}) is ${version}, and ${OLDEST.join('.')}.0 is the oldest that is used`],
+      }
     : { binary: { command, version }, unusable: [] }
 }

@@ -9,11 +9,11 @@ import type {
   ObstacleReason,
   OpenLaw,
   PatchReason,
-  ValuesReason,
   RenderReason,
   StoreReason,
   UnknownStoreReason,
   UnreadReason,
+  ValuesReason,
 } from '../../model/reason.ts'
 import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
@@ -145,6 +145,7 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
 export function reasonGroup(reason: NotCheckedReason): string {
   if ('part' in reason && reason.part === true) return reason.code
   if (reason.code === 'patched') return JSON.stringify([reason.code, reason.of])
+  if (reason.code === 'chart-template') return JSON.stringify([reason.code, reason.because])
   // The parser's words stand in a note at the place.
   if (reason.code.startsWith('yaml-')) return reasonText(reason)
   return JSON.stringify(reason)
@@ -200,7 +201,9 @@ function unreadText(reason: UnreadReason): string {
     case 'sops':
       return 'the file is encrypted by SOPS'
     case 'chart-template':
-      return 'a template of a Helm chart is not read before it is rendered. Give the rendered manifests with "rendered"'
+      return reason.because === undefined
+        ? 'a template of a Helm chart is not read before it is rendered. Give the rendered manifests with "rendered"'
+        : `its chart was not rendered: ${renderText(reason.because)}`
     case 'yaml-unparseable':
       return 'the document is not valid YAML'
     case 'yaml-unusable':
@@ -278,6 +281,7 @@ const VALUES_ARE: Readonly<Record<ValuesReason['kind'], string>> = {
   encrypted: 'stand in a file that is encrypted by SOPS',
   variable: 'a variable of the deployer gives',
   absent: 'stand in a file that is not there',
+  installer: 'whoever installs it chooses',
 }
 
 function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestReason>): string {
@@ -393,14 +397,13 @@ const OBSTACLE_ADVICE: Readonly<Partial<Record<RenderReason['code'], string>>> =
   'needs-plugin': 'Render it yourself and give the manifests with "rendered"',
 }
 
-const HELM_STOPPED: Readonly<
-  Record<Extract<RenderReason, { code: 'helm-stopped' }>['by'], (limit: number) => string>
-> = {
-  time: (seconds) => `helm did not end within ${seconds} seconds`,
-  memory: (gib) => `helm needs more memory for it than the ${gib} GiB that it may take`,
-  runs: (runs) => `so many charts are rendered already (${runs} times, or for ten minutes) that this one is not`,
-  system: () => 'helm could not be started, or something killed it',
-}
+const HELM_STOPPED: Readonly<Record<Extract<RenderReason, { code: 'helm-stopped' }>['by'], (limit: number) => string>> =
+  {
+    time: (seconds) => `helm did not end within ${seconds} seconds`,
+    memory: (gib) => `helm needs more memory for it than the ${gib} GiB that it may take`,
+    runs: (runs) => `so many charts are rendered already (${runs} times, or for ten minutes) that this one is not`,
+    system: () => 'helm could not be started, or something killed it',
+  }
 
 /** Why a root is not rendered, or a part of it. `kustomization`: how the one at the place of the reason is called. */
 export function renderText(reason: RenderReason, kustomization = 'the kustomization'): string {
