@@ -49,7 +49,7 @@ export function decisionText({
 }
 
 /** What of a decision rests on the config, as a sentence. */
-export function configSaysText(said: readonly ConfigSays[]): string {
+function configSaysText(said: readonly ConfigSays[]): string {
   const parts = said.map(({ of, name, span }) => `${CONFIG_SAYS[of]} \`${name}\` (${formatSpan(span)})`)
   return `The config says ${listed([...new Set(parts)])}; Git does not.`
 }
