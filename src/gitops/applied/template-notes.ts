@@ -4,9 +4,9 @@ import type { Checkout } from '../checkout.ts'
 import { templateFolder } from './charts.ts'
 import type { Followed } from './followed.ts'
 
-/** A kind of ESO's at the beginning of a line of a template. */
+/** A kind of ESO's at the beginning of a line of a template: further in it may be that of a reference. */
 const KIND =
-  /^\s*(?:- )?["']?kind["']?:\s*["']?((?:Cluster)?(?:ExternalSecret|PushSecret|SecretStore)|VaultDynamicSecret|ClusterGenerator)\b/
+  /^["']?kind["']?:\s*["']?((?:Cluster)?(?:ExternalSecret|PushSecret|SecretStore)|VaultDynamicSecret|ClusterGenerator)\b/
 
 /**
  * Notes about templates of charts, after charts were rendered: none for those that helm read; of the others each object of ESO's that
