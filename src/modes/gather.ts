@@ -65,11 +65,12 @@ export interface GatherDeps {
 export async function gather(settings: Settings, deps: GatherDeps): Promise<Gathered> {
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
   const { exclude, variables } = settings
-  const { cwd, render = withoutRendering } = deps
+  const { cwd, render = withoutRendering, watch = createWatch() } = deps
+  const { deadline } = watch
   const repository = await render((rendering) =>
-    readRepository(paths, { cwd, exclude, variables, elsewhere: inTerraform, ...rendering }),
+    readRepository(paths, { cwd, exclude, variables, elsewhere: inTerraform, deadline, ...rendering }),
   )
-  return gatherFrom(repository, settings, deps)
+  return gatherFrom(repository, settings, { ...deps, watch })
 }
 
 const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
@@ -90,7 +91,7 @@ export async function gatherFrom(
     watch = createWatch(),
   }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
-  const declared = readDeclared(plain.files, YAML)
+  const declared = readDeclared(plain.files, YAML, watch.deadline)
   const repository = await withFinished(plain, settings, cwd)
   const prediction = predict(repository.manifests, {
     holesOf: (text) => holesOf(text).map((hole) => hole.text),
