@@ -43,7 +43,7 @@ export interface TokenPolicies {
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
   readonly from: 'role' | 'config' | 'token'
-  /** Where the token is made, where the store names none but a token. */
+  /** Where the token is made, where the store names none but a token; where the config says them. */
   readonly provenance?: Provenance
   /** What may give the token policies beyond these: a miss is then "unknown". */
   readonly open?: readonly OpenLaw[]
@@ -118,6 +118,17 @@ export interface InstalledEso {
   readonly servesV1Beta1?: 'yes' | 'unknown'
 }
 
+/** A part of the config that is not heard, because Git says it. */
+export interface SaidInVain {
+  readonly of: 'store' | 'role' | 'policy'
+  readonly name: string
+  /** In the config. */
+  readonly span: Span
+  /** In Git. */
+  readonly by: Span | undefined
+  readonly differs: boolean
+}
+
 /** A naming convention from the config: mount and path, with names in braces (design §4). */
 export interface NamingRule {
   readonly pattern: string
@@ -144,6 +155,8 @@ export interface Chain {
   readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** What the config says, and Git says too: then Git counts. */
+  readonly saidInVain: readonly SaidInVain[]
   /** What only drift looks at; absent where nobody asked for it. */
   readonly drift?: DriftFacts
   /** What was before the change that is reported; absent where everything is. */

@@ -177,6 +177,7 @@ function jsonReference(judged: JudgedReference) {
       because: decisionText(decision),
       code: decision.because.code,
     })),
+    configSays: configSays(judged),
     also: (also ?? []).map(nameManifest),
     appliedBy: reference.manifest.origin.appliedBy.map(({ kind, name }) => `${kind} ${name}`),
     standing: standing.is,
@@ -192,6 +193,15 @@ function jsonReference(judged: JudgedReference) {
     engine: engine ?? 'kv',
     secret: secret?.presence ?? null,
   }
+}
+
+/** What of the answers Git does not say: the store, the role, the policies of the token, the file of a policy. */
+function configSays({ accesses }: JudgedReference) {
+  const said = accesses.flatMap(({ decision }) => decision.said ?? [])
+  const each = said.map(
+    ({ of, name, span }) => [`${of} ${name}`, { of, name, file: span.file, line: span.line }] as const,
+  )
+  return [...new Map(each).values()]
 }
 
 /** How sure it is that a cluster gets it, and by which roots, each from its entry down. */

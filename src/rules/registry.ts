@@ -2,6 +2,7 @@ import { apiVersionUnserved } from './api-version-unserved.ts'
 import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
 import { authSecretUnusable } from './auth-secret-unusable.ts'
+import { configUnused } from './config-unused.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { expiresSoon } from './expires-soon.ts'
@@ -99,6 +100,7 @@ export const RULES: readonly Rule[] = [
   roleAudience,
   roleParameterUnknown,
   authConfigSuspect,
+  configUnused,
   reviewerRbacAbsent,
   reviewerTokenStatic,
   // Facts: a server was asked.
