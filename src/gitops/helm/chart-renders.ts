@@ -1,3 +1,4 @@
+import type { Deadline } from '../../model/deadline.ts'
 import type { RenderWith } from '../build/output.ts'
 import type { Checkout } from '../checkout.ts'
 import { renderRelease } from './render-release.ts'
@@ -10,6 +11,7 @@ export interface ChartRendersOptions {
   readonly apiVersions: readonly string[]
   /** What an earlier reading in this run rendered. */
   readonly memory: HelmMemory
+  readonly deadline: Deadline
 }
 
 export interface ChartRenders {
@@ -24,7 +26,7 @@ export function chartRenders(checkout: Checkout, options: ChartRendersOptions): 
   const start = async () => {
     if (options.isOff) return { why: { code: 'helm-off' } as const }
     const { helm, unusable } = await options.find()
-    if (helm !== undefined) return { run: helmRunner(checkout.tree, helm, options.memory, stats) }
+    if (helm !== undefined) return { run: helmRunner(checkout.tree, helm, options.memory, stats, options.deadline) }
     return {
       why:
         unusable.length === 0

@@ -243,6 +243,8 @@ function reasonOf(failure: Extract<Templated, { readonly failed: string }>): Ren
       return { code: 'helm-fails', says: complaint(failure.says) }
     case 'time':
       return { code: 'helm-stopped', by: 'time', limit: HELM_LIMITS.seconds }
+    case 'run-time':
+      return { code: 'run-time-over' }
     case 'memory':
       return { code: 'helm-stopped', by: 'memory', limit: HELM_LIMITS.gib }
     case 'output':

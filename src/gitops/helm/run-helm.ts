@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFile, link, mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { Deadline } from '../../model/deadline.ts'
 import { createPool } from '../../model/pool.ts'
 import { GO_RUNTIME } from '../build/build-root.ts'
 import type { RepositoryTree } from '../look-through/repository-tree.ts'
@@ -34,7 +35,7 @@ export type Templated =
   | { readonly stdout: string }
   /** `says`: helm's words, folders of the copy taken out. */
   | { readonly failed: 'says'; readonly says: string }
-  | { readonly failed: 'time' | 'output' | 'memory' | 'killed' | 'not-started' | 'copy' | 'total-time' }
+  | { readonly failed: 'time' | 'output' | 'memory' | 'killed' | 'not-started' | 'copy' | 'total-time' | 'run-time' }
 
 /** What was rendered in this run, by the hash of all that went in: the state before a change shares what the change left alone. */
 export type HelmMemory = Map<string, Promise<Templated>>
@@ -60,6 +61,7 @@ export function helmRunner(
   { binary, run, temporary }: Helm,
   memory: HelmMemory,
   stats: HelmStats,
+  deadline: Deadline,
 ): { template(template: Template): Promise<Templated> } {
   const pool = createPool(PROCESSES)
   const home = path.join(temporary, `helm${folders++}`)
@@ -141,16 +143,19 @@ export function helmRunner(
       return { failed: 'copy' }
     }
     args.push('--', template.name, folder)
+    const timeout = Math.min(HELM_LIMITS.seconds * 1000, Math.ceil(deadline.leftMs()))
+    if (timeout === 0) return { failed: 'run-time' }
     const began = performance.now()
     stats.processes++
     const result = await run(binary.command, args, {
       cwd: home,
-      timeout: HELM_LIMITS.seconds * 1000,
+      timeout,
       processorSeconds: HELM_LIMITS.seconds,
       maxBuffer: HELM_LIMITS.mib * 1024 * 1024,
       env: environment(path.join(home, 'none')),
     })
     stats.processMilliseconds += performance.now() - began
+    if (result.code !== 0 && deadline.over()) return { failed: 'run-time' }
     return result.code === 0 ? { stdout: result.stdout } : failureOf(result, home)
   }
 
