@@ -28,7 +28,7 @@ import { isOptedOut } from '../manifests.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
-import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
+import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext, rootTitle } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
 import { type Carrier, valueFilesOf } from './carriers.ts'
 import { type Chart, chartsIn } from './charts.ts'
@@ -316,6 +316,10 @@ class Follower {
     context: RootContext,
     tells: boolean,
   ): Pick<FoundArgoRoots, 'roots' | 'valueFiles'> {
+    if (this.checkout.deadline.over()) {
+      if (tells) this.leave(object)
+      return { roots: [], valueFiles: [] }
+    }
     const apiVersion = textAt(object.node, 'apiVersion') ?? ''
     if (apiVersion.startsWith('argoproj.io/')) {
       const found = argoRoots(object, {
@@ -346,6 +350,12 @@ class Follower {
       const isLeft = !this.ground.covers(file) && !this.tops.some(({ files }) => files.has(file))
       return isLeft && (cluster === undefined || this.clusterOf(file)?.id === cluster.id)
     })
+  }
+
+  /** There is no time for what the object applies. */
+  private leave({ node }: GitOpsObject): void {
+    const by = nameOf(node)
+    this.note({ title: rootTitle(by), span: by.span, unresolved: true, why: { code: 'run-time-over' } })
   }
 
   private note(note: NotFollowed): void {
