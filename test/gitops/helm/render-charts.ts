@@ -9,8 +9,7 @@ import { at, type FieldPath } from '../../../src/model/value.ts'
 import type { TestHelm } from '../render/helm-binary.ts'
 import { tree } from '../tree.ts'
 
-export const KEY: FieldPath = ['spec', 'data', 0, 'remoteRef', 'key']
-export const PROPERTY: FieldPath = ['spec', 'data', 0, 'remoteRef', 'property']
+const KEY: FieldPath = ['spec', 'data', 0, 'remoteRef', 'key']
 
 /** Reads a repository of these files with a helm. */
 export async function renderCharts(
@@ -48,7 +47,7 @@ export function fieldOf(repository: Repository, path: FieldPath = KEY, kind = 'E
     .sort()
 }
 
-export function placesOf(manifest: Manifest, path: FieldPath): string {
+function placesOf(manifest: Manifest, path: FieldPath): string {
   const span = manifest.spanOf(path)
   const related = (manifest.relatedTo?.(span) ?? []).map((one) => `${one.span.file}:${one.span.line}`)
   return [`${span.file}:${span.line}`, ...related].join(' < ')
