@@ -20,6 +20,7 @@ import type {
 } from '../model/vault-state.ts'
 import type { TextlessPolicy } from '../state/declared/declared.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type { LastMile } from '../workloads/last-mile.ts'
 import type { DriftFacts } from './drift-facts.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
@@ -144,6 +145,8 @@ export interface Chain {
   readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** Who uses the Secrets that ESO makes. */
+  readonly lastMile: LastMile
   /** What only drift looks at; absent where nobody asked for it. */
   readonly drift?: DriftFacts
   /** What was before the change that is reported; absent where everything is. */

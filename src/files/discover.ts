@@ -7,7 +7,7 @@ import { createPool } from '../model/pool.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
 import { ownOutput } from './own-output.ts'
-import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES, namesEsoKind } from './relevance.ts'
+import { formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES, namesEsoKind, readFor, sopsNames } from './relevance.ts'
 import { type Root, root } from './root.ts'
 import type { SourceFile } from './source-file.ts'
 import { topLevel } from './top-level.ts'
@@ -120,14 +120,19 @@ export async function discover(paths: readonly string[], options: DiscoverOption
 
   const reading = await readAll(wanted, show, options)
   notes.push(...reading.notes.filter(({ file }) => file === '.' || reported.has(file)))
-  if (reading.files.length === 0)
+  if (reading.files.every(({ use }) => use !== undefined))
     notes.push(noteAt({ file: paths[0] ?? '.' }, { code: 'nothing-found', count: wanted.size }))
   return {
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
     isReported: (file) => searches.some((search) => search.keep(file) && isWithin(search.from, resolve(cwd, file))),
-    counts: { seen: reported.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
+    counts: {
+      seen: reported.size,
+      read: reading.files.filter(({ use }) => use === undefined).length,
+      bytes: reading.bytes,
+      definitions: reading.definitions,
+    },
   }
 }
 
@@ -199,9 +204,14 @@ async function readAll(
     const text = decodeText(content)
     const search = text ?? content.toString('latin1')
     if (options.finished === true && !LOOKS_FINISHED.test(search)) return
-    if (!canMatter(name, form, search)) return
+    const use = options.finished === true ? 'everything' : readFor(name, form, search)
+    if (use === undefined) return
     if (isSops(form, search)) {
-      notes.push(noteAt({ file }, { code: 'sops', ...(namesEsoKind(search) ? { eso: true as const } : {}) }))
+      if (use === 'everything')
+        notes.push(noteAt({ file }, { code: 'sops', ...(namesEsoKind(search) ? { eso: true as const } : {}) }))
+      const names = sopsNames(search)
+      if (names !== undefined)
+        files.push({ file, root: place.top, relative: place.relative, text: names, use: 'names' })
       return
     }
     if (form === 'yaml' && isOnlyDefinitions(search)) {
@@ -218,7 +228,13 @@ async function readAll(
       return
     }
     bytes += content.length
-    files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') })
+    files.push({
+      file,
+      root: place.top,
+      relative: place.relative,
+      text: text ?? content.toString('utf8'),
+      ...(use === 'workloads' ? { use } : {}),
+    })
   }
 
   const pool = createPool(CONCURRENCY)

@@ -90,7 +90,10 @@ export async function gatherFrom(
     watch = createWatch(),
   }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
-  const declared = readDeclared(plain.files, YAML)
+  const declared = readDeclared(
+    plain.files.filter(({ use }) => use === undefined),
+    YAML,
+  )
   const repository = await withFinished(plain, settings, cwd)
   const prediction = predict(repository.manifests, {
     holesOf: (text) => holesOf(text).map((hole) => hole.text),
@@ -118,6 +121,7 @@ export async function gatherFrom(
   const judging = serverLaw(product ?? known.product, version ?? known.version)
   const input: FollowInput = {
     manifests: repository.manifests,
+    workloads: repository.workloads,
     prediction,
     declared: declared.state,
     textlessPolicies: declared.also.textless,

@@ -2,6 +2,7 @@ import { apiVersionUnserved } from './api-version-unserved.ts'
 import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
 import { authSecretUnusable } from './auth-secret-unusable.ts'
+import { consumerKeyAbsent } from './consumer-key-absent.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { expiresSoon } from './expires-soon.ts'
@@ -87,6 +88,8 @@ export const RULES: readonly Rule[] = [
   namespaceMissing,
   namingViolation,
   lastReferenceRemoved,
+  // From the Secret to the workload.
+  consumerKeyAbsent,
   // Law: policies and roles, declared or live.
   policyDenies,
   policyInvalid,

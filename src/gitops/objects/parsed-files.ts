@@ -61,6 +61,7 @@ export function parseFiles(
   let skipped = 0
 
   for (const source of files) {
+    if (source.use !== undefined) continue
     if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
     if (!finished && !isKustomizationName(basename(source.relative)) && !isWorthParsing(source.text)) continue
     if (!finished && isChartTemplate(source, rootOf(source))) {
