@@ -58,7 +58,7 @@ function absence(chain: Chain, link: Link): RuleFinding {
     message: (object) =>
       `${object} names ${kind} \`${name}\`, and none of that name is declared${scope}. ` +
       (best === undefined
-        ? 'It may come from another repository, a chart or Terraform: then give that path too, or turn this rule off in the config.'
+        ? 'It may come from another repository or a chart: then say it in the config (`stores`), or give the checkout of that repository (`manifests.also`).'
         : `There is ${nameManifest(best)}${best.kind === kind ? '' : `, a ${best.kind}`}. ESO answers \`could not get ${kind} "${name}"\`.`),
     span,
     related: best === undefined ? [] : [{ span: best.spanOf(['metadata', 'name']), message: nameManifest(best) }],
