@@ -73,7 +73,7 @@ export function isKustomizationName(name: string): boolean {
 }
 
 /** The byte search of design §6, on the file's bytes as Latin-1: decides before anything is decoded or parsed. */
-export function canMatter(name: string, form: FileForm, bytes: string): boolean {
+function canMatter(name: string, form: FileForm, bytes: string): boolean {
   if (form === 'yaml') return isKustomizationName(name) || isWorthParsing(bytes) || MENTIONS_COMMAND.test(bytes)
   // A Terraform module's defaults stand in files that say nothing of Vault.
   if (form === 'hcl' || form === 'terraform') return true

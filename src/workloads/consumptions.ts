@@ -23,7 +23,7 @@ const WORKLOADS: ReadonlySet<string> = new Set([
 const CORE_GROUPS: ReadonlySet<string> = new Set(['', 'apps', 'batch'])
 
 /** Whether Pods come out of the object itself. */
-export function isWorkload({ apiVersion, kind }: Manifest): boolean {
+function isWorkload({ apiVersion, kind }: Manifest): boolean {
   return CORE_GROUPS.has(groupOf(apiVersion)) && WORKLOADS.has(kind)
 }
 
