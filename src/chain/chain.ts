@@ -21,6 +21,8 @@ import type {
 import type { TextlessPolicy } from '../state/declared/declared.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
 import type { DriftFacts } from './drift-facts.ts'
+import type { JudgedExpectation } from './expectations.ts'
+import type { Holders } from './holders.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
 export type Lookup<T> =
@@ -157,6 +159,10 @@ export interface Chain {
   readonly naming: readonly NamingRule[]
   /** What the config says, and Git says too: then Git counts. */
   readonly saidInVain: readonly SaidInVain[]
+  /** Who comes to a token, and what it may do. */
+  readonly holders: Holders
+  /** The contract of the config, judged. */
+  readonly expected: readonly JudgedExpectation[]
   /** What only drift looks at; absent where nobody asked for it. */
   readonly drift?: DriftFacts
   /** What was before the change that is reported; absent where everything is. */

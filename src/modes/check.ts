@@ -1,4 +1,4 @@
-import type { Link } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
@@ -103,6 +103,7 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
       ...gathered.repository.notChecked,
       ...unreadParts(gathered.repository.notes),
       ...watch.notChecked(),
+      ...expectationsNotChecked(chain),
       ...(chain.drift?.notCompared ?? []),
     ],
     standings: standingsOf({
@@ -115,6 +116,16 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
           ? { code: 'server-does-not-tell', says: deps.incomplete[0] }
           : undefined,
     }),
+  })
+}
+
+/** Lines of the contract that nobody can judge yet. */
+function expectationsNotChecked({ expected }: Chain): NotChecked[] {
+  return expected.flatMap(({ expectation, action, outcome }) => {
+    if (outcome.is !== 'not-checked') return []
+    const { span, who, may, path } = expectation
+    const what = `Expectation: ${who.is} ${who.name} ${may ? 'may' : 'may not'} ${action} ${path}`
+    return [{ file: span.file, line: span.line, what, reason: outcome.because }]
   })
 }
 

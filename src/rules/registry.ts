@@ -5,6 +5,7 @@ import { authSecretUnusable } from './auth-secret-unusable.ts'
 import { configUnused } from './config-unused.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
+import { expectationBroken } from './expectation-broken.ts'
 import { expiresSoon } from './expires-soon.ts'
 import { fieldUnknown } from './field-unknown.ts'
 import { findEmpty } from './find-empty.ts'
@@ -101,6 +102,7 @@ export const RULES: readonly Rule[] = [
   roleParameterUnknown,
   authConfigSuspect,
   configUnused,
+  expectationBroken,
   reviewerRbacAbsent,
   reviewerTokenStatic,
   // Facts: a server was asked.
