@@ -20,6 +20,7 @@ import type {
 } from '../model/vault-state.ts'
 import type { TextlessPolicy } from '../state/declared/declared.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type { PushDelete, StoreMove, TargetRemoval } from './change-effects.ts'
 import type { DriftFacts } from './drift-facts.ts'
 import type { JudgedExpectation } from './expectations.ts'
 import type { Holders } from './holders.ts'
@@ -188,6 +189,12 @@ export interface Before {
   grantedBy(link: Link, access: Access): readonly RuleLocation[]
   /** Secrets that were referred to and no longer are, by any manifest that was read. */
   readonly unreferenced: readonly Unreferenced[]
+  /** What ESO deletes in Vault because of the change. */
+  readonly pushDeletes: readonly PushDelete[]
+  /** Kubernetes Secrets that the change takes away from what uses them. */
+  readonly removedTargets: readonly TargetRemoval[]
+  /** Keys that still name the mount that their store had before. */
+  readonly storeMoves: readonly StoreMove[]
 }
 
 export interface Unreferenced {
