@@ -6,47 +6,12 @@ import { isLive } from '../model/cluster.ts'
 import type { Decision, Operation } from '../model/decision.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
-import type { Span } from '../model/span.ts'
 import type { VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { vaultPathTest } from '../model/vault-path-glob.ts'
 import type { RoleFact, VaultState } from '../model/vault-state.ts'
 import { boundTo } from '../policy/bound-names.ts'
-import type { StoreLink } from './chain.ts'
-import type { AskedRequest } from './follow.ts'
-import type { Holders, TokenHolder } from './holders.ts'
-
-/** A line of the contract in the config: who may, or may not, do what on which path. */
-export interface Expectation {
-  readonly who: { readonly is: 'store' | 'role' | 'serviceAccount' | 'namespace'; readonly name: string }
-  readonly may: boolean
-  readonly actions: readonly string[]
-  /** `path`: mount and key; `api`: as policies write it. */
-  readonly of: 'path' | 'api'
-  readonly path: string
-  readonly reason: string | undefined
-  readonly span: Span
-}
-
-/** What the law says to one action of an expectation. */
-export interface JudgedExpectation {
-  readonly expectation: Expectation
-  readonly action: string
-  readonly outcome:
-    | { readonly is: 'holds' }
-    /** `request`: the one that decides; of a pattern, one that fits it. `holder`: whose token. */
-    | {
-        readonly is: 'broken'
-        readonly holder: TokenHolder
-        readonly request: AskedRequest
-        /** The path of the request, or the pattern that it stands for. */
-        readonly pattern: string
-        readonly decision: Decision
-      }
-    /** Nothing of that name is there. `near`: what is. */
-    | { readonly is: 'nobody'; readonly near: readonly string[] }
-    | { readonly is: 'not-checked'; readonly because: NotCheckedReason }
-}
+import type { AskedRequest, Expectation, Holders, JudgedExpectation, StoreLink, TokenHolder } from './chain.ts'
 
 /** What of the chain expectations are judged by. */
 export interface ExpectedOf {
@@ -131,7 +96,7 @@ function rolesOfAccount(key: string, { holders }: ExpectedOf): Meant {
 }
 
 /** Whether a role of the kubernetes method admits a ServiceAccount (vault.md §4.6). */
-export function admits(role: RoleFact, namespace: string, name: string): 'yes' | 'no' | 'unknown' {
+function admits(role: RoleFact, namespace: string, name: string): 'yes' | 'no' | 'unknown' {
   const { boundServiceAccountNames: names, boundServiceAccountNamespaces: namespaces, boundNamespaceSelector } = role
   if (names === undefined) return role.type === 'kubernetes' ? 'unknown' : 'no'
   const open = [...names, ...(namespaces ?? [])].some((one) => one.includes('$'))
@@ -217,6 +182,8 @@ function answerOf({ may, of: kind, path }: Expectation, action: string, holder: 
 
 /** Globs of a path, as holes of a request. */
 const GLOBS = ['**', '*', '?']
+/** Those that hold no slash. */
+const SEGMENTS = ['*', '?']
 
 /** The request, or of a pattern one that is decided as wanted; else the pattern with its own verdict. */
 function firstWith(wanted: Decision['verdict'], request: AskedRequest, holder: TokenHolder): Omit<Answer, 'can'> {
@@ -251,7 +218,12 @@ function asFolder(path: string, { capability }: AskedRequest): string {
 function asked(path: string, capability: Operation): AskedRequest[] {
   // `a/**/b` is `a/b` as well.
   const forms = path.includes('/**/') ? [path, path.replaceAll('/**/', '/')] : [path]
-  return forms.map((form) => ({ path: form, capability, holes: GLOBS.filter((glob) => form.includes(glob)) }))
+  return forms.map((form) => ({
+    path: form,
+    capability,
+    holes: GLOBS.filter((glob) => form.includes(glob)),
+    segments: SEGMENTS,
+  }))
 }
 
 function apiRequests(action: string, path: string): AskedRequest[] {
@@ -259,11 +231,11 @@ function apiRequests(action: string, path: string): AskedRequest[] {
 }
 
 /** The requests that an action on a secret is made of (vault.md §4.8); what must be denied is all that comes to the same. */
-function secretRequests(
+export function secretRequests(
   action: string,
   path: string,
   may: boolean,
-  of: ExpectedOf,
+  of: Pick<ExpectedOf, 'storeLinks' | 'declared'>,
   store: VaultStore | undefined,
 ): AskedRequest[] {
   const clean = trimSlashes(path)
@@ -290,7 +262,11 @@ function secretRequests(
 }
 
 /** The engine that a path lies in: as the store has it, as Git or the server tells it, or as other stores use it. */
-function mountOf(path: string, { storeLinks, declared }: ExpectedOf, own: VaultStore | undefined) {
+function mountOf(
+  path: string,
+  { storeLinks, declared }: Pick<ExpectedOf, 'storeLinks' | 'declared'>,
+  own: VaultStore | undefined,
+) {
   const mounts = [
     ...declared.mounts.map((mount) => ({ path: mount.path, version: mount.version ?? 2 })),
     ...[...(own === undefined ? [] : [own]), ...storeLinks.map(({ store }) => store)].flatMap((store) =>

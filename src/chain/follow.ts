@@ -1,6 +1,6 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
-import type { ConfigSays, Decision, Operation } from '../model/decision.ts'
+import type { ConfigSays, Decision } from '../model/decision.ts'
 import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
@@ -17,7 +17,9 @@ import type { LiveState } from '../state/live/live-state.ts'
 import { agreed, decideEach, declaredSeveralTimes, type Versions } from './alternatives.ts'
 import { authConfigOf } from './auth-config.ts'
 import type {
+  AskedRequest,
   Chain,
+  Expectation,
   InstalledEso,
   InvalidPolicy,
   JudgedAccess,
@@ -28,7 +30,7 @@ import type {
   StoreLink,
   TokenPolicies,
 } from './chain.ts'
-import { type Expectation, judgeExpectations } from './expectations.ts'
+import { judgeExpectations } from './expectations.ts'
 import { foldLinks } from './fold-links.ts'
 import { type HolderParts, holdersOf } from './holders.ts'
 import { loginEntity } from './login-entity.ts'
@@ -55,11 +57,7 @@ export interface Token {
 export interface Judge {
   /** Whose law it is. */
   readonly server: ServerLaw
-  decide(
-    policies: readonly PolicyFact[],
-    token: Token,
-    request: { readonly path: string; readonly capability: Operation; readonly holes: readonly string[] },
-  ): Decision
+  decide(policies: readonly PolicyFact[], token: Token, request: AskedRequest): Decision
   /** The texts that the server would refuse. */
   invalid(policies: readonly PolicyFact[]): readonly InvalidPolicy[]
 }
@@ -267,7 +265,7 @@ function decideAccess(
   // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
   const { capability } = access
   const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
-  const request = { path, capability, holes: [...reference.holes, ...store.holes, BELOW] }
+  const request: AskedRequest = { path, capability, holes: [...reference.holes, ...store.holes, BELOW] }
   const decideBy = (token: TokenPolicies) => decideWith(token, request, storeLink, reference.identity, input)
   if (policies !== undefined) return decideBy(policies)
   const decisions = (versions ?? []).map(decideBy)
@@ -300,11 +298,8 @@ function decideWith(
   )
 }
 
-/** One request, as the law is asked about it. */
-export type AskedRequest = Parameters<Judge['decide']>[2]
-
 /** Whose token it is, and where its policies are looked up. */
-export interface Bearer {
+interface Bearer {
   readonly knowledge: Knowledge
   readonly from: Span | undefined
   readonly entity: EntityFacts | undefined
@@ -314,7 +309,7 @@ export interface Bearer {
 }
 
 /** What the law says to one request of a token with these policies. */
-export function decideToken(
+function decideToken(
   policies: TokenPolicies,
   request: AskedRequest,
   { knowledge, from, entity, namespaces, says }: Bearer,

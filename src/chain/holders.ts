@@ -1,36 +1,9 @@
 import { identityOf } from '../eso/identity.ts'
 import type { Decision } from '../model/decision.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
-import type { AuthMethod, Identity, VaultStore } from '../model/store.ts'
+import type { AuthMethod, Identity } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
-import type { Lookup, StoreLink, TokenPolicies } from './chain.ts'
-import type { AskedRequest } from './follow.ts'
-
-/** Whoever comes to a token: a store that logs in, or a role that somebody could log in with. */
-export interface TokenHolder {
-  /** `undefined`: a role that no store uses. */
-  readonly store: VaultStore | undefined
-  /** As `mount/name`; `undefined`: a static token. */
-  readonly role: string | undefined
-  readonly fact: RoleFact | undefined
-  readonly policies: TokenPolicies | undefined
-  /** `unknown`, with its reason, where the policies are not known. */
-  decide(request: AskedRequest): Decision
-}
-
-/** All who come to a token, as far as Git, the config and the server tell. */
-export interface Holders {
-  /** In the name of a consumer in `namespace`, which counts for stores with referent authentication (eso.md §5.3). */
-  ofStore(store: StoreLink, namespace?: string): TokenHolder
-  ofRole(role: NamedRole, account?: Identity): TokenHolder
-  readonly roles: readonly NamedRole[]
-}
-
-export interface NamedRole {
-  readonly authMount: string
-  readonly name: string
-  readonly lookup: Lookup<RoleFact>
-}
+import type { AskedRequest, Holders, Lookup, NamedRole, StoreLink, TokenPolicies } from './chain.ts'
 
 /** What `follow` knows of logins and law, as these questions need it. */
 export interface HolderParts {

@@ -1,6 +1,4 @@
-import type { Chain } from '../chain/chain.ts'
-import type { Expectation, JudgedExpectation } from '../chain/expectations.ts'
-import type { TokenHolder } from '../chain/holders.ts'
+import type { Chain, Expectation, JudgedExpectation, TokenHolder } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import { listed } from '../model/wording.ts'
