@@ -3,6 +3,7 @@ import { gitRemotes } from '../files/git-remotes.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { Comment, YamlDocument } from '../files/yaml/yaml-document.ts'
+import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
@@ -21,6 +22,7 @@ import { type NotFollowed, tellNotFollowed } from './not-followed.ts'
 import { type InstalledEso, installedEso } from './objects/installed-eso.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
 import { type ObjectsElsewhere, type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
+import { MENTIONS_SECRETS } from './objects/secret-users.ts'
 
 export interface ReadRepositoryOptions extends DiscoverOptions, GitOpsOptions {
   /** For tests. */
@@ -41,11 +43,15 @@ export interface GitOpsOptions {
   readonly memory?: BuildMemory
   /** Every root is built, also where the reader decides. */
   readonly buildAll?: boolean
+  /** Files and roots that are left by then are told as not checked. */
+  readonly deadline?: Deadline
 }
 
 /** All that Git says: what GitOps applies, and what nothing applies as it stands. */
 export interface Repository {
   readonly manifests: readonly Manifest[]
+  /** Objects beside them that may use Secrets, or make them: workloads, releases with values, custom resources. */
+  readonly workloads: readonly Manifest[]
   /** Every file that can matter, manifests or not, sorted by path. */
   readonly files: readonly SourceFile[]
   readonly roots: readonly Root[]
@@ -90,8 +96,8 @@ export async function readDiscovered(
   discovery: Discovery,
   options: GitOpsOptions & Pick<ReadRepositoryOptions, 'maxDocuments' | 'elsewhere'>,
 ): Promise<Repository> {
-  const { maxDocuments, elsewhere } = options
-  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere })
+  const { maxDocuments, elsewhere, deadline } = options
+  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere, deadline })
   const parts: Part[] = []
   for (const root of discovery.roots) parts.push(await readCheckout(root, discovery, parsed, options))
   const manifests = parts.flatMap((part) => part.manifests)
@@ -103,6 +109,7 @@ export async function readDiscovered(
     new Set(manifests.filter(({ kind }) => kinds.includes(kind)).map(({ span }) => `${span.file}:${span.line}`)).size
   return {
     manifests,
+    workloads: parts.flatMap((part) => part.workloads),
     files: discovery.files,
     roots: discovery.roots,
     notes: [...discovery.notes, ...parsed.notes, ...told.notes],
@@ -132,6 +139,7 @@ export async function readDiscovered(
 
 interface Part {
   readonly manifests: readonly Manifest[]
+  readonly workloads: readonly Manifest[]
   readonly followed: Followed
   readonly processes: number
   readonly processMilliseconds: number
@@ -145,15 +153,23 @@ async function readCheckout(
   parsed: ParsedFiles,
   options: GitOpsOptions,
 ): Promise<Part> {
-  const { variables, allowRemoteBases = false, enableHelm = false } = options
+  const { variables, allowRemoteBases = false, enableHelm = false, deadline = NO_DEADLINE } = options
   const checkout = openCheckout({
     root,
     files: discovery.files,
     documents: parsed.documents,
     options: { allowRemoteBases, enableHelm },
+    deadline,
   })
   const find: FindKustomize = options.kustomize ?? (async () => ({ kustomize: undefined, unusable: [] }))
-  const { build, stats } = kustomizeBuilds(checkout, { find, allowRemoteBases, enableHelm, memory: options.memory })
+  const { build, stats } = kustomizeBuilds(checkout, {
+    find,
+    allowRemoteBases,
+    enableHelm,
+    memory: options.memory,
+    deadline,
+  })
+  const files = discovery.files.filter(({ use }) => use === undefined)
   const written = parsed.objects.filter(({ source }) => source.root === root.path)
   const followed = await follow(checkout, {
     build,
@@ -161,9 +177,9 @@ async function readCheckout(
     always: options.buildAll === true,
     wanted: wantedFrom(checkout, written),
     identities: [...(options.identities ?? []), ...gitRemotes(root.path)],
-    commands: commandsIn(discovery.files, root),
+    commands: commandsIn(files, root),
     artifacts: new Map(
-      pushedArtifacts(discovery.files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
+      pushedArtifacts(files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
         const key = repositoryPath(address)?.join('/')
         return key === undefined ? [] : [[key, folder] as const]
       }),
@@ -171,8 +187,10 @@ async function readCheckout(
     variables,
   })
   const { processes, processMilliseconds, missed, unusable } = stats
+  const deliveries = deliveriesOf({ checkout, followed, written, variables })
   return {
-    manifests: manifestsOf(deliveriesOf({ checkout, followed, written, variables })),
+    manifests: manifestsOf(deliveries.manifests),
+    workloads: manifestsOf(deliveries.workloads),
     followed,
     processes,
     processMilliseconds,
@@ -193,5 +211,6 @@ function wantedFrom(checkout: Checkout, written: ParsedFiles['objects']) {
       object.kind === 'HelmRelease' ||
       object.kind === 'HelmChart' ||
       isGitOps(object.apiVersion, object.kind) ||
+      MENTIONS_SECRETS.test(object.text) ||
       (file !== undefined && checkout.sources.has(file) && kinds.has(`${file}\0${object.kind}`)))
 }
