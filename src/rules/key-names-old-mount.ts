@@ -14,6 +14,7 @@ export const keyNamesOldMount: Rule = {
   id: 'key-names-old-mount',
   title: 'A change moves a store to another mount, and keys still begin with the old one',
   group: 'manifest',
+  ofChange: true,
   severity: 'warning',
   check: ({ before }) => reportCauses((before?.storeMoves ?? []).map(causedFinding), summarise),
 }

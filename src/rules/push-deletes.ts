@@ -14,6 +14,7 @@ export const pushDeletes: Rule = {
   id: 'push-deletes',
   title: 'A change makes ESO delete secrets in Vault',
   group: 'manifest',
+  ofChange: true,
   severity: 'error',
   check: ({ before }) => reportCauses((before?.pushDeletes ?? []).map(causedFinding), summarise),
 }
