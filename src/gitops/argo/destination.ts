@@ -25,16 +25,16 @@ export function destinationOf(destination: Placed | undefined, context: Destinat
   const text = textAt(destination, 'name') ?? textAt(destination, 'server')
   if (text === undefined || text === '' || IN_CLUSTER.test(text)) return own
   const entry = own?.id ?? ''
-  if (!text.includes('{{')) return { id: `cluster ${text}`, name: text, entry }
+  if (!text.includes('{{')) return { id: `cluster ${text}`, name: text, entry, remote: true }
   const named = parameters.nameNormalized ?? parameters.name ?? parameters['values.clusterDir']
   const segments = folder.split('/')
   const told = (value: string | undefined) => value !== undefined && value !== '' && segments.includes(value)
   const environment = segments.find((segment) => environmentOf(segment) !== undefined)
   const within = environment === undefined ? {} : { environment: environmentOf(environment) as string }
   if (named !== undefined && named !== '' && (told(named) || parameters.nameNormalized !== undefined))
-    return { id: `${entry} ${named}`, name: named, entry, ...within }
+    return { id: `${entry} ${named}`, name: named, entry, remote: true, ...within }
   const name = toldSegment(parameters, segments) ?? environment ?? set
-  return { id: `${entry} ${name}`, name, entry, partly: true, ...within }
+  return { id: `${entry} ${name}`, name, entry, partly: true, remote: true, ...within }
 }
 
 /** What a set's parameter is called that tells the cluster, the surest first. */
