@@ -266,6 +266,12 @@ export const INPUTS = [
       '`true` lets kustomize render the `helmCharts` that lie in the repository; a chart to fetch also needs `allow-remote-bases`. Default: `false`.',
   },
   {
+    name: 'render-helm',
+    format: choice('auto', 'never'),
+    description:
+      'Whether charts of the repository are rendered, with the values that Git gives them: `auto` (default: with the `helm` on PATH, without network or plugins) or `never`.',
+  },
+  {
     name: 'eso-version',
     format: text,
     description:

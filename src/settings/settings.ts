@@ -131,6 +131,7 @@ export interface Settings {
   readonly allowValueRead: boolean
   readonly allowRemoteBases: boolean
   readonly enableHelm: boolean
+  readonly renderHelm: 'auto' | 'never'
   readonly esoVersion: string | undefined
   /** Terminal only: what is printed. */
   readonly format: Format

@@ -73,6 +73,7 @@ describe('defaults (design §4)', () => {
       allowValueRead: false,
       allowRemoteBases: false,
       enableHelm: false,
+      renderHelm: 'auto',
       esoVersion: undefined,
       format: 'text',
       color: undefined,
