@@ -5,6 +5,7 @@ import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
+import type { RefusedLogin } from '../model/id-claims.ts'
 import { familyOf, type NoteFamily } from '../model/note.ts'
 import type { Standing } from '../model/standing.ts'
 import { outcomeOf } from '../report/outcome.ts'
@@ -23,6 +24,7 @@ import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
+import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
 import { templatesNotChecked } from './templates-not-checked.ts'
@@ -43,6 +45,8 @@ export interface CheckDeps {
   readonly change?: LookAtChange | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
+  /** The login that the server refused. */
+  readonly refused?: RefusedLogin | undefined
 }
 
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
@@ -207,6 +211,11 @@ const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'sops',
 ])
 
+function refusedSentences({ refused }: CheckDeps, { declared }: Gathered): string[] {
+  const sentence = refused === undefined ? undefined : refusedBecause(refused, declared.state.roles)
+  return sentence === undefined ? [] : [sentence]
+}
+
 function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
   const { findings, scope, standings } = results
@@ -214,6 +223,7 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [
     ...deps.incomplete,
+    ...refusedSentences(deps, gathered),
     ...gathered.watch.sentences(),
     ...unansweredSentences(live),
     ...hiddenSentences(hidden, deps.live?.name),

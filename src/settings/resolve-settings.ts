@@ -69,6 +69,8 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     allowValueRead: read.boolean('allow-value-read') ?? false,
     allowRemoteBases: (read.boolean('allow-remote-bases') ?? false) && ci.foreignHead === undefined,
     enableHelm: (read.boolean('enable-helm') ?? false) && ci.foreignHead === undefined,
+    // The same limits hold for charts that anybody could write (helm.md §7.8).
+    renderHelm: read.choice('render-helm') ?? 'auto',
     esoVersion: readEsoVersion(read),
     format: given.format ?? 'text',
     color: given.color,

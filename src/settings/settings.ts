@@ -50,6 +50,20 @@ export type Login =
       readonly namespace: string | undefined
     }
   | {
+      readonly method: 'cert'
+      readonly mount: string
+      /** `undefined`: any role that fits the certificate. */
+      readonly role: string | undefined
+      readonly namespace: string | undefined
+    }
+  /** A method that this program does not know by itself, with what its login takes. */
+  | {
+      readonly method: 'payload'
+      readonly mount: string
+      readonly payload: Readonly<Record<string, unknown>>
+      readonly namespace: string | undefined
+    }
+  | {
       readonly method: 'userpass' | 'ldap'
       readonly mount: string
       readonly username: string
@@ -63,6 +77,10 @@ export interface VaultSettings {
   readonly address: string
   readonly namespace: string | undefined
   readonly caCertificate: CaCertificate | undefined
+  /** As they were given: PEM text, its base64, or a file each. */
+  readonly clientCertificate: { readonly certificate: string; readonly key: string } | undefined
+  /** Sent with every request, by name; their values are masked. */
+  readonly headers: Readonly<Record<string, string>>
   readonly login: Login
 }
 
@@ -119,6 +137,7 @@ export interface Settings {
   readonly allowValueRead: boolean
   readonly allowRemoteBases: boolean
   readonly enableHelm: boolean
+  readonly renderHelm: 'auto' | 'never'
   readonly esoVersion: string | undefined
   /** Terminal only: what is printed. */
   readonly format: Format
