@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   'ci-policy': 'the smallest policy that a CI token needs for this repository',
   references: 'who uses which Vault path',
   access: 'who may do what on a Vault path; with --namespace, what a namespace can reach',
+  doctor: 'what was not checked, why, and the lines that change that',
 }
 
 const FORMATS: readonly Format[] = ['text', 'json', 'sarif', 'markdown', 'code-quality', 'junit', 'html']
