@@ -14,7 +14,7 @@ import { EXIT_CODE } from './report/report.ts'
 import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
-import { writeReportFiles } from './report/write-files.ts'
+import { writeReportFiles, writeSnapshot } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
@@ -73,10 +73,11 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
   }
 }
 
-async function writeFiles(settings: Settings, { report, plan }: RunResult): Promise<string | undefined> {
+async function writeFiles(settings: Settings, { report, plan, snapshot }: RunResult): Promise<string | undefined> {
   try {
     await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES })
     if (plan !== undefined) await writePlanFile(settings, plan)
+    await writeSnapshot(settings, snapshot)
     return undefined
   } catch (error) {
     if (error instanceof InvalidInput) return redact(error.message)

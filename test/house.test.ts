@@ -22,6 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   eso: ['model'],
   'state/declared': ['model', 'files'],
   'state/live': ['model'],
+  'state/snapshot': ['model', 'state/live'],
   'state/desired': ['model', 'report/reasons', 'policy', 'eso'],
   chain: ['model', 'policy', 'eso', 'state/declared', 'state/live'],
   rules: ['model', 'report/reasons', 'policy', 'eso', 'state/desired', 'chain'],
@@ -31,7 +32,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   report: ['model', 'report/reasons', 'settings', 'policy', 'chain', 'rules', 'setup'],
   modes: [
     ...['model', 'report/reasons', 'files', 'settings', 'gitops', 'policy', 'eso'],
-    ...['state/declared', 'state/live', 'state/desired'],
+    ...['state/declared', 'state/live', 'state/snapshot', 'state/desired'],
     ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
 }

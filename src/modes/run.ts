@@ -15,6 +15,7 @@ import { type Gathered, gather } from './gather.ts'
 import { plan } from './plan.ts'
 import { type Render, renderWith } from './render.ts'
 import { unansweredSentences } from './unanswered.ts'
+import { withSnapshot } from './vault-snapshot.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { type Reached, type WithVaultDeps, withVault } from './with-vault.ts'
 
@@ -30,6 +31,8 @@ export interface RunResult {
   readonly sourceLine: SourceLine
   /** Modes `plan` and `apply`; redacted like the report. */
   readonly plan?: PlanDocument
+  /** Mode `snapshot`: the text of the file, when all was told; redacted as well. */
+  readonly snapshot?: string
 }
 
 /** Redacted: fit to be shown. */
@@ -38,12 +41,13 @@ export type AnswerResult = Answered & { readonly exitCode: number }
 /** Runs one mode. Every failure becomes a report with its outcome; nothing is thrown. */
 export async function run(settings: Settings, deps: RunDeps): Promise<RunResult> {
   const ran = await carryOut(settings, deps, async (context, { clean, cleanInPlace }) => {
-    const { report, gathered, document } = await runMode(settings, context)
+    const { report, gathered, document, text } = await runMode(settings, context, clean)
     const texts = new Map(gathered.repository.files.map(({ file, text }) => [file, text]))
     return {
       report: redactReport(report, clean),
       sourceLine: redactLines((file) => texts.get(file), cleanInPlace),
       ...(document === undefined ? {} : { plan: redactTexts(document, clean) }),
+      ...(text === undefined ? {} : { snapshot: text }),
     }
   })
   const made = 'failed' in ran ? { report: ran.failed, sourceLine: () => undefined } : ran.made
@@ -57,7 +61,9 @@ export async function answer(question: Question, settings: Settings, deps: RunDe
   const ran = await carryOut(settings, deps, async (context, { clean }) => {
     const { cwd, live, render } = context
     const { answerQuestion } = await import('./questions/answer-question.ts')
-    const gathered = await gather(settings, { cwd, live, render, watch: context.watch })
+    // A policy for mode snapshot is about what that mode asks.
+    const asked = settings.purpose === 'snapshot' ? ({ ...settings, mode: 'snapshot' } as const) : settings
+    const gathered = await gather(asked, { cwd, live, render, watch: context.watch })
     const incomplete = [...context.incomplete, ...gathered.watch.sentences(), ...unansweredSentences(gathered.live)]
     const about = { cwd, incomplete, live: liveLine(settings, context) }
     // Only `explain` has a place of its own for it.
@@ -107,8 +113,8 @@ async function carryOut<Made>(
   try {
     const render = renderWith(settings, deps.env)
     return {
-      made: await withVault(settings, own, (reached) =>
-        work({ ...own, ...reached, render, watch }, { clean, cleanInPlace }),
+      made: await withVault(settings, own, async (reached) =>
+        work({ ...own, ...(await withSnapshot(settings, own, reached)), render, watch }, { clean, cleanInPlace }),
       ),
     }
   } catch (error) {
@@ -121,13 +127,16 @@ interface ModeResult {
   readonly report: Report
   readonly gathered: Gathered
   readonly document?: PlanDocument | undefined
+  readonly text?: string | undefined
 }
 
-async function runMode(settings: Settings, context: RunContext): Promise<ModeResult> {
+async function runMode(settings: Settings, context: RunContext, clean: (text: string) => string): Promise<ModeResult> {
   const now = context.now()
   const today = now.toISOString().slice(0, 10)
   if (settings.mode === 'apply') return apply(settings, { ...context, today })
   if (settings.mode === 'plan') return plan(settings, context)
+  if (settings.mode === 'snapshot')
+    return (await import('./snapshot.ts')).snapshot(settings, { ...context, now, clean })
   const look = settings.mode === 'drift' ? (await import('./drift.ts')).drift : check
   const change =
     settings.reportScope === 'changed'

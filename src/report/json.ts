@@ -54,7 +54,12 @@ export function jsonReport(report: Report) {
       },
     },
     scope: jsonScope(report),
-    live: { asked: report.live.asked, line: report.live.line },
+    live: {
+      asked: report.live.asked,
+      line: report.live.line,
+      asOf: report.live.asOf ?? null,
+    },
+    snapshot: report.snapshot ?? null,
     incomplete: [...report.incomplete],
     ignored: report.ignored.map(({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
     notes: report.notes.map((note) => ({

@@ -16,6 +16,14 @@ export async function writeReportFiles(
   if (settings.sarifFile !== undefined) await writeText(settings.sarifFile, sarifText(report, sarif))
 }
 
+/** Writes the file of mode `snapshot`, where there is one to write. */
+export async function writeSnapshot(
+  { out }: Partial<Pick<Settings, 'out'>>,
+  snapshot: string | undefined,
+): Promise<void> {
+  if (out !== undefined && snapshot !== undefined) await writeText(out, snapshot)
+}
+
 /** Writes a file that an input names, with the folders above it. Throws InvalidInput when that cannot be done. */
 export async function writeText(file: string, text: string): Promise<void> {
   try {

@@ -20,7 +20,7 @@ export function keyLookups(chain: Chain, manifest: Manifest): KeyLookups {
   return {
     extract: (field) => {
       const link = linkAt(field)
-      return link?.secret?.presence === 'present' ? link.secret.keys : undefined
+      return link?.secret?.presence === 'present' && link.secret.keysHashed !== true ? link.secret.keys : undefined
     },
     find: (field) => {
       const link = linkAt(field)

@@ -48,6 +48,7 @@ describe('the config file of design §4', () => {
       file: FILE,
       manifests: { exclude: ['tests/**'], rendered: [], variables: { VAULT_ENV: 'prod' }, unapplied: 'note' },
       rules: { 'secret-absent': 'warning' },
+      snapshot: { scope: 'folders', names: 'plain', keys: true },
     })
     expect(drift.owned).toMatchObject([{ pattern: 'kv/webgrip/prod/**', span: { line: 13, column: 18 } }])
     expect(vault).toMatchObject({ address: 'https://vault.example.com', namespace: '', product: 'auto' })
@@ -216,6 +217,9 @@ describe('the published JSON Schema', () => {
     EXAMPLE,
     'version: 1',
     'version: 1\nstores: { a: {} }\nnaming: []\nignore: []',
+    'version: 1\nsnapshot: { scope: all, names: hashed, keys: false }',
+    'version: 1\nsnapshot: { scope: some }',
+    'version: 1\nsnapshot: { keys: "no" }',
     'version: 1\nvault: { namespace: "" }',
     'version: 1\nvault: { namespace: 1 }',
     'version: 1\nvault: { address: vault.example.com }',
