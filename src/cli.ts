@@ -6,15 +6,17 @@ import { redact } from './model/redact.ts'
 import { VERSION } from './model/version.ts'
 import { failedReport } from './modes/failed-report.ts'
 import { answer, type RunDeps, type RunResult, run } from './modes/run.ts'
+import { codeQualityText } from './report/code-quality.ts'
 import { helpText } from './report/help-text.ts'
-import { jsonText } from './report/json.ts'
+import { jsonPieces } from './report/json.ts'
+import { junitText } from './report/junit.ts'
 import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { EXIT_CODE } from './report/report.ts'
 import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
-import { writeReportFiles, writeSnapshot } from './report/write-files.ts'
+import { writeInventory, writeReportFiles, writeSnapshot } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
@@ -45,7 +47,11 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       warn: (sentence) => err(`warning: ${sentence}\n`),
     }
     const { command, format } = settings
-    if (isQuestion(command)) {
+    if (format === 'html' && command !== 'references')
+      throw new InvalidInput(
+        `\`eso-vault ${command}\` prints no html: \`eso-vault references --format html\` does, and \`html-file\`.`,
+      )
+    if (isQuestion(command) && format !== 'html') {
       if (format !== 'text' && format !== 'json')
         throw new InvalidInput(`\`eso-vault ${command}\` prints text or json, not ${format}.`)
       const result = await answer(command, settings, deps)
@@ -57,12 +63,15 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       process.exitCode = exitCode
       return
     }
-    const result = await run(settings, deps)
+    const result = await run(command === 'references' ? { ...settings, reportScope: 'all' } : settings, deps)
     // A file that cannot be written does not take the report along.
     const unwritten = await writeFiles(settings, result)
     const limit = settings.sarifFile !== undefined || format === 'sarif' ? sarifLimitNote(result.report) : undefined
     if (limit !== undefined) err(`warning: ${limit}\n`)
-    out(render(settings, result, env))
+    if (format === 'html') return await printPage(result, out, err)
+    const shown = render(settings, result, env)
+    if (typeof shown === 'string') out(shown)
+    else for (const piece of shown) out(piece)
     if (unwritten !== undefined) err(`${unwritten}\n`)
     process.exitCode = result.exitCode === 0 && unwritten !== undefined ? EXIT_CODE.invalid : result.exitCode
   } catch (error) {
@@ -73,10 +82,26 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
   }
 }
 
-async function writeFiles(settings: Settings, { report, plan, snapshot }: RunResult): Promise<string | undefined> {
+/** The inventory answers a question: findings are in it, and are no failure of it. */
+async function printPage(
+  { inventory, report }: RunResult,
+  out: (text: string) => void,
+  err: (text: string) => void,
+): Promise<void> {
+  if (inventory === undefined) err(terminalReport(report, () => undefined, { color: false }))
+  else out((await import('./report/inventory/page.ts')).inventoryPage(inventory, undefined))
+  const answered = report.outcome !== 'invalid' && report.outcome !== 'bug' && report.outcome !== 'incomplete'
+  process.exitCode = answered ? 0 : EXIT_CODE[report.outcome]
+}
+
+async function writeFiles(
+  settings: Settings,
+  { report, plan, inventory, snapshot }: RunResult,
+): Promise<string | undefined> {
   try {
     await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES })
     if (plan !== undefined) await writePlanFile(settings, plan)
+    if (inventory !== undefined) await writeInventory(settings, inventory, undefined)
     await writeSnapshot(settings, snapshot)
     return undefined
   } catch (error) {
@@ -85,15 +110,20 @@ async function writeFiles(settings: Settings, { report, plan, snapshot }: RunRes
   }
 }
 
-function render(settings: Settings, { report, sourceLine, plan }: RunResult, env: Env): string {
+function render(settings: Settings, { report, sourceLine, plan }: RunResult, env: Env): string | Iterable<string> {
   switch (settings.format) {
     case 'json':
-      return plan === undefined ? jsonText(report) : planJson(plan)
+      return plan === undefined ? jsonPieces(report) : planJson(plan)
     case 'sarif':
       return sarifText(report, { version: VERSION, rules: SARIF_RULES })
     case 'markdown':
       return plan === undefined ? summaryOf(report) : planSummary(plan, report)
+    case 'code-quality':
+      return codeQualityText(report)
+    case 'junit':
+      return junitText(report)
     case 'text':
+    case 'html':
       return plan === undefined
         ? terminalReport(report, sourceLine, optionsOf(settings, env))
         : planTerminal(plan, report, sourceLine, optionsOf(settings, env))

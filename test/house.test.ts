@@ -17,16 +17,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'report/reasons': ['model'],
   files: ['model'],
   settings: ['model', 'report/reasons', 'files'],
-  gitops: ['model', 'files'],
+  'go-template': ['model'],
+  gitops: ['model', 'files', 'go-template'],
   policy: ['model'],
-  eso: ['model'],
+  eso: ['model', 'go-template'],
   'state/declared': ['model', 'files'],
   'state/live': ['model'],
   'state/snapshot': ['model', 'state/live'],
   'state/desired': ['model', 'report/reasons', 'policy', 'eso'],
-  chain: ['model', 'policy', 'eso', 'state/declared', 'state/live'],
-  rules: ['model', 'report/reasons', 'policy', 'eso', 'state/desired', 'chain'],
-  changes: ['model', 'files', 'settings', 'chain'],
+  workloads: ['model', 'eso'],
+  chain: ['model', 'policy', 'eso', 'state/declared', 'state/live', 'workloads'],
+  rules: ['model', 'report/reasons', 'policy', 'eso', 'state/desired', 'workloads', 'chain'],
+  changes: ['model', 'files', 'settings', 'eso', 'chain'],
   setup: ['model', 'report/reasons', 'policy', 'eso', 'state/live', 'state/desired', 'chain'],
   drift: ['model', 'policy', 'state/live', 'chain', 'setup'],
   report: ['model', 'report/reasons', 'settings', 'policy', 'chain', 'rules', 'setup'],
@@ -38,7 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Files that belong to no room: they wire, and may import everything. */
-const ENTRIES = ['main.ts', 'post.ts', 'cli.ts', 'program.ts']
+const ENTRIES = ['main.ts', 'post.ts', 'cli.ts']
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -174,7 +176,7 @@ describe('the house', () => {
       .flatMap((file) => functionsIn(readFileSync(file, 'utf8')).map((found) => ({ ...found, file: below(file) })))
     expect(long.length).toBeGreaterThan(2000)
     expect(long.filter(({ lines }) => lines > 150).map(({ file, name }) => `${file} ${name}`)).toEqual([
-      'eso/template/go-parser.ts parseTemplate',
+      'go-template/go-parser.ts parseTemplate',
       'policy/parse-hcl.ts parserOf',
     ])
   })

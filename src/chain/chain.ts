@@ -1,13 +1,13 @@
-import type { Decision } from '../model/decision.ts'
+import type { Decision, Operation } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
 import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { LoginReason, OpenLaw, ServerReason } from '../model/reason.ts'
+import type { LoginReason, NotCheckedReason, OpenLaw, ServerReason } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
-import type { ForeignStore, VaultStore } from '../model/store.ts'
+import type { ForeignStore, Identity, VaultStore } from '../model/store.ts'
 import type {
   AuthMountFact,
   Hidden,
@@ -20,6 +20,8 @@ import type {
 } from '../model/vault-state.ts'
 import type { TextlessPolicy } from '../state/declared/declared.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type { LastMile } from '../workloads/last-mile.ts'
+import type { PushDelete, StoreMove, TargetRemoval } from './change-effects.ts'
 import type { DriftFacts } from './drift-facts.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
@@ -43,7 +45,7 @@ export interface TokenPolicies {
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
   readonly from: 'role' | 'config' | 'token'
-  /** Where the token is made, where the store names none but a token. */
+  /** Where the token is made, where the store names none but a token; where the config says them. */
   readonly provenance?: Provenance
   /** What may give the token policies beyond these: a miss is then "unknown". */
   readonly open?: readonly OpenLaw[]
@@ -118,6 +120,86 @@ export interface InstalledEso {
   readonly servesV1Beta1?: 'yes' | 'unknown'
 }
 
+/**
+ * One request, as the law is asked about it. `holes`: what of the path stands for any text, as it is written; `segments`: those of them
+ * that hold no slash.
+ */
+export interface AskedRequest {
+  readonly path: string
+  readonly capability: Operation
+  readonly holes: readonly string[]
+  readonly segments?: readonly string[]
+}
+
+/** Whoever comes to a token: a store that logs in, or a role that somebody could log in with. */
+export interface TokenHolder {
+  /** `undefined`: a role that no store uses. */
+  readonly store: VaultStore | undefined
+  /** As `mount/name`; `undefined`: a static token. */
+  readonly role: string | undefined
+  readonly fact: RoleFact | undefined
+  readonly policies: TokenPolicies | undefined
+  /** `unknown`, with its reason, where the policies are not known. */
+  decide(request: AskedRequest): Decision
+}
+
+/** All who come to a token, as far as Git, the config and the server tell. */
+export interface Holders {
+  /** In the name of a consumer in `namespace`, which counts for stores with referent authentication (eso.md §5.3). */
+  ofStore(store: StoreLink, namespace?: string): TokenHolder
+  ofRole(role: NamedRole, account?: Identity): TokenHolder
+  readonly roles: readonly NamedRole[]
+}
+
+export interface NamedRole {
+  readonly authMount: string
+  readonly name: string
+  readonly lookup: Lookup<RoleFact>
+}
+
+/** A line of the contract in the config: who may, or may not, do what on which path. */
+export interface Expectation {
+  readonly who: { readonly is: 'store' | 'role' | 'serviceAccount' | 'namespace'; readonly name: string }
+  readonly may: boolean
+  readonly actions: readonly string[]
+  /** `path`: mount and key; `api`: as policies write it. */
+  readonly of: 'path' | 'api'
+  readonly path: string
+  readonly reason: string | undefined
+  readonly span: Span
+}
+
+/** What the law says to one action of an expectation. */
+export interface JudgedExpectation {
+  readonly expectation: Expectation
+  readonly action: string
+  readonly outcome:
+    | { readonly is: 'holds' }
+    /** `request`: the one that decides; of a pattern, one that fits it. `holder`: whose token. */
+    | {
+        readonly is: 'broken'
+        readonly holder: TokenHolder
+        readonly request: AskedRequest
+        /** The path of the request, or the pattern that it stands for. */
+        readonly pattern: string
+        readonly decision: Decision
+      }
+    /** Nothing of that name is there. `near`: what is. */
+    | { readonly is: 'nobody'; readonly near: readonly string[] }
+    | { readonly is: 'not-checked'; readonly because: NotCheckedReason }
+}
+
+/** A part of the config that is not heard, because Git says it. */
+export interface SaidInVain {
+  readonly of: 'store' | 'role' | 'policy'
+  readonly name: string
+  /** In the config. */
+  readonly span: Span
+  /** In Git. */
+  readonly by: Span | undefined
+  readonly differs: boolean
+}
+
 /** A naming convention from the config: mount and path, with names in braces (design §4). */
 export interface NamingRule {
   readonly pattern: string
@@ -144,6 +226,14 @@ export interface Chain {
   readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** Who uses the Secrets that ESO makes. */
+  readonly lastMile: LastMile
+  /** What the config says, and Git says too: then Git counts. */
+  readonly saidInVain: readonly SaidInVain[]
+  /** Who comes to a token, and what it may do. */
+  readonly holders: Holders
+  /** The contract of the config, judged. */
+  readonly expected: readonly JudgedExpectation[]
   /** What only drift looks at; absent where nobody asked for it. */
   readonly drift?: DriftFacts
   /** What was before the change that is reported; absent where everything is. */
@@ -169,6 +259,12 @@ export interface Before {
   grantedBy(link: Link, access: Access): readonly RuleLocation[]
   /** Secrets that were referred to and no longer are, by any manifest that was read. */
   readonly unreferenced: readonly Unreferenced[]
+  /** What ESO deletes in Vault because of the change. */
+  readonly pushDeletes: readonly PushDelete[]
+  /** Kubernetes Secrets that the change takes away from what uses them. */
+  readonly removedTargets: readonly TargetRemoval[]
+  /** Keys that still name the mount that their store had before. */
+  readonly storeMoves: readonly StoreMove[]
 }
 
 export interface Unreferenced {

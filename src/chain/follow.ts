@@ -1,22 +1,26 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
-import type { Decision } from '../model/decision.ts'
+import type { ConfigSays, Decision } from '../model/decision.ts'
 import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
+import type { Span } from '../model/span.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PolicyFact, VaultState } from '../model/vault-state.ts'
+import type { PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
 import type { EntityFacts } from '../policy/template.ts'
 import type { DeclaredToken, TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
+import { lastMile } from '../workloads/last-mile.ts'
 import { agreed, decideEach, declaredSeveralTimes, type Versions } from './alternatives.ts'
 import { authConfigOf } from './auth-config.ts'
 import type {
+  AskedRequest,
   Chain,
+  Expectation,
   InstalledEso,
   InvalidPolicy,
   JudgedAccess,
@@ -27,12 +31,15 @@ import type {
   StoreLink,
   TokenPolicies,
 } from './chain.ts'
+import { judgeExpectations } from './expectations.ts'
 import { foldLinks } from './fold-links.ts'
+import { type HolderParts, holdersOf } from './holders.ts'
+import { keyLookups } from './key-lookups.ts'
 import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
-import { policiesOfEach, tokenPolicies } from './token-policies.ts'
+import { policiesInConfig, policiesOfEach, tokenPolicies } from './token-policies.ts'
 import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
 
 /** What of a token decides beside the texts of its policies. */
@@ -52,16 +59,14 @@ export interface Token {
 export interface Judge {
   /** Whose law it is. */
   readonly server: ServerLaw
-  decide(
-    policies: readonly PolicyFact[],
-    token: Token,
-    request: { readonly path: string; readonly capability: Access['capability']; readonly holes: readonly string[] },
-  ): Decision
+  decide(policies: readonly PolicyFact[], token: Token, request: AskedRequest): Decision
   /** The texts that the server would refuse. */
   invalid(policies: readonly PolicyFact[]): readonly InvalidPolicy[]
 }
 
 export interface FollowInput {
+  /** Objects beside the manifests that may use Secrets. */
+  readonly workloads?: readonly Manifest[]
   readonly manifests: readonly Manifest[]
   readonly prediction: Prediction
   readonly declared: VaultState
@@ -75,6 +80,12 @@ export interface FollowInput {
   readonly tokens?: readonly DeclaredToken[]
   /** `stores.<name>.policies` of the config: what the manifests do not say (static tokens, AppRole). */
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
+  /** Where the config says that. */
+  readonly configSpanOf?: (store: string) => Span | undefined
+  /** The contract of the config. */
+  readonly expect?: readonly Expectation[]
+  /** What the config says in vain. */
+  readonly saidInVain?: Chain['saidInVain']
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
   /** Documents of ESO's kinds that could not be read. */
@@ -117,8 +128,21 @@ export function follow(input: FollowInput): Chain {
   const links = foldLinks(unfolded)
   for (const link of links) if (link.store !== undefined) linkOf(link.store).links.push(link)
   const knowledge = { declared, live: input.live(undefined) }
-  return {
+  const holders = holdersOf(holderParts(input))
+  const expected = judgeExpectations(input.expect ?? [], {
     manifests: input.manifests,
+    storeLinks: [...storeLinks.values()],
+    declared,
+    holders,
+  })
+  const { manifests, workloads = [] } = input
+  return {
+    manifests,
+    lastMile: lastMile({
+      manifests,
+      workloads,
+      lookupsOf: (manifest) => keyLookups({ links, manifests }, manifest),
+    }),
     stores: prediction.stores,
     links,
     storeLinks: [...storeLinks.values()],
@@ -130,7 +154,48 @@ export function follow(input: FollowInput): Chain {
     installedEso: input.installedEso,
     naming: input.naming,
     invalidYaml: input.invalidYaml ?? [],
+    saidInVain: input.saidInVain ?? [],
+    holders,
+    expected,
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
+  }
+}
+
+/** What holders of tokens are looked up and judged by. */
+function holderParts(input: FollowInput): HolderParts {
+  const { declared } = input
+  const knowledgeAt = (vaultNamespace: string | undefined) => ({
+    declared,
+    live: input.live(vaultNamespace),
+    ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
+  })
+  return {
+    roles: [...declared.roles.filter(({ unknown }) => unknown.length === 0), ...(input.liveView?.state.roles ?? [])],
+    lookUp: (mount, role, method) =>
+      lookUpRole({ method, mount, role, ignored: [] }, undefined, knowledgeAt(undefined)),
+    policiesOf: (role) => (role.policies === undefined ? undefined : policiesOfEach([role])?.[0]),
+    byStore: (link, policies, request, identity) => decideWith(policies, request, link, identity, input),
+    byRole: (fact, policies, request, identity) => {
+      const { authMount: mount, name: role, vaultNamespace } = fact
+      const knowledge = knowledgeAt(vaultNamespace)
+      const lookup = { found: 'known', fact } as const
+      const auth = { method: 'kubernetes', mount, role, ignored: [] } as const
+      const authMount = lookUpAuthMount(mount, undefined, knowledge)
+      const { provenance } = fact
+      return decideToken(
+        policies,
+        request,
+        {
+          knowledge,
+          from: spanOfProvenance(provenance),
+          entity: loginEntity(identity, { auth, role: lookup, authMount }, declared),
+          namespaces: undefined,
+          says: (facts) => roleSays(fact, facts),
+        },
+        input,
+      )
+    },
+    whyNot: ({ store, role }) => store.notChecked ?? whyNoPolicies(store, role),
   }
 }
 
@@ -141,7 +206,11 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   // What a patch may replace is not judged by what stands in the base.
   const told = store.auth !== undefined && store.notChecked === undefined
   const role = told ? lookUpRole(store.auth, from, authKnowledge) : undefined
-  const policies = tokenPolicies(store, role, input.policiesOfStore(store.name), input.tokens ?? [])
+  const configured = input.policiesOfStore(store.name)
+  const policies =
+    configured === undefined
+      ? tokenPolicies(store, role, input.tokens ?? [])
+      : policiesInConfig(configured, input.configSpanOf?.(store.name))
   const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
   const described = { store, role, policies, authMount }
   return {
@@ -206,7 +275,7 @@ function decideAccess(
   // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
   const { capability } = access
   const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
-  const request = { path, capability, holes: [...reference.holes, ...store.holes, BELOW] }
+  const request: AskedRequest = { path, capability, holes: [...reference.holes, ...store.holes, BELOW] }
   const decideBy = (token: TokenPolicies) => decideWith(token, request, storeLink, reference.identity, input)
   if (policies !== undefined) return decideBy(policies)
   const decisions = (versions ?? []).map(decideBy)
@@ -219,20 +288,50 @@ function decideAccess(
 
 function decideWith(
   policies: TokenPolicies,
-  request: Parameters<Judge['decide']>[2],
+  request: AskedRequest,
   storeLink: Pick<StoreLink, 'store' | 'role' | 'authMount'>,
   identity: Identity | undefined,
   input: FollowInput,
 ): Decision {
-  const { store } = storeLink
-  const knowledge = authKnowledgeOf(store, input)
+  const { store, role, authMount } = storeLink
+  return decideToken(
+    policies,
+    request,
+    {
+      knowledge: authKnowledgeOf(store, input),
+      from: store.manifest.span,
+      entity: loginEntity(identity, { auth: store.auth, role, authMount }, input.declared),
+      namespaces: tokenNamespaces(store),
+      says: (facts) => configSays(policies, facts, storeLink),
+    },
+    input,
+  )
+}
+
+/** Whose token it is, and where its policies are looked up. */
+interface Bearer {
+  readonly knowledge: Knowledge
+  readonly from: Span | undefined
+  readonly entity: EntityFacts | undefined
+  readonly namespaces: TokenNamespaces | undefined
+  /** What of it the config says, with these policies. */
+  readonly says: (facts: readonly PolicyFact[]) => readonly ConfigSays[]
+}
+
+/** What the law says to one request of a token with these policies. */
+function decideToken(
+  policies: TokenPolicies,
+  request: AskedRequest,
+  { knowledge, from, entity, namespaces, says }: Bearer,
+  input: Pick<FollowInput, 'judge' | 'textlessPolicies'>,
+): Decision {
   const facts: PolicyFact[] = []
   const textless: string[] = []
   const versions: Versions[] = []
   const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
-    if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
-    const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
+    if (name === 'root') return said({ ...unknown({ code: 'root-allows' }), verdict: 'allowed' }, says([]))
+    const policy = policyLookup(name, from, knowledge, input.textlessPolicies)
     if (policy.found === 'known') {
       facts.push(policy.fact)
       for (const part of policy.fact.open ?? [])
@@ -247,13 +346,47 @@ function decideWith(
     withDefault: policies.withDefault,
     textless,
     open,
-    entity: loginEntity(identity, storeLink, input.declared),
-    namespaces: tokenNamespaces(store),
+    entity,
+    namespaces,
   }
   const decision =
     decideEach(facts, versions, (set) => input.judge.decide(set, token, request)) ??
     input.judge.decide(facts, { ...token, textless: [...textless, ...versions.map(({ name }) => name)] }, request)
-  return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
+  const assumed = [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])]
+  return said(assuming(decision, assumed), says(facts))
+}
+
+/** Whoever reads a decision must know what of it Git does not say. */
+function said(decision: Decision, says: readonly ConfigSays[]): Decision {
+  return says.length === 0 || decision.verdict === 'unknown' ? decision : { ...decision, said: says }
+}
+
+function configSays(
+  policies: TokenPolicies,
+  facts: readonly PolicyFact[],
+  { store, role }: Pick<StoreLink, 'store' | 'role'>,
+): ConfigSays[] {
+  const says: ConfigSays[] = []
+  const add = (of: ConfigSays['of'], name: string, span: Span | undefined) => {
+    if (span !== undefined) says.push({ of, name, span })
+  }
+  if (store.manifest.origin.form === 'config') add('store', store.name, store.manifest.span)
+  if (policies.from === 'config')
+    add('policies', store.name, spanOfProvenance(policies.provenance ?? { from: 'vault' }))
+  const fact = policies.from === 'role' && role?.found === 'known' ? role.fact : undefined
+  return [...says, ...roleSays(fact, facts)]
+}
+
+function roleSays(role: RoleFact | undefined, facts: readonly PolicyFact[]): ConfigSays[] {
+  const at = role?.provenance.from === 'config' ? role.provenance.span : undefined
+  return [
+    ...(role === undefined || at === undefined
+      ? []
+      : [{ of: 'role' as const, name: `${role.authMount}/${role.name}`, span: at }]),
+    ...facts.flatMap(({ name, saidAt }) =>
+      saidAt === undefined ? [] : [{ of: 'policy' as const, name, span: saidAt }],
+    ),
+  ]
 }
 
 /** A default is what holds unless something overrides it: the reader must know that it was taken. */
@@ -264,11 +397,11 @@ function assuming(decision: Decision, assumed: readonly string[]): Decision {
 
 function policyLookup(
   name: string,
-  store: VaultStore | undefined,
+  from: Span | undefined,
   knowledge: Knowledge,
   textless: readonly TextlessPolicy[],
 ): Lookup<PolicyFact> {
-  const found = lookUpPolicy(name, store?.manifest.span, knowledge)
+  const found = lookUpPolicy(name, from, knowledge)
   if (
     found.found === 'absent' &&
     found.by === 'git' &&

@@ -9,6 +9,7 @@ import type {
   AuthMountFact,
   InNamespace,
   MountFact,
+  PartlyKnown,
   PolicyFact,
   Provenance,
   RoleFact,
@@ -36,7 +37,11 @@ export function inNamespace<T extends InNamespace>(facts: readonly T[], { vaultN
 }
 
 /** The role that a store logs in with. A role's identity is its auth mount and its name together (field.md §3). */
-export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): Lookup<RoleFact> | undefined {
+export function lookUpRole(
+  auth: StoreAuth,
+  from: Span | undefined,
+  knowledge: Knowledge,
+): Lookup<RoleFact> | undefined {
   const { declared, live } = knowledge
   if (auth.mount === undefined) return undefined
   if (auth.method === 'appRole') return appRole(auth, from, knowledge)
@@ -69,7 +74,7 @@ export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): L
 }
 
 /** `userpass` and `ldap` have users in place of roles (forms.md §6). */
-function user(given: string, mount: string, from: Span, knowledge: Knowledge): Lookup<RoleFact> {
+function user(given: string, mount: string, from: Span | undefined, knowledge: Knowledge): Lookup<RoleFact> {
   const path = trimSlashes(mount)
   const name = given.toLowerCase()
   const here = inNamespace(
@@ -107,16 +112,16 @@ function absentAmongSiblings(name: string, mount: string, knowledge: Knowledge):
   return enabled.length > 0 ? { found: 'absent', by: 'git', near: [], siblings: [] } : undefined
 }
 
-/** Pages, comments, tests and examples show what a setup looks like, and are no list of what is there. */
+/** Pages, comments, tests, examples and the config say what a setup looks like, and are no list of what is there. */
 function isWeak({ provenance }: { readonly provenance: Provenance }): boolean {
-  return weakness(provenance) > 0
+  return weakness(provenance) > 0 || provenance.from === 'config'
 }
 
 /**
  * An AppRole store names no role, only a role id, which the server keeps to itself. The role is the one whose declaration gives
  * that id (or is called by it), else the only one that Git declares on the mount.
  */
-function appRole(auth: StoreAuth, from: Span, knowledge: Knowledge): Lookup<RoleFact> {
+function appRole(auth: StoreAuth, from: Span | undefined, knowledge: Knowledge): Lookup<RoleFact> {
   const mount = trimSlashes(auth.mount ?? '')
   const onMount = inNamespace(
     knowledge.declared.roles.filter((role) => role.authMount === mount),
@@ -200,18 +205,51 @@ export function lookUpAuthMount(path: string, from: Span | undefined, knowledge:
   }
 }
 
-function choose<T extends { readonly provenance: Provenance }>(
+interface Fact extends PartlyKnown {
+  readonly provenance: Provenance
+  readonly saidAt?: Span
+}
+
+function choose<T extends Fact>(
   here: readonly T[],
   from: Span | undefined,
   seen: Seen<T> | undefined,
   same: (a: T, b: T) => boolean,
 ): Lookup<T> | undefined {
   const there = seen?.presence === 'present' ? seen.fact : undefined
-  const nearest = nearestByFolder(strongest(here, from), from)
+  const written = here.filter((fact) => !isSaid(fact))
+  const said = here.find(isSaid)
+  const nearest = nearestByFolder(strongest(written, from), from)
   const first = nearest[0]
+  if (said !== undefined && !isSettled(nearest, same)) {
+    // What a person says of a role is about the server, which knows better; the text that a policy is given is what the merge brings.
+    if (
+      said.provenance.from === 'config' &&
+      seen !== undefined &&
+      seen.presence !== 'hidden' &&
+      seen.presence !== 'unknown'
+    )
+      return there === undefined ? undefined : { found: 'known', fact: there }
+    return there === undefined ? { found: 'known', fact: said } : { found: 'known', fact: said, other: there }
+  }
   if (first === undefined) return there === undefined ? undefined : { found: 'known', fact: there }
   if (nearest.some((fact) => !same(fact, first))) return { found: 'conflict', facts: nearest }
   return there === undefined ? { found: 'known', fact: first } : { found: 'known', fact: first, other: there }
+}
+
+/** The config says it, in whole (a role) or its name (a policy in a file). */
+export function isSaid({ provenance, saidAt }: Pick<Fact, 'provenance' | 'saidAt'>): boolean {
+  return provenance.from === 'config' || saidAt !== undefined
+}
+
+/** Git says it, once and in full: then the config is not asked, which says what Git does not. */
+export function isSettled<T extends Fact>(facts: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  const [first] = facts
+  return (
+    first !== undefined &&
+    facts.every((fact) => same(fact, first)) &&
+    facts.every((fact) => !isWeak(fact) && fact.unknown.length === 0)
+  )
 }
 
 /** What only shows a setup (a test, an example) is not heard beside what makes one; for a store that is shown itself it is. */
@@ -269,7 +307,7 @@ function mayBe(
 }
 
 /** What decides whether two declarations of a role say the same. */
-function roleKey(role: RoleFact): string {
+export function roleKey(role: RoleFact): string {
   const sorted = (list: readonly string[] | undefined) => [...(list ?? ['?'])].sort().join(',')
   return [
     sorted(role.policies),

@@ -1,13 +1,23 @@
 import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { type Note, noteAt } from '../model/note.ts'
 import { createPool } from '../model/pool.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
 import { ownOutput } from './own-output.ts'
-import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES, namesEsoKind } from './relevance.ts'
+import {
+  type FileForm,
+  formOf,
+  isOnlyDefinitions,
+  isSops,
+  MAX_FILE_BYTES,
+  namesEsoKind,
+  readFor,
+  sopsNames,
+} from './relevance.ts'
 import { type Root, root } from './root.ts'
 import type { SourceFile } from './source-file.ts'
 import { topLevel } from './top-level.ts'
@@ -18,11 +28,15 @@ export interface DiscoverOptions {
   readonly cwd: string
   /** Globs of what to leave out, against the shown path and the path below the root. */
   readonly exclude?: readonly string[]
+  /** Folders with checkouts of other repositories: read, and not reported. */
+  readonly also?: readonly string[]
   /** Finished manifests: any file that looks like one is YAML, whatever its name (argocd-diff-preview writes files without extension). */
   readonly finished?: boolean
   /** Defaults as platform.md §7 threat 5 asks. */
   readonly maxFileBytes?: number
   readonly maxTotalBytes?: number
+  /** Files that are left by then are told by a note. */
+  readonly deadline?: Deadline
 }
 
 export interface Discovery {
@@ -80,6 +94,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
   const show = (absolute: string) => slashes(relative(cwd, absolute)) || '.'
   const excluded = (options.exclude ?? []).map((glob) => globTest(slashes(glob), 'exclude'))
   const searches = await Promise.all((paths.length === 0 ? ['.'] : paths).map((path) => plan(path, cwd)))
+  const others = (options.also ?? []).map((folder) => resolve(cwd, folder))
 
   const notes: Note[] = []
   const tops = new Map<string, Seen>()
@@ -98,7 +113,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     for (const path of walk.files) {
       const absolute = join(search.top, path)
       const shown = show(absolute)
-      if (!search.keep(shown)) continue
+      if (!search.keep(shown) || others.some((other) => other !== search.top && isWithin(other, absolute))) continue
       matched++
       if (excluded.some((test) => test(shown) || test(path))) continue
       known.files.add(path)
@@ -118,16 +133,29 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     for (const top of new Set(searches.filter(isPartOfCheckout).map((search) => search.top)))
       take({ top, keep: () => true }, await walkFolder(top, top, show), false)
 
+  for (const top of others) take({ top, keep: () => true }, await walkFolder(top, top, show), false)
+
   const reading = await readAll(wanted, show, options)
   notes.push(...reading.notes.filter(({ file }) => file === '.' || reported.has(file)))
-  if (reading.files.length === 0)
+  if (reading.files.every(({ use }) => use !== undefined))
     notes.push(noteAt({ file: paths[0] ?? '.' }, { code: 'nothing-found', count: wanted.size }))
   return {
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
-    isReported: (file) => searches.some((search) => search.keep(file) && isWithin(search.from, resolve(cwd, file))),
-    counts: { seen: reported.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
+    isReported: (file) => {
+      const absolute = resolve(cwd, file)
+      return (
+        !others.some((other) => isWithin(other, absolute)) &&
+        searches.some((search) => search.keep(file) && isWithin(search.from, absolute))
+      )
+    },
+    counts: {
+      seen: reported.size,
+      read: reading.files.filter(({ use }) => use === undefined).length,
+      bytes: reading.bytes,
+      definitions: reading.definitions,
+    },
   }
 }
 
@@ -172,14 +200,22 @@ async function readAll(
   const maxTotal = options.maxTotalBytes ?? MAX_TOTAL_BYTES
   const files: SourceFile[] = []
   const notes: Note[] = []
+  const deadline = options.deadline ?? NO_DEADLINE
   let bytes = 0
   let definitions = 0
   let left = 0
+  let late = 0
 
-  const readOne = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
+  const readOne = async (
+    absolute: string,
+    form: FileForm,
+    place: { readonly top: string; readonly relative: string },
+  ): Promise<{ readonly source: SourceFile; readonly size: number } | undefined> => {
+    if (deadline.over()) {
+      late++
+      return
+    }
     const name = basename(absolute)
-    const form = options.finished === true ? 'yaml' : formOf(name)
-    if (form === undefined) return
     const file = show(absolute)
     let content: Buffer | 'too large'
     try {
@@ -199,10 +235,15 @@ async function readAll(
     const text = decodeText(content)
     const search = text ?? content.toString('latin1')
     if (options.finished === true && !LOOKS_FINISHED.test(search)) return
-    if (!canMatter(name, form, search)) return
+    const use = options.finished === true ? 'everything' : readFor(name, form, search)
+    if (use === undefined) return
     if (isSops(form, search)) {
-      notes.push(noteAt({ file }, { code: 'sops', ...(namesEsoKind(search) ? { eso: true as const } : {}) }))
-      return
+      if (use === 'everything')
+        notes.push(noteAt({ file }, { code: 'sops', ...(namesEsoKind(search) ? { eso: true as const } : {}) }))
+      const names = sopsNames(search)
+      if (names === undefined) return
+      const source = { file, root: place.top, relative: place.relative, text: names, use: 'names' } as const
+      return { source, size: content.length }
     }
     if (form === 'yaml' && isOnlyDefinitions(search)) {
       definitions++
@@ -213,16 +254,37 @@ async function readAll(
       notes.push(noteAt({ file }, { code: 'own-output', what: own }))
       return
     }
-    if (bytes + content.length > maxTotal) {
-      left++
-      return
+    const source: SourceFile = {
+      file,
+      root: place.top,
+      relative: place.relative,
+      text: text ?? content.toString('utf8'),
+      ...(use === 'workloads' ? { use } : {}),
     }
-    bytes += content.length
-    files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') })
+    return { source, size: content.length }
   }
 
   const pool = createPool(CONCURRENCY)
-  await Promise.all([...wanted].map(([absolute, place]) => pool(() => readOne(absolute, place))))
+  // Files are taken in the order of their paths, whichever was read first: what does not fit any more is the same in every run.
+  let turn: Promise<void> = Promise.resolve()
+  for (const absolute of [...wanted.keys()].sort()) {
+    const form = options.finished === true ? 'yaml' : formOf(basename(absolute))
+    if (form === undefined) continue
+    const place = wanted.get(absolute) as { readonly top: string; readonly relative: string }
+    const before = turn
+    turn = pool(async () => {
+      const found = await readOne(absolute, form, place)
+      await before
+      if (found === undefined) return
+      if (bytes + found.size > maxTotal) left++
+      else {
+        bytes += found.size
+        files.push(found.source)
+      }
+    })
+  }
+  await turn
+  if (late > 0) notes.push(noteAt({ file: '.' }, { code: 'run-time-over', count: late }))
   if (left > 0) notes.push(noteAt({ file: '.' }, { code: 'files-too-large', count: left, mib: inMib(maxTotal) }))
   return { files, notes, bytes, definitions }
 }

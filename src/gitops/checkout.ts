@@ -3,6 +3,7 @@ import { hasDeadName } from '../files/dead-names.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { Span } from '../model/span.ts'
 import type { ReadContext } from './kustomize/build.ts'
 import { type ObjectFiles, objectFiles } from './kustomize/object-files.ts'
@@ -17,10 +18,14 @@ export interface Checkout {
   readonly tree: RepositoryTree
   readonly closures: ClosureReader
   readonly objects: ObjectFiles
+  /** What is not read by then is left, and told. */
+  readonly deadline: Deadline
   /** For the reader of kustomizations. */
   readonly reading: ReadContext
   /** Files that were read, by their path below the root. */
   readonly sources: ReadonlyMap<string, SourceFile>
+  /** Files that were read for who uses Secrets alone. */
+  readonly workloadFiles: readonly SourceFile[]
   /** The documents of a file that were parsed. */
   documents(relative: string): readonly YamlDocument[]
   shown(relative: string): string
@@ -43,11 +48,13 @@ export interface CheckoutSource {
   /** Documents that were parsed already. */
   readonly documents: readonly { readonly source: SourceFile; readonly document: YamlDocument }[]
   readonly options: ClosureOptions
+  readonly deadline?: Deadline
 }
 
-export function checkout({ root, files, documents, options }: CheckoutSource): Checkout {
+export function checkout({ root, files, documents, options, deadline = NO_DEADLINE }: CheckoutSource): Checkout {
   const own = files.filter((file) => file.root === root.path)
-  const sources = new Map(own.map((file) => [file.relative, file]))
+  const workloadFiles = own.filter(({ use }) => use !== undefined)
+  const sources = new Map(own.flatMap((file) => (file.use === undefined ? [[file.relative, file] as const] : [])))
   const parsed = new Map<string, YamlDocument[]>()
   for (const { source, document } of documents) {
     if (source.root !== root.path) continue
@@ -84,8 +91,10 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
     tree,
     closures,
     objects,
-    reading: { tree, files: objects, kustomization, done: new Map() },
+    deadline,
+    reading: { tree, files: objects, kustomization, done: new Map(), deadline },
     sources,
+    workloadFiles,
     documents: (relative) => parsed.get(relative) ?? [],
     shown,
     below: (path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path),

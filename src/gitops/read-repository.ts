@@ -3,6 +3,7 @@ import { gitRemotes } from '../files/git-remotes.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { Comment, YamlDocument } from '../files/yaml/yaml-document.ts'
+import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
@@ -10,17 +11,21 @@ import { commandsIn, pushedArtifacts } from './applied/commands.ts'
 import { follow } from './applied/follow.ts'
 import type { Followed } from './applied/followed.ts'
 import { repositoryPath } from './applied/repository-address.ts'
+import { templateNotes } from './applied/template-notes.ts'
 import { type BuildMemory, type FindKustomize, kustomizeBuilds } from './build/kustomize-builds.ts'
 import type { Output } from './build/output.ts'
 import type { RenderedObject } from './build/rendered-output.ts'
 import { type Checkout, checkout as openCheckout } from './checkout.ts'
 import { deliveriesOf } from './deliveries.ts'
 import { isGitOps } from './gitops-kinds.ts'
+import { chartRenders } from './helm/chart-renders.ts'
+import type { FindHelm, HelmMemory } from './helm/run-helm.ts'
 import { manifestsOf } from './manifests.ts'
 import { type NotFollowed, tellNotFollowed } from './not-followed.ts'
 import { type InstalledEso, installedEso } from './objects/installed-eso.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
 import { type ObjectsElsewhere, type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
+import { MENTIONS_SECRETS } from './objects/secret-users.ts'
 
 export interface ReadRepositoryOptions extends DiscoverOptions, GitOpsOptions {
   /** For tests. */
@@ -37,15 +42,24 @@ export interface GitOpsOptions {
   readonly kustomize?: FindKustomize
   readonly allowRemoteBases?: boolean
   readonly enableHelm?: boolean
+  /** Absent: helm is never run, and what charts make is not checked. */
+  readonly helm?: FindHelm
+  readonly renderHelm?: 'auto' | 'never'
+  /** What an earlier reading in this run rendered. */
+  readonly helmMemory?: HelmMemory
   /** Builds of an earlier reading in this run. */
   readonly memory?: BuildMemory
   /** Every root is built, also where the reader decides. */
   readonly buildAll?: boolean
+  /** Files and roots that are left by then are told as not checked. */
+  readonly deadline?: Deadline
 }
 
 /** All that Git says: what GitOps applies, and what nothing applies as it stands. */
 export interface Repository {
   readonly manifests: readonly Manifest[]
+  /** Objects beside them that may use Secrets, or make them: workloads, releases with values, custom resources. */
+  readonly workloads: readonly Manifest[]
   /** Every file that can matter, manifests or not, sorted by path. */
   readonly files: readonly SourceFile[]
   readonly roots: readonly Root[]
@@ -90,8 +104,8 @@ export async function readDiscovered(
   discovery: Discovery,
   options: GitOpsOptions & Pick<ReadRepositoryOptions, 'maxDocuments' | 'elsewhere'>,
 ): Promise<Repository> {
-  const { maxDocuments, elsewhere } = options
-  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere })
+  const { maxDocuments, elsewhere, deadline } = options
+  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere, deadline })
   const parts: Part[] = []
   for (const root of discovery.roots) parts.push(await readCheckout(root, discovery, parsed, options))
   const manifests = parts.flatMap((part) => part.manifests)
@@ -103,9 +117,14 @@ export async function readDiscovered(
     new Set(manifests.filter(({ kind }) => kinds.includes(kind)).map(({ span }) => `${span.file}:${span.line}`)).size
   return {
     manifests,
+    workloads: parts.flatMap((part) => part.workloads),
     files: discovery.files,
     roots: discovery.roots,
-    notes: [...discovery.notes, ...parsed.notes, ...told.notes],
+    notes: [
+      ...discovery.notes,
+      ...parts.reduce((notes, part) => part.withTemplates(notes), parsed.notes),
+      ...told.notes,
+    ],
     notChecked: [...told.notChecked, ...(unusable === undefined ? [] : [unusable])],
     notFollowed,
     outputs: parts.flatMap(({ followed }) => followed.outputs),
@@ -132,9 +151,12 @@ export async function readDiscovered(
 
 interface Part {
   readonly manifests: readonly Manifest[]
+  readonly workloads: readonly Manifest[]
   readonly followed: Followed
   readonly processes: number
   readonly processMilliseconds: number
+  /** Notes about templates that were rendered after all are gone; the others say what each of them holds, and why it was not. */
+  withTemplates(notes: readonly Note[]): readonly Note[]
   /** Somebody installed a kustomize: that it was needed and cannot be used must be seen. */
   readonly unusable: NotChecked | undefined
 }
@@ -145,25 +167,41 @@ async function readCheckout(
   parsed: ParsedFiles,
   options: GitOpsOptions,
 ): Promise<Part> {
-  const { variables, allowRemoteBases = false, enableHelm = false } = options
+  const { variables, allowRemoteBases = false, enableHelm = false, deadline = NO_DEADLINE } = options
   const checkout = openCheckout({
     root,
     files: discovery.files,
     documents: parsed.documents,
     options: { allowRemoteBases, enableHelm },
+    deadline,
   })
   const find: FindKustomize = options.kustomize ?? (async () => ({ kustomize: undefined, unusable: [] }))
-  const { build, stats } = kustomizeBuilds(checkout, { find, allowRemoteBases, enableHelm, memory: options.memory })
+  const { build, stats } = kustomizeBuilds(checkout, {
+    find,
+    allowRemoteBases,
+    enableHelm,
+    memory: options.memory,
+    deadline,
+  })
+  const charts = chartRenders(checkout, {
+    find: options.helm ?? (async () => ({ helm: undefined, unusable: [] })),
+    isOff: options.renderHelm === 'never',
+    apiVersions: [],
+    memory: options.helmMemory ?? new Map(),
+    deadline,
+  })
+  const files = discovery.files.filter(({ use }) => use === undefined)
   const written = parsed.objects.filter(({ source }) => source.root === root.path)
   const followed = await follow(checkout, {
     build,
+    render: charts.render,
     fetches: allowRemoteBases || enableHelm,
     always: options.buildAll === true,
     wanted: wantedFrom(checkout, written),
     identities: [...(options.identities ?? []), ...gitRemotes(root.path)],
-    commands: commandsIn(discovery.files, root),
+    commands: commandsIn(files, root),
     artifacts: new Map(
-      pushedArtifacts(discovery.files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
+      pushedArtifacts(files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
         const key = repositoryPath(address)?.join('/')
         return key === undefined ? [] : [[key, folder] as const]
       }),
@@ -171,11 +209,14 @@ async function readCheckout(
     variables,
   })
   const { processes, processMilliseconds, missed, unusable } = stats
+  const deliveries = deliveriesOf({ checkout, followed, written, variables })
   return {
-    manifests: manifestsOf(deliveriesOf({ checkout, followed, written, variables })),
+    manifests: manifestsOf(deliveries.manifests),
+    workloads: manifestsOf(deliveries.workloads),
     followed,
-    processes,
-    processMilliseconds,
+    withTemplates: (notes) => templateNotes(notes, checkout, followed),
+    processes: processes + charts.stats.processes,
+    processMilliseconds: processMilliseconds + charts.stats.processMilliseconds,
     unusable:
       missed && unusable.length > 0
         ? { file: '.', line: 1, what: 'What patches change', reason: { code: 'kustomize-unusable', found: unusable } }
@@ -193,5 +234,6 @@ function wantedFrom(checkout: Checkout, written: ParsedFiles['objects']) {
       object.kind === 'HelmRelease' ||
       object.kind === 'HelmChart' ||
       isGitOps(object.apiVersion, object.kind) ||
+      MENTIONS_SECRETS.test(object.text) ||
       (file !== undefined && checkout.sources.has(file) && kinds.has(`${file}\0${object.kind}`)))
 }

@@ -75,6 +75,8 @@ export type NearestHint =
   | { readonly code: 'doubled-slash' }
   /** Its `+` stands for the side of KV v2, and it has nothing for the segment behind. */
   | { readonly code: 'lacks-segment'; readonly plus: string; readonly segment: string }
+  /** Something stands in front of the mount: a Vault namespace, or the name of another mount. */
+  | { readonly code: 'has-front'; readonly front: string }
   /** The server drops the rule, because its template does not resolve for this login. */
   | { readonly code: 'dropped'; readonly directive: string }
 
@@ -85,9 +87,14 @@ export interface Possibility {
   readonly says: RuleSays | undefined
 }
 
+/** The time for the run was over before it was looked at. */
+export interface TimeOver {
+  readonly code: 'run-time-over'
+}
+
 /** The run itself did not come to it: what it left out is never a pass. */
 export type RunReason =
-  | { readonly code: 'run-time-over' }
+  | TimeOver
   /** A bug of ours, by the name of the error. */
   | { readonly code: 'own-bug'; readonly error: string }
 

@@ -1,10 +1,11 @@
-import type { Link } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
+import type { RefusedLogin } from '../model/id-claims.ts'
 import { familyOf, type NoteFamily } from '../model/note.ts'
 import type { Standing } from '../model/standing.ts'
 import { outcomeOf } from '../report/outcome.ts'
@@ -23,8 +24,10 @@ import type { MissingRight } from '../state/live/live-state.ts'
 import { asOfSource, type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
+import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
+import { templatesNotChecked } from './templates-not-checked.ts'
 import { unansweredSentences } from './unanswered.ts'
 import { unreadParts } from './unread-parts.ts'
 import type { Watch } from './watch.ts'
@@ -42,6 +45,8 @@ export interface CheckDeps {
   readonly change?: LookAtChange | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
+  /** The login that the server refused. */
+  readonly refused?: RefusedLogin | undefined
 }
 
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
@@ -96,25 +101,38 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
+  const standings = standingsOf({
+    links: chain.links,
+    findings: kept,
+    ignored: ignored.map(({ finding }) => finding),
+    unapplied: settings.config.manifests.unapplied,
+    silent:
+      deps.live === undefined && deps.incomplete[0] !== undefined
+        ? { code: 'server-does-not-tell', says: deps.incomplete[0] }
+        : undefined,
+  })
   return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
     partsNotChecked: [
       ...gathered.repository.notChecked,
-      ...unreadParts(gathered.repository.notes),
+      ...unreadParts([...gathered.repository.notes, ...gathered.declared.notes]),
+      ...templatesNotChecked(standings),
       ...watch.notChecked(),
+      ...expectationsNotChecked(chain),
       ...(chain.drift?.notCompared ?? []),
     ],
-    standings: standingsOf({
-      links: chain.links,
-      findings: kept,
-      ignored: ignored.map(({ finding }) => finding),
-      unapplied: settings.config.manifests.unapplied,
-      silent:
-        deps.live === undefined && deps.incomplete[0] !== undefined
-          ? { code: 'server-does-not-tell', says: deps.incomplete[0] }
-          : undefined,
-    }),
+    standings,
+  })
+}
+
+/** Lines of the contract that nobody can judge yet. */
+function expectationsNotChecked({ expected }: Chain): NotChecked[] {
+  return expected.flatMap(({ expectation, action, outcome }) => {
+    if (outcome.is !== 'not-checked') return []
+    const { span, who, may, path } = expectation
+    const what = `Expectation: ${who.is} ${who.name} ${may ? 'may' : 'may not'} ${action} ${path}`
+    return [{ file: span.file, line: span.line, what, reason: outcome.because }]
   })
 }
 
@@ -193,6 +211,11 @@ const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'sops',
 ])
 
+function refusedSentences({ refused }: CheckDeps, { declared }: Gathered): string[] {
+  const sentence = refused === undefined ? undefined : refusedBecause(refused, declared.state.roles)
+  return sentence === undefined ? [] : [sentence]
+}
+
 function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
   const { findings, scope, standings } = results
@@ -200,6 +223,7 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [
     ...deps.incomplete,
+    ...refusedSentences(deps, gathered),
     ...gathered.watch.sentences(),
     ...unansweredSentences(live),
     ...hiddenSentences(hidden, deps.live),

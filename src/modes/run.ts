@@ -1,6 +1,7 @@
 import { deadlineIn } from '../model/deadline.ts'
 import { redact, redactInPlace, redactTexts } from '../model/redact.ts'
 import type { Answered } from '../report/answer.ts'
+import type { Inventory } from '../report/inventory/inventory.ts'
 import { exitCodeOf } from '../report/outcome.ts'
 import { offlineSentence } from '../report/reasons/offline.ts'
 import { redactLines, redactReport } from '../report/redact-report.ts'
@@ -33,6 +34,8 @@ export interface RunResult {
   readonly plan?: PlanDocument
   /** Mode `snapshot`: the text of the file, when all was told; redacted as well. */
   readonly snapshot?: string
+  /** Modes `check` and `drift`, where it is asked for; redacted like the report. */
+  readonly inventory?: Inventory
 }
 
 /** Redacted: fit to be shown. */
@@ -42,18 +45,31 @@ export type AnswerResult = Answered & { readonly exitCode: number }
 export async function run(settings: Settings, deps: RunDeps): Promise<RunResult> {
   const ran = await carryOut(settings, deps, async (context, { clean, cleanInPlace }) => {
     const { report, gathered, document, text } = await runMode(settings, context, clean)
-    const texts = new Map(gathered.repository.files.map(({ file, text }) => [file, text]))
+    // By the names that the report has.
+    const texts = new Map(gathered.repository.files.map(({ file, text: own }) => [clean(file), own]))
     return {
       report: redactReport(report, clean),
       sourceLine: redactLines((file) => texts.get(file), cleanInPlace),
       ...(document === undefined ? {} : { plan: redactTexts(document, clean) }),
       ...(text === undefined ? {} : { snapshot: text }),
+      ...(await inventoryOf(settings, report, gathered, clean)),
     }
   })
   const made = 'failed' in ran ? { report: ran.failed, sourceLine: () => undefined } : ran.made
   // `on-incomplete: warn` softens checks; an apply that could not be done has failed.
   const onIncomplete = settings.mode === 'apply' ? 'fail' : settings.onIncomplete
   return { ...made, exitCode: exitCodeOf(made.report.outcome, { ...settings, onIncomplete }) }
+}
+
+async function inventoryOf(
+  { mode, htmlFile, format }: Settings,
+  report: Report,
+  gathered: Gathered,
+  clean: (text: string) => string,
+): Promise<Pick<RunResult, 'inventory'>> {
+  if ((htmlFile === undefined && format !== 'html') || (mode !== 'check' && mode !== 'drift')) return {}
+  const { inventory } = await import('./questions/inventory.ts')
+  return { inventory: redactTexts(inventory(report, gathered), clean) }
 }
 
 /** Answers a question of the terminal; nothing is thrown here either. */

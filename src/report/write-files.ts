@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InvalidInput } from '../model/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
-import { jsonText } from './json.ts'
+import type { Inventory } from './inventory/inventory.ts'
+import { jsonPieces } from './json.ts'
 import type { Report } from './report.ts'
 import { type SarifOptions, sarifText } from './sarif.ts'
 
@@ -12,7 +13,7 @@ export async function writeReportFiles(
   report: Report,
   sarif: SarifOptions,
 ): Promise<void> {
-  if (settings.reportFile !== undefined) await writeText(settings.reportFile, jsonText(report))
+  if (settings.reportFile !== undefined) await writeText(settings.reportFile, jsonPieces(report))
   if (settings.sarifFile !== undefined) await writeText(settings.sarifFile, sarifText(report, sarif))
 }
 
@@ -24,8 +25,19 @@ export async function writeSnapshot(
   if (out !== undefined && snapshot !== undefined) await writeText(out, snapshot)
 }
 
+/** Writes `html-file`, where it is asked for; the page is made only then. */
+export async function writeInventory(
+  { htmlFile }: Partial<Pick<Settings, 'htmlFile'>>,
+  inventory: Inventory,
+  source: string | undefined,
+): Promise<void> {
+  if (htmlFile === undefined) return
+  const { inventoryPage } = await import('./inventory/page.ts')
+  await writeText(htmlFile, inventoryPage(inventory, source))
+}
+
 /** Writes a file that an input names, with the folders above it. Throws InvalidInput when that cannot be done. */
-export async function writeText(file: string, text: string): Promise<void> {
+export async function writeText(file: string, text: string | Iterable<string>): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text)

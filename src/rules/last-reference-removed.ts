@@ -12,6 +12,7 @@ export const lastReferenceRemoved: Rule = {
   id: 'last-reference-removed',
   title: 'A change takes away the last reference to a secret',
   group: 'manifest',
+  ofChange: true,
   severity: 'note',
   *check({ before }): Iterable<Finding> {
     for (const gone of before?.unreferenced ?? []) {

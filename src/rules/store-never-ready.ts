@@ -22,7 +22,7 @@ export function* neverReady(rule: string, chain: Chain): Iterable<RuleFinding> {
       rule,
       severity: 'error',
       message:
-        `${store.kind} \`${store.name}\` logs in with ${nameToken({ store, policies })}, whose tokens lack policy \`default\` ` +
+        `${store.kind} \`${store.name}\` logs in with ${nameToken({ store, role, policies })}, whose tokens lack policy \`default\` ` +
         `(\`token_no_default_policy\`) and may not ${capability} \`${path}\`. ESO asks for that to call the store Ready: it never does` +
         `${forReferences(links.length)}.`,
       span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),

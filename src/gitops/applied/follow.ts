@@ -1,11 +1,13 @@
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { AppliedBy } from '../../model/applied.ts'
 import type { Cluster } from '../../model/cluster.ts'
+import type { RenderReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
 import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
-import { argoRoots } from '../argo/argo-roots.ts'
+import { type ApplicationSets, applicationSets } from '../argo/application-set.ts'
+import { argoRoots, type FoundArgoRoots } from '../argo/argo-roots.ts'
+import { type DeclaredCluster, declaredClusters } from '../argo/cluster-secrets.ts'
 import { directoryFiles } from '../argo/directory-files.ts'
-import { argoValueFiles } from '../argo/value-files.ts'
 import {
   type AppliedObject,
   isReadable,
@@ -21,13 +23,14 @@ import { fluxRoot } from '../flux/flux-root.ts'
 import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
+import { releaseKey } from '../helm/render-release.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import { isOptedOut } from '../manifests.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
-import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
+import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext, rootTitle } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
 import { type Carrier, valueFilesOf } from './carriers.ts'
 import { type Chart, chartsIn } from './charts.ts'
@@ -44,6 +47,7 @@ import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
 import { unappliedGitOps } from './unapplied-objects.ts'
+import { undeployedCharts } from './undeployed-charts.ts'
 
 export interface FollowOptions extends OutputOptions {
   /** `owner/name` or addresses that this checkout is known by. */
@@ -80,6 +84,7 @@ class Follower {
   /** Files that declare roots. */
   private readonly declaring: ReadonlySet<string>
   private readonly sources: Sources
+  private readonly sets: ApplicationSets
   private readonly isIgnored: SourceIgnore
   private readonly tops: readonly TopKustomization[]
   private readonly bootstraps: readonly GitOpsObject[]
@@ -87,6 +92,9 @@ class Follower {
   private readonly values = new Map<string, readonly GitOpsObject[]>()
   private readonly charts: ReadonlyMap<string, Chart>
   private readonly reachedCharts = new Set<string>()
+  private readonly templates = new Set<string>()
+  /** Why a chart gave nothing, by its folder. */
+  private readonly unrendered = new Map<string, RenderReason>()
   private readonly carriers = new Map<string, Carrier[]>()
   private readonly clusterOf: ClusterOfFolder
   private readonly ground: Ground = ground()
@@ -101,6 +109,11 @@ class Follower {
   private readonly applied = new Set<string>()
   private readonly clusters = new Map<string, (Cluster | undefined)[]>()
   private readonly configMaps: FindConfigMaps
+  /** Clusters that Secrets of the checkout register with an Argo CD. */
+  private readonly registered: readonly DeclaredCluster[]
+  /** ApplicationSets over clusters, which wait for the Secrets that register them. */
+  private readonly waiting: Declared[] = []
+  private waits = true
 
   constructor(checkout: Checkout, options: FollowOptions) {
     this.checkout = checkout
@@ -114,12 +127,15 @@ class Follower {
       if (object.within === 'values') this.values.set(object.file, [...(this.values.get(object.file) ?? []), object])
     this.charts = chartsIn(checkout)
     this.declaring = new Set(gitOps.map(({ file }) => file))
+    this.sets = applicationSets(checkout)
     this.sources = sourcesOf({
+      sets: this.sets,
       checkout,
       objects: [...gitOps, ...setup],
       identities: options.identities,
       artifacts: options.artifacts,
     })
+    this.registered = declaredClusters(checkout)
     this.isIgnored = ignoreOf(this.declarations, checkout)
     this.tops = topKustomizations(checkout)
     this.clusterOf = clustersByFolder(checkout.root.folders)
@@ -130,17 +146,21 @@ class Follower {
     await this.work(this.certainEntries())
     for (;;) {
       const more = this.presumedEntries()
-      if (more.length === 0) break
+      if (more.length === 0 && this.waiting.length === 0) break
       await this.work(more)
     }
     for (const object of this.declarations.resourceSets) this.resourceSet(object)
     for (const note of otherTools(this.checkout)) this.note(note)
-    for (const note of this.chartsByHand()) this.note(note)
+    await this.chartsByHand()
     // A template or an example that is a repository of its own leads nowhere in this one; a command is no GitOps.
     const reaches =
       this.outputs.some(
         ({ root, outcome, objects }) =>
-          root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso),
+          root.nested !== true &&
+          root.appliedBy.kind !== 'command' &&
+          root.undeployed === undefined &&
+          outcome !== 'failed' &&
+          objects.some(isOfEso),
       ) || [...this.carriers.values()].some((all) => all.some(({ appliedBy }) => appliedBy.kind !== 'command'))
     if (!reaches)
       await this.work(this.everything(), (output) => {
@@ -158,6 +178,8 @@ class Follower {
       configMaps: this.configMaps,
       openCommands: this.options.commands.open,
       charts: this.charts,
+      templates: this.templates,
+      unrendered: this.unrendered,
       carriers: this.carriers,
       isFollowed: (object) => this.isFollowed(object),
       reach: (object) => this.reachOf(object).files,
@@ -168,7 +190,15 @@ class Follower {
     start: readonly GitOpsRoot[],
     take: (output: Output) => readonly GitOpsRoot[] = (output) => this.followed(output),
   ): Promise<void> {
-    await workThrough(start, WIDTH, { work: (root) => outputOf(root, this.options), take })
+    let roots = start
+    do {
+      await workThrough(roots, WIDTH, { work: (root) => outputOf(root, this.options), take })
+      // What registers clusters is known now.
+      const waited = this.waiting.splice(0)
+      this.waits = false
+      roots = waited.flatMap(({ object, context }) => this.follow(object, context))
+      this.waits = true
+    } while (roots.length > 0)
   }
 
   private isFollowed(object: GitOpsObject): boolean {
@@ -176,12 +206,17 @@ class Follower {
   }
 
   private preview(object: GitOpsObject): readonly GitOpsRoot[] {
-    return this.rootsOf(object, LEFT_OVER, false)
+    return this.rootsOf(object, LEFT_OVER, false).roots
   }
 
   private take(output: Output): void {
     const { root } = output
     this.outputs.push(output)
+    if (root.build.by === 'helm') {
+      this.reachedCharts.add(root.build.release.chart)
+      for (const template of output.templates ?? []) this.templates.add(template)
+      if (output.unrendered !== undefined) this.unrendered.set(root.build.release.chart, output.unrendered)
+    }
     for (const file of valueFilesOf(root)) this.carry(file, root)
     this.ground.add(output)
     for (const note of output.notFollowed) this.note(note)
@@ -244,12 +279,16 @@ class Follower {
   }
 
   private follow(object: GitOpsObject, context: RootContext): GitOpsRoot[] {
-    const files = textAt(object.node, 'kind') === 'Kustomization' ? [] : argoValueFiles(object, this.sources)
+    if (this.waits && this.registered.length > 0 && asksForClusters(object)) {
+      this.waiting.push({ object, context })
+      return []
+    }
+    const { roots, valueFiles: files } = this.rootsOf(object, context, true)
     for (const file of files) this.carry(file, carrierOf(object, context))
     const inValues = this.inValueFiles(files, context).filter((one) => !this.applied.has(idOf(one.object)))
     for (const one of inValues) this.applied.add(idOf(one.object))
     return [
-      ...this.rootsOf(object, context, true).filter((root) => !this.synced.has(syncKey(root)) && this.isNew(root)),
+      ...roots.filter((root) => !this.synced.has(syncKey(root)) && this.isNew(root)),
       ...inValues.flatMap((one) => this.follow(one.object, one.context)),
     ]
   }
@@ -289,20 +328,51 @@ class Follower {
     return true
   }
 
-  private rootsOf(object: GitOpsObject, context: RootContext, tells: boolean): readonly GitOpsRoot[] {
+  private rootsOf(
+    object: GitOpsObject,
+    context: RootContext,
+    tells: boolean,
+  ): Pick<FoundArgoRoots, 'roots' | 'valueFiles'> {
+    if (this.checkout.deadline.over()) {
+      if (tells) this.leave(object)
+      return { roots: [], valueFiles: [] }
+    }
     const apiVersion = textAt(object.node, 'apiVersion') ?? ''
     if (apiVersion.startsWith('argoproj.io/')) {
-      const found = argoRoots(object, { sources: this.sources, charts: this.charts, context })
+      const found = argoRoots(object, {
+        sources: this.sources,
+        sets: this.sets,
+        charts: this.charts,
+        context,
+        clusters: tells ? this.clustersFor(context) : [],
+      })
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
         for (const folder of found.charts) this.reachedCharts.add(folder)
       }
-      return found.roots
+      return found
     }
     const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
-    if ('root' in found) return [found.root]
+    if ('root' in found) return { roots: [found.root], valueFiles: [] }
     if (tells) this.note(found.notFollowed)
-    return []
+    return { roots: [], valueFiles: [] }
+  }
+
+  /** The clusters that are registered where the object goes: Secrets of another Argo CD say nothing of its clusters. */
+  private clustersFor({ cluster }: RootContext): readonly DeclaredCluster[] {
+    return this.registered.filter(({ file }) => {
+      const clusters = this.clusters.get(file)
+      if (clusters !== undefined) return clusters.some((one) => one?.id === cluster?.id)
+      // Applied by hand, as far as Git tells.
+      const isLeft = !this.ground.covers(file) && !this.tops.some(({ files }) => files.has(file))
+      return isLeft && (cluster === undefined || this.clusterOf(file)?.id === cluster.id)
+    })
+  }
+
+  /** There is no time for what the object applies. */
+  private leave({ node }: GitOpsObject): void {
+    const by = nameOf(node)
+    this.note({ title: rootTitle(by), span: by.span, unresolved: true, why: { code: 'run-time-over' } })
   }
 
   private note(note: NotFollowed): void {
@@ -336,7 +406,7 @@ class Follower {
     for (const object of this.declarations.gitOps) {
       const path = textAt(object.node, 'spec', 'path') ?? textAt(object.node, 'spec', 'source', 'path') ?? './'
       const context: RootContext = { by: undefined, cluster: clusterOfEntry(path), certainty: 'certain' }
-      for (const root of this.rootsOf(object, context, false)) if (this.appliesItself(root, object)) enter(root)
+      for (const root of this.rootsOf(object, context, false).roots) if (this.appliesItself(root, object)) enter(root)
     }
     for (const object of this.bootstraps) {
       const path = textAt(object.node, 'spec', 'path') ?? './'
@@ -355,6 +425,8 @@ class Follower {
     // `./` exists in every repository: of an artifact it means another folder (applied.md §0.5).
     const kind = textAt(object.node, 'spec', 'sourceRef', 'kind')
     if (kind !== undefined && kind !== 'GitRepository' && isTop(textAt(object.node, 'spec', 'path') ?? '')) return false
+    // What a chart makes of a template is in no file.
+    if (build.by === 'helm') return false
     if (build.by === 'files')
       return (
         build.files.includes(object.file) ||
@@ -453,7 +525,7 @@ class Follower {
   private reachOf(object: GitOpsObject): Reach {
     let reach = this.reached.get(object)
     if (reach === undefined) {
-      const roots = this.rootsOf(object, LEFT_OVER, false)
+      const { roots } = this.rootsOf(object, LEFT_OVER, false)
       reach = {
         files: new Set(roots.flatMap((root) => [...filesOf(root)])),
         folders: new Set(roots.flatMap((root) => [...foldersUnder(root)])),
@@ -548,15 +620,19 @@ class Follower {
       .flatMap(({ folder }) => this.topRoot(folder))
   }
 
-  /** Charts that hold Applications, and that nothing reaches: somebody may have installed them (applied.md §2.1 rule 4). */
-  private chartsByHand(): NotFollowed[] {
-    return [...this.charts.values()].flatMap(({ folder, holdsGitOps }) => {
-      const file = joinRelative(folder, 'Chart.yaml')
-      if (!holdsGitOps || this.reachedCharts.has(folder) || this.ground.covers(file)) return []
-      if (this.checkout.hasDeadName(file)) return []
-      const span: Span = { file: this.checkout.shown(file), line: 1, column: 1, endLine: 1, endColumn: 1 }
-      return [{ title: `The chart ${folder || '.'}`, span, unresolved: true, why: { code: 'chart' } }]
-    })
+  /**
+   * Charts that nothing reaches, and that somebody may have installed (helm.md §1.4): first those that hold Applications, which may lead
+   * to others (applied.md §2.1 rule 4).
+   */
+  private async chartsByHand(): Promise<void> {
+    const enter = (charts: readonly Chart[]) =>
+      this.work(
+        undeployedCharts(this.checkout, charts, (file) => this.clusterOf(file)).filter((root) => this.isNew(root)),
+      )
+    const isLeft = ({ folder, brings }: Chart) => brings && !this.reachedCharts.has(folder)
+    await enter([...this.charts.values()].filter((chart) => chart.holdsGitOps && isLeft(chart)))
+    for (let more = this.presumedEntries(); more.length > 0; more = this.presumedEntries()) await this.work(more)
+    await enter([...this.charts.values()].filter(isLeft))
   }
 
   /** What a ResourceSet makes is not followed; it may be anything that its text speaks of. */
@@ -570,6 +646,11 @@ class Follower {
       why: { code: 'kind-not-followed', kind: 'ResourceSet' },
     })
   }
+}
+
+function asksForClusters({ node }: GitOpsObject): boolean {
+  const generators = at(node, 'spec', 'generators')
+  return generators !== undefined && JSON.stringify(plainValue(generators)).includes('"clusters":')
 }
 
 /** What a candidate for an entry would apply. */
@@ -656,7 +737,13 @@ function syncKey({ appliedBy, folder }: GitOpsRoot): string {
 function rootKey({ appliedBy, folder, build, cluster, flux, namespace }: GitOpsRoot): string {
   const { kind, name, span } = appliedBy
   const built =
-    build.by === 'files' ? build.files : 'changed' in build && build.changed ? build.closure.kustomization.value : ''
+    build.by === 'files'
+      ? build.files
+      : build.by === 'helm'
+        ? releaseKey(build.release)
+        : 'changed' in build && build.changed
+          ? build.closure.kustomization.value
+          : ''
   return JSON.stringify([
     kind,
     name,

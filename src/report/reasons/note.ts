@@ -25,6 +25,8 @@ export function noteText(note: Note): string {
       return 'This symlink leads to itself and was not followed.'
     case 'symlink-dead':
       return 'This symlink leads to nothing that can be read.'
+    case 'run-time-over':
+      return `${lateFiles(note)} not read: the time for the run was over (\`run-timeout\`).`
     case 'nothing-found':
       return `None of the ${note.count} files here holds External Secrets manifests, kustomizations or Vault policies.`
     case 'yaml-unparseable':
@@ -42,7 +44,9 @@ export function noteText(note: Note): string {
     case 'yaml-duplicate-key':
       return `The key "${note.key}" stands twice in one map; kustomize and kubectl refuse this, here the later one is used.`
     case 'chart-template':
-      return 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".'
+      return note.because === undefined
+        ? 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".'
+        : `This ${note.kind ?? 'object'} is in a template of a Helm chart that was not rendered: ${renderText(note.because)}.`
     case 'root-not-rendered':
     case 'part-not-rendered':
     case 'rendered-without':
@@ -60,6 +64,11 @@ export function noteText(note: Note): string {
     case 'policy-text-elsewhere':
       return `Policy \`${note.policy}\` is written here from ${note.source}, whose text is not among the files that were read: what it grants is unknown.`
   }
+}
+
+function lateFiles({ count, of }: Extract<Note, { code: 'run-time-over' }>): string {
+  if (of === 'declarations') return 'Files that may declare roles and policies were'
+  return count === undefined ? 'This file was' : `${counted(count, 'file')} ${count === 1 ? 'was' : 'were'}`
 }
 
 function filesNotRead(count: number): string {

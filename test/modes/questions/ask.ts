@@ -9,6 +9,7 @@ export interface Asked {
   readonly command: Command
   readonly cwd: string
   readonly subject?: string
+  readonly ofNamespace?: string
   readonly format?: 'text' | 'json'
   readonly env?: Env
   readonly purpose?: Purpose
@@ -16,9 +17,17 @@ export interface Asked {
 }
 
 /** Settings and surroundings as the terminal would make them, for a folder. */
-export function settingsFor({ command, subject, format = 'text', env = {}, purpose, config = EMPTY_CONFIG }: Asked) {
+export function settingsFor({
+  command,
+  subject,
+  ofNamespace,
+  format = 'text',
+  env = {},
+  purpose,
+  config = EMPTY_CONFIG,
+}: Asked) {
   return resolveSettings({
-    given: { from: 'terminal', command, subject, values: {}, format, color: false, purpose },
+    given: { from: 'terminal', command, subject, ofNamespace, values: {}, format, color: false, purpose },
     config,
     environment: readEnvironment(env),
     folder: 'test',
