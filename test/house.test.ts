@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   eso: ['model', 'go-template'],
   'state/declared': ['model', 'files'],
   'state/live': ['model'],
+  'state/snapshot': ['model', 'state/live'],
   'state/desired': ['model', 'report/reasons', 'policy', 'eso'],
   workloads: ['model', 'eso'],
   chain: ['model', 'policy', 'eso', 'state/declared', 'state/live', 'workloads'],
@@ -33,13 +34,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   report: ['model', 'report/reasons', 'settings', 'policy', 'chain', 'rules', 'setup'],
   modes: [
     ...['model', 'report/reasons', 'files', 'settings', 'gitops', 'policy', 'eso'],
-    ...['state/declared', 'state/live', 'state/desired'],
+    ...['state/declared', 'state/live', 'state/snapshot', 'state/desired'],
     ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
 }
 
 /** Files that belong to no room: they wire, and may import everything. */
-const ENTRIES = ['main.ts', 'post.ts', 'cli.ts', 'program.ts']
+const ENTRIES = ['main.ts', 'post.ts', 'cli.ts']
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

@@ -7,6 +7,7 @@ import { consumerKeyAbsent } from './consumer-key-absent.ts'
 import { consumerSecretAbsent } from './consumer-secret-absent.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
+import { expectationBroken } from './expectation-broken.ts'
 import { expiresSoon } from './expires-soon.ts'
 import { fieldUnknown } from './field-unknown.ts'
 import { findEmpty } from './find-empty.ts'
@@ -120,6 +121,7 @@ export const RULES: readonly Rule[] = [
   roleParameterUnknown,
   authConfigSuspect,
   configUnused,
+  expectationBroken,
   reviewerRbacAbsent,
   reviewerTokenStatic,
   // Facts: a server was asked.
