@@ -1,8 +1,8 @@
 import type { AppliedBy } from '../model/applied.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
-import { andOthers, nameManifest } from '../model/wording.ts'
 import type { Span } from '../model/span.ts'
+import { andOthers, nameManifest } from '../model/wording.ts'
 import type { RuleFinding } from './rule.ts'
 
 /**
