@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { selfSigned } from '../../scripts/openbao/self-signed.ts'
 import { run } from '../../src/modes/run.ts'
 import { reasonText } from '../../src/report/reasons/not-checked.ts'
 import type { Report } from '../../src/report/report.ts'
 import { readConfig } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
-import { selfSigned } from '../kubernetes/self-signed.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { expectSuccess, mountKv } from '../openbao/stage.ts'
 
