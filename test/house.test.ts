@@ -24,8 +24,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'state/declared': ['model', 'files'],
   'state/live': ['model'],
   'state/desired': ['model', 'report/reasons', 'policy', 'eso'],
-  chain: ['model', 'policy', 'eso', 'state/declared', 'state/live'],
-  rules: ['model', 'report/reasons', 'policy', 'eso', 'state/desired', 'chain'],
+  workloads: ['model', 'eso'],
+  chain: ['model', 'policy', 'eso', 'state/declared', 'state/live', 'workloads'],
+  rules: ['model', 'report/reasons', 'policy', 'eso', 'state/desired', 'workloads', 'chain'],
   changes: ['model', 'files', 'settings', 'eso', 'chain'],
   setup: ['model', 'report/reasons', 'policy', 'eso', 'state/live', 'state/desired', 'chain'],
   drift: ['model', 'policy', 'state/live', 'chain', 'setup'],
@@ -38,7 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Files that belong to no room: they wire, and may import everything. */
-const ENTRIES = ['main.ts', 'post.ts', 'cli.ts', 'program.ts']
+const ENTRIES = ['main.ts', 'post.ts', 'cli.ts']
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
