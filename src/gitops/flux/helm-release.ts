@@ -137,7 +137,10 @@ interface ChartValues {
 /** `valuesFiles`, from the source's root: they take the place of the chart's own, the later ones winning. */
 function chartValues(template: Placed, root: string, checkout: Checkout): ChartValues {
   const single = at(template, 'valuesFile')
-  const named = [...(single === undefined || textAt(single) === '' ? [] : [single]), ...itemsAt(template, 'valuesFiles')]
+  const named = [
+    ...(single === undefined || textAt(single) === '' ? [] : [single]),
+    ...itemsAt(template, 'valuesFiles'),
+  ]
   const forgives = at(template, 'ignoreMissingValuesFiles')
   const files: string[] = []
   for (const item of named) {
@@ -229,7 +232,9 @@ function configMapOf(
   )
   // Of several that differ nobody knows which one it is.
   const [first] = found
-  const same = found.every((one) => JSON.stringify(plainValue(one.node)) === JSON.stringify(first && plainValue(first.node)))
+  const same = found.every(
+    (one) => JSON.stringify(plainValue(one.node)) === JSON.stringify(first && plainValue(first.node)),
+  )
   return same ? first?.node : undefined
 }
 
