@@ -233,7 +233,11 @@ function reasonsFor(reading: Reading, object: ReadObject, open: readonly Undecid
 /** Whether anything that rules judge, or that leads to more roots, depends on the object. */
 function isJudged(object: ReadObject): boolean {
   const { apiVersion, kind } = kindOf(object)
-  return isEsoGroup(apiVersion) || isGitOps(apiVersion, kind) || (kind === 'HelmRelease' && (carriesEso(object) || takesFromGit(object)))
+  return (
+    isEsoGroup(apiVersion) ||
+    isGitOps(apiVersion, kind) ||
+    (kind === 'HelmRelease' && (carriesEso(object) || takesFromGit(object)))
+  )
 }
 
 /** Its chart lies in a repository, which may be this one. */
