@@ -22,7 +22,7 @@ export interface Release {
   readonly root: GitOpsRoot
 }
 
-export function shown(layer: ValueLayer): string {
+function shown(layer: ValueLayer): string {
   switch (layer.from) {
     case 'file':
       return layer.file
