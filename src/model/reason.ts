@@ -146,6 +146,10 @@ export type LoginReason =
       readonly places: readonly Span[]
       readonly count: number
     }
+  /** No role in Git is known to admit the ServiceAccount, and the server was not asked for all of them. */
+  | { readonly code: 'no-role-admits'; readonly account: string }
+  /** No store in Git is known to admit the namespace. */
+  | { readonly code: 'no-store-admits'; readonly namespace: string }
   /** AppRole: only the server knows whose role id it is. */
   | { readonly code: 'role-id-unknown'; readonly authMount: string; readonly store?: string }
   /** `like` holds a variable, and may be the name that is meant. */
@@ -248,8 +252,12 @@ export type RenderReason =
   | { readonly code: 'generators-too-large'; readonly sets: number }
   /** An ApplicationSet's path takes from generators, or from its template, what Git does not tell. */
   | { readonly code: 'path-unfilled'; readonly path: string; readonly generators: readonly string[] }
-  /** Argo CD refuses an ApplicationSet, in these words. */
-  | { readonly code: 'application-set-fails'; readonly says: string }
+  /** Argo CD refuses an Application or an ApplicationSet, in these words. */
+  | { readonly code: 'argocd-refuses'; readonly says: string }
+  /** A folder that is to be a chart holds no `Chart.yaml`. */
+  | { readonly code: 'chart-absent'; readonly folder: string }
+  /** A file of values that a deployer names is not there, so that it renders nothing. */
+  | { readonly code: 'values-file-absent'; readonly file: string }
   /** Its `templatePatch` needs what Git does not tell. */
   | { readonly code: 'patch-unfilled' }
 
