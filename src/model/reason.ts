@@ -146,6 +146,10 @@ export type LoginReason =
       readonly places: readonly Span[]
       readonly count: number
     }
+  /** No role in Git is known to admit the ServiceAccount, and the server was not asked for all of them. */
+  | { readonly code: 'no-role-admits'; readonly account: string }
+  /** No store in Git is known to admit the namespace. */
+  | { readonly code: 'no-store-admits'; readonly namespace: string }
   /** AppRole: only the server knows whose role id it is. */
   | { readonly code: 'role-id-unknown'; readonly authMount: string; readonly store?: string }
   /** `like` holds a variable, and may be the name that is meant. */

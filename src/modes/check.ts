@@ -1,4 +1,4 @@
-import type { Link } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
@@ -119,9 +119,20 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
       ...unreadParts([...gathered.repository.notes, ...gathered.declared.notes]),
       ...templatesNotChecked(standings),
       ...watch.notChecked(),
+      ...expectationsNotChecked(chain),
       ...(chain.drift?.notCompared ?? []),
     ],
     standings,
+  })
+}
+
+/** Lines of the contract that nobody can judge yet. */
+function expectationsNotChecked({ expected }: Chain): NotChecked[] {
+  return expected.flatMap(({ expectation, action, outcome }) => {
+    if (outcome.is !== 'not-checked') return []
+    const { span, who, may, path } = expectation
+    const what = `Expectation: ${who.is} ${who.name} ${may ? 'may' : 'may not'} ${action} ${path}`
+    return [{ file: span.file, line: span.line, what, reason: outcome.because }]
   })
 }
 

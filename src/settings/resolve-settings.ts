@@ -37,6 +37,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     command: given.command ?? mode,
     mode,
     subject: given.subject,
+    ofNamespace: given.ofNamespace,
     paths: read.lines('paths') ?? [],
     exclude: config.manifests.exclude,
     rendered: read.lines('rendered') ?? config.manifests.rendered,

@@ -4,12 +4,14 @@ import type { Config } from './config-file.ts'
 export type Mode = 'check' | 'drift' | 'plan' | 'apply'
 
 /** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
-export type Question = 'explain' | 'ci-policy' | 'references'
+export type Question = 'explain' | 'ci-policy' | 'references' | 'access'
 
 export type Command = Mode | Question
 
+const QUESTIONS: ReadonlySet<Command> = new Set<Question>(['explain', 'references', 'ci-policy', 'access'])
+
 export function isQuestion(command: Command): command is Question {
-  return command === 'explain' || command === 'references' || command === 'ci-policy'
+  return QUESTIONS.has(command)
 }
 
 export type FailOn = 'error' | 'warning' | 'never'
@@ -87,8 +89,12 @@ export interface Settings {
   readonly command: Command
   /** The mode whose report a command makes: `check` for `explain`, `ci-policy` and `references`. */
   readonly mode: Mode
-  /** `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. */
+  /**
+   * `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. `access`: a path of Vault.
+   */
   readonly subject: string | undefined
+  /** `access`: a Kubernetes namespace in place of a path. */
+  readonly ofNamespace: string | undefined
   /** Files, folders and globs; empty: the whole repository. */
   readonly paths: readonly string[]
   /** Globs below the working directory. */

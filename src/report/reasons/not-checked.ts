@@ -112,6 +112,8 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'role-not-in-git':
     case 'role-absent':
     case 'role-conflict':
+    case 'no-role-admits':
+    case 'no-store-admits':
     case 'role-id-unknown':
     case 'name-unresolved':
     case 'policy-not-in-git':
@@ -380,6 +382,10 @@ function loginText(reason: LoginReason): string {
       return `the store names no role of auth mount \`${reason.authMount}\``
     case 'user-not-in-git':
       return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
+    case 'no-role-admits':
+      return `no role in Git is known to admit ServiceAccount ${reason.account}`
+    case 'no-store-admits':
+      return `no store in Git is known to admit namespace ${reason.namespace}`
     case 'role-not-in-git':
       return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-absent':
