@@ -40,7 +40,8 @@ export function pushDeletes({ head, base, lines, counterpart, removedTargets }: 
   if (written.length === 0) return []
   const pushOf = pushesOf(head)
   const index = indexOf(head)
-  const groups = new Map<string, { readonly one: Omit<PushDelete, 'secrets'>; readonly secrets: DeletedSecret[] }>()
+  const groups = new Map<string, { readonly one: Omit<PushDelete, 'secrets'>; readonly links: Link[] }>()
+  const deleted = new Map<string, Set<string>>()
   for (const link of written) {
     const { store } = link
     if (store === undefined) continue
@@ -54,16 +55,24 @@ export function pushDeletes({ head, base, lines, counterpart, removedTargets }: 
       const { kind, namespace, name, span } = object
       const key = JSON.stringify([kind, namespace, name, span, gone.code, store.kind, store.name])
       const group = groups.get(key)
-      const secret = deletedSecret(link, index)
-      if (group !== undefined) group.secrets.push(secret)
+      const place = placeInVault(link) ?? ''
+      const properties = deleted.get(place) ?? new Set()
+      deleted.set(place, properties)
+      if (link.reference.property !== undefined) properties.add(link.reference.property)
+      if (group !== undefined) group.links.push(link)
       else {
         const at = placeOfChange(gone, link.reference, before, push, lines)
         const refreshInterval = textAt(push?.consumer.spec, 'refreshInterval') || '1h0m0s'
-        groups.set(key, { one: { object, gone, store, span: at, refreshInterval }, secrets: [secret] })
+        groups.set(key, { one: { object, gone, store, span: at, refreshInterval }, links: [link] })
       }
     }
   }
-  return [...groups.values()].map(({ one, secrets }) => ({ ...one, secrets: distinct(secrets) }))
+  return [...groups.values()].map(({ one, links }) => ({
+    ...one,
+    secrets: distinct(
+      links.map((link) => deletedSecret(link, index, deleted.get(placeInVault(link) ?? '') ?? new Set())),
+    ),
+  }))
 }
 
 /** Whether ESO wrote it before the change, as far as Git tells. It notes that whatever the `deletionPolicy`. */
@@ -189,18 +198,21 @@ function placeInVault(link: Link): string | undefined {
   return path === undefined ? undefined : JSON.stringify([link.store?.server, link.store?.vaultNamespace, path])
 }
 
-function deletedSecret(link: Link, { readers, writers }: Index): DeletedSecret {
+/** `deleted`: the properties that the change deletes at the same place; they are none that remain. */
+function deletedSecret(link: Link, { readers, writers }: Index, deleted: ReadonlySet<string>): DeletedSecret {
   const { property, push } = link.reference
   const place = placeInVault(link) ?? ''
   const written = writers.get(place) ?? []
   const read = readers.get(place) ?? []
   const isOther = ({ reference }: Link) =>
     property !== undefined && reference.property !== undefined && !reads(reference.property, property)
+  const remains = ({ reference: { property: other } }: Link) =>
+    other !== undefined && ![...deleted].some((gone) => reads(other, gone))
   return {
     path: dataPathOf(link) ?? '',
     touched: vaultPathsOf(link),
     property,
-    othersRemain: [...written, ...read].some(isOther),
+    othersRemain: property !== undefined && [...written, ...read].some(remains),
     rewrittenBy: written.map(({ reference }) => reference).filter((one) => one.property === property),
     readers: read.filter((one) => !isOther(one)).map(({ reference }) => reference),
     denied: link.accesses.some(
