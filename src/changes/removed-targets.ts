@@ -1,6 +1,6 @@
 import type { Chain } from '../chain/chain.ts'
 import type { TargetRemoval } from '../chain/change-effects.ts'
-import { type ProducedSecret, producedSecrets, targetName } from '../eso/facts/produced-secrets.ts'
+import { targetName } from '../eso/facts/produced-secrets.ts'
 import { textAt } from '../eso/field-value.ts'
 import { textHoles } from '../eso/holes.ts'
 import { namespaceLabels } from '../eso/labels.ts'
@@ -36,7 +36,6 @@ interface Target {
 export function removedTargets({ head, base, lines, counterpart, users }: RemovedTargetsInput): TargetRemoval[] {
   const labels = namespaceLabels(base.manifests, textHoles)
   const labelsNow = namespaceLabels(head.manifests, textHoles)
-  let made: ReadonlyMap<string, readonly ProducedSecret[]> | undefined
   const found: TargetRemoval[] = []
   for (const by of base.manifests) {
     const target = isLive(by) ? targetOf(readConsumer(by, { namespaces: labels, holesOf: textHoles })) : undefined
@@ -53,8 +52,7 @@ export function removedTargets({ head, base, lines, counterpart, users }: Remove
       if (now !== undefined && !renamed && now.namespaces.includes(namespace)) continue
       const [first, ...others] = users(namespace, target.name, by)
       if (first === undefined) continue
-      made ??= byName(producedSecrets(head.manifests, textHoles))
-      if (made.get(target.name)?.some((secret) => isThere(secret, namespace, by)) === true) continue
+      if (head.lastMile.makersNamed(target.name).some((maker) => isThere(maker, namespace, by))) continue
       const kept = object === 'gone' ? keptBy(by) : undefined
       found.push({
         namespace,
@@ -66,16 +64,6 @@ export function removedTargets({ head, base, lines, counterpart, users }: Remove
         users: [first, ...others],
       })
     }
-  }
-  return found
-}
-
-function byName(secrets: readonly ProducedSecret[]): ReadonlyMap<string, readonly ProducedSecret[]> {
-  const found = new Map<string, ProducedSecret[]>()
-  for (const secret of secrets) {
-    const list = found.get(secret.name)
-    if (list === undefined) found.set(secret.name, [secret])
-    else list.push(secret)
   }
   return found
 }
@@ -94,7 +82,11 @@ function targetOf(consumer: Consumer | undefined): Target | undefined {
 }
 
 /** Whether something else of the head makes it there. */
-function isThere({ namespace, by }: ProducedSecret, wanted: string, near: Manifest): boolean {
+function isThere(
+  { namespace, by }: ReturnType<Chain['lastMile']['makersNamed']>[number],
+  wanted: string,
+  near: Manifest,
+): boolean {
   if (namespace !== undefined && namespace !== wanted) return false
   return isLive(by) && clusterRelation(near.origin.applied.cluster, by.origin.applied.cluster) !== 'other'
 }

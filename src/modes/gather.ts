@@ -6,6 +6,7 @@ import { saidInVain } from '../chain/said-in-vain.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
+import { namesInFiles } from '../files/names-in-files.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
@@ -38,6 +39,13 @@ export interface LiveSource {
   readonly name: string
   /** `namespace` is relative to the settings' one; `''` is that one itself. */
   readonly read: (namespace: string, wanted: Wanted) => Promise<LiveState>
+  /** Some of it is told by a snapshot: so the server was then (UTC, RFC 3339). */
+  readonly asOf?: string
+}
+
+/** For a report: since when its facts are so, where a snapshot tells them. */
+export function asOfSource({ asOf }: LiveSource): { readonly asOf?: string } {
+  return asOf === undefined ? {} : { asOf }
 }
 
 export interface Gathered {
@@ -136,6 +144,7 @@ export async function gatherFrom(
   const input: FollowInput = {
     manifests: repository.manifests,
     workloads: repository.workloads,
+    isNamedOutside: namedOutside(repository, cwd),
     prediction,
     declared: {
       ...declared.state,
@@ -178,6 +187,16 @@ function anyCluster({ manifests }: Repository, { config }: Settings, cwd: string
     const { cluster: _, ...applied } = origin.applied
     return { ...manifest, origin: { ...origin, applied } }
   })
+}
+
+function namedOutside({ roots }: Repository, cwd: string): Chain['isNamedOutside'] {
+  const isNamed = namesInFiles(roots)
+  return (name, files) => {
+    const below = [...files].flatMap((file) =>
+      roots.map((root) => relative(root.path, resolve(cwd, file)).replaceAll('\\', '/')),
+    )
+    return isNamed(name, new Set(below))
+  }
 }
 
 function placeOf(manifest: Manifest) {

@@ -7,6 +7,7 @@ export type Answer =
   | { readonly to: 'references'; readonly document: ReferencesDocument }
   | { readonly to: 'ci-policy'; readonly document: CiPolicyDocument }
   | { readonly to: 'access'; readonly document: AccessOfPath | AccessOfNamespace }
+  | { readonly to: 'doctor'; readonly document: DoctorDocument }
 
 /** The answer, or the report that says why there is none. */
 export type Answered = { readonly answer: Answer } | { readonly answer: undefined; readonly report: Report }
@@ -76,7 +77,7 @@ export interface ExplainedLogin {
 
 export interface ExplainedPolicy {
   readonly name: string
-  readonly from: 'git' | 'vault' | 'built in' | null
+  readonly from: 'git' | 'vault' | 'snapshot' | 'built in' | null
   readonly place: FileLine | null
   readonly problem: string | null
 }
@@ -160,6 +161,32 @@ export interface User extends FileLine {
   readonly store: string | null
 }
 
+/** What `doctor` says: why references were not checked, and what changes that. Additive within version 1. */
+export interface DoctorDocument {
+  readonly version: 1
+  readonly headline: string
+  /** References to Vault that are applied, or may be. */
+  readonly references: number
+  readonly checked: number
+  /** By cause, the most references first. */
+  readonly items: readonly DoctorItem[]
+  /** All lines for the config, as one text. */
+  readonly config: readonly string[]
+}
+
+export interface DoctorItem {
+  readonly code: string
+  readonly reason: string
+  readonly counted: string
+  readonly references: number
+  readonly stores: readonly string[]
+  readonly places: readonly (FileLine & { readonly what: string })[]
+  readonly wayOut: string | null
+  readonly config: readonly string[]
+  /** Of a role that is not in Git: code that speaks of it and is not read; `null`: not looked for. */
+  readonly spokenOf: readonly (FileLine & { readonly language: string })[] | null
+}
+
 /** What `access PATH` says: who can do what there. Additive within version 1. */
 export interface AccessOfPath {
   readonly version: 1
@@ -238,6 +265,8 @@ export interface ReachablePath {
 /** What `ci-policy` says, as plain data: its JSON form, and what the HCL is written from. Additive within version 1. */
 export interface CiPolicyDocument {
   readonly version: 1
+  /** What the token is for; left out: `check`. */
+  readonly for?: 'snapshot'
   /** In the order of the text; `needed: false` for what only makes answers more telling. */
   readonly rules: readonly CiRule[]
   /** What the policy cannot name, or what Git does not tell. */

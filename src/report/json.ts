@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts'
 import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
 import { accountOf, verdictOf } from './account.ts'
+import { causesOf } from './causes.ts'
 import { headline } from './headline.ts'
 import { logSafeJson } from './plain-text.ts'
 import { rootChain, whyNotApplied } from './reasons/applied.ts'
@@ -30,6 +31,14 @@ function jsonReport(report: Report) {
       code: reason.code,
       isReference: reference === true,
     })),
+    causes: causesOf(report).map(({ code, says, references, items, wayOut }) => ({
+      code,
+      reason: says,
+      references,
+      places: items.length,
+      wayOut: wayOut?.says ?? null,
+      config: wayOut?.config?.join('\n') ?? null,
+    })),
     headline: headline(report),
     mode: report.mode,
     target: report.target,
@@ -54,7 +63,12 @@ function jsonReport(report: Report) {
       },
     },
     scope: jsonScope(report),
-    live: { asked: report.live.asked, line: report.live.line },
+    live: {
+      asked: report.live.asked,
+      line: report.live.line,
+      asOf: report.live.asOf ?? null,
+    },
+    snapshot: report.snapshot ?? null,
     incomplete: [...report.incomplete],
     ignored: listOf(report.ignored, ({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
     notes: listOf(report.notes, (note) => ({
