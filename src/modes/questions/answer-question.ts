@@ -5,6 +5,7 @@ import { accessOfNamespace, accessOfPath } from './access.ts'
 import { ciPolicy } from './ci-policy.ts'
 import { explain } from './explain.ts'
 import { references } from './references.ts'
+import { rotate } from './rotate.ts'
 
 /**
  * Answers a question from what was gathered.
@@ -28,6 +29,8 @@ export function answerQuestion(
         ofNamespace === undefined ? accessOfPath(gathered, subject ?? '') : accessOfNamespace(gathered, ofNamespace)
       return { to: question, document }
     }
+    case 'rotate':
+      return { to: question, document: rotate(gathered, settings.subject ?? '') }
     case 'ci-policy': {
       const { allowValueRead, config } = settings
       const form = config.setup.policy.generate === 'folder' ? 'folder' : 'exact'
