@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   references: 'who uses which Vault path, on to the workloads',
   rotate: 'what must restart when a secret of Vault changes',
   access: 'who may do what on a Vault path; with --namespace, what a namespace can reach',
+  doctor: 'what was not checked, why, and the lines that change that',
 }
 
 const PURPOSES: readonly Purpose[] = ['check', 'snapshot']

@@ -4,11 +4,18 @@ import type { Config } from './config-file.ts'
 export type Mode = 'check' | 'drift' | 'plan' | 'apply' | 'snapshot'
 
 /** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
-export type Question = 'explain' | 'ci-policy' | 'references' | 'access' | 'rotate'
+export type Question = 'explain' | 'ci-policy' | 'references' | 'access' | 'rotate' | 'doctor'
 
 export type Command = Mode | Question
 
-const QUESTIONS: ReadonlySet<Command> = new Set<Question>(['explain', 'references', 'ci-policy', 'access', 'rotate'])
+const QUESTIONS: ReadonlySet<Command> = new Set<Question>([
+  'explain',
+  'references',
+  'ci-policy',
+  'access',
+  'rotate',
+  'doctor',
+])
 
 export function isQuestion(command: Command): command is Question {
   return QUESTIONS.has(command)
