@@ -3,6 +3,7 @@ import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
 import { accountOf, verdictOf } from './account.ts'
 import { headline } from './headline.ts'
+import { needSentence } from './need-text.ts'
 import { logSafeJson } from './plain-text.ts'
 import { rootChain, whyNotApplied } from './reasons/applied.ts'
 import { failureText } from './reasons/failure.ts'
@@ -60,6 +61,7 @@ function jsonReport(report: Report) {
       asOf: report.live.asOf ?? null,
     },
     snapshot: report.snapshot ?? null,
+    need: jsonNeed(report),
     incomplete: [...report.incomplete],
     ignored: listOf(report.ignored, ({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
     notes: listOf(report.notes, (note) => ({
@@ -220,4 +222,9 @@ function jsonApplied(judged: JudgedReference) {
     roots: appliedBy.map(rootChain),
     cluster: cluster?.name ?? null,
   }
+}
+
+function jsonNeed({ need }: Report) {
+  if (need === undefined) return null
+  return { sentence: needSentence(need), counts: need.counts, steps: need.steps, seeds: need.seeds }
 }

@@ -7,6 +7,7 @@ import { endsSoon, headline } from './headline.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { code, html, link, prose } from './markdown.ts'
+import { needParts } from './need-text.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { cut } from './plain-text.ts'
 import { entryOf } from './reasons/applied.ts'
@@ -31,7 +32,13 @@ export interface MarkdownOptions {
 export function summaryOf(report: Report, options: MarkdownOptions = {}): string {
   const links = options.links ?? NO_LINKS
   return joinWithin(
-    [marker(report), ...overview(report), ...findingParts(report, links), ...details(report, links)],
+    [
+      marker(report),
+      ...overview(report),
+      ...needParts(report),
+      ...findingParts(report, links),
+      ...details(report, links),
+    ],
     SUMMARY_BYTES,
     bytes,
   )

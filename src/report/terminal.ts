@@ -5,6 +5,7 @@ import { counted } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
 import { wrap } from './display-width.ts'
 import { headline } from './headline.ts'
+import { needLines } from './need-text.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import { adviceText } from './reasons/not-checked.ts'
@@ -177,6 +178,7 @@ function closing(report: Report, paint: Paint, width: number): string {
     }
     lines.push('')
   }
+  lines.push(...needLines(report))
   for (const sentence of report.incomplete) add('', `Could not run: ${sentence}`)
   if (report.incomplete.length > 0) lines.push('')
   if (report.outcome !== 'invalid' && report.outcome !== 'bug') {
