@@ -2,6 +2,7 @@ import type { DeletedSecret, KeptBy, PushDelete } from '../chain/change-effects.
 import type { Finding, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
+import type { LastMile } from '../workloads/last-mile.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -16,20 +17,24 @@ export const pushDeletes: Rule = {
   group: 'manifest',
   ofChange: true,
   severity: 'error',
-  check: ({ before }) => reportCauses((before?.pushDeletes ?? []).map(causedFinding), summarise),
+  check: ({ before, lastMile }) =>
+    reportCauses(
+      (before?.pushDeletes ?? []).map((one) => causedFinding(one, lastMile)),
+      summarise,
+    ),
 }
 
-function causedFinding(one: PushDelete): CausedFinding<string> {
-  return { cause: `${severityOf(one)} ${one.gone.code}`, finding: findingOf(one) }
+function causedFinding(one: PushDelete, lastMile: LastMile): CausedFinding<string> {
+  return { cause: `${severityOf(one)} ${one.gone.code}`, finding: findingOf(one, lastMile) }
 }
 
-function findingOf(one: PushDelete): RuleFinding {
+function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
   const { object, store, gone, secrets, span } = one
   const readers = [...new Set(secrets.flatMap((secret) => secret.readers))]
   return {
     rule: pushDeletes.id,
     severity: severityOf(one),
-    message: (name) => [causeOf(one, name), ...consequencesOf(one)].join(' '),
+    message: (name) => [causeOf(one, name), ...consequencesOf(one, usersOf(readers, lastMile))].join(' '),
     span,
     related: readers.map((reference) => ({
       span: reference.span,
@@ -49,7 +54,7 @@ function findingOf(one: PushDelete): RuleFinding {
 }
 
 function causeOf({ gone, store, secrets }: PushDelete, name: string): string {
-  const what = listed(secrets.map(nameSecret))
+  const what = nameSecrets(secrets)
   const deletes = secrets.some(({ denied }) => denied)
     ? `ESO tries to delete ${what}, and its policies do not allow that`
     : `ESO deletes ${what}`
@@ -79,13 +84,27 @@ export function keptSentence(kept: KeptBy): string {
     : `It stays in the cluster, because ${kept.by.kind} ${kept.by.name} does not prune.`
 }
 
-function nameSecret({ path, property, othersRemain }: DeletedSecret): string {
-  if (property === undefined) return `\`${path}\``
-  const whole = othersRemain ? '' : ' (the whole secret, if nothing else is in it)'
-  return `property \`${property}\` of \`${path}\`${whole}`
+/** Properties of one secret stand together. */
+function nameSecrets(secrets: readonly DeletedSecret[]): string {
+  const byPath = new Map<string, DeletedSecret[]>()
+  for (const secret of secrets) byPath.set(secret.path, [...(byPath.get(secret.path) ?? []), secret])
+  return shortly(
+    [...byPath].map(([path, of]) => {
+      const properties = of.flatMap(({ property }) => (property === undefined ? [] : [`\`${property}\``]))
+      if (properties.length < of.length) return `\`${path}\``
+      const whole = of.some(({ othersRemain }) => othersRemain) ? '' : ' (the whole secret, if nothing else is in it)'
+      return `${of.length === 1 ? 'property' : 'properties'} ${shortly(properties)} of \`${path}\`${whole}`
+    }),
+  )
 }
 
-function consequencesOf({ gone, secrets, store, refreshInterval, object }: PushDelete): string[] {
+/** The first names, and how many more there are. */
+function shortly(names: readonly string[]): string {
+  return names.length <= SHOWN ? listed(names) : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
+}
+
+function consequencesOf(one: PushDelete, users: readonly string[]): string[] {
+  const { gone, secrets, store } = one
   const said: string[] = []
   if (secrets.some(({ denied }) => denied))
     said.push(
@@ -100,35 +119,47 @@ function consequencesOf({ gone, secrets, store, refreshInterval, object }: PushD
     said.push('All versions of a deleted secret are lost.')
   if (secrets.some(({ ifNotExists }) => ifNotExists))
     said.push('A secret that was there before the first push is kept.')
-  const readers = [...new Set(secrets.flatMap((secret) => secret.readers))].map((reference) => nameReference(reference))
-  if (readers.length > 0) {
-    const shown = readers.slice(0, SHOWN)
-    const more = readers.length - shown.length
-    const who = more === 0 ? listed(shown) : `${shown.join(', ')} and ${more} more`
-    said.push(`${who} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`)
-  }
+  const readers = [
+    ...new Set(secrets.flatMap((secret) => secret.readers.map(({ manifest }) => nameManifest(manifest)))),
+  ]
+  if (readers.length > 0)
+    said.push(
+      `${shortly(readers)} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`,
+    )
+  if (users.length > 0)
+    said.push(
+      `${shortly(users)} ${users.length === 1 ? 'uses' : 'use'} the Secret that is made of ${secrets.length === 1 ? 'it' : 'them'}.`,
+    )
   const again = [...new Set(secrets.flatMap((secret) => secret.rewrittenBy))]
-  if (again.length > 0) said.push(rewritten(again, object, refreshInterval))
+  if (again.length > 0) said.push(rewritten(again, one))
   return said
+}
+
+/** The workloads behind the references that read what is deleted. */
+function usersOf(readers: readonly Reference[], lastMile: LastMile): string[] {
+  const objects = new Set(readers.map(({ manifest }) => manifest))
+  return [...new Set([...objects].flatMap((object) => lastMile.usersOf(object)).map(({ by }) => nameManifest(by)))]
 }
 
 /** As many names stand in a message; the rest is counted. */
 const SHOWN = 3
 
-function rewritten(references: readonly Reference[], object: PushDelete['object'], interval: string): string {
-  const who = [
-    ...new Set(
-      references.map(({ manifest, storeRef }) =>
-        nameManifest(manifest) === nameManifest(object)
-          ? `${storeRef?.kind ?? 'store'} ${storeRef?.name ?? ''}`
-          : nameManifest(manifest),
-      ),
-    ),
-  ]
-  const missing = /^0[a-z]*$/.test(interval)
+function rewritten(references: readonly Reference[], { object, store, refreshInterval }: PushDelete): string {
+  const isCopy = ({ manifest }: Reference) => manifest.kind === object.kind && manifest.name === object.name
+  // The same PushSecret through another store; folded references stand for its copies in other namespaces.
+  const through = references.filter((one) => isCopy(one) && one.storeRef?.name !== store.name)
+  const own = references.filter((one) => !isCopy(one) || nameManifest(one.manifest) !== nameManifest(object))
+  const others = own.filter((one) => !through.includes(one)).map(({ manifest }) => nameManifest(manifest))
+  if (through.length === 0 && others.length > 0) {
+    const who = [...new Set(others)]
+    return `${shortly(who)} ${who.length === 1 ? 'writes' : 'write'} the same, and ${who.length === 1 ? 'pushes' : 'push'} it again only at the next refresh.`
+  }
+  const stores = through.map(({ storeRef }) => `${storeRef?.kind} ${storeRef?.name}`)
+  const who = stores.length === 0 ? 'Another entry' : shortly([...new Set(stores)])
+  const missing = /^0[a-z]*$/.test(refreshInterval)
     ? 'and `refreshInterval: 0` pushes it no more'
-    : `so it is missing until the next push (\`refreshInterval\`: ${interval})`
-  return `${listed(who)} ${who.length === 1 ? 'writes' : 'write'} the same, but ESO pushes first and deletes then, ${missing}.`
+    : `so it is missing until the next push (\`refreshInterval\`: ${refreshInterval})`
+  return `${who} writes the same, but ESO pushes first and deletes then, ${missing}.`
 }
 
 function fixOf({ gone }: PushDelete): string {
