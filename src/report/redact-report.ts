@@ -1,6 +1,6 @@
 import type { Applied, AppliedBy } from '../model/applied.ts'
 import type { Decision } from '../model/decision.ts'
-import type { Finding } from '../model/finding.ts'
+import type { Finding, Fix, Hop } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { mapShared, redactTexts } from '../model/redact.ts'
 import type { JudgedReference, Report, SourceLine } from './report.ts'
@@ -15,9 +15,16 @@ export type Redact = (text: string) => string
 export function redactReport(report: Report, redact: Redact): Report {
   const finding = (original: Finding): Finding => ({
     ...original,
+    headline: redact(original.headline),
     message: redact(original.message),
     related: original.related.map((place) => ({ ...place, message: redact(place.message) })),
-    ...(original.fix === undefined ? {} : { fix: redact(original.fix) }),
+    ...(original.why === undefined ? {} : { why: redact(original.why) }),
+    ...(original.fix === undefined ? {} : { fix: redactFix(original.fix, redact) }),
+    ...(original.chain === undefined ? {} : { chain: original.chain.map((hop) => redactHop(hop, redact)) }),
+    ...(original.does === undefined ? {} : { does: redact(original.does) }),
+    ...(original.remark === undefined ? {} : { remark: redact(original.remark) }),
+    ...(original.cause === undefined ? {} : { cause: redact(original.cause) }),
+    ...(original.parts === undefined ? {} : { parts: redactTexts(original.parts, redact) }),
     fingerprint: redact(original.fingerprint),
   })
   return {
@@ -61,6 +68,20 @@ export function redactLines(textOf: (file: string) => string | undefined, redact
     return known
   }
   return (file, line) => linesOf(file)[line - 1]
+}
+
+/** Files are named as they are, so that people and links find them. */
+function redactFix(fix: Fix, redact: Redact): Fix {
+  const { at, or, ...texts } = fix
+  return {
+    ...redactTexts(texts, redact),
+    ...(at === undefined ? {} : { at }),
+    ...(or === undefined ? {} : { or: redactFix(or, redact) }),
+  }
+}
+
+function redactHop({ at, ...texts }: Hop, redact: Redact): Hop {
+  return { ...redactTexts(texts, redact), ...(at === undefined ? {} : { at }) }
 }
 
 function redactReference(judged: JudgedReference, redact: Redact): JudgedReference {

@@ -10,7 +10,7 @@ import { logSafe, oneLine, plainText } from './plain-text.ts'
 import { adviceText } from './reasons/not-checked.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
-import { accountSentences, byReason, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
+import { accountSentences, byReason, countedNotChecked, scopeSentences } from './wording.ts'
 
 export interface TerminalOptions {
   /** Decided by the caller: `--no-color`, `NO_COLOR`, whether standard output is a terminal. */
@@ -94,8 +94,9 @@ function findingBlock(finding: Finding, source: SourceLine, layout: Layout): str
   if (finding.fix !== undefined) {
     const label = `${indent}${paint('blue', '=')} ${paint('bold', 'help:')} `
     const inner = ' '.repeat(gutter + 3)
-    const { lead, paste } = splitFix(finding.fix)
-    const wrapped = wrap(lead, width - gutter - 9)
+    const { lead, text } = finding.fix
+    const paste = text === undefined ? [] : plainText(text).split('\n')
+    const wrapped = wrap(oneLine(lead), width - gutter - 9)
     lines.push(`${label}${wrapped[0]}`, ...[...wrapped.slice(1), ...paste].map((line) => `${inner}${line}`.trimEnd()))
   }
   return lines.join('\n')
