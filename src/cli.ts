@@ -14,7 +14,7 @@ import { EXIT_CODE } from './report/report.ts'
 import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
-import { writeReportFiles } from './report/write-files.ts'
+import { writeInventory, writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
@@ -45,7 +45,11 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       warn: (sentence) => err(`warning: ${sentence}\n`),
     }
     const { command, format } = settings
-    if (isQuestion(command)) {
+    if (format === 'html' && command !== 'references')
+      throw new InvalidInput(
+        `\`eso-vault ${command}\` prints no html: \`eso-vault references --format html\` does, and \`html-file\`.`,
+      )
+    if (isQuestion(command) && format !== 'html') {
       if (format !== 'text' && format !== 'json')
         throw new InvalidInput(`\`eso-vault ${command}\` prints text or json, not ${format}.`)
       const result = await answer(command, settings, deps)
@@ -57,11 +61,12 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       process.exitCode = exitCode
       return
     }
-    const result = await run(settings, deps)
+    const result = await run(command === 'references' ? { ...settings, reportScope: 'all' } : settings, deps)
     // A file that cannot be written does not take the report along.
     const unwritten = await writeFiles(settings, result)
     const limit = settings.sarifFile !== undefined || format === 'sarif' ? sarifLimitNote(result.report) : undefined
     if (limit !== undefined) err(`warning: ${limit}\n`)
+    if (format === 'html') return await printPage(result, out, err)
     out(render(settings, result, env))
     if (unwritten !== undefined) err(`${unwritten}\n`)
     process.exitCode = result.exitCode === 0 && unwritten !== undefined ? EXIT_CODE.invalid : result.exitCode
@@ -73,10 +78,23 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
   }
 }
 
-async function writeFiles(settings: Settings, { report, plan }: RunResult): Promise<string | undefined> {
+/** The inventory answers a question: findings are in it, and are no failure of it. */
+async function printPage(
+  { inventory, report }: RunResult,
+  out: (text: string) => void,
+  err: (text: string) => void,
+): Promise<void> {
+  if (inventory === undefined) err(terminalReport(report, () => undefined, { color: false }))
+  else out((await import('./report/inventory/page.ts')).inventoryPage(inventory, undefined))
+  const answered = report.outcome !== 'invalid' && report.outcome !== 'bug' && report.outcome !== 'incomplete'
+  process.exitCode = answered ? 0 : EXIT_CODE[report.outcome]
+}
+
+async function writeFiles(settings: Settings, { report, plan, inventory }: RunResult): Promise<string | undefined> {
   try {
     await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES })
     if (plan !== undefined) await writePlanFile(settings, plan)
+    if (inventory !== undefined) await writeInventory(settings, inventory, undefined)
     return undefined
   } catch (error) {
     if (error instanceof InvalidInput) return redact(error.message)
@@ -93,6 +111,7 @@ function render(settings: Settings, { report, sourceLine, plan }: RunResult, env
     case 'markdown':
       return plan === undefined ? summaryOf(report) : planSummary(plan, report)
     case 'text':
+    case 'html':
       return plan === undefined
         ? terminalReport(report, sourceLine, optionsOf(settings, env))
         : planTerminal(plan, report, sourceLine, optionsOf(settings, env))

@@ -10,7 +10,7 @@ import { type RunResult, run } from './modes/run.ts'
 import { annotate } from './report/annotations.ts'
 import { publishIssue } from './report/drift-issue.ts'
 import { headline } from './report/headline.ts'
-import { type Links, linksOf } from './report/links.ts'
+import { type Links, linksOf, sourcePrefix } from './report/links.ts'
 import { outputsOf } from './report/outputs.ts'
 import { planOutputs, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
@@ -21,7 +21,7 @@ import { EXIT_CODE } from './report/report.ts'
 import { sarifLimitNote } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
-import { writeReportFiles } from './report/write-files.ts'
+import { writeInventory, writeReportFiles } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readEvent } from './settings/event.ts'
@@ -73,7 +73,7 @@ interface Place {
 
 /** Tells the result everywhere. A place that cannot be written takes no other one along. */
 async function publish(
-  settings: PublishSettings & Partial<Pick<Settings, 'planFile' | 'onUnchecked'>>,
+  settings: PublishSettings & Partial<Pick<Settings, 'planFile' | 'htmlFile' | 'onUnchecked'>>,
   result: RunResult,
   { core, environment, event }: Place,
 ): Promise<void> {
@@ -96,6 +96,8 @@ async function publish(
   const limit = settings.sarifFile === undefined ? undefined : sarifLimitNote(report)
   if (limit !== undefined) core.warning(limit)
   if (plan !== undefined) await writing(() => writePlanFile({ planFile: undefined, ...settings }, plan))
+  const { inventory } = result
+  if (inventory !== undefined) await writing(() => writeInventory(settings, inventory, sourcePrefix(environment.ci)))
   // Findings fail a run before a file that nobody could write does.
   const exitCode = result.exitCode === 0 && unwritten.length > 0 ? EXIT_CODE.invalid : result.exitCode
 

@@ -1,8 +1,8 @@
+import { compileGoRegexp, isRegexp } from '../model/go-regexp.ts'
 import type { ConditionVerdict } from '../model/reference.ts'
 import type { VaultStore } from '../model/store.ts'
 import type { Value } from '../model/value.ts'
 import { listAt, mapAt, textsAt } from './field-value.ts'
-import { compileGoRegexp, isRegexp } from './go-regexp.ts'
 import { type Answer, agreed, any, type NamespaceLabels, selects, viewsOf } from './labels.ts'
 import { patchOver } from './patched.ts'
 

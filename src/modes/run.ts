@@ -1,6 +1,7 @@
 import { deadlineIn } from '../model/deadline.ts'
 import { redact, redactInPlace, redactTexts } from '../model/redact.ts'
 import type { Answered } from '../report/answer.ts'
+import type { Inventory } from '../report/inventory/inventory.ts'
 import { exitCodeOf } from '../report/outcome.ts'
 import { offlineSentence } from '../report/reasons/offline.ts'
 import { redactLines, redactReport } from '../report/redact-report.ts'
@@ -30,6 +31,8 @@ export interface RunResult {
   readonly sourceLine: SourceLine
   /** Modes `plan` and `apply`; redacted like the report. */
   readonly plan?: PlanDocument
+  /** Modes `check` and `drift`, where it is asked for; redacted like the report. */
+  readonly inventory?: Inventory
 }
 
 /** Redacted: fit to be shown. */
@@ -44,12 +47,24 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
       report: redactReport(report, clean),
       sourceLine: redactLines((file) => texts.get(file), cleanInPlace),
       ...(document === undefined ? {} : { plan: redactTexts(document, clean) }),
+      ...(await inventoryOf(settings, report, gathered, clean)),
     }
   })
   const made = 'failed' in ran ? { report: ran.failed, sourceLine: () => undefined } : ran.made
   // `on-incomplete: warn` softens checks; an apply that could not be done has failed.
   const onIncomplete = settings.mode === 'apply' ? 'fail' : settings.onIncomplete
   return { ...made, exitCode: exitCodeOf(made.report.outcome, { ...settings, onIncomplete }) }
+}
+
+async function inventoryOf(
+  { mode, htmlFile, format }: Settings,
+  report: Report,
+  gathered: Gathered,
+  clean: (text: string) => string,
+): Promise<Pick<RunResult, 'inventory'>> {
+  if ((htmlFile === undefined && format !== 'html') || (mode !== 'check' && mode !== 'drift')) return {}
+  const { inventory } = await import('./questions/inventory.ts')
+  return { inventory: redactTexts(inventory(report, gathered), clean) }
 }
 
 /** Answers a question of the terminal; nothing is thrown here either. */

@@ -12,17 +12,22 @@ export const NO_LINKS: Links = { rule: () => undefined, source: () => undefined 
 
 /** Links for a run in Actions; rule pages are those of the very version that runs. */
 export function linksOf(ci: Ci): Links {
-  const { serverUrl, repository, sha, action } = ci
+  const { serverUrl, action } = ci
+  const prefix = sourcePrefix(ci)
   return {
     rule: (id) =>
       action === undefined || serverUrl === undefined
         ? undefined
         : `${serverUrl}/${action.repository}/blob/${segments(action.ref)}/docs/rules/${encodeURIComponent(id)}.md`,
-    source: (file, line) =>
-      serverUrl === undefined || repository === undefined || sha === undefined
-        ? undefined
-        : `${serverUrl}/${repository}/blob/${sha}/${segments(file)}#L${line}`,
+    source: (file, line) => (prefix === undefined ? undefined : `${prefix}${segments(file)}#L${line}`),
   }
+}
+
+/** What comes before a file's path in a link to it, as it was checked. */
+export function sourcePrefix({ serverUrl, repository, sha }: Ci): string | undefined {
+  return serverUrl === undefined || repository === undefined || sha === undefined
+    ? undefined
+    : `${serverUrl}/${repository}/blob/${sha}/`
 }
 
 function segments(path: string): string {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InvalidInput } from '../model/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { Inventory } from './inventory/inventory.ts'
 import { jsonText } from './json.ts'
 import type { Report } from './report.ts'
 import { type SarifOptions, sarifText } from './sarif.ts'
@@ -14,6 +15,17 @@ export async function writeReportFiles(
 ): Promise<void> {
   if (settings.reportFile !== undefined) await writeText(settings.reportFile, jsonText(report))
   if (settings.sarifFile !== undefined) await writeText(settings.sarifFile, sarifText(report, sarif))
+}
+
+/** Writes `html-file`, where it is asked for; the page is made only then. */
+export async function writeInventory(
+  { htmlFile }: Partial<Pick<Settings, 'htmlFile'>>,
+  inventory: Inventory,
+  source: string | undefined,
+): Promise<void> {
+  if (htmlFile === undefined) return
+  const { inventoryPage } = await import('./inventory/page.ts')
+  await writeText(htmlFile, inventoryPage(inventory, source))
 }
 
 /** Writes a file that an input names, with the folders above it. Throws InvalidInput when that cannot be done. */

@@ -1,7 +1,7 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { searchPath } from '../eso/find-paths.ts'
-import { compileGoRegexp, isRegexp } from '../eso/go-regexp.ts'
 import type { KeyLookups } from '../eso/template/secret-keys.ts'
+import { compileGoRegexp, isRegexp } from '../model/go-regexp.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { FieldPath } from '../model/value.ts'
 import { nameField } from '../model/wording.ts'

@@ -178,6 +178,12 @@ export const INPUTS = [
     description: 'File to write the JSON report to (schema: `docs/report-schema.json`).',
   },
   {
+    name: 'html-file',
+    format: text,
+    description:
+      'For `drift` and `check`, not on pull requests: file to write the inventory page to, which shows who uses which path and what each role may do. It names secrets: keep it as an artifact for few days, and publish it nowhere.',
+  },
+  {
     name: 'plan-file',
     format: text,
     description: 'File to write the plan to, for `plan`; the approved plan, for `apply`.',

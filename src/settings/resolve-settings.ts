@@ -57,6 +57,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     issue: read.boolean('issue') ?? given.from === 'action',
     sarifFile: read.text('sarif-file'),
     reportFile: read.text('report-file'),
+    htmlFile: ci.pullRequest ? undefined : read.text('html-file'),
     planFile: read.text('plan-file'),
     planDigest: read.text('plan-digest'),
     reviewerTokenFile: read.text('reviewer-token-file'),

@@ -17,7 +17,7 @@ export type OnIncomplete = 'fail' | 'warn'
 export type OnUnchecked = 'pass' | 'warn' | 'fail'
 export type CommentWhen = 'never' | 'on-failure' | 'always'
 export type ReportScope = 'all' | 'changed'
-export type Format = 'text' | 'json' | 'sarif' | 'markdown'
+export type Format = 'text' | 'json' | 'sarif' | 'markdown' | 'html'
 
 /** A certificate as text, or the file to read it from. */
 export type CaCertificate = { readonly pem: string } | { readonly file: string }
@@ -99,6 +99,8 @@ export interface Settings {
   readonly issue: boolean
   readonly sarifFile: string | undefined
   readonly reportFile: string | undefined
+  /** The inventory page; `undefined` on pull requests too, since it names what only Vault knows. */
+  readonly htmlFile: string | undefined
   readonly planFile: string | undefined
   readonly planDigest: string | undefined
   /** `apply`: file of the token that `reviewer: token` sets. */

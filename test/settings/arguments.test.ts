@@ -91,8 +91,11 @@ describe('the command line (design §4)', () => {
     [['check', '--vaultToken=x'], ['There is no option --vaultToken. Did you mean --vault-token?']],
     [['check', '--formt=json'], ['There is no option --formt. Did you mean --format?']],
     [['check', '--zzz'], ['There is no option --zzz.']],
-    [['check', '--format', 'yaml'], ['--format must be "text", "json", "sarif" or "markdown", not "yaml".']],
-    [['check', '--format'], ['--format must be "text", "json", "sarif" or "markdown".']],
+    [
+      ['check', '--format', 'yaml'],
+      ['--format must be "text", "json", "sarif", "markdown" or "html", not "yaml". Did you mean "html"?'],
+    ],
+    [['check', '--format'], ['--format must be "text", "json", "sarif", "markdown" or "html".']],
     [['check', '--fail-on'], ['--fail-on needs a value: --fail-on <error|warning|never>.']],
     [['check', '--vault-addr', '--fail-on=error'], ['--vault-addr needs a value: --vault-addr <value>.']],
     [['check', '--target=a', '--target=b'], ['--target is given twice.']],

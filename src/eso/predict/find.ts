@@ -1,6 +1,6 @@
+import { compileGoRegexp, isRegexp } from '../../model/go-regexp.ts'
 import { type Access, ALWAYS, type FindQuery } from '../../model/reference.ts'
 import { firstListPath, searchPath } from '../find-paths.ts'
-import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
 import { dataPath, isPath, metadataPath, NIL_PATH, type PathStore } from '../paths.ts'
 import { inOrder, type Requests, request, requestBelow, type Sent, withPath } from './access.ts'
 

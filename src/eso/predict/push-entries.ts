@@ -1,10 +1,10 @@
 import type { FailsWith } from '../../model/eso-failure.ts'
 import { goQuote } from '../../model/go-quote.ts'
+import { compileGoRegexp, isRegexp } from '../../model/go-regexp.ts'
 import { holeReason, type ManifestReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
 import { listAt, mapAt, textAt, valueAt } from '../field-value.ts'
-import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 

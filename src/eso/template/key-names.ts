@@ -1,10 +1,12 @@
+import { TemplateSyntaxError, TemplateTooDeep } from '../../go-template/go-lexer.ts'
+import { parseTemplate } from '../../go-template/go-parser.ts'
+import { runTemplate } from '../../go-template/run-template.ts'
+import { compileGoRegexp, isRegexp } from '../../model/go-regexp.ts'
 import type { Value } from '../../model/value.ts'
 import type { SubKeys } from '../../model/vault-state.ts'
 import { isMap, mapAt, textAt, textsAt } from '../field-value.ts'
-import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
-import { TemplateSyntaxError, TemplateTooDeep } from './go-lexer.ts'
-import { parseTemplate } from './go-parser.ts'
-import { rewriteData, runTemplate } from './run-template.ts'
+import { FUNCTIONS } from './functions.ts'
+import { rewriteData } from './template-data.ts'
 
 /** Keys with the keys below each: `null` for a value of which nothing more is known (it may be text holding a JSON object). */
 export type NamedKeys = ReadonlyMap<string, SubKeys | null>
@@ -133,11 +135,9 @@ function transformKeys(keys: NamedKeys, template: string): Rewritten {
       by: 'operation',
     }
   }
-  // Trim markers would need the neighbours' white space: a key has none.
-  const trims = /\{\{-|-\}\}/.test(template)
   const renamed = new Map<string, SubKeys | null>()
   for (const [key, below] of keys) {
-    const { output, failures } = runTemplate(tree, { data: rewriteData(key) })
+    const { output, failures } = runTemplate(tree, { data: rewriteData(key), functions: FUNCTIONS })
     const failure = failures.find(({ guarded }) => !guarded)
     if (failure !== undefined) {
       return {
@@ -145,7 +145,7 @@ function transformKeys(keys: NamedKeys, template: string): Rewritten {
         by: 'key',
       }
     }
-    if (output === undefined || trims) return { keys: new Map(), open: 'a rewrite template decides the keys' }
+    if (output === undefined) return { keys: new Map(), open: 'a rewrite template decides the keys' }
     renamed.set(output, below)
   }
   return { keys: renamed }

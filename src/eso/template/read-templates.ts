@@ -1,12 +1,13 @@
+import { TemplateSyntaxError, TemplateTooDeep } from '../../go-template/go-lexer.ts'
+import { MAX_DEPTH, parseTemplate } from '../../go-template/go-parser.ts'
+import type { TemplateTree } from '../../go-template/go-tree.ts'
+import { MAX_STEPS, type RunFailure, runTemplate } from '../../go-template/run-template.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import type { Span } from '../../model/span.ts'
 import { patchOver } from '../patched.ts'
 import { FUNCTIONS, FUNCTIONS_OF, HELM_FUNCTIONS, HELM_OBJECTS, REMOVED_FUNCTIONS } from './functions.ts'
-import { TemplateSyntaxError, TemplateTooDeep } from './go-lexer.ts'
-import { MAX_DEPTH, parseTemplate } from './go-parser.ts'
-import type { TemplateTree } from './go-tree.ts'
-import { MAX_STEPS, type RunFailure, rewriteData, runTemplate } from './run-template.ts'
+import { rewriteData, SECRET_DATA } from './template-data.ts'
 import { type TemplateField, templateFields } from './template-fields.ts'
 import type { InvalidTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
 
@@ -137,7 +138,10 @@ function readField(
     field: field.path,
     span: at(functions.lines[i] ?? 1),
   }))
-  const { reads, failures, stopped } = runTemplate(tree, field.over === 'rewrite' ? { data: REWRITE_DATA } : {})
+  const { reads, failures, stopped } = runTemplate(tree, {
+    data: field.over === 'rewrite' ? REWRITE_DATA : SECRET_DATA,
+    functions: FUNCTIONS,
+  })
   for (const failure of failures) {
     const severity = failure.guarded ? 'warning' : 'error'
     invalid.push({ message: failureMessage(failure), severity, field: field.path, span: at(failure.line) })

@@ -39,12 +39,12 @@ export function references({ chain }: Pick<Gathered, 'chain'>): ReferencesDocume
   }
 }
 
-function writes({ reference }: Link): boolean {
+export function writes({ reference }: Link): boolean {
   if (reference.operation === 'push') return true
   return reference.operation === 'generator' && reference.accesses.some(({ capability }) => capability !== 'read')
 }
 
-function usedPath(
+export function usedPath(
   { reference }: Link,
   store: VaultStore,
 ): Pick<UsedPath, 'path' | 'below' | 'vaultNamespace'> | undefined {

@@ -1,3 +1,5 @@
+import { formatGoFloat } from './go-number.ts'
+
 /**
  * A value while a template runs, as far as it is known without any secret. `type` is what Go prints for it (`%T`), which its
  * messages name; `unknown` stands for an interface whose content only the values decide.
@@ -119,4 +121,13 @@ function sameText(one: GoValue, other: GoValue): boolean {
   if (one.is === 'number' && other.is === 'number') return one.value !== undefined && one.value === other.value
   if (one.is === 'bool' && other.is === 'bool') return one.value !== undefined && one.value === other.value
   return false
+}
+
+/** What Go's `%v` prints of a text, number or boolean; `undefined` where it is not known, or is anything else. */
+export function printed(value: GoValue): string | undefined {
+  if (value.is === 'string') return value.text
+  if (value.is === 'bool') return value.value?.toString()
+  if (value.is !== 'number' || value.value === undefined) return undefined
+  if (value.type === 'float64') return formatGoFloat(value.value)
+  return Number.isInteger(value.value) ? String(value.value) : undefined
 }

@@ -1,7 +1,7 @@
-import { callFunction, TemplateFailure } from './call-function.ts'
-import { FUNCTIONS, type Signature } from './functions.ts'
+import { type Calls, callFunction, TemplateFailure } from './call-function.ts'
+import type { Signature } from './functions.ts'
 import type { Command, Operand, Pipeline, TemplateNode, TemplateTree } from './go-tree.ts'
-import { bool, either, type GoValue, NIL, number, ofType, text, truthOf, typeOf, UNKNOWN } from './go-value.ts'
+import { bool, either, type GoValue, NIL, number, ofType, printed, text, truthOf, typeOf, UNKNOWN } from './go-value.ts'
 
 /** A key that a template asks of its data. */
 export interface KeyRead {
@@ -32,31 +32,24 @@ export interface TemplateRun {
 }
 
 export interface RunOptions {
-  /** The data: by default the keys of a Secret, of which nothing is known. */
-  readonly data?: GoValue
+  readonly data: GoValue
+  /** What the templates of a program may call. */
+  readonly functions: ReadonlyMap<string, Signature>
+  /** What is known of functions that only this program has. */
+  readonly calls?: Calls
   /** What `range` over the data certainly meets: at least one key. */
   readonly hasKeys?: boolean
+  /** Written for what is not known, so that the rest of the output is; without it one unknown part leaves no output. */
+  readonly unknown?: string
+  /** Without `missingkey=error`: a key that is not there gives `<no value>`. */
+  readonly lenient?: boolean
+  /** So many rounds of a loop are gone through; of those after them nothing is known. */
+  readonly rounds?: number
 }
 
 /** Loops and recursions that go on are cut here: what comes after is not known. */
 export const MAX_STEPS = 20_000
 const MAX_ROUNDS = 4
-
-/** The data of a Secret's template: texts by key, a missing one an error (eso.md §6.4). */
-const DATA: GoValue = {
-  is: 'map',
-  type: 'map[string]string',
-  entries: new Map(),
-  open: true,
-  element: ofType('string'),
-  isData: true,
-}
-
-/** The data of a rewrite's template: the key alone, as `.value`; without `missingkey` (eso.md §6.4). */
-export function rewriteData(key: string | undefined): GoValue {
-  const value = key === undefined ? ofType('string') : text(key)
-  return { ...DATA, entries: new Map([['value', value]]), open: false, lenient: true } as GoValue
-}
 
 interface Variable {
   readonly name: string
@@ -76,7 +69,7 @@ class Noted extends Error {}
  * value decides (an `if`, a `range`), every way is looked at, and what fails on only some of them is guarded. Failures are Go's
  * own words (exec.go).
  */
-export function runTemplate(tree: TemplateTree, options: RunOptions = {}): TemplateRun {
+export function runTemplate(tree: TemplateTree, options: RunOptions): TemplateRun {
   const runner = new Runner(tree, options)
   runner.start()
   return { reads: runner.reads, failures: runner.failures, output: runner.output, stopped: runner.stopped }
@@ -90,8 +83,7 @@ class Runner {
   output: string | undefined = ''
   stopped: number | undefined
   readonly #tree: TemplateTree
-  readonly #data: GoValue
-  readonly #hasKeys: boolean
+  readonly #options: RunOptions
   #variables: Variable[] = []
   #guarded = false
   #line = 1
@@ -99,16 +91,16 @@ class Runner {
   #failedNames: readonly string[] | undefined
   readonly #active = new Set<string>()
 
-  constructor(tree: TemplateTree, { data = DATA, hasKeys = false }: RunOptions) {
+  constructor(tree: TemplateTree, options: RunOptions) {
     this.#tree = tree
-    this.#data = data
-    this.#hasKeys = hasKeys
+    this.#options = options
   }
 
   start(): void {
-    this.#variables = [{ name: '$', value: this.#data }]
+    const { data } = this.#options
+    this.#variables = [{ name: '$', value: data }]
     try {
-      this.#nodes(this.#tree.nodes, this.#data)
+      this.#nodes(this.#tree.nodes, data)
     } catch (error) {
       this.output = undefined
       if (error instanceof Stopped) this.stopped = this.#line
@@ -133,6 +125,10 @@ class Runner {
     })
   }
 
+  get #rounds(): number {
+    return this.#options.rounds ?? MAX_ROUNDS
+  }
+
   #read(key: string, line: number, onMissing: KeyRead['onMissing']): void {
     const place = `${line} ${this.#guarded} ${onMissing} read ${key}`
     if (this.#told.has(place)) return
@@ -146,7 +142,14 @@ class Runner {
   }
 
   #write(value: string | undefined): void {
-    this.output = this.output === undefined || value === undefined ? undefined : this.output + value
+    const written = value ?? this.#options.unknown
+    this.output = this.output === undefined || written === undefined ? undefined : this.output + written
+  }
+
+  /** What was written since `before` may be something else, or nothing. */
+  #writeUnknown(before: string | undefined): void {
+    this.output = before
+    this.#write(undefined)
   }
 
   /** All nodes, also those after one that fails, so that everything is told at once. @throws Noted when one of them failed */
@@ -231,7 +234,12 @@ class Runner {
     }
     if (first !== undefined && second !== undefined) this.#merge(afterFirst.values)
     else if (second === undefined) this.#restore(afterFirst.values)
-    if (afterFirst.output !== this.output) this.output = undefined
+    if (this.#options.unknown !== undefined) {
+      // The template is taken to work: then the way that works was taken.
+      if (first === undefined) afterFirst.output = this.output
+      else if (second === undefined) this.output = afterFirst.output
+    }
+    if (afterFirst.output !== this.output) this.#writeUnknown(before.output)
     const flows = new Set([first ?? second, second ?? first])
     // Whether the loop goes on is not known then: the rest of it is guarded, until the loop ends.
     if (flows.size > 1) this.#guarded = true
@@ -277,7 +285,7 @@ class Runner {
     if (node.pipeline.declares) for (const name of names) this.#variables.push({ name, value })
     else if (names.length > 0) this.#assign(names[0] ?? '', value)
     try {
-      const rounds = this.#rounds(value, names.length)
+      const rounds = this.#elements(value, names.length)
       const round = ([key, element]: readonly [GoValue, GoValue]): Flow => {
         const values = names.length > 1 ? [key, element] : [element]
         for (const [i, name] of names.entries()) this.#assign(name, values[i] ?? NIL)
@@ -290,12 +298,13 @@ class Runner {
       }
       if (rounds.certain) {
         if (rounds.items.length === 0) this.#nodes(node.otherwise, dot)
-        for (const item of rounds.items.slice(0, MAX_ROUNDS)) if (round(item) === 'break') return
-        if (rounds.items.length > MAX_ROUNDS) this.output = undefined
+        for (const item of rounds.items.slice(0, this.#rounds)) if (round(item) === 'break') return
+        if (rounds.items.length > this.#rounds) this.#write(undefined)
         return
       }
       const [item] = rounds.items
       if (item === undefined) return
+      const before = this.output
       // At least one round, or perhaps none.
       if (rounds.atLeastOne) round(item)
       else
@@ -306,7 +315,7 @@ class Runner {
           },
           () => this.#nodes(node.otherwise, dot),
         )
-      this.output = undefined
+      this.#writeUnknown(before)
     } finally {
       this.#variables.length = mark
       this.#guarded = guarded
@@ -314,7 +323,7 @@ class Runner {
   }
 
   /** The elements that a `range` goes through, with their keys. */
-  #rounds(
+  #elements(
     value: GoValue,
     variables: number,
   ): {
@@ -333,7 +342,11 @@ class Runner {
           : { certain: true, items: value.items.map((item, i) => [number('int', i), item] as const) }
       case 'map': {
         if (value.isData)
-          return { certain: false, atLeastOne: this.#hasKeys, items: [[ofType('string'), value.element]] }
+          return {
+            certain: false,
+            atLeastOne: this.#options.hasKeys === true,
+            items: [[ofType('string'), value.element]],
+          }
         if (value.open)
           return { certain: false, atLeastOne: value.entries.size > 0, items: [[ofType('string'), value.element]] }
         const entries = [...value.entries].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -344,7 +357,7 @@ class Runner {
           if (variables > 1)
             throw new TemplateFailure(`can't use ${shown(value) ?? '…'} to iterate over more than one variable`)
           if (value.value === undefined) return { certain: false, items: [[NIL, number(value.type)]] }
-          const count = Math.max(0, Math.min(value.value, MAX_ROUNDS + 1))
+          const count = Math.max(0, Math.min(value.value, this.#rounds + 1))
           return {
             certain: true,
             items: Array.from({ length: count }, (_, i) => [NIL, number(value.type, i)] as const),
@@ -360,7 +373,7 @@ class Runner {
     if (body === undefined) throw new TemplateFailure(`template ${JSON.stringify(node.name)} not defined`)
     const given = node.pipeline === undefined ? NIL : this.#pipeline(node.pipeline, dot)
     if (this.#active.has(node.name)) {
-      this.output = undefined
+      this.#write(undefined)
       return
     }
     const outer = this.#variables
@@ -470,13 +483,14 @@ class Runner {
       case 'unknown':
         return UNKNOWN
       case 'nil':
+        if (this.#options.lenient === true) return NIL
         throw new TemplateFailure(`nil data; no entry for key ${JSON.stringify(name)}`)
       case 'map': {
         if (receiver.isData) this.#read(name, line, 'fails')
         if (hasArguments) throw new TemplateFailure(`${name} is not a method but has arguments`)
         const there = receiver.entries.get(name)
         if (there !== undefined) return there
-        if (receiver.lenient) return NIL
+        if (receiver.lenient || (this.#options.lenient === true && !receiver.open)) return NIL
         if (!receiver.open || receiver.mayHold?.(name) === false)
           throw new TemplateFailure(`map has no entry for key ${JSON.stringify(name)}`)
         return receiver.element
@@ -497,8 +511,8 @@ class Runner {
   }
 
   #call(name: string, given: readonly Operand[], dot: GoValue, final: GoValue | undefined): GoValue {
-    const signature = FUNCTIONS.get(name)
-    // A function that is not known may be one of a newer ESO; that it is not known is told elsewhere.
+    const signature = this.#options.functions.get(name)
+    // One that is not known may be one of a newer release; that it is not known is told elsewhere.
     if (signature === undefined) {
       for (const operand of given) this.#argument(operand, 'value', dot)
       return UNKNOWN
@@ -512,7 +526,7 @@ class Runner {
     this.#line = line
     if (final !== undefined) values.push(fits(final, typeAt(values.length)))
     if (name === 'index') this.#indexed(values, given[1]?.line ?? line)
-    return callFunction(name, signature, values)
+    return callFunction(name, signature, values, this.#options.calls)
   }
 
   /** `index . "key"` asks for a key as well, and gives an empty text when it is missing. */
@@ -672,8 +686,5 @@ function written(operand: Operand): string {
 
 /** What an action writes, where it is known. */
 function shown(value: GoValue): string | undefined {
-  if (value.is === 'string') return value.text
-  if (value.is === 'bool') return value.value?.toString()
-  if (value.is === 'nil') return '<no value>'
-  return value.is === 'number' && Number.isInteger(value.value) ? String(value.value) : undefined
+  return value.is === 'nil' ? '<no value>' : printed(value)
 }

@@ -1,4 +1,4 @@
-import { compileGoRegexp, isRegexp } from '../go-regexp.ts'
+import { compileGoRegexp, isRegexp } from '../model/go-regexp.ts'
 import type { Signature } from './functions.ts'
 import {
   bool,
@@ -8,6 +8,7 @@ import {
   NIL,
   number,
   ofType,
+  printed,
   STRING,
   slice,
   text,
@@ -23,9 +24,13 @@ type Arguments = readonly GoValue[]
 
 const NIL_POINTER = 'runtime error: invalid memory address or nil pointer dereference'
 
-/** Calls a function whose arguments fit. @throws TemplateFailure where it fails whatever the values are. */
-export function callFunction(name: string, { result }: Signature, given: Arguments): GoValue {
-  const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name] : undefined
+/** What functions give, as far as it is known; `undefined`: nothing beyond the type. */
+export type Calls = Readonly<Record<string, (given: Arguments) => GoValue | undefined>>
+
+/** Calls a function whose arguments fit; `own` goes before what is known of all. @throws TemplateFailure where it fails whatever the values are. */
+export function callFunction(name: string, { result }: Signature, given: Arguments, own: Calls = {}): GoValue {
+  const calls = Object.hasOwn(own, name) ? own : SPECIAL
+  const special = Object.hasOwn(calls, name) ? calls[name] : undefined
   try {
     const known = special?.(given)
     if (known !== undefined) return known
@@ -280,11 +285,6 @@ function ordered(compare: (a: string | number, b: string | number) => boolean) {
   }
 }
 
-function printed(value: GoValue): string | undefined {
-  const constant = constantOf(value)
-  return typeof constant === 'number' && !Number.isInteger(constant) ? undefined : constant?.toString()
-}
-
 /** Only the verbs that people write, and only where all is known. */
 function printf([format, ...given]: Arguments): GoValue {
   const pattern = known(format)
@@ -419,7 +419,7 @@ const opened = ([map]: Arguments): GoValue =>
   map?.is === 'map' ? { ...map, open: true, mayHold: () => true } : UNKNOWN
 
 /** What is known beyond the types; a function that gives `undefined` has only looked whether it fails. */
-const SPECIAL: Readonly<Record<string, (given: Arguments) => GoValue | undefined>> = {
+const SPECIAL: Calls = {
   index,
   len: length,
   eq: equals,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { TemplateSyntaxError } from '../../../src/eso/template/go-lexer.ts'
-import { parseTemplate } from '../../../src/eso/template/go-parser.ts'
+import { TemplateSyntaxError } from '../../src/go-template/go-lexer.ts'
+import { parseTemplate } from '../../src/go-template/go-parser.ts'
 
 function messageOf(text: string): string {
   try {

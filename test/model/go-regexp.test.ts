@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileGoRegexp, type GoRegexp, isRegexp } from '../../src/eso/go-regexp.ts'
+import { compileGoRegexp, type GoRegexp, isRegexp } from '../../src/model/go-regexp.ts'
 
 const go = (pattern: string): GoRegexp => {
   const compiled = compileGoRegexp(pattern)

@@ -77,6 +77,13 @@ function unescapeGo(quoted: string): string {
   )
 }
 
+/** In linear time: a pattern that looks for the end from every space is none. */
+function withoutSpaceAtEnd(written: string): string {
+  let end = written.length
+  while (end > 0 && isSpace(written[end - 1])) end -= 1
+  return written.slice(0, end)
+}
+
 /** Splits a template as Go's text/template does; the last token is `end-of-text`, or `error` with Go's message. */
 export function lexTemplate(input: string): readonly Token[] {
   const tokens: Token[] = []
@@ -93,6 +100,8 @@ function lexInto(tokens: Token[], input: string): void {
   let at = 0
   let line = 1
   let depth = 0
+  /** What closed last took the white space behind it. */
+  let trimmed = false
 
   const fail = (message: string): never => {
     throw new TemplateSyntaxError(message, line)
@@ -129,6 +138,7 @@ function lexInto(tokens: Token[], input: string): void {
     const close = closing()
     if (close > 0) {
       if (depth > 0) fail('unclosed left paren')
+      trimmed = close > RIGHT.length
       take('right', at + close)
       return false
     }
@@ -203,12 +213,14 @@ function lexInto(tokens: Token[], input: string): void {
 
   while (at < input.length) {
     const open = input.indexOf(LEFT, at)
-    if (open < 0) {
-      take('text', input.length)
-      break
-    }
-    if (open > at) take('text', open)
-    const trims = input[at + 2] === '-' && isSpace(input[at + 3])
+    const end = open < 0 ? input.length : open
+    const trims = open >= 0 && input[open + 2] === '-' && isSpace(input[open + 3])
+    let written = input.slice(at, end)
+    if (trimmed) written = written.replace(/^[ \t\r\n]+/, '')
+    if (trims) written = withoutSpaceAtEnd(written)
+    if (written === '') skip(end)
+    else take('text', end, written)
+    if (open < 0) break
     const body = at + (trims ? 4 : 2)
     if (input.startsWith('/*', body)) {
       const end = input.indexOf('*/', body)
@@ -216,6 +228,7 @@ function lexInto(tokens: Token[], input: string): void {
       skip(end + 2)
       const close = closing()
       if (close === 0) fail('comment ends before closing delimiter')
+      trimmed = close > RIGHT.length
       skip(at + close)
       continue
     }

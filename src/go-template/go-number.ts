@@ -107,3 +107,14 @@ function hexFloat(text: string): number | undefined {
   const value = Number.parseInt(`${whole}${part}` || '0', 16) * 2 ** (Number(power) - 4 * part.length)
   return sign === '-' ? -value : value
 }
+
+/** Go's `%v` of a float64: the fewest digits that tell it, with an exponent from a million on (strconv's `%g`). */
+export function formatGoFloat(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+  const [digits = '', exponent = '0'] = value.toExponential().split('e')
+  const power = Number(exponent)
+  // JavaScript writes an exponent only below 1e-6.
+  if (power >= -4 && power < 6) return Object.is(value, -0) ? '-0' : String(value)
+  const sign = power < 0 ? '-' : '+'
+  return `${digits}e${sign}${String(Math.abs(power)).padStart(2, '0')}`
+}
