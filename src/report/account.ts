@@ -53,7 +53,9 @@ export function accountOf({ references, notChecked, findings }: AccountedReport)
     broken,
     older: references.filter(
       ({ standing }) =>
-        standing.is === 'broken' && standing.by.length > 0 && !standing.by.some((fingerprint) => reported.has(fingerprint)),
+        standing.is === 'broken' &&
+        standing.by.length > 0 &&
+        !standing.by.some((fingerprint) => reported.has(fingerprint)),
     ).length,
     accepted: references.filter(({ standing }) => standing.is === 'broken' && standing.accepted).length,
     notChecked: unchecked.length,

@@ -1,7 +1,6 @@
 import type { Age, Finding, Fix, Hop, Severity } from '../model/finding.ts'
 import type { Span } from '../model/span.ts'
 import { nameManifest } from '../model/wording.ts'
-import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { RULES } from '../rules/registry.ts'
 import type { Rule, Together } from '../rules/rule.ts'
 import { compare } from '../rules/worst-first.ts'
@@ -196,8 +195,3 @@ function byUrgency(a: Problem, b: Problem): number {
 function distinct<T>(items: readonly T[]): T[] {
   return [...new Set(items)]
 }
-
-/** Titles of all rules, also of the one that speaks of ignores. */
-export const RULE_TITLES: ReadonlyMap<string, string> = new Map(
-  [...RULES, ignoreUnused].map(({ id, title }) => [id, title]),
-)

@@ -6,7 +6,7 @@ import { plainText } from './plain-text.ts'
 import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 
-export function countOf(findings: readonly Finding[], severity: Severity): number {
+function countOf(findings: readonly Finding[], severity: Severity): number {
   return findings.filter((finding) => finding.severity === severity).length
 }
 
@@ -132,6 +132,6 @@ export function fixLine({ lead, text, kind }: Fix): string {
   return kind === 'insert' || kind === 'command' ? line : `${lead}: ${line}`
 }
 
-export function upper(text: string): string {
+function upper(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

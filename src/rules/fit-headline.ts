@@ -1,5 +1,5 @@
 /** Characters of a headline at most (reports.md §2). */
-export const HEADLINE = 90
+const HEADLINE = 90
 
 /**
  * A headline of at most 90 characters. Names in backticks are shortened first, the longest of them first, in the middle: a path keeps its
@@ -23,7 +23,7 @@ export function fitHeadline(text: string): string {
 const SHORTEST = 12
 
 /** `kv/…/backstage/db`; without slashes the middle goes. */
-export function shorten(name: string, room: number): string {
+function shorten(name: string, room: number): string {
   const characters = [...name]
   if (characters.length <= room) return name
   const parts = name.split('/')

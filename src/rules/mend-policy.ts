@@ -52,7 +52,7 @@ export function mendPolicy(chain: Chain, link: Link, policy: string | undefined,
 }
 
 /** Where a policy begins in Git. */
-export function policyPlace(chain: Chain, name: string): FileLine | undefined {
+function policyPlace(chain: Chain, name: string): FileLine | undefined {
   const policy = chain.policy(name)
   if (policy.found !== 'known') return undefined
   const span = policy.fact.spanOfLine?.(1) ?? spanOfProvenance(policy.fact.provenance)

@@ -39,7 +39,6 @@ export function report(parts: Partial<Report> = {}): Report {
     mode: 'check',
     target: 'acme/gitops',
     outcome: parts.findings?.some(({ severity }) => severity === 'error') ? 'findings' : 'clean',
-    findings: [],
     ignored: [],
     references: [],
     notChecked: [],

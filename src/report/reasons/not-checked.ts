@@ -212,12 +212,6 @@ function unreadText(reason: UnreadReason): string {
   }
 }
 
-/** The reason as a sentence of its own. */
-export function reasonSentence(reason: NotCheckedReason | UnknownStoreReason): string {
-  const text = reasonText(reason)
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
-}
-
 const NOT_COMPARED = ", so it is not compared with the server's"
 
 const HOLE_IN: Readonly<Record<HolePlace, string>> = {
