@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'state/desired': ['model', 'report/reasons', 'policy', 'eso'],
   chain: ['model', 'policy', 'eso', 'state/declared', 'state/live'],
   rules: ['model', 'report/reasons', 'policy', 'eso', 'state/desired', 'chain'],
-  changes: ['model', 'files', 'settings', 'chain'],
+  changes: ['model', 'files', 'settings', 'eso', 'chain'],
   setup: ['model', 'report/reasons', 'policy', 'eso', 'state/live', 'state/desired', 'chain'],
   drift: ['model', 'policy', 'state/live', 'chain', 'setup'],
   report: ['model', 'report/reasons', 'settings', 'policy', 'chain', 'rules', 'setup'],

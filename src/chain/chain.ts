@@ -20,6 +20,7 @@ import type {
 } from '../model/vault-state.ts'
 import type { TextlessPolicy } from '../state/declared/declared.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type { PushDelete, StoreMove, TargetRemoval } from './change-effects.ts'
 import type { DriftFacts } from './drift-facts.ts'
 
 /** A part of a Vault, looked up by name in Git first and then on the server (design §3). */
@@ -43,7 +44,7 @@ export interface TokenPolicies {
   /** Whether `default` is attached as well (it is, unless the role says `token_no_default_policy`). */
   readonly withDefault: boolean
   readonly from: 'role' | 'config' | 'token'
-  /** Where the token is made, where the store names none but a token. */
+  /** Where the token is made, where the store names none but a token; where the config says them. */
   readonly provenance?: Provenance
   /** What may give the token policies beyond these: a miss is then "unknown". */
   readonly open?: readonly OpenLaw[]
@@ -118,6 +119,17 @@ export interface InstalledEso {
   readonly servesV1Beta1?: 'yes' | 'unknown'
 }
 
+/** A part of the config that is not heard, because Git says it. */
+export interface SaidInVain {
+  readonly of: 'store' | 'role' | 'policy'
+  readonly name: string
+  /** In the config. */
+  readonly span: Span
+  /** In Git. */
+  readonly by: Span | undefined
+  readonly differs: boolean
+}
+
 /** A naming convention from the config: mount and path, with names in braces (design §4). */
 export interface NamingRule {
   readonly pattern: string
@@ -144,6 +156,8 @@ export interface Chain {
   readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** What the config says, and Git says too: then Git counts. */
+  readonly saidInVain: readonly SaidInVain[]
   /** What only drift looks at; absent where nobody asked for it. */
   readonly drift?: DriftFacts
   /** What was before the change that is reported; absent where everything is. */
@@ -169,6 +183,12 @@ export interface Before {
   grantedBy(link: Link, access: Access): readonly RuleLocation[]
   /** Secrets that were referred to and no longer are, by any manifest that was read. */
   readonly unreferenced: readonly Unreferenced[]
+  /** What ESO deletes in Vault because of the change. */
+  readonly pushDeletes: readonly PushDelete[]
+  /** Kubernetes Secrets that the change takes away from what uses them. */
+  readonly removedTargets: readonly TargetRemoval[]
+  /** Keys that still name the mount that their store had before. */
+  readonly storeMoves: readonly StoreMove[]
 }
 
 export interface Unreferenced {

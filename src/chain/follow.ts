@@ -1,11 +1,12 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
-import type { Decision } from '../model/decision.ts'
+import type { ConfigSays, Decision } from '../model/decision.ts'
 import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
+import type { Span } from '../model/span.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { PolicyFact, VaultState } from '../model/vault-state.ts'
@@ -32,7 +33,7 @@ import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { spanOfProvenance } from './provenance.ts'
 import { readTarget } from './read-target.ts'
-import { policiesOfEach, tokenPolicies } from './token-policies.ts'
+import { policiesInConfig, policiesOfEach, tokenPolicies } from './token-policies.ts'
 import { type TokenNamespaces, tokenNamespaces, vaultNamespaceOf } from './vault-namespaces.ts'
 
 /** What of a token decides beside the texts of its policies. */
@@ -75,6 +76,10 @@ export interface FollowInput {
   readonly tokens?: readonly DeclaredToken[]
   /** `stores.<name>.policies` of the config: what the manifests do not say (static tokens, AppRole). */
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
+  /** Where the config says that. */
+  readonly configSpanOf?: (store: string) => Span | undefined
+  /** What the config says in vain. */
+  readonly saidInVain?: Chain['saidInVain']
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
   /** Documents of ESO's kinds that could not be read. */
@@ -130,6 +135,7 @@ export function follow(input: FollowInput): Chain {
     installedEso: input.installedEso,
     naming: input.naming,
     invalidYaml: input.invalidYaml ?? [],
+    saidInVain: input.saidInVain ?? [],
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
   }
 }
@@ -141,7 +147,11 @@ function describeStore(store: VaultStore, input: FollowInput): Omit<StoreLink, '
   // What a patch may replace is not judged by what stands in the base.
   const told = store.auth !== undefined && store.notChecked === undefined
   const role = told ? lookUpRole(store.auth, from, authKnowledge) : undefined
-  const policies = tokenPolicies(store, role, input.policiesOfStore(store.name), input.tokens ?? [])
+  const configured = input.policiesOfStore(store.name)
+  const policies =
+    configured === undefined
+      ? tokenPolicies(store, role, input.tokens ?? [])
+      : policiesInConfig(configured, input.configSpanOf?.(store.name))
   const authMount = store.auth?.mount === undefined ? undefined : lookUpAuthMount(store.auth.mount, from, authKnowledge)
   const described = { store, role, policies, authMount }
   return {
@@ -231,7 +241,8 @@ function decideWith(
   const versions: Versions[] = []
   const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
-    if (name === 'root') return { ...unknown({ code: 'root-allows' }), verdict: 'allowed' }
+    if (name === 'root')
+      return said({ ...unknown({ code: 'root-allows' }), verdict: 'allowed' }, configSays(policies, [], storeLink))
     const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
     if (policy.found === 'known') {
       facts.push(policy.fact)
@@ -253,7 +264,31 @@ function decideWith(
   const decision =
     decideEach(facts, versions, (set) => input.judge.decide(set, token, request)) ??
     input.judge.decide(facts, { ...token, textless: [...textless, ...versions.map(({ name }) => name)] }, request)
-  return assuming(decision, [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])])
+  const assumed = [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])]
+  return said(assuming(decision, assumed), configSays(policies, facts, storeLink))
+}
+
+/** Whoever reads a decision must know what of it Git does not say. */
+function said(decision: Decision, says: readonly ConfigSays[]): Decision {
+  return says.length === 0 || decision.verdict === 'unknown' ? decision : { ...decision, said: says }
+}
+
+function configSays(
+  policies: TokenPolicies,
+  facts: readonly PolicyFact[],
+  { store, role }: Pick<StoreLink, 'store' | 'role'>,
+): ConfigSays[] {
+  const says: ConfigSays[] = []
+  const add = (of: ConfigSays['of'], name: string, span: Span | undefined) => {
+    if (span !== undefined) says.push({ of, name, span })
+  }
+  if (store.manifest.origin.form === 'config') add('store', store.name, store.manifest.span)
+  if (policies.from === 'config')
+    add('policies', store.name, spanOfProvenance(policies.provenance ?? { from: 'vault' }))
+  if (policies.from === 'role' && role?.found === 'known' && role.fact.provenance.from === 'config')
+    add('role', `${role.fact.authMount}/${role.fact.name}`, role.fact.provenance.span)
+  for (const { name, saidAt } of facts) add('policy', name, saidAt)
+  return says
 }
 
 /** A default is what holds unless something overrides it: the reader must know that it was taken. */

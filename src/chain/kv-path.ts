@@ -1,4 +1,5 @@
 import type { Link } from './chain.ts'
+
 /** `kv/data/a/b` on mount `kv` is what people and the command line call `kv/a/b`. */
 export function kvPath(aclPath: string, mount: string | undefined): string {
   const prefix = mount === undefined ? '' : `${mount.replace(/^\/+|\/+$/g, '')}/`
@@ -14,4 +15,14 @@ export function vaultPathsOf({ reference, store }: Link): string[] {
     .filter((access) => access.side === 'data' || access.side === 'metadata')
     .map((access) => kvPath(access.path, store?.path).replace(/\/$/, ''))
   return [...new Set(paths)]
+}
+
+/** Where the data lie that a reference reads or writes, as people write it; `undefined` where Git does not tell it, and for a `find`. */
+export function dataPathOf({ reference, store }: Link): string | undefined {
+  if (store === undefined || reference.operation === 'find' || reference.notChecked !== undefined) return undefined
+  const data = reference.accesses.filter(({ side }) => side === 'data')
+  const [first] = data
+  const written = data.find(({ capability }) => capability === 'update' || capability === 'create')
+  const access = reference.operation === 'push' ? (written ?? first) : first
+  return access === undefined ? undefined : kvPath(access.path, store.path)
 }

@@ -9,6 +9,7 @@ import type {
   AuthMountFact,
   InNamespace,
   MountFact,
+  PartlyKnown,
   PolicyFact,
   Provenance,
   RoleFact,
@@ -107,9 +108,9 @@ function absentAmongSiblings(name: string, mount: string, knowledge: Knowledge):
   return enabled.length > 0 ? { found: 'absent', by: 'git', near: [], siblings: [] } : undefined
 }
 
-/** Pages, comments, tests and examples show what a setup looks like, and are no list of what is there. */
+/** Pages, comments, tests, examples and the config say what a setup looks like, and are no list of what is there. */
 function isWeak({ provenance }: { readonly provenance: Provenance }): boolean {
-  return weakness(provenance) > 0
+  return weakness(provenance) > 0 || provenance.from === 'config'
 }
 
 /**
@@ -200,18 +201,51 @@ export function lookUpAuthMount(path: string, from: Span | undefined, knowledge:
   }
 }
 
-function choose<T extends { readonly provenance: Provenance }>(
+interface Fact extends PartlyKnown {
+  readonly provenance: Provenance
+  readonly saidAt?: Span
+}
+
+function choose<T extends Fact>(
   here: readonly T[],
   from: Span | undefined,
   seen: Seen<T> | undefined,
   same: (a: T, b: T) => boolean,
 ): Lookup<T> | undefined {
   const there = seen?.presence === 'present' ? seen.fact : undefined
-  const nearest = nearestByFolder(strongest(here, from), from)
+  const written = here.filter((fact) => !isSaid(fact))
+  const said = here.find(isSaid)
+  const nearest = nearestByFolder(strongest(written, from), from)
   const first = nearest[0]
+  if (said !== undefined && !isSettled(nearest, same)) {
+    // What a person says of a role is about the server, which knows better; the text that a policy is given is what the merge brings.
+    if (
+      said.provenance.from === 'config' &&
+      seen !== undefined &&
+      seen.presence !== 'hidden' &&
+      seen.presence !== 'unknown'
+    )
+      return there === undefined ? undefined : { found: 'known', fact: there }
+    return there === undefined ? { found: 'known', fact: said } : { found: 'known', fact: said, other: there }
+  }
   if (first === undefined) return there === undefined ? undefined : { found: 'known', fact: there }
   if (nearest.some((fact) => !same(fact, first))) return { found: 'conflict', facts: nearest }
   return there === undefined ? { found: 'known', fact: first } : { found: 'known', fact: first, other: there }
+}
+
+/** The config says it, in whole (a role) or its name (a policy in a file). */
+export function isSaid({ provenance, saidAt }: Pick<Fact, 'provenance' | 'saidAt'>): boolean {
+  return provenance.from === 'config' || saidAt !== undefined
+}
+
+/** Git says it, once and in full: then the config is not asked, which says what Git does not. */
+export function isSettled<T extends Fact>(facts: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  const [first] = facts
+  return (
+    first !== undefined &&
+    facts.every((fact) => same(fact, first)) &&
+    facts.every((fact) => !isWeak(fact) && fact.unknown.length === 0)
+  )
 }
 
 /** What only shows a setup (a test, an example) is not heard beside what makes one; for a store that is shown itself it is. */
@@ -269,7 +303,7 @@ function mayBe(
 }
 
 /** What decides whether two declarations of a role say the same. */
-function roleKey(role: RoleFact): string {
+export function roleKey(role: RoleFact): string {
   const sorted = (list: readonly string[] | undefined) => [...(list ?? ['?'])].sort().join(',')
   return [
     sorted(role.policies),

@@ -21,5 +21,7 @@ export function nameProvenance(provenance: Provenance): string {
   const span = spanOfProvenance(provenance)
   if (provenance.from === 'git' && provenance.form === 'comment')
     return `in the comment in ${provenance.span.file}:${provenance.span.line}`
+  if (provenance.from === 'config')
+    return span === undefined ? 'in the config' : `in the config (${span.file}:${span.line})`
   return span === undefined ? 'in the config' : `in ${span.file}:${span.line}`
 }

@@ -1,4 +1,5 @@
 import type { OpenLaw } from '../model/reason.ts'
+import type { Span } from '../model/span.ts'
 import type { VaultStore } from '../model/store.ts'
 import { at, stringAt } from '../model/value.ts'
 import type { RoleFact } from '../model/vault-state.ts'
@@ -6,19 +7,26 @@ import type { DeclaredToken } from '../state/declared/declared.ts'
 import type { Lookup, TokenPolicies } from './chain.ts'
 import { spanOfProvenance } from './provenance.ts'
 
-/** The policies of the token that a store's requests carry; `undefined` where nothing tells them. */
+/** The policies of the token that a store's requests carry, as Git or the server tells them; `undefined` where nothing does. */
 export function tokenPolicies(
   store: VaultStore,
   role: Lookup<RoleFact> | undefined,
-  configured: readonly string[] | undefined,
   tokens: readonly DeclaredToken[],
 ): TokenPolicies | undefined {
-  if (configured !== undefined)
-    return { names: configured.map((name) => name.toLowerCase()), withDefault: true, from: 'config' }
   if (store.auth?.method === 'tokenSecretRef') return policiesOfToken(store, tokens)
   return role?.found === 'known' && role.fact.policies !== undefined
     ? policiesOfRole(role.fact, role.fact.policies)
     : undefined
+}
+
+/** `stores.<name>.policies` of the config. */
+export function policiesInConfig(names: readonly string[], span: Span | undefined): TokenPolicies {
+  return {
+    names: names.map((name) => name.toLowerCase()),
+    withDefault: true,
+    from: 'config',
+    ...(span === undefined ? {} : { provenance: { from: 'config', span } }),
+  }
 }
 
 /** The token lies in a Secret; Git may tell how it was made (forms.md §6). Several ways that differ tell nothing. */

@@ -2,13 +2,20 @@ import type { Before, Chain, Link, Unreferenced } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
+import { secretUsers } from '../chain/secret-users.ts'
 import { type Use, usesOf } from '../chain/secret-uses.ts'
 import { type UnneededGrant, unneededGrants } from '../chain/unneeded-grants.ts'
 import type { RelatedPlace } from '../model/finding.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { SecretUsers } from '../model/secret-user.ts'
 import { nameReference } from '../model/wording.ts'
 import type { ChangedLines } from './changed-lines.ts'
+import { counterparts } from './counterparts.ts'
+import { pushDeletes } from './push-deletes.ts'
+import { removedTargets } from './removed-targets.ts'
+import { spanNow } from './span-now.ts'
+import { storeMoves } from './store-moves.ts'
 
 export interface BeforeInput {
   readonly head: Chain
@@ -17,9 +24,15 @@ export interface BeforeInput {
   readonly since: string
   /** Files of the head that could not be read: what they hold is not gone. */
   readonly unread: ReadonlySet<string>
+  /** Who uses a Kubernetes Secret in the head; default: ESO's own objects. */
+  readonly users?: SecretUsers
 }
 
-export function beforeFacts({ head, base, lines, since, unread }: BeforeInput): Before {
+export function beforeFacts({ head, base, lines, since, unread, users = secretUsers(head) }: BeforeInput): Before {
+  const counterpart = counterparts(head.manifests, unread)
+  const removed = removedTargets({ head, base, lines, counterpart, users })
+  const deletes = pushDeletes({ head, base, lines, counterpart, removedTargets: removed })
+  const moves = storeMoves(head, base)
   const granted = new Map<string, readonly RuleLocation[]>()
   for (const link of base.links)
     for (const { access, decision } of link.accesses)
@@ -30,12 +43,28 @@ export function beforeFacts({ head, base, lines, since, unread }: BeforeInput): 
     since,
     grantedBy: ({ reference }, { path, capability }) =>
       granted.get(requestId(reference.manifest, path, capability)) ?? [],
-    unreferenced: unreferenced(head, base, lines, unread),
+    unreferenced: toldElsewhere(unreferenced(head, base, lines, unread), deletes, moves),
+    pushDeletes: deletes,
+    removedTargets: removed,
+    storeMoves: moves,
   }
 }
 
 function requestId({ kind, namespace, name }: Manifest, path: string, capability: string): string {
   return JSON.stringify([kind, namespace, name, path, capability])
+}
+
+/** Without those of which more is known: ESO deletes them, or a key that still names them means another path now. */
+function toldElsewhere(
+  unreferenced: readonly Unreferenced[],
+  deletes: Before['pushDeletes'],
+  moves: Before['storeMoves'],
+): Unreferenced[] {
+  const told = new Set([
+    ...deletes.flatMap(({ secrets }) => secrets.flatMap(({ touched }) => touched)),
+    ...moves.map(({ pathBefore }) => pathBefore),
+  ])
+  return unreferenced.filter(({ path }) => !told.has(path))
 }
 
 /** Secrets that the base refers to and no reference of the head may mean. */
@@ -59,14 +88,13 @@ function unreferenced(head: Chain, base: Chain, lines: ChangedLines, unread: Rea
   return [...gone].map(([path, links]) => {
     const [first] = links as [Link, ...Link[]]
     const { span } = first.reference
-    const now = lines.now(span.file, span.line)
     return {
       path,
       reference: nameReference(first.reference),
       others: links.length - 1,
       pushed: links.every(({ reference }) => reference.operation === 'push'),
-      span: now === undefined ? span : { ...now, column: 1, endLine: now.line, endColumn: 1 },
-      fileGone: now === undefined,
+      span: spanNow(span, lines),
+      fileGone: lines.now(span.file, span.line) === undefined,
       rules: rulesOf(links, needless),
     }
   })

@@ -18,6 +18,8 @@ export interface DiscoverOptions {
   readonly cwd: string
   /** Globs of what to leave out, against the shown path and the path below the root. */
   readonly exclude?: readonly string[]
+  /** Folders with checkouts of other repositories: read, and not reported. */
+  readonly also?: readonly string[]
   /** Finished manifests: any file that looks like one is YAML, whatever its name (argocd-diff-preview writes files without extension). */
   readonly finished?: boolean
   /** Defaults as platform.md §7 threat 5 asks. */
@@ -80,6 +82,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
   const show = (absolute: string) => slashes(relative(cwd, absolute)) || '.'
   const excluded = (options.exclude ?? []).map((glob) => globTest(slashes(glob), 'exclude'))
   const searches = await Promise.all((paths.length === 0 ? ['.'] : paths).map((path) => plan(path, cwd)))
+  const others = (options.also ?? []).map((folder) => resolve(cwd, folder))
 
   const notes: Note[] = []
   const tops = new Map<string, Seen>()
@@ -98,7 +101,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     for (const path of walk.files) {
       const absolute = join(search.top, path)
       const shown = show(absolute)
-      if (!search.keep(shown)) continue
+      if (!search.keep(shown) || others.some((other) => other !== search.top && isWithin(other, absolute))) continue
       matched++
       if (excluded.some((test) => test(shown) || test(path))) continue
       known.files.add(path)
@@ -118,6 +121,8 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     for (const top of new Set(searches.filter(isPartOfCheckout).map((search) => search.top)))
       take({ top, keep: () => true }, await walkFolder(top, top, show), false)
 
+  for (const top of others) take({ top, keep: () => true }, await walkFolder(top, top, show), false)
+
   const reading = await readAll(wanted, show, options)
   notes.push(...reading.notes.filter(({ file }) => file === '.' || reported.has(file)))
   if (reading.files.length === 0)
@@ -126,7 +131,13 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
-    isReported: (file) => searches.some((search) => search.keep(file) && isWithin(search.from, resolve(cwd, file))),
+    isReported: (file) => {
+      const absolute = resolve(cwd, file)
+      return (
+        !others.some((other) => isWithin(other, absolute)) &&
+        searches.some((search) => search.keep(file) && isWithin(search.from, absolute))
+      )
+    },
     counts: { seen: reported.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
   }
 }

@@ -19,6 +19,8 @@ export interface AppliedBy {
   /** `namespace/name` for an object, the folder for a kustomization or a command. */
   readonly name: string
   readonly span: Span
+  /** What Git no longer holds stays in the cluster: Flux with `prune: false`, Argo CD without `automated.prune`. */
+  readonly keeps?: true
   /** What applies it in turn; absent for an entry. */
   readonly by?: AppliedBy
 }

@@ -1,5 +1,6 @@
 import type { LawReason, LossReason, RuleLocation } from './law-reason.ts'
 import type { NotCheckedReason } from './reason.ts'
+import type { Span } from './span.ts'
 import type { Variant } from './variant.ts'
 
 /** What the ACL sees of a request (spec/vault.md §2.2). */
@@ -21,6 +22,14 @@ export interface BeatenRule {
   readonly why: LossReason
 }
 
+/** A part that the config says, with its place there. */
+export interface ConfigSays {
+  readonly of: 'store' | 'role' | 'policies' | 'policy'
+  /** Of `policies`: the store. */
+  readonly name: string
+  readonly span: Span
+}
+
 /** The answer of the policies of one token to one request. */
 export interface Decision {
   readonly verdict: 'allowed' | 'denied' | 'unknown'
@@ -29,6 +38,8 @@ export interface Decision {
   readonly beaten: readonly BeatenRule[]
   /** Variables at whose default it was taken. */
   readonly assumed?: readonly string[]
+  /** What of it the config says and Git does not. */
+  readonly said?: readonly ConfigSays[]
   /** What the law says; where no law could be asked, why. */
   readonly because: NotCheckedReason
   /** Verdict for each server variant that was asked for; they differ only for LIST. */

@@ -9,8 +9,11 @@ export interface Origin {
   /** The roots that apply it, all of them into one cluster. */
   readonly appliedBy: readonly AppliedBy[]
   readonly applied: Applied
-  /** `plain`: read as written. `rendered`: out of kustomize, or of whatever filled a `rendered` folder. */
-  readonly form: 'plain' | 'rendered'
+  /**
+   * `plain`: read as written. `rendered`: out of kustomize, or of whatever filled a `rendered` folder. `config`: a store that the config
+   * says and Git does not declare.
+   */
+  readonly form: 'plain' | 'rendered' | 'config'
   /** The object that carries this one inside it (a Helm `extraObjects` list, a Kyverno `generate` rule). */
   readonly embeddedIn?: string
 }

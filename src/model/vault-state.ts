@@ -42,6 +42,8 @@ export interface PolicyFact extends PartlyKnown, InNamespace {
   readonly text: string
   /** Span of line `line` (from 1) of the text, in the file that holds it; absent for live policies. */
   readonly spanOfLine?: (line: number) => Span
+  /** Where the config names the file as the text of this policy. */
+  readonly saidAt?: Span
   /** When the server drops the policy by itself (OpenBao's `expiration`, RFC 3339); live only. */
   readonly expires?: string
   readonly provenance: Provenance

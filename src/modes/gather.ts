@@ -1,6 +1,8 @@
+import { relative, resolve } from 'node:path'
 import type { Chain, LiveView } from '../chain/chain.ts'
 import { type FollowInput, follow } from '../chain/follow.ts'
 import { createJudge, watchedJudge } from '../chain/judge.ts'
+import { saidInVain } from '../chain/said-in-vain.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
@@ -9,6 +11,7 @@ import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
+import { InvalidInput } from '../model/invalid-input.ts'
 import { lookUp } from '../model/look-up.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
@@ -22,6 +25,7 @@ import type { Declared, DeclaredYaml } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
 import { terraformObjects } from '../state/declared/terraform/terraform-objects.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
+import { type Configured, checkAlso, configured, withStores } from './configured.ts'
 import { invalidYaml } from './invalid-yaml.ts'
 import { knownServer } from './known-server.ts'
 import { ownedPathsOf } from './look-for-drift.ts'
@@ -39,6 +43,8 @@ export interface LiveSource {
 export interface Gathered {
   readonly repository: Repository
   readonly declared: Declared
+  /** What the config says that Git does not. */
+  readonly configured: Configured
   readonly prediction: Prediction
   readonly chain: Chain
   /** Mode drift: the same, judged by the roles and policies of the server alone. */
@@ -64,12 +70,16 @@ export interface GatherDeps {
 /** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
 export async function gather(settings: Settings, deps: GatherDeps): Promise<Gathered> {
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
-  const { exclude, variables } = settings
+  const { exclude, variables, config } = settings
   const { cwd, render = withoutRendering } = deps
+  await checkAlso(settings, cwd)
+  const also = config.manifests.also.map(({ folder }) => folder)
   const repository = await render((rendering) =>
-    readRepository(paths, { cwd, exclude, variables, elsewhere: inTerraform, ...rendering }),
+    readRepository(paths, { cwd, exclude, also, variables, elsewhere: inTerraform, ...rendering }),
   )
-  return gatherFrom(repository, settings, deps)
+  const gathered = await gatherFrom(repository, settings, deps)
+  if (gathered.configured.missing.length > 0) throw new InvalidInput(gathered.configured.missing)
+  return gathered
 }
 
 const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
@@ -92,7 +102,9 @@ export async function gatherFrom(
 ): Promise<Gathered> {
   const declared = readDeclared(plain.files, YAML)
   const repository = await withFinished(plain, settings, cwd)
-  const prediction = predict(repository.manifests, {
+  const said = configured(settings, plain.roots, cwd)
+  const withSaid = withStores(anyCluster(repository, settings, cwd), said.stores)
+  const prediction = predict(withSaid.manifests, {
     holesOf: (text) => holesOf(text).map((hole) => hole.text),
     skip: (manifest) => {
       const over = watch.over()
@@ -119,13 +131,19 @@ export async function gatherFrom(
   const input: FollowInput = {
     manifests: repository.manifests,
     prediction,
-    declared: declared.state,
+    declared: {
+      ...declared.state,
+      roles: [...declared.state.roles, ...said.roles],
+      policies: [...declared.state.policies, ...said.policies],
+    },
     textlessPolicies: declared.also.textless,
     tokens: declared.also.tokens,
     live: (namespace) => live.get(trimSlashes(namespace ?? '')),
     liveView: first === undefined ? undefined : liveView(source?.name ?? '', live),
     judge: watchedJudge(createJudge(judging), watch),
     policiesOfStore,
+    configSpanOf: (name) => lookUp(settings.config.stores, name)?.span,
+    saidInVain: saidInVain(said, declared.state, withSaid.unused),
     // What somebody says of the cluster counts more than what Git pins (several clusters, an upgrade under way).
     installedEso:
       settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
@@ -136,9 +154,23 @@ export async function gatherFrom(
   // In drift, ESO's trouble of today counts beside what Git would bring (platform.md §4.2, class 2).
   const comparesLaw = settings.mode === 'drift' && first !== undefined
   const byServer = comparesLaw
-    ? follow({ ...input, declared: withoutLaw(declared.state), textlessPolicies: [] })
+    ? follow({ ...input, declared: withoutLaw(input.declared), textlessPolicies: [] })
     : undefined
-  return { repository, declared, prediction, chain, byServer, wanted, live, judging, watch }
+  return { repository, declared, configured: said, prediction, chain, byServer, wanted, live, judging, watch }
+}
+
+/** What other repositories declare does not say of which of this one's clusters it is: it may be any. */
+function anyCluster({ manifests }: Repository, { config }: Settings, cwd: string): readonly Manifest[] {
+  const folders = config.manifests.also.map(
+    ({ folder }) => `${relative(cwd, resolve(cwd, folder)).replaceAll('\\', '/')}/`,
+  )
+  if (folders.length === 0) return manifests
+  return manifests.map((manifest) => {
+    const { origin } = manifest
+    if (!folders.some((folder) => origin.file.startsWith(folder))) return manifest
+    const { cluster: _, ...applied } = origin.applied
+    return { ...manifest, origin: { ...origin, applied } }
+  })
 }
 
 function placeOf(manifest: Manifest) {

@@ -1,6 +1,6 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { baseFiles } from '../changes/base-files.ts'
 import { type ChangedLines, changedLines } from '../changes/changed-lines.ts'
 import { earlierFiles } from '../changes/earlier-files.ts'
@@ -49,8 +49,11 @@ export interface ChangeDeps {
 export function lookAtChange(settings: Settings, { cwd, git, event, render, settingsWith }: ChangeDeps): LookAtChange {
   return async (head) => {
     const { roots, files } = head.repository
-    const [root] = roots
-    if (root === undefined || roots.length > 1)
+    // Other repositories, which count for this one, are before the change as they are now.
+    const also = settings.config.manifests.also.map(({ folder }) => resolve(cwd, folder))
+    const [root, ...more] = roots.filter(({ path }) => !also.includes(path))
+    const others = roots.filter(({ path }) => also.includes(path))
+    if (root === undefined || more.length > 0)
       return unknown('`paths` lead to more than one repository, and a change is of one')
     const base = await findBase(git, root.path, event)
     if (!base.found) return unknown(base.because)
@@ -73,9 +76,10 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       const earlier = await earlierFiles(git, root.path, found, temporary)
       if (earlier === undefined) return unknown('the change alters more than 200 MiB of files')
       const rootThen = earlierRoot(root, { ...found.seen, earlier })
-      const counts = { seen: rootThen.files.size, read: found.files.length, bytes: 0, definitions: 0 }
+      const filesThen = [...found.files, ...files.filter((file) => also.includes(file.root))]
+      const counts = { seen: rootThen.files.size, read: filesThen.length, bytes: 0, definitions: 0 }
       const { isReported } = head.repository
-      const discovery = { files: found.files, roots: [rootThen], notes: [], counts, isReported }
+      const discovery = { files: filesThen, roots: [rootThen, ...others], notes: [], counts, isReported }
       const then = await render((rendering) =>
         readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform, ...rendering }),
       )

@@ -1,5 +1,6 @@
 import type { Ci } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
+import { forgeOf } from './forge.ts'
 import { githubRequest } from './github-client.ts'
 import { repositoryIssues } from './github-issues.ts'
 import { closingComment, issueBody, issueTitle, reopeningComment } from './issue.ts'
@@ -44,7 +45,7 @@ export async function publishIssue(
     warn('The drift issue was not kept: `github-token` is empty.')
     return undefined
   }
-  const client = repositoryIssues(await githubRequest(settings.githubToken), { owner, repo })
+  const client = repositoryIssues(await githubRequest(settings.githubToken), { owner, repo }, forgeOf(ci))
   const texts = {
     title: issueTitle(report),
     body: issueBody(report, { links, ...(ci.runUrl === undefined ? {} : { runUrl: ci.runUrl }) }),

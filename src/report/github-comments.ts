@@ -1,4 +1,5 @@
 import type { CommentClient, ExistingComment } from './comment.ts'
+import { type Forge, GITHUB, pageOf } from './forge.ts'
 
 /** One call of GitHub's REST API, by route template; `octokit.request` fits. */
 export type GitHubRequest = (
@@ -6,33 +7,30 @@ export type GitHubRequest = (
   parameters: Readonly<Record<string, unknown>>,
 ) => Promise<{ readonly data: unknown }>
 
-const PER_PAGE = 100
 /** A pull request with more comments than this is not searched to its end. */
 const PAGES = 30
-
-/** Who the job's own token acts as. */
-const ACTIONS_BOT = 'github-actions[bot]'
 
 /** The comments of one pull request. */
 export function pullRequestComments(
   request: GitHubRequest,
   place: { readonly owner: string; readonly repo: string; readonly number: number },
+  forge: Forge = GITHUB,
 ): CommentClient {
   const { owner, repo, number } = place
   return {
-    login: () => viewerLogin(request),
+    login: () => viewerLogin(request, forge),
     async *comments() {
-      for (let page = 1; page <= PAGES; page++) {
+      // Gitea gives all comments of an issue at once, whatever page is asked for.
+      for (let page = 1; page <= (forge.kind === 'gitea' ? 1 : PAGES); page++) {
         const { data } = await request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
           owner,
           repo,
           issue_number: number,
-          per_page: PER_PAGE,
-          page,
+          ...pageOf(forge, page),
         })
         const comments = Array.isArray(data) ? data : []
         for (const comment of comments) yield toComment(comment)
-        if (comments.length < PER_PAGE) return
+        if (comments.length < forge.perPage) return
       }
     },
     async create(body) {
@@ -51,11 +49,14 @@ export function pullRequestComments(
 
 /**
  * Login of the token's owner. An installation's token, which the job's own is, may not ask `GET /user`; GraphQL answers it, and
- * forges without GraphQL answer the other.
+ * forges without GraphQL answer the other, where the token is a person's. What neither tells is the forge's own bot.
  */
-export async function viewerLogin(request: GitHubRequest): Promise<string> {
-  const graphql = await loginFrom(() => request('POST /graphql', { query: '{ viewer { login } }' }), ['data', 'viewer'])
-  return graphql ?? (await loginFrom(() => request('GET /user', {}), [])) ?? ACTIONS_BOT
+export async function viewerLogin(request: GitHubRequest, forge: Forge = GITHUB): Promise<string> {
+  const graphql =
+    forge.kind === 'gitea'
+      ? undefined
+      : await loginFrom(() => request('POST /graphql', { query: '{ viewer { login } }' }), ['data', 'viewer'])
+  return graphql ?? (await loginFrom(() => request('GET /user', {}), [])) ?? forge.bot
 }
 
 async function loginFrom(

@@ -149,7 +149,13 @@ function works({ works: working, vault }: Account, report: Report): string {
 }
 
 function allWork(report: Report, { vault }: Account): string {
-  const by = report.live.asked && report.live.silent !== true ? '' : ' by the policies in Git'
+  const config = report.references.some(({ accesses }) => accesses.some(({ decision }) => decision.said !== undefined))
+  const by =
+    report.live.asked && report.live.silent !== true
+      ? ''
+      : config
+        ? ' by Git and the config'
+        : ' by the policies in Git'
   return `${vault === 1 ? 'The 1 reference' : `All ${vault} references`} ${verb(report, vault)}${by}`
 }
 

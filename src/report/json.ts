@@ -206,6 +206,7 @@ function jsonReference(judged: JudgedReference) {
       rule: jsonRule(decision.winner[0]),
       code: decision.because.code,
     })),
+    configSays: configSays(judged),
     also: (also ?? []).map(nameManifest),
     appliedBy: reference.manifest.origin.appliedBy.map(({ kind, name }) => `${kind} ${name}`),
     standing: standing.is,
@@ -228,6 +229,15 @@ function jsonRule(rule: RuleLocation | undefined) {
   if (rule === undefined) return null
   const { policy, path, span } = rule
   return { policy, path, file: span?.file ?? null, line: span?.line ?? null }
+}
+
+/** What of the answers Git does not say: the store, the role, the policies of the token, the file of a policy. */
+function configSays({ accesses }: JudgedReference) {
+  const said = accesses.flatMap(({ decision }) => decision.said ?? [])
+  const each = said.map(
+    ({ of, name, span }) => [`${of} ${name}`, { of, name, file: span.file, line: span.line }] as const,
+  )
+  return [...new Map(each).values()]
 }
 
 /** How sure it is that a cluster gets it, and by which roots, each from its entry down. */

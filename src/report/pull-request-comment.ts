@@ -1,6 +1,7 @@
 import type { Ci } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { commentBody, keepComment } from './comment.ts'
+import { forgeOf } from './forge.ts'
 import { githubRequest } from './github-client.ts'
 import { pullRequestComments } from './github-comments.ts'
 import type { Links } from './links.ts'
@@ -34,7 +35,7 @@ export async function publishComment(
     return warn('The pull-request comment was not written: `github-token` is empty.')
   }
   const body = commentBody(report, { links, ...(ci.runUrl === undefined ? {} : { runUrl: ci.runUrl }) })
-  const client = pullRequestComments(await githubRequest(settings.githubToken), { owner, repo, number })
+  const client = pullRequestComments(await githubRequest(settings.githubToken), { owner, repo, number }, forgeOf(ci))
   const result = await keepComment(report, body, settings.comment, client)
   // A fork's token may never write; a warning on every such pull request would tell its author nothing to act on.
   if (result.done === 'failed') (ci.withoutSecrets === 'fork' ? info : warn)(result.warning)

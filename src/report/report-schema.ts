@@ -114,6 +114,9 @@ export function reportJsonSchema(): JsonSchema {
           operation: { enum: ['data', 'extract', 'fetch-metadata', 'find', 'push', 'generator'] },
           property: textOrNull,
           engine: { type: 'string' },
+          configSays: listOf(
+            object({ of: { enum: ['store', 'role', 'policies', 'policy'] }, name: text, file: text, line }),
+          ),
           also: { type: 'array', items: { type: 'string' } },
           appliedBy: { type: 'array', items: { type: 'string' } },
           standing: { enum: ['works', 'broken', 'not-checked', 'other-provider', 'not-applied'] },

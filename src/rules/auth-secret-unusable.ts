@@ -1,10 +1,8 @@
-import type { Chain } from '../chain/chain.ts'
-import { objectsOf } from '../chain/fold-links.ts'
+import { storeUses } from '../chain/store-uses.ts'
 import { type UnusableLoginSecret, unusableLoginSecrets } from '../eso/facts/login-secrets.ts'
 import { byCluster } from '../model/cluster.ts'
 import { goQuote } from '../model/go-quote.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { VaultStore } from '../model/store.ts'
 import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -21,7 +19,7 @@ export const authSecretUnusable: Rule = {
   *check(chain): Iterable<RuleFinding> {
     const told = new Set<string>()
     for (const group of byCluster(chain.manifests).groups) {
-      const found = unusableLoginSecrets(group, usesIn(chain, new Set(group)))
+      const found = unusableLoginSecrets(group, storeUses(chain, new Set(group)))
       // One reference that several namespaces look up in vain is one finding.
       const places = new Map<string, UnusableLoginSecret[]>()
       for (const one of found) {
@@ -42,20 +40,6 @@ export const authSecretUnusable: Rule = {
       }
     }
   },
-}
-
-/** The stores of a cluster, each with the namespaces that use it. */
-function usesIn(chain: Chain, group: ReadonlySet<Manifest>) {
-  const uses = new Map<VaultStore, Set<string>>()
-  for (const link of chain.links) {
-    const { store, reference } = link
-    if (store === undefined || !objectsOf(link).some((manifest) => group.has(manifest))) continue
-    const namespaces = uses.get(store) ?? new Set()
-    uses.set(store, namespaces)
-    for (const namespace of reference.namespaces ?? []) namespaces.add(namespace)
-    for (const manifest of link.also) if (manifest.namespace !== undefined) namespaces.add(manifest.namespace)
-  }
-  return [...uses].map(([store, namespaces]) => ({ store, namespaces: [...namespaces].sort() }))
 }
 
 function findingOf(rule: string, found: UnusableLoginSecret, namespaces: readonly string[]): RuleFinding {

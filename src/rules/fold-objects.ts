@@ -26,7 +26,7 @@ export function asFinding(finding: RuleFinding): Finding {
   const [first, ...others] = new Map(objects.map((object) => [nameManifest(object), object])).values()
   const name = first === undefined ? '' : nameManifest(first)
   const all = `${name}${andOthers(others)}`
-  const head = headline === undefined ? undefined : said(headline, name)
+  const head = headline === undefined ? undefined : said(headline, quoted(first))
   const because = why === undefined ? undefined : sentence(said(why, all))
   const says = finding.chain?.find(({ is }) => is === 'broken')?.says
   const more = others.length === 0 || (message ?? headline) === undefined ? '' : andOthers(others)
@@ -61,6 +61,13 @@ function upper(text: string): string {
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+/** Kind and name, the name in backticks: that is what a headline shortens. */
+function quoted(object: Manifest | undefined): string {
+  if (object === undefined) return ''
+  const { kind } = object
+  return `${kind} \`${nameManifest(object).slice(kind.length + 1)}\``
 }
 
 /** Advice; where lines to paste follow in the text, they are the text of the fix. */

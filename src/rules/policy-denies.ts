@@ -70,7 +70,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[], allLo
     // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
     severity: denied.every(onlyWithFolders) || isOnlyShown(link) ? 'warning' : 'error',
     headline: `${subject(link, policy, lost.length > 0)} ${verbOf(link)} \`${paths[0]}\``,
-    ...optional('why', [...removed(lost), ...extras(denied), ...whenOf(denied)].join(' ')),
+    ...optional('why', [...removed(lost), ...saidByConfig(link), ...extras(denied), ...whenOf(denied)].join(' ')),
     chain: hopsTo(chain, link, {
       at: 'policy',
       says: above?.says ?? saysOf(denied),
@@ -133,6 +133,13 @@ function removed(lost: readonly PolicyNeed[]): string[] {
   const named = lost.slice(0, 3).map(({ path }) => `\`${path}\``)
   const more = lost.length > 3 ? [`${lost.length - 3} more`] : []
   return [`This change removes ${lost.length === 1 ? 'rule' : 'rules'} ${listed([...named, ...more])}.`]
+}
+
+/** What Git does not say: the reader has to know whom to doubt. */
+function saidByConfig({ policies, role, store }: Link): string[] {
+  if (policies?.from === 'config') return [`Its policies are as the config says for store \`${store?.name}\`.`]
+  const said = role?.found === 'known' && role.fact.provenance.from === 'config'
+  return said ? [`Role \`${role.fact.name}\` is as the config says.`] : []
 }
 
 function extras(denied: readonly JudgedAccess[]): string[] {

@@ -2,6 +2,7 @@ import { apiVersionUnserved } from './api-version-unserved.ts'
 import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
 import { authSecretUnusable } from './auth-secret-unusable.ts'
+import { configUnused } from './config-unused.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { expiresSoon } from './expires-soon.ts'
@@ -11,6 +12,7 @@ import { findRegexpInvalid } from './find-regexp-invalid.ts'
 import { generatorAbsent } from './generator-absent.ts'
 import { keyDoublesMount } from './key-doubles-mount.ts'
 import { keyEscapesMount } from './key-escapes-mount.ts'
+import { keyNamesOldMount } from './key-names-old-mount.ts'
 import { kindUnknown } from './kind-unknown.ts'
 import { kv1Operation } from './kv1-operation.ts'
 import { lastReferenceRemoved } from './last-reference-removed.ts'
@@ -26,6 +28,7 @@ import { policyInvalid } from './policy-invalid.ts'
 import { policyRuleDead } from './policy-rule-dead.ts'
 import { policyVersionDependent } from './policy-version-dependent.ts'
 import { propertyAbsent } from './property-absent.ts'
+import { pushDeletes } from './push-deletes.ts'
 import { pushLoop } from './push-loop.ts'
 import { pushSourceKeyAbsent } from './push-source-key-absent.ts'
 import { pushUnmanaged } from './push-unmanaged.ts'
@@ -48,6 +51,7 @@ import { storeCondition } from './store-condition.ts'
 import { storeDuplicate } from './store-duplicate.ts'
 import { storeMountShape } from './store-mount-shape.ts'
 import { targetDuplicate } from './target-duplicate.ts'
+import { targetRemoved } from './target-removed.ts'
 import { templateInvalid } from './template-invalid.ts'
 import { templateKeyAbsent } from './template-key-absent.ts'
 import { tokenExcess } from './token-excess.ts'
@@ -86,6 +90,9 @@ export const RULES: readonly Rule[] = [
   placeholderLeft,
   namespaceMissing,
   namingViolation,
+  keyNamesOldMount,
+  pushDeletes,
+  targetRemoved,
   lastReferenceRemoved,
   // Law: policies and roles, declared or live.
   policyDenies,
@@ -99,6 +106,7 @@ export const RULES: readonly Rule[] = [
   roleAudience,
   roleParameterUnknown,
   authConfigSuspect,
+  configUnused,
   reviewerRbacAbsent,
   reviewerTokenStatic,
   // Facts: a server was asked.

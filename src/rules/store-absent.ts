@@ -50,7 +50,7 @@ function absence(chain: Chain, link: Link): RuleFinding {
     headline: `${kind} \`${name}\` is not in Git${scope}`,
     why:
       best === undefined
-        ? 'It may come from another repository, a chart or Terraform: give that path too, or turn this rule off in the config.'
+        ? 'It may come from another repository or a chart: then say it in the config (`stores`), or give the checkout of that repository (`manifests.also`).'
         : `Git has ${nameManifest(best)}. ESO answers \`could not get ${kind} "${name}"\`.`,
     cause: causeOf(link),
     parts: { what: `${kind} \`${name}\` is not in Git` },

@@ -24,7 +24,7 @@ export function* neverReady(rule: string, chain: Chain): Iterable<RuleFinding> {
       rule,
       severity: 'error',
       headline: `Store \`${store.name}\` never becomes Ready: its token may not ${capability} \`${path}\``,
-      why: `Tokens of ${nameToken({ store, policies })} lack policy \`default\`, and ESO asks for that first${forReferences(links.length)}.`,
+      why: `Tokens of ${nameToken({ store, role, policies })} lack policy \`default\`, and ESO asks for that first${forReferences(links.length)}.`,
       chain: hopsTo(chain, { store, role, policies }, { at: 'policy', says: '`token_no_default_policy` is set' }),
       span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),
       related: span === undefined ? [] : [{ span, message: `role \`${fact?.name}\` turns policy \`default\` off` }],

@@ -6,6 +6,7 @@ import type { Span } from '../model/span.ts'
 import type { FieldPath, ValueMap } from '../model/value.ts'
 import { noteText } from '../report/reasons/note.ts'
 import { CONFIG_SHAPE } from './config-shape.ts'
+import { type ConfigWord, type RawWord, wordOf, wordProblems } from './config-word.ts'
 import { checkShape, didYouMean, quoted } from './shape.ts'
 
 export const DEFAULT_CONFIG_FILE = '.github/eso-vault.yml'
@@ -40,6 +41,8 @@ export interface Config {
   readonly manifests: {
     readonly exclude: readonly string[]
     readonly rendered: readonly string[]
+    /** Checkouts of other repositories, which count and are not reported. */
+    readonly also: readonly { readonly folder: string; readonly span: Span }[]
     readonly variables: Readonly<Record<string, string>>
     /** What becomes of findings about what nothing applies. */
     readonly unapplied: 'note' | 'same' | 'off'
@@ -52,7 +55,10 @@ export interface Config {
     /** `auto`, `vault@1.20`, `openbao@2.7`, `vault@>=1.20 <2`, `vault`. */
     readonly product: string
   }
-  readonly stores: Readonly<Record<string, { readonly policies: readonly string[]; readonly span: Span }>>
+  /** What Git does not say. */
+  readonly stores: ConfigWord['stores']
+  readonly roles: ConfigWord['roles']
+  readonly policies: ConfigWord['policies']
   readonly naming: readonly NamingPattern[]
   readonly setup: {
     readonly policy: {
@@ -78,9 +84,11 @@ export interface Config {
 
 export const EMPTY_CONFIG: Config = {
   file: undefined,
-  manifests: { exclude: [], rendered: [], variables: {}, unapplied: 'note' },
+  manifests: { exclude: [], rendered: [], also: [], variables: {}, unapplied: 'note' },
   vault: { address: undefined, addressSpan: undefined, namespace: undefined, product: 'auto' },
   stores: {},
+  roles: [],
+  policies: [],
   naming: [],
   setup: {
     policy: { name: undefined, generate: 'exact', span: undefined },
@@ -150,6 +158,7 @@ function checkMeaning(document: YamlDocument, rules: readonly string[]): InputPr
       problems.push(problemAt(document, ['naming', index, 'where', key], 'key', message))
     }
   }
+  problems.push(...wordProblems(config, document))
   return problems
 }
 
@@ -168,15 +177,15 @@ function isCalendarDate(text: string): boolean {
 }
 
 /** The file's own structure, once its shape is checked. */
-interface RawConfig {
+interface RawConfig extends RawWord {
   readonly manifests?: {
     readonly exclude?: string[]
     readonly rendered?: string[]
+    readonly also?: string[]
     readonly variables?: ValueMap
     readonly unapplied?: 'note' | 'same' | 'off'
   }
   readonly vault?: { readonly address?: string; readonly namespace?: string; readonly product?: string }
-  readonly stores?: Readonly<Record<string, { readonly policies?: string[] }>>
   readonly naming?: readonly { readonly pattern: string; readonly where?: Record<string, string | string[]> }[]
   readonly setup?: {
     readonly policy?: { readonly name?: string; readonly generate?: 'exact' | 'folder' | { readonly file: string } }
@@ -206,6 +215,10 @@ function toConfig(document: YamlDocument): Config {
     manifests: {
       exclude: raw.manifests?.exclude ?? [],
       rendered: raw.manifests?.rendered ?? [],
+      also: (raw.manifests?.also ?? []).map((folder, index) => ({
+        folder,
+        span: document.spanOf(['manifests', 'also', index]),
+      })),
       variables: (raw.manifests?.variables ?? {}) as Record<string, string>,
       unapplied: raw.manifests?.unapplied ?? 'note',
     },
@@ -215,12 +228,7 @@ function toConfig(document: YamlDocument): Config {
       namespace: raw.vault?.namespace,
       product: raw.vault?.product ?? 'auto',
     },
-    stores: Object.fromEntries(
-      Object.entries(raw.stores ?? {}).map(([name, store]) => [
-        name,
-        { policies: store.policies ?? [], span: document.spanOf(['stores', name], 'key') },
-      ]),
-    ),
+    ...wordOf(raw, document),
     naming: (raw.naming ?? []).map(({ pattern, where }, index) => ({
       pattern,
       where: Object.fromEntries(

@@ -1,3 +1,4 @@
+import { CONFIG_METHODS } from './config-word.ts'
 import type { ObjectShape, Shape, TextPattern } from './shape.ts'
 
 /** The config file, key by key (design §4). */
@@ -27,9 +28,58 @@ const pattern: TextPattern = {
   says: 'a path with names in braces, for example "team/{env}/apps/{app}"',
 }
 
+/** What stands between slashes of a Vault path; without them at the ends. */
+const mountPath: TextPattern = {
+  source: '[^\\s/]+(?:/[^\\s/]+)*',
+  says: 'a mount as in "kv" or "team/kv", without slashes at its ends',
+}
+const roleKey: TextPattern = {
+  source: '[^\\s/]+(?:/[^\\s/]+)+',
+  says: 'the auth mount and the name of the role, as in "kubernetes/eso"',
+}
+const policyName: TextPattern = { source: '[^\\s/]+', says: 'the name of a policy' }
+const serviceAccount: TextPattern = {
+  source: '[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?:/[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)?',
+  says: '"namespace/name" of a ServiceAccount, or its name alone for the one in the namespace of each consumer',
+}
+
 const ownedPattern: TextPattern = {
   source: '[^\\s/*?]+/\\S+',
   says: 'a mount and a glob below it, for example "kv/team/prod/**"',
+}
+
+/** A store as the config says it (design §4). */
+const STORE: ObjectShape = {
+  is: 'object',
+  keys: {
+    policies: list({ is: 'text', matches: policyName }, 'Policies of the token that the store logs in for.'),
+    kind: { is: 'choice', of: ['ClusterSecretStore', 'SecretStore'], about: 'Default: ClusterSecretStore.' },
+    namespace: { is: 'text', about: 'Kubernetes namespace of a SecretStore.' },
+    admits: list({ is: 'text' }, 'Namespaces that a ClusterSecretStore admits. Default: all.'),
+    path: { is: 'text', matches: mountPath, about: 'The KV mount.' },
+    version: { is: 'choice', of: ['v1', 'v2'], about: 'Version of the KV engine. Default: v2.' },
+    server: { is: 'text', matches: address, about: 'As the store says it; nothing is sent there.' },
+    vaultNamespace: { is: 'text', about: 'Vault namespace of its requests.' },
+    auth: {
+      is: 'object',
+      about: 'How it logs in.',
+      required: ['method'],
+      keys: {
+        method: { is: 'choice', of: [...CONFIG_METHODS] },
+        mount: { is: 'text', matches: mountPath, about: 'Default: the name of the method.' },
+        role: { is: 'text', about: 'Role of the methods `kubernetes`, `jwt`, `cert`, `iam` and `gcp`.' },
+        username: { is: 'text', about: 'User of the methods `userPass` and `ldap`.' },
+        roleId: { is: 'text', about: 'Role id of the method `appRole`.' },
+        serviceAccount: {
+          is: 'text',
+          matches: serviceAccount,
+          about: 'ServiceAccount that logs in, as namespace/name. Default: that of ESO itself.',
+        },
+        audiences: list({ is: 'text' }, 'Audiences of its token.'),
+        vaultNamespace: { is: 'text', about: 'Vault namespace of the login, where it differs.' },
+      },
+    },
+  },
 }
 
 export const CONFIG_SHAPE: ObjectShape = {
@@ -45,6 +95,10 @@ export const CONFIG_SHAPE: ObjectShape = {
         rendered: list(
           { is: 'text', matches: repositoryPath },
           'Folders of manifests that something else rendered; checked as they are.',
+        ),
+        also: list(
+          { is: 'text', matches: repositoryPath },
+          'Folders with checkouts of other repositories. Their stores, roles and policies count; nothing in them is reported.',
         ),
         variables: {
           is: 'map',
@@ -71,11 +125,32 @@ export const CONFIG_SHAPE: ObjectShape = {
     },
     stores: {
       is: 'map',
-      about: 'By store name: what the manifests do not say.',
+      about:
+        'By store name: what the manifests do not say. With more than `policies`: a store that Git does not declare.',
+      of: STORE,
+    },
+    roles: {
+      is: 'map',
+      keys: roleKey,
+      about: 'By auth mount and name, as in "kubernetes/eso": roles that Git does not declare.',
       of: {
         is: 'object',
-        keys: { policies: list({ is: 'text' }, 'Policies of the token that the store logs in for.') },
+        required: ['policies'],
+        keys: {
+          policies: list({ is: 'text', matches: policyName }, 'Policies of its tokens, without `default`.'),
+          names: list({ is: 'text' }, 'bound_service_account_names.'),
+          namespaces: list({ is: 'text' }, 'bound_service_account_namespaces.'),
+          audience: { is: 'text', about: 'The audience that it asks for.' },
+          noDefaultPolicy: { is: 'choice', of: [true, false], about: 'token_no_default_policy.' },
+          vaultNamespace: { is: 'text', about: 'Vault namespace of the role.' },
+        },
       },
+    },
+    policies: {
+      is: 'map',
+      keys: policyName,
+      about: 'By policy name: the file that holds its text.',
+      of: { is: 'text', matches: repositoryPath },
     },
     naming: {
       is: 'list',

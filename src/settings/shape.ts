@@ -7,7 +7,7 @@ import type { FieldPath, Value, ValueMap } from '../model/value.ts'
  */
 export type Shape = { readonly about?: string } & (
   | { readonly is: 'text'; readonly matches?: TextPattern; readonly mayBeEmpty?: true }
-  | { readonly is: 'choice'; readonly of: readonly string[] }
+  | { readonly is: 'choice'; readonly of: readonly (string | boolean)[] }
   | { readonly is: 'version'; readonly number: number }
   | { readonly is: 'list'; readonly of: Shape; readonly atLeast?: number }
   | { readonly is: 'map'; readonly of: Shape; readonly keys?: TextPattern }
@@ -51,9 +51,12 @@ export function checkShape(value: Value, shape: Shape, path: FieldPath = []): Sh
       }
       return []
     case 'choice':
-      if (typeof value === 'string' && shape.of.includes(value)) return []
+      if ((typeof value === 'string' || typeof value === 'boolean') && shape.of.includes(value)) return []
       return wrong(
-        `${name(path)} must be ${eitherOf(shape.of)}, not ${quoted(value)}.${didYouMean(String(value), shape.of)}`,
+        `${name(path)} must be ${eitherOf(shape.of)}, not ${quoted(value)}.${didYouMean(
+          String(value),
+          shape.of.filter((one) => typeof one === 'string'),
+        )}`,
       )
     case 'version':
       if (value === shape.number) return []
@@ -121,7 +124,7 @@ export function didYouMean(given: string, known: readonly string[]): string {
 const letters = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '')
 
 /** `"a", "b" or "c"`. */
-export function eitherOf(choices: readonly string[]): string {
+export function eitherOf(choices: readonly (string | boolean)[]): string {
   const all = choices.map(quoted)
   return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`
 }

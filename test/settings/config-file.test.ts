@@ -46,7 +46,15 @@ describe('the config file of design §4', () => {
     const { naming, ignore, stores, setup, vault, drift, ...rest } = read(EXAMPLE)
     expect(rest).toEqual({
       file: FILE,
-      manifests: { exclude: ['tests/**'], rendered: [], variables: { VAULT_ENV: 'prod' }, unapplied: 'note' },
+      manifests: {
+        exclude: ['tests/**'],
+        rendered: [],
+        also: [],
+        variables: { VAULT_ENV: 'prod' },
+        unapplied: 'note',
+      },
+      roles: [],
+      policies: [],
       rules: { 'secret-absent': 'warning' },
     })
     expect(drift.owned).toMatchObject([{ pattern: 'kv/webgrip/prod/**', span: { line: 13, column: 18 } }])
@@ -90,7 +98,7 @@ describe('the config file of design §4', () => {
 
 describe('what is wrong is said with its line and what to write', () => {
   const cases: [text: string, expected: string[]][] = [
-    ['version: 1\nrulez: {}', ['2: unknown key "rulez". Did you mean "rules"?']],
+    ['version: 1\nrulez: {}', ['2: unknown key "rulez". Did you mean "rules" or "roles"?']],
     [
       'version: 1\nvault:\n  token: hvs.x',
       ['3: unknown key "token" in vault. Known here: "address", "namespace", "product".'],
@@ -170,6 +178,51 @@ describe('what is wrong is said with its line and what to write', () => {
       'version: 1\nnaming:\n  - pattern: a/{env',
       ['3: naming[0].pattern must be a path with names in braces, for example "team/{env}/apps/{app}", not "a/{env".'],
     ],
+    [
+      'version: 1\nroles:\n  eso: { policies: [a] }',
+      ['3: "eso" must be the auth mount and the name of the role, as in "kubernetes/eso".'],
+    ],
+    ['version: 1\nroles:\n  kubernetes/eso: { names: [eso] }', ['3: roles.kubernetes/eso lacks "policies".']],
+    [
+      'version: 1\npolicies:\n  eso: ../eso.hcl',
+      [
+        '3: policies.eso must be a path below the repository, without a leading "/" and without "..", not "../eso.hcl".',
+      ],
+    ],
+    [
+      'version: 1\nstores:\n  vault:\n    path: /kv/',
+      ['4: stores.vault.path must be a mount as in "kv" or "team/kv", without slashes at its ends, not "/kv/".'],
+    ],
+    [
+      'version: 1\nstores:\n  vault:\n    kind: SecretStore\n    path: kv',
+      ['3: stores.vault: a SecretStore needs `namespace`, the Kubernetes namespace that it stands in.'],
+    ],
+    [
+      'version: 1\nstores:\n  vault:\n    kind: ClusterSecretStore\n    namespace: eso',
+      ['5: stores.vault.namespace: a ClusterSecretStore has no namespace. Its Vault namespace is `vaultNamespace`.'],
+    ],
+    [
+      'version: 1\nstores:\n  vault:\n    namespace: shop\n    admits: [shop]',
+      ['5: stores.vault.admits: a SecretStore serves its own namespace alone.'],
+    ],
+    [
+      'version: 1\nstores:\n  vault:\n    auth: { method: kubernets, role: eso }',
+      [
+        '4: stores.vault.auth.method must be "kubernetes", "jwt", "appRole", "userPass", "ldap", "cert", "iam", "gcp" or "tokenSecretRef", not "kubernets". Did you mean "kubernetes"?',
+      ],
+    ],
+    [
+      'version: 1\nstores:\n  vault:\n    auth: { method: kubernetes }',
+      ['4: stores.vault.auth: the method kubernetes needs `role`.'],
+    ],
+    [
+      'version: 1\nstores:\n  vault:\n    auth:\n      method: tokenSecretRef\n      role: eso',
+      ['6: stores.vault.auth.role: a token logs in nowhere: name its policies with `policies`.'],
+    ],
+    [
+      'version: 1\nstores:\n  vault:\n    auth:\n      method: userPass\n      username: eso\n      serviceAccount: eso/eso',
+      ['7: stores.vault.auth.serviceAccount: the method userPass logs in with no ServiceAccount.'],
+    ],
     ['version: 1\n---\nversion: 1', ['3: A config file holds one YAML document; this one starts a second.']],
     ['- a', ['1: The config file must be a map of settings, not a list.']],
     [
@@ -210,12 +263,21 @@ describe('the published JSON Schema', () => {
   })
 
   /** Only the code can know these: which rules exist, the calendar, and what a pattern's braces name. */
-  const codeOnly = /there is no rule|no day of the calendar|the pattern has no|one YAML document/
+  const codeOnly =
+    /there is no rule|no day of the calendar|the pattern has no|one YAML document|needs `|has no namespace|serves its own|logs in/
 
   const samples = [
     EXAMPLE,
     'version: 1',
     'version: 1\nstores: { a: {} }\nnaming: []\nignore: []',
+    'version: 1\nstores: { a: { path: kv, auth: { method: kubernetes, role: a, serviceAccount: a/b } } }',
+    'version: 1\nstores: { a: { path: kv/, auth: {} } }',
+    'version: 1\nroles: { a/b/c: { policies: [d], names: [e], noDefaultPolicy: true } }',
+    'version: 1\nroles: { a/b: { policies: [d], noDefaultPolicy: "true" } }',
+    'version: 1\nroles: { a: { policies: [d] } }',
+    'version: 1\npolicies: { a: b.hcl, "c/d": e.hcl }',
+    'version: 1\nmanifests: { also: [../a] }',
+    'version: 1\nmanifests: { also: [a] }',
     'version: 1\nvault: { namespace: "" }',
     'version: 1\nvault: { namespace: 1 }',
     'version: 1\nvault: { address: vault.example.com }',

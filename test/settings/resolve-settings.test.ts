@@ -437,7 +437,7 @@ describe('loading the config file', () => {
       async () => Promise.reject(Object.assign(new Error(), { code: 'EACCES' })),
       'c.yml: This config file cannot be read: permission denied.',
     ],
-    [async () => 'version: 1\nrulez: {}', 'c.yml:2: unknown key "rulez". Did you mean "rules"?'],
+    [async () => 'version: 1\nrulez: {}', 'c.yml:2: unknown key "rulez". Did you mean "rules" or "roles"?'],
   ])('%#', async (read, expected) => {
     await expect(loadConfig(asked('c.yml'), [], read)).rejects.toMatchObject({
       name: 'InvalidInput',

@@ -73,6 +73,18 @@ export function unusableLoginSecrets(
   return distinct(found)
 }
 
+/** The Secrets that stores read to log in or to trust the server, each where ESO looks for it. */
+export function* loginSecrets(
+  uses: readonly { readonly store: VaultStore; readonly namespaces: readonly string[] }[],
+): Iterable<{ readonly store: VaultStore; readonly span: Span; readonly name: string; readonly namespace: string }> {
+  for (const { store, namespaces } of uses)
+    for (const ref of refsOf(store)) {
+      if (ref.of !== 'Secret') continue
+      const span = store.manifest.spanOf([...providerPath(store), ...ref.path], 'key')
+      for (const namespace of lookedAt(store, ref, namespaces)) yield { store, span, name: ref.name, namespace }
+    }
+}
+
 function judge(store: VaultStore, ref: LoginRef, namespace: string, all: readonly Declared[]): UnusableLoginSecret[] {
   const { of, name, key } = ref
   const field = [...providerPath(store), ...ref.path]

@@ -136,7 +136,13 @@ function application(input: ApplicationInput): FoundApplication {
         continue
       }
       const { folder } = place
-      const appliedBy: AppliedBy = { kind, name: title, span, ...(context.by === undefined ? {} : { by: context.by }) }
+      const appliedBy: AppliedBy = {
+        kind,
+        name: title,
+        span,
+        ...(prunes(node) ? {} : { keeps: true as const }),
+        ...(context.by === undefined ? {} : { by: context.by }),
+      }
       const cluster = destinationOf(at(node, 'spec', 'destination'), {
         own: context.cluster,
         folder,
@@ -235,6 +241,12 @@ function withOptions(kustomization: Placed, options: Placed | undefined): Placed
     result = withEntry(result, 'commonAnnotations', { ...annotations, entries })
   }
   return result
+}
+
+/** Without `automated.prune`, Argo CD leaves what Git no longer holds to whoever syncs by hand. */
+function prunes(node: Placed): boolean {
+  const prune = at(node, 'spec', 'syncPolicy', 'automated', 'prune')
+  return prune?.type === 'scalar' && prune.value === true
 }
 
 function isFilled(node: Placed | undefined): boolean {

@@ -45,6 +45,7 @@ export function fluxRoot(object: GitOpsObject, { sources, isIgnored, context, ki
     kind: kind ?? 'Kustomization (Flux)',
     name: fluxTitle(flux),
     span: spanIn(node, ['metadata', 'name']),
+    ...(kind === undefined && isFalse(at(node, 'spec', 'prune')) ? { keeps: true as const } : {}),
     ...(context.by === undefined ? {} : { by: context.by }),
   }
   const title = rootTitle(appliedBy)
@@ -135,6 +136,10 @@ function withSpec(kustomization: Placed, object: Placed): Placed {
     result = withEntry(result, field, list)
   }
   return result
+}
+
+function isFalse(node: Placed | undefined): boolean {
+  return node?.type === 'scalar' && node.value === false
 }
 
 function trimmed(path: string): string {

@@ -1,4 +1,4 @@
-import type { Decision } from '../../model/decision.ts'
+import type { ConfigSays, Decision } from '../../model/decision.ts'
 import type {
   ConditionReason,
   DeclaredVersions,
@@ -36,9 +36,29 @@ function openPart(part: string): string {
 }
 
 /** The reason of a decision, and the defaults at which it was taken. */
-export function decisionText({ because, assumed = [] }: Pick<Decision, 'because' | 'assumed'>): string {
+export function decisionText({
+  because,
+  assumed = [],
+  said = [],
+}: Pick<Decision, 'because' | 'assumed' | 'said'>): string {
   const defaults = assumed.map((name) => `\`${name}\``)
-  return `${reasonText(because)}.${defaults.length === 0 ? '' : ` This is with the default of ${listed(defaults)}.`}`
+  return (
+    `${reasonText(because)}.${defaults.length === 0 ? '' : ` This is with the default of ${listed(defaults)}.`}` +
+    (said.length === 0 ? '' : ` ${configSaysText(said)}`)
+  )
+}
+
+/** What of a decision rests on the config, as a sentence. */
+function configSaysText(said: readonly ConfigSays[]): string {
+  const parts = said.map(({ of, name, span }) => `${CONFIG_SAYS[of]} \`${name}\` (${formatSpan(span)})`)
+  return `The config says ${listed([...new Set(parts)])}; Git does not.`
+}
+
+const CONFIG_SAYS: Readonly<Record<ConfigSays['of'], string>> = {
+  store: 'store',
+  role: 'role',
+  policies: 'which policies the token has of store',
+  policy: 'which file is policy',
 }
 
 /** So many places are named; the others are counted. */

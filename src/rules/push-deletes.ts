@@ -1,0 +1,167 @@
+import type { DeletedSecret, KeptBy, PushDelete } from '../chain/change-effects.ts'
+import type { Severity } from '../model/finding.ts'
+import type { Reference } from '../model/reference.ts'
+import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule, RuleFinding } from './rule.ts'
+
+/**
+ * A change after which ESO deletes secrets in Vault, because a PushSecret with `deletionPolicy: Delete` no longer writes them
+ * (eso.md §3.8). What still reads them breaks; what is written again through another store is missing until the next push.
+ */
+export const pushDeletes: Rule = {
+  id: 'push-deletes',
+  title: 'A change makes ESO delete secrets in Vault',
+  group: 'manifest',
+  severity: 'error',
+  check: ({ before }) => (before?.pushDeletes ?? []).map(findingOf),
+  together: ({ length }) => ({ headline: `This change makes ESO delete secrets of ${length} PushSecrets in Vault` }),
+}
+
+function findingOf(one: PushDelete): RuleFinding {
+  const { object, store, gone, secrets, span } = one
+  const readers = [...new Set(secrets.flatMap((secret) => secret.readers))]
+  return {
+    rule: pushDeletes.id,
+    severity: severityOf(one),
+    headline: headlineOf(one),
+    why: (name) => [causeOf(one, name), ...consequencesOf(one)].join(' '),
+    cause: `${severityOf(one)} ${gone.code}`,
+    span,
+    related: readers.map((reference) => ({
+      span: reference.span,
+      message: `${nameReference(reference)} reads it`,
+    })),
+    fix: fixOf(one),
+    objects: [object],
+    fingerprint: fingerprint(
+      pushDeletes.id,
+      nameManifest(object),
+      gone.code,
+      `${store.kind}/${store.name}`,
+      ...secrets.map(({ path, property }) => (property === undefined ? path : `${path}#${property}`)),
+    ),
+    vaultPaths: secrets.map(({ path }) => path),
+  }
+}
+
+function headlineOf({ gone, secrets }: PushDelete): string {
+  const [first] = secrets
+  const what = secrets.length === 1 && first !== undefined ? `\`${first.path}\`` : counted(secrets.length, 'secret')
+  const kept = gone.code === 'object' ? gone.keptBy : gone.code === 'source' ? gone.removed.keptBy : undefined
+  return kept === undefined
+    ? `This change makes ESO delete ${what} in Vault`
+    : `ESO deletes ${what} in Vault when its object goes`
+}
+
+function causeOf({ gone, store, secrets }: PushDelete, name: string): string {
+  const what = listed(secrets.map(nameSecret))
+  const deletes = secrets.some(({ denied }) => denied)
+    ? `ESO tries to delete ${what}, and its policies do not allow that`
+    : `ESO deletes ${what}`
+  switch (gone.code) {
+    case 'object':
+      return gone.keptBy === undefined
+        ? `This change removes ${name}, which has \`deletionPolicy: Delete\`: ${deletes}.`
+        : `This change removes ${name}, which has \`deletionPolicy: Delete\`. ${keptSentence(gone.keptBy)} When somebody deletes it, ${deletes}.`
+    case 'store':
+      return `${name} has \`deletionPolicy: Delete\` and no longer names ${store.kind} ${store.name}: ${deletes}.`
+    case 'entry':
+      return `This change removes an entry of ${name}, which has \`deletionPolicy: Delete\`: ${deletes}.`
+    case 'source': {
+      const { namespace, name: secret, keptBy } = gone.removed
+      const removes = `Secret ${namespace}/${secret}, which ${name} pushes with \`deletionPolicy: Delete\``
+      return keptBy === undefined
+        ? `This change removes ${removes}: ${deletes}.`
+        : `Nothing in Git makes ${removes}, any more. ${keptSentence(keptBy)} When the Secret goes, ${deletes}.`
+    }
+  }
+}
+
+/** Why an object that Git no longer holds is not deleted. */
+export function keptSentence(kept: KeptBy): string {
+  return kept.code === 'annotation'
+    ? `It stays in the cluster, because \`${kept.name}\` on it says so.`
+    : `It stays in the cluster, because ${kept.by.kind} ${kept.by.name} does not prune.`
+}
+
+function nameSecret({ path, property, othersRemain }: DeletedSecret): string {
+  if (property === undefined) return `\`${path}\``
+  const whole = othersRemain ? '' : ' (the whole secret, if nothing else is in it)'
+  return `property \`${property}\` of \`${path}\`${whole}`
+}
+
+function consequencesOf({ gone, secrets, store, refreshInterval, object }: PushDelete): string[] {
+  const said: string[] = []
+  if (secrets.some(({ denied }) => denied))
+    said.push(
+      gone.code === 'object'
+        ? 'The PushSecret then hangs in deletion, held by its finalizer.'
+        : 'The PushSecret then stays not ready: `Failed to Delete Secrets from Provider`.',
+    )
+  else if (
+    store.version === 'v2' &&
+    secrets.some(({ othersRemain, property }) => property === undefined || !othersRemain)
+  )
+    said.push('All versions of a deleted secret are lost.')
+  if (secrets.some(({ ifNotExists }) => ifNotExists))
+    said.push('A secret that was there before the first push is kept.')
+  const readers = [...new Set(secrets.flatMap((secret) => secret.readers))].map((reference) => nameReference(reference))
+  if (readers.length > 0) {
+    const shown = readers.slice(0, SHOWN)
+    const more = readers.length - shown.length
+    const who = more === 0 ? listed(shown) : `${shown.join(', ')} and ${more} more`
+    said.push(`${who} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`)
+  }
+  const again = [...new Set(secrets.flatMap((secret) => secret.rewrittenBy))]
+  if (again.length > 0) said.push(rewritten(again, object, refreshInterval))
+  return said
+}
+
+/** As many names stand in a message; the rest is counted. */
+const SHOWN = 3
+
+function rewritten(references: readonly Reference[], object: PushDelete['object'], interval: string): string {
+  const who = [
+    ...new Set(
+      references.map(({ manifest, storeRef }) =>
+        nameManifest(manifest) === nameManifest(object)
+          ? `${storeRef?.kind ?? 'store'} ${storeRef?.name ?? ''}`
+          : nameManifest(manifest),
+      ),
+    ),
+  ]
+  const missing = /^0[a-z]*$/.test(interval)
+    ? 'and `refreshInterval: 0` pushes it no more'
+    : `so it is missing until the next push (\`refreshInterval\`: ${interval})`
+  return `${listed(who)} ${who.length === 1 ? 'writes' : 'write'} the same, but ESO pushes first and deletes then, ${missing}.`
+}
+
+function fixOf({ gone }: PushDelete): string {
+  switch (gone.code) {
+    case 'object':
+      return 'to keep it, set `deletionPolicy: None` first, and remove the PushSecret when that is applied'
+    case 'source':
+      return 'to keep it, set `deletionPolicy: None` on the PushSecret in this change'
+    case 'store':
+    case 'entry':
+      return 'to keep it, set `deletionPolicy: None` in this change, and set it back when that is applied'
+  }
+}
+
+function severityOf(one: PushDelete): Severity {
+  const { gone } = one
+  const kept = gone.code === 'object' ? gone.keptBy : gone.code === 'source' ? gone.removed.keptBy : undefined
+  if (kept !== undefined) return 'note'
+  return one.secrets.some((secret) => !secret.denied && !secret.ifNotExists && breaksReader(secret))
+    ? 'error'
+    : 'warning'
+}
+
+/** Whether ESO fails a reader: what it skips silently, or takes without the deleted property, is no error (eso.md §4.5). */
+function breaksReader({ property, othersRemain, readers }: DeletedSecret): boolean {
+  const staysThere = property !== undefined && othersRemain
+  return readers.some((reference) =>
+    staysThere ? reference.property !== undefined : reference.deletionPolicy === 'Retain',
+  )
+}

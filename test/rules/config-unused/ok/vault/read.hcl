@@ -1,0 +1,1 @@
+path "kv/data/payments/*" { capabilities = ["read"] }
