@@ -6,8 +6,10 @@ import { redact } from './model/redact.ts'
 import { VERSION } from './model/version.ts'
 import { failedReport } from './modes/failed-report.ts'
 import { answer, type RunDeps, type RunResult, run } from './modes/run.ts'
+import { codeQualityText } from './report/code-quality.ts'
 import { helpText } from './report/help-text.ts'
 import { jsonText } from './report/json.ts'
+import { junitText } from './report/junit.ts'
 import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { EXIT_CODE } from './report/report.ts'
@@ -110,6 +112,10 @@ function render(settings: Settings, { report, sourceLine, plan }: RunResult, env
       return sarifText(report, { version: VERSION, rules: SARIF_RULES })
     case 'markdown':
       return plan === undefined ? summaryOf(report) : planSummary(plan, report)
+    case 'code-quality':
+      return codeQualityText(report)
+    case 'junit':
+      return junitText(report)
     case 'text':
     case 'html':
       return plan === undefined

@@ -24,7 +24,7 @@ export function helpText(command?: Command): string {
     ...(command === undefined ? ['Commands:', ...commands] : [`${command}: ${COMMANDS[command]}.`]),
     '',
     'Options:',
-    option('--format <format>', 'text (default), json, sarif or markdown', width),
+    option('--format <format>', 'text (default), json, sarif, markdown, code-quality, junit or html', width),
     option('--no-color', 'no colours; NO_COLOR does the same', width),
     ...options,
     option('-h, --help', 'this text', width),

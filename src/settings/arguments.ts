@@ -15,7 +15,7 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   references: 'who uses which Vault path',
 }
 
-const FORMATS: readonly Format[] = ['text', 'json', 'sarif', 'markdown', 'html']
+const FORMATS: readonly Format[] = ['text', 'json', 'sarif', 'markdown', 'code-quality', 'junit', 'html']
 
 export type ParsedArguments =
   | { readonly kind: 'run'; readonly given: Given }

@@ -17,7 +17,7 @@ export type OnIncomplete = 'fail' | 'warn'
 export type OnUnchecked = 'pass' | 'warn' | 'fail'
 export type CommentWhen = 'never' | 'on-failure' | 'always'
 export type ReportScope = 'all' | 'changed'
-export type Format = 'text' | 'json' | 'sarif' | 'markdown' | 'html'
+export type Format = 'text' | 'json' | 'sarif' | 'markdown' | 'code-quality' | 'junit' | 'html'
 
 /** A certificate as text, or the file to read it from. */
 export type CaCertificate = { readonly pem: string } | { readonly file: string }

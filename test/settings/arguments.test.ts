@@ -93,9 +93,14 @@ describe('the command line (design §4)', () => {
     [['check', '--zzz'], ['There is no option --zzz.']],
     [
       ['check', '--format', 'yaml'],
-      ['--format must be "text", "json", "sarif", "markdown" or "html", not "yaml". Did you mean "html"?'],
+      [
+        '--format must be "text", "json", "sarif", "markdown", "code-quality", "junit" or "html", not "yaml". Did you mean "html"?',
+      ],
     ],
-    [['check', '--format'], ['--format must be "text", "json", "sarif", "markdown" or "html".']],
+    [
+      ['check', '--format'],
+      ['--format must be "text", "json", "sarif", "markdown", "code-quality", "junit" or "html".'],
+    ],
     [['check', '--fail-on'], ['--fail-on needs a value: --fail-on <error|warning|never>.']],
     [['check', '--vault-addr', '--fail-on=error'], ['--vault-addr needs a value: --vault-addr <value>.']],
     [['check', '--target=a', '--target=b'], ['--target is given twice.']],
