@@ -95,7 +95,7 @@ function findingBlock(finding: Finding, source: SourceLine, layout: Layout): str
     const label = `${indent}${paint('blue', '=')} ${paint('bold', 'help:')} `
     const inner = ' '.repeat(gutter + 3)
     const { lead, text } = finding.fix
-    const paste = text === undefined ? [] : plainText(text).split('\n')
+    const paste = text === undefined ? [] : plainText(text).trimEnd().split('\n')
     const wrapped = wrap(oneLine(lead), width - gutter - 9)
     lines.push(`${label}${wrapped[0]}`, ...[...wrapped.slice(1), ...paste].map((line) => `${inner}${line}`.trimEnd()))
   }
