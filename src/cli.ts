@@ -8,7 +8,7 @@ import { failedReport } from './modes/failed-report.ts'
 import { answer, type RunDeps, type RunResult, run } from './modes/run.ts'
 import { codeQualityText } from './report/code-quality.ts'
 import { helpText } from './report/help-text.ts'
-import { jsonText } from './report/json.ts'
+import { jsonPieces } from './report/json.ts'
 import { junitText } from './report/junit.ts'
 import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
@@ -69,7 +69,9 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
     const limit = settings.sarifFile !== undefined || format === 'sarif' ? sarifLimitNote(result.report) : undefined
     if (limit !== undefined) err(`warning: ${limit}\n`)
     if (format === 'html') return await printPage(result, out, err)
-    out(render(settings, result, env))
+    const shown = render(settings, result, env)
+    if (typeof shown === 'string') out(shown)
+    else for (const piece of shown) out(piece)
     if (unwritten !== undefined) err(`${unwritten}\n`)
     process.exitCode = result.exitCode === 0 && unwritten !== undefined ? EXIT_CODE.invalid : result.exitCode
   } catch (error) {
@@ -104,10 +106,10 @@ async function writeFiles(settings: Settings, { report, plan, inventory }: RunRe
   }
 }
 
-function render(settings: Settings, { report, sourceLine, plan }: RunResult, env: Env): string {
+function render(settings: Settings, { report, sourceLine, plan }: RunResult, env: Env): string | Iterable<string> {
   switch (settings.format) {
     case 'json':
-      return plan === undefined ? jsonText(report) : planJson(plan)
+      return plan === undefined ? jsonPieces(report) : planJson(plan)
     case 'sarif':
       return sarifText(report, { version: VERSION, rules: SARIF_RULES })
     case 'markdown':

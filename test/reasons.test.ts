@@ -110,7 +110,7 @@ describe.each([
     'Not checked',
     [
       ...codesOf('reason.ts', (type) => type !== 'OfflineReason'),
-      ...codesOf('law-reason.ts', (type) => type === 'RunReason'),
+      ...codesOf('law-reason.ts', (type) => type === 'RunReason' || type === 'TimeOver'),
     ],
   ],
   ['The law', codesOf('law-reason.ts', (type) => type === 'LawReason')],

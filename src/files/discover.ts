@@ -1,13 +1,22 @@
 import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { type Note, noteAt } from '../model/note.ts'
 import { createPool } from '../model/pool.ts'
 import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
 import { ownOutput } from './own-output.ts'
-import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES, namesEsoKind } from './relevance.ts'
+import {
+  canMatter,
+  type FileForm,
+  formOf,
+  isOnlyDefinitions,
+  isSops,
+  MAX_FILE_BYTES,
+  namesEsoKind,
+} from './relevance.ts'
 import { type Root, root } from './root.ts'
 import type { SourceFile } from './source-file.ts'
 import { topLevel } from './top-level.ts'
@@ -25,6 +34,8 @@ export interface DiscoverOptions {
   /** Defaults as platform.md §7 threat 5 asks. */
   readonly maxFileBytes?: number
   readonly maxTotalBytes?: number
+  /** Files that are left by then are told by a note. */
+  readonly deadline?: Deadline
 }
 
 export interface Discovery {
@@ -183,14 +194,22 @@ async function readAll(
   const maxTotal = options.maxTotalBytes ?? MAX_TOTAL_BYTES
   const files: SourceFile[] = []
   const notes: Note[] = []
+  const deadline = options.deadline ?? NO_DEADLINE
   let bytes = 0
   let definitions = 0
   let left = 0
+  let late = 0
 
-  const readOne = async (absolute: string, place: { readonly top: string; readonly relative: string }) => {
+  const readOne = async (
+    absolute: string,
+    form: FileForm,
+    place: { readonly top: string; readonly relative: string },
+  ): Promise<{ readonly source: SourceFile; readonly size: number } | undefined> => {
+    if (deadline.over()) {
+      late++
+      return
+    }
     const name = basename(absolute)
-    const form = options.finished === true ? 'yaml' : formOf(name)
-    if (form === undefined) return
     const file = show(absolute)
     let content: Buffer | 'too large'
     try {
@@ -224,16 +243,31 @@ async function readAll(
       notes.push(noteAt({ file }, { code: 'own-output', what: own }))
       return
     }
-    if (bytes + content.length > maxTotal) {
-      left++
-      return
-    }
-    bytes += content.length
-    files.push({ file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') })
+    const source = { file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') }
+    return { source, size: content.length }
   }
 
   const pool = createPool(CONCURRENCY)
-  await Promise.all([...wanted].map(([absolute, place]) => pool(() => readOne(absolute, place))))
+  // Files are taken in the order of their paths, whichever was read first: what does not fit any more is the same in every run.
+  let turn: Promise<void> = Promise.resolve()
+  for (const absolute of [...wanted.keys()].sort()) {
+    const form = options.finished === true ? 'yaml' : formOf(basename(absolute))
+    if (form === undefined) continue
+    const place = wanted.get(absolute) as { readonly top: string; readonly relative: string }
+    const before = turn
+    turn = pool(async () => {
+      const found = await readOne(absolute, form, place)
+      await before
+      if (found === undefined) return
+      if (bytes + found.size > maxTotal) left++
+      else {
+        bytes += found.size
+        files.push(found.source)
+      }
+    })
+  }
+  await turn
+  if (late > 0) notes.push(noteAt({ file: '.' }, { code: 'run-time-over', count: late }))
   if (left > 0) notes.push(noteAt({ file: '.' }, { code: 'files-too-large', count: left, mib: inMib(maxTotal) }))
   return { files, notes, bytes, definitions }
 }

@@ -3,6 +3,7 @@ import { hasDeadName } from '../files/dead-names.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { Span } from '../model/span.ts'
 import type { ReadContext } from './kustomize/build.ts'
 import { type ObjectFiles, objectFiles } from './kustomize/object-files.ts'
@@ -17,6 +18,8 @@ export interface Checkout {
   readonly tree: RepositoryTree
   readonly closures: ClosureReader
   readonly objects: ObjectFiles
+  /** What is not read by then is left, and told. */
+  readonly deadline: Deadline
   /** For the reader of kustomizations. */
   readonly reading: ReadContext
   /** Files that were read, by their path below the root. */
@@ -43,9 +46,10 @@ export interface CheckoutSource {
   /** Documents that were parsed already. */
   readonly documents: readonly { readonly source: SourceFile; readonly document: YamlDocument }[]
   readonly options: ClosureOptions
+  readonly deadline?: Deadline
 }
 
-export function checkout({ root, files, documents, options }: CheckoutSource): Checkout {
+export function checkout({ root, files, documents, options, deadline = NO_DEADLINE }: CheckoutSource): Checkout {
   const own = files.filter((file) => file.root === root.path)
   const sources = new Map(own.map((file) => [file.relative, file]))
   const parsed = new Map<string, YamlDocument[]>()
@@ -84,7 +88,8 @@ export function checkout({ root, files, documents, options }: CheckoutSource): C
     tree,
     closures,
     objects,
-    reading: { tree, files: objects, kustomization, done: new Map() },
+    deadline,
+    reading: { tree, files: objects, kustomization, done: new Map(), deadline },
     sources,
     documents: (relative) => parsed.get(relative) ?? [],
     shown,

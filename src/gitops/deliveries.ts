@@ -299,7 +299,7 @@ function partFiles(checkout: Checkout): ReadonlySet<string> {
   for (const file of checkout.sources.keys()) {
     const slash = file.lastIndexOf('/')
     const folder = slash === -1 ? '' : file.slice(0, slash)
-    if (!/(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file)) continue
+    if (!/(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file) || checkout.deadline.over()) continue
     const closure = checkout.closures.closureOf(folder)
     if ('reason' in closure) continue
     for (const { relative, role, leads } of closure.entries)

@@ -3,6 +3,7 @@ import { gitRemotes } from '../files/git-remotes.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { Comment, YamlDocument } from '../files/yaml/yaml-document.ts'
+import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
@@ -41,6 +42,8 @@ export interface GitOpsOptions {
   readonly memory?: BuildMemory
   /** Every root is built, also where the reader decides. */
   readonly buildAll?: boolean
+  /** Files and roots that are left by then are told as not checked. */
+  readonly deadline?: Deadline
 }
 
 /** All that Git says: what GitOps applies, and what nothing applies as it stands. */
@@ -90,8 +93,8 @@ export async function readDiscovered(
   discovery: Discovery,
   options: GitOpsOptions & Pick<ReadRepositoryOptions, 'maxDocuments' | 'elsewhere'>,
 ): Promise<Repository> {
-  const { maxDocuments, elsewhere } = options
-  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere })
+  const { maxDocuments, elsewhere, deadline } = options
+  const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere, deadline })
   const parts: Part[] = []
   for (const root of discovery.roots) parts.push(await readCheckout(root, discovery, parsed, options))
   const manifests = parts.flatMap((part) => part.manifests)
@@ -145,15 +148,22 @@ async function readCheckout(
   parsed: ParsedFiles,
   options: GitOpsOptions,
 ): Promise<Part> {
-  const { variables, allowRemoteBases = false, enableHelm = false } = options
+  const { variables, allowRemoteBases = false, enableHelm = false, deadline = NO_DEADLINE } = options
   const checkout = openCheckout({
     root,
     files: discovery.files,
     documents: parsed.documents,
     options: { allowRemoteBases, enableHelm },
+    deadline,
   })
   const find: FindKustomize = options.kustomize ?? (async () => ({ kustomize: undefined, unusable: [] }))
-  const { build, stats } = kustomizeBuilds(checkout, { find, allowRemoteBases, enableHelm, memory: options.memory })
+  const { build, stats } = kustomizeBuilds(checkout, {
+    find,
+    allowRemoteBases,
+    enableHelm,
+    memory: options.memory,
+    deadline,
+  })
   const written = parsed.objects.filter(({ source }) => source.root === root.path)
   const followed = await follow(checkout, {
     build,

@@ -85,9 +85,14 @@ export interface Possibility {
   readonly says: RuleSays | undefined
 }
 
+/** The time for the run was over before it was looked at. */
+export interface TimeOver {
+  readonly code: 'run-time-over'
+}
+
 /** The run itself did not come to it: what it left out is never a pass. */
 export type RunReason =
-  | { readonly code: 'run-time-over' }
+  | TimeOver
   /** A bug of ours, by the name of the error. */
   | { readonly code: 'own-bug'; readonly error: string }
 

@@ -17,6 +17,8 @@ export type FileNote =
   /** A plan or report of ours: what a run finds out is not what Git declares. `what`: which, with its article. */
   | { readonly code: 'own-output'; readonly what: string }
   | { readonly code: 'symlink-leaves' | 'symlink-loop' | 'symlink-dead' }
+  /** The time for the run was over before it was read; or so many files, or those that declare a Vault's shape. */
+  | { readonly code: 'run-time-over'; readonly count?: number; readonly of?: 'declarations' }
   /** Of so many files none holds anything that matters here. */
   | { readonly code: 'nothing-found'; readonly count: number }
 
@@ -108,6 +110,7 @@ export function familyOf(note: NoteBody): NoteFamily {
     case 'yaml-duplicate-key':
       return note.code
     case 'own-output':
+    case 'run-time-over':
     case 'nothing-found':
     case 'declared-too-deep':
     case 'declared-too-long':

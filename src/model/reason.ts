@@ -1,5 +1,5 @@
 import type { FailsWith } from './eso-failure.ts'
-import type { LawReason } from './law-reason.ts'
+import type { LawReason, TimeOver } from './law-reason.ts'
 import { holesOf } from './placeholders.ts'
 import type { Span } from './span.ts'
 import type { Hidden } from './vault-state.ts'
@@ -17,6 +17,7 @@ export type NotCheckedReason =
   | RenderReason
   | CompareReason
   | UnreadReason
+  | TemplateReason
   | LawReason
 
 /** Where something is written that nothing in Git resolves. */
@@ -61,6 +62,18 @@ export interface PatchReason {
   /** What it changes, where that is not the object itself. */
   readonly of?: { readonly kind: string; readonly name: string } | 'conditions'
 }
+
+/** What a template makes of its data is not told, so that nothing is said of the keys that it reads (eso.md §6.4). */
+export type TemplateReason =
+  | PatchReason
+  /** `templateFrom` takes it from an object of this kind. */
+  | { readonly code: 'template-elsewhere'; readonly kind: 'ConfigMap' | 'Secret'; readonly name: string }
+  /** `engineVersion: v1`. */
+  | { readonly code: 'template-engine-v1' }
+  /** A variable stands inside `{{ }}`: what Go will see is not known. */
+  | { readonly code: 'template-variable' }
+  /** A template of Helm's, whose outcome Go of ESO sees. */
+  | { readonly code: 'template-of-helm' }
 
 /** It cannot be told which store or generator a reference leads to, or that one is none of Vault's (eso.md §6.2, §6.3). */
 export type StoreReason =
@@ -178,6 +191,7 @@ export type ServerReason =
 /** Why a root is not rendered, or a part of it (platform.md §3, §7). */
 export type RenderReason =
   | ObstacleReason
+  | TimeOver
   /** `says`: kustomize's own words. */
   | { readonly code: 'kustomize-fails'; readonly says: string }
   | { readonly code: 'kustomize-too-slow'; readonly seconds: number }

@@ -27,6 +27,7 @@ import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
 import type { Render } from './render.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
+import { templatesNotChecked } from './templates-not-checked.ts'
 import { unansweredSentences } from './unanswered.ts'
 import { unreadParts } from './unread-parts.ts'
 import type { Watch } from './watch.ts'
@@ -98,25 +99,27 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
     rules: [...rules.map((rule) => rule.id), ignoreUnused.id],
     ran: (id) => deps.live !== undefined || rules.find((rule) => rule.id === id)?.group !== 'facts',
   })
+  const standings = standingsOf({
+    links: chain.links,
+    findings: kept,
+    ignored: ignored.map(({ finding }) => finding),
+    unapplied: settings.config.manifests.unapplied,
+    silent:
+      deps.live === undefined && deps.incomplete[0] !== undefined
+        ? { code: 'server-does-not-tell', says: deps.incomplete[0] }
+        : undefined,
+  })
   return reportedOf(settings, gathered, {
     findings: [...kept, ...uselessIgnores(unused, settings)],
     ignored,
     partsNotChecked: [
       ...gathered.repository.notChecked,
-      ...unreadParts(gathered.repository.notes),
+      ...unreadParts([...gathered.repository.notes, ...gathered.declared.notes]),
+      ...templatesNotChecked(standings),
       ...watch.notChecked(),
       ...(chain.drift?.notCompared ?? []),
     ],
-    standings: standingsOf({
-      links: chain.links,
-      findings: kept,
-      ignored: ignored.map(({ finding }) => finding),
-      unapplied: settings.config.manifests.unapplied,
-      silent:
-        deps.live === undefined && deps.incomplete[0] !== undefined
-          ? { code: 'server-does-not-tell', says: deps.incomplete[0] }
-          : undefined,
-    }),
+    standings,
   })
 }
 

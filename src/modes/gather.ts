@@ -71,13 +71,14 @@ export interface GatherDeps {
 export async function gather(settings: Settings, deps: GatherDeps): Promise<Gathered> {
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
   const { exclude, variables, config } = settings
-  const { cwd, render = withoutRendering } = deps
+  const { cwd, render = withoutRendering, watch = createWatch() } = deps
+  const { deadline } = watch
   await checkAlso(settings, cwd)
   const also = config.manifests.also.map(({ folder }) => folder)
   const repository = await render((rendering) =>
-    readRepository(paths, { cwd, exclude, also, variables, elsewhere: inTerraform, ...rendering }),
+    readRepository(paths, { cwd, exclude, also, variables, elsewhere: inTerraform, deadline, ...rendering }),
   )
-  const gathered = await gatherFrom(repository, settings, deps)
+  const gathered = await gatherFrom(repository, settings, { ...deps, watch })
   if (gathered.configured.missing.length > 0) throw new InvalidInput(gathered.configured.missing)
   return gathered
 }
@@ -100,7 +101,7 @@ export async function gatherFrom(
     watch = createWatch(),
   }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
-  const declared = readDeclared(plain.files, YAML)
+  const declared = readDeclared(plain.files, YAML, watch.deadline)
   const repository = await withFinished(plain, settings, cwd)
   const said = configured(settings, plain.roots, cwd)
   const withSaid = withStores(anyCluster(repository, settings, cwd), said.stores)

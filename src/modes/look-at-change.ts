@@ -80,8 +80,9 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       const counts = { seen: rootThen.files.size, read: filesThen.length, bytes: 0, definitions: 0 }
       const { isReported } = head.repository
       const discovery = { files: filesThen, roots: [rootThen, ...others], notes: [], counts, isReported }
+      const { deadline } = head.watch
       const then = await render((rendering) =>
-        readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform, ...rendering }),
+        readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform, deadline, ...rendering }),
       )
       const before = await gatherFrom(then, judged, {
         cwd,
@@ -89,6 +90,7 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
         answers: head.live,
         watch: head.watch,
       })
+      if (head.watch.over()) return unknown('the time for the run was over before the state it starts from was read')
       const names = new Set([...root.files].map(shown))
       return {
         known: true,

@@ -42,7 +42,8 @@ export type AnswerResult = Answered & { readonly exitCode: number }
 export async function run(settings: Settings, deps: RunDeps): Promise<RunResult> {
   const ran = await carryOut(settings, deps, async (context, { clean, cleanInPlace }) => {
     const { report, gathered, document } = await runMode(settings, context)
-    const texts = new Map(gathered.repository.files.map(({ file, text }) => [file, text]))
+    // By the names that the report has.
+    const texts = new Map(gathered.repository.files.map(({ file, text }) => [clean(file), text]))
     return {
       report: redactReport(report, clean),
       sourceLine: redactLines((file) => texts.get(file), cleanInPlace),

@@ -1,4 +1,5 @@
 import type { NotChecked } from '../model/finding.ts'
+import type { TimeOver } from '../model/law-reason.ts'
 import type { Note } from '../model/note.ts'
 import type { UnreadReason } from '../model/reason.ts'
 
@@ -9,13 +10,15 @@ import type { UnreadReason } from '../model/reason.ts'
 export function unreadParts(notes: readonly Note[]): NotChecked[] {
   return notes.flatMap((note) => {
     const { file, line = 1 } = note
-    const part = (what: string, reason: UnreadReason): NotChecked[] => [{ file, line, what, reason }]
+    const part = (what: string, reason: UnreadReason | TimeOver): NotChecked[] => [{ file, line, what, reason }]
     switch (note.code) {
       case 'chart-template':
         return part('A template of a Helm chart', { code: note.code })
       case 'file-unreadable':
       case 'folder-unreadable':
         return part(note.code === 'file-unreadable' ? 'The file' : 'The folder', { code: note.code, errno: note.errno })
+      case 'run-time-over':
+        return part(lateParts(note), { code: note.code })
       case 'files-too-large':
         return part(`${note.count} files`, { code: note.code, count: note.count, mib: note.mib })
       case 'documents-too-many':
@@ -37,4 +40,9 @@ export function unreadParts(notes: readonly Note[]): NotChecked[] {
         return []
     }
   })
+}
+
+function lateParts({ count, of }: Extract<Note, { code: 'run-time-over' }>): string {
+  if (of === 'declarations') return 'Files that may declare roles and policies'
+  return count === undefined ? 'The file' : count === 1 ? 'A file' : `${count} files`
 }

@@ -8,8 +8,8 @@ import { reasonText } from '../report/reasons/not-checked.ts'
  * bug, which costs that one and not the run; nothing that it left out counts as checked.
  */
 export interface Watch {
+  /** Once it is over it stays over; who asks leaves what is left, and says what that is. */
   readonly deadline: Deadline
-  /** Whether the time is over; who asks leaves what is left, and says what that is with `leave`. */
   readonly over: () => boolean
   readonly leave: (what: FileLine & { readonly what: string }) => void
   readonly fail: (what: FileLine & { readonly what: string }, error: unknown) => void
@@ -29,12 +29,13 @@ export function createWatch(deadline: Deadline = NO_DEADLINE): Watch {
   const rulesLeft: string[] = []
   const rulesFailed: string[] = []
   let wasOver = false
+  const over = () => {
+    wasOver ||= deadline.over()
+    return wasOver
+  }
   return {
-    deadline,
-    over: () => {
-      wasOver ||= deadline.over()
-      return wasOver
-    },
+    deadline: { leftMs: deadline.leftMs, over },
+    over,
     leave: (what) => void left.push({ ...what, reason: { code: 'run-time-over' } }),
     fail: (what, error) => void failed.push({ ...what, reason: { code: 'own-bug', error: nameOf(error) } }),
     failRule: (rule, error) => void rulesFailed.push(`${rule} (${nameOf(error)})`),

@@ -17,15 +17,15 @@ import { fixText, nameStore } from './wording.ts'
 /** Version of the JSON report. Fields are added within a version, never changed or removed (issue: "The JSON report"). */
 export const JSON_VERSION = 1
 
-/** The JSON report as a value; `docs/report-schema.json` describes it. Key names of secrets are not in it, only their presence. */
-export function jsonReport(report: Report) {
+/** The fields of the JSON report; `docs/report-schema.json` describes it. Key names of secrets are not in it, only their presence. */
+function jsonReport(report: Report) {
   const account = accountOf(report)
   return {
     version: JSON_VERSION,
     outcome: report.outcome,
-    findings: report.findings.map(jsonFinding),
-    references: report.references.map(jsonReference),
-    notChecked: report.notChecked.map(({ file, line, what, reason, reference }) => ({
+    findings: listOf(report.findings, jsonFinding),
+    references: listOf(report.references, jsonReference),
+    notChecked: listOf(report.notChecked, ({ file, line, what, reason, reference }) => ({
       file,
       line,
       what,
@@ -61,8 +61,8 @@ export function jsonReport(report: Report) {
     scope: jsonScope(report),
     live: { asked: report.live.asked, line: report.live.line },
     incomplete: [...report.incomplete],
-    ignored: report.ignored.map(({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
-    notes: report.notes.map((note) => ({
+    ignored: listOf(report.ignored, ({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
+    notes: listOf(report.notes, (note) => ({
       reason: familyOf(note),
       file: note.file,
       line: note.line ?? null,
@@ -88,9 +88,51 @@ function jsonScope({ scope, references }: Report) {
   }
 }
 
-/** The text of the report file and of `--format json`. */
-export function jsonText(report: Report): string {
-  return logSafeJson(`${JSON.stringify(jsonReport(report), null, 2)}\n`)
+/** A list whose items are made when they are written: a large report is not held twice. */
+class LazyList {
+  readonly items: () => Iterable<unknown>
+  readonly isEmpty: boolean
+
+  constructor(items: () => Iterable<unknown>, isEmpty: boolean) {
+    this.items = items
+    this.isEmpty = isEmpty
+  }
+}
+
+function listOf<Item>(items: readonly Item[], show: (item: Item) => unknown): LazyList {
+  function* shown() {
+    for (const item of items) yield show(item)
+  }
+  return new LazyList(shown, items.length === 0)
+}
+
+/** Characters; a piece has about so many. */
+const PIECE = 64 * 1024
+
+/** The text of the report file and of `--format json`, in pieces: of a large report the whole is never held. */
+export function* jsonPieces(report: Report): Generator<string> {
+  let text = '{'
+  for (const [field, value] of Object.entries(jsonReport(report))) {
+    text += `${text === '{' ? '' : ','}\n  ${JSON.stringify(field)}: `
+    if (!(value instanceof LazyList)) text += indented(value, '  ')
+    else if (value.isEmpty) text += '[]'
+    else {
+      let before = '['
+      for (const item of value.items()) {
+        text += `${before}\n    ${indented(item, '    ')}`
+        before = ','
+        if (text.length < PIECE) continue
+        yield text
+        text = ''
+      }
+      text += '\n  ]'
+    }
+  }
+  yield `${text}\n}\n`
+}
+
+function indented(value: unknown, by: string): string {
+  return logSafeJson(JSON.stringify(value, null, 2)).replaceAll('\n', `\n${by}`)
 }
 
 function jsonFinding(finding: Finding) {

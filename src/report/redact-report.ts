@@ -1,6 +1,6 @@
 import type { Applied, AppliedBy } from '../model/applied.ts'
 import type { Decision } from '../model/decision.ts'
-import type { Finding, Fix, Hop } from '../model/finding.ts'
+import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { mapShared, redactTexts } from '../model/redact.ts'
 import type { JudgedReference, Report, SourceLine } from './report.ts'
@@ -8,19 +8,28 @@ import type { JudgedReference, Report, SourceLine } from './report.ts'
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string
 
+/** The same of the name of the file of a place. */
+type RedactPlace = <Place extends { readonly file: string }>(place: Place) => Place
+
 /**
  * A report whose every text passed the redaction, for the reporters. It happens here and not on what they print: escaping and
  * wrapping would cut a secret into pieces that no longer look like one.
  */
 export function redactReport(report: Report, redact: Redact): Report {
+  const redactFile = remembered(redact)
+  const at: RedactPlace = (place) => {
+    const file = redactFile(place.file)
+    return file === place.file ? place : { ...place, file }
+  }
   const finding = (original: Finding): Finding => ({
     ...original,
     headline: redact(original.headline),
+    span: at(original.span),
     message: redact(original.message),
-    related: original.related.map((place) => ({ ...place, message: redact(place.message) })),
+    related: original.related.map((place) => ({ ...place, span: at(place.span), message: redact(place.message) })),
     ...(original.why === undefined ? {} : { why: redact(original.why) }),
-    ...(original.fix === undefined ? {} : { fix: redactFix(original.fix, redact) }),
-    ...(original.chain === undefined ? {} : { chain: original.chain.map((hop) => redactHop(hop, redact)) }),
+    ...(original.fix === undefined ? {} : { fix: redactTexts(original.fix, redact) }),
+    ...(original.chain === undefined ? {} : { chain: redactTexts(original.chain, redact) }),
     ...(original.does === undefined ? {} : { does: redact(original.does) }),
     ...(original.remark === undefined ? {} : { remark: redact(original.remark) }),
     ...(original.cause === undefined ? {} : { cause: redact(original.cause) }),
@@ -35,20 +44,32 @@ export function redactReport(report: Report, redact: Redact): Report {
       finding: finding(entry.finding),
       reason: redact(entry.reason),
     })),
-    references: mapShared(report.references, (judged) => redactReference(judged, redact)),
+    references: mapShared(report.references, (judged) => redactReference(judged, redact, at)),
     notChecked: report.notChecked.map((item) => ({
-      ...item,
+      ...at(item),
       what: redact(item.what),
       reason: redactTexts(item.reason, redact),
     })),
-    // Files are named as they are, so that people and links find them.
-    notes: report.notes.map((note) => ({ ...redactTexts(note, redact), file: note.file })),
+    notes: report.notes.map((note) => redactTexts(note, redact)),
     live: { ...report.live, line: redact(report.live.line) },
     incomplete: report.incomplete.map(redact),
     ...(report.scope?.of === 'all' ? { scope: { ...report.scope, because: redact(report.scope.because) } } : {}),
     ...(report.problems === undefined
       ? {}
-      : { problems: report.problems.map((problem) => ({ ...problem, message: redact(problem.message) })) }),
+      : { problems: report.problems.map((problem) => redactTexts(problem, redact)) }),
+  }
+}
+
+/** A name of a file is asked for once for each of its lines. */
+function remembered(redact: Redact): Redact {
+  const known = new Map<string, string>()
+  return (text) => {
+    let clean = known.get(text)
+    if (clean === undefined) {
+      clean = redact(text)
+      known.set(text, clean)
+    }
+    return clean
   }
 }
 
@@ -70,31 +91,18 @@ export function redactLines(textOf: (file: string) => string | undefined, redact
   return (file, line) => linesOf(file)[line - 1]
 }
 
-/** Files are named as they are, so that people and links find them. */
-function redactFix(fix: Fix, redact: Redact): Fix {
-  const { at, or, ...texts } = fix
-  return {
-    ...redactTexts(texts, redact),
-    ...(at === undefined ? {} : { at }),
-    ...(or === undefined ? {} : { or: redactFix(or, redact) }),
-  }
-}
-
-function redactHop({ at, ...texts }: Hop, redact: Redact): Hop {
-  return { ...redactTexts(texts, redact), ...(at === undefined ? {} : { at }) }
-}
-
-function redactReference(judged: JudgedReference, redact: Redact): JudgedReference {
+function redactReference(judged: JudgedReference, redact: Redact, at: RedactPlace): JudgedReference {
   const { reference, accesses } = judged
-  const { key, property, failsWith, notChecked, manifest, storeRef } = reference
+  const { key, property, failsWith, notChecked, manifest, storeRef, span } = reference
   return withParts(judged, {
     standing: redactTexts(judged.standing, redact),
     reference: withParts(reference, {
+      span: at(span),
       key: redact(key),
       property: maybe(property, redact),
       failsWith: redactTexts(failsWith, redact),
       notChecked: redactTexts(notChecked, redact),
-      manifest: redactName(manifest, redact),
+      manifest: redactName(manifest, redact, at),
       storeRef: storeRef === undefined ? undefined : withParts(storeRef, { name: redact(storeRef.name) }),
     }),
     accesses: mapShared(accesses, (one) =>
@@ -121,11 +129,11 @@ function withParts<T extends object>(whole: T, parts: Partial<T>): T {
   return names.every((name) => parts[name] === whole[name]) ? whole : { ...whole, ...parts }
 }
 
-function redactName(manifest: Manifest, redact: Redact): Manifest {
+function redactName(manifest: Manifest, redact: Redact, at: RedactPlace): Manifest {
   const name = redact(manifest.name)
   const namespace = maybe(manifest.namespace, redact)
   const { origin } = manifest
-  const appliedBy = origin.appliedBy.map((one) => redactRoot(one, redact))
+  const appliedBy = origin.appliedBy.map((one) => redactRoot(one, redact, at))
   const applied = redactApplied(origin.applied, redact)
   const same = appliedBy.every((one, index) => one === origin.appliedBy[index]) && applied === origin.applied
   if (name === manifest.name && namespace === manifest.namespace && same) return manifest
@@ -137,12 +145,13 @@ function redactName(manifest: Manifest, redact: Redact): Manifest {
   }) as Manifest
 }
 
-/** Files are named as they are; the same object where there is nothing to take out. */
-function redactRoot(root: AppliedBy, redact: Redact): AppliedBy {
+/** The same object where there is nothing to take out. */
+function redactRoot(root: AppliedBy, redact: Redact, at: RedactPlace): AppliedBy {
   const name = redact(root.name)
-  const by = root.by === undefined ? undefined : redactRoot(root.by, redact)
-  if (name === root.name && by === root.by) return root
-  return { ...root, name, ...(by === undefined ? {} : { by }) }
+  const span = at(root.span)
+  const by = root.by === undefined ? undefined : redactRoot(root.by, redact, at)
+  if (name === root.name && span === root.span && by === root.by) return root
+  return { ...root, name, span, ...(by === undefined ? {} : { by }) }
 }
 
 function redactApplied(applied: Applied, redact: Redact): Applied {

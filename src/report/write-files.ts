@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { InvalidInput } from '../model/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Inventory } from './inventory/inventory.ts'
-import { jsonText } from './json.ts'
+import { jsonPieces } from './json.ts'
 import type { Report } from './report.ts'
 import { type SarifOptions, sarifText } from './sarif.ts'
 
@@ -13,7 +13,7 @@ export async function writeReportFiles(
   report: Report,
   sarif: SarifOptions,
 ): Promise<void> {
-  if (settings.reportFile !== undefined) await writeText(settings.reportFile, jsonText(report))
+  if (settings.reportFile !== undefined) await writeText(settings.reportFile, jsonPieces(report))
   if (settings.sarifFile !== undefined) await writeText(settings.sarifFile, sarifText(report, sarif))
 }
 
@@ -29,7 +29,7 @@ export async function writeInventory(
 }
 
 /** Writes a file that an input names, with the folders above it. Throws InvalidInput when that cannot be done. */
-export async function writeText(file: string, text: string): Promise<void> {
+export async function writeText(file: string, text: string | Iterable<string>): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text)

@@ -12,6 +12,7 @@ export const keyNamesOldMount: Rule = {
   id: 'key-names-old-mount',
   title: 'A change moves a store to another mount, and keys still begin with the old one',
   group: 'manifest',
+  ofChange: true,
   severity: 'warning',
   check: ({ before }) => (before?.storeMoves ?? []).map(findingOf),
 }

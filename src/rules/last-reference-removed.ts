@@ -11,6 +11,7 @@ export const lastReferenceRemoved: Rule = {
   id: 'last-reference-removed',
   title: 'A change takes away the last reference to a secret',
   group: 'manifest',
+  ofChange: true,
   severity: 'note',
   *check({ before }): Iterable<RuleFinding> {
     for (const gone of before?.unreferenced ?? []) {

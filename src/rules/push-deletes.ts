@@ -13,6 +13,7 @@ export const pushDeletes: Rule = {
   id: 'push-deletes',
   title: 'A change makes ESO delete secrets in Vault',
   group: 'manifest',
+  ofChange: true,
   severity: 'error',
   check: ({ before }) => (before?.pushDeletes ?? []).map(findingOf),
   together: ({ length }) => ({ headline: `This change makes ESO delete secrets of ${length} PushSecrets in Vault` }),

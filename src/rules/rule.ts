@@ -31,6 +31,8 @@ export interface Rule {
   readonly group: RuleGroup
   /** The worst severity that the rule gives; ESO's own behaviour decides per finding (design §5). */
   readonly severity: Severity
+  /** It speaks of changes alone: without the state that a change starts from it is silent. */
+  readonly ofChange?: true
   /** Off unless the config turns it on, or the mode asks for it. */
   readonly optIn?: boolean
   check(chain: Chain): Iterable<RuleFinding>

@@ -14,6 +14,7 @@ export const targetRemoved: Rule = {
   id: 'target-removed',
   title: 'A change takes away a Secret that is still used',
   group: 'manifest',
+  ofChange: true,
   severity: 'error',
   *check({ before }): Iterable<RuleFinding> {
     for (const one of before?.removedTargets ?? []) {

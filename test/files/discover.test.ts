@@ -1,9 +1,19 @@
-import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { discover } from '../../src/files/discover.ts'
 import { globTest } from '../../src/files/glob.ts'
 import { InvalidInput } from '../../src/model/invalid-input.ts'
+import { unreadParts } from '../../src/modes/unread-parts.ts'
 import { cpuTime } from '../cpu-time.ts'
 import { externalSecret, tree } from '../gitops/tree.ts'
 
@@ -212,6 +222,71 @@ describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
     const cwd = tree({ 'b.yaml': eso })
     mkdirSync(join(cwd, 'x.yaml'))
     expect((await discover(['x.yaml', 'b.yaml'], { cwd })).files).toHaveLength(1)
+  })
+})
+
+describe('what is left', () => {
+  it('of files that are too large together is the same in every run: they are taken in the order of their paths', async () => {
+    const size = (lines: number) => eso + '#\n'.repeat(lines)
+    const files = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [`${i % 7}/${String(i).padStart(2, '0')}.yaml`, size((i * 37) % 50)]),
+    )
+    const cwd = tree(files)
+    const names = async () => {
+      const { files: read } = await discover(['.'], { cwd, maxTotalBytes: eso.length * 20 })
+      return read.map(({ file }) => file)
+    }
+    let bytes = 0
+    const fitting = Object.keys(files)
+      .sort()
+      .filter((name) => {
+        const own = files[name]?.length ?? 0
+        if (bytes + own > eso.length * 20) return false
+        bytes += own
+        return true
+      })
+    expect(fitting.length).toBeLessThan(60)
+    for (let round = 0; round < 5; round++) expect(await names()).toEqual(fitting)
+  })
+
+  it('at the end of the time for the run is told', async () => {
+    const cwd = tree({ 'a.yaml': eso, 'b.yaml': eso, 'c.png': '' })
+    const { files, notes } = await discover(['.'], { cwd, deadline: { over: () => true, leftMs: () => 0 } })
+    expect(files).toEqual([])
+    expect(notes).toContainEqual({ code: 'run-time-over', file: '.', count: 2 })
+  })
+})
+
+describe('names that are no UTF-8', () => {
+  const odd = (...parts: (string | number)[]) =>
+    Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))))
+  // Not every file system takes them.
+  const takes = (() => {
+    try {
+      const name = odd(`${tree({})}/`, 0xff)
+      writeFileSync(name, '')
+      return existsSync(name)
+    } catch {
+      return false
+    }
+  })()
+
+  it.runIf(takes)('are told as not read, and take nothing along', async () => {
+    const cwd = tree({ 'healthy.yaml': eso })
+    writeFileSync(odd(`${cwd}/db-`, 0xe9, '.yaml'), eso)
+    writeFileSync(odd(`${cwd}/picture-`, 0xe9, '.png'), '')
+    mkdirSync(odd(`${cwd}/folder-`, 0xe9))
+    writeFileSync(odd(`${cwd}/folder-`, 0xe9, '/es.yaml'), eso)
+    const { files, notes } = await discover(['.'], { cwd })
+    expect(files.map(({ file }) => file)).toEqual(['healthy.yaml'])
+    expect(notes).toEqual([
+      { code: 'file-unreadable', file: 'db-\ufffd.yaml', errno: 'ENOENT' },
+      { code: 'folder-unreadable', file: 'folder-\ufffd', errno: 'ENOENT' },
+    ])
+    expect(unreadParts(notes).map(({ what, file }) => [what, file])).toEqual([
+      ['The file', 'db-\ufffd.yaml'],
+      ['The folder', 'folder-\ufffd'],
+    ])
   })
 })
 

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path'
 import { reportByRules } from '../../src/modes/check.ts'
 import { gather } from '../../src/modes/gather.ts'
 import { createWatch } from '../../src/modes/watch.ts'
-import { jsonText } from '../../src/report/json.ts'
 import type { Report } from '../../src/report/report.ts'
 import { sarifText } from '../../src/report/sarif.ts'
 import { summaryOf } from '../../src/report/summary.ts'
@@ -12,6 +11,7 @@ import { terminalReport } from '../../src/report/terminal.ts'
 import { RULES } from '../../src/rules/registry.ts'
 import { SARIF_RULES } from '../../src/rules/rule-ids.ts'
 import { settingsFor } from '../modes/questions/ask.ts'
+import { jsonText } from '../report/json-text.ts'
 
 /** A manifest with one thing wrong, beside every mutant: its finding must be there whatever the mutant is. */
 export const HEALTHY = `apiVersion: external-secrets.io/v1

@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { InvalidInput } from '../../src/model/invalid-input.ts'
 import { check } from '../../src/modes/check.ts'
 import { headline } from '../../src/report/headline.ts'
-import { jsonReport } from '../../src/report/json.ts'
 import { RULE_IDS } from '../../src/rules/rule-ids.ts'
 import { readConfig } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
+import { jsonText } from '../report/json-text.ts'
 
 const FILE = '.github/eso-vault.yml'
 
@@ -29,7 +29,7 @@ async function checked(files: Readonly<Record<string, string>>) {
     const { report } = await check(settings, { cwd, today: '2026-06-01', live: undefined, incomplete: [] })
     return {
       report,
-      json: jsonReport(report),
+      json: JSON.parse(jsonText(report)),
       standings: Object.fromEntries(report.references.map(({ reference, standing }) => [reference.key, standing.is])),
       findings: report.findings.map(({ rule, severity, span }) => `${severity} ${rule} ${span.file}:${span.line}`),
     }

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { lock } from '../../scripts/lock.ts'
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url))
 const CACHE = join(REPOSITORY, '.cache', 'bundle')
+const KEPT_MS = 24 * 3_600_000
 /** The Node that the runner brings (`using: node24`), which the dependency `node` installs. */
 export const NODE = join(REPOSITORY, 'node_modules', '.bin', 'node')
 
@@ -32,7 +33,10 @@ async function build(): Promise<string> {
     const staging = join(CACHE, `staging-${name}`)
     await run(NODE, [join(REPOSITORY, 'scripts', 'build.ts'), staging])
     for (const old of await readdir(CACHE)) {
-      if (/^[0-9a-f]{16}$/.test(old)) await rm(join(CACHE, old), { recursive: true, force: true })
+      const path = join(CACHE, old)
+      // One that another working tree built lately may be in use.
+      if (/^[0-9a-f]{16}$/.test(old) && (await stat(path)).mtimeMs < Date.now() - KEPT_MS)
+        await rm(path, { recursive: true, force: true })
     }
     await rename(staging, folder)
     return folder

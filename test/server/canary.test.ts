@@ -4,7 +4,6 @@ import { annotationsOf } from '../../src/report/annotations.ts'
 import { answerText } from '../../src/report/answer-text.ts'
 import { commentBody } from '../../src/report/comment.ts'
 import { closingComment, issueBody, issueTitle, reopeningComment } from '../../src/report/issue.ts'
-import { jsonText } from '../../src/report/json.ts'
 import { outputsOf } from '../../src/report/outputs.ts'
 import { planJson, planTerminal } from '../../src/report/plan-output.ts'
 import { planSummary } from '../../src/report/plan-summary.ts'
@@ -20,6 +19,7 @@ import { planFileText } from '../../src/setup/plan-document.ts'
 import { writeRepository } from '../faults/repository.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess, mountKv } from '../openbao/stage.ts'
+import { jsonText } from '../report/json-text.ts'
 
 /** A token in a place of its own: where one is shown, its name says where it came from. */
 const placed = new Set<string>()

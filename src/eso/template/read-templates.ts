@@ -4,12 +4,13 @@ import type { TemplateTree } from '../../go-template/go-tree.ts'
 import { MAX_STEPS, type RunFailure, runTemplate } from '../../go-template/run-template.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { nearestName } from '../../model/nearest-name.ts'
+import type { TemplateReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
 import { patchOver } from '../patched.ts'
 import { FUNCTIONS, FUNCTIONS_OF, HELM_FUNCTIONS, HELM_OBJECTS, REMOVED_FUNCTIONS } from './functions.ts'
 import { rewriteData, SECRET_DATA } from './template-data.ts'
 import { type TemplateField, templateFields } from './template-fields.ts'
-import type { InvalidTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
+import type { InvalidTemplate, OpaqueTemplate, TemplateRead, TemplateReads } from './template-reads.ts'
 
 export type { TemplateReads } from './template-reads.ts'
 
@@ -60,7 +61,6 @@ function failureMessage({ message, names = [] }: RunFailure): string {
 interface Judged {
   readonly invalid: readonly Omit<InvalidTemplate, 'field' | 'span'>[]
   readonly lines: readonly number[]
-  readonly opaque?: string
 }
 
 /** What a rewrite's template is given; another name gives `<no value>` (eso.md §6.4). */
@@ -96,15 +96,14 @@ function judgeFunctions(tree: TemplateTree): Judged {
   return { invalid, lines }
 }
 
-function readField(
-  manifest: Manifest,
-  field: TemplateField,
-): { reads: TemplateRead[]; invalid: InvalidTemplate[]; opaque: string[] } {
+function readField(manifest: Manifest, field: TemplateField): TemplateReads {
   const at = (line: number) => lineSpan(manifest, field, line)
-  const place = `${field.path.at(-1) === 'literal' ? 'a templateFrom literal' : `the template of \`${String(field.path.at(-1))}\``}`
-  if (VARIABLE_IN_ACTION.test(field.text)) {
-    return { reads: [], invalid: [], opaque: [`${place} holds a variable inside {{ }}`] }
-  }
+  const opaque = (reason: TemplateReason): TemplateReads => ({
+    reads: [],
+    invalid: [],
+    opaque: [{ field: field.path, reason }],
+  })
+  if (VARIABLE_IN_ACTION.test(field.text)) return opaque({ code: 'template-variable' })
   let tree: TemplateTree
   try {
     tree = parseTemplate(field.text)
@@ -129,9 +128,7 @@ function readField(
     }
   }
   const unrendered = manifest.origin.appliedBy.length === 0 && manifest.origin.form === 'plain'
-  if (unrendered && isHelm(tree, field)) {
-    return { reads: [], invalid: [], opaque: [`${place} is a Helm template that is not rendered`] }
-  }
+  if (unrendered && isHelm(tree, field)) return opaque({ code: 'template-of-helm' })
   const functions = judgeFunctions(tree)
   const invalid: InvalidTemplate[] = functions.invalid.map((problem, i) => ({
     ...problem,
@@ -174,8 +171,20 @@ function readField(
  * Go refuses (eso.md §6.4). Templates kept in ConfigMaps and Secrets, of engine v1, or changed by a patch, are told as opaque.
  */
 export function templateReads(manifest: Manifest): TemplateReads {
+  let found = known.get(manifest)
+  if (found === undefined) {
+    found = readAll(manifest)
+    known.set(manifest, found)
+  }
+  return found
+}
+
+/** Several rules ask. */
+const known = new WeakMap<Manifest, TemplateReads>()
+
+function readAll(manifest: Manifest): TemplateReads {
   const { fields, opaque } = templateFields(manifest)
-  const all: { reads: TemplateRead[]; invalid: InvalidTemplate[]; opaque: string[] } = {
+  const all: { reads: TemplateRead[]; invalid: InvalidTemplate[]; opaque: OpaqueTemplate[] } = {
     reads: [],
     invalid: [],
     opaque: [...opaque],
@@ -183,7 +192,7 @@ export function templateReads(manifest: Manifest): TemplateReads {
   for (const field of fields) {
     const patch = patchOver(manifest, field.path)
     if (patch !== undefined) {
-      all.opaque.push('a patch changes it')
+      all.opaque.push({ field: field.path, reason: patch })
       continue
     }
     const one = readField(manifest, field)
@@ -191,5 +200,5 @@ export function templateReads(manifest: Manifest): TemplateReads {
     all.invalid.push(...one.invalid)
     all.opaque.push(...one.opaque)
   }
-  return { ...all, opaque: [...new Set(all.opaque)] }
+  return all
 }

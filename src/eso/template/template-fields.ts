@@ -2,6 +2,7 @@ import { lookUp } from '../../model/look-up.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, listAt, mapAt, textAt } from '../field-value.ts'
+import type { OpaqueTemplate } from './template-reads.ts'
 
 /** A template in a manifest. */
 export interface TemplateField {
@@ -13,7 +14,7 @@ export interface TemplateField {
 
 export interface TemplateFields {
   readonly fields: readonly TemplateField[]
-  readonly opaque: readonly string[]
+  readonly opaque: readonly OpaqueTemplate[]
 }
 
 /** Where a kind keeps its spec and, in it, the template of the Secret. */
@@ -56,12 +57,12 @@ export function templateFields(manifest: Manifest): TemplateFields {
   const found = secretSpec(manifest)
   if (found === undefined) return { fields: [], opaque: [] }
   const fields: TemplateField[] = []
-  const opaque: string[] = []
+  const opaque: OpaqueTemplate[] = []
   const block = secretTemplate(manifest)
   if (block !== undefined) {
     const { template, path } = block
     if (textAt(template, 'engineVersion') === 'v1') {
-      opaque.push('templates of engine v1 are not looked into')
+      opaque.push({ field: path, reason: { code: 'template-engine-v1' } })
     } else {
       fields.push(...texts(template.data, [...path, 'data']))
       fields.push(...texts(mapAt(template, 'metadata', 'labels'), [...path, 'metadata', 'labels']))
@@ -74,7 +75,9 @@ export function templateFields(manifest: Manifest): TemplateFields {
         for (const kind of ['configMap', 'secret'] as const) {
           const name = textAt(from, kind, 'name')
           if (name === undefined) continue
-          opaque.push(`the templates in ${kind === 'secret' ? 'Secret' : 'ConfigMap'} \`${name}\` are not looked into`)
+          const of = kind === 'secret' ? 'Secret' : 'ConfigMap'
+          const field = [...path, 'templateFrom', i, kind]
+          opaque.push({ field, reason: { code: 'template-elsewhere', kind: of, name } })
         }
       }
     }

@@ -1,3 +1,4 @@
+import type { TemplateReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath } from '../../model/value.ts'
 
@@ -35,6 +36,11 @@ export interface InvalidTemplate {
 export interface TemplateReads {
   readonly reads: readonly TemplateRead[]
   readonly invalid: readonly InvalidTemplate[]
-  /** Templates that were not looked into, a sentence each. */
-  readonly opaque: readonly string[]
+  readonly opaque: readonly OpaqueTemplate[]
+}
+
+/** A template that was not looked into. */
+export interface OpaqueTemplate {
+  readonly field: FieldPath
+  readonly reason: TemplateReason
 }

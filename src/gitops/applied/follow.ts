@@ -27,7 +27,7 @@ import { isOptedOut } from '../manifests.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
-import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
+import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext, rootTitle } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
 import { type Carrier, valueFilesOf } from './carriers.ts'
 import { type Chart, chartsIn } from './charts.ts'
@@ -290,6 +290,10 @@ class Follower {
   }
 
   private rootsOf(object: GitOpsObject, context: RootContext, tells: boolean): readonly GitOpsRoot[] {
+    if (this.checkout.deadline.over()) {
+      if (tells) this.leave(object)
+      return []
+    }
     const apiVersion = textAt(object.node, 'apiVersion') ?? ''
     if (apiVersion.startsWith('argoproj.io/')) {
       const found = argoRoots(object, { sources: this.sources, charts: this.charts, context })
@@ -303,6 +307,12 @@ class Follower {
     if ('root' in found) return [found.root]
     if (tells) this.note(found.notFollowed)
     return []
+  }
+
+  /** There is no time for what the object applies. */
+  private leave({ node }: GitOpsObject): void {
+    const by = nameOf(node)
+    this.note({ title: rootTitle(by), span: by.span, unresolved: true, why: { code: 'run-time-over' } })
   }
 
   private note(note: NotFollowed): void {

@@ -16,6 +16,7 @@ export function topKustomizations(checkout: Checkout): TopKustomization[] {
   const included = new Set<string>()
   const found: TopKustomization[] = []
   for (const source of checkout.sources.values()) {
+    if (checkout.deadline.over()) break
     if (!(KUSTOMIZATION_NAMES as readonly string[]).includes(basename(source.relative))) continue
     const slash = source.relative.lastIndexOf('/')
     const folder = slash === -1 ? '' : source.relative.slice(0, slash)

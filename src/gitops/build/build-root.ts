@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Deadline } from '../../model/deadline.ts'
 import type { RenderReason } from '../../model/reason.ts'
 import type { ValueMap } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
@@ -17,6 +18,7 @@ export interface BuildOptions {
   readonly allowRemoteBases: boolean
   /** What the process may see of the environment (PATH, proxies, HOME), only where remote bases or Helm are allowed. */
   readonly environment: Readonly<Record<string, string>>
+  readonly deadline: Deadline
 }
 
 export interface Built {
@@ -63,7 +65,11 @@ export async function buildRoot(
   const first = await start()
   // kustomize crashes now and then on what it builds the next time: the order of its maps is by chance.
   const result = first.code !== 0 && /^panic: /m.test(first.stderr) ? await start() : first
-  if (result.code !== 0) return failed(reasonOf(result, staging, checkout, build), folder)
+  if (result.code !== 0)
+    return failed(
+      options.deadline.over() ? { code: 'run-time-over' } : reasonOf(result, staging, checkout, build),
+      folder,
+    )
   const objects = renderedObjects(result.stdout)
   if (objects === 'unreadable') return failed({ code: 'output-unreadable' }, folder)
   return {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Deadline } from '../../model/deadline.ts'
 import { createPool } from '../../model/pool.ts'
 import type { Checkout } from '../checkout.ts'
 import type { KustomizeBinary, Run } from '../process/kustomize-binary.ts'
@@ -29,6 +30,7 @@ export interface BuildsOptions {
   readonly enableHelm: boolean
   /** Builds of an earlier reading in this run: of the state before a change, only roots of which a file differs are built again. */
   readonly memory?: BuildMemory | undefined
+  readonly deadline: Deadline
 }
 
 /** What was built, by root, with the files that it was built from. */
@@ -71,8 +73,10 @@ export function kustomizeBuilds(checkout: Checkout, options: BuildsOptions): { b
     const run: Run = (command, args, settings) =>
       limit(async () => {
         const began = performance.now()
+        const timeout = Math.min(settings.timeout, Math.ceil(options.deadline.leftMs()))
+        if (timeout === 0) return { stdout: '', stderr: '', code: undefined, stopped: 'timeout' }
         stats.processes++
-        const result = await kustomize.run(command, args, settings)
+        const result = await kustomize.run(command, args, { ...settings, timeout })
         stats.processMilliseconds += performance.now() - began
         return result
       })
@@ -83,6 +87,7 @@ export function kustomizeBuilds(checkout: Checkout, options: BuildsOptions): { b
       enableHelm: options.enableHelm,
       allowRemoteBases: options.allowRemoteBases,
       environment: kustomize.environment,
+      deadline: options.deadline,
     })
   }
 

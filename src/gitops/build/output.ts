@@ -1,5 +1,6 @@
 import { isClusterScoped, isEsoGroup } from '../../model/kinds.ts'
 import type { PatchedField } from '../../model/manifest.ts'
+import type { RenderReason } from '../../model/reason.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
@@ -51,10 +52,19 @@ export interface OutputOptions {
  * kustomize is asked and is right (design §6).
  */
 export async function outputOf(root: GitOpsRoot, options: OutputOptions): Promise<Output> {
-  const output = await builtOutput(root, options)
+  const { over } = root.checkout.deadline
+  const output = over() ? left(root) : await builtOutput(root, options)
   const { kind } = root.appliedBy
   if (kind !== 'Application' && kind !== 'ApplicationSet') return output
   return { ...output, objects: output.objects.filter(({ node }) => !isNeverSynced(node)) }
+}
+
+/** What there was no time for. */
+function left(root: GitOpsRoot): Output {
+  const { appliedBy } = root
+  const why: RenderReason = { code: 'run-time-over' }
+  const note: NotFollowed = { title: rootTitle(appliedBy), span: appliedBy.span, unresolved: true, why }
+  return { root, objects: [], outcome: 'failed', notFollowed: [note] }
 }
 
 /** Hooks that Argo CD never applies, or at deletion only (applied.md §2.2). */
@@ -75,6 +85,7 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
   }
   if (build.by === 'nobody') return refused(root, build)
   const reading = readingOf(checkout, build)
+  if (checkout.deadline.over()) return left(root)
   const open = undecidedReasons(reading, build.closure)
   const needs =
     (options.always === true && [...build.closure.files].some((file) => checkout.mentions(file, MENTIONS_JUDGED))) ||

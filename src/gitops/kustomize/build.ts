@@ -1,3 +1,4 @@
+import type { Deadline } from '../../model/deadline.ts'
 import type { FieldPath } from '../../model/value.ts'
 import { isRemoteAddress } from '../look-through/remote-address.ts'
 import { joinRelative, type RepositoryTree } from '../look-through/repository-tree.ts'
@@ -15,6 +16,8 @@ export interface ReadContext {
   readonly kustomization: (folder: string) => Placed | undefined
   /** What folders gave before: bases are shared by many overlays. */
   readonly done: Map<string, Gathered>
+  /** After it nothing is read: who asked tells that. */
+  readonly deadline: Deadline
 }
 
 /** What a kustomization has gathered and changed, before the last steps that kustomize takes only once, at the top. */
@@ -169,10 +172,15 @@ export class Build implements Run {
     }
   }
 
+  /** The path that an entry names: what a symlinked folder holds names its neighbours from where it is, as kustomize reads it. */
+  place(target: string): string {
+    return this.context.tree.real(joinRelative(this.folder, target))
+  }
+
   /** The file that an entry names, relative to the repository. */
   file(target: string): string {
     if (isRemoteAddress(target)) throw new Stop('remote')
-    const relative = joinRelative(this.folder, target)
+    const relative = this.place(target)
     const entry = target.startsWith('/') ? 'outside' : this.context.tree.entry(relative)
     if (entry === 'file') return relative
     throw new Stop(entry === 'outside' ? 'outside' : entry === 'absent' ? 'absent' : 'build-fails')

@@ -64,7 +64,7 @@ function fileNameIn(tree: RepositoryTree, folder: string): string {
   return kustomizationFileIn(tree, folder) ?? joinRelative(folder, KUSTOMIZATION_NAMES[0])
 }
 
-/** Stands for a folder while it is read: who meets it includes itself. */
+/** Stands for a folder while it is read, where who meets it includes itself; and for one that there is no time to read. */
 const OPEN: Gathered = {
   objects: [],
   undecided: new Set(),
@@ -78,6 +78,7 @@ function gatherFolder(run: Run, folder: string): Gathered {
   const key = run.isAnnotated ? `${folder}\0annotated` : folder
   const known = done.get(key)
   if (known !== undefined) return known
+  if (run.context.deadline.over()) return OPEN
   done.set(key, OPEN)
   const gathered = gatherFile(run, folder)
   done.set(key, gathered)
@@ -152,7 +153,7 @@ function gather(
 /** A file of objects, or a folder with a kustomization. */
 function include(build: Build, path: FieldPath, target: string): void {
   const { tree, files } = build.context
-  const relative = joinRelative(build.folder, target)
+  const relative = build.place(target)
   const entry = isRemoteAddress(target) ? 'remote' : target.startsWith('/') ? 'outside' : tree.entry(relative)
   if (entry === 'file') {
     const { objects, problem } = files.read(relative)
@@ -177,7 +178,7 @@ function isAbove(build: Build, folder: string, below: Gathered): boolean {
 /** A Component is applied to what was gathered so far. */
 function component(build: Build, path: FieldPath, target: string): void {
   const { context } = build
-  const relative = joinRelative(build.folder, target)
+  const relative = build.place(target)
   const entry = isRemoteAddress(target) ? 'remote' : target.startsWith('/') ? 'outside' : context.tree.entry(relative)
   if (entry === 'remote' || entry === 'outside') {
     build.touch(build.reason(path, entry, { adds: true }), () => true)
@@ -244,7 +245,7 @@ function pluginTexts(build: Build, item: Placed): readonly Placed[] {
       placed(document),
     )
   if (!isRemoteAddress(text)) {
-    const relative = joinRelative(build.folder, text)
+    const relative = build.place(text)
     // A folder of plugin configurations is a build of its own.
     if (build.context.tree.entry(relative) === 'directory') return [item]
   }

@@ -1,9 +1,10 @@
 import { basename, posix } from 'node:path'
-import { formOf, holdsEsoDefinition, isKustomizationName, isWorthParsing } from '../../files/relevance.ts'
+import { formOf, holdsEsoDefinition, isKustomizationName, isWorthParsing, namesEsoKind } from '../../files/relevance.ts'
 import type { Root } from '../../files/root.ts'
 import type { SourceFile } from '../../files/source-file.ts'
 import { type ParsedYamlFile, parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { Comment, YamlDocument } from '../../files/yaml/yaml-document.ts'
+import { type Deadline, NO_DEADLINE } from '../../model/deadline.ts'
 import { type Note, noteAt } from '../../model/note.ts'
 import type { SourceObject } from './source-object.ts'
 import { sourceObjects } from './source-objects.ts'
@@ -41,6 +42,8 @@ export interface ParseFilesOptions {
   readonly elsewhere?: ObjectsElsewhere | undefined
   /** Finished manifests: every file is YAML, no file a template or a kustomization, and a JSON array is a list of objects. */
   readonly finished?: boolean
+  /** Files that are not parsed by then are told by notes. */
+  readonly deadline?: Deadline | undefined
 }
 
 export function parseFiles(
@@ -48,8 +51,8 @@ export function parseFiles(
   roots: readonly Root[],
   options: ParseFilesOptions = {},
 ): ParsedFiles {
-  const { maxDocuments = MAX_DOCUMENTS, finished = false } = options
-  const elsewhere = options.elsewhere?.(files)
+  const { maxDocuments = MAX_DOCUMENTS, finished = false, deadline = NO_DEADLINE } = options
+  const elsewhere = deadline.over() ? undefined : options.elsewhere?.(files)
   const rootsByPath = new Map(roots.map((root) => [root.path, root]))
   const rootOf = (source: SourceFile) => rootsByPath.get(source.root) as Root
   const documents: { source: SourceFile; document: YamlDocument }[] = []
@@ -59,9 +62,15 @@ export function parseFiles(
   const byShownPath = new Map<string, SourceFile>(files.map((file) => [file.file, file]))
   const key = (root: string, path: string) => `${root}\0${path}`
   let skipped = 0
+  let late = 0
 
   for (const source of files) {
     if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
+    if (deadline.over()) {
+      if (namesEsoKind(source.text)) notes.push(noteAt({ file: source.file }, { code: 'run-time-over' }))
+      else late++
+      continue
+    }
     if (!finished && !isKustomizationName(basename(source.relative)) && !isWorthParsing(source.text)) continue
     if (!finished && isChartTemplate(source, rootOf(source))) {
       if (source.text.includes('external-secrets.io'))
@@ -84,6 +93,7 @@ export function parseFiles(
   }
   for (const object of elsewhere?.objects ?? []) objects.push(object)
   notes.push(...(elsewhere?.notes ?? []))
+  if (late > 0) notes.push(noteAt({ file: '.' }, { code: 'run-time-over', count: late }))
   if (skipped > 0)
     notes.push(noteAt({ file: '.' }, { code: 'documents-too-many', count: skipped, documents: maxDocuments }))
 

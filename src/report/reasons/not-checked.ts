@@ -11,6 +11,7 @@ import type {
   PatchReason,
   RenderReason,
   StoreReason,
+  TemplateReason,
   UnknownStoreReason,
   UnreadReason,
 } from '../../model/reason.ts'
@@ -127,6 +128,11 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
       return 'the secret is there, and whether its property is depends on a value, which is not read'
     case 'policy-text-invalid':
       return `its text in Git does not parse (${reason.says})${NOT_COMPARED}`
+    case 'template-elsewhere':
+    case 'template-engine-v1':
+    case 'template-variable':
+    case 'template-of-helm':
+      return templateText(reason)
     case 'run-time-over':
     case 'own-bug':
     case 'path-too-long':
@@ -271,6 +277,19 @@ function manifestText(reason: ManifestReason): string {
   }
 }
 
+function templateText(reason: Exclude<TemplateReason, PatchReason>): string {
+  switch (reason.code) {
+    case 'template-elsewhere':
+      return `the template is in ${reason.kind} \`${reason.name}\`, which is not looked into`
+    case 'template-engine-v1':
+      return 'templates of engine v1 are not looked into'
+    case 'template-variable':
+      return 'a variable stands inside `{{ }}`, so what the template will say is not known'
+    case 'template-of-helm':
+      return 'it is a Helm template that nothing rendered. Give the rendered manifests with "rendered"'
+  }
+}
+
 function patchText({ place, of }: PatchReason): string {
   const patch = `a patch (${formatSpan(place)}) changes it, and patches are applied only with kustomize`
   if (of === undefined) return patch
@@ -410,6 +429,8 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
           : `${reason.file ?? kustomization} ${reason.says}`
       return advice === undefined ? why : `${why}. ${advice}`
     }
+    case 'run-time-over':
+      return lawText(reason)
     case 'kustomize-fails':
       return `kustomize says: ${withoutStop(reason.says)}`
     case 'kustomize-too-slow':

@@ -25,6 +25,8 @@ export function noteText(note: Note): string {
       return 'This symlink leads to itself and was not followed.'
     case 'symlink-dead':
       return 'This symlink leads to nothing that can be read.'
+    case 'run-time-over':
+      return `${lateFiles(note)} not read: the time for the run was over (\`run-timeout\`).`
     case 'nothing-found':
       return `None of the ${note.count} files here holds External Secrets manifests, kustomizations or Vault policies.`
     case 'yaml-unparseable':
@@ -60,6 +62,11 @@ export function noteText(note: Note): string {
     case 'policy-text-elsewhere':
       return `Policy \`${note.policy}\` is written here from ${note.source}, whose text is not among the files that were read: what it grants is unknown.`
   }
+}
+
+function lateFiles({ count, of }: Extract<Note, { code: 'run-time-over' }>): string {
+  if (of === 'declarations') return 'Files that may declare roles and policies were'
+  return count === undefined ? 'This file was' : `${counted(count, 'file')} ${count === 1 ? 'was' : 'were'}`
 }
 
 function filesNotRead(count: number): string {

@@ -1,4 +1,5 @@
 import type { SourceFile } from '../../files/source-file.ts'
+import { type Deadline, NO_DEADLINE } from '../../model/deadline.ts'
 import { type Note, noteAt } from '../../model/note.ts'
 import type { RoleFact } from '../../model/vault-state.ts'
 import type { Declared, DeclaredToken, DeclaredYaml, TextlessPolicy } from './declared.ts'
@@ -25,9 +26,13 @@ import { readYaml, YAML_MARKERS } from './yaml/read-yaml.ts'
 /**
  * Tells what the files of a repository say about the shape of a Vault: policies, roles, mounts and auth mounts, each with the
  * place where it is written (field.md §4). Reads text only; nothing is executed, fetched or opened. Only files with a marker
- * of one of the forms are looked into.
+ * of one of the forms are looked into; what is left at the deadline is told by a note.
  */
-export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): Declared {
+export function readDeclared(
+  files: readonly SourceFile[],
+  yaml: DeclaredYaml,
+  deadline: Deadline = NO_DEADLINE,
+): Declared {
   const unique = [...new Map(files.map((file) => [file.file, file])).values()]
   const harvest = emptyHarvest()
   const reading: Reading = {
@@ -38,7 +43,7 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
   }
   const notes: Note[] = []
   const each = (isWanted: (file: SourceFile) => boolean, read: (file: SourceFile) => void) => {
-    for (const file of unique) if (isWanted(file)) guard(file, read, notes)
+    for (const file of unique) if (!deadline.over() && isWanted(file)) guard(file, read, notes)
   }
   // In this order, the first of two facts that say the same is the one that is kept.
   each(isPolicyFile, (file) => readPolicyFile(file, harvest))
@@ -47,10 +52,13 @@ export function readDeclared(files: readonly SourceFile[], yaml: DeclaredYaml): 
   each(isRecipes, (file) => readRecipes(file, reading, harvest))
   const modules = terraformFiles(unique)
   const terragrunt = unique.filter(({ relative }) => /(?:^|\/)terragrunt\.hcl$/.test(relative))
-  if (modules[0] !== undefined) guard(modules[0], () => readTerraform(modules, terragrunt, reading, harvest), notes)
+  if (modules[0] !== undefined && !deadline.over())
+    guard(modules[0], () => readTerraform(modules, terragrunt, reading, harvest), notes)
   each(isYaml, (file) => readYaml(file, reading, harvest))
   each(isMarkdown, (file) => readMarkdown(file, reading, harvest))
   each(isCommented, (file) => readComments(file, reading, harvest))
+
+  if (deadline.over()) notes.push(noteAt({ file: '.' }, { code: 'run-time-over', of: 'declarations' }))
 
   const named = nameFiles(unique, harvest)
   const textless = [...named.textless, ...harvest.textless]

@@ -252,9 +252,9 @@ spec:
       '15 annotation',
       '17 literal',
     ])
-    expect(found.opaque).toEqual([
-      'the templates in ConfigMap `cm` are not looked into',
-      'the templates in Secret `s` are not looked into',
+    expect(found.opaque.map(({ reason }) => reason)).toEqual([
+      { code: 'template-elsewhere', kind: 'ConfigMap', name: 'cm' },
+      { code: 'template-elsewhere', kind: 'Secret', name: 's' },
     ])
   })
 
@@ -282,12 +282,12 @@ spec:
     expect(templateReads(old)).toMatchObject({
       reads: [],
       invalid: [],
-      opaque: ['templates of engine v1 are not looked into'],
+      opaque: [{ field: ['spec', 'target', 'template'], reason: { code: 'template-engine-v1' } }],
     })
     const text =
       '{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: a}, spec: {target: {template: {data: {a: "{{ .k-x }}"}}}}}'
     const patched = yamlManifest(text, { patched: [['spec', 'target', 'template', 'data', 'a']] })
     expect(templateReads(patched)).toMatchObject({ reads: [], invalid: [] })
-    expect(templateReads(patched).opaque).toHaveLength(1)
+    expect(templateReads(patched).opaque).toMatchObject([{ reason: { code: 'patched' } }])
   })
 })

@@ -5,6 +5,7 @@ import { kustomizationFileIn, readKustomization } from '../../../src/gitops/look
 import { isRemoteAddress } from '../../../src/gitops/look-through/remote-address.ts'
 import { joinRelative, type RepositoryTree } from '../../../src/gitops/look-through/repository-tree.ts'
 import { type Placed, placed, plainValue } from '../../../src/gitops/placed/placed.ts'
+import { NO_DEADLINE } from '../../../src/model/deadline.ts'
 import { isMap } from '../../../src/model/value.ts'
 
 /** Reads a repository by itself, where a program run has what was parsed already. */
@@ -17,6 +18,7 @@ export function readContext(
     tree,
     files: objectFiles(tree, shown),
     done: new Map(),
+    deadline: NO_DEADLINE,
     kustomization: (folder) => {
       if (!nodes.has(folder)) {
         const read = readKustomization(tree, folder, shown)
