@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   files: ['model'],
   settings: ['model', 'report/reasons', 'files'],
   'go-template': ['model'],
-  gitops: ['model', 'files'],
+  gitops: ['model', 'files', 'go-template'],
   policy: ['model'],
   eso: ['model', 'go-template'],
   'state/declared': ['model', 'files'],

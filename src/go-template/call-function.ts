@@ -1,4 +1,5 @@
 import { compileGoRegexp, isRegexp } from '../model/go-regexp.ts'
+import { isList, isMap, type Value } from '../model/value.ts'
 import type { Signature } from './functions.ts'
 import {
   bool,
@@ -18,7 +19,15 @@ import {
 } from './go-value.ts'
 
 /** What Go says when a template fails while it runs. */
-export class TemplateFailure extends Error {}
+export class TemplateFailure extends Error {
+  /** Because a key or field is not there. */
+  readonly missing: boolean
+
+  constructor(message: string, missing = false) {
+    super(message)
+    this.missing = missing
+  }
+}
 
 type Arguments = readonly GoValue[]
 
@@ -72,6 +81,7 @@ function listOf(value: GoValue | undefined, complaint: (kind: string) => string)
 }
 
 const LIST = '[]interface {}'
+const DICT = 'map[string]interface {}'
 
 /** Functions that take a list, by what they make of its items. */
 function onList(
@@ -132,6 +142,14 @@ function replaceAll(given: Arguments): GoValue {
 
 const replaceAllChecked = (panics: boolean) => (given: Arguments) => compiles(panics)(given) ?? replaceAll(given)
 
+/** A pattern that does not compile matches nothing. */
+function matchesRegexp([pattern, body]: Arguments): GoValue {
+  const [source, value] = [known(pattern), known(body)]
+  if (source === undefined || value === undefined) return bool(undefined)
+  const compiled = compileGoRegexp(source)
+  return bool(isRegexp(compiled) && compiled.matches(value))
+}
+
 function repeats(count: GoValue | undefined): void {
   if (count?.is === 'number' && count.value !== undefined && count.value < 0) fail('strings: negative Repeat count')
 }
@@ -166,9 +184,71 @@ function dig(given: Arguments): GoValue {
     const type = value.is === 'nil' ? 'nil' : typeOf(value)
     if (type !== wanted) fail(`interface conversion: interface {} is ${type}, not ${wanted}`)
   }
-  interfaceIs(given.at(-1), 'map[string]interface {}')
-  for (const key of given.slice(0, -2)) interfaceIs(key, 'string')
-  return UNKNOWN
+  let value = given.at(-1) ?? NIL
+  interfaceIs(value, DICT)
+  const keys = given.slice(0, -2)
+  for (const key of keys) interfaceIs(key, 'string')
+  for (const [i, key] of keys.entries()) {
+    const name = known(key)
+    if (value.is !== 'map' || value.isData || name === undefined) return UNKNOWN
+    const next: GoValue | undefined = value.entries.get(name)
+    if (next === undefined) return value.open ? UNKNOWN : (given.at(-2) ?? NIL)
+    if (i < keys.length - 1) interfaceIs(next, DICT)
+    value = next
+  }
+  return value
+}
+
+function hasKey([map, key]: Arguments): GoValue {
+  const name = known(key)
+  if (map?.is !== 'map' || map.isData || name === undefined) return bool(undefined)
+  return bool(map.entries.has(name) ? true : map.open ? undefined : false)
+}
+
+/** What a value is in JSON; `undefined` where some of it is not known. */
+export function plainOf(value: GoValue): Value | undefined {
+  switch (value.is) {
+    case 'nil':
+      return null
+    case 'string':
+      return value.text
+    case 'bool':
+    case 'number':
+      return value.value
+    case 'slice': {
+      const items = value.items?.map(plainOf)
+      return items?.every((item) => item !== undefined) ? items : undefined
+    }
+    case 'map': {
+      if (value.open || value.isData) return undefined
+      const entries = [...value.entries].map(([key, item]) => [key, plainOf(item)] as const)
+      return entries.every((entry): entry is readonly [string, Value] => entry[1] !== undefined)
+        ? Object.fromEntries(entries)
+        : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Go's `json.Marshal`: keys sorted, and what could end a script escaped. */
+function toJson([value = NIL]: Arguments): GoValue {
+  const plain = plainOf(value)
+  if (plain === undefined) return STRING
+  const escaped = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' }
+  return text(
+    JSON.stringify(sorted(plain)).replace(/[<>&\u2028\u2029]/g, (char) => escaped[char as keyof typeof escaped]),
+  )
+}
+
+function sorted(value: Value): Value {
+  if (isList(value)) return value.map(sorted)
+  if (!isMap(value)) return value
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key] ?? null)]),
+  )
 }
 
 function index(given: Arguments): GoValue {
@@ -386,10 +466,19 @@ const sliced = ([list]: Arguments): GoValue => {
   listOf(list, (kind) => `list should be type of slice or array but ${kind}`)
   return UNKNOWN
 }
-const has = ([, haystack]: Arguments): GoValue => {
+const has = ([needle, haystack]: Arguments): GoValue => {
   if (haystack?.is === 'nil') return bool(false)
-  listOf(haystack, (kind) => `Cannot find has on type ${kind}`)
-  return bool(undefined)
+  const items = listOf(haystack, (kind) => `Cannot find has on type ${kind}`)?.items
+  const wanted = needle === undefined ? undefined : constantOf(needle)
+  if (items === undefined || wanted === undefined) return bool(undefined)
+  // Of another Go type nothing is equal (`reflect.DeepEqual`).
+  const same = (item: GoValue) => {
+    const constant = constantOf(item)
+    if (item.is !== 'nil' && constant === undefined) return undefined
+    return constant === wanted && typeOf(item) === typeOf(needle as GoValue)
+  }
+  const found = items.map(same)
+  return bool(found.includes(true) ? true : found.includes(undefined) ? undefined : false)
 }
 const copied = ([map]: Arguments): GoValue => map ?? UNKNOWN
 const fromJson =
@@ -404,7 +493,8 @@ const fromJson =
     }
   }
 
-function shapeOf(value: unknown): GoValue {
+/** A value that JSON can hold, as Go decodes it into an interface. */
+export function shapeOf(value: unknown): GoValue {
   if (value === null) return NIL
   if (typeof value === 'string') return text(value)
   if (typeof value === 'boolean') return bool(value)
@@ -459,6 +549,13 @@ const SPECIAL: Calls = {
   deepCopy: copied,
   mustDeepCopy: copied,
   dig,
+  hasKey,
+  toJson,
+  mustToJson: toJson,
+  toRawJson: ([value = NIL]) => {
+    const plain = plainOf(value)
+    return plain === undefined ? STRING : text(JSON.stringify(sorted(plain)))
+  },
   split: splitParts,
   splitn: splitParts,
   splitList,
@@ -469,8 +566,11 @@ const SPECIAL: Calls = {
   },
   default: defaulted,
   coalesce: (given) => {
-    const [value = NIL] = given
-    return given.length === 0 ? NIL : truthOf(value) === true ? value : UNKNOWN
+    for (const value of given) {
+      const truth = truthOf(value)
+      if (truth !== false) return truth === true ? value : UNKNOWN
+    }
+    return NIL
   },
   empty: ([value]) => {
     const truth = value === undefined ? undefined : truthOf(value)
@@ -505,8 +605,8 @@ const SPECIAL: Calls = {
   has,
   mustHas: has,
   concat: (given) => {
-    for (const list of given) listOf(list, (kind) => `Cannot concat type ${kind} as list`)
-    return slice(LIST, undefined)
+    const lists = given.map((list) => listOf(list, (kind) => `Cannot concat type ${kind} as list`)?.items)
+    return slice(LIST, lists.every((items) => items !== undefined) ? lists.flat() : undefined)
   },
   fromJson: fromJson(false),
   mustFromJson: fromJson(true),
@@ -522,7 +622,8 @@ const SPECIAL: Calls = {
   regexSplit: compiles(true),
   regexReplaceAll: replaceAllChecked(true),
   regexReplaceAllLiteral: compiles(true),
-  mustRegexMatch: compiles(false),
+  regexMatch: matchesRegexp,
+  mustRegexMatch: (given) => compiles(false)(given) ?? matchesRegexp(given),
   mustRegexFind: compiles(false),
   mustRegexFindAll: compiles(false),
   mustRegexSplit: compiles(false),

@@ -20,6 +20,8 @@ export interface RunFailure {
   readonly guarded: boolean
   /** A field asked of a value that has none: `.a.b` over texts. */
   readonly names?: readonly string[]
+  /** Because a key or field is not there. */
+  readonly missing: boolean
 }
 
 export interface TemplateRun {
@@ -121,6 +123,7 @@ class Runner {
       message: error.message,
       line: this.#line,
       guarded: this.#guarded,
+      missing: error.missing,
       ...(names === undefined ? {} : { names }),
     })
   }
@@ -484,7 +487,7 @@ class Runner {
         return UNKNOWN
       case 'nil':
         if (this.#options.lenient === true) return NIL
-        throw new TemplateFailure(`nil data; no entry for key ${JSON.stringify(name)}`)
+        throw new TemplateFailure(`nil data; no entry for key ${JSON.stringify(name)}`, true)
       case 'map': {
         if (receiver.isData) this.#read(name, line, 'fails')
         if (hasArguments) throw new TemplateFailure(`${name} is not a method but has arguments`)
@@ -492,7 +495,7 @@ class Runner {
         if (there !== undefined) return there
         if (receiver.lenient || (this.#options.lenient === true && !receiver.open)) return NIL
         if (!receiver.open || receiver.mayHold?.(name) === false)
-          throw new TemplateFailure(`map has no entry for key ${JSON.stringify(name)}`)
+          throw new TemplateFailure(`map has no entry for key ${JSON.stringify(name)}`, true)
         return receiver.element
       }
       case 'struct': {
@@ -503,10 +506,10 @@ class Runner {
         }
         // Methods begin with a capital; what they give is not followed.
         if (/^\p{Lu}/u.test(name)) return UNKNOWN
-        throw new TemplateFailure(`can't evaluate field ${name} in type ${receiver.type}`)
+        throw new TemplateFailure(`can't evaluate field ${name} in type ${receiver.type}`, true)
       }
       default:
-        throw new TemplateFailure(`can't evaluate field ${name} in type ${typeOf(receiver)}`)
+        throw new TemplateFailure(`can't evaluate field ${name} in type ${typeOf(receiver)}`, true)
     }
   }
 

@@ -222,6 +222,10 @@ export type RenderReason =
   | { readonly code: 'generators-too-large'; readonly sets: number }
   /** An ApplicationSet's path takes from generators, or from its template, what Git does not tell. */
   | { readonly code: 'path-unfilled'; readonly path: string; readonly generators: readonly string[] }
+  /** Argo CD refuses an ApplicationSet, in these words. */
+  | { readonly code: 'application-set-fails'; readonly says: string }
+  /** Its `templatePatch` needs what Git does not tell. */
+  | { readonly code: 'patch-unfilled' }
 
 /**
  * A file, or a document of one, was not read (design §6; platform.md §7, threats 3 and 5). `eso`: what could be seen of its text names a

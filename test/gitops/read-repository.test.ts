@@ -271,7 +271,7 @@ describe('Argo CD', () => {
     const set = (generator: string, path: string, namespace: string) =>
       `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\nspec:\n  generators:\n    - ${generator}\n  template:\n    metadata: {name: x}\n    spec:\n      destination: {namespace: "${namespace}"}\n      source: {path: "${path}"}\n`
     const repository = await read({
-      'list.yaml': set('list: {elements: [{env: prod}, {env: test}]}', 'envs/{{env}}', 'ns-{{.env}}'),
+      'list.yaml': set('list: {elements: [{env: prod}, {env: test}]}', 'envs/{{env}}', 'ns-{{env}}'),
       'git.yaml': set(
         'git: {directories: [{path: dirs/*}, {path: dirs/skip, exclude: true}]}',
         '{{path}}',

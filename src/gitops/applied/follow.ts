@@ -3,9 +3,10 @@ import type { AppliedBy } from '../../model/applied.ts'
 import type { Cluster } from '../../model/cluster.ts'
 import type { Span } from '../../model/span.ts'
 import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
-import { argoRoots } from '../argo/argo-roots.ts'
+import { type ApplicationSets, applicationSets } from '../argo/application-set.ts'
+import { argoRoots, type FoundArgoRoots } from '../argo/argo-roots.ts'
+import { type DeclaredCluster, declaredClusters } from '../argo/cluster-secrets.ts'
 import { directoryFiles } from '../argo/directory-files.ts'
-import { argoValueFiles } from '../argo/value-files.ts'
 import {
   type AppliedObject,
   isReadable,
@@ -80,6 +81,7 @@ class Follower {
   /** Files that declare roots. */
   private readonly declaring: ReadonlySet<string>
   private readonly sources: Sources
+  private readonly sets: ApplicationSets
   private readonly isIgnored: SourceIgnore
   private readonly tops: readonly TopKustomization[]
   private readonly bootstraps: readonly GitOpsObject[]
@@ -101,6 +103,11 @@ class Follower {
   private readonly applied = new Set<string>()
   private readonly clusters = new Map<string, (Cluster | undefined)[]>()
   private readonly configMaps: FindConfigMaps
+  /** Clusters that Secrets of the checkout register with an Argo CD. */
+  private readonly registered: readonly DeclaredCluster[]
+  /** ApplicationSets over clusters, which wait for the Secrets that register them. */
+  private readonly waiting: Declared[] = []
+  private waits = true
 
   constructor(checkout: Checkout, options: FollowOptions) {
     this.checkout = checkout
@@ -114,12 +121,15 @@ class Follower {
       if (object.within === 'values') this.values.set(object.file, [...(this.values.get(object.file) ?? []), object])
     this.charts = chartsIn(checkout)
     this.declaring = new Set(gitOps.map(({ file }) => file))
+    this.sets = applicationSets(checkout)
     this.sources = sourcesOf({
+      sets: this.sets,
       checkout,
       objects: [...gitOps, ...setup],
       identities: options.identities,
       artifacts: options.artifacts,
     })
+    this.registered = declaredClusters(checkout)
     this.isIgnored = ignoreOf(this.declarations, checkout)
     this.tops = topKustomizations(checkout)
     this.clusterOf = clustersByFolder(checkout.root.folders)
@@ -130,7 +140,7 @@ class Follower {
     await this.work(this.certainEntries())
     for (;;) {
       const more = this.presumedEntries()
-      if (more.length === 0) break
+      if (more.length === 0 && this.waiting.length === 0) break
       await this.work(more)
     }
     for (const object of this.declarations.resourceSets) this.resourceSet(object)
@@ -168,7 +178,15 @@ class Follower {
     start: readonly GitOpsRoot[],
     take: (output: Output) => readonly GitOpsRoot[] = (output) => this.followed(output),
   ): Promise<void> {
-    await workThrough(start, WIDTH, { work: (root) => outputOf(root, this.options), take })
+    let roots = start
+    do {
+      await workThrough(roots, WIDTH, { work: (root) => outputOf(root, this.options), take })
+      // What registers clusters is known now.
+      const waited = this.waiting.splice(0)
+      this.waits = false
+      roots = waited.flatMap(({ object, context }) => this.follow(object, context))
+      this.waits = true
+    } while (roots.length > 0)
   }
 
   private isFollowed(object: GitOpsObject): boolean {
@@ -176,7 +194,7 @@ class Follower {
   }
 
   private preview(object: GitOpsObject): readonly GitOpsRoot[] {
-    return this.rootsOf(object, LEFT_OVER, false)
+    return this.rootsOf(object, LEFT_OVER, false).roots
   }
 
   private take(output: Output): void {
@@ -244,12 +262,16 @@ class Follower {
   }
 
   private follow(object: GitOpsObject, context: RootContext): GitOpsRoot[] {
-    const files = textAt(object.node, 'kind') === 'Kustomization' ? [] : argoValueFiles(object, this.sources)
+    if (this.waits && this.registered.length > 0 && asksForClusters(object)) {
+      this.waiting.push({ object, context })
+      return []
+    }
+    const { roots, valueFiles: files } = this.rootsOf(object, context, true)
     for (const file of files) this.carry(file, carrierOf(object, context))
     const inValues = this.inValueFiles(files, context).filter((one) => !this.applied.has(idOf(one.object)))
     for (const one of inValues) this.applied.add(idOf(one.object))
     return [
-      ...this.rootsOf(object, context, true).filter((root) => !this.synced.has(syncKey(root)) && this.isNew(root)),
+      ...roots.filter((root) => !this.synced.has(syncKey(root)) && this.isNew(root)),
       ...inValues.flatMap((one) => this.follow(one.object, one.context)),
     ]
   }
@@ -289,24 +311,45 @@ class Follower {
     return true
   }
 
-  private rootsOf(object: GitOpsObject, context: RootContext, tells: boolean): readonly GitOpsRoot[] {
+  private rootsOf(
+    object: GitOpsObject,
+    context: RootContext,
+    tells: boolean,
+  ): Pick<FoundArgoRoots, 'roots' | 'valueFiles'> {
     if (this.checkout.deadline.over()) {
       if (tells) this.leave(object)
-      return []
+      return { roots: [], valueFiles: [] }
     }
     const apiVersion = textAt(object.node, 'apiVersion') ?? ''
     if (apiVersion.startsWith('argoproj.io/')) {
-      const found = argoRoots(object, { sources: this.sources, charts: this.charts, context })
+      const found = argoRoots(object, {
+        sources: this.sources,
+        sets: this.sets,
+        charts: this.charts,
+        context,
+        clusters: tells ? this.clustersFor(context) : [],
+      })
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
         for (const folder of found.charts) this.reachedCharts.add(folder)
       }
-      return found.roots
+      return found
     }
     const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
-    if ('root' in found) return [found.root]
+    if ('root' in found) return { roots: [found.root], valueFiles: [] }
     if (tells) this.note(found.notFollowed)
-    return []
+    return { roots: [], valueFiles: [] }
+  }
+
+  /** The clusters that are registered where the object goes: Secrets of another Argo CD say nothing of its clusters. */
+  private clustersFor({ cluster }: RootContext): readonly DeclaredCluster[] {
+    return this.registered.filter(({ file }) => {
+      const clusters = this.clusters.get(file)
+      if (clusters !== undefined) return clusters.some((one) => one?.id === cluster?.id)
+      // Applied by hand, as far as Git tells.
+      const isLeft = !this.ground.covers(file) && !this.tops.some(({ files }) => files.has(file))
+      return isLeft && (cluster === undefined || this.clusterOf(file)?.id === cluster.id)
+    })
   }
 
   /** There is no time for what the object applies. */
@@ -346,7 +389,7 @@ class Follower {
     for (const object of this.declarations.gitOps) {
       const path = textAt(object.node, 'spec', 'path') ?? textAt(object.node, 'spec', 'source', 'path') ?? './'
       const context: RootContext = { by: undefined, cluster: clusterOfEntry(path), certainty: 'certain' }
-      for (const root of this.rootsOf(object, context, false)) if (this.appliesItself(root, object)) enter(root)
+      for (const root of this.rootsOf(object, context, false).roots) if (this.appliesItself(root, object)) enter(root)
     }
     for (const object of this.bootstraps) {
       const path = textAt(object.node, 'spec', 'path') ?? './'
@@ -463,7 +506,7 @@ class Follower {
   private reachOf(object: GitOpsObject): Reach {
     let reach = this.reached.get(object)
     if (reach === undefined) {
-      const roots = this.rootsOf(object, LEFT_OVER, false)
+      const { roots } = this.rootsOf(object, LEFT_OVER, false)
       reach = {
         files: new Set(roots.flatMap((root) => [...filesOf(root)])),
         folders: new Set(roots.flatMap((root) => [...foldersUnder(root)])),
@@ -580,6 +623,11 @@ class Follower {
       why: { code: 'kind-not-followed', kind: 'ResourceSet' },
     })
   }
+}
+
+function asksForClusters({ node }: GitOpsObject): boolean {
+  const generators = at(node, 'spec', 'generators')
+  return generators !== undefined && JSON.stringify(plainValue(generators)).includes('"clusters":')
 }
 
 /** What a candidate for an entry would apply. */

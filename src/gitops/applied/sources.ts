@@ -1,6 +1,7 @@
-import { fill, fittingFolders, parameterSets } from '../argo/application-set.ts'
+import { type ApplicationSets, fittingFolders, isOpen } from '../argo/application-set.ts'
+import { UNFILLED } from '../argo/fill-text.ts'
 import type { Checkout } from '../checkout.ts'
-import { at, itemsAt, type Placed, plainValue, textAt } from '../placed/placed.ts'
+import { at, itemsAt, type Placed, textAt } from '../placed/placed.ts'
 import { sourceFolder } from '../source-path.ts'
 import { isPlaceholder, isSameRepository, repositoryPath } from './repository-address.ts'
 
@@ -47,9 +48,10 @@ export interface SourcesInput {
   readonly identities: readonly string[]
   /** Addresses that `flux push artifact` names in this repository, with the folder that is packed. */
   readonly artifacts: ReadonlyMap<string, string>
+  readonly sets: ApplicationSets
 }
 
-export function sourcesOf({ checkout, objects, identities, artifacts }: SourcesInput): Sources {
+export function sourcesOf({ checkout, objects, identities, artifacts, sets }: SourcesInput): Sources {
   const known = identities.flatMap((identity) => {
     const path = repositoryPath(identity)
     return path === undefined ? [] : [path]
@@ -59,7 +61,7 @@ export function sourcesOf({ checkout, objects, identities, artifacts }: SourcesI
   const synced = new Set(
     objects.flatMap(({ node }) => syncsIn(node)).flatMap((sync) => addressKey(textAt(sync, 'url')) ?? []),
   )
-  const usual = usualAddress(objects, declared, uses, checkout, known)
+  const usual = usualAddress({ objects, checkout, sets }, declared, uses, known)
   const isThis = (path: readonly string[]) =>
     known.some((one) => isSameRepository(one, path)) || path.join('/') === usual
 
@@ -159,10 +161,9 @@ function fluxUses(objects: SourcesInput['objects']): Use[] {
  * a template, or a checkout without remotes (applied.md §1.2 rule 2).
  */
 function usualAddress(
-  objects: SourcesInput['objects'],
+  { objects, checkout, sets }: Pick<SourcesInput, 'objects' | 'checkout' | 'sets'>,
   declared: ReadonlyMap<string, string>,
   uses: readonly Use[],
-  checkout: Checkout,
   known: readonly (readonly string[])[],
 ): string | undefined {
   const paths = new Map<string, { count: number; boots: boolean; readonly paths: Map<string, string> }>()
@@ -182,8 +183,7 @@ function usualAddress(
     for (const sync of syncsIn(node))
       if ((textAt(sync, 'kind') ?? 'GitRepository') === 'GitRepository')
         add(textAt(sync, 'url'), textAt(sync, 'path') ?? './', file, true)
-    for (const source of argoSources(node))
-      for (const path of argoPaths(node, source, checkout)) add(textAt(source, 'repoURL'), path, file)
+    for (const { address, path } of argoPaths(node, checkout, sets)) add(address, path, file)
   }
   const matches = [...paths.keys()].some((key) => known.some((one) => isSameRepository(one, key.split('/'))))
   if (matches) return undefined
@@ -196,24 +196,34 @@ function usualAddress(
   return here.length >= ENOUGH && here.length >= asked.size * MOST ? address : undefined
 }
 
-/** The sources of an Application, or of an ApplicationSet's template. */
+/** The sources of an Application, or of an ApplicationSet's template. With several, a single one does not count (helm.md §1.1). */
 export function argoSources(node: Placed): Placed[] {
   const kind = textAt(node, 'kind')
   if (kind !== 'Application' && kind !== 'ApplicationSet') return []
-  const spec = kind === 'Application' ? ['spec'] : ['spec', 'template', 'spec']
-  const single = at(node, ...spec, 'source')
-  return [...(single === undefined ? [] : [single]), ...itemsAt(node, ...spec, 'sources')]
+  return sourcesOfSpec(kind === 'Application' ? at(node, 'spec') : at(node, 'spec', 'template', 'spec'))
 }
 
-/** The paths that a source asks for, with what its ApplicationSet's generators tell; one that stays open may be any. */
-function argoPaths(node: Placed, source: Placed, { root }: Checkout): string[] {
-  const path = textAt(source, 'path')
-  if (path === undefined) return []
-  if (!path.includes('{{')) return [path]
-  const { sets } = parameterSets(itemsAt(node, 'spec', 'generators').map(plainValue), root)
-  return sets.flatMap((parameters) => {
-    const filled = fill(path, parameters)
-    return filled.includes('{{') ? fittingFolders(root, filled) : [filled]
+export function sourcesOfSpec(spec: Placed | undefined): Placed[] {
+  const several = itemsAt(spec, 'sources')
+  const single = at(spec, 'source')
+  return several.length > 0 ? [...several] : single === undefined ? [] : [single]
+}
+
+/** The paths that sources ask for, with what an ApplicationSet's generators tell; one that stays open may be any. */
+function argoPaths(
+  node: Placed,
+  { root }: Checkout,
+  sets: ApplicationSets,
+): { readonly address: string | undefined; readonly path: string }[] {
+  const kind = textAt(node, 'kind')
+  if (kind !== 'Application' && kind !== 'ApplicationSet') return []
+  const specs = kind === 'Application' ? [at(node, 'spec')] : sets(node).applications.map((one) => at(one.node, 'spec'))
+  return specs.flatMap(sourcesOfSpec).flatMap((source) => {
+    const path = textAt(source, 'path')
+    const address = textAt(source, 'repoURL')
+    if (path === undefined || address?.includes(UNFILLED) === true) return []
+    const isWide = kind === 'Application' ? isOpen(path) : path.includes(UNFILLED)
+    return (isWide ? fittingFolders(root, path) : [path]).map((one) => ({ address, path: one }))
   })
 }
 

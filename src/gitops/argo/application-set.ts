@@ -1,103 +1,210 @@
-import { posix } from 'node:path'
 import type { Root } from '../../files/root.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
-import { compileGlob, type GlobDialect } from '../../model/glob.ts'
-import { at, isList, isMap, listAt, stringAt, stringsAt, type Value } from '../../model/value.ts'
+import { isList, isMap, type Value } from '../../model/value.ts'
+import type { Checkout } from '../checkout.ts'
+import { Stop } from '../kustomize/stop.ts'
+import { strategicMerge } from '../kustomize/strategic-merge.ts'
+import {
+  at,
+  itemsAt,
+  type Placed,
+  type PlacedEntry,
+  type PlacedMap,
+  placed,
+  plainValue,
+  spanIn,
+  textAt,
+  withEntry,
+} from '../placed/placed.ts'
+import type { DeclaredCluster } from './cluster-secrets.ts'
+import { type Filler, fillerOf, UNFILLED } from './fill-text.ts'
+import { GeneratorFailure } from './generator-failure.ts'
+import { Generators, generatorKinds, MAX_SETS } from './generators.ts'
+import { gitFinder } from './git-generator.ts'
+import { isNothing, type ParameterSet } from './parameters.ts'
 
-/** What one Application of an ApplicationSet is made with, by the names that templates use. */
-export type Parameters = Readonly<Record<string, string>>
+export { MAX_SETS } from './generators.ts'
 
-export interface ParameterSets {
-  /** One for each Application; one without parameters when Git tells none, for a template whose path needs none. */
-  readonly sets: readonly Parameters[]
-  /** Generators whose outcome Git does not tell (clusters, pull requests, SCM providers, plugins). */
+/** One Application of an ApplicationSet: metadata and spec, with the places of the template and its patches. */
+export interface GeneratedApplication {
+  readonly node: Placed
+  readonly set: ParameterSet
+}
+
+export interface GeneratedApplications {
+  readonly applications: readonly GeneratedApplication[]
+  /** Generators whose outcome Git does not tell. */
   readonly unknown: readonly string[]
-  /** There are more sets than `MAX_SETS`, and they are not among these. */
+  /** There are more than `MAX_SETS`, and they are not among these. */
   readonly more: boolean
+  /** Clusters that Git declares were taken for all there are. */
+  readonly tookDeclared: boolean
+  /** Argo CD refuses the set, in its words, and makes nothing of it. */
+  readonly fails?: string
+  /** A patch that needs what Git does not tell was left out of some of them. */
+  readonly unpatched: boolean
 }
 
-export const MAX_SETS = 2000
-const MAX_FILES = 2000
-/** An unfilled path means every folder that fits it, up to so many. */
-const MAX_FITTING = 500
+export interface ApplicationSetContext {
+  readonly root: Root
+  readonly clusters: readonly DeclaredCluster[]
+  readonly isThis: (address: string | undefined) => boolean
+}
 
-/**
- * The parameters that an ApplicationSet's generators give, as far as Git tells them: `list`, `git` directories and files, and `matrix`
- * and `merge` of them. Of `clusters` only the `values` are known; a path that needs more stays unfilled, and is not followed.
- */
-export function parameterSets(generators: readonly Value[], root: Root): ParameterSets {
-  const unknown = new Set<string>()
-  let more = false
-  const limited = <T>(sets: readonly T[]): readonly T[] => {
-    more ||= sets.length > MAX_SETS
-    return sets.slice(0, MAX_SETS)
-  }
-  const one = (generator: Value): readonly Parameters[] => {
-    if (!isMap(generator)) return []
-    if (generator.list !== undefined) {
-      if (at(generator.list, 'elementsYaml') !== undefined) unknown.add('list.elementsYaml')
-      return listAt(generator.list, 'elements').map((element) => flatten(element))
-    }
-    if (generator.clusters !== undefined) {
-      unknown.add('clusters')
-      return [prefixed(flatten(at(generator.clusters, 'values') ?? null), 'values.')]
-    }
-    if (generator.git !== undefined) {
-      const values = prefixed(flatten(at(generator.git, 'values') ?? null), 'values.')
-      const found = [
-        ...directories(listAt(generator.git, 'directories'), root),
-        ...files(listAt(generator.git, 'files'), root, stringAt(generator.git, 'pathParamPrefix')),
-      ]
-      return found.map((set) => ({ ...set, ...values }))
-    }
-    if (generator.matrix !== undefined) {
-      const [left = [], right = []] = listAt(generator.matrix, 'generators').map(one)
-      const product: Parameters[] = []
-      for (const outer of left) {
-        if (product.length > MAX_SETS) break
-        product.push(...limited(right).map((inner) => ({ ...outer, ...inner })))
+/** The one walk of ApplicationSets: the Applications that Argo CD makes of one, as far as Git tells them (helm.md §1.5). */
+export function applicationsOf(node: Placed, context: ApplicationSetContext): GeneratedApplications {
+  const filler = fillerOf(plainValue(at(node, 'spec') ?? node))
+  const generators = new Generators({ ...context, filler, git: gitFinder(context.root) })
+  const made = new Map<string, GeneratedApplication>()
+  const { news } = generators
+  let unpatched = false
+  const result = (fails?: string): GeneratedApplications => ({
+    applications: fails === undefined ? [...made.values()] : [],
+    unknown: [...news.unknown],
+    more: news.more,
+    tookDeclared: news.tookDeclared,
+    unpatched,
+    ...(fails === undefined ? {} : { fails }),
+  })
+  try {
+    for (const entry of itemsAt(node, 'spec', 'generators')) {
+      const plain = plainValue(entry)
+      for (const kind of generatorKinds(plain)) {
+        const template = templateOf(node, at(entry, kind, 'template'))
+        if (template === undefined) continue
+        for (const set of generators.sets(plain, kind)) {
+          if (made.size >= MAX_SETS) {
+            news.more = true
+            break
+          }
+          const application = applicationOf(template, set, filler)
+          const patched = patchedBy(at(node, 'spec', 'templatePatch'), application, set, filler)
+          unpatched ||= patched === undefined
+          const sure = set.sure && patched !== undefined
+          const one = { node: patched ?? application, set: sure ? set : { ...set, sure } }
+          // Equal ones are one: a generator may give what another gave.
+          made.set(JSON.stringify([set.values, set.unknown, spanIn(template, ['spec'])]), one)
+        }
       }
-      return limited(product)
     }
-    if (generator.merge !== undefined) return merged(generator.merge)
-    unknown.add(Object.keys(generator).find((key) => key !== 'selector' && key !== 'template') ?? 'unknown')
-    return []
+  } catch (error) {
+    if (error instanceof GeneratorFailure) return result(error.message)
+    throw error
   }
-  const merged = (merge: Value): readonly Parameters[] => {
-    const keys = stringsAt(merge, 'mergeKeys')
-    const [base = [], ...others] = listAt(merge, 'generators').map((generator) => limited(one(generator)))
-    const overrides = others.flat()
-    // A base whose merge keys Git does not tell (clusters) stands for every cluster: with each override, and with none.
-    const open = base.some((set) => keys.some((key) => set[key] === undefined))
-    const results: Parameters[] = []
-    for (const set of base) {
-      if (results.length > MAX_SETS) break
-      const fitting = overrides.filter((other) =>
-        keys.every((key) => set[key] === undefined || set[key] === other[key]),
-      )
-      if (open) results.push(set, ...fitting.map((other) => ({ ...set, ...other })))
-      else results.push(Object.assign({}, set, ...fitting) as Parameters)
-    }
-    return limited(results)
-  }
-  const sets = limited(unique(generators.flatMap(one)))
-  return { sets: sets.length === 0 && unknown.size > 0 ? [{}] : sets, unknown: [...unknown], more }
+  return result()
 }
 
-/** Fills `{{name}}`, `{{.name}}` and `{{ index .path.segments 0 }}`; what is not known stays as written. */
-export function fill(text: string, parameters: Parameters): string {
-  return text
-    .replace(
-      /\{\{-?\s*index\s+\.path\.segments\s+(\d+)\s*-?\}\}/g,
-      (whole, index: string) => parameters[`path[${index}]`] ?? whole,
-    )
-    .replace(/\{\{-?\s*\.?([\w.[\]-]+)\s*-?\}\}/g, (whole, name: string) => parameters[name] ?? whole)
+/** The template that a generator's sets fill in: what its own one leaves empty is taken from the ApplicationSet's. */
+function templateOf(node: Placed, own: Placed | undefined): Placed | undefined {
+  const base = at(node, 'spec', 'template')
+  if (own === undefined || base === undefined) return own ?? base
+  return withoutGaps(own, base)
+}
+
+function withoutGaps(node: Placed, from: Placed): Placed {
+  if (isNothing(plainValue(node))) return from
+  if (node.type !== 'map' || from.type !== 'map') return node
+  let result: PlacedMap = node
+  for (const [key, entry] of from.entries) {
+    const own = node.entries.get(key)?.node
+    result = withEntry(result, key, own === undefined ? entry.node : withoutGaps(own, entry.node), entry.key)
+  }
+  return result
+}
+
+/** Every text of the template is a template of its own, keys too; without any parameter it stays as it is. */
+function applicationOf(template: Placed, set: ParameterSet, filler: Filler): Placed {
+  if (Object.keys(set.values).length === 0 && set.unknown.length === 0) return template
+  const fill = (text: string): string => {
+    const filled = filler.fill(text, set)
+    if (!filled.ok) throw new GeneratorFailure(filled.says)
+    return filled.text
+  }
+  const walk = (node: Placed): Placed => {
+    if (node.type === 'scalar') {
+      const { value } = node
+      return typeof value === 'string' && value.includes('{{') ? { ...node, value: fill(value) } : node
+    }
+    if (node.type === 'list') return { ...node, items: node.items.map(walk) }
+    const entries = new Map<string, PlacedEntry>()
+    for (const [key, entry] of node.entries) entries.set(fill(key), { ...entry, node: walk(entry.node) })
+    return { ...node, entries }
+  }
+  return walk(template)
+}
+
+/** With the set's `templatePatch`; `undefined`: the patch needs what Git does not tell. */
+function patchedBy(
+  patch: Placed | undefined,
+  application: Placed,
+  set: ParameterSet,
+  filler: Filler,
+): Placed | undefined {
+  const text = textAt(patch)
+  if (patch === undefined || text === undefined || application.type !== 'map') return application
+  const filled = filler.fill(text, set)
+  if (!filled.ok) throw new GeneratorFailure(filled.says)
+  if (filled.text.includes(UNFILLED)) return undefined
+  const span = spanIn(patch, [])
+  const { documents, notes } = parseYaml({ file: span.file, text: filled.text }, { locate: () => span })
+  const [document] = documents
+  if (document === undefined && notes.length === 0) return application
+  if (document === undefined || notes.length > 0) throw new GeneratorFailure('error while converting template to json')
+  try {
+    const merged = strategicMerge(application, placed(document))
+    // A patch cannot give an Application another project.
+    const project = at(application, 'spec', 'project')
+    const spec = at(merged, 'spec')
+    if (merged === undefined) throw new GeneratorFailure('error while applying templatePatch template to json')
+    return project !== undefined && spec?.type === 'map'
+      ? withEntry(merged, 'spec', withEntry(spec, 'project', project))
+      : merged
+  } catch (error) {
+    if (error instanceof Stop) throw new GeneratorFailure('error while applying templatePatch template to json')
+    throw error
+  }
+}
+
+export interface ApplicationSetOptions {
+  /** Which addresses are this repository's; by default all. */
+  readonly isThis?: (address: string | undefined) => boolean
+  /** Clusters that Secrets of this repository register with its Argo CD. */
+  readonly clusters?: readonly DeclaredCluster[]
+}
+
+export type ApplicationSets = (node: Placed, options?: ApplicationSetOptions) => GeneratedApplications
+
+/** The walk, once for each ApplicationSet of a checkout and what is known beside it. */
+export function applicationSets({ root }: Checkout): ApplicationSets {
+  const known = new WeakMap<Placed, Map<string, GeneratedApplications>>()
+  return (node, { isThis = () => true, clusters = [] } = {}) => {
+    const foreign = addressesIn(plainValue(at(node, 'spec', 'generators') ?? node)).filter((one) => !isThis(one))
+    const key = JSON.stringify([foreign, clusters])
+    const results = known.get(node) ?? new Map<string, GeneratedApplications>()
+    known.set(node, results)
+    const before = results.get(key)
+    if (before !== undefined) return before
+    const made = applicationsOf(node, { root, clusters, isThis })
+    results.set(key, made)
+    return made
+  }
+}
+
+function addressesIn(value: Value): string[] {
+  if (isList(value)) return value.flatMap(addressesIn)
+  if (!isMap(value)) return []
+  return Object.entries(value).flatMap(([key, below]) =>
+    key === 'repoURL' && typeof below === 'string' ? [below] : addressesIn(below),
+  )
 }
 
 /** Whether something in a text is still to be filled in. */
 export function isOpen(text: string): boolean {
   return text.includes('{{')
 }
+
+/** An unfilled path means every folder that fits it, up to so many. */
+const MAX_FITTING = 500
 
 /** Folders that a path with unfilled parameters may mean: a parameter stands for one segment, or a part of one (applied.md §2.2). */
 export function fittingFolders({ folders }: Pick<Root, 'folders'>, path: string): string[] {
@@ -118,87 +225,4 @@ export function fittingFolders({ folders }: Pick<Root, 'folders'>, path: string)
     return parts.length === tests.length && tests.every((test, index) => test(parts[index] as string))
   }
   return [...folders].filter(fits).sort().slice(0, MAX_FITTING)
-}
-
-function unique(sets: readonly Parameters[]): Parameters[] {
-  return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()]
-}
-
-function prefixed(parameters: Parameters, prefix: string): Parameters {
-  return Object.fromEntries(Object.entries(parameters).map(([key, value]) => [prefix + key, value]))
-}
-
-function flatten(value: Value, prefix = ''): Parameters {
-  if (!isMap(value)) return {}
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]): [string, string][] =>
-      isMap(item)
-        ? Object.entries(flatten(item, `${prefix}${key}.`))
-        : isList(item)
-          ? []
-          : [[prefix + key, String(item)]],
-    ),
-  )
-}
-
-interface Pattern {
-  readonly exclude: boolean
-  readonly test: (path: string) => boolean
-}
-
-/** Patterns of the git generator mean a whole path: `*` stays within one level, and what lies below a match is none. */
-const FOLDERS: GlobDialect = { segments: true, question: true, sets: true, braces: true }
-/** Of files, `**` is any number of levels. */
-const FILES: GlobDialect = { ...FOLDERS, doubleStar: 'anywhere' }
-
-/** A pattern that cannot be read fits nothing. */
-function patterns(entries: readonly Value[], dialect: GlobDialect): Pattern[] {
-  return entries.flatMap((entry) => {
-    const path = stringAt(entry, 'path')
-    const compiled =
-      path === undefined ? undefined : compileGlob(path.replace(/^\.\//, '').replace(/\/+$/, ''), dialect)
-    return compiled?.ok ? [{ exclude: at(entry, 'exclude') === true, test: compiled.fits }] : []
-  })
-}
-
-function matching(paths: Iterable<string>, tests: readonly Pattern[]): string[] {
-  const fits = (exclude: boolean, path: string) => tests.some((one) => one.exclude === exclude && one.test(path))
-  return [...paths].filter((path) => path !== '' && fits(false, path) && !fits(true, path)).sort()
-}
-
-function directories(entries: readonly Value[], root: Root): Parameters[] {
-  return matching(root.folders, patterns(entries, FOLDERS)).map((folder) => pathParameters(folder, 'path'))
-}
-
-/** The content of each file that fits, and where it lies. */
-function files(entries: readonly Value[], root: Root, prefix: string | undefined): Parameters[] {
-  const called = prefix === undefined ? 'path' : `${prefix}.path`
-  if (entries.length === 0) return []
-  return matching(root.files, patterns(entries, FILES))
-    .slice(0, MAX_FILES)
-    .flatMap((file) => {
-      const text = root.read?.(file)
-      if (text === undefined) return []
-      const place = pathParameters(posix.dirname(file), called)
-      const name = posix.basename(file)
-      const own = { ...place, [`${called}.filename`]: name, [`${called}.filenameNormalized`]: normalised(name) }
-      const values = parseYaml({ file, text }).documents.flatMap(({ value }) => (isList(value) ? value : [value]))
-      return values.flatMap((value) => (isMap(value) ? [{ ...flatten(value), ...own }] : []))
-    })
-}
-
-function pathParameters(folder: string, called: string): Parameters {
-  const segments = folder.split('/')
-  const basename = segments.at(-1) as string
-  return {
-    [called]: folder,
-    [`${called}.path`]: folder,
-    [`${called}.basename`]: basename,
-    [`${called}.basenameNormalized`]: normalised(basename),
-    ...Object.fromEntries(segments.map((segment, index) => [`${called}[${index}]`, segment])),
-  }
-}
-
-function normalised(name: string): string {
-  return name.replace(/[^a-z0-9.-]/gi, '-').toLowerCase()
 }

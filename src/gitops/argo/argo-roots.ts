@@ -2,7 +2,8 @@ import type { AppliedBy } from '../../model/applied.ts'
 import type { RenderReason } from '../../model/reason.ts'
 import type { ValueMap } from '../../model/value.ts'
 import type { Chart } from '../applied/charts.ts'
-import { argoSources, type Sources } from '../applied/sources.ts'
+import { ancestors } from '../applied/ground.ts'
+import { argoSources, type Sources, sourcesOfSpec } from '../applied/sources.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import type { NotFollowed } from '../not-followed.ts'
@@ -21,71 +22,105 @@ import {
 } from '../placed/placed.ts'
 import { type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
-import { fill, fittingFolders, isOpen, MAX_SETS, type Parameters, parameterSets } from './application-set.ts'
+import {
+  type ApplicationSets,
+  fittingFolders,
+  type GeneratedApplications,
+  isOpen,
+  MAX_SETS,
+} from './application-set.ts'
+import type { DeclaredCluster } from './cluster-secrets.ts'
 import { destinationOf } from './destination.ts'
 import { directoryFiles } from './directory-files.ts'
+import { UNFILLED } from './fill-text.ts'
+import { flattened, NO_PARAMETERS, type ParameterSet } from './parameters.ts'
+import { argoValueFiles } from './value-files.ts'
 
 export interface FoundArgoRoots {
   readonly roots: readonly GitOpsRoot[]
   readonly notFollowed: readonly NotFollowed[]
   /** Folders of charts that are reached. */
   readonly charts: readonly string[]
+  /** Files of this repository whose values are given to charts, the charts' own first. */
+  readonly valueFiles: readonly string[]
 }
 
 export interface ArgoOptions {
   readonly sources: Sources
+  readonly sets: ApplicationSets
   readonly charts: ReadonlyMap<string, Chart>
   readonly context: RootContext
+  /** Clusters that Secrets of this repository register with the Argo CD that the object is for. */
+  readonly clusters?: readonly DeclaredCluster[]
 }
 
 /** What an Argo CD Application or ApplicationSet applies out of this repository: each source whose path exists here. */
 export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgoRoots {
-  const { node, checkout } = object
+  const { node } = object
   const title = gitOpsTitle(object)
-  if (textAt(node, 'kind') === 'Application') {
-    return application({ ...options, object, node, kind: 'Application', title, parameters: {}, generators: [] })
-  }
-  const template = at(node, 'spec', 'template')
-  const { sets, unknown, more } = parameterSets(itemsAt(node, 'spec', 'generators').map(plainValue), checkout.root)
-  const all = sets.map((parameters) =>
+  if (textAt(node, 'kind') === 'Application')
+    return application({ ...options, object, node, kind: 'Application', title, set: NO_PARAMETERS, generators: [] })
+  const { sources, sets, clusters = [] } = options
+  const isThis = (address: string | undefined) => sources.ofAddress(address).is === 'this'
+  const generated = sets(node, { isThis, clusters })
+  const all = generated.applications.map((one) =>
     application({
       ...options,
       object,
-      node: template === undefined ? node : filledIn(template, parameters),
+      node: one.node,
       kind: 'ApplicationSet',
       title,
-      parameters,
-      generators: unknown,
+      set: one.set,
+      generators: generated.unknown,
     }),
   )
   const roots = all.flatMap((one) => one.roots)
   const notFollowed = unique(all.flatMap((one) => one.notFollowed))
-  const span = spanIn(node, ['spec', 'generators'])
-  const named = `ApplicationSet ${title}`
-  // Clusters are told by their paths; what no path of is here can be told by nobody (applied.md §2.2).
-  const asking = unknown.filter((name) => name !== 'clusters')
   // A set that takes nothing from here leads to nothing here, whatever its generators say.
-  const takesFromHere = argoSources(node).some(
-    (source) => isPath(source) && options.sources.ofAddress(textAt(source, 'repoURL')).is === 'this',
-  )
-  if (asking.length > 0 && takesFromHere)
-    notFollowed.push({
-      title: named,
-      span,
-      unresolved: true,
-      why: { code: 'generator-unknown', generators: asking },
-    })
-  if (more && takesFromHere)
-    notFollowed.push({ title: named, span, unresolved: true, why: { code: 'generators-too-large', sets: MAX_SETS } })
+  const takesFromHere = argoSources(node).some((source) => isPath(source) && isThis(textAt(source, 'repoURL')))
+  const stop = (why: RenderReason, path: string[] = ['spec', 'generators']) =>
+    notFollowed.push({ title: `ApplicationSet ${title}`, span: spanIn(node, path), unresolved: true, why })
+  if (takesFromHere) {
+    // Clusters are told by their paths; what no path of is here can be told by nobody (applied.md §2.2).
+    const asking = generated.unknown.filter((name) => name !== 'clusters')
+    if (generated.fails !== undefined) stop({ code: 'application-set-fails', says: generated.fails }, ['spec'])
+    if (asking.length > 0) stop({ code: 'generator-unknown', generators: asking })
+    if (generated.more) stop({ code: 'generators-too-large', sets: MAX_SETS })
+    if (generated.tookDeclared && reachesMore(object, sets(node, { isThis }), roots))
+      stop({ code: 'generator-unknown', generators: ['clusters'] })
+    if (generated.unpatched) stop({ code: 'patch-unfilled' }, ['spec', 'templatePatch'])
+  }
   const absent = all.flatMap((one) => one.absent)
   if (absent.length > 0 && roots.length === 0 && all.every((one) => one.absent.length > 0))
-    notFollowed.push({
-      title: named,
-      span: spanIn(node, ['spec', 'template', 'spec']),
-      unresolved: true,
-      why: { code: 'path-absent', path: absent[0] as string },
-    })
-  return { roots, notFollowed, charts: all.flatMap((one) => one.charts) }
+    stop({ code: 'path-absent', path: absent[0] as string }, ['spec', 'template', 'spec'])
+  return {
+    roots,
+    notFollowed,
+    charts: all.flatMap((one) => one.charts),
+    valueFiles: [...new Set(all.flatMap((one) => one.valueFiles))],
+  }
+}
+
+/** Whether a cluster that Git does not declare would bring objects of ESO's that the declared ones do not bring. */
+function reachesMore(
+  { checkout }: GitOpsObject,
+  { applications }: GeneratedApplications,
+  roots: readonly GitOpsRoot[],
+): boolean {
+  const reached = new Set(roots.map(({ folder }) => folder))
+  const paths = applications.flatMap(({ node }) =>
+    sourcesOfSpec(at(node, 'spec')).flatMap((one) => textAt(one, 'path') ?? []),
+  )
+  const others = new Set(
+    [...new Set(paths)]
+      .filter((path) => path.includes(UNFILLED))
+      .flatMap((path) => fittingFolders(checkout.root, path))
+      .filter((folder) => !reached.has(folder)),
+  )
+  if (others.size === 0) return false
+  return [...checkout.sources.keys()].some(
+    (file) => ancestors(file).some((folder) => others.has(folder)) && checkout.mentions(file, /external-secrets\.io/),
+  )
 }
 
 interface ApplicationInput extends ArgoOptions {
@@ -93,7 +128,8 @@ interface ApplicationInput extends ArgoOptions {
   readonly node: Placed
   readonly kind: 'Application' | 'ApplicationSet'
   readonly title: string
-  readonly parameters: Parameters
+  /** What its ApplicationSet made it with. */
+  readonly set: ParameterSet
   /** Generators of an ApplicationSet that ask what is not in Git. */
   readonly generators: readonly string[]
 }
@@ -104,7 +140,7 @@ interface FoundApplication extends FoundArgoRoots {
 }
 
 function application(input: ApplicationInput): FoundApplication {
-  const { object, node, kind, title, sources, charts, context, parameters, generators } = input
+  const { object, node, kind, title, sources, charts, context, set, generators } = input
   const { checkout } = object
   const roots: GitOpsRoot[] = []
   const notFollowed: NotFollowed[] = []
@@ -115,7 +151,8 @@ function application(input: ApplicationInput): FoundApplication {
   const named = `${kind} ${title}`
   const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true, path?: string) =>
     notFollowed.push({ title: path === undefined ? named : `${named} (${path})`, span, unresolved, why })
-  for (const source of sourcesIn(node)) {
+  const isUnfilled = (text: string) => (kind === 'Application' ? isOpen(text) : text.includes(UNFILLED))
+  for (const source of sourcesOfSpec(at(node, 'spec'))) {
     const path = textAt(source, 'path')
     if (path === undefined || !isPath(source)) continue
     const verdict = sources.ofAddress(textAt(source, 'repoURL'))
@@ -126,8 +163,10 @@ function application(input: ApplicationInput): FoundApplication {
     }
     const span = spanIn(source, ['path'])
     if (at(source, 'plugin') !== undefined) stop({ code: 'plugin-source' }, span, true, path)
-    const folders = isOpen(path) ? fittingFolders(checkout.root, path) : [path]
-    if (folders.length === 0) stop({ code: 'path-unfilled', path, generators }, span)
+    const isWide = isUnfilled(path)
+    const folders = isWide ? fittingFolders(checkout.root, path) : [path]
+    if (folders.length === 0)
+      stop({ code: 'path-unfilled', path: written(at(source, 'path')) ?? path, generators }, span)
     for (const wanted of folders) {
       const place = sourceFolder(checkout, object.file, wanted)
       if (place === undefined) {
@@ -146,7 +185,7 @@ function application(input: ApplicationInput): FoundApplication {
       const cluster = destinationOf(at(node, 'spec', 'destination'), {
         own: context.cluster,
         folder,
-        parameters,
+        parameters: flattened(set.values),
         set: title,
       })
       const common = {
@@ -154,7 +193,7 @@ function application(input: ApplicationInput): FoundApplication {
         appliedBy,
         folder,
         cluster,
-        certainty: isOpen(path) || verdict.presumed === true ? ('presumed' as const) : context.certainty,
+        certainty: isWide || !set.sure || verdict.presumed === true ? ('presumed' as const) : context.certainty,
         ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
         ...(namespace === undefined ? {} : { namespace }),
         ...(place.nested === true ? { nested: true as const } : {}),
@@ -179,7 +218,7 @@ function application(input: ApplicationInput): FoundApplication {
       roots.push({ ...common, build: kustomized(input, source, closure) })
     }
   }
-  return { roots, notFollowed, absent, charts: reached }
+  return { roots, notFollowed, absent, charts: reached, valueFiles: argoValueFiles(node, object, sources) }
 }
 
 function kustomized(
@@ -203,11 +242,6 @@ function kustomized(
 /** Whether a source is a path of a repository: not a chart of a registry, or another source's values. */
 function isPath(source: Placed): boolean {
   return textAt(source, 'path') !== undefined && textAt(source, 'chart') === undefined
-}
-
-function sourcesIn(node: Placed): Placed[] {
-  const single = at(node, 'spec', 'source')
-  return [...(single === undefined ? [] : [single]), ...itemsAt(node, 'spec', 'sources')]
 }
 
 /** `source.kustomize`: what Argo CD writes into the kustomization before it builds. */
@@ -254,14 +288,9 @@ function isFilled(node: Placed | undefined): boolean {
   return text !== undefined && text !== '' && !isOpen(text)
 }
 
-function filledIn(node: Placed, parameters: Parameters): Placed {
-  if (node.type === 'scalar')
-    return typeof node.value === 'string' ? { ...node, value: fill(node.value, parameters) } : node
-  if (node.type === 'list') return { ...node, items: node.items.map((item) => filledIn(item, parameters)) }
-  const entries = [...node.entries].map(
-    ([key, entry]) => [key, { ...entry, node: filledIn(entry.node, parameters) }] as const,
-  )
-  return { ...node, entries: new Map(entries) }
+/** As its file has it. */
+function written(node: Placed | undefined): string | undefined {
+  return node?.place.document.rawOf(node.place.path)
 }
 
 function unique(notes: readonly NotFollowed[]): NotFollowed[] {

@@ -1,6 +1,5 @@
 import type { Cluster } from '../../model/cluster.ts'
 import { type Placed, textAt } from '../placed/placed.ts'
-import type { Parameters } from './application-set.ts'
 
 /** Argo CD's names for the cluster that it runs in. */
 const IN_CLUSTER = /^(?:in-cluster|https:\/\/kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?(?::443)?\/?)$/
@@ -11,7 +10,7 @@ export interface DestinationContext {
   /** The folder that it applies. */
   readonly folder: string
   /** What its ApplicationSet filled in. */
-  readonly parameters: Parameters
+  readonly parameters: ReadonlyMap<string, string>
   /** The ApplicationSet's (or Application's) own name. */
   readonly set: string
 }
@@ -26,12 +25,12 @@ export function destinationOf(destination: Placed | undefined, context: Destinat
   if (text === undefined || text === '' || IN_CLUSTER.test(text)) return own
   const entry = own?.id ?? ''
   if (!text.includes('{{')) return { id: `cluster ${text}`, name: text, entry }
-  const named = parameters.nameNormalized ?? parameters.name ?? parameters['values.clusterDir']
+  const named = parameters.get('nameNormalized') ?? parameters.get('name') ?? parameters.get('values.clusterDir')
   const segments = folder.split('/')
   const told = (value: string | undefined) => value !== undefined && value !== '' && segments.includes(value)
   const environment = segments.find((segment) => environmentOf(segment) !== undefined)
   const within = environment === undefined ? {} : { environment: environmentOf(environment) as string }
-  if (named !== undefined && named !== '' && (told(named) || parameters.nameNormalized !== undefined))
+  if (named !== undefined && named !== '' && (told(named) || parameters.has('nameNormalized')))
     return { id: `${entry} ${named}`, name: named, entry, ...within }
   const name = toldSegment(parameters, segments) ?? environment ?? set
   return { id: `${entry} ${name}`, name, entry, partly: true, ...within }
@@ -41,9 +40,9 @@ export function destinationOf(destination: Placed | undefined, context: Destinat
 const CALLED = [/cluster/i, /(?:^|\.)name(?:Normalized)?$/, /env|stage|region/i, /./]
 
 /** Of the segments that are among the parameters the one whose parameter most likely names the cluster; of several the deepest. */
-function toldSegment(parameters: Parameters, segments: readonly string[]): string | undefined {
+function toldSegment(parameters: ReadonlyMap<string, string>, segments: readonly string[]): string | undefined {
   for (const called of CALLED) {
-    const values = new Set(Object.entries(parameters).flatMap(([key, value]) => (called.test(key) ? [value] : [])))
+    const values = new Set([...parameters].flatMap(([key, value]) => (called.test(key) ? [value] : [])))
     const found = segments.findLast((segment) => values.has(segment))
     if (found !== undefined) return found
   }

@@ -1,14 +1,14 @@
 import type { Sources } from '../applied/sources.ts'
-import { argoSources } from '../applied/sources.ts'
+import { sourcesOfSpec } from '../applied/sources.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
-import { itemsAt, textAt } from '../placed/placed.ts'
+import { at, itemsAt, type Placed, textAt } from '../placed/placed.ts'
 import type { GitOpsObject } from '../root.ts'
 import { sourceFolder } from '../source-path.ts'
 import { isOpen } from './application-set.ts'
 
 /** The files of this repository whose values an Application gives to a chart, the chart's own first. */
-export function argoValueFiles({ checkout, node, file }: GitOpsObject, sources: Sources): string[] {
-  const all = argoSources(node)
+export function argoValueFiles(application: Placed, { checkout, file }: GitOpsObject, sources: Sources): string[] {
+  const all = sourcesOfSpec(at(application, 'spec'))
   const isThis = (source: (typeof all)[number]) => sources.ofAddress(textAt(source, 'repoURL')).is === 'this'
   return all.flatMap((source) => {
     const path = textAt(source, 'path')

@@ -469,6 +469,10 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
       return `its generators (${reason.generators.join(', ')}) ask what is not in Git. Give the rendered manifests with "rendered"`
     case 'generators-too-large':
       return `its generators give more than ${reason.sets} sets of parameters, and the others are not followed. Give the rendered manifests with "rendered"`
+    case 'application-set-fails':
+      return `Argo CD makes no Application of it: ${reason.says}`
+    case 'patch-unfilled':
+      return 'its templatePatch takes from its generators what Git does not tell. Give the rendered manifests with "rendered"'
     case 'path-unfilled': {
       const needs = reason.generators.length === 0 ? 'the template' : `its generators (${reason.generators.join(', ')})`
       return `its path ${reason.path} takes from ${needs} what Git does not tell. Give the rendered manifests with "rendered"`
