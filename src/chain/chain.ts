@@ -20,6 +20,7 @@ import type {
 } from '../model/vault-state.ts'
 import type { TextlessPolicy } from '../state/declared/declared.ts'
 import type { FindFact, LiveState } from '../state/live/live-state.ts'
+import type { LastMile } from '../workloads/last-mile.ts'
 import type { PushDelete, StoreMove, TargetRemoval } from './change-effects.ts'
 import type { DriftFacts } from './drift-facts.ts'
 
@@ -156,6 +157,8 @@ export interface Chain {
   readonly textlessPolicies: readonly TextlessPolicy[]
   readonly installedEso: readonly InstalledEso[]
   readonly naming: readonly NamingRule[]
+  /** Who uses the Secrets that ESO makes. */
+  readonly lastMile: LastMile
   /** What the config says, and Git says too: then Git counts. */
   readonly saidInVain: readonly SaidInVain[]
   /** What only drift looks at; absent where nobody asked for it. */

@@ -14,6 +14,7 @@ import type { EntityFacts } from '../policy/template.ts'
 import type { DeclaredToken, TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
 import type { LiveState } from '../state/live/live-state.ts'
+import { lastMile } from '../workloads/last-mile.ts'
 import { agreed, decideEach, declaredSeveralTimes, type Versions } from './alternatives.ts'
 import { authConfigOf } from './auth-config.ts'
 import type {
@@ -29,6 +30,7 @@ import type {
   TokenPolicies,
 } from './chain.ts'
 import { foldLinks } from './fold-links.ts'
+import { keyLookups } from './key-lookups.ts'
 import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
 import { spanOfProvenance } from './provenance.ts'
@@ -63,6 +65,8 @@ export interface Judge {
 }
 
 export interface FollowInput {
+  /** Objects beside the manifests that may use Secrets. */
+  readonly workloads?: readonly Manifest[]
   readonly manifests: readonly Manifest[]
   readonly prediction: Prediction
   readonly declared: VaultState
@@ -122,8 +126,14 @@ export function follow(input: FollowInput): Chain {
   const links = foldLinks(unfolded)
   for (const link of links) if (link.store !== undefined) linkOf(link.store).links.push(link)
   const knowledge = { declared, live: input.live(undefined) }
+  const { manifests, workloads = [] } = input
   return {
-    manifests: input.manifests,
+    manifests,
+    lastMile: lastMile({
+      manifests,
+      workloads,
+      lookupsOf: (manifest) => keyLookups({ links, manifests }, manifest),
+    }),
     stores: prediction.stores,
     links,
     storeLinks: [...storeLinks.values()],

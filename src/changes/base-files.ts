@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { decodeText } from '../files/decode-text.ts'
 import { globTest } from '../files/glob.ts'
 import { ownOutput } from '../files/own-output.ts'
-import { canMatter, formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES } from '../files/relevance.ts'
+import { formOf, isOnlyDefinitions, isSops, MAX_FILE_BYTES, readFor, sopsNames } from '../files/relevance.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import { blobsOf, pathsBetween, type TreeEntry, treeOf } from './base-tree.ts'
@@ -60,7 +60,7 @@ export async function baseFiles(git: Git, commit: string, head: HeadFiles): Prom
     return { because: promisor.code === 0 ? PARTIAL : 'git cannot list the files that the change starts from' }
   }
   const entries = new Map(tree.filter(({ kind }) => kind === 'file').map((entry) => [entry.path, entry]))
-  const read = new Map(head.files.map((file) => [file.relative, file.text]))
+  const read = new Map(head.files.filter(isWhole).map((file) => [file.relative, file.text]))
   for (const { relative, text } of head.others) if (!read.has(relative)) read.set(relative, text)
 
   const isSame = (entry: TreeEntry) => {
@@ -104,7 +104,7 @@ function compared(
   submoduleOf: (path: string) => 'same' | 'moved' | undefined,
 ): Omit<BaseFiles, 'altered' | 'blobs'> {
   const { root, shown } = head
-  const own = [...head.files, ...head.others]
+  const own = [...head.files.filter(isWhole), ...head.others]
   const come = own.filter(({ relative }) => !entries.has(relative) && submoduleOf(relative) === undefined)
   const gone = [...texts].flatMap(([path, text]) => (root.files.has(path) ? [] : [{ path, text }]))
   const moved = movedFiles(
@@ -132,10 +132,17 @@ function compared(
   for (const [path, text] of texts) {
     seen.add(path)
     const form = formOf(basename(path))
-    if (form === undefined || !canMatter(basename(path), form, text) || isSops(form, text)) continue
+    const use = form === undefined ? undefined : readFor(basename(path), form, text)
+    if (form === undefined || use === undefined) continue
+    const one = { file: shown(path), root: root.path, relative: path }
+    if (isSops(form, text)) {
+      const names = sopsNames(text)
+      if (names !== undefined) files.push({ ...one, text: names, use: 'names' })
+      continue
+    }
     if (form === 'yaml' && isOnlyDefinitions(text)) continue
     if ((form === 'yaml' || form === 'markdown') && ownOutput(text) !== undefined) continue
-    files.push({ file: shown(path), root: root.path, relative: path, text })
+    files.push({ ...one, text, ...(use === 'workloads' ? { use } : {}) })
   }
   for (const [path, entry] of altered) if (entry !== undefined) seen.add(path)
   files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
@@ -144,6 +151,11 @@ function compared(
     changes,
     seen: { files: seen, folders: foldersOf(seen) },
   }
+}
+
+/** Whether its text is the file's; that of an encrypted one is what remains of it. */
+function isWhole({ use }: SourceFile): boolean {
+  return use !== 'names'
 }
 
 function isTooLarge(entry: TreeEntry | undefined): boolean {

@@ -9,13 +9,14 @@ import { decodeText } from './decode-text.ts'
 import { globBase, globTest, isGlob } from './glob.ts'
 import { ownOutput } from './own-output.ts'
 import {
-  canMatter,
   type FileForm,
   formOf,
   isOnlyDefinitions,
   isSops,
   MAX_FILE_BYTES,
   namesEsoKind,
+  readFor,
+  sopsNames,
 } from './relevance.ts'
 import { type Root, root } from './root.ts'
 import type { SourceFile } from './source-file.ts'
@@ -136,7 +137,7 @@ export async function discover(paths: readonly string[], options: DiscoverOption
 
   const reading = await readAll(wanted, show, options)
   notes.push(...reading.notes.filter(({ file }) => file === '.' || reported.has(file)))
-  if (reading.files.length === 0)
+  if (reading.files.every(({ use }) => use !== undefined))
     notes.push(noteAt({ file: paths[0] ?? '.' }, { code: 'nothing-found', count: wanted.size }))
   return {
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
@@ -149,7 +150,12 @@ export async function discover(paths: readonly string[], options: DiscoverOption
         searches.some((search) => search.keep(file) && isWithin(search.from, absolute))
       )
     },
-    counts: { seen: reported.size, read: reading.files.length, bytes: reading.bytes, definitions: reading.definitions },
+    counts: {
+      seen: reported.size,
+      read: reading.files.filter(({ use }) => use === undefined).length,
+      bytes: reading.bytes,
+      definitions: reading.definitions,
+    },
   }
 }
 
@@ -229,10 +235,15 @@ async function readAll(
     const text = decodeText(content)
     const search = text ?? content.toString('latin1')
     if (options.finished === true && !LOOKS_FINISHED.test(search)) return
-    if (!canMatter(name, form, search)) return
+    const use = options.finished === true ? 'everything' : readFor(name, form, search)
+    if (use === undefined) return
     if (isSops(form, search)) {
-      notes.push(noteAt({ file }, { code: 'sops', ...(namesEsoKind(search) ? { eso: true as const } : {}) }))
-      return
+      if (use === 'everything')
+        notes.push(noteAt({ file }, { code: 'sops', ...(namesEsoKind(search) ? { eso: true as const } : {}) }))
+      const names = sopsNames(search)
+      if (names === undefined) return
+      const source = { file, root: place.top, relative: place.relative, text: names, use: 'names' } as const
+      return { source, size: content.length }
     }
     if (form === 'yaml' && isOnlyDefinitions(search)) {
       definitions++
@@ -243,7 +254,13 @@ async function readAll(
       notes.push(noteAt({ file }, { code: 'own-output', what: own }))
       return
     }
-    const source = { file, root: place.top, relative: place.relative, text: text ?? content.toString('utf8') }
+    const source: SourceFile = {
+      file,
+      root: place.top,
+      relative: place.relative,
+      text: text ?? content.toString('utf8'),
+      ...(use === 'workloads' ? { use } : {}),
+    }
     return { source, size: content.length }
   }
 

@@ -73,7 +73,7 @@ export function isKustomizationName(name: string): boolean {
 }
 
 /** The byte search of design §6, on the file's bytes as Latin-1: decides before anything is decoded or parsed. */
-export function canMatter(name: string, form: FileForm, bytes: string): boolean {
+function canMatter(name: string, form: FileForm, bytes: string): boolean {
   if (form === 'yaml') return isKustomizationName(name) || isWorthParsing(bytes) || MENTIONS_COMMAND.test(bytes)
   // A Terraform module's defaults stand in files that say nothing of Vault.
   if (form === 'hcl' || form === 'terraform') return true
@@ -89,6 +89,24 @@ function isSourced(name: string, bytes: string): boolean {
 /** Whether a YAML file may hold more than commands. */
 export function isWorthParsing(bytes: string): boolean {
   return MANIFEST.test(bytes) || POLICY.test(bytes)
+}
+
+/** A Kubernetes object whose fields ask for Secrets, or make one (consumers.md §1, §2). */
+const TELLS_OF_SECRETS = /secret|restic|kopia|rclone|credential/i
+const HOLDS_OBJECT = /^ *(?:- )?["']?kind["']?\s*:|["']kind["']\s*:/m
+
+/** Why a file is read: for all that it may say, or only for who uses Secrets. `undefined`: it is not read. */
+export function readFor(name: string, form: FileForm, bytes: string): 'everything' | 'workloads' | undefined {
+  if (canMatter(name, form, bytes)) return 'everything'
+  if (form !== 'yaml' || !TELLS_OF_SECRETS.test(bytes) || !HOLDS_OBJECT.test(bytes)) return undefined
+  // An ignore is a comment, and comments are read with all that a file says.
+  return bytes.includes('eso-vault:') ? 'everything' : 'workloads'
+}
+
+/** The names and keys of the Secret in a file that SOPS encrypted, line by line, without any value; `undefined`: it holds none in clear. */
+export function sopsNames(text: string): string | undefined {
+  if (!/^kind: *["']?Secret["']? *$/m.test(text)) return undefined
+  return text.replace(/ENC\[[^\]\n]*\]/g, '""')
 }
 
 /** A file that SOPS encrypted: its values are no text, and its names are not ours to read (platform.md §3.2). */

@@ -10,4 +10,9 @@ export interface SourceFile {
   /** Path below `root`, forward slashes: what a Flux `spec.path` or a kustomization's `resources` is compared with. */
   readonly relative: string
   readonly text: string
+  /**
+   * `workloads`: it says nothing of ESO, Vault or GitOps, and is read for who uses Secrets alone (consumers.md §8). `names`: SOPS
+   * encrypted it, and the text holds the names of a Secret and of its keys, line by line, and no value.
+   */
+  readonly use?: 'workloads' | 'names'
 }

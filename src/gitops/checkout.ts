@@ -24,6 +24,8 @@ export interface Checkout {
   readonly reading: ReadContext
   /** Files that were read, by their path below the root. */
   readonly sources: ReadonlyMap<string, SourceFile>
+  /** Files that were read for who uses Secrets alone. */
+  readonly workloadFiles: readonly SourceFile[]
   /** The documents of a file that were parsed. */
   documents(relative: string): readonly YamlDocument[]
   shown(relative: string): string
@@ -51,7 +53,8 @@ export interface CheckoutSource {
 
 export function checkout({ root, files, documents, options, deadline = NO_DEADLINE }: CheckoutSource): Checkout {
   const own = files.filter((file) => file.root === root.path)
-  const sources = new Map(own.map((file) => [file.relative, file]))
+  const workloadFiles = own.filter(({ use }) => use !== undefined)
+  const sources = new Map(own.flatMap((file) => (file.use === undefined ? [[file.relative, file] as const] : [])))
   const parsed = new Map<string, YamlDocument[]>()
   for (const { source, document } of documents) {
     if (source.root !== root.path) continue
@@ -91,6 +94,7 @@ export function checkout({ root, files, documents, options, deadline = NO_DEADLI
     deadline,
     reading: { tree, files: objects, kustomization, done: new Map(), deadline },
     sources,
+    workloadFiles,
     documents: (relative) => parsed.get(relative) ?? [],
     shown,
     below: (path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path),

@@ -15,6 +15,7 @@ import type { Delivery, Variables } from './manifests.ts'
 import { withHolderNamespace } from './manifests.ts'
 import { embeddedObjects } from './objects/embedded-objects.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
+import { mayUseSecrets, withParsedValues } from './objects/secret-users.ts'
 import type { SourceObject } from './objects/source-object.ts'
 import { type Placed, plainValue, spanIn, textAt } from './placed/placed.ts'
 import { placedDocument, placedObject, placesOf } from './placed/placed-document.ts'
@@ -29,11 +30,19 @@ export interface DeliveriesInput {
   readonly variables: Readonly<Record<string, string>>
 }
 
+export interface Deliveries {
+  /** Of what becomes Manifests. */
+  readonly manifests: readonly Delivery[]
+  /** Of what else may use Secrets, or make them (consumers.md §8). */
+  readonly workloads: readonly Delivery[]
+}
+
 /** Every way in which objects reach clusters; then what no root leads to, with the verdict on it (applied.md §4.2). */
-export function deliveriesOf(input: DeliveriesInput): Delivery[] {
+export function deliveriesOf(input: DeliveriesInput): Deliveries {
   const { checkout, followed } = input
   const written = input.written.filter(({ appliedBy }) => appliedBy === undefined)
-  const delivered = [...deliveredObjects(input), ...terraformDeliveries(input)]
+  const fromRoots = deliveredObjects(input)
+  const delivered = [...fromRoots.manifests, ...terraformDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
   const parts = partFiles(checkout)
   const carried = carriedObjects({ ...input, written })
@@ -44,7 +53,44 @@ export function deliveriesOf(input: DeliveriesInput): Delivery[] {
     return isManifestKind(object) || object.holder !== undefined || isEsoGroup(object.apiVersion)
   })
   const all = [...delivered, ...carried]
-  return [...all, ...leftDeliveries(input, all, left, followed)]
+  const leftUsers = leftWorkloads(input, written, parts)
+  const rest = leftDeliveries(input, all, [...left, ...leftUsers], followed)
+  const users = new Set(leftUsers)
+  return {
+    manifests: [...all, ...rest.filter(({ object }) => !users.has(object))],
+    workloads: [...fromRoots.workloads, ...rest.filter(({ object }) => users.has(object))],
+  }
+}
+
+/**
+ * What may use Secrets and is in no output: of the files that were parsed, and of those that say nothing else. Of the latter what a root
+ * applies was read where the root was.
+ */
+function leftWorkloads(
+  { checkout, followed }: DeliveriesInput,
+  written: readonly SourceObject[],
+  parts: ReadonlySet<string>,
+): SourceObject[] {
+  const held = new Set(followed.outputs.flatMap(({ objects }) => objects.map(sourceKey)))
+  const heldFiles = new Set(followed.outputs.flatMap(({ objects }) => objects.map(({ file }) => file)))
+  const isLeft = (object: SourceObject) =>
+    object.holder === undefined &&
+    object.inValues !== true &&
+    !isManifestKind(object) &&
+    object.body.$patch === undefined &&
+    mayUseSecrets(object) &&
+    !held.has(sourceKey({ file: object.source.relative, document: object.document }))
+  const unparsed = checkout.workloadFiles.flatMap((source): SourceObject[] => {
+    const { relative, text } = source
+    if (heldFiles.has(relative) || parts.has(relative) || text.includes('{{')) return []
+    return checkout.objects
+      .objects(relative)
+      .flatMap(({ node, source: from }) => placedObject(node, source, from?.document ?? 0) ?? [])
+  })
+  return [
+    ...written.filter((object) => !parts.has(object.source.relative) && isLeft(object)),
+    ...unparsed.filter((object) => isLeft(object) || object.kind === 'Secret'),
+  ].map(withParsedValues)
 }
 
 /** Objects that charts make of files of values, by what gives the charts these files. */
@@ -84,9 +130,17 @@ function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInp
 }
 
 /** Objects that differ in nothing but the root that applies them are one. */
-function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): Delivery[] {
-  const objects = new Map<string, { readonly object: SourceObject; readonly embedded: readonly SourceObject[] }>()
+function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): Deliveries {
+  const objects = new Map<
+    string,
+    {
+      readonly object: SourceObject
+      readonly embedded: readonly SourceObject[]
+      readonly user: SourceObject | undefined
+    }
+  >()
   const deliveries: Delivery[] = []
+  const workloads: Delivery[] = []
   // Roots of one folder give the same nodes.
   const contents = new Map<Placed, string>()
   for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
@@ -100,11 +154,13 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
       if (entry === undefined) {
         const object = placedObject(one.node, checkout.source(one.file), one.document)
         if (object === undefined) continue
-        entry = { object, embedded: embeddedIn(object, one) }
+        const uses = !isManifestKind(object) && mayUseSecrets(object)
+        entry = { object, embedded: embeddedIn(object, one), user: uses ? withParsedValues(object) : undefined }
         objects.set(key, entry)
       }
       const rest = { applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved }
-      if (isManifestKind(entry.object)) deliveries.push({ object: entry.object, ...rest })
+      if (entry.user !== undefined) workloads.push({ object: entry.user, ...rest })
+      else if (isManifestKind(entry.object)) deliveries.push({ object: entry.object, ...rest })
       for (const inner of entry.embedded)
         deliveries.push({
           ...rest,
@@ -114,7 +170,7 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
         })
     }
   }
-  return deliveries
+  return { manifests: deliveries, workloads }
 }
 
 function contentOf({ node, file, document }: AppliedObject): string {
@@ -132,7 +188,7 @@ function ownOutputs(outputs: readonly Output[]): Output[] {
   )
 }
 
-function sourceKey({ file, document }: AppliedObject): string {
+function sourceKey({ file, document }: Pick<AppliedObject, 'file' | 'document'>): string {
   return `${file}#${document}`
 }
 

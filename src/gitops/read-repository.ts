@@ -22,6 +22,7 @@ import { type NotFollowed, tellNotFollowed } from './not-followed.ts'
 import { type InstalledEso, installedEso } from './objects/installed-eso.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
 import { type ObjectsElsewhere, type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
+import { MENTIONS_SECRETS } from './objects/secret-users.ts'
 
 export interface ReadRepositoryOptions extends DiscoverOptions, GitOpsOptions {
   /** For tests. */
@@ -49,6 +50,8 @@ export interface GitOpsOptions {
 /** All that Git says: what GitOps applies, and what nothing applies as it stands. */
 export interface Repository {
   readonly manifests: readonly Manifest[]
+  /** Objects beside them that may use Secrets, or make them: workloads, releases with values, custom resources. */
+  readonly workloads: readonly Manifest[]
   /** Every file that can matter, manifests or not, sorted by path. */
   readonly files: readonly SourceFile[]
   readonly roots: readonly Root[]
@@ -106,6 +109,7 @@ export async function readDiscovered(
     new Set(manifests.filter(({ kind }) => kinds.includes(kind)).map(({ span }) => `${span.file}:${span.line}`)).size
   return {
     manifests,
+    workloads: parts.flatMap((part) => part.workloads),
     files: discovery.files,
     roots: discovery.roots,
     notes: [...discovery.notes, ...parsed.notes, ...told.notes],
@@ -135,6 +139,7 @@ export async function readDiscovered(
 
 interface Part {
   readonly manifests: readonly Manifest[]
+  readonly workloads: readonly Manifest[]
   readonly followed: Followed
   readonly processes: number
   readonly processMilliseconds: number
@@ -164,6 +169,7 @@ async function readCheckout(
     memory: options.memory,
     deadline,
   })
+  const files = discovery.files.filter(({ use }) => use === undefined)
   const written = parsed.objects.filter(({ source }) => source.root === root.path)
   const followed = await follow(checkout, {
     build,
@@ -171,9 +177,9 @@ async function readCheckout(
     always: options.buildAll === true,
     wanted: wantedFrom(checkout, written),
     identities: [...(options.identities ?? []), ...gitRemotes(root.path)],
-    commands: commandsIn(discovery.files, root),
+    commands: commandsIn(files, root),
     artifacts: new Map(
-      pushedArtifacts(discovery.files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
+      pushedArtifacts(files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
         const key = repositoryPath(address)?.join('/')
         return key === undefined ? [] : [[key, folder] as const]
       }),
@@ -181,8 +187,10 @@ async function readCheckout(
     variables,
   })
   const { processes, processMilliseconds, missed, unusable } = stats
+  const deliveries = deliveriesOf({ checkout, followed, written, variables })
   return {
-    manifests: manifestsOf(deliveriesOf({ checkout, followed, written, variables })),
+    manifests: manifestsOf(deliveries.manifests),
+    workloads: manifestsOf(deliveries.workloads),
     followed,
     processes,
     processMilliseconds,
@@ -203,5 +211,6 @@ function wantedFrom(checkout: Checkout, written: ParsedFiles['objects']) {
       object.kind === 'HelmRelease' ||
       object.kind === 'HelmChart' ||
       isGitOps(object.apiVersion, object.kind) ||
+      MENTIONS_SECRETS.test(object.text) ||
       (file !== undefined && checkout.sources.has(file) && kinds.has(`${file}\0${object.kind}`)))
 }

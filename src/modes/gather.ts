@@ -101,7 +101,11 @@ export async function gatherFrom(
     watch = createWatch(),
   }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
-  const declared = readDeclared(plain.files, YAML, watch.deadline)
+  const declared = readDeclared(
+    plain.files.filter(({ use }) => use === undefined),
+    YAML,
+    watch.deadline,
+  )
   const repository = await withFinished(plain, settings, cwd)
   const said = configured(settings, plain.roots, cwd)
   const withSaid = withStores(anyCluster(repository, settings, cwd), said.stores)
@@ -131,6 +135,7 @@ export async function gatherFrom(
   const judging = serverLaw(product ?? known.product, version ?? known.version)
   const input: FollowInput = {
     manifests: repository.manifests,
+    workloads: repository.workloads,
     prediction,
     declared: {
       ...declared.state,

@@ -1,10 +1,10 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
+import { foundNames } from '../chain/key-lookups.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted, nameReference } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
-import { foundNames } from './key-lookups.ts'
 import { hasOtherKeys, secretWithout } from './nothing-there.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 

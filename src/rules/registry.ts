@@ -3,6 +3,7 @@ import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
 import { authSecretUnusable } from './auth-secret-unusable.ts'
 import { configUnused } from './config-unused.ts'
+import { consumerKeyAbsent } from './consumer-key-absent.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { expiresSoon } from './expires-soon.ts'
@@ -94,6 +95,8 @@ export const RULES: readonly Rule[] = [
   pushDeletes,
   targetRemoved,
   lastReferenceRemoved,
+  // From the Secret to the workload.
+  consumerKeyAbsent,
   // Law: policies and roles, declared or live.
   policyDenies,
   policyInvalid,

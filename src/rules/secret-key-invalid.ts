@@ -1,3 +1,4 @@
+import { keyLookups } from '../chain/key-lookups.ts'
 import { valueAt } from '../eso/field-value.ts'
 import { textHoles } from '../eso/holes.ts'
 import { isUnder } from '../eso/schema/field-path.ts'
@@ -9,7 +10,6 @@ import type { Manifest } from '../model/manifest.ts'
 import { isMap } from '../model/value.ts'
 import { nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { keyLookups } from './key-lookups.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
 /**

@@ -1,8 +1,8 @@
+import { keyLookups } from '../chain/key-lookups.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
 import { missingTemplateKeys, type SecretKeys, secretKeys } from '../eso/template/secret-keys.ts'
 import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import { keyLookups } from './key-lookups.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
 /**

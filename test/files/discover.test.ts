@@ -141,9 +141,20 @@ describe('paths', () => {
 describe('left out, with a note (platform.md §7 threats 3 and 5)', () => {
   it('SOPS files', async () => {
     const sops = 'kind: Secret\nstringData:\n  a: ENC[AES256_GCM,data:x]\nsops:\n  mac: ENC[AES256_GCM,data:y]\n'
-    const { names, notes } = await found({ 'a.sops.yaml': sops, 'b.yaml': eso })
-    expect(names).toEqual(['b.yaml'])
+    const { names, notes, read } = await found({ 'a.sops.yaml': sops, 'b.yaml': eso })
+    expect(names).toEqual(['a.sops.yaml', 'b.yaml'])
     expect(notes).toEqual([{ code: 'sops', file: 'a.sops.yaml' }])
+    // Of the Secret its names remain, line by line, and no value, encrypted or not.
+    expect(read[0]).toMatchObject({ use: 'names', text: 'kind: Secret\nstringData:\n  a: ""\nsops:\n  mac: ""\n' })
+  })
+
+  it('what only tells who uses Secrets is read for that alone', async () => {
+    const pod = 'kind: Pod\nspec:\n  imagePullSecrets: [{name: a}]\n'
+    const { read } = await found({ 'a.yaml': pod, 'b.yaml': eso, 'c.yaml': 'kind: Pod\nspec: {}\n' })
+    expect(read.map(({ file, use }) => [file, use])).toEqual([
+      ['a.yaml', 'workloads'],
+      ['b.yaml', undefined],
+    ])
   })
 
   it('a 100 MB file is not read', async () => {

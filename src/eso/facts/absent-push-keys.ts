@@ -69,8 +69,8 @@ function pushes(manifests: readonly Manifest[]) {
     const consumer = readConsumer(manifest, { namespaces, holesOf: textHoles })
     if (consumer?.makes !== 'PushSecret') return []
     const source = sourceOf(consumer, produced)
-    if (source?.keys === undefined) return []
-    const pushed = producedKeys(manifest, { known: new Set(source.keys), open: false, because: '' })
+    if (source === undefined || source.keys.open) return []
+    const pushed = producedKeys(manifest, source.keys)
     return pushed.open ? [] : [{ manifest, consumer, source, keys: [...pushed.known] }]
   })
 }
@@ -81,6 +81,8 @@ function sourceOf(consumer: Consumer, produced: readonly ProducedSecret[]): Prod
   // Without a namespace nothing says that it is the same Secret.
   if (name === undefined || namespace === undefined || more.length > 0) return undefined
   if (textHoles(name).length > 0 || patchOver(consumer.manifest, [...consumer.at, 'selector'])) return undefined
-  const makers = produced.filter((secret) => secret.name === name && (secret.namespace ?? namespace) === namespace)
+  const makers = produced.filter(
+    (secret) => secret.name === name && (secret.namespace ?? namespace) === namespace && secret.creation !== 'None',
+  )
   return makers.length === 1 && makers[0]?.namespace === namespace ? makers[0] : undefined
 }

@@ -9,7 +9,7 @@ import { isCoreKind } from '../kinds.ts'
 import { patchOver } from '../patched.ts'
 import { providerOf, providerPath } from '../provider.ts'
 import { STORE_REFS } from '../schema/store-refs.ts'
-import { producedSecrets } from './produced-secrets.ts'
+import { allKeys, producedSecrets } from './produced-secrets.ts'
 
 /** A Secret or ConfigMap that a store reads to log in or to trust the server, and that does not serve as it stands in Git. */
 export interface UnusableLoginSecret {
@@ -57,8 +57,8 @@ export function unusableLoginSecrets(
   manifests: readonly Manifest[],
   uses: readonly { readonly store: VaultStore; readonly namespaces: readonly string[] }[],
 ): readonly UnusableLoginSecret[] {
-  const secrets = producedSecrets(manifests, textHoles).map(
-    ({ by, namespace, name, keys }) => [name, { manifest: by, namespace, keys }] as const,
+  const secrets = producedSecrets(manifests, textHoles).flatMap(({ by, namespace, name, keys, creation }) =>
+    creation === 'None' ? [] : [[name, { manifest: by, namespace, keys: allKeys(keys) }] as const],
   )
   const maps = manifests
     .filter((manifest) => isCoreKind(manifest, 'ConfigMap'))

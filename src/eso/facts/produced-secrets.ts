@@ -5,38 +5,52 @@ import { labelsOf, namespaceLabels } from '../labels.ts'
 import { patchOver } from '../patched.ts'
 import { type Consumer, readConsumer } from '../predict/consumer.ts'
 import { producedKeys } from '../template/produced-keys.ts'
-import { secretKeys } from '../template/secret-keys.ts'
+import { type KeyLookups, type SecretKeys, secretKeys } from '../template/secret-keys.ts'
 
 type HolesOf = (text: string) => readonly string[]
 
-/** A Secret that something in Git makes. */
+/** What ESO does with the Secret of an ExternalSecret; `plain`: the Secret itself stands in Git. */
+export type Creation = 'Owner' | 'Orphan' | 'Merge' | 'CreateOrMerge' | 'None' | 'plain'
+
+/** A Secret that something in Git makes, or writes into. */
 export interface ProducedSecret {
   /** `undefined`: Git does not tell, or the namespaces of a ClusterExternalSecret. */
   readonly namespace: string | undefined
   readonly name: string
   readonly by: Manifest
-  /** All of its keys; `undefined` when Git does not tell them all (extract, find, template functions, another writer). */
-  readonly keys: readonly string[] | undefined
+  /** What it certainly puts into the Secret, and whether there may be more. */
+  readonly keys: SecretKeys
+  /** `None` makes no Secret, `Merge` writes only into one that is there (eso.md §6.2). */
+  readonly creation: Creation
+  /** Its type, where Git says one: `kubernetes.io/dockerconfigjson`. */
+  readonly type: string | undefined
 }
 
 /** The Secrets that ExternalSecrets and plain Secrets in Git make, one for each maker and namespace. */
-export function producedSecrets(manifests: readonly Manifest[], holesOf: HolesOf): readonly ProducedSecret[] {
+export function producedSecrets(
+  manifests: readonly Manifest[],
+  holesOf: HolesOf,
+  lookupsOf: (manifest: Manifest) => KeyLookups = () => ({}),
+): readonly ProducedSecret[] {
   const namespaces = namespaceLabels(manifests, holesOf)
   return manifests.flatMap((manifest): ProducedSecret[] => {
     if (isCoreKind(manifest, 'Secret')) {
       const { namespace, name } = manifest
-      // The control plane fills in a ServiceAccount's token.
-      const isFilled = textAt(manifest.body, 'type') === 'kubernetes.io/service-account-token'
-      const whole =
-        !isFilled && labelsOf(manifest, holesOf).complete && patchOver(manifest, ['data'], ['stringData']) === undefined
-      return [{ namespace, name, by: manifest, keys: whole ? writtenKeys(manifest) : undefined }]
+      const type = textAt(manifest.body, 'type')
+      return [{ namespace, name, by: manifest, keys: writtenKeys(manifest, holesOf), creation: 'plain', type }]
     }
     const consumer = readConsumer(manifest, { namespaces, holesOf })
     if (consumer?.makes !== 'ExternalSecret') return []
     const name = targetName(consumer)
     if (holesOf(name).length > 0) return []
-    const keys = patchOver(manifest, consumer.at) === undefined ? allKeys(manifest) : undefined
-    return (consumer.namespaces ?? [undefined]).map((namespace) => ({ namespace, name, by: manifest, keys }))
+    const made = {
+      name,
+      by: manifest,
+      keys: keysOf(manifest, consumer, lookupsOf(manifest)),
+      creation: creationOf(consumer),
+      type: textAt(consumer.spec, 'target', 'template', 'type'),
+    }
+    return (consumer.namespaces ?? [undefined]).map((namespace) => ({ ...made, namespace }))
   })
 }
 
@@ -52,17 +66,35 @@ export function keysOfSecrets(manifests: readonly Manifest[], holesOf: HolesOf) 
   let produced: readonly ProducedSecret[] | undefined
   return (namespace: string | undefined, name: string): readonly string[] | undefined => {
     produced ??= producedSecrets(manifests, holesOf)
-    const makers = produced.filter((secret) => secret.name === name && secret.namespace === namespace)
-    return makers.length === 1 ? makers[0]?.keys : undefined
+    const makers = produced.filter(
+      (secret) => secret.name === name && secret.namespace === namespace && secret.creation !== 'None',
+    )
+    return makers.length === 1 && makers[0] !== undefined ? allKeys(makers[0].keys) : undefined
   }
 }
 
-function writtenKeys(manifest: Manifest): readonly string[] {
-  const data = Object.keys(mapAt(manifest.body, 'data') ?? {})
-  return [...new Set([...data, ...Object.keys(mapAt(manifest.body, 'stringData') ?? {})])]
+/** All keys of a set that is told in whole. */
+export function allKeys({ known, open }: SecretKeys): readonly string[] | undefined {
+  return open ? undefined : [...known]
 }
 
-function allKeys(manifest: Manifest): readonly string[] | undefined {
-  const keys = producedKeys(manifest, secretKeys(manifest))
-  return keys.open ? undefined : [...keys.known]
+function creationOf({ spec }: Consumer): Creation {
+  const given = textAt(spec, 'target', 'creationPolicy')
+  return given === 'Orphan' || given === 'Merge' || given === 'CreateOrMerge' || given === 'None' ? given : 'Owner'
+}
+
+function keysOf(manifest: Manifest, consumer: Consumer, lookups: KeyLookups): SecretKeys {
+  const keys = producedKeys(manifest, secretKeys(manifest, lookups))
+  return patchOver(manifest, consumer.at) === undefined ? keys : { ...keys, open: true, because: 'a patch changes it' }
+}
+
+function writtenKeys(manifest: Manifest, holesOf: HolesOf): SecretKeys {
+  const known = new Set(['data', 'stringData'].flatMap((field) => Object.keys(mapAt(manifest.body, field) ?? {})))
+  const open = (because: string): SecretKeys => ({ known, open: true, because })
+  // The control plane fills in a ServiceAccount's token.
+  if (textAt(manifest.body, 'type') === 'kubernetes.io/service-account-token')
+    return open('the control plane fills it in')
+  if (patchOver(manifest, ['data'], ['stringData']) !== undefined) return open('a patch changes its data')
+  if (!labelsOf(manifest, holesOf).complete) return open('its labels are not known')
+  return { known, open: false, because: 'all its keys are written in Git' }
 }

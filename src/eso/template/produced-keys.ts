@@ -1,6 +1,7 @@
 import type { Manifest } from '../../model/manifest.ts'
 import { listAt, mapAt, textAt, valueAt } from '../field-value.ts'
 import { patchOver } from '../patched.ts'
+import { literalKeys } from './literal-keys.ts'
 import type { SecretKeys } from './secret-keys.ts'
 import { secretSpec, secretTemplate } from './template-fields.ts'
 
@@ -21,11 +22,16 @@ export function producedKeys(manifest: Manifest, data: SecretKeys): SecretKeys {
 
   const known = new Set(keeps ? data.known : [])
   const reasons: string[] = keeps && data.open ? [data.because] : []
-  for (const key of Object.keys(templated)) known.add(key)
+  for (const key of Object.keys(templated)) {
+    known.add(key)
+    if (key.includes('${')) reasons.push(`the key \`${key}\` holds a variable`)
+  }
   for (const from of froms) {
     if (!['', 'data'].includes((textAt(from, 'target') ?? '').toLowerCase())) continue
-    if (textAt(from, 'literal') !== undefined)
-      reasons.push('a templateFrom literal decides its keys when it is rendered')
+    const literal = textAt(from, 'literal')
+    const written = literal === undefined ? [] : literalKeys(literal)
+    for (const key of written ?? []) known.add(key)
+    if (written === undefined) reasons.push('a templateFrom literal decides its keys when it is rendered')
     for (const kind of ['configMap', 'secret'] as const) {
       for (const item of listAt(from, kind, 'items')) {
         const key = textAt(item, 'key')
@@ -38,7 +44,7 @@ export function producedKeys(manifest: Manifest, data: SecretKeys): SecretKeys {
   if (!push) {
     const creation = textAt(found.spec, 'target', 'creationPolicy')
     if (creation === 'Merge' || creation === 'CreateOrMerge') reasons.push('the Secret may hold keys of others')
-    if (creation === 'None') reasons.push('it makes no Secret')
+    if (creation === 'None') return { known: new Set(), open: false, because: 'it makes no Secret' }
     const manifestTarget = valueAt(found.spec, ['target', 'manifest'])
     if (manifestTarget !== undefined && manifestTarget !== null) reasons.push('the target is no Secret')
   }

@@ -92,7 +92,8 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
     (options.fetches && open.some(({ adds }) => adds)) ||
     open.some(({ fails }) => fails && reading.objects.some(isJudged)) ||
     reading.objects.some((object) => isJudged(object) && reasonsFor(reading, object, open).length > 0)
-  if (!needs) return { root, objects: readObjects(root, reading, []), outcome: 'read', notFollowed: [] }
+  // What only kustomize could tell of other objects than those that are judged is not worth a process, and stays open.
+  if (!needs) return { root, objects: readObjects(root, reading, open), outcome: 'read', notFollowed: [] }
   let built = await options.build(build, false)
   // Without kustomize everything that it would decide is open.
   if (built === undefined) return { root, objects: readObjects(root, reading, open), outcome: 'read', notFollowed: [] }

@@ -65,6 +65,7 @@ export function parseFiles(
   let late = 0
 
   for (const source of files) {
+    if (source.use !== undefined) continue
     if (!finished && formOf(basename(source.relative)) !== 'yaml') continue
     if (deadline.over()) {
       if (namesEsoKind(source.text)) notes.push(noteAt({ file: source.file }, { code: 'run-time-over' }))

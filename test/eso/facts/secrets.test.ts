@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { absentPushKeys } from '../../../src/eso/facts/absent-push-keys.ts'
 import { dynamicSplits } from '../../../src/eso/facts/dynamic-splits.ts'
 import { looksDynamic } from '../../../src/eso/facts/looks-dynamic.ts'
-import { producedSecrets } from '../../../src/eso/facts/produced-secrets.ts'
+import { allKeys, producedSecrets } from '../../../src/eso/facts/produced-secrets.ts'
 import { pushLoops } from '../../../src/eso/facts/push-loops.ts'
 import { pushesWithoutProperty } from '../../../src/eso/facts/push-without-property.ts'
 import { targetDuplicates } from '../../../src/eso/facts/target-duplicates.ts'
@@ -163,7 +163,7 @@ describe('field.md §5.14: push loops', () => {
 
 describe('eso.md §6.2, §6.4: what Secrets are made, and their keys', () => {
   const keys = (text: string) =>
-    producedSecrets(fromYaml(text), holesOf).map(({ namespace, name, keys: known }) => [namespace, name, known])
+    producedSecrets(fromYaml(text), holesOf).map(({ namespace, name, keys: made }) => [namespace, name, allKeys(made)])
   const data = [read('a', 'x'), read('a', 'y')]
   it.each([
     ['data alone', externalSecretYaml({ data }), [['apps', 'app', ['x', 'y']]]],
@@ -210,11 +210,7 @@ describe('eso.md §6.2, §6.4: what Secrets are made, and their keys', () => {
       [['apps', 'app', ['k']]],
     ],
     ['a variable in a key', externalSecretYaml({ data: [read('a', '${K}')] }), [['apps', 'app', undefined]]],
-    [
-      'no Secret at all',
-      externalSecretYaml({ target: { creationPolicy: 'None' }, data }),
-      [['apps', 'app', undefined]],
-    ],
+    ['no Secret at all', externalSecretYaml({ target: { creationPolicy: 'None' }, data }), [['apps', 'app', []]]],
     ['a variable in the name', externalSecretYaml({ target: { name: '${T}' }, data }), []],
     [
       'a plain Secret',
@@ -268,7 +264,7 @@ describe('eso.md §3.6: source keys that the Secret does not have', () => {
     ],
     [
       'perhaps added by templateFrom',
-      [source, pushSecretYaml({ template: { templateFrom: [{ literal: '' }] }, data: [push('r', 'z')] })],
+      [source, pushSecretYaml({ template: { templateFrom: [{ literal: '{{ .all }}' }] }, data: [push('r', 'z')] })],
       [],
     ],
     [

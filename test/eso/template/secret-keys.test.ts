@@ -211,7 +211,18 @@ describe('keys that end up in the Secret (eso.md §6.4, §6.6)', () => {
     ['Replace', '{data: [{secretKey: a}], target: {template: {data: {b: x}}}}', 'b'],
     ['Replace hides an open set', '{dataFrom: [{extract: {key: k}}], target: {template: {data: {b: x}}}}', 'b'],
     ['Merge', '{data: [{secretKey: a}], target: {template: {mergePolicy: Merge, data: {b: x}}}}', 'a,b'],
-    ['a literal', '{data: [{secretKey: a}], target: {template: {templateFrom: [{literal: "b: c"}]}}}', '…'],
+    ['a literal', '{data: [{secretKey: a}], target: {template: {templateFrom: [{literal: "b: c"}]}}}', 'b'],
+    [
+      'a literal with keys that only rendering tells',
+      '{data: [{secretKey: a}], target: {template: {templateFrom: [{literal: "{{ if .a }}\\nb: c\\n{{ end }}"}]}}}',
+      '…',
+    ],
+    [
+      'a literal whose values are rendered',
+      '{data: [{secretKey: a}], target: {template: {templateFrom: [{literal: "b: {{ .a }}\\n{{- $x := 1 }}\\nc: |\\n  {{ .a }}"}]}}}',
+      'b,c',
+    ],
+    ['a literal that prints its keys', '{target: {template: {templateFrom: [{literal: "{{ .all }}"}]}}}', '…'],
     [
       'a literal for labels',
       '{data: [{secretKey: a}], target: {template: {data: {b: x}, templateFrom: [{target: Labels, literal: "b: c"}]}}}',

@@ -1,22 +1,15 @@
-import type { Chain, Link } from '../chain/chain.ts'
 import { searchPath } from '../eso/find-paths.ts'
 import type { KeyLookups } from '../eso/template/secret-keys.ts'
 import { compileGoRegexp, isRegexp } from '../model/go-regexp.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { FieldPath } from '../model/value.ts'
 import { nameField } from '../model/wording.ts'
+import type { Chain, Link } from './chain.ts'
+import { linksByField } from './links-by-field.ts'
 
 /** What is known of the keys of a Secret beside its manifest: what the server showed, and generators in Git. */
-export function keyLookups(chain: Chain, manifest: Manifest): KeyLookups {
-  const linkAt = (field: FieldPath): Link | undefined => {
-    const path = nameField(field)
-    return chain.links.find(
-      ({ reference, also }) =>
-        nameField(reference.field) === path &&
-        (reference.manifest === manifest || also.includes(manifest)) &&
-        !reference.proposed,
-    )
-  }
+export function keyLookups({ links, manifests }: Pick<Chain, 'links' | 'manifests'>, manifest: Manifest): KeyLookups {
+  const linkAt = (field: FieldPath): Link | undefined => linksByField(links).get(manifest)?.get(nameField(field))
   return {
     extract: (field) => {
       const link = linkAt(field)
@@ -28,7 +21,7 @@ export function keyLookups(chain: Chain, manifest: Manifest): KeyLookups {
       return names?.length === 0 ? undefined : names
     },
     generator: ({ kind, name }) =>
-      chain.manifests.find(
+      manifests.find(
         (other) =>
           other.kind === kind &&
           other.name === name &&

@@ -1,0 +1,169 @@
+import type { ProducedSecret } from '../eso/facts/produced-secrets.ts'
+import { producedSecrets } from '../eso/facts/produced-secrets.ts'
+import { textHoles } from '../eso/holes.ts'
+import { reachOneCluster } from '../eso/nearest-store.ts'
+import { patchOver } from '../eso/patched.ts'
+import type { KeyLookups } from '../eso/template/secret-keys.ts'
+import { byCluster, clusterRelation, isLive } from '../model/cluster.ts'
+import type { Manifest } from '../model/manifest.ts'
+import type { Consumption } from './consumption.ts'
+import { consumptionsOf } from './consumptions.ts'
+import { isEsoMaker, makersOf, makes, type SecretMaker } from './makers.ts'
+
+export interface LastMileInput {
+  readonly manifests: readonly Manifest[]
+  /** Objects beside them that may use Secrets, or make them. */
+  readonly workloads: readonly Manifest[]
+  /** What is known of the keys of an ExternalSecret beside its manifest. */
+  readonly lookupsOf: (manifest: Manifest) => KeyLookups
+}
+
+/** What Git tells of a key, or of the keys, that a place asks for. */
+export type KeyVerdict =
+  | { readonly is: 'present'; readonly makers: readonly SecretMaker[] }
+  /** No maker gives it, and all of them are known in whole. */
+  | {
+      readonly is: 'absent'
+      /** Of the alternative of which the fewest keys are missing. */
+      readonly missing: readonly string[]
+      readonly makers: readonly [SecretMaker, ...SecretMaker[]]
+      readonly keys: ReadonlySet<string>
+    }
+  | { readonly is: 'unknown'; readonly why: 'no-key' | 'no-maker' | 'open' | 'unsure' | 'unresolved' | 'patched' }
+
+/** Who uses the Secrets that ESO makes (consumers.md): every place that asks, every maker, and what the two say to each other. */
+export interface LastMile {
+  readonly consumptions: readonly Consumption[]
+  readonly makers: readonly SecretMaker[]
+  /** Makers of the Secret that a place asks for: those that certainly are, and those that may be. */
+  makersFor(consumption: Consumption): Makers
+  /** The places that ask for the Secret of a maker, as far as that is certain. */
+  readersOf(maker: SecretMaker): readonly Consumption[]
+  /** Places that ask for a Secret of this name, wherever. */
+  named(name: string): readonly Consumption[]
+  keyVerdict(consumption: Consumption): KeyVerdict
+}
+
+export interface Makers {
+  readonly certain: readonly SecretMaker[]
+  readonly possible: readonly SecretMaker[]
+}
+
+/** Follows Secrets to the workloads that ask for them. Nothing is computed before it is asked for. */
+export function lastMile({ manifests, workloads, lookupsOf }: LastMileInput): LastMile {
+  const consumptions = once(() => [...manifests, ...workloads].flatMap(consumptionsOf))
+  const makers = once(() => makersOf(produced(manifests, lookupsOf), workloads))
+  const makersByName = once(() => Map.groupBy(makers(), ({ name }) => name))
+  const prefixes = once(() => makers().filter(({ isPrefix }) => isPrefix === true))
+  const byName = once(() => Map.groupBy(consumptions(), ({ name }) => name))
+
+  const candidates = (name: string): readonly SecretMaker[] => [
+    ...(makersByName().get(name) ?? []),
+    ...prefixes().filter((maker) => name.startsWith(maker.name)),
+  ]
+  const makersFor = (consumption: Consumption): Makers => {
+    const all = [consumption.name, ...(consumption.or ?? [])].flatMap(candidates)
+    const rated = all.map((maker) => [maker, relation(consumption, maker, all)] as const)
+    const of = (wanted: Relation) => rated.flatMap(([maker, is]) => (is === wanted ? [maker] : []))
+    return { certain: of('certain'), possible: of('possible') }
+  }
+  return {
+    get consumptions() {
+      return consumptions()
+    },
+    get makers() {
+      return makers()
+    },
+    makersFor,
+    readersOf: (maker) =>
+      (byName().get(maker.name) ?? []).filter((one) => relation(one, maker, candidates(maker.name)) === 'certain'),
+    named: (name) => byName().get(name) ?? [],
+    keyVerdict: (consumption) => keyVerdict(consumption, makersFor(consumption)),
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/** The Secrets of each cluster: what a ClusterExternalSecret selects is told by the namespaces of its own. */
+function produced(manifests: readonly Manifest[], lookupsOf: LastMileInput['lookupsOf']): readonly ProducedSecret[] {
+  const clusters = byCluster(manifests)
+  const [only, ...others] = clusters.groups
+  if (only !== undefined && others.length === 0) return producedSecrets(only, textHoles, lookupsOf)
+  const many = manifests.filter(({ kind }) => kind === 'ClusterExternalSecret')
+  const rest = manifests.filter(({ kind }) => kind !== 'ClusterExternalSecret')
+  return [
+    ...producedSecrets(rest, textHoles, lookupsOf),
+    ...many.flatMap((one) =>
+      producedSecrets([one, ...clusters.of(one).filter(({ kind }) => kind === 'Namespace')], textHoles, lookupsOf),
+    ),
+  ]
+}
+
+type Relation = 'certain' | 'possible' | 'no'
+
+/**
+ * Whether the Secret of a maker is the one that a place asks for. Of copies in several trees that nothing tells apart each is a
+ * possible one, so that no copy answers for another, and none is called absent because of another (consumers.md §4).
+ */
+function relation({ by, secretNamespace }: Consumption, maker: SecretMaker, all: readonly SecretMaker[]): Relation {
+  if (!isLive(by) || !isLive(maker.by)) {
+    if (isLive(by) && maker.by.origin.applied.verdict === 'unclear') return 'possible'
+    if (isLive(by) || isLive(maker.by) || !reaches(by, maker.by)) return 'no'
+  }
+  const clusters = clusterRelation(by.origin.applied.cluster, maker.by.origin.applied.cluster)
+  if (clusters === 'other') return 'no'
+  const near = reaches(by, maker.by)
+  if (secretNamespace === undefined || maker.namespace === undefined)
+    return secretNamespace === maker.namespace && near && maker.by.kind !== 'ClusterExternalSecret'
+      ? 'certain'
+      : 'possible'
+  if (secretNamespace !== maker.namespace) return 'no'
+  if (clusters === 'perhaps') return 'possible'
+  const told = by.origin.applied.cluster !== undefined && maker.by.origin.applied.cluster !== undefined
+  const applied = by.origin.applied.verdict === 'applied' && maker.by.origin.applied.verdict === 'applied'
+  if (near || told || applied) return 'certain'
+  // Plain files of one top folder, and no copy of the Secret anywhere else.
+  const isAlone = all.every(
+    (other) => other === maker || other.namespace !== secretNamespace || topOf(other.by) === topOf(by),
+  )
+  return topOf(maker.by) === topOf(by) && isAlone ? 'certain' : 'possible'
+}
+
+function reaches(one: Manifest, other: Manifest): boolean {
+  return one === other || reachOneCluster(one, other)
+}
+
+function topOf({ origin }: Manifest): string {
+  return origin.file.split('/')[0] ?? ''
+}
+
+function keyVerdict(consumption: Consumption, { certain, possible }: Makers): KeyVerdict {
+  const { by, field, name, keys } = consumption
+  if (keys.length === 0) return { is: 'unknown', why: 'no-key' }
+  if ([name, ...(consumption.or ?? []), ...keys.flat()].some((text) => textHoles(text).length > 0))
+    return { is: 'unknown', why: 'unresolved' }
+  if (patchOver(by, field) !== undefined) return { is: 'unknown', why: 'patched' }
+  const [first, ...more] = certain.filter(makes)
+  const writing = [...certain, ...possible].filter(({ creation }) => creation !== 'None')
+  const known = new Set(writing.flatMap((maker) => [...maker.keys.known]))
+  const missing = keys
+    .map((all) => all.filter((key) => !known.has(key)))
+    .reduce((least, one) => (one.length < least.length ? one : least))
+  if (missing.length === 0 && first !== undefined) return { is: 'present', makers: [first, ...more] }
+  if (writing.some((maker) => maker.keys.open)) return { is: 'unknown', why: 'open' }
+  if (first === undefined) return { is: 'unknown', why: possible.length > 0 ? 'unsure' : 'no-maker' }
+  // Another Secret of the volume that Git does not make may bring it.
+  const made = new Set(writing.map((maker) => maker.name))
+  if ((consumption.or ?? []).some((other) => !made.has(other))) return { is: 'unknown', why: 'no-maker' }
+  if (missing.length === 0) return { is: 'unknown', why: 'unsure' }
+  // Who only writes into it cannot be the reason; what is told must be an ExternalSecret's.
+  return certain.some(isEsoMaker)
+    ? { is: 'absent', missing, makers: [first, ...more], keys: known }
+    : { is: 'unknown', why: 'no-maker' }
+}
