@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Files that belong to no room: they wire, and may import everything. */
-const ENTRIES = ['main.ts', 'post.ts', 'cli.ts', 'program.ts']
+const ENTRIES = ['main.ts', 'post.ts', 'cli.ts']
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
