@@ -1,14 +1,10 @@
 import type { Manifest } from './manifest.ts'
 import type { NotCheckedReason } from './reason.ts'
-import type { FileLine, Span } from './span.ts'
+import type { FileLine, RelatedPlace, Span } from './span.ts'
+
+export type { RelatedPlace } from './span.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
-
-export interface RelatedPlace {
-  readonly span: Span
-  /** What stands there, as a sentence part: "the rule that decides". */
-  readonly message: string
-}
 
 /** What to do about a problem, as data: every report shows it in its own way. */
 export interface Fix {

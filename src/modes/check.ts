@@ -1,10 +1,11 @@
-import type { Link } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Age, Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
+import type { RefusedLogin } from '../model/id-claims.ts'
 import { familyOf, type NoteFamily } from '../model/note.ts'
 import type { Standing } from '../model/standing.ts'
 import { outcomeOf } from '../report/outcome.ts'
@@ -25,6 +26,7 @@ import type { MissingRight } from '../state/live/live-state.ts'
 import { type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
+import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
 import { templatesNotChecked } from './templates-not-checked.ts'
@@ -45,6 +47,8 @@ export interface CheckDeps {
   readonly change?: LookAtChange | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
+  /** The login that the server refused. */
+  readonly refused?: RefusedLogin | undefined
 }
 
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
@@ -117,9 +121,20 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
       ...unreadParts([...gathered.repository.notes, ...gathered.declared.notes]),
       ...templatesNotChecked(standings),
       ...watch.notChecked(),
+      ...expectationsNotChecked(chain),
       ...(chain.drift?.notCompared ?? []),
     ],
     standings,
+  })
+}
+
+/** Lines of the contract that nobody can judge yet. */
+function expectationsNotChecked({ expected }: Chain): NotChecked[] {
+  return expected.flatMap(({ expectation, action, outcome }) => {
+    if (outcome.is !== 'not-checked') return []
+    const { span, who, may, path } = expectation
+    const what = `Expectation: ${who.is} ${who.name} ${may ? 'may' : 'may not'} ${action} ${path}`
+    return [{ file: span.file, line: span.line, what, reason: outcome.because }]
   })
 }
 
@@ -203,6 +218,11 @@ const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'sops',
 ])
 
+function refusedSentences({ refused }: CheckDeps, { declared }: Gathered): string[] {
+  const sentence = refused === undefined ? undefined : refusedBecause(refused, declared.state.roles)
+  return sentence === undefined ? [] : [sentence]
+}
+
 function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
   const { findings, scope, standings } = results
@@ -210,6 +230,7 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [
     ...deps.incomplete,
+    ...refusedSentences(deps, gathered),
     ...gathered.watch.sentences(),
     ...unansweredSentences(live),
     ...hiddenSentences(hidden, deps.live?.name),

@@ -154,6 +154,7 @@ export async function gatherFrom(
     installedEso:
       settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
     naming: settings.config.naming,
+    expect: settings.config.expect,
     invalidYaml: invalidYaml(repository.notes, repository.sourceLine),
   }
   const chain = follow(input)

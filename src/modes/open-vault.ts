@@ -36,6 +36,8 @@ export async function openVault(
   const connection = await open({
     address: vault.address,
     ...(ca === undefined ? {} : { caCertificate: 'pem' in ca ? ca.pem : ca.file }),
+    clientCertificate: vault.clientCertificate,
+    headers: vault.headers,
     ...(vault.namespace === undefined ? {} : { namespace: vault.namespace }),
     ...(authNamespace === undefined ? {} : { authNamespace }),
     login: vault.login,

@@ -2,6 +2,7 @@ import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
+import { tokenNamespaces } from '../chain/vault-namespaces.ts'
 import { isShownFile, weakness } from '../model/documentation.ts'
 import type { Finding, PolicyNeed, RelatedPlace } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
@@ -58,6 +59,7 @@ function deniedOf({ accesses }: Link): JudgedAccess[] {
 function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[], allLost: readonly LostRule[]): RuleFinding {
   const { reference } = link
   const needs = needsOf(denied)
+  const written = asPoliciesWriteThem(link, needs)
   const above = rulesOfAnotherNamespace(chain, link)
   const policy = policyToMend(chain, link, denied)
   const lost = allLost.filter((one) => one.policy === policy && denied.some(({ access }) => one.covers(access.path)))
@@ -83,12 +85,12 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[], allLo
     cause: JSON.stringify(above === undefined ? [policy, decides, lost.map(({ path }) => path)] : [policy, above.says]),
     parts: {
       ...(policy === undefined ? {} : { policy }),
-      needs,
+      needs: written,
       ...(lost.length === 0 ? {} : { lost: lost.map(({ path, capabilities }) => ({ path, capabilities })) }),
     },
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
-    fix: above?.fix ?? fixFor(mendPolicy(chain, link, policy, needs), lost),
+    fix: above?.fix ?? fixFor(mendPolicy(chain, link, policy, written), lost),
     objects: objectsOf(link),
     fingerprint: fingerprint(
       policyDenies.id,
@@ -100,6 +102,13 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[], allLo
     ),
     vaultPaths: needs.map(({ path }) => kvPath(path, link.store?.path)),
   }
+}
+
+/** A token of a parent namespace names the child in front of the path (vault.md §2.8). */
+function asPoliciesWriteThem({ store }: Link, needs: readonly PolicyNeed[]): readonly PolicyNeed[] {
+  const namespaces = store === undefined ? undefined : tokenNamespaces(store)
+  if (namespaces === undefined || namespaces.policies !== '') return needs
+  return needs.map(({ path, capabilities }) => ({ path: namespaces.request + path, capabilities }))
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {

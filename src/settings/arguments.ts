@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   explain: 'every request that ESO will make, and the rule that grants or denies it',
   'ci-policy': 'the smallest policy that a CI token needs for this repository',
   references: 'who uses which Vault path',
+  access: 'who may do what on a Vault path; with --namespace, what a namespace can reach',
 }
 
 const FORMATS: readonly Format[] = ['text', 'json', 'sarif', 'markdown', 'code-quality', 'junit', 'html']
@@ -54,10 +55,12 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   const values: Partial<Record<InputName, string>> = {}
   let format: Format | undefined
   let color: boolean | undefined
+  let ofNamespace: string | undefined
   for (const { name, value } of flags) {
     const input = inputNamed(name)
     if (name === 'format') format = readFormat(value, wrong)
     else if (name === 'color' || name === 'no-color') color = name === 'color'
+    else if (name === 'namespace' && command === 'access') ofNamespace = value
     else if (name === 'mode') wrong('There is no --mode here: write the command instead, as in `eso-vault drift`.')
     else if (input === undefined) wrong(unknownFlag(name))
     else addValue(values, input, value, wrong)
@@ -67,11 +70,21 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   if (command === 'explain') {
     subject = positional.shift()
     if (positional.length > 0) wrong(`explain takes one place; ${JSON.stringify(positional[0])} is too much.`)
+  } else if (command === 'access') {
+    subject = positional.shift()
+    if (positional.length > 0) wrong(`access takes one path of Vault; ${JSON.stringify(positional[0])} is too much.`)
+    if ((subject === undefined) === (ofNamespace === undefined))
+      wrong(
+        'access takes a path of Vault (`eso-vault access kv/team/app`) or `--namespace`, a namespace of Kubernetes.',
+      )
   } else if (positional.length > 0) {
     values.paths = [...(values.paths === undefined ? [] : [values.paths]), ...positional].join('\n')
   }
   if (problems.length > 0) throw new InvalidInput(problems)
-  return { kind: 'run', given: { from: 'terminal', command: command ?? 'check', subject, values, format, color } }
+  return {
+    kind: 'run',
+    given: { from: 'terminal', command: command ?? 'check', subject, ofNamespace, values, format, color },
+  }
 }
 
 function splitFlag(argument: string): [name: string, inline: string | undefined] {
@@ -84,7 +97,7 @@ function splitFlag(argument: string): [name: string, inline: string | undefined]
 
 /** A boolean flag stands alone unless `true` or `false` follows: `--allow-root-token manifests/` names a path. */
 function takesValue(name: string, next: string | undefined): boolean {
-  if (name === 'format' || name === 'mode') return true
+  if (name === 'format' || name === 'mode' || name === 'namespace') return true
   const input = inputNamed(name)
   if (input === undefined) return false
   if (input.format.is === 'boolean') return next === 'true' || next === 'false'

@@ -7,6 +7,7 @@ import type { FieldPath, ValueMap } from '../model/value.ts'
 import { noteText } from '../report/reasons/note.ts'
 import { CONFIG_SHAPE } from './config-shape.ts'
 import { type ConfigWord, type RawWord, wordOf, wordProblems } from './config-word.ts'
+import { type ConfigExpectation, expectationProblems, expectationsOf, type RawExpectation } from './expectations.ts'
 import { checkShape, didYouMean, quoted } from './shape.ts'
 
 export const DEFAULT_CONFIG_FILE = '.github/eso-vault.yml'
@@ -60,6 +61,8 @@ export interface Config {
   readonly roles: ConfigWord['roles']
   readonly policies: ConfigWord['policies']
   readonly naming: readonly NamingPattern[]
+  /** Access as a contract. */
+  readonly expect: readonly ConfigExpectation[]
   readonly setup: {
     readonly policy: {
       readonly name: string | undefined
@@ -90,6 +93,7 @@ export const EMPTY_CONFIG: Config = {
   roles: [],
   policies: [],
   naming: [],
+  expect: [],
   setup: {
     policy: { name: undefined, generate: 'exact', span: undefined },
     role: { ttl: undefined },
@@ -158,7 +162,7 @@ function checkMeaning(document: YamlDocument, rules: readonly string[]): InputPr
       problems.push(problemAt(document, ['naming', index, 'where', key], 'key', message))
     }
   }
-  problems.push(...wordProblems(config, document))
+  problems.push(...wordProblems(config, document), ...expectationProblems(config.expect ?? [], document))
   return problems
 }
 
@@ -178,6 +182,7 @@ function isCalendarDate(text: string): boolean {
 
 /** The file's own structure, once its shape is checked. */
 interface RawConfig extends RawWord {
+  readonly expect?: readonly RawExpectation[]
   readonly manifests?: {
     readonly exclude?: string[]
     readonly rendered?: string[]
@@ -229,6 +234,7 @@ function toConfig(document: YamlDocument): Config {
       product: raw.vault?.product ?? 'auto',
     },
     ...wordOf(raw, document),
+    expect: expectationsOf(raw.expect ?? [], document),
     naming: (raw.naming ?? []).map(({ pattern, where }, index) => ({
       pattern,
       where: Object.fromEntries(

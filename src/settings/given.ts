@@ -9,6 +9,8 @@ export interface Given {
   readonly from: 'action' | 'terminal'
   readonly command: Command | undefined
   readonly subject: string | undefined
+  /** `access --namespace`. */
+  readonly ofNamespace?: string | undefined
   /** Raw text by input; omitted and blank inputs are absent. */
   readonly values: Readonly<Partial<Record<InputName, string>>>
   readonly format: Format | undefined

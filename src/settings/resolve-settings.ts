@@ -37,6 +37,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     command: given.command ?? mode,
     mode,
     subject: given.subject,
+    ofNamespace: given.ofNamespace,
     paths: read.lines('paths') ?? [],
     exclude: config.manifests.exclude,
     rendered: read.lines('rendered') ?? config.manifests.rendered,
@@ -68,6 +69,8 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     allowValueRead: read.boolean('allow-value-read') ?? false,
     allowRemoteBases: (read.boolean('allow-remote-bases') ?? false) && ci.foreignHead === undefined,
     enableHelm: (read.boolean('enable-helm') ?? false) && ci.foreignHead === undefined,
+    // The same limits hold for charts that anybody could write (helm.md §7.8).
+    renderHelm: read.choice('render-helm') ?? 'auto',
     esoVersion: readEsoVersion(read),
     format: given.format ?? 'text',
     color: given.color,

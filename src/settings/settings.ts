@@ -4,12 +4,14 @@ import type { Config } from './config-file.ts'
 export type Mode = 'check' | 'drift' | 'plan' | 'apply'
 
 /** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
-export type Question = 'explain' | 'ci-policy' | 'references'
+export type Question = 'explain' | 'ci-policy' | 'references' | 'access'
 
 export type Command = Mode | Question
 
+const QUESTIONS: ReadonlySet<Command> = new Set<Question>(['explain', 'references', 'ci-policy', 'access'])
+
 export function isQuestion(command: Command): command is Question {
-  return command === 'explain' || command === 'references' || command === 'ci-policy'
+  return QUESTIONS.has(command)
 }
 
 export type FailOn = 'error' | 'warning' | 'never'
@@ -48,6 +50,20 @@ export type Login =
       readonly namespace: string | undefined
     }
   | {
+      readonly method: 'cert'
+      readonly mount: string
+      /** `undefined`: any role that fits the certificate. */
+      readonly role: string | undefined
+      readonly namespace: string | undefined
+    }
+  /** A method that this program does not know by itself, with what its login takes. */
+  | {
+      readonly method: 'payload'
+      readonly mount: string
+      readonly payload: Readonly<Record<string, unknown>>
+      readonly namespace: string | undefined
+    }
+  | {
       readonly method: 'userpass' | 'ldap'
       readonly mount: string
       readonly username: string
@@ -61,6 +77,10 @@ export interface VaultSettings {
   readonly address: string
   readonly namespace: string | undefined
   readonly caCertificate: CaCertificate | undefined
+  /** As they were given: PEM text, its base64, or a file each. */
+  readonly clientCertificate: { readonly certificate: string; readonly key: string } | undefined
+  /** Sent with every request, by name; their values are masked. */
+  readonly headers: Readonly<Record<string, string>>
   readonly login: Login
 }
 
@@ -69,8 +89,12 @@ export interface Settings {
   readonly command: Command
   /** The mode whose report a command makes: `check` for `explain`, `ci-policy` and `references`. */
   readonly mode: Mode
-  /** `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. */
+  /**
+   * `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. `access`: a path of Vault.
+   */
   readonly subject: string | undefined
+  /** `access`: a Kubernetes namespace in place of a path. */
+  readonly ofNamespace: string | undefined
   /** Files, folders and globs; empty: the whole repository. */
   readonly paths: readonly string[]
   /** Globs below the working directory. */
@@ -113,6 +137,7 @@ export interface Settings {
   readonly allowValueRead: boolean
   readonly allowRemoteBases: boolean
   readonly enableHelm: boolean
+  readonly renderHelm: 'auto' | 'never'
   readonly esoVersion: string | undefined
   /** Terminal only: what is printed. */
   readonly format: Format

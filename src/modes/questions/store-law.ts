@@ -64,7 +64,7 @@ export function storeLaw(storeLink: StoreLink, gathered: Gathered): StoreLaw | u
   const { acl } = buildLaw({ policies: facts, server: judging }).forHolder({
     policies: root ? ['root'] : facts.map((fact) => fact.name),
     noDefaultPolicy: !policies.withDefault,
-    entity: loginEntity(links[0]?.reference.identity, storeLink, chain.declared),
+    entity: loginEntity(links[0]?.reference.identity, { ...storeLink, auth: store.auth }, chain.declared),
     namespace: namespaces?.policies ?? '',
   })
   const requestOf = ({ path, capability }: Pick<Access, 'path' | 'capability'>) => ({

@@ -9,14 +9,15 @@ export interface Asked {
   readonly command: Command
   readonly cwd: string
   readonly subject?: string
+  readonly ofNamespace?: string
   readonly format?: 'text' | 'json'
   readonly env?: Env
 }
 
 /** Settings and surroundings as the terminal would make them, for a folder. */
-export function settingsFor({ command, subject, format = 'text', env = {} }: Asked) {
+export function settingsFor({ command, subject, ofNamespace, format = 'text', env = {} }: Asked) {
   return resolveSettings({
-    given: { from: 'terminal', command, subject, values: {}, format, color: false },
+    given: { from: 'terminal', command, subject, ofNamespace, values: {}, format, color: false },
     config: EMPTY_CONFIG,
     environment: readEnvironment(env),
     folder: 'test',
