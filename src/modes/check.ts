@@ -23,7 +23,7 @@ import { yamlInvalid } from '../rules/yaml-invalid.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
-import { type Gathered, gather, type LiveSource } from './gather.ts'
+import { asOfSource, type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
 import { refusedBecause } from './refused-login.ts'
@@ -233,7 +233,7 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
     ...refusedSentences(deps, gathered),
     ...gathered.watch.sentences(),
     ...unansweredSentences(live),
-    ...hiddenSentences(hidden, deps.live?.name),
+    ...hiddenSentences(hidden, deps.live),
   ]
   return {
     mode: settings.mode,
@@ -275,17 +275,23 @@ function uselessIgnores(unused: readonly UselessIgnore[], settings: Settings) {
 /** Of the rights that are missing, as many are named. */
 const RIGHTS_NAMED = 3
 
-function hiddenSentences(rights: readonly MissingRight[], server: string | undefined): string[] {
-  if (rights.length === 0 || server === undefined) return []
+/** Why a run is incomplete that saw a part of it. `purpose`: the options of `ci-policy` that print the policy for it. */
+export function hiddenSentences(rights: readonly MissingRight[], live: LiveSource | undefined, purpose = ''): string[] {
+  if (rights.length === 0 || live === undefined) return []
   const named = rights.slice(0, RIGHTS_NAMED).map(({ capability, path }) => `${capability} on \`${path}\``)
   if (rights.length > named.length) named.push(`${rights.length - named.length} more`)
+  if (live.asOf !== undefined)
+    return [
+      `The snapshot does not show a part of it. The token that wrote it lacked ${named.join(', ')}; \`eso-vault ci-policy --for snapshot\` prints the policy that it needs.`,
+    ]
   return [
-    `${server} hid a part from this token. It lacks ${named.join(', ')}; \`eso-vault ci-policy\` prints the policy that it needs.`,
+    `${live.name} hid a part from this token. It lacks ${named.join(', ')}; \`eso-vault ci-policy${purpose}\` prints the policy that it needs.`,
   ]
 }
 
 function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
-  if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
+  if (deps.live !== undefined)
+    return { asked: true, line: `Checked against ${deps.live.name}.`, ...asOfSource(deps.live) }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.', silent: true }
   return { asked: false, line: offlineSentence(settings.offlineBecause) }
 }

@@ -76,7 +76,7 @@ export interface ExplainedLogin {
 
 export interface ExplainedPolicy {
   readonly name: string
-  readonly from: 'git' | 'vault' | 'built in' | null
+  readonly from: 'git' | 'vault' | 'snapshot' | 'built in' | null
   readonly place: FileLine | null
   readonly problem: string | null
 }
@@ -238,6 +238,8 @@ export interface ReachablePath {
 /** What `ci-policy` says, as plain data: its JSON form, and what the HCL is written from. Additive within version 1. */
 export interface CiPolicyDocument {
   readonly version: 1
+  /** What the token is for; left out: `check`. */
+  readonly for?: 'snapshot'
   /** In the order of the text; `needed: false` for what only makes answers more telling. */
   readonly rules: readonly CiRule[]
   /** What the policy cannot name, or what Git does not tell. */

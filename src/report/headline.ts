@@ -4,16 +4,23 @@ import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
 import { type Account, accountOf } from './account.ts'
+import { asOfSuffix } from './as-of.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
 import { countProblems } from './problems.ts'
 import { reasonGroup, shortReason } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
+import { snapshotHeadline } from './snapshot-report.ts'
 
 /**
  * The outcome as one sentence without a full stop: in the terminal, the summary, the annotation and the JSON report the same. It accounts
  * for every reference, so that whoever sees nothing else is not told more than was seen.
  */
 export function headline(report: Report): string {
+  if (report.mode === 'snapshot') return snapshotHeadline(report) ?? headlineOf(report)
+  return `${headlineOf(report)}${asOfSuffix(report)}`
+}
+
+function headlineOf(report: Report): string {
   const account = accountOf(report)
   switch (report.outcome) {
     case 'clean':

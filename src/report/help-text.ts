@@ -27,6 +27,9 @@ export function helpText(command?: Command): string {
     '',
     'Options:',
     option('--format <format>', 'text (default), json, sarif, markdown, code-quality, junit or html', width),
+    ...(command === 'ci-policy'
+      ? [option('--for <check|snapshot>', 'what the token is for; default check', width)]
+      : []),
     option('--no-color', 'no colours; NO_COLOR does the same', width),
     ...options,
     option('-h, --help', 'this text', width),

@@ -77,6 +77,12 @@ export interface Config {
       readonly ca: string | undefined
     }
   }
+  /** What `snapshot` writes (snapshot.md §2). */
+  readonly snapshot: {
+    readonly scope: 'referenced' | 'folders' | 'all'
+    readonly names: 'plain' | 'hashed'
+    readonly keys: boolean
+  }
   readonly drift: {
     /** Globs over Vault paths (mount and key) that nobody else uses. */
     readonly owned: readonly { readonly pattern: string; readonly span: Span }[]
@@ -99,6 +105,7 @@ export const EMPTY_CONFIG: Config = {
     role: { ttl: undefined },
     kubernetes: { host: undefined, reviewer: undefined, ca: undefined },
   },
+  snapshot: { scope: 'folders', names: 'plain', keys: true },
   drift: { owned: [] },
   rules: {},
   ignore: [],
@@ -201,6 +208,7 @@ interface RawConfig extends RawWord {
       readonly ca?: string
     }
   }
+  readonly snapshot?: Partial<Config['snapshot']>
   readonly drift?: { readonly owned?: readonly string[] }
   readonly rules?: Readonly<Record<string, RuleSetting>>
   readonly ignore?: readonly {
@@ -255,6 +263,7 @@ function toConfig(document: YamlDocument): Config {
         ca: setup?.kubernetes?.ca,
       },
     },
+    snapshot: { ...EMPTY_CONFIG.snapshot, ...raw.snapshot },
     drift: {
       owned: (raw.drift?.owned ?? []).map((pattern, index) => ({
         pattern,

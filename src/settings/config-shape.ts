@@ -238,6 +238,23 @@ export const CONFIG_SHAPE: ObjectShape = {
         },
       },
     },
+    snapshot: {
+      is: 'object',
+      about: 'For snapshot: what of a server is written into the file.',
+      keys: {
+        scope: {
+          is: 'choice',
+          of: ['referenced', 'folders', 'all'],
+          about: 'Only what manifests name; also the names beside it (default); or every name that the token may list.',
+        },
+        names: {
+          is: 'choice',
+          of: ['plain', 'hashed'],
+          about: 'Paths and key names as they are (default), or as keyed digests that are looked up by name.',
+        },
+        keys: { is: 'boolean', about: 'Names of keys (default true); false asks for the state of secrets only.' },
+      },
+    },
     drift: {
       is: 'object',
       about: 'For drift.',

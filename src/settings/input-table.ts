@@ -29,8 +29,8 @@ const choice = (...of: string[]): InputFormat => ({ is: 'choice', of })
 export const INPUTS = [
   {
     name: 'mode',
-    format: choice('check', 'drift', 'plan', 'apply'),
-    description: 'What to do: `check` (default), `drift`, `plan` or `apply`.',
+    format: choice('check', 'drift', 'plan', 'apply', 'snapshot'),
+    description: 'What to do: `check` (default), `drift`, `plan`, `apply` or `snapshot`.',
   },
   {
     name: 'paths',
@@ -69,6 +69,23 @@ export const INPUTS = [
     format: text,
     description:
       'CA certificate of the server, as PEM text, the same in base64, or the path of a PEM file. Default: the file that `BAO_CACERT` or `VAULT_CACERT` names.',
+  },
+  {
+    name: 'vault-snapshot',
+    format: text,
+    description:
+      'A file that mode `snapshot` wrote: it answers in place of a server that this run cannot reach; where `vault-addr` is given too, it answers what the server hides.',
+  },
+  {
+    name: 'snapshot-max-age',
+    format: text,
+    description:
+      'How old a snapshot may be, for example `36h` (default) or `7d`. By an older one nothing is judged, and the run is incomplete.',
+  },
+  {
+    name: 'out',
+    format: text,
+    description: 'For `snapshot`: the file to write. Default: `vault-snapshot.json`.',
   },
   {
     name: 'vault-token',
@@ -314,6 +331,8 @@ export const OTHER_NAMES: Readonly<Record<string, InputName>> = {
   sarif: 'sarif-file',
   report: 'report-file',
   plan: 'plan-file',
+  snapshot: 'vault-snapshot',
+  'snapshot-file': 'vault-snapshot',
 }
 
 /** The outputs of design §4, in the order of `action.yml`. */
@@ -333,6 +352,7 @@ export const OUTPUTS = {
   'has-changes': '`plan` and `apply`: `true` when the server differs from what is wanted.',
   'plan-file': '`plan`: path of the plan, when it was written.',
   'plan-digest': '`plan`: digest to hand to `apply`.',
+  'snapshot-file': '`snapshot`: path of the file, when it was written.',
   'issue-number': '`drift`: number of the issue, when there is one.',
 } as const
 

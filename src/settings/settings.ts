@@ -1,7 +1,7 @@
 import type { OfflineReason } from '../model/reason.ts'
 import type { Config } from './config-file.ts'
 
-export type Mode = 'check' | 'drift' | 'plan' | 'apply'
+export type Mode = 'check' | 'drift' | 'plan' | 'apply' | 'snapshot'
 
 /** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
 export type Question = 'explain' | 'ci-policy' | 'references' | 'access'
@@ -13,6 +13,9 @@ const QUESTIONS: ReadonlySet<Command> = new Set<Question>(['explain', 'reference
 export function isQuestion(command: Command): command is Question {
   return QUESTIONS.has(command)
 }
+
+/** What the policy that `ci-policy` prints is for. */
+export type Purpose = 'check' | 'snapshot'
 
 export type FailOn = 'error' | 'warning' | 'never'
 export type OnIncomplete = 'fail' | 'warn'
@@ -106,6 +109,14 @@ export interface Settings {
   readonly config: Config
   /** `undefined`: no server was named or no credentials were given; `offlineBecause` says which. */
   readonly vault: VaultSettings | undefined
+  /** File that mode `snapshot` wrote, which answers in place of a server or beside it. */
+  readonly vaultSnapshot: string | undefined
+  /** Older, and nothing is judged by it. */
+  readonly snapshotMaxAgeMs: number
+  /** `snapshot`: where the file is written. */
+  readonly out: string
+  /** `ci-policy`: what the token is for. */
+  readonly purpose: Purpose
   /** One sentence for the report, when `vault` is `undefined`. */
   readonly offlineBecause: OfflineReason | undefined
   /** For everything that is asked of the server, from the login to the last request. */

@@ -57,6 +57,7 @@ describe('the config file of design §4', () => {
       policies: [],
       expect: [],
       rules: { 'secret-absent': 'warning' },
+      snapshot: { scope: 'folders', names: 'plain', keys: true },
     })
     expect(drift.owned).toMatchObject([{ pattern: 'kv/webgrip/prod/**', span: { line: 13, column: 18 } }])
     expect(vault).toMatchObject({ address: 'https://vault.example.com', namespace: '', product: 'auto' })
@@ -306,6 +307,9 @@ describe('the published JSON Schema', () => {
     EXAMPLE,
     'version: 1',
     'version: 1\nstores: { a: {} }\nnaming: []\nignore: []',
+    'version: 1\nsnapshot: { scope: all, names: hashed, keys: false }',
+    'version: 1\nsnapshot: { scope: some }',
+    'version: 1\nsnapshot: { keys: "no" }',
     'version: 1\nstores: { a: { path: kv, auth: { method: kubernetes, role: a, serviceAccount: a/b } } }',
     'version: 1\nstores: { a: { path: kv/, auth: {} } }',
     'version: 1\nroles: { a/b/c: { policies: [d], names: [e], noDefaultPolicy: true } }',

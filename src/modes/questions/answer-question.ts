@@ -31,7 +31,8 @@ export function answerQuestion(
     case 'ci-policy': {
       const { allowValueRead, config } = settings
       const form = config.setup.policy.generate === 'folder' ? 'folder' : 'exact'
-      return { to: question, document: ciPolicy(gathered, { form, allowValueRead }) }
+      const snapshot = settings.purpose === 'snapshot' ? { snapshot: config.snapshot } : {}
+      return { to: question, document: ciPolicy(gathered, { form, allowValueRead, ...snapshot }) }
     }
   }
 }

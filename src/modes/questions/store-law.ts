@@ -18,7 +18,7 @@ import type { Gathered } from '../gather.ts'
 export interface TokenPolicy {
   readonly name: string
   /** Where its text comes from; `undefined`: nobody holds it, and `problem` says why. */
-  readonly from: 'git' | 'vault' | 'built in' | undefined
+  readonly from: 'git' | 'vault' | 'snapshot' | 'built in' | undefined
   readonly span: Span | undefined
   readonly problem: string | undefined
 }
@@ -52,7 +52,7 @@ export function storeLaw(storeLink: StoreLink, gathered: Gathered): StoreLaw | u
       facts.push(policy.fact)
       listed.push({
         name,
-        from: provenance.from === 'vault' ? 'vault' : 'git',
+        from: provenance.from === 'vault' || provenance.from === 'snapshot' ? provenance.from : 'git',
         span: spanOfProvenance(provenance),
         problem: undefined,
       })
