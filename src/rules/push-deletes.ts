@@ -2,6 +2,7 @@ import type { DeletedSecret, KeptBy, PushDelete } from '../chain/change-effects.
 import type { Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
+import type { LastMile } from '../workloads/last-mile.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -15,18 +16,18 @@ export const pushDeletes: Rule = {
   group: 'manifest',
   ofChange: true,
   severity: 'error',
-  check: ({ before }) => (before?.pushDeletes ?? []).map(findingOf),
+  check: ({ before, lastMile }) => (before?.pushDeletes ?? []).map((one) => findingOf(one, lastMile)),
   together: ({ length }) => ({ headline: `This change makes ESO delete secrets of ${length} PushSecrets in Vault` }),
 }
 
-function findingOf(one: PushDelete): RuleFinding {
+function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
   const { object, store, gone, secrets, span } = one
   const readers = [...new Set(secrets.flatMap((secret) => secret.readers))]
   return {
     rule: pushDeletes.id,
     severity: severityOf(one),
     headline: headlineOf(one),
-    why: (name) => [causeOf(one, name), ...consequencesOf(one)].join(' '),
+    why: (name) => [causeOf(one, name), ...consequencesOf(one, usersOf(readers, lastMile))].join(' '),
     cause: `${severityOf(one)} ${gone.code}`,
     span,
     related: readers.map((reference) => ({
@@ -92,7 +93,10 @@ function nameSecret({ path, property, othersRemain }: DeletedSecret): string {
   return `property \`${property}\` of \`${path}\`${whole}`
 }
 
-function consequencesOf({ gone, secrets, store, refreshInterval, object }: PushDelete): string[] {
+function consequencesOf(
+  { gone, secrets, store, refreshInterval, object }: PushDelete,
+  users: readonly string[],
+): string[] {
   const said: string[] = []
   if (secrets.some(({ denied }) => denied))
     said.push(
@@ -114,9 +118,22 @@ function consequencesOf({ gone, secrets, store, refreshInterval, object }: PushD
     const who = more === 0 ? listed(shown) : `${shown.join(', ')} and ${more} more`
     said.push(`${who} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`)
   }
+  if (users.length > 0) {
+    const more = users.length - SHOWN
+    const who = more > 0 ? `${users.slice(0, SHOWN).join(', ')} and ${more} more` : listed(users)
+    said.push(
+      `${who} ${users.length === 1 ? 'uses' : 'use'} the Secret that is made of ${secrets.length === 1 ? 'it' : 'them'}.`,
+    )
+  }
   const again = [...new Set(secrets.flatMap((secret) => secret.rewrittenBy))]
   if (again.length > 0) said.push(rewritten(again, object, refreshInterval))
   return said
+}
+
+/** The workloads behind the references that read what is deleted. */
+function usersOf(readers: readonly Reference[], lastMile: LastMile): string[] {
+  const objects = new Set(readers.map(({ manifest }) => manifest))
+  return [...new Set([...objects].flatMap((object) => lastMile.usersOf(object)).map(({ by }) => nameManifest(by)))]
 }
 
 /** As many names stand in a message; the rest is counted. */
