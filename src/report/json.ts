@@ -4,6 +4,7 @@ import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fitHeadline } from '../rules/fit-headline.ts'
 import { accountOf, verdictOf } from './account.ts'
+import { causesOf } from './causes.ts'
 import { headline } from './headline.ts'
 import { logSafeJson } from './plain-text.ts'
 import { countProblems, type Place, type Problem, problemsOf } from './problems.ts'
@@ -32,6 +33,14 @@ function jsonReport(report: Report) {
       reason: reasonText(reason),
       code: reason.code,
       isReference: reference === true,
+    })),
+    causes: causesOf(report).map(({ code, says, references, items, wayOut }) => ({
+      code,
+      reason: says,
+      references,
+      places: items.length,
+      wayOut: wayOut?.says ?? null,
+      config: wayOut?.config?.join('\n') ?? null,
     })),
     headline: headline(report),
     mode: report.mode,
