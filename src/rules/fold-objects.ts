@@ -1,6 +1,7 @@
 import type { AppliedBy } from '../model/applied.ts'
 import type { Finding, Fix, RelatedPlace } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { Span } from '../model/span.ts'
 import { andOthers, nameManifest } from '../model/wording.ts'
 import { fitHeadline } from './fit-headline.ts'
 import type { RuleFinding, Said } from './rule.ts'
@@ -47,7 +48,7 @@ export function asFinding(finding: RuleFinding): Finding {
     ].join(' '),
     ...(remark === undefined ? {} : { remark }),
     ...(fix === undefined ? {} : { fix: typeof fix === 'string' ? asFix(fix) : fix }),
-    related: together(finding.related, rootsOf(objects)),
+    related: together([...finding.related, ...madeOf(finding.span, objects)], rootsOf(objects)),
   }
 }
 
@@ -78,6 +79,14 @@ function asFix(fix: string): Fix {
     ? { lead: clause, kind: 'advice' }
     : { lead: clause, kind: 'insert', language: 'text', text: lines.join('\n') }
 }
+
+/** What else made what stands there: of what a chart makes, the values beside the template, and the other way round. */
+function madeOf(span: Span, objects: readonly Manifest[]): RelatedPlace[] {
+  return objects.flatMap((object) => object.relatedTo?.(span) ?? []).slice(0, MOST_MADE)
+}
+
+/** So many places are named: twenty releases have twenty files of values. */
+const MOST_MADE = 6
 
 /** The roots that apply these objects, where there are several. */
 function rootsOf(objects: readonly Manifest[]): RelatedPlace[] {

@@ -528,8 +528,12 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
       return `its generators (${reason.generators.join(', ')}) ask what is not in Git. Give the rendered manifests with "rendered"`
     case 'generators-too-large':
       return `its generators give more than ${reason.sets} sets of parameters, and the others are not followed. Give the rendered manifests with "rendered"`
-    case 'application-set-fails':
-      return `Argo CD makes no Application of it: ${reason.says}`
+    case 'argocd-refuses':
+      return `Argo CD refuses it: ${reason.says}`
+    case 'chart-absent':
+      return `${reason.folder} is taken for a Helm chart and has no Chart.yaml`
+    case 'values-file-absent':
+      return `its values file ${reason.file} does not exist, and without it nothing is rendered`
     case 'patch-unfilled':
       return 'its templatePatch takes from its generators what Git does not tell. Give the rendered manifests with "rendered"'
     case 'path-unfilled': {
