@@ -49,9 +49,9 @@ export function leadBack(input: LeadBackInput): LedBack {
   const relate = (span: Span, places: readonly RelatedPlace[]) => {
     const others = places.filter((one) => keyOf(one.span) !== keyOf(span))
     if (others.length === 0) return
-    const known = related.get(keyOf(span)) ?? []
-    const fresh = others.filter((one) => !known.some((other) => keyOf(other.span) === keyOf(one.span)))
-    related.set(keyOf(span), [...known, ...fresh])
+    const all = new Map((related.get(keyOf(span)) ?? []).map((one) => [keyOf(one.span), one]))
+    for (const one of others) if (!all.has(keyOf(one.span))) all.set(keyOf(one.span), one)
+    related.set(keyOf(span), [...all.values()])
   }
 
   const scalar = (value: PlacedScalar['value'], path: FieldPath, paths: readonly (FieldPath | undefined)[]): Placed => {
