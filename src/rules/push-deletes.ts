@@ -1,9 +1,8 @@
 import type { DeletedSecret, KeptBy, PushDelete } from '../chain/change-effects.ts'
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
 import type { LastMile } from '../workloads/last-mile.ts'
-import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -17,15 +16,8 @@ export const pushDeletes: Rule = {
   group: 'manifest',
   ofChange: true,
   severity: 'error',
-  check: ({ before, lastMile }) =>
-    reportCauses(
-      (before?.pushDeletes ?? []).map((one) => causedFinding(one, lastMile)),
-      summarise,
-    ),
-}
-
-function causedFinding(one: PushDelete, lastMile: LastMile): CausedFinding<string> {
-  return { cause: `${severityOf(one)} ${one.gone.code}`, finding: findingOf(one, lastMile) }
+  check: ({ before, lastMile }) => (before?.pushDeletes ?? []).map((one) => findingOf(one, lastMile)),
+  together: ({ length }) => ({ headline: `This change makes ESO delete secrets of ${length} PushSecrets in Vault` }),
 }
 
 function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
@@ -34,7 +26,9 @@ function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
   return {
     rule: pushDeletes.id,
     severity: severityOf(one),
-    message: (name) => [causeOf(one, name), ...consequencesOf(one, usersOf(readers, lastMile))].join(' '),
+    headline: headlineOf(one),
+    why: (name) => [causeOf(one, name), ...consequencesOf(one, usersOf(readers, lastMile))].join(' '),
+    cause: `${severityOf(one)} ${gone.code}`,
     span,
     related: readers.map((reference) => ({
       span: reference.span,
@@ -53,8 +47,17 @@ function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
   }
 }
 
+function headlineOf({ gone, secrets }: PushDelete): string {
+  const [first] = secrets
+  const what = secrets.length === 1 && first !== undefined ? `\`${first.path}\`` : counted(secrets.length, 'secret')
+  const kept = gone.code === 'object' ? gone.keptBy : gone.code === 'source' ? gone.removed.keptBy : undefined
+  return kept === undefined
+    ? `This change makes ESO delete ${what} in Vault`
+    : `ESO deletes ${what} in Vault when its object goes`
+}
+
 function causeOf({ gone, store, secrets }: PushDelete, name: string): string {
-  const what = listed(secrets.map(nameSecret))
+  const what = nameSecrets(secrets)
   const deletes = secrets.some(({ denied }) => denied)
     ? `ESO tries to delete ${what}, and its policies do not allow that`
     : `ESO deletes ${what}`
@@ -84,16 +87,27 @@ export function keptSentence(kept: KeptBy): string {
     : `It stays in the cluster, because ${kept.by.kind} ${kept.by.name} does not prune.`
 }
 
-function nameSecret({ path, property, othersRemain }: DeletedSecret): string {
-  if (property === undefined) return `\`${path}\``
-  const whole = othersRemain ? '' : ' (the whole secret, if nothing else is in it)'
-  return `property \`${property}\` of \`${path}\`${whole}`
+/** Properties of one secret stand together. */
+function nameSecrets(secrets: readonly DeletedSecret[]): string {
+  const byPath = new Map<string, DeletedSecret[]>()
+  for (const secret of secrets) byPath.set(secret.path, [...(byPath.get(secret.path) ?? []), secret])
+  return shortly(
+    [...byPath].map(([path, of]) => {
+      const properties = of.flatMap(({ property }) => (property === undefined ? [] : [`\`${property}\``]))
+      if (properties.length < of.length) return `\`${path}\``
+      const whole = of.some(({ othersRemain }) => othersRemain) ? '' : ' (the whole secret, if nothing else is in it)'
+      return `${of.length === 1 ? 'property' : 'properties'} ${shortly(properties)} of \`${path}\`${whole}`
+    }),
+  )
 }
 
-function consequencesOf(
-  { gone, secrets, store, refreshInterval, object }: PushDelete,
-  users: readonly string[],
-): string[] {
+/** The first names, and how many more there are. */
+function shortly(names: readonly string[]): string {
+  return names.length <= SHOWN ? listed(names) : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
+}
+
+function consequencesOf(one: PushDelete, users: readonly string[]): string[] {
+  const { gone, secrets, store } = one
   const said: string[] = []
   if (secrets.some(({ denied }) => denied))
     said.push(
@@ -108,22 +122,19 @@ function consequencesOf(
     said.push('All versions of a deleted secret are lost.')
   if (secrets.some(({ ifNotExists }) => ifNotExists))
     said.push('A secret that was there before the first push is kept.')
-  const readers = [...new Set(secrets.flatMap((secret) => secret.readers))].map((reference) => nameReference(reference))
-  if (readers.length > 0) {
-    const shown = readers.slice(0, SHOWN)
-    const more = readers.length - shown.length
-    const who = more === 0 ? listed(shown) : `${shown.join(', ')} and ${more} more`
-    said.push(`${who} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`)
-  }
-  if (users.length > 0) {
-    const more = users.length - SHOWN
-    const who = more > 0 ? `${users.slice(0, SHOWN).join(', ')} and ${more} more` : listed(users)
+  const readers = [
+    ...new Set(secrets.flatMap((secret) => secret.readers.map(({ manifest }) => nameManifest(manifest)))),
+  ]
+  if (readers.length > 0)
     said.push(
-      `${who} ${users.length === 1 ? 'uses' : 'use'} the Secret that is made of ${secrets.length === 1 ? 'it' : 'them'}.`,
+      `${shortly(readers)} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`,
     )
-  }
+  if (users.length > 0)
+    said.push(
+      `${shortly(users)} ${users.length === 1 ? 'uses' : 'use'} the Secret that is made of ${secrets.length === 1 ? 'it' : 'them'}.`,
+    )
   const again = [...new Set(secrets.flatMap((secret) => secret.rewrittenBy))]
-  if (again.length > 0) said.push(rewritten(again, object, refreshInterval))
+  if (again.length > 0) said.push(rewritten(again, one))
   return said
 }
 
@@ -136,31 +147,33 @@ function usersOf(readers: readonly Reference[], lastMile: LastMile): string[] {
 /** As many names stand in a message; the rest is counted. */
 const SHOWN = 3
 
-function rewritten(references: readonly Reference[], object: PushDelete['object'], interval: string): string {
-  const who = [
-    ...new Set(
-      references.map(({ manifest, storeRef }) =>
-        nameManifest(manifest) === nameManifest(object)
-          ? `${storeRef?.kind ?? 'store'} ${storeRef?.name ?? ''}`
-          : nameManifest(manifest),
-      ),
-    ),
-  ]
-  const missing = /^0[a-z]*$/.test(interval)
+function rewritten(references: readonly Reference[], { object, store, refreshInterval }: PushDelete): string {
+  const isCopy = ({ manifest }: Reference) => manifest.kind === object.kind && manifest.name === object.name
+  // The same PushSecret through another store; folded references stand for its copies in other namespaces.
+  const through = references.filter((one) => isCopy(one) && one.storeRef?.name !== store.name)
+  const own = references.filter((one) => !isCopy(one) || nameManifest(one.manifest) !== nameManifest(object))
+  const others = own.filter((one) => !through.includes(one)).map(({ manifest }) => nameManifest(manifest))
+  if (through.length === 0 && others.length > 0) {
+    const who = [...new Set(others)]
+    return `${shortly(who)} ${who.length === 1 ? 'writes' : 'write'} the same, and ${who.length === 1 ? 'pushes' : 'push'} it again only at the next refresh.`
+  }
+  const stores = through.map(({ storeRef }) => `${storeRef?.kind} ${storeRef?.name}`)
+  const who = stores.length === 0 ? 'Another entry' : shortly([...new Set(stores)])
+  const missing = /^0[a-z]*$/.test(refreshInterval)
     ? 'and `refreshInterval: 0` pushes it no more'
-    : `so it is missing until the next push (\`refreshInterval\`: ${interval})`
-  return `${listed(who)} ${who.length === 1 ? 'writes' : 'write'} the same, but ESO pushes first and deletes then, ${missing}.`
+    : `so it is missing until the next push (\`refreshInterval\`: ${refreshInterval})`
+  return `${who} writes the same, but ESO pushes first and deletes then, ${missing}.`
 }
 
 function fixOf({ gone }: PushDelete): string {
   switch (gone.code) {
     case 'object':
-      return 'To keep what is in Vault, set `deletionPolicy: None` first, and remove the PushSecret when that is applied.'
+      return 'to keep it, set `deletionPolicy: None` first, and remove the PushSecret when that is applied'
     case 'source':
-      return 'To keep what is in Vault, set `deletionPolicy: None` on the PushSecret in this change.'
+      return 'to keep it, set `deletionPolicy: None` on the PushSecret in this change'
     case 'store':
     case 'entry':
-      return 'To keep what is in Vault, set `deletionPolicy: None` in this change. Set it back when the change is applied.'
+      return 'to keep it, set `deletionPolicy: None` in this change, and set it back when that is applied'
   }
 }
 
@@ -179,15 +192,4 @@ function breaksReader({ property, othersRemain, readers }: DeletedSecret): boole
   return readers.some((reference) =>
     staysThere ? reference.property !== undefined : reference.deletionPolicy === 'Retain',
   )
-}
-
-function summarise(findings: readonly [Finding, ...Finding[]]): Finding {
-  const [first] = findings
-  return {
-    ...first,
-    message: `This change makes ESO delete secrets of ${counted(findings.length, 'PushSecret')} in Vault. The first: ${first.message}`,
-    related: placesOf(findings.slice(1), 'deletes secrets too'),
-    fingerprint: fingerprint(pushDeletes.id, 'many', first.fingerprint),
-    vaultPaths: [...new Set(findings.flatMap(({ vaultPaths = [] }) => vaultPaths))],
-  }
 }
