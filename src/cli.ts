@@ -16,7 +16,7 @@ import { EXIT_CODE } from './report/report.ts'
 import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
-import { writeInventory, writeReportFiles } from './report/write-files.ts'
+import { writeInventory, writeReportFiles, writeSnapshot } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
@@ -94,11 +94,15 @@ async function printPage(
   process.exitCode = answered ? 0 : EXIT_CODE[report.outcome]
 }
 
-async function writeFiles(settings: Settings, { report, plan, inventory }: RunResult): Promise<string | undefined> {
+async function writeFiles(
+  settings: Settings,
+  { report, plan, inventory, snapshot }: RunResult,
+): Promise<string | undefined> {
   try {
     await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES })
     if (plan !== undefined) await writePlanFile(settings, plan)
     if (inventory !== undefined) await writeInventory(settings, inventory, undefined)
+    await writeSnapshot(settings, snapshot)
     return undefined
   } catch (error) {
     if (error instanceof InvalidInput) return redact(error.message)

@@ -21,7 +21,7 @@ import { EXIT_CODE } from './report/report.ts'
 import { sarifLimitNote } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
-import { writeInventory, writeReportFiles } from './report/write-files.ts'
+import { writeInventory, writeReportFiles, writeSnapshot } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readEvent } from './settings/event.ts'
@@ -73,7 +73,7 @@ interface Place {
 
 /** Tells the result everywhere. A place that cannot be written takes no other one along. */
 async function publish(
-  settings: PublishSettings & Partial<Pick<Settings, 'planFile' | 'htmlFile' | 'onUnchecked'>>,
+  settings: PublishSettings & Partial<Pick<Settings, 'planFile' | 'htmlFile' | 'onUnchecked' | 'out'>>,
   result: RunResult,
   { core, environment, event }: Place,
 ): Promise<void> {
@@ -98,6 +98,7 @@ async function publish(
   if (plan !== undefined) await writing(() => writePlanFile({ planFile: undefined, ...settings }, plan))
   const { inventory } = result
   if (inventory !== undefined) await writing(() => writeInventory(settings, inventory, sourcePrefix(environment.ci)))
+  await writing(() => writeSnapshot(settings, result.snapshot))
   // Findings fail a run before a file that nobody could write does.
   const exitCode = result.exitCode === 0 && unwritten.length > 0 ? EXIT_CODE.invalid : result.exitCode
 
@@ -115,6 +116,7 @@ async function publish(
     issueNumber,
     reportFile: settings.reportFile,
     sarifFile: settings.sarifFile,
+    snapshotFile: result.snapshot === undefined ? undefined : settings.out,
     ...(plan === undefined ? {} : planOutputs({ planFile: undefined, ...settings }, plan)),
   })
   for (const [name, value] of Object.entries(outputs)) {

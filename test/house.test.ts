@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   eso: ['model', 'go-template'],
   'state/declared': ['model', 'files'],
   'state/live': ['model'],
+  'state/snapshot': ['model', 'state/live'],
   'state/desired': ['model', 'report/reasons', 'policy', 'eso'],
   workloads: ['model', 'eso'],
   chain: ['model', 'policy', 'eso', 'state/declared', 'state/live', 'workloads'],
@@ -33,7 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   report: ['model', 'report/reasons', 'settings', 'policy', 'chain', 'rules', 'setup'],
   modes: [
     ...['model', 'report/reasons', 'files', 'settings', 'gitops', 'policy', 'eso'],
-    ...['state/declared', 'state/live', 'state/desired'],
+    ...['state/declared', 'state/live', 'state/snapshot', 'state/desired'],
     ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
 }

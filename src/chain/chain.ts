@@ -1,13 +1,13 @@
-import type { Decision } from '../model/decision.ts'
+import type { Decision, Operation } from '../model/decision.ts'
 import type { RelatedPlace } from '../model/finding.ts'
 import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
-import type { LoginReason, OpenLaw, ServerReason } from '../model/reason.ts'
+import type { LoginReason, NotCheckedReason, OpenLaw, ServerReason } from '../model/reason.ts'
 import type { Access, Reference } from '../model/reference.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
-import type { ForeignStore, VaultStore } from '../model/store.ts'
+import type { ForeignStore, Identity, VaultStore } from '../model/store.ts'
 import type {
   AuthMountFact,
   Hidden,
@@ -120,6 +120,75 @@ export interface InstalledEso {
   readonly servesV1Beta1?: 'yes' | 'unknown'
 }
 
+/**
+ * One request, as the law is asked about it. `holes`: what of the path stands for any text, as it is written; `segments`: those of them
+ * that hold no slash.
+ */
+export interface AskedRequest {
+  readonly path: string
+  readonly capability: Operation
+  readonly holes: readonly string[]
+  readonly segments?: readonly string[]
+}
+
+/** Whoever comes to a token: a store that logs in, or a role that somebody could log in with. */
+export interface TokenHolder {
+  /** `undefined`: a role that no store uses. */
+  readonly store: VaultStore | undefined
+  /** As `mount/name`; `undefined`: a static token. */
+  readonly role: string | undefined
+  readonly fact: RoleFact | undefined
+  readonly policies: TokenPolicies | undefined
+  /** `unknown`, with its reason, where the policies are not known. */
+  decide(request: AskedRequest): Decision
+}
+
+/** All who come to a token, as far as Git, the config and the server tell. */
+export interface Holders {
+  /** In the name of a consumer in `namespace`, which counts for stores with referent authentication (eso.md §5.3). */
+  ofStore(store: StoreLink, namespace?: string): TokenHolder
+  ofRole(role: NamedRole, account?: Identity): TokenHolder
+  readonly roles: readonly NamedRole[]
+}
+
+export interface NamedRole {
+  readonly authMount: string
+  readonly name: string
+  readonly lookup: Lookup<RoleFact>
+}
+
+/** A line of the contract in the config: who may, or may not, do what on which path. */
+export interface Expectation {
+  readonly who: { readonly is: 'store' | 'role' | 'serviceAccount' | 'namespace'; readonly name: string }
+  readonly may: boolean
+  readonly actions: readonly string[]
+  /** `path`: mount and key; `api`: as policies write it. */
+  readonly of: 'path' | 'api'
+  readonly path: string
+  readonly reason: string | undefined
+  readonly span: Span
+}
+
+/** What the law says to one action of an expectation. */
+export interface JudgedExpectation {
+  readonly expectation: Expectation
+  readonly action: string
+  readonly outcome:
+    | { readonly is: 'holds' }
+    /** `request`: the one that decides; of a pattern, one that fits it. `holder`: whose token. */
+    | {
+        readonly is: 'broken'
+        readonly holder: TokenHolder
+        readonly request: AskedRequest
+        /** The path of the request, or the pattern that it stands for. */
+        readonly pattern: string
+        readonly decision: Decision
+      }
+    /** Nothing of that name is there. `near`: what is. */
+    | { readonly is: 'nobody'; readonly near: readonly string[] }
+    | { readonly is: 'not-checked'; readonly because: NotCheckedReason }
+}
+
 /** A part of the config that is not heard, because Git says it. */
 export interface SaidInVain {
   readonly of: 'store' | 'role' | 'policy'
@@ -161,6 +230,10 @@ export interface Chain {
   readonly lastMile: LastMile
   /** What the config says, and Git says too: then Git counts. */
   readonly saidInVain: readonly SaidInVain[]
+  /** Who comes to a token, and what it may do. */
+  readonly holders: Holders
+  /** The contract of the config, judged. */
+  readonly expected: readonly JudgedExpectation[]
   /** What only drift looks at; absent where nobody asked for it. */
   readonly drift?: DriftFacts
   /** What was before the change that is reported; absent where everything is. */

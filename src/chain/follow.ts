@@ -9,7 +9,7 @@ import type { ServerLaw } from '../model/server-law.ts'
 import type { Span } from '../model/span.ts'
 import type { Identity, VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import type { PolicyFact, VaultState } from '../model/vault-state.ts'
+import type { PolicyFact, RoleFact, VaultState } from '../model/vault-state.ts'
 import type { EntityFacts } from '../policy/template.ts'
 import type { DeclaredToken, TextlessPolicy } from '../state/declared/declared.ts'
 import { couldBeNamed } from '../state/declared/partly-known.ts'
@@ -18,7 +18,9 @@ import { lastMile } from '../workloads/last-mile.ts'
 import { agreed, decideEach, declaredSeveralTimes, type Versions } from './alternatives.ts'
 import { authConfigOf } from './auth-config.ts'
 import type {
+  AskedRequest,
   Chain,
+  Expectation,
   InstalledEso,
   InvalidPolicy,
   JudgedAccess,
@@ -29,7 +31,9 @@ import type {
   StoreLink,
   TokenPolicies,
 } from './chain.ts'
+import { judgeExpectations } from './expectations.ts'
 import { foldLinks } from './fold-links.ts'
+import { type HolderParts, holdersOf } from './holders.ts'
 import { keyLookups } from './key-lookups.ts'
 import { loginEntity } from './login-entity.ts'
 import { type Knowledge, lookUpAuthMount, lookUpMount, lookUpPolicy, lookUpRole } from './lookup.ts'
@@ -55,11 +59,7 @@ export interface Token {
 export interface Judge {
   /** Whose law it is. */
   readonly server: ServerLaw
-  decide(
-    policies: readonly PolicyFact[],
-    token: Token,
-    request: { readonly path: string; readonly capability: Access['capability']; readonly holes: readonly string[] },
-  ): Decision
+  decide(policies: readonly PolicyFact[], token: Token, request: AskedRequest): Decision
   /** The texts that the server would refuse. */
   invalid(policies: readonly PolicyFact[]): readonly InvalidPolicy[]
 }
@@ -82,6 +82,8 @@ export interface FollowInput {
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
   /** Where the config says that. */
   readonly configSpanOf?: (store: string) => Span | undefined
+  /** The contract of the config. */
+  readonly expect?: readonly Expectation[]
   /** What the config says in vain. */
   readonly saidInVain?: Chain['saidInVain']
   readonly installedEso: readonly InstalledEso[]
@@ -126,6 +128,13 @@ export function follow(input: FollowInput): Chain {
   const links = foldLinks(unfolded)
   for (const link of links) if (link.store !== undefined) linkOf(link.store).links.push(link)
   const knowledge = { declared, live: input.live(undefined) }
+  const holders = holdersOf(holderParts(input))
+  const expected = judgeExpectations(input.expect ?? [], {
+    manifests: input.manifests,
+    storeLinks: [...storeLinks.values()],
+    declared,
+    holders,
+  })
   const { manifests, workloads = [] } = input
   return {
     manifests,
@@ -146,7 +155,47 @@ export function follow(input: FollowInput): Chain {
     naming: input.naming,
     invalidYaml: input.invalidYaml ?? [],
     saidInVain: input.saidInVain ?? [],
+    holders,
+    expected,
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
+  }
+}
+
+/** What holders of tokens are looked up and judged by. */
+function holderParts(input: FollowInput): HolderParts {
+  const { declared } = input
+  const knowledgeAt = (vaultNamespace: string | undefined) => ({
+    declared,
+    live: input.live(vaultNamespace),
+    ...(vaultNamespace === undefined ? {} : { vaultNamespace }),
+  })
+  return {
+    roles: [...declared.roles.filter(({ unknown }) => unknown.length === 0), ...(input.liveView?.state.roles ?? [])],
+    lookUp: (mount, role, method) =>
+      lookUpRole({ method, mount, role, ignored: [] }, undefined, knowledgeAt(undefined)),
+    policiesOf: (role) => (role.policies === undefined ? undefined : policiesOfEach([role])?.[0]),
+    byStore: (link, policies, request, identity) => decideWith(policies, request, link, identity, input),
+    byRole: (fact, policies, request, identity) => {
+      const { authMount: mount, name: role, vaultNamespace } = fact
+      const knowledge = knowledgeAt(vaultNamespace)
+      const lookup = { found: 'known', fact } as const
+      const auth = { method: 'kubernetes', mount, role, ignored: [] } as const
+      const authMount = lookUpAuthMount(mount, undefined, knowledge)
+      const { provenance } = fact
+      return decideToken(
+        policies,
+        request,
+        {
+          knowledge,
+          from: spanOfProvenance(provenance),
+          entity: loginEntity(identity, { auth, role: lookup, authMount }, declared),
+          namespaces: undefined,
+          says: (facts) => roleSays(fact, facts),
+        },
+        input,
+      )
+    },
+    whyNot: ({ store, role }) => store.notChecked ?? whyNoPolicies(store, role),
   }
 }
 
@@ -226,7 +275,7 @@ function decideAccess(
   // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
   const { capability } = access
   const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
-  const request = { path, capability, holes: [...reference.holes, ...store.holes, BELOW] }
+  const request: AskedRequest = { path, capability, holes: [...reference.holes, ...store.holes, BELOW] }
   const decideBy = (token: TokenPolicies) => decideWith(token, request, storeLink, reference.identity, input)
   if (policies !== undefined) return decideBy(policies)
   const decisions = (versions ?? []).map(decideBy)
@@ -239,21 +288,50 @@ function decideAccess(
 
 function decideWith(
   policies: TokenPolicies,
-  request: Parameters<Judge['decide']>[2],
+  request: AskedRequest,
   storeLink: Pick<StoreLink, 'store' | 'role' | 'authMount'>,
   identity: Identity | undefined,
   input: FollowInput,
 ): Decision {
-  const { store } = storeLink
-  const knowledge = authKnowledgeOf(store, input)
+  const { store, role, authMount } = storeLink
+  return decideToken(
+    policies,
+    request,
+    {
+      knowledge: authKnowledgeOf(store, input),
+      from: store.manifest.span,
+      entity: loginEntity(identity, { auth: store.auth, role, authMount }, input.declared),
+      namespaces: tokenNamespaces(store),
+      says: (facts) => configSays(policies, facts, storeLink),
+    },
+    input,
+  )
+}
+
+/** Whose token it is, and where its policies are looked up. */
+interface Bearer {
+  readonly knowledge: Knowledge
+  readonly from: Span | undefined
+  readonly entity: EntityFacts | undefined
+  readonly namespaces: TokenNamespaces | undefined
+  /** What of it the config says, with these policies. */
+  readonly says: (facts: readonly PolicyFact[]) => readonly ConfigSays[]
+}
+
+/** What the law says to one request of a token with these policies. */
+function decideToken(
+  policies: TokenPolicies,
+  request: AskedRequest,
+  { knowledge, from, entity, namespaces, says }: Bearer,
+  input: Pick<FollowInput, 'judge' | 'textlessPolicies'>,
+): Decision {
   const facts: PolicyFact[] = []
   const textless: string[] = []
   const versions: Versions[] = []
   const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
-    if (name === 'root')
-      return said({ ...unknown({ code: 'root-allows' }), verdict: 'allowed' }, configSays(policies, [], storeLink))
-    const policy = policyLookup(name, store, knowledge, input.textlessPolicies)
+    if (name === 'root') return said({ ...unknown({ code: 'root-allows' }), verdict: 'allowed' }, says([]))
+    const policy = policyLookup(name, from, knowledge, input.textlessPolicies)
     if (policy.found === 'known') {
       facts.push(policy.fact)
       for (const part of policy.fact.open ?? [])
@@ -268,14 +346,14 @@ function decideWith(
     withDefault: policies.withDefault,
     textless,
     open,
-    entity: loginEntity(identity, storeLink, input.declared),
-    namespaces: tokenNamespaces(store),
+    entity,
+    namespaces,
   }
   const decision =
     decideEach(facts, versions, (set) => input.judge.decide(set, token, request)) ??
     input.judge.decide(facts, { ...token, textless: [...textless, ...versions.map(({ name }) => name)] }, request)
   const assumed = [...(policies.assumed ?? []), ...facts.flatMap((fact) => fact.assumed ?? [])]
-  return said(assuming(decision, assumed), configSays(policies, facts, storeLink))
+  return said(assuming(decision, assumed), says(facts))
 }
 
 /** Whoever reads a decision must know what of it Git does not say. */
@@ -295,10 +373,20 @@ function configSays(
   if (store.manifest.origin.form === 'config') add('store', store.name, store.manifest.span)
   if (policies.from === 'config')
     add('policies', store.name, spanOfProvenance(policies.provenance ?? { from: 'vault' }))
-  if (policies.from === 'role' && role?.found === 'known' && role.fact.provenance.from === 'config')
-    add('role', `${role.fact.authMount}/${role.fact.name}`, role.fact.provenance.span)
-  for (const { name, saidAt } of facts) add('policy', name, saidAt)
-  return says
+  const fact = policies.from === 'role' && role?.found === 'known' ? role.fact : undefined
+  return [...says, ...roleSays(fact, facts)]
+}
+
+function roleSays(role: RoleFact | undefined, facts: readonly PolicyFact[]): ConfigSays[] {
+  const at = role?.provenance.from === 'config' ? role.provenance.span : undefined
+  return [
+    ...(role === undefined || at === undefined
+      ? []
+      : [{ of: 'role' as const, name: `${role.authMount}/${role.name}`, span: at }]),
+    ...facts.flatMap(({ name, saidAt }) =>
+      saidAt === undefined ? [] : [{ of: 'policy' as const, name, span: saidAt }],
+    ),
+  ]
 }
 
 /** A default is what holds unless something overrides it: the reader must know that it was taken. */
@@ -309,11 +397,11 @@ function assuming(decision: Decision, assumed: readonly string[]): Decision {
 
 function policyLookup(
   name: string,
-  store: VaultStore | undefined,
+  from: Span | undefined,
   knowledge: Knowledge,
   textless: readonly TextlessPolicy[],
 ): Lookup<PolicyFact> {
-  const found = lookUpPolicy(name, store?.manifest.span, knowledge)
+  const found = lookUpPolicy(name, from, knowledge)
   if (
     found.found === 'absent' &&
     found.by === 'git' &&

@@ -46,7 +46,7 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
   }
   return {
     server,
-    decide(policies, token, { path, capability, holes }) {
+    decide(policies, token, { path, capability, holes, segments = [] }) {
       const { textless, open = [] } = token
       const law = lawOf(policies, token)
       const namespace = token.namespaces?.request ?? ''
@@ -62,7 +62,7 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
           ? decide(law.acl, request, variants)
           : decidePattern(
               law.acl,
-              { operation: capability, path: splitAtHoles(asked, present), namespace, lists },
+              { operation: capability, path: splitAtHoles(asked, present, segments), namespace, lists },
               variants,
             )
       return decision.verdict === 'denied' && textless.length + open.length > 0
@@ -96,12 +96,15 @@ function undecided(because: Decision['because']): Decision {
 }
 
 /** Parts of a path that are not known, as they are written: `${NAME}`, but `<NAME>` and `REPLACE_ME` as well (field.md §6). */
-function splitAtHoles(path: string, holes: readonly string[]): HoledText {
+function splitAtHoles(path: string, holes: readonly string[], segments: readonly string[]): HoledText {
   const longestFirst = [...holes].sort((a, b) => b.length - a.length)
   const literal = longestFirst.map((hole) => hole.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return path
     .split(new RegExp(`(${literal.join('|')})`))
-    .map((piece, i) => (i % 2 === 1 ? { hole: piece } : piece))
+    .map((piece, i) => {
+      if (i % 2 === 0) return piece
+      return segments.includes(piece) ? { hole: piece, holds: 'segment' as const } : { hole: piece }
+    })
     .filter((piece) => piece !== '')
 }
 

@@ -13,7 +13,7 @@ export function keyLookups({ links, manifests }: Pick<Chain, 'links' | 'manifest
   return {
     extract: (field) => {
       const link = linkAt(field)
-      return link?.secret?.presence === 'present' ? link.secret.keys : undefined
+      return link?.secret?.presence === 'present' && link.secret.keysHashed !== true ? link.secret.keys : undefined
     },
     find: (field) => {
       const link = linkAt(field)

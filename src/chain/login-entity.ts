@@ -1,11 +1,11 @@
-import type { Identity, VaultStore } from '../model/store.ts'
+import type { Identity, StoreAuth } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { AuthMountFact, RoleFact, VaultState } from '../model/vault-state.ts'
 import type { AliasFacts, EntityFacts } from '../policy/template.ts'
 import type { Lookup } from './chain.ts'
 
 interface Login {
-  readonly store: VaultStore
+  readonly auth: StoreAuth | undefined
   readonly role: Lookup<RoleFact> | undefined
   readonly authMount: Lookup<AuthMountFact> | undefined
 }
@@ -16,10 +16,9 @@ interface Login {
  */
 export function loginEntity(
   identity: Identity | undefined,
-  { store, role, authMount }: Login,
+  { auth, role, authMount }: Login,
   declared: VaultState,
 ): EntityFacts | undefined {
-  const { auth } = store
   if (auth?.method !== 'kubernetes' || auth.mount === undefined || identity?.type !== 'serviceAccount') return undefined
   const { namespace, name } = identity
   if (namespace === undefined) return undefined

@@ -37,7 +37,11 @@ export function inNamespace<T extends InNamespace>(facts: readonly T[], { vaultN
 }
 
 /** The role that a store logs in with. A role's identity is its auth mount and its name together (field.md §3). */
-export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): Lookup<RoleFact> | undefined {
+export function lookUpRole(
+  auth: StoreAuth,
+  from: Span | undefined,
+  knowledge: Knowledge,
+): Lookup<RoleFact> | undefined {
   const { declared, live } = knowledge
   if (auth.mount === undefined) return undefined
   if (auth.method === 'appRole') return appRole(auth, from, knowledge)
@@ -70,7 +74,7 @@ export function lookUpRole(auth: StoreAuth, from: Span, knowledge: Knowledge): L
 }
 
 /** `userpass` and `ldap` have users in place of roles (forms.md §6). */
-function user(given: string, mount: string, from: Span, knowledge: Knowledge): Lookup<RoleFact> {
+function user(given: string, mount: string, from: Span | undefined, knowledge: Knowledge): Lookup<RoleFact> {
   const path = trimSlashes(mount)
   const name = given.toLowerCase()
   const here = inNamespace(
@@ -117,7 +121,7 @@ function isWeak({ provenance }: { readonly provenance: Provenance }): boolean {
  * An AppRole store names no role, only a role id, which the server keeps to itself. The role is the one whose declaration gives
  * that id (or is called by it), else the only one that Git declares on the mount.
  */
-function appRole(auth: StoreAuth, from: Span, knowledge: Knowledge): Lookup<RoleFact> {
+function appRole(auth: StoreAuth, from: Span | undefined, knowledge: Knowledge): Lookup<RoleFact> {
   const mount = trimSlashes(auth.mount ?? '')
   const onMount = inNamespace(
     knowledge.declared.roles.filter((role) => role.authMount === mount),

@@ -11,13 +11,15 @@ export function spanOfProvenance(provenance: Provenance): Span | undefined {
     case 'manifests':
       return provenance.spans[0]
     case 'vault':
+    case 'snapshot':
       return undefined
   }
 }
 
 /** `in docs/vault.md`, `on the server`: for the middle of a sentence. */
 export function nameProvenance(provenance: Provenance): string {
-  if (provenance.from === 'vault') return 'on the server'
+  // The report says as of when.
+  if (provenance.from === 'vault' || provenance.from === 'snapshot') return 'on the server'
   const span = spanOfProvenance(provenance)
   if (provenance.from === 'git' && provenance.form === 'comment')
     return `in the comment in ${provenance.span.file}:${provenance.span.line}`

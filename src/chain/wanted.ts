@@ -1,4 +1,5 @@
 import type { Prediction } from '../eso/predict.ts'
+import { parseGjsonPath } from '../eso/property/gjson-path.ts'
 import type { Reference } from '../model/reference.ts'
 import type { VaultStore } from '../model/store.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
@@ -78,7 +79,16 @@ function collectReference(reference: Reference, collect: (namespace: string | un
   const target = readTarget(reference, store)
   if (target === undefined) return
   const { mount, key, withKeys, version } = target
-  wanted.secret({ mount, key, withKeys, kv, ...(version === undefined ? {} : { version }) })
+  const keyPaths = keyPathsOf(reference.property ?? '')
+  wanted.secret({ mount, key, withKeys, kv, keyPaths, ...(version === undefined ? {} : { version }) })
+}
+
+/** A property as ESO looks for it: the key of that very name first, then the way that gjson takes (eso.md §4.1). */
+function keyPathsOf(property: string): readonly (readonly string[])[] {
+  if (property === '') return []
+  const parsed = parseGjsonPath(property)
+  const way = 'steps' in parsed && parsed.steps.every(({ wild }) => wild === undefined) ? parsed.steps : []
+  return [[property], ...(way.length === 0 ? [] : [way.map(({ text }) => text)])]
 }
 
 class Collector {
@@ -97,6 +107,7 @@ class Collector {
     this.secrets.set(id, {
       ...secret,
       withKeys: wanted.withKeys === true || known?.withKeys === true,
+      keyPaths: [...(known?.keyPaths ?? []), ...(wanted.keyPaths ?? [])],
       ...(aside === true && (known === undefined || known.aside === true) ? { aside } : {}),
     })
   }

@@ -48,7 +48,7 @@ export function pushDeletes({ head, base, lines, counterpart, removedTargets }: 
       const now = isLive(before) ? counterpart(before) : 'unknown'
       if (now === 'unknown') continue
       const push = now === 'gone' ? undefined : pushOf(now)
-      const gone = push === undefined ? goneWith(before) : whyGone(link.reference, push, removedTargets)
+      const gone = push === undefined ? goneWith(before, link.reference) : whyGone(link.reference, push, removedTargets)
       if (gone === undefined) continue
       const object = now === 'gone' ? before : now
       const { kind, namespace, name, span } = object
@@ -66,9 +66,9 @@ export function pushDeletes({ head, base, lines, counterpart, removedTargets }: 
   return [...groups.values()].map(({ one, secrets }) => ({ ...one, secrets: distinct(secrets) }))
 }
 
-/** Whether ESO wrote it before the change, as far as Git tells, and was told to delete it. */
+/** Whether ESO wrote it before the change, as far as Git tells. It notes that whatever the `deletionPolicy`. */
 function wasPushed({ reference, store, secret, accesses }: Link): boolean {
-  if (reference.operation !== 'push' || reference.push?.deletionPolicy !== 'Delete' || store === undefined) return false
+  if (reference.operation !== 'push' || store === undefined) return false
   if (reference.skipped ?? reference.failsWith ?? reference.notChecked) return false
   if (reference.holes.length + store.holes.length > 0 || reference.condition.verdict === 'denied') return false
   if (secret?.presence === 'absent') return false
@@ -77,7 +77,8 @@ function wasPushed({ reference, store, secret, accesses }: Link): boolean {
   )
 }
 
-function goneWith(before: Manifest): PushGone {
+function goneWith(before: Manifest, { push }: Reference): PushGone | undefined {
+  if (push?.deletionPolicy !== 'Delete') return undefined
   const kept = keptBy(before)
   return { code: 'object', ...(kept === undefined ? {} : { keptBy: kept }) }
 }

@@ -15,13 +15,13 @@ class Unreadable extends Error {
 }
 
 /** A file's text; `undefined` when there is none. Anything else that goes wrong is thrown, with a `code`. */
-export async function readTextIfThere(file: string): Promise<string | undefined> {
+export async function readTextIfThere(file: string, maxBytes = MAX_BYTES): Promise<string | undefined> {
   try {
     const seen = await stat(file)
     if (seen.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
     // Opening a pipe waits for whoever writes into it, and a device may never end.
     if (!seen.isFile()) throw new Unreadable('not-a-file')
-    if (seen.size > MAX_BYTES) throw new Unreadable('too-large')
+    if (seen.size > maxBytes) throw new Unreadable('too-large')
     return await readFile(file, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

@@ -49,6 +49,8 @@ export function deliveriesOf(input: DeliveriesInput): Deliveries {
   const carriedOnes = new Set(carried.map(({ object }) => object))
   const left = written.filter((object) => {
     if (object.inValues === true) return !carriedOnes.has(object)
+    // What helm made of the template takes its place.
+    if (followed.templates.has(object.source.relative)) return false
     if (held.has(keyOf(object)) || object.body.$patch !== undefined || parts.has(object.source.relative)) return false
     return isManifestKind(object) || object.holder !== undefined || isEsoGroup(object.apiVersion)
   })
@@ -152,8 +154,9 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
       contents.set(one.node, key)
       let entry = objects.get(key)
       if (entry === undefined) {
-        const object = placedObject(one.node, checkout.source(one.file), one.document)
-        if (object === undefined) continue
+        const read = placedObject(one.node, checkout.source(one.file), one.document)
+        if (read === undefined) continue
+        const object = one.relatedTo === undefined ? read : { ...read, relatedTo: one.relatedTo }
         const uses = !isManifestKind(object) && mayUseSecrets(object)
         entry = { object, embedded: embeddedIn(object, one), user: uses ? withParsedValues(object) : undefined }
         objects.set(key, entry)
@@ -201,8 +204,14 @@ function embeddedIn(object: SourceObject, { node, document }: AppliedObject): So
   )
 }
 
-function appliedBy({ certainty, cluster, suspendedBy, appliedBy: by }: Carrier, outcome: Output['outcome']): Applied {
+function undeployedReason({ chart, values }: NonNullable<GitOpsRoot['undeployed']>): NonNullable<Applied['reason']> {
+  return { code: 'chart-undeployed', chart, ...(values === undefined ? {} : { values }) }
+}
+
+function appliedBy(carrier: Carrier, outcome: Output['outcome']): Applied {
+  const { certainty, cluster, suspendedBy, appliedBy: by, undeployed } = carrier
   const where = cluster === undefined ? {} : { cluster }
+  if (undeployed !== undefined) return { verdict: 'unclear', reason: undeployedReason(undeployed), ...where }
   if (outcome === 'failed') return { verdict: 'unclear', reason: { code: 'root-failed', by }, ...where }
   if (suspendedBy !== undefined)
     return { verdict: 'suspended', reason: { code: 'suspended', by: suspendedBy }, ...where }

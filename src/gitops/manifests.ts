@@ -81,6 +81,7 @@ function manifestOf(delivery: Delivery): { readonly manifest: Manifest; readonly
     span: object.span,
     spanOf: (path, part) => object.spanOf(path, part),
     ...(object.spanOfTextLine === undefined ? {} : { spanOfTextLine: object.spanOfTextLine }),
+    ...(object.relatedTo === undefined ? {} : { relatedTo: object.relatedTo }),
     unresolved: open,
     ...endsInNewline(object.kind, isMap(value) ? value : object.body),
     patched,

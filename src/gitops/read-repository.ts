@@ -11,12 +11,15 @@ import { commandsIn, pushedArtifacts } from './applied/commands.ts'
 import { follow } from './applied/follow.ts'
 import type { Followed } from './applied/followed.ts'
 import { repositoryPath } from './applied/repository-address.ts'
+import { templateNotes } from './applied/template-notes.ts'
 import { type BuildMemory, type FindKustomize, kustomizeBuilds } from './build/kustomize-builds.ts'
 import type { Output } from './build/output.ts'
 import type { RenderedObject } from './build/rendered-output.ts'
 import { type Checkout, checkout as openCheckout } from './checkout.ts'
 import { deliveriesOf } from './deliveries.ts'
 import { isGitOps } from './gitops-kinds.ts'
+import { chartRenders } from './helm/chart-renders.ts'
+import type { FindHelm, HelmMemory } from './helm/run-helm.ts'
 import { manifestsOf } from './manifests.ts'
 import { type NotFollowed, tellNotFollowed } from './not-followed.ts'
 import { type InstalledEso, installedEso } from './objects/installed-eso.ts'
@@ -39,6 +42,11 @@ export interface GitOpsOptions {
   readonly kustomize?: FindKustomize
   readonly allowRemoteBases?: boolean
   readonly enableHelm?: boolean
+  /** Absent: helm is never run, and what charts make is not checked. */
+  readonly helm?: FindHelm
+  readonly renderHelm?: 'auto' | 'never'
+  /** What an earlier reading in this run rendered. */
+  readonly helmMemory?: HelmMemory
   /** Builds of an earlier reading in this run. */
   readonly memory?: BuildMemory
   /** Every root is built, also where the reader decides. */
@@ -112,7 +120,11 @@ export async function readDiscovered(
     workloads: parts.flatMap((part) => part.workloads),
     files: discovery.files,
     roots: discovery.roots,
-    notes: [...discovery.notes, ...parsed.notes, ...told.notes],
+    notes: [
+      ...discovery.notes,
+      ...parts.reduce((notes, part) => part.withTemplates(notes), parsed.notes),
+      ...told.notes,
+    ],
     notChecked: [...told.notChecked, ...(unusable === undefined ? [] : [unusable])],
     notFollowed,
     outputs: parts.flatMap(({ followed }) => followed.outputs),
@@ -143,6 +155,8 @@ interface Part {
   readonly followed: Followed
   readonly processes: number
   readonly processMilliseconds: number
+  /** Notes about templates that were rendered after all are gone; the others say what each of them holds, and why it was not. */
+  withTemplates(notes: readonly Note[]): readonly Note[]
   /** Somebody installed a kustomize: that it was needed and cannot be used must be seen. */
   readonly unusable: NotChecked | undefined
 }
@@ -169,10 +183,18 @@ async function readCheckout(
     memory: options.memory,
     deadline,
   })
+  const charts = chartRenders(checkout, {
+    find: options.helm ?? (async () => ({ helm: undefined, unusable: [] })),
+    isOff: options.renderHelm === 'never',
+    apiVersions: [],
+    memory: options.helmMemory ?? new Map(),
+    deadline,
+  })
   const files = discovery.files.filter(({ use }) => use === undefined)
   const written = parsed.objects.filter(({ source }) => source.root === root.path)
   const followed = await follow(checkout, {
     build,
+    render: charts.render,
     fetches: allowRemoteBases || enableHelm,
     always: options.buildAll === true,
     wanted: wantedFrom(checkout, written),
@@ -192,8 +214,9 @@ async function readCheckout(
     manifests: manifestsOf(deliveries.manifests),
     workloads: manifestsOf(deliveries.workloads),
     followed,
-    processes,
-    processMilliseconds,
+    withTemplates: (notes) => templateNotes(notes, checkout, followed),
+    processes: processes + charts.stats.processes,
+    processMilliseconds: processMilliseconds + charts.stats.processMilliseconds,
     unusable:
       missed && unusable.length > 0
         ? { file: '.', line: 1, what: 'What patches change', reason: { code: 'kustomize-unusable', found: unusable } }

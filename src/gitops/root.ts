@@ -3,6 +3,7 @@ import type { Cluster } from '../model/cluster.ts'
 import type { Span } from '../model/span.ts'
 import type { Checkout } from './checkout.ts'
 import type { FluxKustomization } from './flux/flux-kustomization.ts'
+import { type ChartRelease, filesOfRelease } from './helm/chart-release.ts'
 import type { Closure } from './look-through/closure.ts'
 import type { Obstacle } from './look-through/obstacle.ts'
 import { type Placed, textAt } from './placed/placed.ts'
@@ -13,13 +14,20 @@ export interface GitOpsRoot {
   readonly appliedBy: AppliedBy
   /** Below the checkout. */
   readonly folder: string
-  readonly build: KustomizeBuild | FilesBuild | RefusedBuild
+  readonly build: KustomizeBuild | FilesBuild | HelmBuild | RefusedBuild
   readonly cluster: Cluster | undefined
   /** Whether Git names the entry that leads here (applied.md §4.2). */
   readonly certainty: 'certain' | 'presumed'
   readonly suspendedBy?: AppliedBy
   /** Its path exists only below a folder on the way to what declares it: a template or an example that is a repository of its own. */
   readonly nested?: true
+  /** A chart that nothing in Git deploys, rendered by its own values, or by a file of values beside it. */
+  readonly undeployed?: {
+    readonly chart: string
+    readonly values?: string
+    /** It holds Applications or the like. */
+    readonly leads?: true
+  }
   /** Whose variables are put in after the build. */
   readonly flux?: FluxKustomization
   /** Labels and annotations that Flux adds to all it applies. */
@@ -37,6 +45,12 @@ export interface KustomizeBuild {
   readonly changed: boolean
   /** Flux makes one where the folder has none, and takes everything below it (applied.md §1.3). */
   readonly generated: boolean
+}
+
+/** A chart of the checkout, with the values that its deployer gives it. */
+export interface HelmBuild {
+  readonly by: 'helm'
+  readonly release: ChartRelease
 }
 
 /** What kustomize is not asked for: the look-through refuses it, so that nothing is known to be applied by it. */
@@ -75,6 +89,7 @@ export function rootTitle({ kind, name }: Pick<AppliedBy, 'kind' | 'name'>): str
 export function filesOf({ build, folder }: Pick<GitOpsRoot, 'build' | 'folder'>): Iterable<string> {
   if (build.by === 'files') return build.files
   if (build.by === 'kustomize') return build.closure.files
+  if (build.by === 'helm') return filesOfRelease(build.release)
   return build.seen?.closure.files ?? [build.obstacle.file, folder]
 }
 

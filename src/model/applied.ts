@@ -12,6 +12,8 @@ export interface AppliedBy {
     | 'HelmRelease'
     /** `flux_bootstrap_git`, or the resources of a folder. */
     | 'Terraform'
+    /** A chart that nothing in Git deploys. */
+    | 'Helm chart'
     /** A folder with a `fleet.yaml`, or one that a GitRepo of Rancher Fleet names. */
     | 'Fleet bundle'
     /** A command in a script, workflow or page: `kubectl apply -k …`. */
@@ -63,6 +65,8 @@ export type AppliedReason =
   | { readonly code: 'not-followed'; readonly root: string; readonly span: Span }
   /** Nothing leads to it, and too much of the repository is like it to be sure. */
   | { readonly code: 'unreached' }
+  /** Nothing in Git deploys its chart; it is rendered with a file of values beside it, or with its own. */
+  | { readonly code: 'chart-undeployed'; readonly chart: string; readonly values?: string }
   /** Its root could not be built. */
   | { readonly code: 'root-failed'; readonly by: AppliedBy }
   | { readonly code: 'suspended'; readonly by: AppliedBy }

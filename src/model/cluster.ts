@@ -11,6 +11,8 @@ export interface Cluster {
   readonly entry: string
   /** Git tells only a part of its name (an environment, an ApplicationSet): it may be any cluster of that entry. */
   readonly partly?: true
+  /** What applies there sends it to a cluster of another name: several entries may send to one cluster. */
+  readonly remote?: true
   /** Of production, staging and their like, where the path tells: clusters of two of them are never one. */
   readonly environment?: string
 }
@@ -18,7 +20,9 @@ export interface Cluster {
 /** `same`: one cluster, or one of the two belongs to all; `perhaps`: Git does not tell. */
 export function clusterRelation(one: Cluster | undefined, other: Cluster | undefined): 'same' | 'perhaps' | 'other' {
   if (one === undefined || other === undefined || one.id === other.id) return 'same'
-  if (one.entry !== other.entry || (one.partly !== true && other.partly !== true)) return 'other'
+  const sameEntry = one.entry === other.entry
+  if (!sameEntry && !(one.remote === true && other.remote === true)) return 'other'
+  if (one.partly !== true && other.partly !== true) return sameEntry || one.name !== other.name ? 'other' : 'perhaps'
   const { environment } = one
   return environment === undefined || other.environment === undefined || environment === other.environment
     ? 'perhaps'

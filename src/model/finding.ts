@@ -1,14 +1,10 @@
 import type { Manifest } from './manifest.ts'
 import type { NotCheckedReason } from './reason.ts'
-import type { FileLine, Span } from './span.ts'
+import type { FileLine, RelatedPlace, Span } from './span.ts'
+
+export type { RelatedPlace } from './span.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
-
-export interface RelatedPlace {
-  readonly span: Span
-  /** What stands there, as a sentence part: "the rule that decides". */
-  readonly message: string
-}
 
 /** A broken link of the chain, at the line that broke it. */
 export interface Finding {

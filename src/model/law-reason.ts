@@ -75,6 +75,8 @@ export type NearestHint =
   | { readonly code: 'doubled-slash' }
   /** Its `+` stands for the side of KV v2, and it has nothing for the segment behind. */
   | { readonly code: 'lacks-segment'; readonly plus: string; readonly segment: string }
+  /** Something stands in front of the mount: a Vault namespace, or the name of another mount. */
+  | { readonly code: 'has-front'; readonly front: string }
   /** The server drops the rule, because its template does not resolve for this login. */
   | { readonly code: 'dropped'; readonly directive: string }
 

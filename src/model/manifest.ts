@@ -1,5 +1,6 @@
 import type { Applied, AppliedBy } from './applied.ts'
-import type { Span } from './span.ts'
+import type { ValuesReason } from './reason.ts'
+import type { RelatedPlace, Span } from './span.ts'
 import type { FieldPath, ValueMap } from './value.ts'
 
 export interface Origin {
@@ -39,6 +40,8 @@ export interface Manifest {
    * it gives `undefined` (a folded scalar, a rendered text), the field's own span stands in.
    */
   spanOfTextLine?(path: FieldPath, line: number): Span | undefined
+  /** What else made what stands at one of its places: the line of a template beside the value that it takes, and the other way round. */
+  relatedTo?(span: Span): readonly RelatedPlace[]
   /** Variables that nothing in Git or in the settings resolves, with the field that uses each. */
   readonly unresolved: readonly UnresolvedVariable[]
   /** Keys of a Secret whose value ends in a line break: all that is known of a value (no value is kept). */
@@ -77,4 +80,6 @@ export interface PatchedField {
   readonly span: Span
   /** The text that it sets a field of `spec` to, where the patch says so by itself. */
   readonly value?: string
+  /** It is no patch, but a chart's values that Git does not hold; the span is where the deployer names them. */
+  readonly because?: ValuesReason
 }

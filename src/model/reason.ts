@@ -55,12 +55,29 @@ export type ManifestReason =
   /** ESO fails before it comes to a store. */
   | { readonly code: 'eso-fails'; readonly failsWith: FailsWith }
 
-/** A patch that could not be applied here sets it (platform.md §3). */
-export interface PatchReason {
-  readonly code: 'patched'
-  readonly place: Span
-  /** What it changes, where that is not the object itself. */
-  readonly of?: { readonly kind: string; readonly name: string } | 'conditions'
+/** What reaches the cluster may be another value than the one in Git. `of`: where that is not the object itself. */
+export type PatchReason = (
+  | {
+      /** A patch that could not be applied here sets it (platform.md §3). */
+      readonly code: 'patched'
+      readonly place: Span
+    }
+  | ValuesReason
+) & { readonly of?: { readonly kind: string; readonly name: string } | 'conditions' }
+
+/** A chart makes it of values that Git does not hold (helm.md §7.5). `name`: what the deployer calls them. */
+export interface ValuesReason {
+  readonly code: 'values-elsewhere'
+  readonly kind:
+    | 'secret'
+    | 'config-map'
+    | 'other-repository'
+    | 'address'
+    | 'encrypted'
+    | 'variable'
+    | 'absent'
+    | 'installer'
+  readonly name: string
 }
 
 /** What a template makes of its data is not told, so that nothing is said of the keys that it reads (eso.md §6.4). */
@@ -129,6 +146,10 @@ export type LoginReason =
       readonly places: readonly Span[]
       readonly count: number
     }
+  /** No role in Git is known to admit the ServiceAccount, and the server was not asked for all of them. */
+  | { readonly code: 'no-role-admits'; readonly account: string }
+  /** No store in Git is known to admit the namespace. */
+  | { readonly code: 'no-store-admits'; readonly namespace: string }
   /** AppRole: only the server knows whose role id it is. */
   | { readonly code: 'role-id-unknown'; readonly authMount: string; readonly store?: string }
   /** `like` holds a variable, and may be the name that is meant. */
@@ -204,6 +225,15 @@ export type RenderReason =
   | { readonly code: 'not-traced' }
   /** kustomize ended well, and what it printed is nothing, or is cut. */
   | { readonly code: 'prints-nothing' | 'output-unreadable' }
+  /** `says`: helm's own words. */
+  | { readonly code: 'helm-fails'; readonly says: string }
+  /** `limit`: seconds, GiB, or renderings of one run. */
+  | { readonly code: 'helm-stopped'; readonly by: 'time' | 'memory' | 'runs' | 'system'; readonly limit: number }
+  /** There is none to run, the input `render-helm` says `never`, or those that were found cannot be used. */
+  | { readonly code: 'helm-absent' | 'helm-off' }
+  | { readonly code: 'helm-unusable'; readonly found: readonly string[] }
+  /** What keeps a chart from being rendered at all. `says`: the end of a sentence about it. */
+  | { readonly code: 'chart-refused'; readonly says: string }
   /** The path of an Application is a chart. */
   | { readonly code: 'chart' }
   /** A plugin of Argo CD renders it. */
@@ -238,8 +268,8 @@ export type UnreadReason =
   | { readonly code: 'files-too-large'; readonly count: number; readonly mib: number }
   | { readonly code: 'documents-too-many'; readonly count: number; readonly documents: number }
   | { readonly code: 'sops'; readonly eso?: true }
-  /** A file below `templates/` of a Helm chart. */
-  | { readonly code: 'chart-template' }
+  /** An object in a template of a Helm chart that was not rendered: which kind, as far as its text tells, and why not. */
+  | { readonly code: 'chart-template'; readonly kind?: string; readonly because?: RenderReason }
   | {
       readonly code: 'yaml-unparseable'
       readonly says: string

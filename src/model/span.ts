@@ -18,6 +18,12 @@ export interface Span {
   readonly endColumn: number
 }
 
+export interface RelatedPlace {
+  readonly span: Span
+  /** What stands there, as a sentence part: "the rule that decides". */
+  readonly message: string
+}
+
 /** `file:line`, the form that terminals and editors turn into a link. */
 export function formatSpan(span: Span): string {
   return `${span.file}:${span.line}`

@@ -4,6 +4,8 @@ import type { Span } from './span.ts'
 export type Provenance =
   | { readonly from: 'git'; readonly span: Span; readonly form: DeclaredForm }
   | { readonly from: 'vault' }
+  /** As a server was seen at `made` (RFC 3339). */
+  | { readonly from: 'snapshot'; readonly made: string }
   | { readonly from: 'config'; readonly span?: Span }
   | { readonly from: 'manifests'; readonly spans: readonly Span[] }
 
@@ -126,6 +128,8 @@ export type SecretFact =
       /** Key names (with nested ones) as `subkeys` shows them; `undefined` when they could not be seen. */
       readonly keys?: SubKeys
       readonly keysHidden?: string
+      /** Only the keys that were looked up by name are in `keys`: the others' names are hashed (snapshot.md §2). */
+      readonly keysHashed?: true
       /** Version number → alive, deleted or destroyed. */
       readonly versions?: Readonly<Record<string, 'alive' | 'deleted' | 'destroyed'>>
       readonly customMetadata?: Readonly<Record<string, string>>

@@ -8,6 +8,7 @@ import { type Applied, apply as applyPlan, isBlocked } from '../setup/apply.ts'
 import { ApplyRefused } from '../setup/apply-refused.ts'
 import type { Approval } from '../setup/approval.ts'
 import { compareCoverage } from '../setup/coverage.ts'
+import { isPreviewDigest } from '../setup/digest.ts'
 import { probeLogin } from '../setup/login-probe.ts'
 import { type PlanDocument, planDocument, readPlanFile } from '../setup/plan-document.ts'
 import { seedsOf } from '../setup/seeding.ts'
@@ -98,9 +99,13 @@ export async function apply(
   return { report, gathered, document }
 }
 
+const PREVIEW_REFUSED =
+  'This plan is a preview: it was made of a snapshot, and says how the server was. Plan again where the server is reached, and have that approved.'
+
 /** The digest that somebody approved: without one, nothing is written. */
 async function approvalOf(settings: Settings, cwd: string): Promise<Approval> {
   const { planDigest, planFile } = settings
+  if (planDigest !== undefined && isPreviewDigest(planDigest.trim())) throw new InvalidInput(PREVIEW_REFUSED)
   const digest = planDigest === undefined ? undefined : planDigest.trim().replace(/^(?!sha256:)/, 'sha256:')
   if (planFile === undefined) {
     if (digest !== undefined) return { digest, basis: undefined }
@@ -110,6 +115,7 @@ async function approvalOf(settings: Settings, cwd: string): Promise<Approval> {
   }
   const text = await readNamedByInput(cwd, planFile, 'plan-file')
   const file = text === undefined ? undefined : readPlanFile(text)
+  if (file?.basis.preview === true) throw new InvalidInput(PREVIEW_REFUSED, { file: planFile })
   if (file !== undefined) return { digest: digest ?? file.digest, basis: file.basis }
   const what = text === undefined ? 'does not exist' : 'is no plan of this version'
   throw new InvalidInput(`Input \`plan-file\` names a file that ${what}: run \`plan\` with \`plan-file\` first.`, {

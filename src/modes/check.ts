@@ -1,10 +1,11 @@
-import type { Link } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import { engineOf } from '../chain/engine.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
+import type { RefusedLogin } from '../model/id-claims.ts'
 import { familyOf, type NoteFamily } from '../model/note.ts'
 import type { Standing } from '../model/standing.ts'
 import { outcomeOf } from '../report/outcome.ts'
@@ -20,9 +21,10 @@ import { yamlInvalid } from '../rules/yaml-invalid.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
-import { type Gathered, gather, type LiveSource } from './gather.ts'
+import { asOfSource, type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
+import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
 import { templatesNotChecked } from './templates-not-checked.ts'
@@ -43,6 +45,8 @@ export interface CheckDeps {
   readonly change?: LookAtChange | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
+  /** The login that the server refused. */
+  readonly refused?: RefusedLogin | undefined
 }
 
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
@@ -115,9 +119,20 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
       ...unreadParts([...gathered.repository.notes, ...gathered.declared.notes]),
       ...templatesNotChecked(standings),
       ...watch.notChecked(),
+      ...expectationsNotChecked(chain),
       ...(chain.drift?.notCompared ?? []),
     ],
     standings,
+  })
+}
+
+/** Lines of the contract that nobody can judge yet. */
+function expectationsNotChecked({ expected }: Chain): NotChecked[] {
+  return expected.flatMap(({ expectation, action, outcome }) => {
+    if (outcome.is !== 'not-checked') return []
+    const { span, who, may, path } = expectation
+    const what = `Expectation: ${who.is} ${who.name} ${may ? 'may' : 'may not'} ${action} ${path}`
+    return [{ file: span.file, line: span.line, what, reason: outcome.because }]
   })
 }
 
@@ -196,6 +211,11 @@ const UNREAD: ReadonlySet<NoteFamily> = new Set([
   'sops',
 ])
 
+function refusedSentences({ refused }: CheckDeps, { declared }: Gathered): string[] {
+  const sentence = refused === undefined ? undefined : refusedBecause(refused, declared.state.roles)
+  return sentence === undefined ? [] : [sentence]
+}
+
 function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
   const { findings, scope, standings } = results
@@ -203,9 +223,10 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [
     ...deps.incomplete,
+    ...refusedSentences(deps, gathered),
     ...gathered.watch.sentences(),
     ...unansweredSentences(live),
-    ...hiddenSentences(hidden, deps.live?.name),
+    ...hiddenSentences(hidden, deps.live),
   ]
   return {
     mode: settings.mode,
@@ -247,17 +268,23 @@ function uselessIgnores(unused: readonly UselessIgnore[], settings: Settings) {
 /** Of the rights that are missing, as many are named. */
 const RIGHTS_NAMED = 3
 
-function hiddenSentences(rights: readonly MissingRight[], server: string | undefined): string[] {
-  if (rights.length === 0 || server === undefined) return []
+/** Why a run is incomplete that saw a part of it. `purpose`: the options of `ci-policy` that print the policy for it. */
+export function hiddenSentences(rights: readonly MissingRight[], live: LiveSource | undefined, purpose = ''): string[] {
+  if (rights.length === 0 || live === undefined) return []
   const named = rights.slice(0, RIGHTS_NAMED).map(({ capability, path }) => `${capability} on \`${path}\``)
   if (rights.length > named.length) named.push(`${rights.length - named.length} more`)
+  if (live.asOf !== undefined)
+    return [
+      `The snapshot does not show a part of it. The token that wrote it lacked ${named.join(', ')}; \`eso-vault ci-policy --for snapshot\` prints the policy that it needs.`,
+    ]
   return [
-    `${server} hid a part from this token. It lacks ${named.join(', ')}; \`eso-vault ci-policy\` prints the policy that it needs.`,
+    `${live.name} hid a part from this token. It lacks ${named.join(', ')}; \`eso-vault ci-policy${purpose}\` prints the policy that it needs.`,
   ]
 }
 
 function liveLine(settings: Settings, deps: CheckDeps): Report['live'] {
-  if (deps.live !== undefined) return { asked: true, line: `Checked against ${deps.live.name}.` }
+  if (deps.live !== undefined)
+    return { asked: true, line: `Checked against ${deps.live.name}.`, ...asOfSource(deps.live) }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.', silent: true }
   return { asked: false, line: offlineSentence(settings.offlineBecause) }
 }

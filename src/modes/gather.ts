@@ -38,6 +38,13 @@ export interface LiveSource {
   readonly name: string
   /** `namespace` is relative to the settings' one; `''` is that one itself. */
   readonly read: (namespace: string, wanted: Wanted) => Promise<LiveState>
+  /** Some of it is told by a snapshot: so the server was then (UTC, RFC 3339). */
+  readonly asOf?: string
+}
+
+/** For a report: since when its facts are so, where a snapshot tells them. */
+export function asOfSource({ asOf }: LiveSource): { readonly asOf?: string } {
+  return asOf === undefined ? {} : { asOf }
 }
 
 export interface Gathered {
@@ -154,6 +161,7 @@ export async function gatherFrom(
     installedEso:
       settings.esoVersion === undefined ? repository.installedEso : [{ version: settings.esoVersion, span: undefined }],
     naming: settings.config.naming,
+    expect: settings.config.expect,
     invalidYaml: invalidYaml(repository.notes, repository.sourceLine),
   }
   const chain = follow(input)

@@ -36,5 +36,5 @@ export function withDrift<Followed extends { readonly chain: Chain; readonly pre
 
 function isOn(settings: Settings, rule: string): boolean {
   const setting = lookUp(settings.config.rules, rule)
-  return setting !== 'off' && (settings.mode === 'drift' || setting !== undefined)
+  return setting !== 'off' && (settings.mode === 'drift' || settings.mode === 'snapshot' || setting !== undefined)
 }

@@ -3,6 +3,7 @@ import type { Env } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Connection, ConnectOptions, connect } from '../state/live/connect.ts'
 import { knownServer } from './known-server.ts'
+import { serverName } from './server-name.ts'
 
 /** A server that answered, and a token that it accepts. */
 export interface OpenVault extends Connection {
@@ -36,6 +37,8 @@ export async function openVault(
   const connection = await open({
     address: vault.address,
     ...(ca === undefined ? {} : { caCertificate: 'pem' in ca ? ca.pem : ca.file }),
+    clientCertificate: vault.clientCertificate,
+    headers: vault.headers,
     ...(vault.namespace === undefined ? {} : { namespace: vault.namespace }),
     ...(authNamespace === undefined ? {} : { authNamespace }),
     login: vault.login,
@@ -44,7 +47,7 @@ export async function openVault(
     known: knownServer(settings.config.vault.product),
     allowValueRead: settings.allowValueRead,
     readOnly,
-    needsNamespaces: settings.mode === 'plan' || settings.mode === 'apply',
+    needsNamespaces: settings.mode === 'plan' || settings.mode === 'apply' || settings.mode === 'snapshot',
     transport: {
       ...deps.transport,
       proxyEnv: deps.env,
@@ -52,8 +55,5 @@ export async function openVault(
       ...(deps.deadline === undefined ? {} : { deadline: deps.deadline }),
     },
   })
-  const { product, version } = connection.server
-  const called = product === 'openbao' ? 'OpenBao' : product === 'vault' ? 'Vault' : 'Vault or OpenBao'
-  const { origin } = connection.client.transport.address
-  return { ...connection, name: `${called}${version === undefined ? '' : ` ${version}`} at ${origin}` }
+  return { ...connection, name: serverName(connection.server, connection.client.transport.address.origin) }
 }

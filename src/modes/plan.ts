@@ -9,7 +9,7 @@ import { makePlan, type Plan } from '../setup/plan.ts'
 import { type PlanDocument, planDocument } from '../setup/plan-document.ts'
 import { seedsOf } from '../setup/seeding.ts'
 import type { LiveState } from '../state/live/live-state.ts'
-import type { GatherDeps, Gathered } from './gather.ts'
+import { asOfSource, type GatherDeps, type Gathered } from './gather.ts'
 import { prepareSetup, type Setup } from './prepare-setup.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
 import { unansweredSentences } from './unanswered.ts'
@@ -92,7 +92,8 @@ function upper(text: string): string {
 }
 
 export function liveLine(settings: Settings, deps: PlanDeps): Report['live'] {
-  if (deps.live !== undefined) return { asked: true, line: `Compared with ${deps.live.name}.` }
+  if (deps.live !== undefined)
+    return { asked: true, line: `Compared with ${deps.live.name}.`, ...asOfSource(deps.live) }
   if (deps.incomplete.length > 0) return { asked: true, line: 'The server could not be asked.' }
   const why = offlineSentence(settings.offlineBecause)
   return { asked: false, line: `${why} The plan shows what an empty server would be given.` }

@@ -48,6 +48,7 @@ export async function prepareSetup(settings: Settings, { cwd, live, render, watc
       server: {
         address: live === undefined ? undefined : vault?.address,
         namespace: vault?.namespace === undefined ? undefined : trimSlashes(vault.namespace),
+        preview: live?.asOf !== undefined,
       },
     },
     read: async () => {

@@ -16,6 +16,7 @@ import { type Gathered, gather } from './gather.ts'
 import { plan } from './plan.ts'
 import { type Render, renderWith } from './render.ts'
 import { unansweredSentences } from './unanswered.ts'
+import { withSnapshot } from './vault-snapshot.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { type Reached, type WithVaultDeps, withVault } from './with-vault.ts'
 
@@ -31,6 +32,8 @@ export interface RunResult {
   readonly sourceLine: SourceLine
   /** Modes `plan` and `apply`; redacted like the report. */
   readonly plan?: PlanDocument
+  /** Mode `snapshot`: the text of the file, when all was told; redacted as well. */
+  readonly snapshot?: string
   /** Modes `check` and `drift`, where it is asked for; redacted like the report. */
   readonly inventory?: Inventory
 }
@@ -41,13 +44,14 @@ export type AnswerResult = Answered & { readonly exitCode: number }
 /** Runs one mode. Every failure becomes a report with its outcome; nothing is thrown. */
 export async function run(settings: Settings, deps: RunDeps): Promise<RunResult> {
   const ran = await carryOut(settings, deps, async (context, { clean, cleanInPlace }) => {
-    const { report, gathered, document } = await runMode(settings, context)
+    const { report, gathered, document, text } = await runMode(settings, context, clean)
     // By the names that the report has.
-    const texts = new Map(gathered.repository.files.map(({ file, text }) => [clean(file), text]))
+    const texts = new Map(gathered.repository.files.map(({ file, text: own }) => [clean(file), own]))
     return {
       report: redactReport(report, clean),
       sourceLine: redactLines((file) => texts.get(file), cleanInPlace),
       ...(document === undefined ? {} : { plan: redactTexts(document, clean) }),
+      ...(text === undefined ? {} : { snapshot: text }),
       ...(await inventoryOf(settings, report, gathered, clean)),
     }
   })
@@ -73,7 +77,9 @@ export async function answer(question: Question, settings: Settings, deps: RunDe
   const ran = await carryOut(settings, deps, async (context, { clean }) => {
     const { cwd, live, render } = context
     const { answerQuestion } = await import('./questions/answer-question.ts')
-    const gathered = await gather(settings, { cwd, live, render, watch: context.watch })
+    // A policy for mode snapshot is about what that mode asks.
+    const asked = settings.purpose === 'snapshot' ? ({ ...settings, mode: 'snapshot' } as const) : settings
+    const gathered = await gather(asked, { cwd, live, render, watch: context.watch })
     const incomplete = [...context.incomplete, ...gathered.watch.sentences(), ...unansweredSentences(gathered.live)]
     const about = { cwd, incomplete, live: liveLine(settings, context) }
     // Only `explain` has a place of its own for it.
@@ -123,8 +129,8 @@ async function carryOut<Made>(
   try {
     const render = renderWith(settings, deps.env)
     return {
-      made: await withVault(settings, own, (reached) =>
-        work({ ...own, ...reached, render, watch }, { clean, cleanInPlace }),
+      made: await withVault(settings, own, async (reached) =>
+        work({ ...own, ...(await withSnapshot(settings, own, reached)), render, watch }, { clean, cleanInPlace }),
       ),
     }
   } catch (error) {
@@ -137,13 +143,16 @@ interface ModeResult {
   readonly report: Report
   readonly gathered: Gathered
   readonly document?: PlanDocument | undefined
+  readonly text?: string | undefined
 }
 
-async function runMode(settings: Settings, context: RunContext): Promise<ModeResult> {
+async function runMode(settings: Settings, context: RunContext, clean: (text: string) => string): Promise<ModeResult> {
   const now = context.now()
   const today = now.toISOString().slice(0, 10)
   if (settings.mode === 'apply') return apply(settings, { ...context, today })
   if (settings.mode === 'plan') return plan(settings, context)
+  if (settings.mode === 'snapshot')
+    return (await import('./snapshot.ts')).snapshot(settings, { ...context, now, clean })
   const look = settings.mode === 'drift' ? (await import('./drift.ts')).drift : check
   const change =
     settings.reportScope === 'changed'

@@ -13,7 +13,11 @@ export function unreadParts(notes: readonly Note[]): NotChecked[] {
     const part = (what: string, reason: UnreadReason | TimeOver): NotChecked[] => [{ file, line, what, reason }]
     switch (note.code) {
       case 'chart-template':
-        return part('A template of a Helm chart', { code: note.code })
+        return part(`${note.kind ?? 'An object'} in a template of a Helm chart`, {
+          code: note.code,
+          ...(note.kind === undefined ? {} : { kind: note.kind }),
+          ...(note.because === undefined ? {} : { because: note.because }),
+        })
       case 'file-unreadable':
       case 'folder-unreadable':
         return part(note.code === 'file-unreadable' ? 'The file' : 'The folder', { code: note.code, errno: note.errno })

@@ -1,3 +1,4 @@
+import type { RefusedLogin } from '../model/id-claims.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { LiveSource } from './gather.ts'
 import { type OpenVault, type OpenVaultDeps, openVault } from './open-vault.ts'
@@ -16,6 +17,8 @@ export interface Reached {
   readonly live: LiveSource | undefined
   /** A sentence each; then the run is incomplete, and Git is looked at all the same. */
   readonly incomplete: readonly string[]
+  /** The login was refused: what it told of us. */
+  readonly refused?: RefusedLogin | undefined
   /** The connection itself, for `apply`, which alone may write with it. */
   readonly vault: OpenVault | undefined
 }
@@ -30,8 +33,8 @@ export async function withVault<T>(
   deps: WithVaultDeps,
   use: (reached: Reached) => Promise<T>,
 ): Promise<T> {
-  const { vault, incomplete } = await reach(settings, deps)
-  if (vault === undefined) return use({ live: undefined, incomplete, vault })
+  const { vault, incomplete, refused } = await reach(settings, deps)
+  if (vault === undefined) return use({ live: undefined, incomplete, refused, vault })
   try {
     return await use({ live: await liveSource(vault), incomplete, vault })
   } finally {
@@ -42,7 +45,7 @@ export async function withVault<T>(
 async function reach(
   settings: Settings,
   deps: WithVaultDeps,
-): Promise<{ vault: OpenVault | undefined; incomplete: string[] }> {
+): Promise<{ vault: OpenVault | undefined; incomplete: string[]; refused?: RefusedLogin | undefined }> {
   if (settings.vault === undefined) return { vault: undefined, incomplete: [] }
   // Loaded only now: an offline run needs no HTTP stack.
   const { connect, VaultUnavailable } = await import('../state/live/server.ts')
@@ -52,7 +55,8 @@ async function reach(
     for (const warning of vault?.warnings ?? []) deps.warn(warning)
     return { vault, incomplete: [] }
   } catch (error) {
-    if (error instanceof VaultUnavailable) return { vault: undefined, incomplete: [error.message] }
+    if (error instanceof VaultUnavailable)
+      return { vault: undefined, incomplete: [error.message], refused: error.login }
     throw error
   }
 }

@@ -10,6 +10,8 @@ export interface WantedAccess {
   readonly capability: Capability
   /** All that is below the path is asked for too (ESO's `find`). */
   readonly below?: boolean
+  /** What lies in the folder itself is asked for, and nothing in folders in it. */
+  readonly beside?: boolean
   /** Who wants it, for the comment: `ExternalSecret apps/db`. */
   readonly group?: string
 }
@@ -81,6 +83,10 @@ function canName(path: string): boolean {
 
 function addDraft(drafts: Map<string, Draft>, access: WantedAccess, folders: readonly string[]): void {
   const clean = access.path.replace(/^\/+/, '')
+  if (access.beside === true) {
+    put(drafts, `${clean}/+`, false, access)
+    return
+  }
   const path = access.capability === 'list' || access.below ? `${clean.replace(/\/$/, '')}/` : clean
   const folder = folders.find((one) => path.startsWith(one))
   if (folder !== undefined) put(drafts, folder, true, access)
@@ -101,7 +107,8 @@ function put(drafts: Map<string, Draft>, path: string, open: boolean, { capabili
  */
 function foldersOf(accesses: readonly WantedAccess[], mounts: readonly KvMount[]): string[] {
   const folders = new Set<string>()
-  for (const { path, below } of accesses) {
+  for (const { path, below, beside } of accesses) {
+    if (beside === true) continue
     const clean = path.replace(/^\/+/, '').replace(/\/$/, '')
     const folder = below ? `${clean}/` : clean.slice(0, clean.lastIndexOf('/') + 1)
     if (folder.length > boundaryOf(clean, mounts).length) folders.add(folder)

@@ -20,12 +20,14 @@ export interface LintOptions {
   readonly kv2?: readonly string[]
   /** All who are known to have the policy log in with a Kubernetes role. */
   readonly kubernetes?: boolean
+  /** What the policy is called in what is said of it. */
+  readonly name?: string
 }
 
 /** All facts about one policy by itself, in the order of its lines. */
 export function lintPolicy(
   policy: ParsedPolicy,
-  { unknown = [], variants = DEFAULT_VARIANTS, kv2 = [], kubernetes = false }: LintOptions = {},
+  { unknown = [], variants = DEFAULT_VARIANTS, kv2 = [], kubernetes = false, name = 'itself' }: LintOptions = {},
 ): LintFact[] {
   const holes = holeFinder(unknown)
   const facts = [
@@ -33,7 +35,7 @@ export function lintPolicy(
     ...policy.rules.flatMap((rule) => [...deadPath(rule, holes.within(rule.label)), ...deadValues(rule)]),
     ...policy.rules.flatMap((rule) => [...missesKv2Side(rule, kv2, holes), ...unresolvable(rule, kubernetes)]),
     ...deniedTwins(policy),
-    ...versionDependentLists(policy, unknown, variants),
+    ...versionDependentLists(policy, { name, unknown, variants }),
   ]
   return facts.sort((a, b) => a.line - b.line)
 }
@@ -129,10 +131,12 @@ function deniedTwins(policy: ParsedPolicy): LintFact[] {
 /** LIST requests on which servers differ, by this policy alone. */
 function versionDependentLists(
   policy: ParsedPolicy,
-  unknown: readonly string[],
-  variants: readonly Variant[],
+  {
+    name,
+    unknown,
+    variants,
+  }: { readonly name: string; readonly unknown: readonly string[]; readonly variants: readonly Variant[] },
 ): LintFact[] {
-  const name = 'itself'
   const one: AclPolicy = { name, parsed: policy, unknown }
   const built = buildAcl([one])
   if ('error' in built) return []

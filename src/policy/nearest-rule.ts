@@ -27,7 +27,19 @@ export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
     const score = likeness(rule, path)
     if (score > (best?.score ?? 0)) best = { rule, score }
   }
-  return best && { rule: best.rule, hint: hintFor(best.rule, path) }
+  return best === undefined ? behindFront(acl, path) : { rule: best.rule, hint: hintFor(best.rule, path) }
+}
+
+/** A rule that is about the mount and the side of the path once its first segments are left out: those of a Vault namespace. */
+function behindFront(acl: Acl, path: string): NearestRule | undefined {
+  const [mount, side] = path.split('/')
+  if (side === undefined || side === '') return undefined
+  for (const rule of acl.rules) {
+    const segments = rule.path.text.split('/')
+    const at = segments.findIndex((one, index) => index > 0 && one === mount && segments[index + 1] === side)
+    if (at > 0) return { rule, hint: { code: 'has-front', front: segments.slice(0, at).map(fromBytes).join('/') } }
+  }
+  return undefined
 }
 
 /** A `+` where KV v2 has `data` or `metadata` stands for just that: then it is another segment that the rule lacks. */

@@ -84,7 +84,6 @@ const UNREAD: ReadonlySet<NotCheckedReason['code']> = new Set([
   'files-too-large',
   'documents-too-many',
   'sops',
-  'chart-template',
   'yaml-unparseable',
   'yaml-unusable',
   'yaml-too-deep',

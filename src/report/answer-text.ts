@@ -1,3 +1,4 @@
+import { accessText } from './access-text.ts'
 import type { Answered } from './answer.ts'
 import { ciPolicyText } from './ci-policy-text.ts'
 import { explainText } from './explain-text.ts'
@@ -15,6 +16,8 @@ export function answerText(answered: Answered, format: 'text' | 'json', options:
       return explainText(answer.document, options)
     case 'references':
       return referencesText(answer.document, options)
+    case 'access':
+      return accessText(answer.document, options)
     case 'ci-policy':
       return ciPolicyText(answer.document)
   }

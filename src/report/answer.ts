@@ -6,6 +6,7 @@ export type Answer =
   | { readonly to: 'explain'; readonly document: ExplanationDocument }
   | { readonly to: 'references'; readonly document: ReferencesDocument }
   | { readonly to: 'ci-policy'; readonly document: CiPolicyDocument }
+  | { readonly to: 'access'; readonly document: AccessOfPath | AccessOfNamespace }
 
 /** The answer, or the report that says why there is none. */
 export type Answered = { readonly answer: Answer } | { readonly answer: undefined; readonly report: Report }
@@ -75,7 +76,7 @@ export interface ExplainedLogin {
 
 export interface ExplainedPolicy {
   readonly name: string
-  readonly from: 'git' | 'vault' | 'built in' | null
+  readonly from: 'git' | 'vault' | 'snapshot' | 'built in' | null
   readonly place: FileLine | null
   readonly problem: string | null
 }
@@ -159,9 +160,86 @@ export interface User extends FileLine {
   readonly store: string | null
 }
 
+/** What `access PATH` says: who can do what there. Additive within version 1. */
+export interface AccessOfPath {
+  readonly version: 1
+  readonly of: 'path'
+  readonly path: string
+  /** Whoever comes to a token: stores, then roles that no store uses. */
+  readonly holders: readonly AccessHolder[]
+}
+
+export interface AccessHolder {
+  readonly store: string | null
+  readonly storePlace: FileLine | null
+  /** `kubernetes/eso`. */
+  readonly role: string | null
+  readonly rolePlace: FileLine | null
+  /** ServiceAccounts that come to it: the one that the store names, or all that the role admits. */
+  readonly accounts: readonly string[]
+  readonly policies: readonly string[]
+  readonly actions: readonly AccessAction[]
+  /** References that use the path through it. */
+  readonly users: readonly User[]
+}
+
+export interface AccessAction {
+  readonly action: 'read' | 'list' | 'write' | 'delete'
+  readonly verdict: 'allowed' | 'denied' | 'unknown'
+  /** Blocks merged into the rule that decides. */
+  readonly rules: readonly RuleShown[]
+  readonly because: string
+}
+
+/** What `access --namespace` says: what a Kubernetes namespace can reach. Additive within version 1. */
+export interface AccessOfNamespace {
+  readonly version: 1
+  readonly of: 'namespace'
+  readonly namespace: string
+  readonly stores: readonly ReachableStore[]
+  /** Paths that any reference in Git names, as far as the namespace can reach them. */
+  readonly paths: readonly ReachablePath[]
+  /** Paths that references name, reached or not. */
+  readonly known: number
+  /** What is not known of it. */
+  readonly open: readonly string[]
+}
+
+export interface ReachableStore extends FileLine {
+  readonly store: string
+  readonly role: string | null
+  readonly rolePlace: FileLine | null
+  readonly policies: readonly string[]
+  /** Why what it allows is not known. */
+  readonly problem: string | null
+  readonly rules: readonly ReachableRule[]
+}
+
+/** A rule of the store's token, with how many references need it. */
+export interface ReachableRule {
+  readonly policy: string
+  readonly path: string
+  readonly capabilities: readonly string[]
+  readonly place: FileLine | null
+  readonly usedHere: number
+  readonly usedElsewhere: number
+}
+
+export interface ReachablePath {
+  readonly path: string
+  readonly actions: readonly ('read' | 'list' | 'write' | 'delete')[]
+  readonly stores: readonly string[]
+  /** References of the namespace that use it. */
+  readonly usedHere: readonly User[]
+  /** Other namespaces whose references name it. */
+  readonly usedBy: readonly string[]
+}
+
 /** What `ci-policy` says, as plain data: its JSON form, and what the HCL is written from. Additive within version 1. */
 export interface CiPolicyDocument {
   readonly version: 1
+  /** What the token is for; left out: `check`. */
+  readonly for?: 'snapshot'
   /** In the order of the text; `needed: false` for what only makes answers more telling. */
   readonly rules: readonly CiRule[]
   /** What the policy cannot name, or what Git does not tell. */

@@ -3,10 +3,12 @@ import type { CiPolicyDocument, CiRule } from './answer.ts'
 import { logSafe, oneLine } from './plain-text.ts'
 
 /** The policy as HCL, ready for `vault policy write`; what is optional stands in it as a comment. */
-export function ciPolicyText({ rules, notes }: CiPolicyDocument): string {
+export function ciPolicyText({ rules, notes, for: purpose }: CiPolicyDocument): string {
   const sections: string[] = [
     [
-      '# What a CI token needs so that `eso-vault check` sees all that this repository asks of Vault, and no secret value.',
+      purpose === 'snapshot'
+        ? '# What a token needs so that `eso-vault snapshot` sees all that it writes down for this repository, and no secret value.'
+        : '# What a CI token needs so that `eso-vault check` sees all that this repository asks of Vault, and no secret value.',
       ...notes.map((note) => `# Note: ${oneLine(note)}`),
     ].join('\n'),
   ]

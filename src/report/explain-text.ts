@@ -105,13 +105,18 @@ const NO_ROOT: Readonly<Record<ExplainedApplied['verdict'], string>> = {
   'not-applied': 'no',
 }
 
+const HELD_BY = {
+  vault: ' (as the server has it)',
+  snapshot: ' (as the snapshot has it)',
+  'built in': ' (as servers are born with it)',
+} as const
+
 function loginLines(login: ExplainedLogin, pen: Pen): string[] {
   return [
     ...labelled('logs in', login.identity, undefined, pen),
     ...(login.role === null ? [] : labelled('role', login.role, login.rolePlace ?? undefined, pen)),
     ...login.policies.flatMap(({ name, from, place, problem: lacks }, index) => {
-      const where =
-        from === 'vault' ? ' (as the server has it)' : from === 'built in' ? ' (as servers are born with it)' : ''
+      const where = from === null || from === 'git' ? '' : HELD_BY[from]
       const said = lacks === null ? where : `: ${lacks}`
       return labelled(
         index === 0 ? (login.policies.length > 1 ? 'policies' : 'policy') : '',

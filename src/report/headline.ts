@@ -4,9 +4,11 @@ import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
 import { type Account, accountOf } from './account.ts'
+import { asOfSuffix } from './as-of.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
 import { reasonGroup, reasonText } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
+import { snapshotHeadline } from './snapshot-report.ts'
 import { countOf } from './wording.ts'
 
 /**
@@ -14,6 +16,11 @@ import { countOf } from './wording.ts'
  * for every reference, so that whoever sees nothing else is not told more than was seen.
  */
 export function headline(report: Report): string {
+  if (report.mode === 'snapshot') return snapshotHeadline(report) ?? headlineOf(report)
+  return `${headlineOf(report)}${asOfSuffix(report)}`
+}
+
+function headlineOf(report: Report): string {
   const account = accountOf(report)
   switch (report.outcome) {
     case 'clean':

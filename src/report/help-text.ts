@@ -11,7 +11,9 @@ export function helpText(command?: Command): string {
   const usage =
     command === 'explain'
       ? 'eso-vault explain [file[:line] | kind/namespace/name] [options]'
-      : `eso-vault ${command ?? '[command]'} [path…] [options]`
+      : command === 'access'
+        ? 'eso-vault access (kv/path | --namespace name) [options]'
+        : `eso-vault ${command ?? '[command]'} [path…] [options]`
   const commands = Object.entries(COMMANDS).map(([name, about]) => `  ${name.padEnd(12)}${about}`)
   const width = 26
   const options = INPUTS.filter((input) => input.name !== 'mode').map((input) => {
@@ -25,6 +27,9 @@ export function helpText(command?: Command): string {
     '',
     'Options:',
     option('--format <format>', 'text (default), json, sarif, markdown, code-quality, junit or html', width),
+    ...(command === 'ci-policy'
+      ? [option('--for <check|snapshot>', 'what the token is for; default check', width)]
+      : []),
     option('--no-color', 'no colours; NO_COLOR does the same', width),
     ...options,
     option('-h, --help', 'this text', width),

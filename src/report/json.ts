@@ -54,7 +54,12 @@ function jsonReport(report: Report) {
       },
     },
     scope: jsonScope(report),
-    live: { asked: report.live.asked, line: report.live.line },
+    live: {
+      asked: report.live.asked,
+      line: report.live.line,
+      asOf: report.live.asOf ?? null,
+    },
+    snapshot: report.snapshot ?? null,
     incomplete: [...report.incomplete],
     ignored: listOf(report.ignored, ({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
     notes: listOf(report.notes, (note) => ({

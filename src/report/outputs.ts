@@ -11,6 +11,7 @@ export interface MoreOutputs {
   readonly hasChanges?: boolean | undefined
   readonly planFile?: string | undefined
   readonly planDigest?: string | undefined
+  readonly snapshotFile?: string | undefined
   readonly issueNumber?: number | undefined
 }
 
@@ -32,6 +33,7 @@ export function outputsOf(report: Report, more: MoreOutputs = {}): Readonly<Reco
     'has-changes': text(more.hasChanges),
     'plan-file': text(more.planFile),
     'plan-digest': text(more.planDigest),
+    'snapshot-file': text(more.snapshotFile),
     'issue-number': text(more.issueNumber),
   }
 }

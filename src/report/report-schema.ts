@@ -86,7 +86,7 @@ export function reportJsonSchema(): JsonSchema {
         object({ file: text, line, what: text, reason: text, code: text, isReference: { type: 'boolean' } }),
       ),
       headline: text,
-      mode: { enum: ['check', 'drift', 'plan', 'apply'] },
+      mode: { enum: ['check', 'drift', 'plan', 'apply', 'snapshot'] },
       target: text,
       counts: object({
         files: count,
@@ -116,7 +116,19 @@ export function reportJsonSchema(): JsonSchema {
         }),
         type: ['object', 'null'],
       },
-      live: object({ asked: { type: 'boolean' }, line: text }),
+      live: object({ asked: { type: 'boolean' }, line: text, asOf: textOrNull }),
+      snapshot: {
+        ...object({
+          file: text,
+          mounts: count,
+          roles: count,
+          policies: count,
+          secrets: count,
+          folders: count,
+          hidden: count,
+        }),
+        type: ['object', 'null'],
+      },
       incomplete: listOf(text),
       ignored: listOf(object({ ...finding, reason: text, by: { enum: ['comment', 'config', null] } })),
       notes: listOf(

@@ -51,6 +51,18 @@ export type ReportedScope =
   /** Everything is reported, since what changed could not be told; `because` is a sentence part. */
   | { readonly of: 'all'; readonly because: string }
 
+/** What of a server is in a snapshot that was written. */
+export interface SnapshotCounts {
+  readonly file: string
+  readonly mounts: number
+  readonly roles: number
+  readonly policies: number
+  readonly secrets: number
+  readonly folders: number
+  /** Secrets and folders that the token may not see. */
+  readonly hidden: number
+}
+
 /** All that a run found out; every reporter reads this and nothing else. */
 export interface Report {
   readonly mode: Mode
@@ -78,7 +90,11 @@ export interface Report {
     readonly line: string
     /** It was to be asked, and told nothing at all: whatever was found, was found in Git. */
     readonly silent?: true
+    /** A snapshot told it, or a part of it: so Vault was then (UTC, RFC 3339). */
+    readonly asOf?: string
   }
+  /** Mode `snapshot`: what was written, and where. */
+  readonly snapshot?: SnapshotCounts
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
   /** With `report-scope: changed`: what everything above is about. */

@@ -5,6 +5,7 @@ import { type Account, accountOf } from './account.ts'
 import { plainText } from './plain-text.ts'
 import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
+import { snapshotSentences } from './snapshot-report.ts'
 
 export function countOf(findings: readonly Finding[], severity: Severity): number {
   return findings.filter((finding) => finding.severity === severity).length
@@ -38,6 +39,8 @@ export function scopeSentences({ scope, references }: Report): string[] {
 
 /** What became of every reference, and what was read: the denominator of everything that a report says; a sentence each. */
 export function accountSentences(report: Report): string[] {
+  // A snapshot judges nothing.
+  if (report.mode === 'snapshot') return [...snapshotSentences(report), readSentence(report)]
   const account = accountOf(report)
   const { vault, works, broken, accepted, notChecked, otherProvider, providers, notApplied, verdicts } = account
   const work = report.live.asked && report.live.silent !== true ? 'working' : 'allowed'
@@ -59,19 +62,23 @@ export function accountSentences(report: Report): string[] {
     ...(verdicts.suspended > 0 ? [`${verdicts.suspended} suspended`] : []),
     ...(verdicts.unclear > 0 ? [`${verdicts.unclear} unclear`] : []),
   ]
-  const { files, externalSecrets, pushSecrets, stores } = report.counts
+  return [
+    `${counted(vault, 'reference')} to Vault${parts.length === 0 ? '' : `: ${listed(parts)}`}.${apart.length === 0 ? '' : ` Counted apart: ${listed(apart)}.`}`,
+    // Where Git holds nothing that applies anything, there is nothing to tell apart.
+    ...appliedSentence(verdicts, unsure),
+    readSentence(report),
+  ]
+}
+
+function readSentence({ counts }: Report): string {
+  const { files, externalSecrets, pushSecrets, stores } = counts
   const read = [
     counted(files, 'file'),
     counted(externalSecrets, 'ExternalSecret'),
     counted(pushSecrets, 'PushSecret'),
     counted(stores, 'store'),
   ]
-  return [
-    `${counted(vault, 'reference')} to Vault${parts.length === 0 ? '' : `: ${listed(parts)}`}.${apart.length === 0 ? '' : ` Counted apart: ${listed(apart)}.`}`,
-    // Where Git holds nothing that applies anything, there is nothing to tell apart.
-    ...appliedSentence(verdicts, unsure),
-    `Read: ${listed(read)}.`,
-  ]
+  return `Read: ${listed(read)}.`
 }
 
 function appliedSentence({ applied, presumed }: Account['verdicts'], unsure: readonly string[]): string[] {

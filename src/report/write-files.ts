@@ -17,6 +17,14 @@ export async function writeReportFiles(
   if (settings.sarifFile !== undefined) await writeText(settings.sarifFile, sarifText(report, sarif))
 }
 
+/** Writes the file of mode `snapshot`, where there is one to write. */
+export async function writeSnapshot(
+  { out }: Partial<Pick<Settings, 'out'>>,
+  snapshot: string | undefined,
+): Promise<void> {
+  if (out !== undefined && snapshot !== undefined) await writeText(out, snapshot)
+}
+
 /** Writes `html-file`, where it is asked for; the page is made only then. */
 export async function writeInventory(
   { htmlFile }: Partial<Pick<Settings, 'htmlFile'>>,

@@ -2,6 +2,7 @@ import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
+import { tokenNamespaces } from '../chain/vault-namespaces.ts'
 import { isShownFile, weakness } from '../model/documentation.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
@@ -84,7 +85,7 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Rule
     message,
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
-    fix: above?.fix ?? mendPolicy(chain, link, denied, needs),
+    fix: above?.fix ?? mendPolicy(chain, link, denied, asPoliciesWriteThem(link, needs)),
     objects: objectsOf(link),
     fingerprint: fingerprint(
       policyDenies.id,
@@ -96,6 +97,13 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Rule
     ),
     vaultPaths: [...needs.keys()].map((path) => kvPath(path, link.store?.path)),
   }
+}
+
+/** A token of a parent namespace names the child in front of the path (vault.md §2.8). */
+function asPoliciesWriteThem({ store }: Link, needs: ReadonlyMap<string, string[]>): ReadonlyMap<string, string[]> {
+  const namespaces = store === undefined ? undefined : tokenNamespaces(store)
+  if (namespaces === undefined || namespaces.policies !== '') return needs
+  return new Map([...needs].map(([path, capabilities]) => [namespaces.request + path, capabilities]))
 }
 
 /** What a change takes away: the reader looks at the reference, and the line that broke it is gone. */

@@ -24,6 +24,7 @@ export function* lintFindings(
     })
     if (!parsed.ok) continue
     for (const fact of lintPolicy(parsed.policy, {
+      name: policy.name,
       unknown: policy.unknown,
       variants: chain.server.variants,
       kv2: kv2Mounts(chain, policy.name),

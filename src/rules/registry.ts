@@ -6,6 +6,7 @@ import { configUnused } from './config-unused.ts'
 import { consumerKeyAbsent } from './consumer-key-absent.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
+import { expectationBroken } from './expectation-broken.ts'
 import { expiresSoon } from './expires-soon.ts'
 import { fieldUnknown } from './field-unknown.ts'
 import { findEmpty } from './find-empty.ts'
@@ -110,6 +111,7 @@ export const RULES: readonly Rule[] = [
   roleParameterUnknown,
   authConfigSuspect,
   configUnused,
+  expectationBroken,
   reviewerRbacAbsent,
   reviewerTokenStatic,
   // Facts: a server was asked.

@@ -32,7 +32,7 @@ export const roleAbsent: Rule = {
           : `400 \`invalid role name "${auth.role}"\``
       yield {
         rule: this.id,
-        severity: absenceSeverity(role),
+        severity: absenceSeverity(role, store.manifest.origin.applied.verdict),
         message: (object) =>
           `${object} logs in with role \`${auth.role}\` of auth mount \`${auth.mount}\`${told.where}. ${told.says} ` +
           `ESO's login fails with ${failure}${forReferences(links.length)}.`,

@@ -1,6 +1,6 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
-import { isLive } from '../model/cluster.ts'
+import { clusterRelation, isLive } from '../model/cluster.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { formatSpan } from '../model/span.ts'
@@ -49,7 +49,7 @@ function absence(chain: Chain, link: Link): RuleFinding {
   const { reference } = link
   const { kind, name, span } = reference.storeRef as NonNullable<typeof reference.storeRef>
   const alike = candidates(chain, kind, name, reference.manifest.namespace)
-  const severity = severityOf(chain, alike.length > 0)
+  const severity = severityOf(chain, link, alike.length > 0)
   const best = alike[0]
   const scope = kind === 'SecretStore' ? ` in namespace \`${reference.manifest.namespace ?? 'unknown'}\`` : ''
   return {
@@ -115,10 +115,21 @@ function candidates(chain: Chain, kind: string, name: string, namespace: string 
   )
 }
 
-/** A repository without any store has them elsewhere (field.md §3); one that declares stores most likely means to declare all. */
-function severityOf(chain: Chain, alike: boolean): Severity {
+/**
+ * A repository without any store has them elsewhere (field.md §3); one that declares stores most likely means to declare all, and for a
+ * cluster that gets others of the kind from here that is as good as certain.
+ */
+function severityOf(chain: Chain, { reference: { manifest, storeRef } }: Link, alike: boolean): Severity {
   if (chain.stores.length === 0) return 'note'
-  return alike ? 'error' : 'warning'
+  const { verdict, cluster } = manifest.origin.applied
+  const hasSiblings = () =>
+    chain.stores.some(
+      ({ kind, manifest: { origin } }) =>
+        kind === storeRef?.kind &&
+        origin.applied.verdict === 'applied' &&
+        clusterRelation(cluster, origin.applied.cluster) === 'same',
+    )
+  return alike || (verdict === 'applied' && hasSiblings()) ? 'error' : 'warning'
 }
 
 function fixFor(best: StoreManifest, kind: string): string {

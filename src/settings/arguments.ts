@@ -2,7 +2,7 @@ import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { Given } from './given.ts'
 import { type InputName, type InputSpec, inputNamed } from './input-table.ts'
 import { meant } from './inputs.ts'
-import type { Command, Format } from './settings.ts'
+import type { Command, Format, Purpose } from './settings.ts'
 import { didYouMean, eitherOf } from './shape.ts'
 
 export const COMMANDS: Readonly<Record<Command, string>> = {
@@ -10,11 +10,14 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   drift: 'say what changed in Vault against Git',
   plan: 'say what setting Vault up for these manifests would change',
   apply: 'set Vault up, as planned',
+  snapshot: 'write what a server shows into a file, without any value, for runs that cannot reach it',
   explain: 'every request that ESO will make, and the rule that grants or denies it',
   'ci-policy': 'the smallest policy that a CI token needs for this repository',
   references: 'who uses which Vault path',
+  access: 'who may do what on a Vault path; with --namespace, what a namespace can reach',
 }
 
+const PURPOSES: readonly Purpose[] = ['check', 'snapshot']
 const FORMATS: readonly Format[] = ['text', 'json', 'sarif', 'markdown', 'code-quality', 'junit', 'html']
 
 export type ParsedArguments =
@@ -54,10 +57,14 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   const values: Partial<Record<InputName, string>> = {}
   let format: Format | undefined
   let color: boolean | undefined
+  let purpose: Purpose | undefined
+  let ofNamespace: string | undefined
   for (const { name, value } of flags) {
     const input = inputNamed(name)
     if (name === 'format') format = readFormat(value, wrong)
+    else if (name === 'for') purpose = readPurpose(value, command, wrong)
     else if (name === 'color' || name === 'no-color') color = name === 'color'
+    else if (name === 'namespace' && command === 'access') ofNamespace = value
     else if (name === 'mode') wrong('There is no --mode here: write the command instead, as in `eso-vault drift`.')
     else if (input === undefined) wrong(unknownFlag(name))
     else addValue(values, input, value, wrong)
@@ -67,11 +74,21 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   if (command === 'explain') {
     subject = positional.shift()
     if (positional.length > 0) wrong(`explain takes one place; ${JSON.stringify(positional[0])} is too much.`)
+  } else if (command === 'access') {
+    subject = positional.shift()
+    if (positional.length > 0) wrong(`access takes one path of Vault; ${JSON.stringify(positional[0])} is too much.`)
+    if ((subject === undefined) === (ofNamespace === undefined))
+      wrong(
+        'access takes a path of Vault (`eso-vault access kv/team/app`) or `--namespace`, a namespace of Kubernetes.',
+      )
   } else if (positional.length > 0) {
     values.paths = [...(values.paths === undefined ? [] : [values.paths]), ...positional].join('\n')
   }
   if (problems.length > 0) throw new InvalidInput(problems)
-  return { kind: 'run', given: { from: 'terminal', command: command ?? 'check', subject, values, format, color } }
+  return {
+    kind: 'run',
+    given: { from: 'terminal', command: command ?? 'check', subject, ofNamespace, values, format, color, purpose },
+  }
 }
 
 function splitFlag(argument: string): [name: string, inline: string | undefined] {
@@ -84,7 +101,7 @@ function splitFlag(argument: string): [name: string, inline: string | undefined]
 
 /** A boolean flag stands alone unless `true` or `false` follows: `--allow-root-token manifests/` names a path. */
 function takesValue(name: string, next: string | undefined): boolean {
-  if (name === 'format' || name === 'mode') return true
+  if (name === 'format' || name === 'mode' || name === 'for' || name === 'namespace') return true
   const input = inputNamed(name)
   if (input === undefined) return false
   if (input.format.is === 'boolean') return next === 'true' || next === 'false'
@@ -108,6 +125,20 @@ function readFormat(value: string | undefined, wrong: (message: string) => void)
   const given = value === undefined ? '' : `, not ${JSON.stringify(value)}`
   wrong(`--format must be ${eitherOf(FORMATS)}${given}.${value === undefined ? '' : didYouMean(value, FORMATS)}`)
   return undefined
+}
+
+function readPurpose(
+  value: string | undefined,
+  command: Command | undefined,
+  wrong: (message: string) => void,
+): Purpose | undefined {
+  if (command !== 'ci-policy') wrong('--for belongs to `eso-vault ci-policy`.')
+  const known = PURPOSES.find((one) => one === value)
+  if (known === undefined) {
+    const given = value === undefined ? '' : `, not ${JSON.stringify(value)}`
+    wrong(`--for must be ${eitherOf(PURPOSES)}${given}.${value === undefined ? '' : didYouMean(value, PURPOSES)}`)
+  }
+  return known
 }
 
 function unknownFlag(name: string): string {

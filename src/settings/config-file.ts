@@ -7,6 +7,7 @@ import type { FieldPath, ValueMap } from '../model/value.ts'
 import { noteText } from '../report/reasons/note.ts'
 import { CONFIG_SHAPE } from './config-shape.ts'
 import { type ConfigWord, type RawWord, wordOf, wordProblems } from './config-word.ts'
+import { type ConfigExpectation, expectationProblems, expectationsOf, type RawExpectation } from './expectations.ts'
 import { checkShape, didYouMean, quoted } from './shape.ts'
 
 export const DEFAULT_CONFIG_FILE = '.github/eso-vault.yml'
@@ -60,6 +61,8 @@ export interface Config {
   readonly roles: ConfigWord['roles']
   readonly policies: ConfigWord['policies']
   readonly naming: readonly NamingPattern[]
+  /** Access as a contract. */
+  readonly expect: readonly ConfigExpectation[]
   readonly setup: {
     readonly policy: {
       readonly name: string | undefined
@@ -73,6 +76,12 @@ export interface Config {
       /** PEM file below the repository. */
       readonly ca: string | undefined
     }
+  }
+  /** What `snapshot` writes (snapshot.md §2). */
+  readonly snapshot: {
+    readonly scope: 'referenced' | 'folders' | 'all'
+    readonly names: 'plain' | 'hashed'
+    readonly keys: boolean
   }
   readonly drift: {
     /** Globs over Vault paths (mount and key) that nobody else uses. */
@@ -90,11 +99,13 @@ export const EMPTY_CONFIG: Config = {
   roles: [],
   policies: [],
   naming: [],
+  expect: [],
   setup: {
     policy: { name: undefined, generate: 'exact', span: undefined },
     role: { ttl: undefined },
     kubernetes: { host: undefined, reviewer: undefined, ca: undefined },
   },
+  snapshot: { scope: 'folders', names: 'plain', keys: true },
   drift: { owned: [] },
   rules: {},
   ignore: [],
@@ -158,7 +169,7 @@ function checkMeaning(document: YamlDocument, rules: readonly string[]): InputPr
       problems.push(problemAt(document, ['naming', index, 'where', key], 'key', message))
     }
   }
-  problems.push(...wordProblems(config, document))
+  problems.push(...wordProblems(config, document), ...expectationProblems(config.expect ?? [], document))
   return problems
 }
 
@@ -178,6 +189,7 @@ function isCalendarDate(text: string): boolean {
 
 /** The file's own structure, once its shape is checked. */
 interface RawConfig extends RawWord {
+  readonly expect?: readonly RawExpectation[]
   readonly manifests?: {
     readonly exclude?: string[]
     readonly rendered?: string[]
@@ -196,6 +208,7 @@ interface RawConfig extends RawWord {
       readonly ca?: string
     }
   }
+  readonly snapshot?: Partial<Config['snapshot']>
   readonly drift?: { readonly owned?: readonly string[] }
   readonly rules?: Readonly<Record<string, RuleSetting>>
   readonly ignore?: readonly {
@@ -229,6 +242,7 @@ function toConfig(document: YamlDocument): Config {
       product: raw.vault?.product ?? 'auto',
     },
     ...wordOf(raw, document),
+    expect: expectationsOf(raw.expect ?? [], document),
     naming: (raw.naming ?? []).map(({ pattern, where }, index) => ({
       pattern,
       where: Object.fromEntries(
@@ -249,6 +263,7 @@ function toConfig(document: YamlDocument): Config {
         ca: setup?.kubernetes?.ca,
       },
     },
+    snapshot: { ...EMPTY_CONFIG.snapshot, ...raw.snapshot },
     drift: {
       owned: (raw.drift?.owned ?? []).map((pattern, index) => ({
         pattern,

@@ -21,6 +21,8 @@ function toJsonSchema(shape: Shape): JsonSchema {
       return { ...about, enum: shape.of }
     case 'version':
       return { ...about, const: shape.number }
+    case 'boolean':
+      return { ...about, type: 'boolean' }
     case 'list':
       return {
         ...about,

@@ -48,6 +48,9 @@ const ownedPattern: TextPattern = {
   says: 'a mount and a glob below it, for example "kv/team/prod/**"',
 }
 
+/** With `path`: read, list, write and delete of a secret. With `api`: capabilities. */
+const ACTIONS = ['read', 'list', 'write', 'delete', 'create', 'update', 'patch']
+
 /** A store as the config says it (design §4). */
 const STORE: ObjectShape = {
   is: 'object',
@@ -152,6 +155,32 @@ export const CONFIG_SHAPE: ObjectShape = {
       about: 'By policy name: the file that holds its text.',
       of: { is: 'text', matches: repositoryPath },
     },
+    expect: {
+      is: 'list',
+      about: 'Who may, or may not, do what on which path of Vault.',
+      of: {
+        is: 'object',
+        alternatives: ['may', 'mayNot'],
+        keys: {
+          store: { is: 'text', about: 'A store, by its name, or as namespace/name.' },
+          role: { is: 'text', matches: roleKey, about: 'A role, as mount/name.' },
+          serviceAccount: {
+            is: 'text',
+            matches: {
+              source: '[^\\s/]+/[^\\s/]+',
+              says: 'the namespace and name of a ServiceAccount, as in "eso/eso"',
+            },
+            about: 'A ServiceAccount, as namespace/name: by whatever role admits it.',
+          },
+          namespace: { is: 'text', about: 'A Kubernetes namespace: by whatever store admits it.' },
+          may: { is: 'list', of: { is: 'choice', of: ACTIONS }, atLeast: 1, about: 'What must be allowed.' },
+          mayNot: { is: 'list', of: { is: 'choice', of: ACTIONS }, atLeast: 1, about: 'What must be denied.' },
+          path: { is: 'text', about: 'Mount and key, with globs: kv/team/**. For read, list, write and delete.' },
+          api: { is: 'text', about: 'The path as policies write it, with globs: kv/data/team/**. For capabilities.' },
+          reason: { is: 'text', about: 'Shown where it is broken.' },
+        },
+      },
+    },
     naming: {
       is: 'list',
       about: 'Patterns that keys must follow; a key must fit one of them.',
@@ -207,6 +236,23 @@ export const CONFIG_SHAPE: ObjectShape = {
             },
           },
         },
+      },
+    },
+    snapshot: {
+      is: 'object',
+      about: 'For snapshot: what of a server is written into the file.',
+      keys: {
+        scope: {
+          is: 'choice',
+          of: ['referenced', 'folders', 'all'],
+          about: 'Only what manifests name; also the names beside it (default); or every name that the token may list.',
+        },
+        names: {
+          is: 'choice',
+          of: ['plain', 'hashed'],
+          about: 'Paths and key names as they are (default), or as keyed digests that are looked up by name.',
+        },
+        keys: { is: 'boolean', about: 'Names of keys (default true); false asks for the state of secrets only.' },
       },
     },
     drift: {

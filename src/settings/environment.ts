@@ -10,6 +10,8 @@ export interface Environment {
     readonly namespace: string | undefined
     /** Path of a PEM file. */
     readonly caCertFile: string | undefined
+    readonly clientCertFile: string | undefined
+    readonly clientKeyFile: string | undefined
     readonly token: string | undefined
   }
   readonly ci: Ci
@@ -53,6 +55,8 @@ export function readEnvironment(env: Env, event?: unknown): Environment {
       address: either('ADDR'),
       namespace: either('NAMESPACE'),
       caCertFile: either('CACERT'),
+      clientCertFile: either('CLIENT_CERT'),
+      clientKeyFile: either('CLIENT_KEY'),
       token: either('TOKEN'),
     },
     ci: readCi(get, event),

@@ -1,7 +1,7 @@
 import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { InputName } from './input-table.ts'
 import { INPUTS, type InputSpec } from './input-table.ts'
-import type { Command, Format } from './settings.ts'
+import type { Command, Format, Purpose } from './settings.ts'
 import { didYouMean, eitherOf, quoted } from './shape.ts'
 
 /** What was given, by the Action's inputs or on the command line, before config, environment and defaults are asked. */
@@ -9,9 +9,13 @@ export interface Given {
   readonly from: 'action' | 'terminal'
   readonly command: Command | undefined
   readonly subject: string | undefined
+  /** `access --namespace`. */
+  readonly ofNamespace?: string | undefined
   /** Raw text by input; omitted and blank inputs are absent. */
   readonly values: Readonly<Partial<Record<InputName, string>>>
   readonly format: Format | undefined
+  /** `ci-policy --for`. */
+  readonly purpose?: Purpose | undefined
   readonly color: boolean | undefined
 }
 

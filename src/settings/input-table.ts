@@ -29,8 +29,8 @@ const choice = (...of: string[]): InputFormat => ({ is: 'choice', of })
 export const INPUTS = [
   {
     name: 'mode',
-    format: choice('check', 'drift', 'plan', 'apply'),
-    description: 'What to do: `check` (default), `drift`, `plan` or `apply`.',
+    format: choice('check', 'drift', 'plan', 'apply', 'snapshot'),
+    description: 'What to do: `check` (default), `drift`, `plan`, `apply` or `snapshot`.',
   },
   {
     name: 'paths',
@@ -71,6 +71,23 @@ export const INPUTS = [
       'CA certificate of the server, as PEM text, the same in base64, or the path of a PEM file. Default: the file that `BAO_CACERT` or `VAULT_CACERT` names.',
   },
   {
+    name: 'vault-snapshot',
+    format: text,
+    description:
+      'A file that mode `snapshot` wrote: it answers in place of a server that this run cannot reach; where `vault-addr` is given too, it answers what the server hides.',
+  },
+  {
+    name: 'snapshot-max-age',
+    format: text,
+    description:
+      'How old a snapshot may be, for example `36h` (default) or `7d`. By an older one nothing is judged, and the run is incomplete.',
+  },
+  {
+    name: 'out',
+    format: text,
+    description: 'For `snapshot`: the file to write. Default: `vault-snapshot.json`.',
+  },
+  {
     name: 'vault-token',
     format: text,
     secret: true,
@@ -79,16 +96,16 @@ export const INPUTS = [
   },
   {
     name: 'auth-method',
-    format: choice('token', 'jwt', 'approle', 'kubernetes', 'userpass', 'ldap'),
+    format: text,
     description:
-      'How to log in: `jwt` (GitHub OIDC, needs `permissions: id-token: write`), `approle`, `kubernetes`, `userpass`, `ldap`, or `token` (default when `vault-token` is given). The token of a login is revoked at the end.',
+      'How to log in: `jwt` (GitHub OIDC, needs `permissions: id-token: write`), `approle`, `kubernetes`, `cert` (with `client-certificate`), `userpass`, `ldap`, any other method with `auth-payload`, or `token` (default when `vault-token` is given). The token of a login is revoked at the end.',
   },
   {
     name: 'auth-mount',
     format: text,
     description: 'Auth mount to log in at, without `auth/`. Default: the name of the method.',
   },
-  { name: 'auth-role', format: text, description: 'Role to log in as, for `jwt` and `kubernetes`.' },
+  { name: 'auth-role', format: text, description: 'Role to log in as, for `jwt`, `kubernetes` and `cert`.' },
   {
     name: 'auth-audience',
     format: text,
@@ -115,6 +132,33 @@ export const INPUTS = [
   },
   { name: 'username', format: text, description: 'User name, for `userpass` and `ldap`.' },
   { name: 'password', format: text, secret: true, description: 'Password, for `userpass` and `ldap`.' },
+  {
+    name: 'auth-payload',
+    format: text,
+    secret: true,
+    description:
+      'For an `auth-method` that is none of the above: the JSON object to send to `auth/<auth-mount>/login`. What may be a secret in it is masked.',
+  },
+  {
+    name: 'client-certificate',
+    format: text,
+    description:
+      'Client certificate, for a server or a proxy that asks for one and for `auth-method: cert`: PEM text, the same in base64, or the path of a PEM file. Default: the file that `BAO_CLIENT_CERT` or `VAULT_CLIENT_CERT` names.',
+  },
+  {
+    name: 'client-key',
+    format: text,
+    secret: true,
+    description:
+      'Private key of `client-certificate`, as PEM text, the same in base64, or the path of a PEM file. Default: the file that `BAO_CLIENT_KEY` or `VAULT_CLIENT_KEY` names.',
+  },
+  {
+    name: 'vault-headers',
+    format: lines,
+    secret: true,
+    description:
+      'Headers to send with every request, one `Name: value` a line, for a proxy in front of the server. The values are masked.',
+  },
   {
     name: 'skip-token-revoke',
     format: boolean,
@@ -239,6 +283,12 @@ export const INPUTS = [
       '`true` lets kustomize render the `helmCharts` that lie in the repository; a chart to fetch also needs `allow-remote-bases`. Default: `false`.',
   },
   {
+    name: 'render-helm',
+    format: choice('auto', 'never'),
+    description:
+      'Whether charts of the repository are rendered, with the values that Git gives them: `auto` (default: with the `helm` on PATH, without network or plugins) or `never`.',
+  },
+  {
     name: 'eso-version',
     format: text,
     description:
@@ -281,6 +331,8 @@ export const OTHER_NAMES: Readonly<Record<string, InputName>> = {
   sarif: 'sarif-file',
   report: 'report-file',
   plan: 'plan-file',
+  snapshot: 'vault-snapshot',
+  'snapshot-file': 'vault-snapshot',
 }
 
 /** The outputs of design §4, in the order of `action.yml`. */
@@ -300,6 +352,7 @@ export const OUTPUTS = {
   'has-changes': '`plan` and `apply`: `true` when the server differs from what is wanted.',
   'plan-file': '`plan`: path of the plan, when it was written.',
   'plan-digest': '`plan`: digest to hand to `apply`.',
+  'snapshot-file': '`snapshot`: path of the file, when it was written.',
   'issue-number': '`drift`: number of the issue, when there is one.',
 } as const
 

@@ -2,7 +2,7 @@ import { offlineText } from '../report/reasons/offline.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
 import { type Given, type GivenReader, readGiven } from './given.ts'
-import type { Mode, Settings } from './settings.ts'
+import { isQuestion, type Mode, type Settings } from './settings.ts'
 import { quoted } from './shape.ts'
 import { readVaultSettings } from './vault-settings.ts'
 
@@ -24,25 +24,35 @@ export function resolveSettings({ given, config, environment, folder }: Settings
   const mode = modeOf(given, read)
   const { ci } = environment
   const vaultOrNot = readVaultSettings(read, config, environment)
+  const vaultSnapshot = ci.foreignHead === undefined ? read.text('vault-snapshot') : undefined
   if (ci.foreignHead !== undefined && mode !== 'check') {
     read.problem(
       'mode',
       `is \`${mode}\`, which only trusted files may ask for: ${offlineText(ci.foreignHead)}. Only \`check\` runs here, without a server.`,
     )
-  } else if (vaultOrNot.vault === undefined && (mode === 'drift' || mode === 'apply')) {
+  } else if (vaultOrNot.vault === undefined && asksServer(mode, vaultSnapshot)) {
     const why = offlineText(vaultOrNot.offlineBecause)
     read.problem('vault-addr', `and credentials are needed, because \`${mode}\` asks a server: ${why}.`)
+  }
+  if (vaultSnapshot !== undefined && (mode === 'apply' || mode === 'snapshot')) {
+    const why = mode === 'apply' ? 'writes to a server' : 'is made of a server'
+    read.problem('vault-snapshot', `says how a server was, and \`${mode}\` ${why}: leave it out.`)
   }
   const settings: Settings = {
     command: given.command ?? mode,
     mode,
     subject: given.subject,
+    ofNamespace: given.ofNamespace,
     paths: read.lines('paths') ?? [],
     exclude: config.manifests.exclude,
     rendered: read.lines('rendered') ?? config.manifests.rendered,
     variables: { ...config.manifests.variables, ...readVariables(read) },
     config,
     ...vaultOrNot,
+    vaultSnapshot,
+    snapshotMaxAgeMs: readDuration(read, 'snapshot-max-age', LONGEST_AGE) ?? 36 * UNIT_MS.h,
+    out: read.text('out') ?? 'vault-snapshot.json',
+    purpose: given.purpose ?? 'check',
     vaultTimeoutMs: readDuration(read, 'vault-timeout') ?? 120_000,
     runTimeoutMs: readDuration(read, 'run-timeout') ?? 300_000,
     skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
@@ -68,12 +78,19 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     allowValueRead: read.boolean('allow-value-read') ?? false,
     allowRemoteBases: (read.boolean('allow-remote-bases') ?? false) && ci.foreignHead === undefined,
     enableHelm: (read.boolean('enable-helm') ?? false) && ci.foreignHead === undefined,
+    // The same limits hold for charts that anybody could write (helm.md §7.8).
+    renderHelm: read.choice('render-helm') ?? 'auto',
     esoVersion: readEsoVersion(read),
     format: given.format ?? 'text',
     color: given.color,
   }
   read.finish()
   return settings
+}
+
+/** Drift can be told by a snapshot too. */
+function asksServer(mode: Mode, snapshot: string | undefined): boolean {
+  return mode === 'apply' || mode === 'snapshot' || (mode === 'drift' && snapshot === undefined)
 }
 
 /** What a report is published by. */
@@ -102,7 +119,7 @@ export function publishSettings({ given, environment, folder }: Omit<SettingsSou
 function modeOf(given: Given, read: GivenReader): Mode {
   if (given.command === undefined) return read.choice<Mode>('mode') ?? 'check'
   const { command } = given
-  return command === 'drift' || command === 'plan' || command === 'apply' ? command : 'check'
+  return isQuestion(command) ? 'check' : command
 }
 
 function readVariables(read: GivenReader): Record<string, string> {
@@ -129,17 +146,28 @@ function readTarget(read: GivenReader): string | undefined {
   return undefined
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { '': 1_000, s: 1_000, m: 60_000, h: 3_600_000 }
-const LONGEST_MS = 6 * 3_600_000
+const UNIT_MS = { '': 1_000, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** `90`, `90s` or `2m`, as milliseconds. */
-function readDuration(read: GivenReader, name: 'vault-timeout' | 'run-timeout'): number | undefined {
+/** The longest time that an input may give. */
+interface Longest {
+  readonly ms: number
+  readonly says: string
+}
+const LONGEST_RUN: Longest = { ms: 6 * UNIT_MS.h, says: 'a time such as 90s or 5m, of at most 6 hours' }
+const LONGEST_AGE: Longest = { ms: 366 * UNIT_MS.d, says: 'a time such as 36h or 7d, of at most a year' }
+
+/** `90`, `90s`, `2m` or `7d`, as milliseconds. */
+function readDuration(
+  read: GivenReader,
+  name: 'vault-timeout' | 'run-timeout' | 'snapshot-max-age',
+  longest: Longest = LONGEST_RUN,
+): number | undefined {
   const text = read.text(name)
   if (text === undefined) return undefined
-  const match = /^(\d{1,6})\s*(s|m|h|)$/.exec(text)
-  const ms = match === null ? 0 : Number(match[1]) * (UNIT_MS[match[2] ?? ''] as number)
-  if (ms > 0 && ms <= LONGEST_MS) return ms
-  read.problem(name, `must be a time such as 90s or 5m, of at most 6 hours, not ${quoted(text)}.`)
+  const match = /^(\d{1,8})\s*(s|m|h|d|)$/.exec(text)
+  const ms = match === null ? 0 : Number(match[1]) * UNIT_MS[(match[2] ?? '') as keyof typeof UNIT_MS]
+  if (ms > 0 && ms <= longest.ms) return ms
+  read.problem(name, `must be ${longest.says}, not ${quoted(text)}.`)
   return undefined
 }
 

@@ -1,16 +1,21 @@
 import type { OfflineReason } from '../model/reason.ts'
 import type { Config } from './config-file.ts'
 
-export type Mode = 'check' | 'drift' | 'plan' | 'apply'
+export type Mode = 'check' | 'drift' | 'plan' | 'apply' | 'snapshot'
 
 /** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
-export type Question = 'explain' | 'ci-policy' | 'references'
+export type Question = 'explain' | 'ci-policy' | 'references' | 'access'
 
 export type Command = Mode | Question
 
+const QUESTIONS: ReadonlySet<Command> = new Set<Question>(['explain', 'references', 'ci-policy', 'access'])
+
 export function isQuestion(command: Command): command is Question {
-  return command === 'explain' || command === 'references' || command === 'ci-policy'
+  return QUESTIONS.has(command)
 }
+
+/** What the policy that `ci-policy` prints is for. */
+export type Purpose = 'check' | 'snapshot'
 
 export type FailOn = 'error' | 'warning' | 'never'
 export type OnIncomplete = 'fail' | 'warn'
@@ -48,6 +53,20 @@ export type Login =
       readonly namespace: string | undefined
     }
   | {
+      readonly method: 'cert'
+      readonly mount: string
+      /** `undefined`: any role that fits the certificate. */
+      readonly role: string | undefined
+      readonly namespace: string | undefined
+    }
+  /** A method that this program does not know by itself, with what its login takes. */
+  | {
+      readonly method: 'payload'
+      readonly mount: string
+      readonly payload: Readonly<Record<string, unknown>>
+      readonly namespace: string | undefined
+    }
+  | {
       readonly method: 'userpass' | 'ldap'
       readonly mount: string
       readonly username: string
@@ -61,6 +80,10 @@ export interface VaultSettings {
   readonly address: string
   readonly namespace: string | undefined
   readonly caCertificate: CaCertificate | undefined
+  /** As they were given: PEM text, its base64, or a file each. */
+  readonly clientCertificate: { readonly certificate: string; readonly key: string } | undefined
+  /** Sent with every request, by name; their values are masked. */
+  readonly headers: Readonly<Record<string, string>>
   readonly login: Login
 }
 
@@ -69,8 +92,12 @@ export interface Settings {
   readonly command: Command
   /** The mode whose report a command makes: `check` for `explain`, `ci-policy` and `references`. */
   readonly mode: Mode
-  /** `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. */
+  /**
+   * `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. `access`: a path of Vault.
+   */
   readonly subject: string | undefined
+  /** `access`: a Kubernetes namespace in place of a path. */
+  readonly ofNamespace: string | undefined
   /** Files, folders and globs; empty: the whole repository. */
   readonly paths: readonly string[]
   /** Globs below the working directory. */
@@ -82,6 +109,14 @@ export interface Settings {
   readonly config: Config
   /** `undefined`: no server was named or no credentials were given; `offlineBecause` says which. */
   readonly vault: VaultSettings | undefined
+  /** File that mode `snapshot` wrote, which answers in place of a server or beside it. */
+  readonly vaultSnapshot: string | undefined
+  /** Older, and nothing is judged by it. */
+  readonly snapshotMaxAgeMs: number
+  /** `snapshot`: where the file is written. */
+  readonly out: string
+  /** `ci-policy`: what the token is for. */
+  readonly purpose: Purpose
   /** One sentence for the report, when `vault` is `undefined`. */
   readonly offlineBecause: OfflineReason | undefined
   /** For everything that is asked of the server, from the login to the last request. */
@@ -113,6 +148,7 @@ export interface Settings {
   readonly allowValueRead: boolean
   readonly allowRemoteBases: boolean
   readonly enableHelm: boolean
+  readonly renderHelm: 'auto' | 'never'
   readonly esoVersion: string | undefined
   /** Terminal only: what is printed. */
   readonly format: Format

@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts'
 import type { GivenReader } from './given.ts'
 import type { InputName } from './input-table.ts'
 import type { CaCertificate, Login, VaultSettings } from './settings.ts'
-import { quoted } from './shape.ts'
+import { didYouMean, eitherOf, quoted } from './shape.ts'
 
 export type VaultOrNot =
   | { readonly vault: VaultSettings; readonly offlineBecause: undefined }
@@ -24,6 +24,7 @@ const LOGIN_INPUTS = [
   'kubernetes-token-path',
   'username',
   'password',
+  'auth-payload',
 ] as const satisfies readonly InputName[]
 
 /**
@@ -34,10 +35,12 @@ export function readVaultSettings(given: GivenReader, config: Config, environmen
   // Whatever the inputs say: these files could name the paths that are then asked for, or granted.
   const { foreignHead } = environment.ci
   if (foreignHead !== undefined) return { vault: undefined, offlineBecause: foreignHead }
-  const login = readLogin(given, environment)
+  const clientCertificate = readClientCertificate(given, environment)
+  const login = readLogin(given, environment, clientCertificate !== undefined)
   const address = readAddress(given, config, environment)
   const namespace = given.text('vault-namespace') ?? config.vault.namespace ?? environment.vault.namespace
   const caCertificate = readCaCertificate(given, environment)
+  const headers = readHeaders(given)
   if (login === undefined) return { vault: undefined, offlineBecause: noLogin(address !== undefined, environment) }
   if (address === undefined) {
     const named = given.text('vault-addr') ?? config.vault.address ?? environment.vault.address
@@ -47,7 +50,14 @@ export function readVaultSettings(given: GivenReader, config: Config, environmen
     return { vault: undefined, offlineBecause: { code: 'no-address' } }
   }
   return {
-    vault: { address, namespace: trimSlashes(namespace ?? '') || undefined, caCertificate, login },
+    vault: {
+      address,
+      namespace: trimSlashes(namespace ?? '') || undefined,
+      caCertificate,
+      clientCertificate,
+      headers,
+      login,
+    },
     offlineBecause: undefined,
   }
 }
@@ -120,10 +130,54 @@ function readCaCertificate(given: GivenReader, environment: Environment): CaCert
   return decoded.includes('-----BEGIN CERTIFICATE-----') ? { pem: decoded } : { file: text }
 }
 
-function readLogin(given: GivenReader, environment: Environment): Login | undefined {
-  const method = given.choice<Login['method']>('auth-method')
+/** The client certificate and its key, as they are given. */
+export function readClientCertificate(
+  given: GivenReader,
+  environment: Environment,
+): VaultSettings['clientCertificate'] {
+  const certificate = given.text('client-certificate') ?? environment.vault.clientCertFile
+  const key = given.text('client-key') ?? environment.vault.clientKeyFile
+  if (certificate !== undefined && key !== undefined) return { certificate, key }
+  if (certificate !== undefined) given.problem('client-key', 'is missing: `client-certificate` needs its private key.')
+  if (key !== undefined) given.problem('client-certificate', 'is missing: `client-key` alone shows nobody who we are.')
+  return undefined
+}
+
+/** Headers that the request itself or this program sets: another value would break the one or say something false. */
+const OWN_HEADERS =
+  /^(?:host|connection|content-length|content-type|transfer-encoding|accept|expect|upgrade|x-vault-.*)$/i
+
+/** Extra headers, by name. */
+export function readHeaders(given: GivenReader): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {}
+  for (const [index, line] of (given.lines('vault-headers') ?? []).entries()) {
+    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e\t]+)$/.exec(line) ?? []
+    // The line may hold a secret: say which one, do not repeat it.
+    if (name === '') given.problem('vault-headers', `takes \`Name: value\` lines; entry ${index + 1} is none.`)
+    else if (OWN_HEADERS.test(name)) given.problem('vault-headers', `must not set ${name}: this program sets it.`)
+    else headers[name] = value.trim()
+  }
+  return headers
+}
+
+/** Methods whose login this program knows; any other takes its body in `auth-payload`. */
+const METHODS = ['token', 'jwt', 'approle', 'kubernetes', 'cert', 'userpass', 'ldap'] as const
+
+type KnownMethod = (typeof METHODS)[number]
+
+function readLogin(given: GivenReader, environment: Environment, certified: boolean): Login | undefined {
   const token = given.text('vault-token')
-  if (given.text('auth-method') === undefined) {
+  const named = given.text('auth-method')?.trim()
+  const method = METHODS.find((one) => one === named)
+  if (named !== undefined && given.text('auth-payload') !== undefined) return readPayload(named, given)
+  if (named !== undefined && method === undefined) {
+    const near = didYouMean(named, METHODS)
+    given.problem(
+      'auth-method',
+      `must be ${eitherOf(METHODS)}, not ${quoted(named)}.${near} Any other method needs its login's body in \`auth-payload\`.`,
+    )
+  }
+  if (named === undefined) {
     const stray = LOGIN_INPUTS.filter((name) => given.text(name) !== undefined)
     for (const name of stray) given.problem(name, 'needs `auth-method` beside it.')
     const any = token ?? environment.vault.token
@@ -139,16 +193,51 @@ function readLogin(given: GivenReader, environment: Environment): Login | undefi
     given.problem('vault-token', `and \`auth-method: ${method}\` exclude each other: give one of them.`)
     return undefined
   }
-  return loginBy(method, given, environment)
+  return loginBy(method, given, environment, certified)
+}
+
+/** The login of a method that only the user knows. */
+function readPayload(method: string, given: GivenReader): Login | undefined {
+  if (METHODS.some((one) => one === method)) {
+    given.problem('auth-payload', `is for other methods: \`auth-method: ${method}\` has inputs of its own.`)
+    return undefined
+  }
+  if (!/^[\w-]+$/.test(method)) {
+    given.problem('auth-method', `must be the name of an auth method, not ${quoted(method)}.`)
+    return undefined
+  }
+  if (given.text('vault-token') !== undefined) {
+    given.problem('vault-token', `and \`auth-method: ${method}\` exclude each other: give one of them.`)
+    return undefined
+  }
+  let payload: unknown
+  try {
+    payload = JSON.parse(given.text('auth-payload') ?? '')
+  } catch {
+    // The parser's message would quote the text.
+    payload = undefined
+  }
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    given.problem('auth-payload', 'must be a JSON object, such as {"role": "ci", "jwt": "…"}.')
+    return undefined
+  }
+  return { method: 'payload', ...authPlace(method, given), payload: payload as Readonly<Record<string, unknown>> }
+}
+
+function authPlace(method: string, given: GivenReader) {
+  return {
+    mount: trimSlashes(given.text('auth-mount') ?? '').replace(/^auth\//, '') || method,
+    namespace: trimSlashes(given.text('auth-namespace') ?? '') || undefined,
+  }
 }
 
 function loginBy(
-  method: Exclude<Login['method'], 'token'>,
+  method: Exclude<KnownMethod, 'token'>,
   given: GivenReader,
   environment: Environment,
+  certified: boolean,
 ): Login | undefined {
-  const mount = trimSlashes(given.text('auth-mount') ?? '').replace(/^auth\//, '') || method
-  const namespace = trimSlashes(given.text('auth-namespace') ?? '') || undefined
+  const { mount, namespace } = authPlace(method, given)
   const role = given.text('auth-role')
   switch (method) {
     case 'jwt':
@@ -170,6 +259,9 @@ function loginBy(
     case 'kubernetes':
       if (role === undefined) return missing(given, environment, method, ['auth-role'])
       return { method, mount, role, tokenPath: given.text('kubernetes-token-path') ?? KUBERNETES_TOKEN, namespace }
+    case 'cert':
+      if (!certified) return missing(given, environment, method, ['client-certificate'])
+      return { method, mount, role, namespace }
     case 'userpass':
     case 'ldap': {
       const username = given.text('username')

@@ -35,6 +35,7 @@ export function spansOf(provenance: Provenance): readonly Span[] {
     case 'config':
       return provenance.span === undefined ? [] : [provenance.span]
     case 'vault':
+    case 'snapshot':
       return []
   }
 }

@@ -22,6 +22,8 @@ export interface PlanDocument {
   /** `OpenBao 2.7.1 at https://vault.example.com`; `null`: no server was asked. */
   readonly server: string | null
   readonly hasChanges: boolean
+  /** Made of a snapshot: it says what there would be to do, and `apply` refuses it. */
+  readonly preview?: true
   readonly digest: string
   readonly steps: readonly DocumentStep[]
   readonly unplanned: readonly { readonly message: string; readonly at: FileLine | null; readonly weight: string }[]
@@ -80,6 +82,7 @@ export function planDocument(input: DocumentInput): PlanDocument {
     target: input.target,
     server: input.server ?? null,
     hasChanges: plan.hasChanges,
+    ...(plan.basis.preview === true ? { preview: true } : {}),
     digest: plan.digest,
     steps: plan.steps.map((step) => {
       const result = input.results?.get(step.id)

@@ -2,7 +2,7 @@ import { DEFAULT_VARIANTS } from '../model/variant.ts'
 import type { Desired, DesiredState, Unplanned } from '../state/desired/desired.ts'
 import type { ReviewBinding } from '../state/desired/reviewer-facts.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
-import { basisOf, digestOf, type PlanBasis } from './digest.ts'
+import { basisOf, digestOf, type PlanBasis, type PlanServer } from './digest.ts'
 import { policySet, textSet } from './normalise.ts'
 import { planAuthConfig } from './plan-auth-config.ts'
 import { planAuthMount, planKvMount } from './plan-mounts.ts'
@@ -15,7 +15,7 @@ export interface PlanInput {
   readonly desired: Desired
   /** By Vault namespace, as in `desired`; a missing one was not asked. */
   readonly live: ReadonlyMap<string, LiveState>
-  readonly server: { readonly address: string | undefined; readonly namespace: string | undefined }
+  readonly server: PlanServer
   readonly reviewer: 'pod' | 'client' | 'token' | undefined
   /** What Git lets create TokenReviews. */
   readonly bindings: readonly ReviewBinding[]

@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { load } from 'js-yaml'
+import { load, loadAll } from 'js-yaml'
 import { describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { parseArguments } from '../../src/settings/arguments.ts'
 import { APPLY_RIGHTS } from '../server/setup-stage.ts'
 
 interface Step {
   readonly id?: string
   readonly uses?: string
   readonly run?: string
+  readonly env?: Readonly<Record<string, string>>
   readonly with?: Readonly<Record<string, unknown>>
 }
 interface Workflow {
@@ -48,7 +50,13 @@ const roleOf = (name: string) =>
   }
 
 test('there is a workflow for each way to use the action', () => {
-  expect(files).toEqual(['bootstrap.yml', 'nightly-drift.yml', 'pull-request.yml'])
+  expect(files).toEqual([
+    'bootstrap.yml',
+    'nightly-drift.yml',
+    'pull-request-private-vault.yml',
+    'pull-request.yml',
+    'vault-snapshot.yml',
+  ])
 })
 
 describe.each(files)('%s', (file) => {
@@ -56,15 +64,22 @@ describe.each(files)('%s', (file) => {
   const steps = Object.values(jobs).flatMap((job) => job.steps)
 
   test('pins every action by its commit, the version beside it (platform.md §1.6)', () => {
-    for (const { uses } of steps) expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/)
+    for (const { uses } of steps.filter(({ run }) => run === undefined))
+      expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/)
     for (const line of text(file)
       .split('\n')
       .filter((one) => one.includes('uses:')))
       expect(line).toMatch(/ # v[\dX]+\.[\dY]+\.[\dZ]+$/)
   })
 
-  test('runs nothing of its own, and keeps no token in the checkout', () => {
-    for (const { run } of steps) expect(run).toBeUndefined()
+  test('runs nothing of its own but the search for a snapshot, and keeps no token in the checkout', () => {
+    for (const { run, env } of steps.filter((step) => step.run !== undefined)) {
+      expect(file).toBe('pull-request-private-vault.yml')
+      expect(run).toContain('gh run list')
+      // What an event says reaches a shell by the environment alone (platform.md §1.6).
+      expect(run).not.toContain('${{')
+      expect(Object.keys(env ?? {})).toEqual(['GH_TOKEN', 'REPOSITORY', 'BRANCH'])
+    }
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
     expect(checkouts.length).toBe(Object.keys(jobs).length)
     for (const checkout of checkouts) expect(checkout.with?.['persist-credentials']).toBe(false)
@@ -80,8 +95,10 @@ describe.each(files)('%s', (file) => {
     for (const step of steps.filter(ours)) {
       for (const name of Object.keys(step.with ?? {})) expect(Object.keys(action.inputs)).toContain(name)
     }
-    for (const [, name] of text(file).matchAll(/steps\.\w+\.outputs\.([\w-]+)/g)) {
-      expect(Object.keys(action.outputs)).toContain(name)
+    for (const [, id, name] of text(file).matchAll(/steps\.(\w+)\.outputs\.([\w-]+)/g)) {
+      const step = steps.find((one) => one.id === id)
+      if (step?.run === undefined) expect(Object.keys(action.outputs)).toContain(name)
+      else expect(step.run).toContain(`${name}=`)
     }
   })
 
@@ -105,6 +122,9 @@ describe('least permissions (platform.md §1.5)', () => {
     ['nightly-drift.yml', 'drift', { contents: 'read', 'id-token': 'write', issues: 'write' }],
     ['bootstrap.yml', 'plan', { contents: 'read', 'id-token': 'write' }],
     ['bootstrap.yml', 'apply', { contents: 'read', 'id-token': 'write' }],
+    ['vault-snapshot.yml', 'snapshot', { contents: 'read', 'id-token': 'write' }],
+    // Nothing that a fork does not get.
+    ['pull-request-private-vault.yml', 'check', { contents: 'read', actions: 'read' }],
   ])('%s, %s', (file, job, expected) => {
     expect(workflow(file).jobs[job]?.permissions).toEqual(expected)
   })
@@ -121,9 +141,9 @@ describe('when they run', () => {
 
   test('only the check of a pull request may be overtaken by the next push', () => {
     const cancelled = files.filter((file) => workflow(file).concurrency['cancel-in-progress'])
-    expect(cancelled).toEqual(['pull-request.yml'])
+    expect(cancelled).toEqual(['pull-request-private-vault.yml', 'pull-request.yml'])
     // A group for each pull request: one must not stop another's.
-    expect(workflow('pull-request.yml').concurrency.group).toContain('${{ github.ref }}')
+    for (const file of cancelled) expect(workflow(file).concurrency.group).toContain('${{ github.ref }}')
   })
 
   test('an apply is begun by a person', () => {
@@ -148,6 +168,7 @@ describe('roles and policies fit the workflows', () => {
     ['nightly-drift.yml', 'drift', 'drift'],
     ['bootstrap.yml', 'plan', 'drift'],
     ['bootstrap.yml', 'apply', 'apply'],
+    ['vault-snapshot.yml', 'snapshot', 'drift'],
   ])('%s, %s logs in as eso-%s', (file, job, name) => {
     const given = stepOf(file, job)
     const role = roleOf(name)
@@ -184,5 +205,47 @@ describe('roles and policies fit the workflows', () => {
 
   test('apply has the rights that the server test takes away one by one, and no other (vault.md §5.2)', () => {
     expect(rulesOf('apply')).toEqual(APPLY_RIGHTS.map(([path, capability]) => `${path} ${capability}`).sort())
+  })
+})
+
+describe('a Vault that CI cannot reach (snapshot.md §4)', () => {
+  test('the artifact of the one workflow is what the other downloads, from a run of the default branch', () => {
+    const written = workflow('vault-snapshot.yml').jobs.snapshot?.steps ?? []
+    const read = workflow('pull-request-private-vault.yml').jobs.check?.steps ?? []
+    const upload = written.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'))?.with
+    const download = read.find(({ uses }) => uses?.startsWith('actions/download-artifact@'))?.with
+    expect(download).toMatchObject({ name: upload?.name, 'run-id': '${{ steps.latest.outputs.run-id }}' })
+    expect(upload).toMatchObject({ 'retention-days': 7, path: '${{ steps.snapshot.outputs.snapshot-file }}' })
+    expect(read.find(({ id }) => id === 'latest')?.run).toMatch(
+      /gh run list .*--workflow vault-snapshot\.yml --branch "\$BRANCH" --status success --limit 1 --json databaseId/,
+    )
+    const out = stepOf('vault-snapshot.yml', 'snapshot').out
+    expect(stepOf('pull-request-private-vault.yml', 'check')['vault-snapshot']).toBe(`${download?.path}/${out}`)
+    // Where a pull request can put no file.
+    expect(download?.path).toMatch(/^\$\{\{ runner\.temp \}\}\//)
+  })
+
+  test('the CronJob has a token for Vault alone, no right in the cluster, and the flags that there are', () => {
+    const objects = loadAll(readFileSync(join(root, 'examples/kubernetes/snapshot-cronjob.yaml'), 'utf8')) as {
+      readonly kind: string
+      readonly metadata: { readonly name: string; readonly namespace: string }
+      readonly spec?: unknown
+    }[]
+    expect(objects.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'CronJob'])
+    const { spec } = objects[1] as { spec: { jobTemplate: { spec: { template: { spec: Record<string, unknown> } } } } }
+    const pod = spec.jobTemplate.spec.template.spec
+    expect(pod).toMatchObject({
+      serviceAccountName: objects[0]?.metadata.name,
+      automountServiceAccountToken: false,
+      containers: [{ securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true } }],
+    })
+    const [{ args = [] } = {}] = pod.containers as { readonly args?: readonly string[] }[]
+    const [command = ''] = /node \S+cli\.js ([\s\S]*?)\n\s*#/.exec(args.join('\n'))?.slice(1) ?? []
+    const parsed = parseArguments(command.replaceAll('\\\n', ' ').trim().split(/\s+/))
+    expect(parsed).toMatchObject({ kind: 'run', given: { command: 'snapshot' } })
+    const token = JSON.stringify(pod.volumes)
+    expect(token).toContain('"audience":"vault"')
+    const values = parsed.kind === 'run' ? parsed.given.values : {}
+    expect(values['kubernetes-token-path']).toBe('/var/run/vault/token')
   })
 })

@@ -235,3 +235,78 @@ describe('files that are not there are told with their line', () => {
     await expect(failure).rejects.toMatchObject({ problems: [{ file: FILE, line: 3, message }] })
   })
 })
+
+describe('the contract of the config', () => {
+  const setup = (rules: string) => `vault policy write eso - <<EOF\n${rules}EOF
+vault write auth/kubernetes/role/eso bound_service_account_names=eso bound_service_account_namespaces=eso policies=eso\n`
+  const RULE = (path: string, ...capabilities: string[]) =>
+    `path "${path}" { capabilities = [${capabilities.map((one) => `"${one}"`).join(', ')}] }\n`
+
+  /** What is said of one expectation about store `vault`. */
+  async function said(rules: string, expectation: string, store = STORE) {
+    const { report } = await checked({
+      'store.yaml': store,
+      'setup.sh': setup(rules),
+      [FILE]: `version: 1\nexpect:\n  - { ${expectation} }\n`,
+    })
+    const broken = report.findings.filter(({ rule }) => rule === 'expectation-broken')
+    const open = report.notChecked.filter(({ file }) => file === FILE)
+    return broken.length > 0 ? 'broken' : open.length > 0 ? `not checked: ${open[0]?.reason.code}` : 'holds'
+  }
+
+  test.each([
+    // A pattern may be read if all of it is, and may not if none of it is.
+    ['kv/data/*', 'store: vault, may: [read], path: "kv/**"', 'holds'],
+    ['kv/data/apps/*', 'store: vault, may: [read], path: "kv/**"', 'broken'],
+    ['kv/data/apps/*', 'store: vault, mayNot: [read], path: "kv/other/**"', 'holds'],
+    ['kv/data/apps/*', 'store: vault, mayNot: [read], path: "kv/**"', 'broken'],
+    ['kv/data/+/db', 'store: vault, may: [read], path: "kv/*/db"', 'holds'],
+    ['kv/data/+/db', 'store: vault, may: [read], path: "kv/**/db"', 'broken'],
+    ['kv/data/+/db', 'store: vault, mayNot: [read], path: "kv/*/db"', 'broken'],
+    ['kv/data/a/b', 'store: vault, mayNot: [read], path: "kv/a/**/b"', 'broken'],
+    ['kv/data/a/b', 'store: vault, mayNot: [read], path: "kv/a/*"', 'broken'],
+    ['kv/data/a/b', 'store: vault, mayNot: [read], path: "kv/a/c*"', 'holds'],
+    // Other words for one request.
+    ['kv/data/apps/*', 'store: vault, may: [read], api: "kv/data/apps/**"', 'holds'],
+    ['kv/data/apps/*', 'store: vault, mayNot: [list], path: "kv/apps"', 'holds'],
+    ['kv/data/apps/*', 'role: kubernetes/eso, may: [read], path: kv/apps/x', 'holds'],
+    ['kv/data/apps/*', 'serviceAccount: eso/eso, may: [read], path: kv/apps/x', 'holds'],
+    ['kv/data/apps/*', 'serviceAccount: eso/eso, mayNot: [read], path: kv/apps/x', 'broken'],
+    ['kv/data/apps/*', 'namespace: shop, mayNot: [read], path: kv/apps/x', 'broken'],
+    ['kv/data/apps/*', 'namespace: shop, mayNot: [delete, write], path: "kv/**"', 'holds'],
+    // What is not known never holds.
+    ['kv/data/apps/*', 'serviceAccount: shop/web, mayNot: [read], path: kv/apps/x', 'not checked: no-role-admits'],
+    ['kv/data/apps/*', 'role: kubernetes/admin, mayNot: [read], path: kv/apps/x', 'not checked: role-not-in-git'],
+    ['kv/data/apps/$X', 'store: vault, mayNot: [read], path: kv/apps/x', 'not checked: rule-part-unknown'],
+  ])('rule %s: %s', async (rule, expectation, outcome) => {
+    expect(await said(RULE(rule, 'read'), expectation)).toBe(outcome)
+  })
+
+  test('a more specific deny keeps what it should, and a write is any of its requests', async () => {
+    const denied = RULE('kv/data/*', 'read') + RULE('kv/data/billing/*', 'deny')
+    expect(await said(denied, 'store: vault, mayNot: [read], path: "kv/billing/**"')).toBe('holds')
+    expect(await said(RULE('kv/data/*', 'update'), 'store: vault, mayNot: [write], path: kv/a')).toBe('broken')
+    expect(await said(RULE('kv/data/*', 'update'), 'store: vault, may: [write], path: kv/a')).toBe('broken')
+    expect(await said(RULE('kv/destroy/*', 'update'), 'store: vault, mayNot: [delete], path: kv/a')).toBe('broken')
+  })
+
+  test('KV version 1 has no data/ in its paths', async () => {
+    const v1 = STORE.replace('version: v2', 'version: v1')
+    expect(await said(RULE('kv/apps/*', 'read'), 'store: vault, may: [read], path: kv/apps/x', v1)).toBe('holds')
+  })
+
+  test('a namespace that the store does not admit reaches nothing by it, and nobody knows of others', async () => {
+    const closed = STORE.replace('spec:\n', 'spec:\n  conditions: [{namespaces: [other]}]\n')
+    const expectation = 'namespace: shop, mayNot: [read], path: "kv/**"'
+    expect(await said(RULE('kv/data/*', 'read'), expectation, closed)).toBe('not checked: no-store-admits')
+  })
+
+  test('root reads everything', async () => {
+    const { findings } = await checked({
+      'store.yaml': STORE,
+      [FILE]:
+        'version: 1\nstores: { vault: { policies: [root] } }\nexpect:\n  - { store: vault, mayNot: [read], path: "kv/**" }\n',
+    })
+    expect(findings).toEqual([`error expectation-broken ${FILE}:4`])
+  })
+})

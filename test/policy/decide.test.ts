@@ -37,6 +37,7 @@ describe('decide: the reason, in a sentence', () => {
       'kv/data/prod/app/db',
       'the rule lacks the segment data/ that KV v2 puts behind the mount',
     ],
+    [{ 'team/kv/data/*': 'read' }, 'kv/data/app', 'the rule has team/ in front, and the request has not'],
     // D10
     [{ 'kv/data/app/*': 'read' }, 'kv/data/app', 'the rule covers what is below kv/data/app/, not the path itself'],
     // D03

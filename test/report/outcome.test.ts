@@ -79,6 +79,7 @@ describe('outputs (design §4)', () => {
       'has-changes': 'false',
       'plan-file': '',
       'plan-digest': '',
+      'snapshot-file': '',
       'issue-number': '7',
     })
   })

@@ -104,7 +104,7 @@ Not finished: a check that was asked for could not run.
   const notChecked = (count: number, role = 'eso-x') =>
     of({ is: 'not-checked', reason: { code: 'role-not-in-git', role, authMount: 'kubernetes' } }, count)
   const aws = (count: number) => of({ is: 'other-provider', provider: 'aws' }, count)
-  const part = { file: 'a', line: 1, what: 'A template of a Helm chart', reason: { code: 'chart-template' } } as const
+  const part = { file: 'a', line: 1, what: 'The file', reason: { code: 'file-unreadable', errno: 'EACCES' } } as const
   const changed = {
     of: 'changed',
     since: '`main`',

@@ -9,6 +9,7 @@ import { resolveSettings } from '../../src/settings/resolve-settings.ts'
 import { selfSigned } from '../kubernetes/self-signed.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { expectSuccess, mountKv } from '../openbao/stage.ts'
+import { sameReportBySnapshot } from './by-snapshot.ts'
 
 /** A server that is as `examples/soyo/as-fixed` declares it, in other words; from here each test changes one thing. */
 
@@ -112,7 +113,7 @@ export interface Question {
   readonly inputs?: Readonly<Record<string, string>>
 }
 
-/** One run of the program as its entry files start it. */
+/** One run of the program as its entry files start it; what it says must hold by a snapshot of the server as well. */
 export async function askAbout({ mode, cwd, address, token, config = '', inputs = {} }: Question): Promise<Report> {
   const settings = resolveSettings({
     given: {
@@ -128,7 +129,9 @@ export async function askAbout({ mode, cwd, address, token, config = '', inputs 
     folder: 'soyo',
   })
   const deps = { cwd, env: {}, now: () => new Date(), mask: () => undefined, warn: () => undefined }
-  return (await run(settings, deps)).report
+  const { report } = await run(settings, deps)
+  await sameReportBySnapshot(settings, deps, report)
+  return report
 }
 
 export function rulesOf(report: Report): string[] {

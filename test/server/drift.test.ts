@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { askedSince, expectSuccess, tokenWith } from '../openbao/stage.ts'
+import { reportsCompared } from './by-snapshot.ts'
 import {
   askAbout,
   CONFIG,
@@ -109,5 +110,9 @@ describeWithServer('drift as a mode: what it asks, what fails it, and what it ca
     expect(rulesOf(report)).toEqual([expect.stringContaining('`token_ttl` is `24h`, wanted `1h`')])
     expect(said(report)).toContain('read on `sys/policies/acl/external-secrets`')
     expect(report.outcome).toBe('findings')
+  })
+
+  it('all of this was judged by a snapshot of the same server as well', () => {
+    expect(reportsCompared()).toBeGreaterThan(8)
   })
 })

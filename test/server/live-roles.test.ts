@@ -4,6 +4,7 @@ import type { LiveState, Wanted } from '../../src/state/live/live-state.ts'
 import { readLive } from '../../src/state/live/read-live.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { askedSince, connectWith, expectSuccess, tokenWith } from '../openbao/stage.ts'
+import { sameBySnapshot } from './by-snapshot.ts'
 
 const CHECKER = `
 path "sys/auth" { capabilities = ["read"] }
@@ -63,9 +64,11 @@ describeWithServer('what a live server says of auth mounts, roles and policies',
     const from = (await server.auditLog()).length
     const connection = await connectWith(server, token)
     try {
-      return await readLive(connection, wanted)
-    } finally {
+      const state = await readLive(connection, wanted)
       asked = await askedSince(server, from)
+      await sameBySnapshot(connection, wanted, state)
+      return state
+    } finally {
       await connection.end()
     }
   }

@@ -4,6 +4,7 @@ import type { LiveState, Wanted } from '../../src/state/live/live-state.ts'
 import { readLive } from '../../src/state/live/read-live.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { askedSince, connectWith, expectSuccess, mountKv, tokenWith } from '../openbao/stage.ts'
+import { sameBySnapshot } from './by-snapshot.ts'
 
 const VALUE = 'a-value-that-nobody-may-see'
 
@@ -60,9 +61,12 @@ describeWithServer('what a live server says of secrets', () => {
     const from = (await server.auditLog()).length
     const connection = await connectWith(server, token, more)
     try {
-      return await readLive(connection, wanted)
-    } finally {
+      const state = await readLive(connection, wanted)
       asked = await askedSince(server, from)
+      // Values are in no snapshot.
+      if (!('allowValueRead' in more)) await sameBySnapshot(connection, wanted, state)
+      return state
+    } finally {
       await connection.end()
     }
   }

@@ -35,9 +35,9 @@ describe('action.yml and the code', () => {
 
   it('has all inputs and outputs of design §4', () => {
     const inputs =
-      'mode paths rendered config variables vault-addr vault-namespace ca-certificate vault-token auth-method auth-mount auth-role report-scope fail-on on-incomplete on-unchecked comment issue sarif-file report-file plan-file plan-digest target github-token'
+      'mode paths rendered config variables vault-addr vault-namespace ca-certificate vault-snapshot snapshot-max-age vault-token auth-method auth-mount auth-role report-scope fail-on on-incomplete on-unchecked comment issue sarif-file report-file plan-file plan-digest target github-token'
     const outputs =
-      'outcome error-count warning-count references checked-references broken-references not-checked-references not-checked-count report-file sarif-file has-changes plan-file plan-digest issue-number'
+      'outcome error-count warning-count references checked-references broken-references not-checked-references not-checked-count report-file sarif-file has-changes plan-file plan-digest snapshot-file issue-number'
     expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(inputs.split(' ')))
     expect(Object.keys(action.outputs)).toEqual(outputs.split(' '))
   })

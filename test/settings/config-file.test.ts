@@ -55,7 +55,9 @@ describe('the config file of design §4', () => {
       },
       roles: [],
       policies: [],
+      expect: [],
       rules: { 'secret-absent': 'warning' },
+      snapshot: { scope: 'folders', names: 'plain', keys: true },
     })
     expect(drift.owned).toMatchObject([{ pattern: 'kv/webgrip/prod/**', span: { line: 13, column: 18 } }])
     expect(vault).toMatchObject({ address: 'https://vault.example.com', namespace: '', product: 'auto' })
@@ -223,6 +225,41 @@ describe('what is wrong is said with its line and what to write', () => {
       'version: 1\nstores:\n  vault:\n    auth:\n      method: userPass\n      username: eso\n      serviceAccount: eso/eso',
       ['7: stores.vault.auth.serviceAccount: the method userPass logs in with no ServiceAccount.'],
     ],
+    [
+      'version: 1\nexpect:\n  - { store: a, role: b/c, may: [read], path: kv/a }',
+      ['3: expect[0]: name one of `store`, `role`, `serviceAccount` and `namespace`.'],
+    ],
+    [
+      'version: 1\nexpect:\n  - { may: [read], path: kv/a }',
+      ['3: expect[0]: name one of `store`, `role`, `serviceAccount` and `namespace`.'],
+    ],
+    ['version: 1\nexpect:\n  - { store: a, path: kv/a }', ['3: expect[0] needs "may" or "mayNot".']],
+    [
+      'version: 1\nexpect:\n  - store: a\n    may: [read]\n    mayNot: [list]\n    path: kv/a',
+      ['5: expect[0]: write `may` and `mayNot` as two entries.'],
+    ],
+    [
+      'version: 1\nexpect:\n  - { store: a, may: [read] }',
+      ['3: expect[0]: give one of `path` (mount and key) and `api` (as policies write it).'],
+    ],
+    [
+      'version: 1\nexpect:\n  - { store: a, may: [write], api: kv/data/a }',
+      ['3: expect[0]: a rule (`api`) has read, list, create, update, patch and delete, not "write".'],
+    ],
+    [
+      'version: 1\nexpect:\n  - { store: a, may: [create], path: kv/a }',
+      ['3: expect[0]: a secret (`path`) has read, list, write and delete, not "create".'],
+    ],
+    [
+      'version: 1\nexpect:\n  - { store: a, may: [raed], path: kv/a }',
+      [
+        '3: expect[0].may[0] must be "read", "list", "write", "delete", "create", "update" or "patch", not "raed". Did you mean "read"?',
+      ],
+    ],
+    [
+      'version: 1\nexpect:\n  - { store: a, may: [read], path: kv }',
+      ['3: expect[0]: a path begins with its mount, as in kv/team/**.'],
+    ],
     ['version: 1\n---\nversion: 1', ['3: A config file holds one YAML document; this one starts a second.']],
     ['- a', ['1: The config file must be a map of settings, not a list.']],
     [
@@ -264,12 +301,15 @@ describe('the published JSON Schema', () => {
 
   /** Only the code can know these: which rules exist, the calendar, and what a pattern's braces name. */
   const codeOnly =
-    /there is no rule|no day of the calendar|the pattern has no|one YAML document|needs `|has no namespace|serves its own|logs in/
+    /there is no rule|no day of the calendar|the pattern has no|one YAML document|needs `|expect\\[0\\]: |has no namespace|serves its own|logs in/
 
   const samples = [
     EXAMPLE,
     'version: 1',
     'version: 1\nstores: { a: {} }\nnaming: []\nignore: []',
+    'version: 1\nsnapshot: { scope: all, names: hashed, keys: false }',
+    'version: 1\nsnapshot: { scope: some }',
+    'version: 1\nsnapshot: { keys: "no" }',
     'version: 1\nstores: { a: { path: kv, auth: { method: kubernetes, role: a, serviceAccount: a/b } } }',
     'version: 1\nstores: { a: { path: kv/, auth: {} } }',
     'version: 1\nroles: { a/b/c: { policies: [d], names: [e], noDefaultPolicy: true } }',

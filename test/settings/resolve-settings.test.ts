@@ -56,6 +56,10 @@ describe('defaults (design §4)', () => {
       skipTokenRevoke: false,
       runTimeoutMs: 300_000,
       vaultTimeoutMs: 120_000,
+      vaultSnapshot: undefined,
+      snapshotMaxAgeMs: 36 * 3_600_000,
+      out: 'vault-snapshot.json',
+      purpose: 'check',
       reportScope: 'all',
       reportScopeGiven: false,
       failOn: 'error',
@@ -73,6 +77,7 @@ describe('defaults (design §4)', () => {
       allowValueRead: false,
       allowRemoteBases: false,
       enableHelm: false,
+      renderHelm: 'auto',
       esoVersion: undefined,
       format: 'text',
       color: undefined,
@@ -145,6 +150,8 @@ describe('precedence: input, config file, environment, default', () => {
       address: 'https://bao.example',
       namespace: 'env',
       caCertificate: { file: '/ca.pem' },
+      clientCertificate: undefined,
+      headers: {},
       login: { method: 'token', token: 't' },
     })
   })
@@ -224,6 +231,29 @@ describe('logins', () => {
     expect(settings({ values: { ...ADDRESS, ...values }, env: OIDC }).vault?.login).toEqual(login)
   })
 
+  it('any other method, with its payload; a certificate from the environment; headers', () => {
+    const values = {
+      ...ADDRESS,
+      'auth-method': 'azure',
+      'auth-payload': '{"role":"ci"}',
+      'auth-mount': 'auth/az/',
+      'vault-headers': 'X-A: b: c',
+    }
+    const env = { VAULT_CLIENT_CERT: 'c.pem', VAULT_CLIENT_KEY: 'k.pem' }
+    expect(settings({ values, env }).vault).toMatchObject({
+      login: { method: 'payload', mount: 'az', payload: { role: 'ci' } },
+      clientCertificate: { certificate: 'c.pem', key: 'k.pem' },
+      headers: { 'X-A': 'b: c' },
+    })
+    expect(
+      settings({ values: { ...ADDRESS, 'auth-method': 'cert', 'auth-role': 'r' }, env }).vault?.login,
+    ).toMatchObject({
+      method: 'cert',
+      mount: 'cert',
+      role: 'r',
+    })
+  })
+
   it('a login beats a token that happens to be in the environment', () => {
     const env = { ...OIDC, VAULT_TOKEN: 't' }
     expect(settings({ values: { ...ADDRESS, 'auth-method': 'jwt' }, env }).vault?.login.method).toBe('jwt')
@@ -256,7 +286,30 @@ describe('logins', () => {
     [
       { values: { ...ADDRESS, 'auth-method': 'Jwt' } },
       [
-        'Input `auth-method` must be "token", "jwt", "approle", "kubernetes", "userpass" or "ldap", not "Jwt". Did you mean "jwt"?',
+        'Input `auth-method` must be "token", "jwt", "approle", "kubernetes", "cert", "userpass" or "ldap", not "Jwt". Did you mean "jwt"? Any other method needs its login\'s body in `auth-payload`.',
+      ],
+    ],
+    [
+      { values: { ...ADDRESS, 'auth-method': 'cert' } },
+      ['Input `client-certificate` is missing: `auth-method: cert` needs it.'],
+    ],
+    [
+      { values: { ...ADDRESS, 'vault-token': 't', 'client-certificate': 'a.pem' } },
+      ['Input `client-key` is missing: `client-certificate` needs its private key.'],
+    ],
+    [
+      { values: { ...ADDRESS, 'auth-method': 'azure', 'auth-payload': '["secret"]' } },
+      ['Input `auth-payload` must be a JSON object, such as {"role": "ci", "jwt": "…"}.'],
+    ],
+    [
+      { values: { ...ADDRESS, 'auth-method': 'jwt', 'auth-payload': '{}' } },
+      ['Input `auth-payload` is for other methods: `auth-method: jwt` has inputs of its own.'],
+    ],
+    [
+      { values: { ...ADDRESS, 'vault-token': 't', 'vault-headers': 'X-Ok: 1\nsecret\nX-Vault-Token: s' } },
+      [
+        'Input `vault-headers` takes `Name: value` lines; entry 2 is none.',
+        'Input `vault-headers` must not set X-Vault-Token: this program sets it.',
       ],
     ],
     [

@@ -107,11 +107,12 @@ export function describeUnknown(
       const names = group.map((other) => `\`${name(other.path)}\``).join(', ')
       const holder = `\`${formatPath(target)}\``
       const are = group.length === 1 ? 'belongs' : 'belong'
+      const who = field.path[0] === 'metadata' ? 'Kubernetes' : 'ESO'
       const them = group.length === 1 ? DROPPED : DROPPED.replace('drops it', 'drops them')
       const lead =
         how === 'indent'
-          ? `${names} ${are} under ${holder}, which has nothing below it: the line is not indented. Where it stands ESO knows no such field; ${them}.`
-          : `${names} ${are} under ${holder}: where it stands ESO knows no such field; ${them}.`
+          ? `${names} ${are} under ${holder}, which has nothing below it: the line is not indented. Where it stands ${who} knows no such field; ${them}.`
+          : `${names} ${are} under ${holder}: where it stands ${who} knows no such field; ${them}.`
       list.add({
         kind: 'misplaced',
         effect: 'dropped',
@@ -136,7 +137,7 @@ export function describeUnknown(
         path: field.path,
         at: 'key',
         message: `${where}: ${DROPPED}. It belongs further out, as \`${formatPath(to)}\`.`,
-        suggestion: `Put \`${name(to)}\` into \`${formatPath(parent(to)) || 'the object itself'}\`, beside \`${String(field.path[to.length - 1])}\`.`,
+        suggestion: `Put \`${name(to)}\` ${to.length === 1 ? 'at the top of the object' : `into \`${formatPath(parent(to))}\``}, beside \`${String(field.path[to.length - 1])}\`.`,
         proposedBody,
       })
     } else if (to !== undefined) {

@@ -45,7 +45,7 @@ function checkStoreRefs(spec: ValueMap, at: FieldPath, list: ProblemList): void 
       effect: 'ignored',
       severity: 'warning',
       path,
-      message: `\`${formatPath(path)}\` is empty: ESO reports success and pushes nothing.`,
+      message: `\`${formatPath(path)}\` is empty: ESO pushes nothing, and says nothing in the status.`,
     })
   }
   for (const [i, ref] of refs.entries()) {

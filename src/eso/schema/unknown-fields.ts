@@ -111,6 +111,11 @@ function explain(level: Level, above: readonly Level[], key: string): UnknownFie
   for (const [name, fields] of children(level)) {
     if (level.value[name] === null && has(fields, key)) return placed('indent', level, [name, key])
   }
+  // `argocd.argoproj.io/sync-wave` in `metadata` itself: keys with a prefix are annotations, those of the recommended labels labels.
+  if (level.path.length === 1 && level.path[0] === 'metadata' && key.includes('/') && !isMap(value)) {
+    const holders = key.startsWith('app.kubernetes.io/') ? ['labels'] : ['annotations']
+    if (isUnset(valueAt(level.value, [...holders, key]))) return placed('nest', level, [...holders, key])
+  }
   const holder = level.path.at(-1)
   const alias = typeof holder === 'string' ? lookUp(lookUp(ALIASES, holder) ?? {}, key) : undefined
   if (alias !== undefined && has(level.fields, alias)) {

@@ -136,7 +136,9 @@ function olderTakesIt(manifest: Manifest, problem: SchemaProblem, newest: number
   const today = judge(newest)
   const takes = older.find((index) => {
     const then = judge(index)
-    return then !== today && !then.has(problem)
+    return (
+      then !== today && !then.has(problem) && (problem.kind === 'missing' || hasField(manifest, index, problem.path))
+    )
   })
   if (takes === undefined) return problem
   return {
@@ -144,6 +146,12 @@ function olderTakesIt(manifest: Manifest, problem: SchemaProblem, newest: number
     severity: 'warning',
     message: `${problem.message} ESO up to ${name(takes)} takes it, and Git does not pin ESO.`,
   }
+}
+
+/** Whether a release has a field. What it only lets pass (a part whose schema is not known here, other providers) is none. */
+function hasField(manifest: Manifest, release: number, path: FieldPath): boolean {
+  const schema = kindSchemaIn(release, manifest)
+  return schema !== undefined && nodeAt(schema, path) !== undefined
 }
 
 /** What the newest release takes and the pinned one does not: since when ESO has it. */
@@ -193,8 +201,7 @@ function consequence({ effect }: SchemaProblem): string {
 /** `v2.3.0 is the first known release that has it, v2.2.0 does not`: as far as the known CRDs tell. */
 function firstWith(manifest: Manifest, path: FieldPath, judge: Judge | undefined): string | undefined {
   const has = releasesWith(manifest).filter((index) => {
-    const schema = kindSchemaIn(index, manifest)
-    if (schema === undefined || nodeAt(schema, path) === undefined) return false
+    if (!hasField(manifest, index, path)) return false
     return judge === undefined || !judge(index).hasAt(path)
   })
   const first = has.at(-1)

@@ -5,7 +5,7 @@ import { plainValue } from '../placed/placed.ts'
 import { filesOf, type GitOpsRoot } from '../root.ts'
 
 /** What applies a chart with the values of a file. */
-export type Carrier = Pick<GitOpsRoot, 'appliedBy' | 'certainty' | 'cluster' | 'suspendedBy' | 'flux'>
+export type Carrier = Pick<GitOpsRoot, 'appliedBy' | 'certainty' | 'cluster' | 'suspendedBy' | 'flux' | 'undeployed'>
 
 /**
  * The files of which a root's build makes values of a chart: data of generators, and what `helmCharts` name. What such a file holds of

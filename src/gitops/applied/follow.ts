@@ -1,6 +1,7 @@
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { AppliedBy } from '../../model/applied.ts'
 import type { Cluster } from '../../model/cluster.ts'
+import type { RenderReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
 import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
 import { type ApplicationSets, applicationSets } from '../argo/application-set.ts'
@@ -22,6 +23,7 @@ import { fluxRoot } from '../flux/flux-root.ts'
 import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
+import { releaseKey } from '../helm/render-release.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import { isOptedOut } from '../manifests.ts'
@@ -45,6 +47,7 @@ import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
 import { unappliedGitOps } from './unapplied-objects.ts'
+import { undeployedCharts } from './undeployed-charts.ts'
 
 export interface FollowOptions extends OutputOptions {
   /** `owner/name` or addresses that this checkout is known by. */
@@ -89,6 +92,9 @@ class Follower {
   private readonly values = new Map<string, readonly GitOpsObject[]>()
   private readonly charts: ReadonlyMap<string, Chart>
   private readonly reachedCharts = new Set<string>()
+  private readonly templates = new Set<string>()
+  /** Why a chart gave nothing, by its folder. */
+  private readonly unrendered = new Map<string, RenderReason>()
   private readonly carriers = new Map<string, Carrier[]>()
   private readonly clusterOf: ClusterOfFolder
   private readonly ground: Ground = ground()
@@ -145,12 +151,16 @@ class Follower {
     }
     for (const object of this.declarations.resourceSets) this.resourceSet(object)
     for (const note of otherTools(this.checkout)) this.note(note)
-    for (const note of this.chartsByHand()) this.note(note)
+    await this.chartsByHand()
     // A template or an example that is a repository of its own leads nowhere in this one; a command is no GitOps.
     const reaches =
       this.outputs.some(
         ({ root, outcome, objects }) =>
-          root.nested !== true && root.appliedBy.kind !== 'command' && outcome !== 'failed' && objects.some(isOfEso),
+          root.nested !== true &&
+          root.appliedBy.kind !== 'command' &&
+          root.undeployed === undefined &&
+          outcome !== 'failed' &&
+          objects.some(isOfEso),
       ) || [...this.carriers.values()].some((all) => all.some(({ appliedBy }) => appliedBy.kind !== 'command'))
     if (!reaches)
       await this.work(this.everything(), (output) => {
@@ -168,6 +178,8 @@ class Follower {
       configMaps: this.configMaps,
       openCommands: this.options.commands.open,
       charts: this.charts,
+      templates: this.templates,
+      unrendered: this.unrendered,
       carriers: this.carriers,
       isFollowed: (object) => this.isFollowed(object),
       reach: (object) => this.reachOf(object).files,
@@ -200,6 +212,11 @@ class Follower {
   private take(output: Output): void {
     const { root } = output
     this.outputs.push(output)
+    if (root.build.by === 'helm') {
+      this.reachedCharts.add(root.build.release.chart)
+      for (const template of output.templates ?? []) this.templates.add(template)
+      if (output.unrendered !== undefined) this.unrendered.set(root.build.release.chart, output.unrendered)
+    }
     for (const file of valueFilesOf(root)) this.carry(file, root)
     this.ground.add(output)
     for (const note of output.notFollowed) this.note(note)
@@ -408,6 +425,8 @@ class Follower {
     // `./` exists in every repository: of an artifact it means another folder (applied.md §0.5).
     const kind = textAt(object.node, 'spec', 'sourceRef', 'kind')
     if (kind !== undefined && kind !== 'GitRepository' && isTop(textAt(object.node, 'spec', 'path') ?? '')) return false
+    // What a chart makes of a template is in no file.
+    if (build.by === 'helm') return false
     if (build.by === 'files')
       return (
         build.files.includes(object.file) ||
@@ -601,15 +620,19 @@ class Follower {
       .flatMap(({ folder }) => this.topRoot(folder))
   }
 
-  /** Charts that hold Applications, and that nothing reaches: somebody may have installed them (applied.md §2.1 rule 4). */
-  private chartsByHand(): NotFollowed[] {
-    return [...this.charts.values()].flatMap(({ folder, holdsGitOps }) => {
-      const file = joinRelative(folder, 'Chart.yaml')
-      if (!holdsGitOps || this.reachedCharts.has(folder) || this.ground.covers(file)) return []
-      if (this.checkout.hasDeadName(file)) return []
-      const span: Span = { file: this.checkout.shown(file), line: 1, column: 1, endLine: 1, endColumn: 1 }
-      return [{ title: `The chart ${folder || '.'}`, span, unresolved: true, why: { code: 'chart' } }]
-    })
+  /**
+   * Charts that nothing reaches, and that somebody may have installed (helm.md §1.4): first those that hold Applications, which may lead
+   * to others (applied.md §2.1 rule 4).
+   */
+  private async chartsByHand(): Promise<void> {
+    const enter = (charts: readonly Chart[]) =>
+      this.work(
+        undeployedCharts(this.checkout, charts, (file) => this.clusterOf(file)).filter((root) => this.isNew(root)),
+      )
+    const isLeft = ({ folder, brings }: Chart) => brings && !this.reachedCharts.has(folder)
+    await enter([...this.charts.values()].filter((chart) => chart.holdsGitOps && isLeft(chart)))
+    for (let more = this.presumedEntries(); more.length > 0; more = this.presumedEntries()) await this.work(more)
+    await enter([...this.charts.values()].filter(isLeft))
   }
 
   /** What a ResourceSet makes is not followed; it may be anything that its text speaks of. */
@@ -714,7 +737,13 @@ function syncKey({ appliedBy, folder }: GitOpsRoot): string {
 function rootKey({ appliedBy, folder, build, cluster, flux, namespace }: GitOpsRoot): string {
   const { kind, name, span } = appliedBy
   const built =
-    build.by === 'files' ? build.files : 'changed' in build && build.changed ? build.closure.kustomization.value : ''
+    build.by === 'files'
+      ? build.files
+      : build.by === 'helm'
+        ? releaseKey(build.release)
+        : 'changed' in build && build.changed
+          ? build.closure.kustomization.value
+          : ''
   return JSON.stringify([
     kind,
     name,

@@ -1,3 +1,4 @@
+import type { RenderReason } from '../../model/reason.ts'
 import type { Output } from '../build/output.ts'
 import type { FindConfigMaps } from '../flux/variables.ts'
 import type { NotFollowed } from '../not-followed.ts'
@@ -25,6 +26,10 @@ export interface Followed {
   /** Commands whose paths a variable leaves open. */
   readonly openCommands: readonly OpenCommandPath[]
   readonly charts: ReadonlyMap<string, Chart>
+  /** Templates that helm rendered: they are no manifests of their own. */
+  readonly templates: ReadonlySet<string>
+  /** Why a chart gave nothing, by its folder. */
+  readonly unrendered: ReadonlyMap<string, RenderReason>
   /** What gives a file of values to a chart, by file. */
   readonly carriers: ReadonlyMap<string, readonly Carrier[]>
   /** Whether something applies an object that leads to roots, or is presumed to. */

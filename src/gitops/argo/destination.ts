@@ -31,9 +31,9 @@ export function destinationOf(destination: Placed | undefined, context: Destinat
   const environment = segments.find((segment) => environmentOf(segment) !== undefined)
   const within = environment === undefined ? {} : { environment: environmentOf(environment) as string }
   if (named !== undefined && named !== '' && (told(named) || parameters.has('nameNormalized')))
-    return { id: `${entry} ${named}`, name: named, entry, ...within }
+    return { id: `${entry} ${named}`, name: named, entry, remote: true, ...within }
   const name = toldSegment(parameters, segments) ?? environment ?? set
-  return { id: `${entry} ${name}`, name, entry, partly: true, ...within }
+  return { id: `${entry} ${name}`, name, entry, partly: true, remote: true, ...within }
 }
 
 /** What a set's parameter is called that tells the cluster, the surest first. */

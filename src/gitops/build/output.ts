@@ -1,8 +1,11 @@
 import { isClusterScoped, isEsoGroup } from '../../model/kinds.ts'
 import type { PatchedField } from '../../model/manifest.ts'
 import type { RenderReason } from '../../model/reason.ts'
+import type { RelatedPlace, Span } from '../../model/span.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
+import type { ChartRelease } from '../helm/chart-release.ts'
+import type { ChartOutput } from '../helm/render-release.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { type Reading, undecidedFor } from '../kustomize/reading.ts'
@@ -10,7 +13,7 @@ import type { Undecided } from '../kustomize/undecided.ts'
 import type { Closure } from '../look-through/closure.ts'
 import type { Obstacle } from '../look-through/obstacle.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
-import { at, entriesAt, type Placed, plainValue, setAt, textAt } from '../placed/placed.ts'
+import { at, entriesAt, type Placed, plainValue, setAt, spanIn, textAt } from '../placed/placed.ts'
 import { type GitOpsRoot, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
 import type { Built } from './build-root.ts'
 import { type LocatedObject, locateObjects } from './locate-objects.ts'
@@ -22,6 +25,8 @@ export interface AppliedObject extends LocatedObject {
   readonly form: 'plain' | 'rendered'
   /** What only kustomize could tell, where it was not asked: these fields may be others. */
   readonly patched: readonly PatchedField[]
+  /** Of what a chart makes: what else made what stands at a place. */
+  readonly relatedTo?: (span: Span) => readonly RelatedPlace[]
 }
 
 export interface Output {
@@ -30,6 +35,10 @@ export interface Output {
   /** `failed`: nothing is known to be applied by it; `objects` are what the reader sees. */
   readonly outcome: 'read' | 'rendered' | 'failed'
   readonly notFollowed: readonly NotFollowed[]
+  /** Templates that helm rendered: what they hold is no manifest of its own. */
+  readonly templates?: readonly string[]
+  /** Why a chart gave nothing. */
+  readonly unrendered?: RenderReason
   /** The copy that kustomize was run on, while the caller keeps it. */
   readonly copy?: string
 }
@@ -37,12 +46,17 @@ export interface Output {
 /** Runs kustomize; `undefined`: there is none to run. */
 export type BuildWith = (build: KustomizeBuild, annotated: boolean) => Promise<Built | undefined>
 
+/** Runs helm, or says why that is not done. */
+export type RenderWith = (release: ChartRelease) => Promise<ChartOutput>
+
 export interface OutputOptions {
   readonly build: BuildWith
   /** Remote bases or charts may be fetched: then kustomize can know more than the reader. */
   readonly fetches: boolean
   /** Every root is built, also where the reader decides (proofs, comparisons). */
   readonly always?: boolean
+  /** Renders a chart with the values of a release. */
+  readonly render: RenderWith
   /** Which other objects of kustomize's output are kept; `file` is where one comes from. */
   readonly wanted: (object: RenderedObject, file: string | undefined) => boolean
 }
@@ -84,6 +98,7 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
     return { root, objects: objects.flatMap((one) => asApplied(root, one, [])), outcome: 'read', notFollowed: [] }
   }
   if (build.by === 'nobody') return refused(root, build)
+  if (build.by === 'helm') return chartOutput(root, build.release, await options.render(build.release))
   const reading = readingOf(checkout, build)
   if (checkout.deadline.over()) return left(root)
   const open = undecidedReasons(reading, build.closure)
@@ -127,6 +142,42 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
     notFollowed: [],
     ...copy,
   }
+}
+
+/** What a chart gives; what could not be rendered of it gives nothing that is known. */
+function chartOutput(root: GitOpsRoot, release: ChartRelease, { objects, templates, failure }: ChartOutput): Output {
+  const notFollowed: NotFollowed[] = []
+  // Of a chart that nobody deploys its templates tell what they lack, each for itself.
+  const isTold = root.undeployed !== undefined && root.undeployed.leads !== true && isWithoutHelm(failure?.why)
+  if (failure !== undefined && !isTold)
+    notFollowed.push({
+      title:
+        root.undeployed === undefined
+          ? `${rootTitle(root.appliedBy)} (${release.chart || '.'})`
+          : rootTitle(root.appliedBy),
+      span: failure.span ?? root.appliedBy.span,
+      unresolved: true,
+      why: failure.why,
+    })
+  // What patches the whole output may change anything in it.
+  const patches = release.postRenderers ?? []
+  return {
+    root,
+    objects: objects.map(({ node, file, document, guessed, uncertain, relatedTo }) => ({
+      ...withApplied(root, { node, file, document, guessed }),
+      form: 'rendered' as const,
+      patched: [...uncertain, ...patches.map((patch) => ({ path: [], span: spanIn(patch, []) }))],
+      relatedTo,
+    })),
+    outcome: failure === undefined ? 'rendered' : 'failed',
+    notFollowed,
+    templates,
+    ...(failure === undefined ? {} : { unrendered: failure.why }),
+  }
+}
+
+function isWithoutHelm(why: RenderReason | undefined): boolean {
+  return why?.code === 'helm-absent' || why?.code === 'helm-off' || why?.code === 'helm-unusable'
 }
 
 /** What kustomize is not asked for gives nothing; that it would take these objects is all that is known of them. */

@@ -1,6 +1,6 @@
 import type { SourceFile } from '../../files/source-file.ts'
 import type { ParsedYaml } from '../../files/yaml/yaml-document.ts'
-import type { Span } from '../../model/span.ts'
+import type { RelatedPlace, Span } from '../../model/span.ts'
 import type { FieldPath, ValueMap } from '../../model/value.ts'
 
 /** A Kubernetes object as it is written in a file, before kustomizations and Flux do anything to it. */
@@ -18,6 +18,8 @@ export interface SourceObject {
   spanOf(path: FieldPath, part?: 'key' | 'value'): Span
   /** Line `line` (from 1) of the text at `path`. */
   spanOfTextLine?(path: FieldPath, line: number): Span
+  /** Of what a chart makes: what else made what stands at one of its places. */
+  readonly relatedTo?: (span: Span) => readonly RelatedPlace[]
   /** The text at `path` parsed as YAML of its own (an inline patch), with spans in this file. */
   embedded(path: FieldPath): ParsedYaml | undefined
   /** The object that carries this one inside it; kustomizations and Flux change that one. */

@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly cwd: string
   /** Milliseconds. */
   readonly timeout: number
+  /** Seconds of processor time; many times what the largest root seen takes when left out. */
+  readonly processorSeconds?: number
   /** Bytes of standard output. */
   readonly maxBuffer: number
   /** The whole environment of the process: nothing is inherited. */

@@ -10,7 +10,7 @@ const running = new Set<ChildProcess>()
  */
 export const runProcess: Run = (command, args, options) =>
   new Promise((resolve) => {
-    const [program, ...words] = underLimits(command, args)
+    const [program, ...words] = underLimits(command, args, options.processorSeconds ?? MOST_SECONDS)
     const child = spawn(program, words, {
       cwd: options.cwd,
       env: { ...options.env },
@@ -61,9 +61,9 @@ const NOT_RUNNABLE = 126
  * The program under limits that the system keeps, also when this process is killed: a hostile tree can make kustomize take all the
  * memory there is (platform.md §7, threat 5). The shell's text is always the same one; what it runs is handed over as words.
  */
-function underLimits(command: string, args: readonly string[]): [string, ...string[]] {
+function underLimits(command: string, args: readonly string[], seconds: number): [string, ...string[]] {
   if (process.platform === 'win32') return [command, ...args]
-  const limits = `ulimit -v ${MOST_MEMORY} 2>/dev/null; ulimit -t ${MOST_SECONDS} 2>/dev/null; exec "$0" "$@"`
+  const limits = `ulimit -v ${MOST_MEMORY} 2>/dev/null; ulimit -t ${seconds} 2>/dev/null; exec "$0" "$@"`
   return ['/bin/sh', '-c', limits, command, ...args]
 }
 

@@ -1,12 +1,13 @@
 import type { Answer } from '../../report/answer.ts'
 import type { Question, Settings } from '../../settings/settings.ts'
 import type { Gathered } from '../gather.ts'
+import { accessOfNamespace, accessOfPath } from './access.ts'
 import { ciPolicy } from './ci-policy.ts'
 import { explain } from './explain.ts'
 import { references } from './references.ts'
 
 /**
- * Answers `explain`, `references` or `ci-policy` from what was gathered.
+ * Answers a question from what was gathered.
  *
  * @throws InvalidInput when the subject of `explain` matches nothing.
  */
@@ -21,10 +22,17 @@ export function answerQuestion(
       return { to: question, document: explain(gathered, settings.subject, about) }
     case 'references':
       return { to: question, document: references(gathered) }
+    case 'access': {
+      const { subject, ofNamespace } = settings
+      const document =
+        ofNamespace === undefined ? accessOfPath(gathered, subject ?? '') : accessOfNamespace(gathered, ofNamespace)
+      return { to: question, document }
+    }
     case 'ci-policy': {
       const { allowValueRead, config } = settings
       const form = config.setup.policy.generate === 'folder' ? 'folder' : 'exact'
-      return { to: question, document: ciPolicy(gathered, { form, allowValueRead }) }
+      const snapshot = settings.purpose === 'snapshot' ? { snapshot: config.snapshot } : {}
+      return { to: question, document: ciPolicy(gathered, { form, allowValueRead, ...snapshot }) }
     }
   }
 }

@@ -3,16 +3,20 @@ import { counted, listed } from '../../model/wording.ts'
 import { generatePolicy } from '../../policy/generate.ts'
 import type { KvMount } from '../../policy/kv-boundary.ts'
 import type { CiPolicyDocument, CiRule } from '../../report/answer.ts'
+import type { Config } from '../../settings/config-file.ts'
 import type { Wanted } from '../../state/live/live-state.ts'
 import type { Gathered } from '../gather.ts'
 import { wantsAuth } from './ci-auth-rights.ts'
 import { PURPOSES, type WantedRight } from './ci-purposes.ts'
 import { wantsSecrets } from './ci-secret-rights.ts'
+import { snapshotLawRights, snapshotSecretRights } from './ci-snapshot-rights.ts'
 
 export interface CiPolicyOptions {
   /** `folder`: one rule for each folder, so that a new secret next to the old ones needs no new policy. */
   readonly form: 'exact' | 'folder'
   readonly allowValueRead: boolean
+  /** The token is for mode `snapshot`, which reads more: what the config says of it. */
+  readonly snapshot?: Config['snapshot']
 }
 
 const OPTIONAL = 'Optional: tells a mount that does not exist from one that is hidden from this token.'
@@ -33,10 +37,18 @@ export function ciPolicy(gathered: Gathered, options: CiPolicyOptions): CiPolicy
     const auth = wantsAuth(gathered, namespace, wanted)
     const secrets = wantsSecrets(gathered, namespace, wanted, options)
     for (const note of [...auth.notes, ...secrets.notes]) notes.add(note)
-    const here = [...auth.rights, ...secrets.rights]
-    const listings = listingRights(wanted, here, secrets.absentMounts)
+    const { snapshot } = options
+    const here =
+      snapshot === undefined
+        ? [...auth.rights, ...secrets.rights]
+        : [
+            ...auth.rights.filter(({ path }) => !path.startsWith('sys/policies/')),
+            ...snapshotSecretRights(wanted, secrets.mounts, snapshot),
+          ]
+    const listings =
+      snapshot === undefined ? listingRights(wanted, here, secrets.absentMounts) : snapshotLawRights(wanted, snapshot)
     for (const right of [...here, ...listings]) rights.push({ ...right, path: inside(right.path) })
-    if (namespace !== '' && secrets.rights.length > 0) {
+    if (namespace !== '' && (snapshot === undefined ? secrets.rights : here).length > 0) {
       rights.push({ path: inside('sys/capabilities-self'), capability: 'update', group: PURPOSES.namespace })
     }
     kvMounts.push(...secrets.mounts.map((mount) => ({ ...mount, path: inside(mount.path) })))
@@ -56,7 +68,8 @@ export function ciPolicy(gathered: Gathered, options: CiPolicyOptions): CiPolicy
   })
   // Stable: inside of a purpose the generator's order by path stays.
   rules.sort((a, b) => order.indexOf(a.purpose) - order.indexOf(b.purpose))
-  return { version: 1, rules: [...rules, ...optional.values()], notes: [...notes].sort() }
+  const purpose = options.snapshot === undefined ? {} : ({ for: 'snapshot' } as const)
+  return { version: 1, ...purpose, rules: [...rules, ...optional.values()], notes: [...notes].sort() }
 }
 
 /**

@@ -8,6 +8,7 @@ export const PURPOSES = {
   token: 'The token itself: its rights, and its end. A token with the policy `default` has these already.',
   namespace: 'Which rights the token has in a Vault namespace below its own.',
   policy: 'Policies, to judge requests by.',
+  lists: 'Mounts and auth mounts: what is not in these lists is not there.',
   everyPolicy: 'Policies: which ones a role has is not told in Git, so all may be read.',
   role: 'Roles that External Secrets Operator logs in with, and how their auth mounts are set up.',
   state: 'Which secrets exist, and whether they are deleted. Never a value.',

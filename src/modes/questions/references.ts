@@ -84,7 +84,7 @@ function whyNotChecked({ reference }: Link): string {
     : `${name} stands nowhere in the files that were read`
 }
 
-function userOf({ reference, also }: Link): User {
+export function userOf({ reference, also }: Link): User {
   const { span, manifest, field, operation, property, storeRef, generatorRef } = reference
   const store = storeRef ?? generatorRef
   return {
@@ -99,6 +99,6 @@ function userOf({ reference, also }: Link): User {
   }
 }
 
-function byPlace(a: User, b: User): number {
+export function byPlace(a: User, b: User): number {
   return compare(a.file, b.file) || a.line - b.line || compare(a.field, b.field)
 }

@@ -57,7 +57,7 @@ function verdictOfServer({ variants, verdict, because, rules }: ServerExplanatio
   }
 }
 
-function ruleShown({ policy, path, capabilities, span, line }: RuleLocation): RuleShown {
+export function ruleShown({ policy, path, capabilities, span, line }: RuleLocation): RuleShown {
   return {
     policy,
     path,

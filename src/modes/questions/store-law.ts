@@ -18,7 +18,7 @@ import type { Gathered } from '../gather.ts'
 export interface TokenPolicy {
   readonly name: string
   /** Where its text comes from; `undefined`: nobody holds it, and `problem` says why. */
-  readonly from: 'git' | 'vault' | 'built in' | undefined
+  readonly from: 'git' | 'vault' | 'snapshot' | 'built in' | undefined
   readonly span: Span | undefined
   readonly problem: string | undefined
 }
@@ -52,7 +52,7 @@ export function storeLaw(storeLink: StoreLink, gathered: Gathered): StoreLaw | u
       facts.push(policy.fact)
       listed.push({
         name,
-        from: provenance.from === 'vault' ? 'vault' : 'git',
+        from: provenance.from === 'vault' || provenance.from === 'snapshot' ? provenance.from : 'git',
         span: spanOfProvenance(provenance),
         problem: undefined,
       })
@@ -64,7 +64,7 @@ export function storeLaw(storeLink: StoreLink, gathered: Gathered): StoreLaw | u
   const { acl } = buildLaw({ policies: facts, server: judging }).forHolder({
     policies: root ? ['root'] : facts.map((fact) => fact.name),
     noDefaultPolicy: !policies.withDefault,
-    entity: loginEntity(links[0]?.reference.identity, storeLink, chain.declared),
+    entity: loginEntity(links[0]?.reference.identity, { ...storeLink, auth: store.auth }, chain.declared),
     namespace: namespaces?.policies ?? '',
   })
   const requestOf = ({ path, capability }: Pick<Access, 'path' | 'capability'>) => ({

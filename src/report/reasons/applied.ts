@@ -8,6 +8,8 @@ export function whyNotApplied(reason: AppliedReason): string {
       return `Nothing that was followed applies it. ${upper(reason.root)} (${at(reason.span)}) was not followed to its end.`
     case 'unreached':
       return 'Nothing that was followed applies it.'
+    case 'chart-undeployed':
+      return `Nothing in Git deploys its chart \`${reason.chart}\`, which is rendered here with ${reason.values === undefined ? 'its own values' : `\`${reason.values}\``}.`
     case 'root-failed':
       return `${upper(nameRoot(reason.by))} cannot be built, so it is read as it is written.`
     case 'not-updated':

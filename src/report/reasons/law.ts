@@ -143,6 +143,8 @@ function hintText(hint: NearestHint): string {
       return 'the rule has a doubled slash'
     case 'lacks-segment':
       return `its "+" stands for ${hint.plus}/, and the rule has no segment for ${hint.segment}/`
+    case 'has-front':
+      return `the rule has ${hint.front}/ in front, and the request has not`
     case 'dropped':
       return `${hint.directive} does not resolve for this login, so the server drops the rule`
   }

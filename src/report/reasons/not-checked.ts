@@ -14,6 +14,7 @@ import type {
   TemplateReason,
   UnknownStoreReason,
   UnreadReason,
+  ValuesReason,
 } from '../../model/reason.ts'
 import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed } from '../../model/wording.ts'
@@ -74,6 +75,7 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'variable-unresolved':
     case 'placeholder':
     case 'patched':
+    case 'values-elsewhere':
     case 'key-missing':
     case 'key-not-text':
     case 'remote-key-missing':
@@ -110,6 +112,8 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'role-not-in-git':
     case 'role-absent':
     case 'role-conflict':
+    case 'no-role-admits':
+    case 'no-store-admits':
     case 'role-id-unknown':
     case 'name-unresolved':
     case 'policy-not-in-git':
@@ -169,6 +173,7 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
 export function reasonGroup(reason: NotCheckedReason): string {
   if ('part' in reason && reason.part === true) return reason.code
   if (reason.code === 'patched') return JSON.stringify([reason.code, reason.of])
+  if (reason.code === 'chart-template') return JSON.stringify([reason.code, reason.because])
   // The parser's words stand in a note at the place.
   if (reason.code.startsWith('yaml-')) return reasonText(reason)
   return JSON.stringify(reason)
@@ -224,7 +229,9 @@ function unreadText(reason: UnreadReason): string {
     case 'sops':
       return 'the file is encrypted by SOPS'
     case 'chart-template':
-      return 'a template of a Helm chart is not read before it is rendered. Give the rendered manifests with "rendered"'
+      return reason.because === undefined
+        ? 'a template of a Helm chart is not read before it is rendered. Give the rendered manifests with "rendered"'
+        : `its chart was not rendered: ${renderText(reason.because)}`
     case 'yaml-unparseable':
       return 'the document is not valid YAML'
     case 'yaml-unusable':
@@ -263,6 +270,7 @@ function manifestText(reason: ManifestReason): string {
     case 'placeholder':
       return `${HOLE_IN[reason.in]} holds ${listed(reason.holes)}, a placeholder that nothing in Git fills in`
     case 'patched':
+    case 'values-elsewhere':
       return patchText(reason)
     case 'key-missing':
       return 'the key is missing'
@@ -296,10 +304,25 @@ function templateText(reason: Exclude<TemplateReason, PatchReason>): string {
   }
 }
 
-function patchText({ place, of }: PatchReason): string {
-  const patch = `a patch (${formatSpan(place)}) changes it, and patches are applied only with kustomize`
-  if (of === undefined) return patch
-  return of === 'conditions' ? `the conditions of the store: ${patch}` : `of its ${of.kind} ${of.name}: ${patch}`
+function patchText(reason: PatchReason): string {
+  const { of } = reason
+  const text =
+    reason.code === 'patched'
+      ? `a patch (${formatSpan(reason.place)}) changes it, and patches are applied only with kustomize`
+      : `its chart makes it of values that ${VALUES_ARE[reason.kind]} (${reason.name})`
+  if (of === undefined) return text
+  return of === 'conditions' ? `the conditions of the store: ${text}` : `of its ${of.kind} ${of.name}: ${text}`
+}
+
+const VALUES_ARE: Readonly<Record<ValuesReason['kind'], string>> = {
+  secret: 'stand in a Secret, which Git does not hold',
+  'config-map': 'stand in a ConfigMap that Git does not hold',
+  'other-repository': 'stand in a file of another repository',
+  address: 'are fetched from an address',
+  encrypted: 'stand in a file that is encrypted by SOPS',
+  variable: 'a variable of the deployer gives',
+  absent: 'stand in a file that is not there',
+  installer: 'whoever installs it chooses',
 }
 
 function storeText(reason: StoreReason | Exclude<UnknownStoreReason, ManifestReason>): string {
@@ -359,6 +382,10 @@ function loginText(reason: LoginReason): string {
       return `the store names no role of auth mount \`${reason.authMount}\``
     case 'user-not-in-git':
       return `user \`${reason.username}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
+    case 'no-role-admits':
+      return `no role in Git is known to admit ServiceAccount ${reason.account}`
+    case 'no-store-admits':
+      return `no store in Git is known to admit namespace ${reason.namespace}`
     case 'role-not-in-git':
       return `role \`${reason.role}\` of auth mount \`${reason.authMount}\` is not in Git, and Vault was not asked`
     case 'role-absent':
@@ -415,6 +442,14 @@ const OBSTACLE_ADVICE: Readonly<Partial<Record<RenderReason['code'], string>>> =
   'needs-plugin': 'Render it yourself and give the manifests with "rendered"',
 }
 
+const HELM_STOPPED: Readonly<Record<Extract<RenderReason, { code: 'helm-stopped' }>['by'], (limit: number) => string>> =
+  {
+    time: (seconds) => `helm did not end within ${seconds} seconds`,
+    memory: (gib) => `helm needs more memory for it than the ${gib} GiB that it may take`,
+    runs: (runs) => `so many charts are rendered already (${runs} times, or for ten minutes) that this one is not`,
+    system: () => 'helm could not be started, or something killed it',
+  }
+
 /** Why a root is not rendered, or a part of it. `kustomization`: how the one at the place of the reason is called. */
 export function renderText(reason: RenderReason, kustomization = 'the kustomization'): string {
   switch (reason.code) {
@@ -451,6 +486,18 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
       return `kustomize needs more memory for it than the ${reason.gib} GiB that it may take`
     case 'kustomize-unusable':
       return `${reason.found.join('; ')}. Install kustomize 5`
+    case 'helm-fails':
+      return `helm says: ${withoutStop(reason.says)}`
+    case 'helm-stopped':
+      return HELM_STOPPED[reason.by](reason.limit)
+    case 'helm-absent':
+      return 'there is no helm on PATH to render the chart. Install helm 3.16 or later, or give the rendered manifests with "rendered"'
+    case 'helm-off':
+      return '`render-helm` is `never`, so the chart is not rendered'
+    case 'helm-unusable':
+      return `${reason.found.join('; ')}. Install helm 3.16 or later`
+    case 'chart-refused':
+      return `the chart is not rendered: ${reason.says}`
     case 'copy-fails':
       return reason.says
     case 'not-traced':
@@ -460,7 +507,7 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
     case 'prints-nothing':
       return 'kustomize ended well and printed nothing'
     case 'output-unreadable':
-      return 'what kustomize printed is not YAML'
+      return 'what was printed for it is not YAML'
     case 'plugin-source':
       return 'a plugin of Argo CD renders it. Give the rendered manifests with "rendered"'
     case 'artifact':

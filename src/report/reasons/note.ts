@@ -44,7 +44,9 @@ export function noteText(note: Note): string {
     case 'yaml-duplicate-key':
       return `The key "${note.key}" stands twice in one map; kustomize and kubectl refuse this, here the later one is used.`
     case 'chart-template':
-      return 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".'
+      return note.because === undefined
+        ? 'This is a template of a Helm chart and was not read; give the rendered chart with "rendered".'
+        : `This ${note.kind ?? 'object'} is in a template of a Helm chart that was not rendered: ${renderText(note.because)}.`
     case 'root-not-rendered':
     case 'part-not-rendered':
     case 'rendered-without':

@@ -12,8 +12,8 @@ export interface SeenAuthMounts {
   readonly configOf: ReadonlyMap<string, Seen<Readonly<Record<string, unknown>>>>
 }
 
-/** Auth methods that keep their settings at `auth/<mount>/config`. */
-const CONFIGURED = new Set(['kubernetes', 'jwt', 'oidc'])
+/** Auth methods that keep their settings at `auth/<mount>/config`, as servers name them. */
+export const CONFIGURED: ReadonlySet<string> = new Set(['kubernetes', 'jwt', 'oidc'])
 
 /**
  * Types and accessors of auth mounts: from `sys/auth`, else from `sys/internal/ui/mounts/auth/<path>`, which a right on
@@ -33,7 +33,7 @@ export async function readAuthMounts(
   )
   await Promise.all(
     paths.map(async (path) => {
-      const seen = all ? inList(path, all) : await orUnknown(asking, () => askForAuthMount(asking, path))
+      const seen = all ? authMountInList(path, all) : await orUnknown(asking, () => askForAuthMount(asking, path))
       if (!withConfig || seen.presence === 'absent') return of.set(path, seen)
       if (seen.presence === 'present' && !CONFIGURED.has(seen.fact.type)) return of.set(path, seen)
       const config = await orUnknown(asking, () => readConfig(asking, path))
@@ -47,7 +47,8 @@ export async function readAuthMounts(
   return { of, all: [...known, ...others].sort((a, b) => (a.path < b.path ? -1 : 1)), configOf }
 }
 
-function inList(path: string, all: readonly AuthMountFact[]): Seen<AuthMountFact> {
+/** What a list of all auth mounts says of one path. */
+export function authMountInList(path: string, all: readonly AuthMountFact[]): Seen<AuthMountFact> {
   const fact = all.find((mount) => mount.path === path)
   return fact ? { presence: 'present', fact } : absent(path)
 }
@@ -56,7 +57,7 @@ function absent(path: string): Seen<never> {
   return { presence: 'absent', because: `No auth method is mounted at auth/${path}/.` }
 }
 
-async function listAuthMounts(
+export async function listAuthMounts(
   asking: Asking,
 ): Promise<{ readonly all: readonly AuthMountFact[] | undefined } | Hidden> {
   const answer = await asking.client.read('sys/auth')

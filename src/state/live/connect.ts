@@ -1,5 +1,5 @@
 import { isUnencrypted, parseAddress } from './address.ts'
-import { loadCaCertificate } from './certificate.ts'
+import { loadCaCertificate, loadClientCertificate } from './certificate.ts'
 import { openClient, type VaultClient } from './client.ts'
 import { LiveSettingsError } from './errors.ts'
 import { type KnownServer, preflight } from './health.ts'
@@ -14,6 +14,10 @@ import { createTransport, type TransportOptions } from './transport.ts'
 export interface ConnectOptions {
   readonly address: string
   readonly caCertificate?: string
+  /** Settings as for `caCertificate`. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string } | undefined
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Vault namespace that is read. */
   readonly namespace?: string
   /** Vault namespace of the auth mount; default `namespace`. `''` is the root namespace. */
@@ -54,8 +58,7 @@ const END_MS = 10_000
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const address = parseAddress(options.address)
-  const caCertificates = options.caCertificate ? await loadCaCertificate(options.caCertificate) : []
-  const transport = createTransport({ ...options.transport, address, caCertificates })
+  const transport = createTransport({ ...options.transport, ...(await shownToServer(options)), address })
   let login: Login | undefined
   let authClient: VaultClient | undefined
   try {
@@ -109,6 +112,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 export interface SavedToken {
   readonly address: string
   readonly caCertificate?: string
+  readonly clientCertificate?: ConnectOptions['clientCertificate']
+  readonly headers?: Readonly<Record<string, string>>
   /** Vault namespace of the auth mount. */
   readonly authNamespace?: string
   readonly token: string
@@ -118,8 +123,8 @@ export interface SavedToken {
 /** Ends a token from another process of the same job. Never throws. */
 export async function revokeSavedToken(saved: SavedToken): Promise<Revoked> {
   try {
-    const caCertificates = saved.caCertificate ? await loadCaCertificate(saved.caCertificate) : []
-    const transport = createTransport({ ...saved.transport, address: parseAddress(saved.address), caCertificates })
+    const address = parseAddress(saved.address)
+    const transport = createTransport({ ...saved.transport, ...(await shownToServer(saved)), address })
     const client = await openClient({ transport, token: saved.token, namespace: saved.authNamespace })
     const revoked = await revokeToken(client, { ours: true, type: undefined })
     transport.close()
@@ -127,6 +132,25 @@ export async function revokeSavedToken(saved: SavedToken): Promise<Revoked> {
   } catch (error) {
     const why = error instanceof LiveSettingsError ? error.message : 'the request could not be made.'
     return { revoked: false, warning: `The token was not revoked and lives until its TTL ends: ${why}` }
+  }
+}
+
+/** What the settings say of how the server is reached, loaded. Its values are masked before the first request. */
+async function shownToServer({
+  caCertificate,
+  clientCertificate,
+  headers = {},
+  mask = () => undefined,
+}: Pick<ConnectOptions, 'caCertificate' | 'clientCertificate' | 'headers'> & {
+  readonly mask?: (secret: string) => void
+}): Promise<Pick<TransportOptions, 'caCertificates' | 'clientCertificate' | 'headers'>> {
+  for (const value of Object.values(headers)) mask(value)
+  const client = clientCertificate === undefined ? undefined : await loadClientCertificate(clientCertificate)
+  if (client !== undefined) mask(client.key)
+  return {
+    caCertificates: caCertificate ? await loadCaCertificate(caCertificate) : [],
+    ...(client === undefined ? {} : { clientCertificate: client }),
+    headers,
   }
 }
 

@@ -1,3 +1,5 @@
+import type { RefusedLogin } from '../../model/id-claims.ts'
+
 /** Why a request was not answered as Vault answers. */
 export type UnavailableKind =
   | 'dns'
@@ -25,10 +27,13 @@ export type UnavailableKind =
  */
 export class VaultUnavailable extends Error {
   readonly kind: UnavailableKind
-  constructor(kind: UnavailableKind, message: string) {
+  /** A JWT login that was refused. */
+  readonly login: RefusedLogin | undefined
+  constructor(kind: UnavailableKind, message: string, login?: RefusedLogin) {
     super(message)
     this.name = 'VaultUnavailable'
     this.kind = kind
+    this.login = login
   }
 }
 

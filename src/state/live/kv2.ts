@@ -13,6 +13,8 @@ export interface Kv2Question {
   /** `undefined`: the current version. */
   readonly version: number | undefined
   readonly withKeys: boolean
+  /** As in `WantedSecret`. */
+  readonly withVersions?: true
 }
 
 export interface Kv2Asking extends Asking {
@@ -56,7 +58,7 @@ export async function readKv2(asking: Kv2Asking, question: Kv2Question): Promise
       },
     }
     const told = await viaSubkeys(noting, subkeysPath, version, keysRight, withKeys)
-    if (told.presence !== 'hidden') return told
+    if (told.presence !== 'hidden') return question.withVersions ? withVersions(asking, question, told) : told
     keysHidden = told
   }
   // Subkeys would tell the state too: where their right is noted as missing, that one grant is enough.
@@ -66,6 +68,15 @@ export async function readKv2(asking: Kv2Asking, question: Kv2Question): Promise
   if (!withKeys) return metadata
   const keys = await viaValue(asking, question)
   return keys ? { ...metadata, keys } : { ...metadata, keysHidden: keysHidden?.because ?? grant(keysRight) }
+}
+
+/** What `subkeys` told, and beside it the other versions, where the metadata may be read. */
+async function withVersions(asking: Kv2Asking, { mount, key }: Kv2Question, told: SecretFact): Promise<SecretFact> {
+  if (told.presence !== 'present' || asking.rights.may('read', join(mount, 'metadata', key)) === false) return told
+  const answer = await asking.metadata(mount, key)
+  if ('presence' in answer || answer.status !== 200 || answer.data === undefined) return told
+  const state = stateOf(answer.data, undefined, asking.client.transport.surroundings.now())
+  return state?.presence === 'present' && state.versions !== undefined ? { ...told, versions: state.versions } : told
 }
 
 /** Hidden here means "could not be told this way": the caller goes on to the metadata. */

@@ -67,6 +67,10 @@ export interface WantedSecret {
   readonly kv?: 1 | 2
   /** Only helps to explain something else: a right that is lacking for it is not worth a word. */
   readonly aside?: true
+  /** KV v2: the state of every version as well, which `subkeys` does not tell: one request more. */
+  readonly withVersions?: true
+  /** The keys that properties lead to, by the names on the way: a snapshot with hashed names can only be looked up by name. */
+  readonly keyPaths?: readonly (readonly string[])[]
 }
 
 export interface WantedFind {

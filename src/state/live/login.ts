@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import type { IdClaims } from '../../model/id-claims.ts'
 import { type Answer, sayAnswer, strings } from './answer.ts'
 import { openClient, type VaultClient } from './client.ts'
 import { LiveSettingsError, VaultUnavailable } from './errors.ts'
+import { claimsOf } from './id-claims.ts'
 import { type IdTokenSource, requestIdToken } from './id-token.ts'
 import { join } from './paths.ts'
 
@@ -21,6 +23,10 @@ export type LoginMethod =
       readonly secretId?: string | undefined
     }
   | { readonly method: 'kubernetes'; readonly mount?: string; readonly role: string; readonly tokenPath?: string }
+  /** Who we are is told by the client certificate of the connection. */
+  | { readonly method: 'cert'; readonly mount?: string; readonly role?: string | undefined }
+  /** Any other method, with the body of its login. */
+  | { readonly method: 'payload'; readonly mount: string; readonly payload: Readonly<Record<string, unknown>> }
   | {
       readonly method: 'userpass' | 'ldap'
       readonly mount?: string
@@ -58,10 +64,11 @@ export async function logIn(options: LoginOptions): Promise<Login> {
     return { token, ours: false, type: undefined, numUses: 0 }
   }
   const client = await openClient({ transport: options.transport, namespace: options.namespace })
-  const { path, body, hint } = await credentials(login, options)
+  const { path, body, hint, claims } = await credentials(login, options)
   const answer = await client.write(path, body)
   const token = answer.auth?.client_token
-  if (answer.status !== 200 || typeof token !== 'string' || !token) throw refused(client, path, answer, hint, body.role)
+  if (answer.status !== 200 || typeof token !== 'string' || !token)
+    throw refused(client, path, answer, { hint, role: roleOf(login), claims })
   mask(token)
   const type = answer.auth?.token_type
   return {
@@ -74,9 +81,11 @@ export async function logIn(options: LoginOptions): Promise<Login> {
 
 interface Credentials {
   readonly path: string
-  readonly body: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
   /** What to look at when the server refuses. */
   readonly hint: string
+  /** What the login told of us. */
+  readonly claims?: IdClaims | undefined
 }
 
 async function credentials(
@@ -89,7 +98,8 @@ async function credentials(
       const jwt = await requestIdToken(options, login.audience)
       const path = join('auth', login.mount ?? 'jwt', 'login')
       // Without a role, the mount's default_role decides.
-      return { path, body: login.role ? { role: login.role, jwt } : { jwt }, hint: jwtHint(login.audience) }
+      const body = login.role ? { role: login.role, jwt } : { jwt }
+      return { path, body, hint: jwtHint(login.audience), claims: claimsOf(jwt) }
     }
     case 'approle': {
       const { roleId, secretId } = { roleId: login.roleId.trim(), secretId: login.secretId?.trim() }
@@ -106,6 +116,16 @@ async function credentials(
       const path = join('auth', login.mount ?? 'kubernetes', 'login')
       return { path, body: { role: login.role, jwt }, hint }
     }
+    case 'cert': {
+      const path = join('auth', login.mount ?? 'cert', 'login')
+      const hint =
+        "Check that the role's certificate signed the client certificate, and that it fits the role's allowed names."
+      return { path, body: login.role ? { name: login.role } : {}, hint }
+    }
+    case 'payload': {
+      for (const text of textsOf(login.payload)) mask(text)
+      return { path: join('auth', login.mount, 'login'), body: login.payload, hint: 'Check `auth-payload`.' }
+    }
     default: {
       if (!login.username) throw new LiveSettingsError(`auth-method ${login.method} needs a user name.`)
       mask(login.password)
@@ -113,6 +133,13 @@ async function credentials(
       return { path, body: { password: login.password }, hint: 'Check the user name and password.' }
     }
   }
+}
+
+/** Texts of a payload that may be a credential: not the role, and nothing so short that masking it would garble a log and hide nothing. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return value.length < 8 ? [] : [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inside]) => (name === 'role' ? [] : textsOf(inside)))
 }
 
 function jwtHint(audience: string | undefined): string {
@@ -137,8 +164,7 @@ function refused(
   client: VaultClient,
   path: string,
   answer: Answer,
-  hint: string,
-  role: string | undefined,
+  { hint, role, claims }: Pick<Credentials, 'hint' | 'claims'> & { readonly role: string | undefined },
 ): VaultUnavailable {
   const where = client.namespace ? ` in the Vault namespace ${client.namespace}` : ''
   const answered = sayAnswer('POST', path, answer)
@@ -158,10 +184,16 @@ function refused(
   // A mount that is not there answers 403 too: without a token, the ACL comes before the router.
   const mount =
     answer.status === 403 ? ' A wrong auth-mount or namespace gets the same answer: check auth-mount too.' : ''
+  const said = Object.entries(claims ?? {}).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
   return new VaultUnavailable(
     'login',
-    `Vault refused the login${role === undefined ? '' : ` with role \`${role}\``}${where}: ${answered}. ${hint}${mount}`,
+    `Vault refused the login${role === undefined ? '' : ` with role \`${role}\``}${where}: ${answered}. ${hint}${mount}${said.length === 0 ? '' : ` The token says ${said.join(', ')}.`}`,
+    claims === undefined ? undefined : { mount: path.replace(/^auth\/|\/login$/g, ''), role, claims },
   )
+}
+
+function roleOf(login: LoginMethod): string | undefined {
+  return 'role' in login ? login.role : undefined
 }
 
 /** Policies of a token, as a list without doubles. */

@@ -26,7 +26,7 @@ export async function readMounts(asking: Asking, wanted: readonly string[]): Pro
   const of = new Map<string, Seen<MountFact>>()
   await Promise.all(
     paths.map(async (path) => {
-      of.set(path, all ? inList(path, all) : await orUnknown(asking, () => askForMount(asking, path)))
+      of.set(path, all ? mountInList(path, all) : await orUnknown(asking, () => askForMount(asking, path)))
     }),
   )
   const seen = all ?? [...of.values()].flatMap((mount) => (mount.presence === 'present' ? [mount.fact] : []))
@@ -34,15 +34,16 @@ export async function readMounts(asking: Asking, wanted: readonly string[]): Pro
   return { of, all: [...seen].sort(byPath) }
 }
 
-function inList(path: string, all: readonly MountFact[]): Seen<MountFact> {
+/** What a list of all mounts says of one path. */
+export function mountInList(path: string, all: readonly MountFact[]): Seen<MountFact> {
   const exact = all.find((mount) => mount.path === path)
   if (exact) return { presence: 'present', fact: exact }
   const around = serving(path, all)
-  return around ? inside(path, around) : { presence: 'absent', because: `Nothing is mounted at ${path}/.` }
+  return around ? insideMount(path, around) : { presence: 'absent', because: `Nothing is mounted at ${path}/.` }
 }
 
 /** All mounts; `undefined` where the token may not list them. A list that is not whole is none: it would say "absent". */
-async function listMounts(asking: Asking): Promise<{ readonly all: readonly MountFact[] | undefined } | Hidden> {
+export async function listMounts(asking: Asking): Promise<{ readonly all: readonly MountFact[] | undefined } | Hidden> {
   const answer = await asking.client.read('sys/mounts')
   if (answer.status === 403) return { all: undefined }
   const all = answer.status === 200 ? entries(answer.data, mountFact) : undefined
@@ -68,7 +69,7 @@ async function askForMount(asking: Asking, path: string): Promise<Seen<MountFact
     const served = typeof answer.data.path === 'string' ? trimSlashes(answer.data.path) : undefined
     const fact = served === undefined ? undefined : mountFact(served, answer.data)
     if (fact?.path === path) return { presence: 'present', fact }
-    if (fact !== undefined && path.startsWith(`${fact.path}/`)) return inside(path, fact)
+    if (fact !== undefined && path.startsWith(`${fact.path}/`)) return insideMount(path, fact)
     return unexpected(asking, 'GET', url, answer)
   }
   return missingOrNotVisible(asking, url, path, answer)
@@ -92,7 +93,8 @@ function serving(path: string, all: readonly MountFact[]): MountFact | undefined
   return around.sort((a, b) => b.path.length - a.path.length)[0]
 }
 
-function inside(path: string, mount: MountFact): Seen<MountFact> {
+/** Nothing is mounted at the path itself, which lies in a mount. */
+export function insideMount(path: string, mount: MountFact): Seen<MountFact> {
   const because = `Nothing is mounted at ${path}/: it is a folder inside the mount ${mount.path}/ (${describeMount(mount)}).`
   return { presence: 'absent', because, inside: mount.path }
 }

@@ -23,7 +23,11 @@ export interface Session {
  * What cannot be seen is told as hidden or unknown, part by part; a server that fails, be it at the last request, is told in
  * `unanswered` and throws nothing.
  */
-export async function readLive(session: Session, wanted: Wanted): Promise<LiveState> {
+export async function readLive(
+  session: Session,
+  wanted: Wanted,
+  limits: { readonly secrets?: number } = {},
+): Promise<LiveState> {
   const { client, server, token } = session
   const missing = new Map<string, MissingRight>()
   const unanswered = new Set<string>()
@@ -49,7 +53,7 @@ export async function readLive(session: Session, wanted: Wanted): Promise<LiveSt
   const named = facts(seenRoles.values()).flatMap((role) => role.policies ?? [])
   const [policies, seenSecrets] = await Promise.all([
     readPolicies(asking, [...(wanted.policies ?? []), ...named]),
-    readSecrets(asking, mounts, secrets, finds),
+    readSecrets(asking, mounts, secrets, finds, limits.secrets),
   ])
   const seenFinds = new Map<string, FindFact | Hidden>()
   for (const { mount, path } of finds) {

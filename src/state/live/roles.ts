@@ -48,17 +48,18 @@ async function readRole(asking: Asking, role: WantedRole, type: AuthType | undef
 
 /** Where a role is read: role names are stored in lower case (vault.md §4.6). */
 export function rolePath({ authMount, name }: WantedRole, type: AuthType | undefined): string {
-  return join('auth', trimSlashes(authMount), folderOf(type), name.toLowerCase())
+  return join('auth', trimSlashes(authMount), roleFolder(type), name.toLowerCase())
 }
 
 /** Where a method keeps what a login names: most have roles, some certificates or users. */
-function folderOf(type: AuthType | undefined): string {
+export function roleFolder(type: AuthType | undefined): string {
   if (type === 'cert') return 'certs'
   if (type === 'userpass' || type === 'ldap') return 'users'
   return type === 'token' ? 'roles' : 'role'
 }
 
-function toAuthType(told: string | undefined): AuthType | undefined {
+/** The type that a server tells of an auth mount, where it is one whose roles are known. */
+export function toAuthType(told: string | undefined): AuthType | undefined {
   const known = ['kubernetes', 'approle', 'jwt', 'token', 'cert', 'ldap', 'userpass', 'aws', 'gcp'] as const
   return told === 'oidc' ? 'jwt' : known.find((type) => type === told)
 }

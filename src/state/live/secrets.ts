@@ -33,6 +33,7 @@ export async function readSecrets(
   mounts: SeenMounts,
   wanted: readonly WantedSecret[],
   finds: readonly WantedFind[],
+  most: number = MOST_SECRETS,
 ): Promise<SeenSecrets> {
   const distinct = merge(wanted)
   const kv = (one: WantedSecret | WantedFind) => kvMount(mounts, one.mount) ?? takenFor(mounts, one)
@@ -45,7 +46,7 @@ export async function readSecrets(
   await Promise.all(
     distinct.map(async (secret, index) => {
       const { mount, key, version } = secret
-      const fact = index < MOST_SECRETS ? await readSecret(kv2Asking, mounts, secret) : tooMany()
+      const fact = index < most ? await readSecret(kv2Asking, mounts, secret) : tooMany(most)
       of.set(secretKey(mount, key, version), fact)
     }),
   )
@@ -77,7 +78,14 @@ function merge(wanted: readonly WantedSecret[]): DistinctSecret[] {
     const id = secretKey(mount, secret.key, secret.version)
     const known = all.get(id)
     const withKeys = secret.withKeys === true || known?.withKeys === true
-    all.set(id, { ...secret, mount, withKeys, implied: secret.implied && known?.implied !== false })
+    const versions = secret.withVersions ?? known?.withVersions
+    all.set(id, {
+      ...secret,
+      mount,
+      withKeys,
+      ...(versions === undefined ? {} : { withVersions: versions }),
+      implied: secret.implied && known?.implied !== false,
+    })
   }
   for (const secret of wanted) {
     add({ ...secret, implied: secret.aside === true })
@@ -90,7 +98,7 @@ function merge(wanted: readonly WantedSecret[]): DistinctSecret[] {
 
 async function readSecret(all: Kv2Asking, mounts: SeenMounts, secret: DistinctSecret): Promise<SecretFact> {
   const asking = secret.implied ? { ...all, missing: () => {} } : all
-  const { mount, key, version, withKeys = false } = secret
+  const { mount, key, version, withKeys = false, withVersions } = secret
   const problem = pathProblem(key)
   if (problem) return { presence: 'unknown', because: problem }
   const seen = mounts.of.get(mount)
@@ -101,7 +109,9 @@ async function readSecret(all: Kv2Asking, mounts: SeenMounts, secret: DistinctSe
   const unusable = whyNotKv(mount, seen)
   if (unusable) return unusable
   if (kvMount(mounts, mount)?.version === 1) return orUnknown(asking, () => readKv1(asking, mount, key, withKeys))
-  return orUnknown(asking, () => readKv2(asking, { mount, key, version, withKeys }))
+  return orUnknown(asking, () =>
+    readKv2(asking, { mount, key, version, withKeys, ...(withVersions === undefined ? {} : { withVersions }) }),
+  )
 }
 
 /** What is said of anything below a mount that is not there, not visible or not KV; `undefined` for a KV mount. */
@@ -117,10 +127,10 @@ export function whyNotKv(
   return { presence: 'unknown', because }
 }
 
-function tooMany(): Hidden {
+function tooMany(most: number): Hidden {
   return {
     presence: 'unknown',
-    because: `More than ${MOST_SECRETS} secrets were asked for; the others were not looked at.`,
+    because: `More than ${most} secrets were asked for; the others were not looked at.`,
   }
 }
 

@@ -26,6 +26,10 @@ export interface TransportOptions {
   readonly address: URL
   /** From `loadCaCertificate`; replaces the system's CAs. */
   readonly caCertificates?: readonly string[]
+  /** PEM; shown to a server or proxy that asks who we are. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string }
+  /** Sent with every request; a header of this program wins over one of the same name. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Requests under way at once; default 8. */
   readonly concurrency?: number
   /** For each try; default 15 s. */
@@ -93,9 +97,12 @@ export function createTransport(options: TransportOptions): Transport {
   const secure = address.protocol === 'https:'
   const agentOptions = { keepAlive: true, maxSockets: options.concurrency ?? 8 }
   const ca = options.caCertificates?.length ? { ca: [...options.caCertificates] } : {}
+  const client = options.clientCertificate
+    ? { cert: options.clientCertificate.certificate, key: options.clientCertificate.key }
+    : {}
   const proxy = options.proxyEnv ? { proxyEnv: { ...options.proxyEnv } } : {}
   const agent = secure
-    ? new HttpsAgent({ ...agentOptions, ...ca, ...proxy, rejectUnauthorized: true })
+    ? new HttpsAgent({ ...agentOptions, ...ca, ...client, ...proxy, rejectUnauthorized: true })
     : new HttpAgent(agentOptions)
   const maxBytes = options.maxBytes ?? 8 * 1024 * 1024
   const timeoutMs = options.timeoutMs ?? 15_000
@@ -122,7 +129,7 @@ export function createTransport(options: TransportOptions): Transport {
     let answer: HttpAnswer
     try {
       const limits = { agent, maxBytes, timeoutMs: Math.min(timeoutMs, deadline.leftMs()) }
-      answer = await exchange(toMessage(request, url), limits)
+      answer = await exchange(toMessage(request, url, options.headers), limits)
     } catch (error) {
       if (error instanceof VaultUnavailable) throw error
       const trouble = whyUnreachable(error, address)
@@ -191,9 +198,10 @@ function budgetOf(ms: number, now: () => number): Deadline & { readonly spend: (
   }
 }
 
-function toMessage(request: TransportRequest, url: URL) {
+function toMessage(request: TransportRequest, url: URL, given: Readonly<Record<string, string>> = {}) {
   const body = request.body === undefined ? undefined : JSON.stringify(request.body)
   const headers: Record<string, string> = {
+    ...given,
     Accept: 'application/json',
     'User-Agent': 'eso-vault',
     // Agents and proxies of Vault can be set to demand it (vault.md §4.0).

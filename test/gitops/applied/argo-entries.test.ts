@@ -168,7 +168,7 @@ describe('entries of Argo CD (applied.md §2.1)', () => {
       'left/es.yaml': es('left'),
     })
     expect(found.notFollowed).toMatchObject([
-      { title: 'The chart bootstrap', unresolved: true, why: { code: 'chart' } },
+      { title: 'Helm chart bootstrap', unresolved: true, why: { code: 'helm-absent' } },
     ])
     expect(found.verdicts['left/es.yaml']).toBe('unclear (not-followed)')
   })

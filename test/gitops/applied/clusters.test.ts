@@ -17,6 +17,20 @@ describe('one cluster at a time (applied.md §4.4)', () => {
     expect(found.manifests.filter(({ kind }) => kind === 'ExternalSecret')).toHaveLength(2)
   })
 
+  test('several Argo CDs may send to one cluster, and a cluster that applies itself is nobody else', () => {
+    const at = (entry: string, name: string, more = {}) => ({ id: `${entry} ${name}`, name, entry, ...more })
+    const remote = { remote: true } as const
+    const partly = { ...remote, partly: true, environment: 'production' } as const
+    expect(clusterRelation(at('a', 'edge', remote), at('b', 'edge', remote))).toBe('perhaps')
+    expect(clusterRelation(at('a', 'edge', remote), at('b', 'core', remote))).toBe('other')
+    expect(clusterRelation(at('a', 'edge', remote), at('b', 'production', partly))).toBe('perhaps')
+    expect(clusterRelation(at('a', 'edge', { ...remote, environment: 'staging' }), at('b', 'production', partly))).toBe(
+      'other',
+    )
+    expect(clusterRelation(at('a', 'edge'), at('b', 'production', partly))).toBe('other')
+    expect(clusterRelation(at('a', 'edge', remote), at('a', 'core', remote))).toBe('other')
+  })
+
   const argo = (name: string, destination: string): Files => ({
     [`argocd/${name}.yaml`]: application(name, `apps/${name}`).replace(
       '{server: "https://kubernetes.default.svc", namespace',

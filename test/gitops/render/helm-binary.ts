@@ -1,26 +1,66 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+import { type HelmBinary, searchHelm } from '../../../src/gitops/process/helm-binary.ts'
+import { runProcess } from '../../../src/gitops/process/run-process.ts'
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
+const HOW = 'go install helm.sh/helm/v3/cmd/helm@v3.22.0 (as helm3), helm.sh/helm/v4/cmd/helm@v4.3.1 (as helm4)'
+
+/** A helm that the tests run, in a folder of its own: `helm` is what programs look for. */
+export interface TestHelm {
+  /** `helm3` or `helm4`; `helm` where there is only one. */
+  readonly name: string
+  readonly folder: string
+  readonly binary: HelmBinary
+}
 
 /**
- * The folder of the helm that the tests run: in `.cache/bin`, on PATH or where Go installs programs. Where there is none the tests
- * that need the real one are skipped, loudly (a stand-in still shows what helm is asked); with REQUIRE_HELM=1 that is a failure.
+ * The helms that the tests run: helm 3 and helm 4 of `.cache/bin`, else the one on PATH or where Go installs programs. Where one lacks the
+ * tests that need it are skipped, loudly; with REQUIRE_HELM=1 that is a failure.
  */
-export function helmForTests(): string | undefined {
+export async function helmsForTests(): Promise<readonly TestHelm[]> {
+  const found: TestHelm[] = []
+  const cache = path.join(repository, '.cache', 'bin')
+  for (const name of ['helm3', 'helm4']) {
+    const command = path.join(cache, name)
+    if (existsSync(command)) found.push(await inFolder(name, command))
+  }
+  if (found.length === 2) return found
+  if (process.env.REQUIRE_HELM === '1')
+    throw new Error(`REQUIRE_HELM=1, but helm 3 and helm 4 are not both there: ${HOW}`)
   const folders = [
-    path.join(repository, '.cache', 'bin'),
     ...(process.env.PATH ?? '').split(path.delimiter),
     ...(process.env.HOME === undefined ? [] : [path.join(process.env.HOME, 'go', 'bin')]),
   ]
-  const found = folders.find((folder) => path.isAbsolute(folder) && existsSync(path.join(folder, 'helm')))
-  if (found !== undefined) return found
-  const how = 'go install helm.sh/helm/v3/cmd/helm@latest'
-  if (process.env.REQUIRE_HELM === '1') throw new Error(`REQUIRE_HELM=1, but there is no helm: ${how}`)
+  const other = folders
+    .map((folder) => path.join(folder, 'helm'))
+    .find((file) => path.isAbsolute(file) && existsSync(file))
+  if (found.length === 0 && other !== undefined) found.push(await inFolder('helm', other))
   process.stderr.write(
-    '\n*** SKIPPED: there is no helm here, so charts are tested with a stand-in only. ***\n' +
-      `*** ${how}, or set REQUIRE_HELM=1 to make this a failure. ***\n\n`,
+    `\n*** SKIPPED: helm 3 and helm 4 are not both here (${found.map(({ name }) => name).join(', ') || 'none'}), so charts are not tested with both. ***\n` +
+      `*** ${HOW}, or set REQUIRE_HELM=1 to make this a failure. ***\n\n`,
   )
-  return undefined
+  return found
+}
+
+/** The folder of one of them. */
+export async function helmForTests(): Promise<string | undefined> {
+  return (await helmsForTests()).at(-1)?.folder
+}
+
+const made: string[] = []
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+async function inFolder(name: string, command: string): Promise<TestHelm> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'eso-vault-helm-'))
+  made.push(folder)
+  symlinkSync(command, path.join(folder, 'helm'))
+  const { binary, unusable } = await searchHelm(runProcess, folder)
+  if (binary === undefined) throw new Error(unusable[0] ?? `${command} is no helm`)
+  return { name, folder, binary }
 }

@@ -13,7 +13,7 @@ import { kustomizeForTests } from './kustomize-binary.ts'
 import { externalSecret, type Files, KEY, manifestsOf, renderTree, valueAt, written } from './render-tree.ts'
 
 const binary = await kustomizeForTests()
-const helm = helmForTests()
+const helm = await helmForTests()
 
 const chart = (folder: string, key = 'apps/default/db'): Files => ({
   [`${folder}/Chart.yaml`]: 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',

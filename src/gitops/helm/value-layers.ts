@@ -1,0 +1,315 @@
+import { parseYaml } from '../../files/yaml/parse-yaml.ts'
+import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
+import type { FieldPath } from '../../model/value.ts'
+import type { Checkout } from '../checkout.ts'
+import { type Place, type Placed, placed, plainValue } from '../placed/placed.ts'
+import { textDocument } from '../placed/text-document.ts'
+import type { ChartRelease, MissingValues, ValueLayer } from './chart-release.ts'
+import { marked } from './marks.ts'
+
+/** One string of a release's values that a marker can be appended to. */
+export interface ValueScalar {
+  /** By which its marker is known. */
+  readonly id: number
+  readonly text: string
+  readonly place: Place
+  /** How strong its layer is: 0 is the chart itself. */
+  readonly layer: number
+  /** Where it stands among the values; `undefined`: the name of the release, or its namespace. */
+  readonly path: FieldPath | undefined
+  /** It is one line of a text of several. */
+  readonly isLine?: true
+}
+
+/** One layer of values as helm gets it. */
+export interface LayerSource {
+  readonly scalars: readonly ValueScalar[]
+  /** All of it with its places, for what no marker tells (numbers, keys); absent for what is no map. */
+  readonly values?: Placed
+  /** As it is written, with markers on the scalars that are asked for. */
+  write(isMarked: (scalar: ValueScalar) => boolean): LayerText
+}
+
+export type LayerText =
+  | { readonly as: 'values'; readonly text: string }
+  | { readonly as: 'argument'; readonly flag: string; readonly text: string }
+  /** `--set-file`: the text is a file's. */
+  | { readonly as: 'set-file'; readonly name: string; readonly text: string }
+
+export interface MissingLayer {
+  readonly why: MissingValues
+  readonly span: Extract<ValueLayer, { from: 'missing' }>['span']
+  /** What is at most as strong as this may be another value in the cluster. */
+  readonly above: number
+}
+
+export interface ReleaseValues {
+  /** The chart's own values files, by their path below the chart; markers can be put into them, too. */
+  readonly own: ReadonlyMap<string, LayerSource>
+  readonly layers: readonly LayerSource[]
+  readonly missing: readonly MissingLayer[]
+  /** Of the release itself: its name, its namespace. */
+  readonly name: ValueScalar
+  readonly namespace: ValueScalar
+  /** Which of the two nothing in Git tells, by id, as templates call them. */
+  readonly unknown: ReadonlyMap<number, string>
+  readonly scalars: readonly ValueScalar[]
+}
+
+/** A file of values beyond this is not read, and the release is not rendered. */
+const MAX_VALUES = 5 * 1024 * 1024
+
+/** `ownFiles`: values files of the chart and its subcharts, by their path in the chart, with the file of the checkout. */
+export function valuesOf(
+  checkout: Checkout,
+  release: ChartRelease,
+  ownFiles: ReadonlyMap<string, string>,
+): ReleaseValues {
+  let count = 0
+  const number = (): number => count++
+  const own = new Map<string, LayerSource>()
+  for (const [path, file] of ownFiles) {
+    // Of a subchart the values stand below its name.
+    const below = [...path.matchAll(/(?:^|\/)charts\/([^/]+)/g)].map((match) => match[1] as string)
+    own.set(path, fileLayer(checkout, file, 0, number, below))
+  }
+  const layers: LayerSource[] = []
+  const missing: MissingLayer[] = []
+  for (const [index, layer] of release.layers.entries()) {
+    const strength = index + 1
+    if (layer.from === 'missing') missing.push({ why: layer.why, span: layer.span, above: strength })
+    else if (layer.from === 'file') {
+      const text = checkout.tree.size(layer.file) > MAX_VALUES ? '' : checkout.tree.read(layer.file)
+      if (isEncrypted(text)) {
+        const [document] = checkout.objects.documents(layer.file)
+        const span = document?.span ?? {
+          file: checkout.shown(layer.file),
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 1,
+        }
+        missing.push({ why: { code: 'encrypted', name: checkout.shown(layer.file) }, span, above: strength })
+      } else layers.push(fileLayer(checkout, layer.file, strength, number, []))
+    } else if (layer.from === 'map') layers.push(mapLayer(layer.node, strength, number))
+    else if (layer.from === 'text') layers.push(textLayer(layer.node, strength, number))
+    else if (layer.from === 'set-file')
+      layers.push({
+        scalars: [],
+        write: () => ({ as: 'set-file', name: layer.name, text: checkout.tree.read(layer.file) }),
+      })
+    else layers.push(setLayer(layer, strength, number))
+  }
+  const name: ValueScalar = scalarOf(release.name, number())
+  const namespace: ValueScalar =
+    release.namespace === undefined ? { ...name, id: number(), text: 'default' } : scalarOf(release.namespace, number())
+  const unknown = new Map<number, string>()
+  if (release.isUndeployed === true) unknown.set(name.id, '.Release.Name')
+  if (release.namespace === undefined) unknown.set(namespace.id, '.Release.Namespace')
+  const scalars = [...[...own.values(), ...layers].flatMap((layer) => layer.scalars), name, namespace]
+  return { own, layers, missing, name, namespace, unknown, scalars: byId(scalars) }
+}
+
+/** By their number: a scalar's place in the list. */
+function byId(scalars: readonly ValueScalar[]): ValueScalar[] {
+  return [...scalars].sort((one, other) => one.id - other.id)
+}
+
+function scalarOf(node: Placed, id: number): ValueScalar {
+  return { id, text: String(plainValue(node)), place: node.place, layer: Number.MAX_SAFE_INTEGER, path: undefined }
+}
+
+/** Values that SOPS has encrypted are YAML all the same, with other texts in it (helm.md §7.5). */
+function isEncrypted(text: string): boolean {
+  return /^sops:/m.test(text) && text.includes('ENC[')
+}
+
+function fileLayer(
+  checkout: Checkout,
+  file: string,
+  layer: number,
+  number: () => number,
+  below: readonly string[],
+): LayerSource {
+  const text = checkout.tree.read(file)
+  const [document] = checkout.objects.documents(file)
+  return documentLayer(text, document, document, layer, number, below)
+}
+
+function textLayer(node: Placed, layer: number, number: () => number): LayerSource {
+  const text = String(plainValue(node))
+  const [inner] = parseYaml({ file: '', text }).documents
+  return documentLayer(text, inner, textDocument(node), layer, number, [])
+}
+
+/** `inner`: the text by itself; `outer`: the same with the places of the repository. */
+function documentLayer(
+  text: string,
+  inner: YamlDocument | undefined,
+  outer: YamlDocument | undefined,
+  layer: number,
+  number: () => number,
+  below: readonly string[],
+): LayerSource {
+  const ends: { readonly scalar: ValueScalar; readonly at: number }[] = []
+  const starts = lineStarts(text)
+  const offset = (line: number, column: number) => (starts[line - 1] ?? text.length) + column - 1
+  if (inner !== undefined && outer !== undefined)
+    for (const path of stringPaths(placed(inner))) {
+      const place = { document: outer, path }
+      const common = { layer, path: [...below, ...path] }
+      const value = textOf(inner, path)
+      if (value === undefined || inner.aliasesOf(path).length > 0) continue
+      const span = inner.spanOf(path)
+      const end = offset(span.endLine, span.endColumn)
+      const first = text[offset(span.line, span.column)]
+      if (inner.isPlain(path)) {
+        if (!isOddPlain(value)) ends.push({ scalar: { id: number(), text: value, place, ...common }, at: end })
+      } else if ((first === '"' || first === "'") && text[end - 1] === first)
+        ends.push({ scalar: { id: number(), text: value, place, ...common }, at: end - 1 })
+      else
+        for (const [index, line] of value.split('\n').entries()) {
+          if (!ENDS_IN_TEXT.test(line)) continue
+          const within = inner.spanOfTextLine(path, index + 1)
+          const at = offset(within.line, within.endColumn)
+          if (within.line !== within.endLine || !text.slice(0, at).endsWith(line.trimEnd().slice(-8))) continue
+          const scalar: ValueScalar = {
+            id: number(),
+            text: lastWord(line),
+            place: { document: lineOf(outer, path, index + 1), path: [] },
+            ...common,
+            isLine: true,
+          }
+          ends.push({ scalar, at })
+        }
+    }
+  ends.sort((one, other) => one.at - other.at)
+  return {
+    scalars: ends.map(({ scalar }) => scalar),
+    ...(outer === undefined ? {} : { values: placed(outer) }),
+    write(isMarked) {
+      const parts: string[] = []
+      let from = 0
+      for (const { scalar, at } of ends) {
+        if (!isMarked(scalar)) continue
+        parts.push(text.slice(from, at), marked('', scalar.id))
+        from = at
+      }
+      parts.push(text.slice(from))
+      return { as: 'values', text: parts.join('') }
+    },
+  }
+}
+
+/** The end of a line that goes on as text, whatever reads it: no key, no list, no block. */
+const ENDS_IN_TEXT = /[A-Za-z0-9_./)}]$/
+
+/** What of a line of a text is the value that it gives: `key: apps/db` gives `apps/db`. */
+function lastWord(line: string): string {
+  return /(?:^|:\s|\s-\s|^-\s)\s*([^:]*)$/.exec(line.trim())?.[1] ?? line.trim()
+}
+
+function lineOf(document: YamlDocument, path: FieldPath, line: number): YamlDocument {
+  const span = document.spanOfTextLine(path, line)
+  return { ...document, spanOf: () => span, definitionOf: () => span, spanOfTextLine: () => span }
+}
+
+function textOf(document: YamlDocument, path: FieldPath): string | undefined {
+  let value = document.value
+  for (const step of path) value = (value as Record<string, typeof value>)[String(step)] ?? null
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Plain scalars that Go's reader of YAML 1.1 takes for booleans or numbers (helm.md §4.2), or that may be. */
+function isOddPlain(text: string): boolean {
+  return /^(?:y|n|yes|no|on|off|true|false|null|~)$/i.test(text) || /^[-+.]?\d[\d_.:,eExXoOa-fA-F+-]*$/.test(text)
+}
+
+function mapLayer(node: Placed, layer: number, number: () => number): LayerSource {
+  const scalars = new Map<Placed, ValueScalar>()
+  const walk = (here: Placed, path: FieldPath): void => {
+    if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, [...path, index])
+    else if (here.type === 'map') for (const [key, { node: below }] of here.entries) walk(below, [...path, key])
+    else if (typeof here.value === 'string' && here.value !== '' && !here.value.includes('\n'))
+      scalars.set(here, { id: number(), text: here.value, place: here.place, layer, path })
+  }
+  walk(node, [])
+  return {
+    scalars: [...scalars.values()],
+    values: node,
+    write(isMarked) {
+      const value = (here: Placed): unknown => {
+        if (here.type === 'list') return here.items.map(value)
+        if (here.type === 'map')
+          return Object.fromEntries([...here.entries].map(([key, entry]) => [key, value(entry.node)]))
+        const scalar = scalars.get(here)
+        return scalar !== undefined && isMarked(scalar) ? marked(scalar.text, scalar.id) : here.value
+      }
+      return { as: 'values', text: JSON.stringify(value(node)) }
+    },
+  }
+}
+
+function setLayer(
+  { name, value, as }: Extract<ValueLayer, { from: 'set' }>,
+  layer: number,
+  number: () => number,
+): LayerSource {
+  const text = String(plainValue(value))
+  const flag = { set: '--set', string: '--set-string', literal: '--set-literal', json: '--set-json' }[as]
+  const path = name.split(/(?<!\\)\.|(?=\[)/).map((part) => {
+    const index = /^\[(\d+)\]$/.exec(part)?.[1]
+    return index === undefined ? part.replaceAll('\\.', '.') : Number(index)
+  })
+  const isText =
+    as === 'string' || as === 'literal' || (as === 'set' && !/^(?:true|false|null|[-+]?\d+|\{.*\})$/s.test(text))
+  const scalar: ValueScalar | undefined =
+    isText && text !== '' && !text.includes('\n') ? { id: number(), text, place: value.place, layer, path } : undefined
+  return {
+    scalars: scalar === undefined ? [] : [scalar],
+    values: nested(path, value),
+    write(isMarked) {
+      const given = scalar !== undefined && isMarked(scalar) ? marked(text, scalar.id) : text
+      return { as: 'argument', flag, text: `${name}=${escaped(given, as)}` }
+    },
+  }
+}
+
+/** As Argo CD does: commas would begin another assignment, but in a list (helm.md §1.2). */
+function escaped(text: string, as: Extract<ValueLayer, { from: 'set' }>['as']): string {
+  if (as === 'literal' || as === 'json' || /^\{.*\}$/s.test(text)) return text
+  return text.replace(/(?<!\\),/g, '\\,')
+}
+
+function nested(path: FieldPath, value: Placed): Placed {
+  return path.reduceRight<Placed>(
+    (below, step) => ({
+      type: 'map',
+      place: value.place,
+      entries: new Map([[String(step), { key: value.place, node: below }]]),
+    }),
+    value,
+  )
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+function stringPaths(node: Placed): FieldPath[] {
+  const found: FieldPath[] = []
+  const walk = (here: Placed): void => {
+    if (here.type === 'list') here.items.forEach(walk)
+    else if (here.type === 'map') for (const { node: below } of here.entries.values()) walk(below)
+    else if (typeof here.value === 'string' && here.value !== '') found.push(here.place.path)
+  }
+  walk(node)
+  return found
+}
+
+/** The values files of a chart and of the charts below it that lie in the checkout. */
+export function ownValuesFiles(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...files].filter(([path]) => /^(?:charts\/[^/]+\/)*values\.ya?ml$/.test(path)))
+}

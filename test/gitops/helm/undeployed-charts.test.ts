@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { helmsForTests } from '../render/helm-binary.ts'
+import { chartYaml, fieldOf, renderCharts, secretTemplate } from './render-charts.ts'
+
+const helms = await helmsForTests()
+
+describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', (helm) => {
+  test('without files of environments a chart is rendered by its own values, and is never certain', async () => {
+    const { repository } = await renderCharts(helm, {
+      'charts/web/Chart.yaml': chartYaml('web'),
+      'charts/web/values.yaml': 'team: shop\n',
+      'charts/web/templates/es.yaml': secretTemplate('apps/{{ .Values.team }}/db', 'pw', 'db'),
+    })
+    expect(fieldOf(repository)).toEqual([
+      'db: apps/shop/db @ charts/web/templates/es.yaml:12 < charts/web/values.yaml:1',
+    ])
+    const [manifest] = repository.manifests
+    expect(manifest?.origin.applied).toEqual({
+      verdict: 'unclear',
+      reason: { code: 'chart-undeployed', chart: 'charts/web' },
+    })
+    expect(repository.notChecked).toEqual([])
+    expect(repository.notes).toEqual([])
+  })
+
+  test('each file of values beside it is one environment; a test’s and a version’s are none', async () => {
+    const { repository } = await renderCharts(helm, {
+      'charts/web/Chart.yaml': chartYaml('web'),
+      'charts/web/values.yaml': 'env: none\n',
+      'charts/web/values-prod.yaml': 'env: prod\n',
+      'charts/web/values/dev.yaml': 'env: dev\n',
+      'charts/web/env-x/eu/a.yaml': 'env: eu\n',
+      'charts/web/ci/test-values.yaml': 'env: test\n',
+      'charts/web/templates/es.yaml': secretTemplate('apps/{{ .Values.env }}', 'pw', 'db'),
+      'charts/old/1.2.3/Chart.yaml': chartYaml('old'),
+      'charts/old/1.2.3/templates/es.yaml': secretTemplate('apps/old/{{ .Release.Name }}'),
+      'charts/lib/Chart.yaml': chartYaml('lib', 'type: library\n'),
+      'charts/lib/templates/_es.yaml': `{{- define "lib.es" }}\n${secretTemplate('apps/lib')}{{ end }}\n`,
+    })
+    expect(fieldOf(repository).map((one) => one.split(' @ ')[0])).toEqual([
+      'db: apps/dev',
+      'db: apps/eu',
+      'db: apps/prod',
+    ])
+  })
+
+  test('what whoever installs it chooses is not known', async () => {
+    const { repository } = await renderCharts(helm, {
+      'web/Chart.yaml': chartYaml('web'),
+      'web/templates/es.yaml': secretTemplate('apps/{{ .Release.Name }}/{{ .Release.Namespace }}').replace(
+        'metadata:',
+        'metadata:\n  namespace: {{ .Release.Namespace }}',
+      ),
+    })
+    const [manifest] = repository.manifests
+    expect(manifest?.namespace).toBeUndefined()
+    expect(manifest?.patched.map(({ path, because }) => [path.join('.'), because?.name])).toEqual([
+      ['metadata.name', '.Release.Name'],
+      ['spec.data.0.remoteRef.key', '.Release.Name'],
+    ])
+  })
+
+  test('a chart that fails is not checked where it asks for a value, with its words', async () => {
+    const { repository } = await renderCharts(helm, {
+      'web/Chart.yaml': chartYaml('web'),
+      'web/templates/es.yaml': secretTemplate('apps/{{ required "team must be set" .Values.team }}'),
+      'web/templates/broken.yaml': 'kind: Deployment\nspec: {{ .Values.no.such.thing }}\n',
+    })
+    expect(repository.notChecked).toMatchObject([
+      {
+        file: 'web/templates/es.yaml',
+        line: 12,
+        what: 'Helm chart web',
+        reason: { code: 'helm-fails', says: 'web/templates/es.yaml:12:21: team must be set' },
+      },
+    ])
+    expect(repository.manifests).toEqual([])
+  })
+})
+
+test('without helm each object of a template is told, with the reason', async () => {
+  const files = {
+    'web/Chart.yaml': chartYaml('web'),
+    'web/templates/es.yaml': `${secretTemplate('{{ .Values.a }}')}---\n${secretTemplate('{{ .Values.b }}')}`,
+  }
+  const told = async (renderHelm: 'auto' | 'never') =>
+    (await renderCharts(undefined, files, { renderHelm })).repository.notes
+  expect(await told('auto')).toMatchObject([
+    { file: 'web/templates/es.yaml', line: 2, code: 'chart-template', because: { code: 'helm-absent' } },
+    { file: 'web/templates/es.yaml', line: 16, code: 'chart-template', kind: 'ExternalSecret' },
+  ])
+  expect(await told('never')).toMatchObject([{ because: { code: 'helm-off' } }, { because: { code: 'helm-off' } }])
+})
