@@ -30,6 +30,7 @@ export function helpText(command?: Command): string {
     ...(command === 'ci-policy'
       ? [option('--for <check|snapshot>', 'what the token is for; default check', width)]
       : []),
+    option('--timings', 'how long each stage of the run took', width),
     option('--no-color', 'no colours; NO_COLOR does the same', width),
     ...options,
     option('-h, --help', 'this text', width),

@@ -69,6 +69,7 @@ function jsonReport(report: Report) {
       message: noteText(note),
       code: note.code,
     })),
+    timings: report.timings?.map(({ stage, milliseconds }) => ({ stage, milliseconds })) ?? null,
     problems: (report.problems ?? []).map(({ message, file, line }) => ({
       message,
       file: file ?? null,
