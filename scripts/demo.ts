@@ -10,6 +10,13 @@ import { createStory } from './demo/story.ts'
 import { findServer } from './openbao/binary.ts'
 
 process.chdir(new URL('..', import.meta.url).pathname)
+// A server that was started is stopped on the way out, also when somebody stops the demo.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(code))
+
 const story = createStory((text) => void process.stdout.write(text))
 
 story.say(`This runs ${relative('.', PROGRAM)} on examples/soyo: a small GitOps repository, Flux, one Vault.`)

@@ -164,7 +164,7 @@ describe('the sentences of reasons', () => {
     ],
     [
       { code: 'role-id-unknown', authMount: 'approle', store: 'vault' },
-      'which role of auth mount `approle` has the role id is told neither by Git nor by a server; give them in the config: `stores: { vault: { policies: […] } }`',
+      'which role of auth mount `approle` has the role id is told neither by Git nor by a server',
     ],
     [
       { code: 'policy-text-unknown', policies: ['a', 'b'], open: [], because: { code: 'help-is-free' } },

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { selfSigned } from '../openbao/self-signed.ts'
 import type { RunningServer } from '../openbao/start.ts'
 
 /** What the token of the checks may do: names and existence, never a value (no `data/` path). */
@@ -25,8 +26,8 @@ export async function setUp(server: RunningServer, documentFile: string): Promis
   await must(server, 'POST', 'sys/auth/kubernetes', { type: 'kubernetes' })
   await must(server, 'POST', 'auth/kubernetes/config', {
     kubernetes_host: 'https://kubernetes.default.svc:443',
-    // Outside a pod there is no certificate to take from the file system; nobody logs in here, so any will do.
-    kubernetes_ca_cert: 'none',
+    // Outside a pod there is no certificate to take from the file system, and Vault wants one that is real; nobody logs in here.
+    kubernetes_ca_cert: selfSigned('demo').certificate,
     disable_local_ca_jwt: true,
   })
   const document = readFileSync(documentFile, 'utf8')

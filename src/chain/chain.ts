@@ -228,6 +228,8 @@ export interface Chain {
   readonly naming: readonly NamingRule[]
   /** Who uses the Secrets that ESO makes. */
   readonly lastMile: LastMile
+  /** Whether a name stands anywhere in the checkout outside of these files (as shown). */
+  isNamedOutside(name: string, files: ReadonlySet<string>): boolean
   /** What the config says, and Git says too: then Git counts. */
   readonly saidInVain: readonly SaidInVain[]
   /** Who comes to a token, and what it may do. */
@@ -255,6 +257,8 @@ export interface LiveView {
 export interface Before {
   /** As people call it, for the middle of a sentence: "`main`". */
   readonly since: string
+  /** Who used Secrets, and who made them. */
+  readonly lastMile: LastMile
   /** The rules that allowed this request of the same object before; empty: nothing did, or it was not sent. */
   grantedBy(link: Link, access: Access): readonly RuleLocation[]
   /** Secrets that were referred to and no longer are, by any manifest that was read. */
@@ -278,6 +282,8 @@ export interface Unreferenced {
   readonly span: Span
   /** The file is gone. */
   readonly fileGone: boolean
+  /** Workloads that used the Secret which was made of it. */
+  readonly usedBy: readonly string[]
   /** Policy rules that were needed for it and that nothing needs any more. */
   readonly rules: readonly RelatedPlace[]
 }

@@ -67,6 +67,8 @@ export interface Judge {
 export interface FollowInput {
   /** Objects beside the manifests that may use Secrets. */
   readonly workloads?: readonly Manifest[]
+  /** Asks all files of the checkout; without it every name is taken to stand in some file. */
+  readonly isNamedOutside?: Chain['isNamedOutside']
   readonly manifests: readonly Manifest[]
   readonly prediction: Prediction
   readonly declared: VaultState
@@ -143,6 +145,7 @@ export function follow(input: FollowInput): Chain {
       workloads,
       lookupsOf: (manifest) => keyLookups({ links, manifests }, manifest),
     }),
+    isNamedOutside: input.isNamedOutside ?? (() => true),
     stores: prediction.stores,
     links,
     storeLinks: [...storeLinks.values()],

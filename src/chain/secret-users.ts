@@ -4,21 +4,51 @@ import { textHoles } from '../eso/holes.ts'
 import { namespaceLabels } from '../eso/labels.ts'
 import { type Consumer, readConsumer } from '../eso/predict/consumer.ts'
 import { clusterRelation, isLive } from '../model/cluster.ts'
+import { isEsoGroup } from '../model/kinds.ts'
 import type { SecretUser, SecretUsers } from '../model/secret-user.ts'
 import type { FieldPath } from '../model/value.ts'
+import type { Consumption, Place } from '../workloads/consumption.ts'
 import type { Chain } from './chain.ts'
 import { storeUses } from './store-uses.ts'
 
-/** The objects of ESO that use Kubernetes Secrets by name: stores that log in with them, pushes, templates. */
-export function secretUsers(chain: Pick<Chain, 'manifests' | 'links'>): SecretUsers {
+/**
+ * What uses Kubernetes Secrets by name: ESO's own objects (stores that log in with them, pushes, templates), and the workloads, releases
+ * and controllers that ask for them.
+ */
+export function secretUsers(chain: Pick<Chain, 'manifests' | 'links' | 'lastMile'>): SecretUsers {
   let index: ReadonlyMap<string, readonly SecretUser[]> | undefined
   return (namespace, name, near) => {
     index ??= indexed(chain)
     const { cluster } = near.origin.applied
-    return (index.get(`${namespace}/${name}`) ?? []).filter(
+    const asking = chain.lastMile
+      .named(name)
+      .filter((one) => one.secretNamespace === namespace && !isEsoGroup(one.by.apiVersion))
+    return [...(index.get(`${namespace}/${name}`) ?? []), ...asking.map(userOf)].filter(
       ({ manifest }) => isLive(manifest) && clusterRelation(cluster, manifest.origin.applied.cluster) !== 'other',
     )
   }
+}
+
+function userOf({ by, field, place, optional }: Consumption): SecretUser {
+  const soft = optional || place === 'pull-secret'
+  // Which names in custom resources and values a chart or a controller cannot do without is not known.
+  const without = soft ? 'note' : place === 'name' || place === 'selector' || place === 'keda' ? 'warning' : 'error'
+  return { manifest: by, span: by.spanOf(field), use: { code: USE[place] }, without }
+}
+
+const USE: Readonly<Record<Place, 'variables' | 'mount' | 'values' | 'pull' | 'need'>> = {
+  env: 'variables',
+  'env-from': 'variables',
+  volume: 'mount',
+  'sub-path': 'mount',
+  'pull-secret': 'pull',
+  'values-from': 'values',
+  'substitute-from': 'values',
+  fixed: 'need',
+  selector: 'need',
+  keda: 'need',
+  'argocd-text': 'need',
+  name: 'need',
 }
 
 function indexed(chain: Pick<Chain, 'manifests' | 'links'>): ReadonlyMap<string, readonly SecretUser[]> {

@@ -9,7 +9,7 @@ import type { RelatedPlace } from '../model/finding.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { SecretUsers } from '../model/secret-user.ts'
-import { nameReference } from '../model/wording.ts'
+import { nameManifest, nameReference } from '../model/wording.ts'
 import type { ChangedLines } from './changed-lines.ts'
 import { counterparts } from './counterparts.ts'
 import { pushDeletes } from './push-deletes.ts'
@@ -41,6 +41,7 @@ export function beforeFacts({ head, base, lines, since, unread, users = secretUs
           granted.set(requestId(manifest, access.path, access.capability), decision.winner)
   return {
     since,
+    lastMile: base.lastMile,
     grantedBy: ({ reference }, { path, capability }) =>
       granted.get(requestId(reference.manifest, path, capability)) ?? [],
     unreferenced: toldElsewhere(unreferenced(head, base, lines, unread), deletes, moves),
@@ -95,6 +96,13 @@ function unreferenced(head: Chain, base: Chain, lines: ChangedLines, unread: Rea
       pushed: links.every(({ reference }) => reference.operation === 'push'),
       span: spanNow(span, lines),
       fileGone: lines.now(span.file, span.line) === undefined,
+      usedBy: [
+        ...new Set(
+          links
+            .flatMap((link) => objectsOf(link).flatMap((object) => base.lastMile.usersOf(object)))
+            .map(({ by }) => nameManifest(by)),
+        ),
+      ],
       rules: rulesOf(links, needless),
     }
   })

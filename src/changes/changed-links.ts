@@ -22,7 +22,8 @@ function isTouched({ reference }: Link, lines: ChangedLines): boolean {
   const { manifest, field, span, propertySpan, storeRef, generatorRef } = reference
   // A field taken out at an item's end leaves no line of the item's own.
   if (lines.touches(linesOfSpan(manifest.spanOf(field)), true)) return true
-  return [span, propertySpan, storeRef?.span, generatorRef?.span].some(
-    (one) => one !== undefined && lines.touches(linesOfSpan(one)),
-  )
+  const own = [span, propertySpan, storeRef?.span, generatorRef?.span].flatMap((one) => one ?? [])
+  // What a chart makes also stands where its values do, and the other way round (helm.md §5.2 step 6).
+  const made = own.flatMap((one) => (manifest.relatedTo?.(one) ?? []).map((place) => place.span))
+  return [...own, ...made].some((one) => lines.touches(linesOfSpan(one)))
 }

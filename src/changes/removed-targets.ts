@@ -1,6 +1,6 @@
 import type { Chain } from '../chain/chain.ts'
 import type { TargetRemoval } from '../chain/change-effects.ts'
-import { producedSecrets, targetName } from '../eso/facts/produced-secrets.ts'
+import { targetName } from '../eso/facts/produced-secrets.ts'
 import { textAt } from '../eso/field-value.ts'
 import { textHoles } from '../eso/holes.ts'
 import { namespaceLabels } from '../eso/labels.ts'
@@ -36,7 +36,6 @@ interface Target {
 export function removedTargets({ head, base, lines, counterpart, users }: RemovedTargetsInput): TargetRemoval[] {
   const labels = namespaceLabels(base.manifests, textHoles)
   const labelsNow = namespaceLabels(head.manifests, textHoles)
-  let made: ReturnType<typeof producedSecrets> | undefined
   const found: TargetRemoval[] = []
   for (const by of base.manifests) {
     const target = isLive(by) ? targetOf(readConsumer(by, { namespaces: labels, holesOf: textHoles })) : undefined
@@ -53,8 +52,7 @@ export function removedTargets({ head, base, lines, counterpart, users }: Remove
       if (now !== undefined && !renamed && now.namespaces.includes(namespace)) continue
       const [first, ...others] = users(namespace, target.name, by)
       if (first === undefined) continue
-      made ??= producedSecrets(head.manifests, textHoles)
-      if (made.some((secret) => secret.name === target.name && isThere(secret, namespace, by))) continue
+      if (head.lastMile.makersNamed(target.name).some((maker) => isThere(maker, namespace, by))) continue
       const kept = object === 'gone' ? keptBy(by) : undefined
       found.push({
         namespace,
@@ -85,7 +83,7 @@ function targetOf(consumer: Consumer | undefined): Target | undefined {
 
 /** Whether something else of the head makes it there. */
 function isThere(
-  { namespace, by }: ReturnType<typeof producedSecrets>[number],
+  { namespace, by }: ReturnType<Chain['lastMile']['makersNamed']>[number],
   wanted: string,
   near: Manifest,
 ): boolean {

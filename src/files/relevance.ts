@@ -3,7 +3,7 @@ export const MAX_FILE_BYTES = 5 * 1024 * 1024
 
 /** What makes a YAML or JSON file worth parsing for Kubernetes objects. */
 const MANIFEST =
-  /external[-_.]?secrets?|kustomize|Transformer\b|repoURL|clusterGroup|kargo\.akuity\.io|projectsveltos\.io|open-cluster-management\.io|kappctrl\.k14s\.io|fleet\.cattle\.io|argoproj\.io|source\.toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|flux-instance|sync["']?:\s*\{?\s*["']?(?:kind|interval|url|ref|path|name|provider|pullSecret)["']?:|kind["']?: *["']?(?:Kustomization|Component|Namespace|ServiceAccount|ConfigMap|Secret|List|(?:Cluster)?(?:ExternalSecret|PushSecret|SecretStore))\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/
+  /external[-_.]?secrets?|kustomize|Transformer\b|repoURL|clusterGroup|kargo\.akuity\.io|projectsveltos\.io|open-cluster-management\.io|kappctrl\.k14s\.io|fleet\.cattle\.io|argoproj\.io|source\.toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|flux-instance|sync["']?:\s*\{?\s*["']?(?:kind|interval|url|ref|path|name|provider|pullSecret)["']?:|kind["']?: *["']?(?:Kustomization|Component|GitRepository|Bucket|HelmChart|Namespace|ServiceAccount|ConfigMap|Secret|List|(?:Cluster)?(?:ExternalSecret|PushSecret|SecretStore))\b|auth-delegator|tokenreviews|["']?op["']?: *["']?(?:add|replace|remove|copy|move|test)\b/
 
 /** What policies and roles look like in any of the forms of field.md §4. */
 const POLICY =

@@ -252,8 +252,12 @@ export type RenderReason =
   | { readonly code: 'generators-too-large'; readonly sets: number }
   /** An ApplicationSet's path takes from generators, or from its template, what Git does not tell. */
   | { readonly code: 'path-unfilled'; readonly path: string; readonly generators: readonly string[] }
-  /** Argo CD refuses an ApplicationSet, in these words. */
-  | { readonly code: 'application-set-fails'; readonly says: string }
+  /** Argo CD refuses an Application or an ApplicationSet, in these words. */
+  | { readonly code: 'argocd-refuses'; readonly says: string }
+  /** A folder that is to be a chart holds no `Chart.yaml`. */
+  | { readonly code: 'chart-absent'; readonly folder: string }
+  /** A file of values that a deployer names is not there, so that it renders nothing. */
+  | { readonly code: 'values-file-absent'; readonly file: string }
   /** Its `templatePatch` needs what Git does not tell. */
   | { readonly code: 'patch-unfilled' }
 

@@ -19,6 +19,8 @@ export type SecretUse =
   | { readonly code: 'push-source' }
   /** An ExternalSecret's template is read from it. */
   | { readonly code: 'template' }
+  /** A workload, a release or a controller asks for it: variables, a volume, values, an image, whatever it needs. */
+  | { readonly code: 'variables' | 'mount' | 'values' | 'pull' | 'need' }
 
 /** Who uses the Secret of this namespace and name, among what one cluster gets together with `near`. */
 export type SecretUsers = (namespace: string, name: string, near: Manifest) => readonly SecretUser[]

@@ -43,9 +43,9 @@ export function isDrift({ rule, severity }: Finding): boolean {
   return rule === stateDrift.id && severity !== 'note'
 }
 
-/** In drift the rules of hygiene are on; the config may still turn each of them off. */
+/** In drift the rules of hygiene are on, but for what is a question; the config may still turn each of them off. */
 function turnedOn(rule: (typeof RULES)[number]): (typeof RULES)[number] {
-  return { ...rule, optIn: false }
+  return rule.optIn === 'in-drift-too' ? rule : { ...rule, optIn: false }
 }
 
 function notCheckedSentences({ wanted, live }: Gathered): string[] {

@@ -6,6 +6,7 @@ import { saidInVain } from '../chain/said-in-vain.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
+import { namesInFiles } from '../files/names-in-files.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
@@ -147,6 +148,7 @@ export async function gatherFrom(
   const input: FollowInput = {
     manifests: repository.manifests,
     workloads: repository.workloads,
+    isNamedOutside: namedOutside(repository, cwd),
     prediction,
     declared: {
       ...declared.state,
@@ -189,6 +191,16 @@ function anyCluster({ manifests }: Repository, { config }: Settings, cwd: string
     const { cluster: _, ...applied } = origin.applied
     return { ...manifest, origin: { ...origin, applied } }
   })
+}
+
+function namedOutside({ roots }: Repository, cwd: string): Chain['isNamedOutside'] {
+  const isNamed = namesInFiles(roots)
+  return (name, files) => {
+    const below = [...files].flatMap((file) =>
+      roots.map((root) => relative(root.path, resolve(cwd, file)).replaceAll('\\', '/')),
+    )
+    return isNamed(name, new Set(below))
+  }
 }
 
 function placeOf(manifest: Manifest) {

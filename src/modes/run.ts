@@ -7,11 +7,12 @@ import { exitCodeOf } from '../report/outcome.ts'
 import { offlineSentence } from '../report/reasons/offline.ts'
 import { redactLines, redactReport } from '../report/redact-report.ts'
 import type { Report, SourceLine } from '../report/report.ts'
+import { RULES } from '../rules/registry.ts'
 import type { Question, Settings } from '../settings/settings.ts'
 import type { PlanDocument } from '../setup/plan-document.ts'
 import { apply } from './apply.ts'
 import type { ChangeOfRunDeps } from './change-of-run.ts'
-import { check } from './check.ts'
+import { check, reportByRules } from './check.ts'
 import { failedReport } from './failed-report.ts'
 import { type Gathered, gather } from './gather.ts'
 import { plan } from './plan.ts'
@@ -87,7 +88,11 @@ export async function answer(question: Question, settings: Settings, deps: RunDe
     const asked = settings.purpose === 'snapshot' ? ({ ...settings, mode: 'snapshot' } as const) : settings
     const gathered = await gather(asked, { cwd, live, render, watch: context.watch })
     const incomplete = [...context.incomplete, ...gathered.watch.sentences(), ...unansweredSentences(gathered.live)]
-    const about = { cwd, incomplete, live: liveLine(settings, context) }
+    const now = context.now()
+    const today = now.toISOString().slice(0, 10)
+    const report = (seen: Gathered) =>
+      reportByRules(settings, { ...context, now, today, change: undefined }, seen, RULES)
+    const about = { cwd, incomplete, live: liveLine(settings, context), report }
     // Only `explain` has a place of its own for it.
     if (question !== 'explain') for (const sentence of incomplete) context.warn(sentence)
     return { answer: redactTexts(answerQuestion(question, settings, gathered, about), clean), incomplete }

@@ -73,7 +73,7 @@ export function verdictOf({ reference, also = [] }: Pick<JudgedReference, 'refer
 const SUREST_FIRST: readonly Verdict[] = ['applied', 'presumed', 'suspended', 'unclear', 'not-applied']
 
 /** Whether it is about a file, or a document of one, that was not read. */
-function isUnread({ code }: NotCheckedReason): boolean {
+export function isUnread({ code }: NotCheckedReason): boolean {
   return UNREAD.has(code)
 }
 

@@ -1,6 +1,7 @@
 import { accessText } from './access-text.ts'
 import type { Answered } from './answer.ts'
 import { ciPolicyText } from './ci-policy-text.ts'
+import { doctorText } from './doctor-text.ts'
 import { explainText } from './explain-text.ts'
 import { logSafeJson } from './plain-text.ts'
 import { referencesText } from './references-text.ts'
@@ -18,6 +19,8 @@ export function answerText(answered: Answered, format: 'text' | 'json', options:
       return referencesText(answer.document, options)
     case 'access':
       return accessText(answer.document, options)
+    case 'doctor':
+      return doctorText(answer.document, options)
     case 'ci-policy':
       return ciPolicyText(answer.document)
   }

@@ -7,6 +7,7 @@ export type Answer =
   | { readonly to: 'references'; readonly document: ReferencesDocument }
   | { readonly to: 'ci-policy'; readonly document: CiPolicyDocument }
   | { readonly to: 'access'; readonly document: AccessOfPath | AccessOfNamespace }
+  | { readonly to: 'doctor'; readonly document: DoctorDocument }
 
 /** The answer, or the report that says why there is none. */
 export type Answered = { readonly answer: Answer } | { readonly answer: undefined; readonly report: Report }
@@ -158,6 +159,32 @@ export interface User extends FileLine {
   /** `null`: the whole secret. */
   readonly property: string | null
   readonly store: string | null
+}
+
+/** What `doctor` says: why references were not checked, and what changes that. Additive within version 1. */
+export interface DoctorDocument {
+  readonly version: 1
+  readonly headline: string
+  /** References to Vault that are applied, or may be. */
+  readonly references: number
+  readonly checked: number
+  /** By cause, the most references first. */
+  readonly items: readonly DoctorItem[]
+  /** All lines for the config, as one text. */
+  readonly config: readonly string[]
+}
+
+export interface DoctorItem {
+  readonly code: string
+  readonly reason: string
+  readonly counted: string
+  readonly references: number
+  readonly stores: readonly string[]
+  readonly places: readonly (FileLine & { readonly what: string })[]
+  readonly wayOut: string | null
+  readonly config: readonly string[]
+  /** Of a role that is not in Git: code that speaks of it and is not read; `null`: not looked for. */
+  readonly spokenOf: readonly (FileLine & { readonly language: string })[] | null
 }
 
 /** What `access PATH` says: who can do what there. Additive within version 1. */

@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts'
 import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
 import { accountOf, verdictOf } from './account.ts'
+import { causesOf } from './causes.ts'
 import { headline } from './headline.ts'
 import { logSafeJson } from './plain-text.ts'
 import { rootChain, whyNotApplied } from './reasons/applied.ts'
@@ -29,6 +30,14 @@ function jsonReport(report: Report) {
       reason: reasonText(reason),
       code: reason.code,
       isReference: reference === true,
+    })),
+    causes: causesOf(report).map(({ code, says, references, items, wayOut }) => ({
+      code,
+      reason: says,
+      references,
+      places: items.length,
+      wayOut: wayOut?.says ?? null,
+      config: wayOut?.config?.join('\n') ?? null,
     })),
     headline: headline(report),
     mode: report.mode,

@@ -86,6 +86,9 @@ export function reportJsonSchema(): JsonSchema {
       notChecked: listOf(
         object({ file: text, line, what: text, reason: text, code: text, isReference: { type: 'boolean' } }),
       ),
+      causes: listOf(
+        object({ code: text, reason: text, references: count, places: count, wayOut: textOrNull, config: textOrNull }),
+      ),
       headline: text,
       mode: { enum: ['check', 'drift', 'plan', 'apply', 'snapshot'] },
       target: text,

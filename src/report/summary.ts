@@ -2,18 +2,19 @@ import type { Finding, Severity } from '../model/finding.ts'
 import { counted, nameReference } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
 import { accountOf } from './account.ts'
+import { causesOf } from './causes.ts'
 import { driftClasses } from './drift-classes.ts'
 import { endsSoon, headline } from './headline.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
-import { code, html, link, prose } from './markdown.ts'
+import { code, codeBlock, html, link, prose } from './markdown.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { cut } from './plain-text.ts'
 import { entryOf } from './reasons/applied.ts'
-import { adviceText, reasonText } from './reasons/not-checked.ts'
+import { reasonText } from './reasons/not-checked.ts'
 import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
-import { accountSentences, byReason, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
+import { accountSentences, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
 export const SUMMARY_BYTES = 1_000_000
@@ -182,15 +183,17 @@ function fold(title: string, head: string, items: readonly string[]): Part {
 
 /** What was not checked, by reason. */
 export function notCheckedPart(report: Report): Part {
-  const items = byReason(report.notChecked).map(({ reason, items }) => {
+  const items = causesOf(report).map(({ says, counted: many, items, wayOut }) => {
     const places = items
       .slice(0, PLACES_OF_A_REASON)
       .map(({ file, line, what }) => `  - ${code(`${file}:${line}`)} ${prose(cut(what, TEXT_LENGTH))}\n`)
     const left = items.length - places.length
     const more = left > 0 ? `  - and ${left} more\n` : ''
-    const advice = adviceText(items[0].reason)
-    const help = advice === undefined ? '' : ` ${prose(advice)}`
-    return `- ${items.length} × ${prose(cut(reason, TEXT_LENGTH))}.${help}\n${places.join('')}${more}`
+    const help = wayOut === undefined ? '' : ` ${prose(wayOut.says)}`
+    const lines = wayOut?.config ?? []
+    const paste =
+      lines.length === 0 ? '' : `\n  ${codeBlock(lines.join('\n'), 'yaml').trimEnd().replaceAll('\n', '\n  ')}\n`
+    return `- ${prose(many)}: ${prose(cut(says, TEXT_LENGTH))}.${help}\n${paste}${places.join('')}${more}`
   })
   return fold(`Not checked: ${countedNotChecked(report)}`, '', items)
 }

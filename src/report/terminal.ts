@@ -4,14 +4,14 @@ import { formatSpan, type Span } from '../model/span.ts'
 import { STAGES } from '../model/stages.ts'
 import { counted } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
+import { causesOf } from './causes.ts'
 import { wrap } from './display-width.ts'
 import { headline } from './headline.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
-import { adviceText } from './reasons/not-checked.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
-import { accountSentences, byReason, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
+import { accountSentences, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
 
 export interface TerminalOptions {
   /** Decided by the caller: `--no-color`, `NO_COLOR`, whether standard output is a terminal. */
@@ -156,10 +156,10 @@ function closing(report: Report, paint: Paint, width: number): string {
   }
   if (report.notChecked.length > 0) {
     lines.push(paint('bold', `Not checked: ${countedNotChecked(report)}`))
-    for (const { reason, items } of byReason(report.notChecked)) {
-      add('  ', `${items.length} × ${reason}`)
-      const advice = adviceText(items[0].reason)
-      if (advice !== undefined) add('      ', advice)
+    for (const { says, counted: many, items, wayOut } of causesOf(report)) {
+      add('  ', `${many}: ${says}`)
+      if (wayOut !== undefined) add('      ', wayOut.says)
+      for (const line of wayOut?.config ?? []) showPlace(`  ${line}`)
       for (const { file, line, what } of items.slice(0, PLACES_OF_A_REASON)) showPlace(`${file}:${line}  ${what}`)
       if (items.length > PLACES_OF_A_REASON) lines.push(`      and ${items.length - PLACES_OF_A_REASON} more`)
     }

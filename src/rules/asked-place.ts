@@ -32,6 +32,20 @@ export function asksFor(one: Consumption, keys: readonly string[]): (object: str
   }
 }
 
+/** `Deployment shop/api` uses the Secret, whatever key. */
+export function usesSecret(one: Consumption): (object: string) => string {
+  const within = one.inValues ? 'The values of ' : ''
+  const s = one.inValues ? '' : 's'
+  return (object) => {
+    const who = `${within}${object}`
+    if (one.place === 'env-from') return `${who} take${s} variables from Secret \`${one.name}\``
+    if (one.place === 'volume' || one.place === 'sub-path') return `${who} mount${s} Secret \`${one.name}\``
+    if (one.place === 'values-from' || one.place === 'substitute-from')
+      return `${who} take${s} values from Secret \`${one.name}\``
+    return `${who} use${s} Secret \`${one.name}\``
+  }
+}
+
 const ERRORS: ReadonlySet<Place> = new Set([
   'env',
   'env-from',
@@ -71,6 +85,24 @@ export function withoutKey(one: Consumption, keys: readonly string[]): string {
   }
 }
 
+/** What follows when there is no such Secret at all. */
+export function withoutSecret(one: Consumption): string {
+  switch (one.place) {
+    case 'env':
+    case 'env-from':
+      return `The kubelet answers \`secret "${one.name}" not found\`, and the container does not start.`
+    case 'volume':
+    case 'sub-path':
+      return `The kubelet answers \`secret "${one.name}" not found\`, and the Pod stays in ContainerCreating.`
+    case 'values-from':
+      return 'Flux does not upgrade the release; the old one keeps running.'
+    case 'substitute-from':
+      return 'Flux applies nothing of what stands under it.'
+    default:
+      return 'Whoever reads it finds nothing.'
+  }
+}
+
 const CONTROLLERS: Readonly<Record<Controller, (key: string) => string>> = {
   volsync: (key) =>
     `VolSync answers \`secret is missing field: ${key}\` and starts no Job: nothing is backed up or restored.`,
@@ -93,7 +125,7 @@ export function madeWith(makers: readonly SecretMaker[], keys: ReadonlySet<strin
   return `${listed(names.slice(0, 3))} ${names.length > 1 ? 'make' : 'makes'} with ${toldKeys(keys)}`
 }
 
-function toldKeys(keys: ReadonlySet<string>): string {
+export function toldKeys(keys: ReadonlySet<string>): string {
   if (keys.size === 0) return 'no key'
   const sorted = [...keys].sort()
   const more = sorted.length - KEYS_NAMED

@@ -1,6 +1,7 @@
 import type { AppliedBy } from '../model/applied.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { Span } from '../model/span.ts'
 import { andOthers, nameManifest } from '../model/wording.ts'
 import type { RuleFinding } from './rule.ts'
 
@@ -29,9 +30,17 @@ export function asFinding(finding: RuleFinding): Finding {
       typeof message === 'string'
         ? message
         : message(first === undefined ? '' : `${nameManifest(first)}${andOthers(others)}`),
-    related: together(finding.related, rootsOf(objects)),
+    related: together([...finding.related, ...madeOf(finding.span, objects)], rootsOf(objects)),
   }
 }
+
+/** What else made what stands there: of what a chart makes, the values beside the template, and the other way round. */
+function madeOf(span: Span, objects: readonly Manifest[]): RelatedPlace[] {
+  return objects.flatMap((object) => object.relatedTo?.(span) ?? []).slice(0, MOST_MADE)
+}
+
+/** So many places are named: twenty releases have twenty files of values. */
+const MOST_MADE = 6
 
 /** The roots that apply these objects, where there are several. */
 function rootsOf(objects: readonly Manifest[]): RelatedPlace[] {

@@ -1,6 +1,6 @@
 import type { Unreferenced } from '../chain/chain.ts'
 import type { Finding } from '../model/finding.ts'
-import { counted } from '../model/wording.ts'
+import { counted, listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule } from './rule.ts'
 
@@ -30,11 +30,17 @@ export const lastReferenceRemoved: Rule = {
   },
 }
 
-function messageOf({ path, reference, others, pushed, fileGone }: Unreferenced, since: string): string {
+/** As many workloads are named. */
+const SHOWN = 3
+
+function messageOf({ path, reference, others, pushed, fileGone, usedBy }: Unreferenced, since: string): string {
   const who = others === 0 ? reference : `${reference} and ${counted(others, 'other reference')}`
   const verb = pushed ? (others === 0 ? 'pushes to' : 'push to') : others === 0 ? 'reads' : 'read'
   const where = fileGone ? 'in this file, which is gone' : 'here'
-  return `This change takes away the last reference to \`${path}\`: in ${since}, ${who} ${verb} it ${where}. The secret stays in Vault.`
+  const more = usedBy.length - SHOWN
+  const users = more > 0 ? `${usedBy.slice(0, SHOWN).join(', ')} and ${more} more` : listed(usedBy)
+  const used = usedBy.length === 0 ? '' : `, for ${users}`
+  return `This change takes away the last reference to \`${path}\`: in ${since}, ${who} ${verb} it ${where}${used}. The secret stays in Vault.`
 }
 
 function fixOf({ rules }: Unreferenced): string {

@@ -2,6 +2,7 @@ import type { DeletedSecret, KeptBy, PushDelete } from '../chain/change-effects.
 import type { Finding, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
+import type { LastMile } from '../workloads/last-mile.ts'
 import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -16,20 +17,24 @@ export const pushDeletes: Rule = {
   group: 'manifest',
   ofChange: true,
   severity: 'error',
-  check: ({ before }) => reportCauses((before?.pushDeletes ?? []).map(causedFinding), summarise),
+  check: ({ before, lastMile }) =>
+    reportCauses(
+      (before?.pushDeletes ?? []).map((one) => causedFinding(one, lastMile)),
+      summarise,
+    ),
 }
 
-function causedFinding(one: PushDelete): CausedFinding<string> {
-  return { cause: `${severityOf(one)} ${one.gone.code}`, finding: findingOf(one) }
+function causedFinding(one: PushDelete, lastMile: LastMile): CausedFinding<string> {
+  return { cause: `${severityOf(one)} ${one.gone.code}`, finding: findingOf(one, lastMile) }
 }
 
-function findingOf(one: PushDelete): RuleFinding {
+function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
   const { object, store, gone, secrets, span } = one
   const readers = [...new Set(secrets.flatMap((secret) => secret.readers))]
   return {
     rule: pushDeletes.id,
     severity: severityOf(one),
-    message: (name) => [causeOf(one, name), ...consequencesOf(one)].join(' '),
+    message: (name) => [causeOf(one, name), ...consequencesOf(one, usersOf(readers, lastMile))].join(' '),
     span,
     related: readers.map((reference) => ({
       span: reference.span,
@@ -85,7 +90,10 @@ function nameSecret({ path, property, othersRemain }: DeletedSecret): string {
   return `property \`${property}\` of \`${path}\`${whole}`
 }
 
-function consequencesOf({ gone, secrets, store, refreshInterval, object }: PushDelete): string[] {
+function consequencesOf(
+  { gone, secrets, store, refreshInterval, object }: PushDelete,
+  users: readonly string[],
+): string[] {
   const said: string[] = []
   if (secrets.some(({ denied }) => denied))
     said.push(
@@ -107,9 +115,22 @@ function consequencesOf({ gone, secrets, store, refreshInterval, object }: PushD
     const who = more === 0 ? listed(shown) : `${shown.join(', ')} and ${more} more`
     said.push(`${who} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`)
   }
+  if (users.length > 0) {
+    const more = users.length - SHOWN
+    const who = more > 0 ? `${users.slice(0, SHOWN).join(', ')} and ${more} more` : listed(users)
+    said.push(
+      `${who} ${users.length === 1 ? 'uses' : 'use'} the Secret that is made of ${secrets.length === 1 ? 'it' : 'them'}.`,
+    )
+  }
   const again = [...new Set(secrets.flatMap((secret) => secret.rewrittenBy))]
   if (again.length > 0) said.push(rewritten(again, object, refreshInterval))
   return said
+}
+
+/** The workloads behind the references that read what is deleted. */
+function usersOf(readers: readonly Reference[], lastMile: LastMile): string[] {
+  const objects = new Set(readers.map(({ manifest }) => manifest))
+  return [...new Set([...objects].flatMap((object) => lastMile.usersOf(object)).map(({ by }) => nameManifest(by)))]
 }
 
 /** As many names stand in a message; the rest is counted. */

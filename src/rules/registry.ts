@@ -4,6 +4,7 @@ import { authMountAbsent } from './auth-mount-absent.ts'
 import { authSecretUnusable } from './auth-secret-unusable.ts'
 import { configUnused } from './config-unused.ts'
 import { consumerKeyAbsent } from './consumer-key-absent.ts'
+import { consumerSecretAbsent } from './consumer-secret-absent.ts'
 import { dynamicSecretSplit } from './dynamic-secret-split.ts'
 import { esoFails } from './eso-fails.ts'
 import { expectationBroken } from './expectation-broken.ts'
@@ -15,6 +16,7 @@ import { generatorAbsent } from './generator-absent.ts'
 import { keyDoublesMount } from './key-doubles-mount.ts'
 import { keyEscapesMount } from './key-escapes-mount.ts'
 import { keyNamesOldMount } from './key-names-old-mount.ts'
+import { keyNeverArrives } from './key-never-arrives.ts'
 import { kindUnknown } from './kind-unknown.ts'
 import { kv1Operation } from './kv1-operation.ts'
 import { lastReferenceRemoved } from './last-reference-removed.ts'
@@ -30,6 +32,7 @@ import { policyInvalid } from './policy-invalid.ts'
 import { policyRuleDead } from './policy-rule-dead.ts'
 import { policyVersionDependent } from './policy-version-dependent.ts'
 import { propertyAbsent } from './property-absent.ts'
+import { pullSecretType } from './pull-secret-type.ts'
 import { pushDeletes } from './push-deletes.ts'
 import { pushLoop } from './push-loop.ts'
 import { pushSourceKeyAbsent } from './push-source-key-absent.ts'
@@ -43,8 +46,10 @@ import { roleParameterUnknown } from './role-parameter-unknown.ts'
 import { roleUnbound } from './role-unbound.ts'
 import type { Rule } from './rule.ts'
 import { secretAbsent } from './secret-absent.ts'
+import { secretConsumedByNothing } from './secret-consumed-by-nothing.ts'
 import { secretDeleted } from './secret-deleted.ts'
 import { secretKeyInvalid } from './secret-key-invalid.ts'
+import { secretTypeKeys } from './secret-type-keys.ts'
 import { secretUnused } from './secret-unused.ts'
 import { serviceAccountTokenTemplate } from './service-account-token-template.ts'
 import { stateDrift } from './state-drift.ts'
@@ -98,6 +103,11 @@ export const RULES: readonly Rule[] = [
   lastReferenceRemoved,
   // From the Secret to the workload.
   consumerKeyAbsent,
+  consumerSecretAbsent,
+  keyNeverArrives,
+  secretTypeKeys,
+  pullSecretType,
+  secretConsumedByNothing,
   // Law: policies and roles, declared or live.
   policyDenies,
   policyInvalid,

@@ -22,7 +22,7 @@ export interface Rule {
   readonly severity: Severity
   /** It speaks of changes alone: without the state that a change starts from it is silent. */
   readonly ofChange?: true
-  /** Off unless the config turns it on, or the mode asks for it. */
-  readonly optIn?: boolean
+  /** Off unless the config turns it on, or the mode asks for it; `in-drift-too`: mode drift does not ask for it. */
+  readonly optIn?: boolean | 'in-drift-too'
   check(chain: Chain): Iterable<RuleFinding>
 }

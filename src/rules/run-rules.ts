@@ -34,7 +34,7 @@ export function runRules(
   const findings: RuleFinding[] = []
   for (const rule of rules) {
     const setting = settings[rule.id]
-    if (setting === 'off' || (rule.optIn === true && setting === undefined)) continue
+    if (setting === 'off' || ((rule.optIn ?? false) !== false && setting === undefined)) continue
     const add = (finding: RuleFinding) =>
       void findings.push(setting === undefined ? finding : { ...finding, severity: setting })
     if (watch === undefined) for (const finding of rule.check(chain)) add(finding)

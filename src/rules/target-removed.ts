@@ -41,6 +41,11 @@ const USES: Readonly<Record<SecretUse['code'], string>> = {
   'store-login': 'logs in to Vault with it',
   'push-source': 'pushes it',
   template: 'reads its template from it',
+  variables: 'takes variables from it',
+  mount: 'mounts it',
+  values: 'takes values from it',
+  pull: 'pulls images with it',
+  need: 'uses it',
 }
 
 function messageOf({ namespace, name, by, how, keptBy, users }: TargetRemoval): string {

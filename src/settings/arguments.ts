@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   'ci-policy': 'the smallest policy that a CI token needs for this repository',
   references: 'who uses which Vault path',
   access: 'who may do what on a Vault path; with --namespace, what a namespace can reach',
+  doctor: 'what was not checked, why, and the lines that change that',
 }
 
 const PURPOSES: readonly Purpose[] = ['check', 'snapshot']

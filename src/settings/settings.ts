@@ -4,11 +4,11 @@ import type { Config } from './config-file.ts'
 export type Mode = 'check' | 'drift' | 'plan' | 'apply' | 'snapshot'
 
 /** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
-export type Question = 'explain' | 'ci-policy' | 'references' | 'access'
+export type Question = 'explain' | 'ci-policy' | 'references' | 'access' | 'doctor'
 
 export type Command = Mode | Question
 
-const QUESTIONS: ReadonlySet<Command> = new Set<Question>(['explain', 'references', 'ci-policy', 'access'])
+const QUESTIONS: ReadonlySet<Command> = new Set<Question>(['explain', 'references', 'ci-policy', 'access', 'doctor'])
 
 export function isQuestion(command: Command): command is Question {
   return QUESTIONS.has(command)

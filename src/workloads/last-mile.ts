@@ -39,6 +39,10 @@ export interface LastMile {
   makersFor(consumption: Consumption): Makers
   /** The places that ask for the Secret of a maker, as far as that is certain. */
   readersOf(maker: SecretMaker): readonly Consumption[]
+  /** The places that ask for a Secret that an object of ESO's makes. */
+  usersOf(by: Manifest): readonly Consumption[]
+  /** What in Git makes a Secret of this name, wherever. */
+  makersNamed(name: string): readonly SecretMaker[]
   /** Places that ask for a Secret of this name, wherever. */
   named(name: string): readonly Consumption[]
   keyVerdict(consumption: Consumption): KeyVerdict
@@ -55,6 +59,7 @@ export function lastMile({ manifests, workloads, lookupsOf }: LastMileInput): La
   const makers = once(() => makersOf(produced(manifests, lookupsOf), workloads))
   const makersByName = once(() => Map.groupBy(makers(), ({ name }) => name))
   const prefixes = once(() => makers().filter(({ isPrefix }) => isPrefix === true))
+  const makersByObject = once(() => Map.groupBy(makers(), ({ by }) => by))
   const byName = once(() => Map.groupBy(consumptions(), ({ name }) => name))
 
   const candidates = (name: string): readonly SecretMaker[] => [
@@ -67,6 +72,8 @@ export function lastMile({ manifests, workloads, lookupsOf }: LastMileInput): La
     const of = (wanted: Relation) => rated.flatMap(([maker, is]) => (is === wanted ? [maker] : []))
     return { certain: of('certain'), possible: of('possible') }
   }
+  const readersOf = (maker: SecretMaker) =>
+    (byName().get(maker.name) ?? []).filter((one) => relation(one, maker, candidates(maker.name)) === 'certain')
   return {
     get consumptions() {
       return consumptions()
@@ -75,8 +82,9 @@ export function lastMile({ manifests, workloads, lookupsOf }: LastMileInput): La
       return makers()
     },
     makersFor,
-    readersOf: (maker) =>
-      (byName().get(maker.name) ?? []).filter((one) => relation(one, maker, candidates(maker.name)) === 'certain'),
+    readersOf,
+    usersOf: (by) => (makersByObject().get(by) ?? []).flatMap(readersOf),
+    makersNamed: candidates,
     named: (name) => byName().get(name) ?? [],
     keyVerdict: (consumption) => keyVerdict(consumption, makersFor(consumption)),
   }

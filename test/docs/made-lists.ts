@@ -41,7 +41,7 @@ export function rulesIndex(page: string): string {
   const rules: readonly Omit<Rule, 'check'>[] = [...RULES, ignoreUnused]
   const rows = rules.map(({ id, title, group, severity, ofChange, optIn }) => {
     const needs = ofChange === true ? 'a change' : NEEDS[group]
-    return `| [${id}](${id}.md) | ${cell(title)} | ${needs} | ${severity}${optIn === true ? ', off outside drift' : ''} |`
+    return `| [${id}](${id}.md) | ${cell(title)} | ${needs} | ${severity}${optIn === true ? ', off outside drift' : optIn === undefined ? '' : ', off'} |`
   })
   return `${head}| rule | says | needs | severity |\n|---|---|---|---|\n${rows.join('\n')}\n`
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { selfSigned } from '../kubernetes/self-signed.ts'
+import { selfSigned } from '../../scripts/openbao/self-signed.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { expectSuccess, mountKv, tokenWith } from '../openbao/stage.ts'
 import { CI_POLICY, POLICY, SECRETS } from './repository.ts'

@@ -1,7 +1,7 @@
 import { createPublicKey, createSign, generateKeyPairSync, verify } from 'node:crypto'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { selfSigned } from './self-signed.ts'
+import { selfSigned } from '../../scripts/openbao/self-signed.ts'
 
 export interface Account {
   readonly namespace: string

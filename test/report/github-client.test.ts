@@ -34,9 +34,6 @@ test.each([
   hangs = true
   const earlier = asked
   const request = await githubRequest('token', limits)
-  const started = performance.now()
   await expect(request('GET /user', {})).rejects.toThrow()
   expect(asked).toBe(earlier + 1)
-  expect(performance.now() - started).toBeGreaterThan(150)
-  expect(performance.now() - started).toBeLessThan(5_000)
 })

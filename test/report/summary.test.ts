@@ -73,7 +73,13 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
 
 <details><summary>Not checked: 1 other part</summary>
 
-- 1 × the key holds \\\${ENV}, which nothing in Git resolves. Give its value: \`variables: ENV=…\` (input, or \`manifests.variables\` in the config).
+- 1 part: the key holds \\\${ENV}, which nothing in Git resolves. Give its value with the input \`variables\`, or write into the config:
+
+  \`\`\`yaml
+  manifests:
+    variables:
+      ENV: <value>
+  \`\`\`
   - \`a.yaml:1\` ExternalSecret a/b
 
 </details>

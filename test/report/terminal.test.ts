@@ -68,13 +68,16 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
       plain,
     )
     expect(text).toBe(`Not checked: 5 other parts
-  4 × the key holds \${ENV}, which nothing in Git resolves
-      Give its value: \`variables: ENV=…\` (input, or \`manifests.variables\` in the config).
+  4 parts: the key holds \${ENV}, which nothing in Git resolves
+      Give its value with the input \`variables\`, or write into the config:
+        manifests:
+          variables:
+            ENV: <value>
       a.yaml:1  ExternalSecret apps/a, spec.data[1]
       a.yaml:2  ExternalSecret apps/a, spec.data[2]
       a.yaml:3  ExternalSecret apps/a, spec.data[3]
       and 1 more
-  1 × the key is missing
+  1 part: the key is missing
       a.yaml:5  ExternalSecret apps/a, spec.data[5]
 
 Could not run: the server is sealed.

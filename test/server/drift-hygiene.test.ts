@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { selfSigned } from '../kubernetes/self-signed.ts'
+import { selfSigned } from '../../scripts/openbao/self-signed.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess, tokenWith } from '../openbao/stage.ts'
 import {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { selfSigned } from '../kubernetes/self-signed.ts'
+import { selfSigned } from '../../scripts/openbao/self-signed.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess, tokenWith } from '../openbao/stage.ts'
 import { startUpgradingProxy } from '../openbao/upgrading-proxy.ts'

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { selfSigned } from '../kubernetes/self-signed.ts'
+import { selfSigned } from '../../scripts/openbao/self-signed.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess } from '../openbao/stage.ts'
 import {

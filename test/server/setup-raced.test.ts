@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { selfSigned } from '../kubernetes/self-signed.ts'
+import { selfSigned } from '../../scripts/openbao/self-signed.ts'
 import { type Hooks, startHookedProxy } from '../openbao/hooked-proxy.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess, tokenWith } from '../openbao/stage.ts'

@@ -20,18 +20,17 @@ import {
 import { workThrough } from '../build/queue.ts'
 import type { Checkout } from '../checkout.ts'
 import { fluxRoot } from '../flux/flux-root.ts'
+import { helmReleaseRoot } from '../flux/helm-release.ts'
 import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
 import { releaseKey } from '../helm/render-release.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
-import { joinRelative } from '../look-through/repository-tree.ts'
 import { isOptedOut } from '../manifests.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
 import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext, rootTitle } from '../root.ts'
-import { sourceFolder } from '../source-path.ts'
 import { type Carrier, valueFilesOf } from './carriers.ts'
 import { type Chart, chartsIn } from './charts.ts'
 import type { CommandPath, Commands } from './commands.ts'
@@ -272,9 +271,8 @@ class Follower {
       }
       const object: GitOpsObject = { checkout, node: put, file, document }
       const context = contextBelow(root, put)
-      if (kind === 'HelmRelease') this.noteChart(object, context)
       const embedded = embeddedGitOps(put).map((inner) => ({ object: { ...object, node: inner }, context }))
-      return declares ? [{ object, context }, ...embedded] : embedded
+      return declares || kind === 'HelmRelease' ? [{ object, context }, ...embedded] : embedded
     })
   }
 
@@ -296,29 +294,6 @@ class Follower {
   private carry(file: string, carrier: Carrier): void {
     if (this.checkout.mentions(file, /external-secrets\.io/) && this.checkout.documents(file).some(isOfValues))
       addTo(this.carriers, file, carrier)
-  }
-
-  /** A release of a chart of this repository: charts are not rendered. */
-  private noteChart(release: GitOpsObject, context: RootContext): void {
-    const { node, checkout, file } = release
-    const chart = at(node, 'spec', 'chart', 'spec')
-    const kind = textAt(chart, 'sourceRef', 'kind')
-    const name = textAt(chart, 'sourceRef', 'name')
-    const path = textAt(chart, 'chart')
-    if (kind !== 'GitRepository' || name === undefined || path === undefined) return
-    const source = this.sources.ofSource(kind, name)
-    if (source.is !== 'this') return
-    const place = sourceFolder(checkout, file, joinRelative(source.folder, path))
-    const known = place === undefined ? undefined : this.charts.get(place.folder)
-    if (known === undefined) return
-    this.reachedCharts.add(known.folder)
-    this.carry(joinRelative(known.folder, 'values.yaml'), carrierOf(release, context))
-    this.note({
-      title: `HelmRelease ${gitOpsTitle({ node })} (${path})`,
-      span: spanIn(node, ['spec', 'chart', 'spec', 'chart']),
-      unresolved: known.brings,
-      why: { code: 'chart' },
-    })
   }
 
   private isNew(root: GitOpsRoot): boolean {
@@ -352,10 +327,31 @@ class Follower {
       }
       return found
     }
+    if (apiVersion.startsWith('helm.toolkit.fluxcd.io/')) {
+      const { sources, charts, configMaps } = this
+      const found = helmReleaseRoot(object, { sources, charts, configMaps, helmCharts: this.helmCharts(), context })
+      if (tells) {
+        for (const note of found.notFollowed) this.note(note)
+        if (found.chart !== undefined) this.reachedCharts.add(found.chart)
+      }
+      return found
+    }
     const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
     if ('root' in found) return { roots: [found.root], valueFiles: [] }
     if (tells) this.note(found.notFollowed)
     return { roots: [], valueFiles: [] }
+  }
+
+  private charted: readonly Placed[] | undefined
+
+  /** `HelmChart` objects of Flux: where a HelmRelease names one, it says which chart of which source. */
+  private helmCharts(): readonly Placed[] {
+    this.charted ??= [...this.checkout.sources.keys()]
+      .filter((file) => this.checkout.mentions(file, /kind["']?: *["']?HelmChart\b/))
+      .flatMap((file) => this.checkout.objects.objects(file))
+      .map(({ node }) => node)
+      .filter((node) => (textAt(node, 'apiVersion') ?? '').startsWith('source.toolkit.fluxcd.io/'))
+    return this.charted
   }
 
   /** The clusters that are registered where the object goes: Secrets of another Argo CD say nothing of its clusters. */

@@ -25,7 +25,7 @@ export function undeployedCharts(
 ): GitOpsRoot[] {
   return [...charts].flatMap(({ folder, holdsGitOps }): GitOpsRoot[] => {
     const file = joinRelative(folder, 'Chart.yaml')
-    if (checkout.hasDeadName(file) || isPart(folder) || VERSION.test(posix.basename(folder))) return []
+    if (checkout.hasDeadName(file) || isPart(checkout, folder) || VERSION.test(posix.basename(folder))) return []
     const definition = checkout.objects.documents(file)[0]?.value
     if (isMap(definition) && definition.type === 'library') return []
     const environments = environmentsOf(checkout, folder)
@@ -59,8 +59,9 @@ export function undeployedCharts(
 }
 
 /** An unpacked dependency is part of the chart that it lies in. */
-function isPart(folder: string): boolean {
-  return /(?:^|\/)charts\/[^/]+\/charts\/[^/]+$/.test(folder) || false
+function isPart({ root }: Checkout, folder: string): boolean {
+  const above = /^(?:(.*)\/)?charts\/[^/]+$/.exec(folder)
+  return above !== null && root.files.has(joinRelative(above[1] ?? '', 'Chart.yaml'))
 }
 
 function environmentsOf({ root }: Checkout, folder: string): string[] {

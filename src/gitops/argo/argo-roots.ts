@@ -29,11 +29,13 @@ import {
   isOpen,
   MAX_SETS,
 } from './application-set.ts'
+import { argoRelease } from './argo-release.ts'
 import type { DeclaredCluster } from './cluster-secrets.ts'
 import { destinationOf } from './destination.ts'
 import { directoryFiles } from './directory-files.ts'
 import { UNFILLED } from './fill-text.ts'
 import { flattened, NO_PARAMETERS, type ParameterSet } from './parameters.ts'
+import { sourceType, withSourceFiles } from './source-type.ts'
 import { argoValueFiles } from './value-files.ts'
 
 export interface FoundArgoRoots {
@@ -83,7 +85,7 @@ export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgo
   if (takesFromHere) {
     // Clusters are told by their paths; what no path of is here can be told by nobody (applied.md §2.2).
     const asking = generated.unknown.filter((name) => name !== 'clusters')
-    if (generated.fails !== undefined) stop({ code: 'application-set-fails', says: generated.fails }, ['spec'])
+    if (generated.fails !== undefined) stop({ code: 'argocd-refuses', says: generated.fails }, ['spec'])
     if (asking.length > 0) stop({ code: 'generator-unknown', generators: asking })
     if (generated.more) stop({ code: 'generators-too-large', sets: MAX_SETS })
     if (generated.tookDeclared && reachesMore(object, sets(node, { isThis }), roots))
@@ -162,7 +164,6 @@ function application(input: ApplicationInput): FoundApplication {
       continue
     }
     const span = spanIn(source, ['path'])
-    if (at(source, 'plugin') !== undefined) stop({ code: 'plugin-source' }, span, true, path)
     const isWide = isUnfilled(path)
     const folders = isWide ? fittingFolders(checkout.root, path) : [path]
     if (folders.length === 0)
@@ -198,27 +199,36 @@ function application(input: ApplicationInput): FoundApplication {
         ...(namespace === undefined ? {} : { namespace }),
         ...(place.nested === true ? { nested: true as const } : {}),
       }
+      const merged = withSourceFiles(source, folder, textAt(node, 'metadata', 'name') ?? '', checkout)
       const closure = checkout.closures.closureOf(folder)
-      if (isObstacle(closure) && closure.kind === 'absent' && closure.file === folder) {
-        const chart = charts.get(folder)
-        if (chart !== undefined) {
-          reached.push(folder)
-          stop({ code: 'chart' }, span, chart.brings, wanted)
-        } else {
-          const directory = at(source, 'directory')
-          const options = directory === undefined ? undefined : plainValue(directory)
-          const files = directoryFiles(checkout.root, folder, options)
-          const recurse = at(directory, 'recurse')
-          const takesAll =
-            recurse?.type === 'scalar' && recurse.value === true && textAt(directory, 'include') === undefined
-          roots.push({ ...common, build: { by: 'files', files, takesAll } })
-        }
-        continue
+      const hasKustomization = !(isObstacle(closure) && closure.kind === 'absent' && closure.file === folder)
+      const type = sourceType(merged, folder, hasKustomization, checkout)
+      if (type.is === 'invalid') stop({ code: 'argocd-refuses', says: type.says }, span, true, wanted)
+      else if (type.is === 'plugin') stop({ code: 'plugin-source' }, span, true, wanted)
+      else if (type.is === 'kustomize') roots.push({ ...common, build: kustomized(input, merged, closure) })
+      else if (type.is === 'directory') roots.push({ ...common, build: plainFiles(merged, folder, checkout) })
+      else if (!charts.has(folder)) stop({ code: 'chart-absent', folder: wanted }, span, true, wanted)
+      else {
+        reached.push(folder)
+        const found = argoRelease({ checkout, sources, application: node, source: merged, folder })
+        // Helm needs every file that is named, whatever the chart holds.
+        if ('absent' in found) stop({ code: 'values-file-absent', file: found.absent }, found.span, true, wanted)
+        // What brings nothing that is looked at is not rendered.
+        else if (charts.get(folder)?.brings === true)
+          roots.push({ ...common, build: { by: 'helm', release: found.release } })
       }
-      roots.push({ ...common, build: kustomized(input, source, closure) })
     }
   }
   return { roots, notFollowed, absent, charts: reached, valueFiles: argoValueFiles(node, object, sources) }
+}
+
+/** The files of a folder that is neither a chart nor a kustomization. */
+function plainFiles(source: Placed, folder: string, { root }: GitOpsObject['checkout']): GitOpsRoot['build'] {
+  const directory = at(source, 'directory')
+  const options = directory === undefined ? undefined : plainValue(directory)
+  const recurse = at(directory, 'recurse')
+  const takesAll = recurse?.type === 'scalar' && recurse.value === true && textAt(directory, 'include') === undefined
+  return { by: 'files', files: directoryFiles(root, folder, options), takesAll }
 }
 
 function kustomized(

@@ -233,7 +233,17 @@ function reasonsFor(reading: Reading, object: ReadObject, open: readonly Undecid
 /** Whether anything that rules judge, or that leads to more roots, depends on the object. */
 function isJudged(object: ReadObject): boolean {
   const { apiVersion, kind } = kindOf(object)
-  return isEsoGroup(apiVersion) || isGitOps(apiVersion, kind) || (kind === 'HelmRelease' && carriesEso(object))
+  return (
+    isEsoGroup(apiVersion) ||
+    isGitOps(apiVersion, kind) ||
+    (kind === 'HelmRelease' && (carriesEso(object) || takesFromGit(object)))
+  )
+}
+
+/** Its chart lies in a repository, which may be this one. */
+function takesFromGit({ node }: ReadObject): boolean {
+  const kind = textAt(node, 'spec', 'chart', 'spec', 'sourceRef', 'kind') ?? textAt(node, 'spec', 'chartRef', 'kind')
+  return kind === 'GitRepository' || kind === 'Bucket' || kind === 'HelmChart'
 }
 
 function carriesEso({ node }: ReadObject): boolean {

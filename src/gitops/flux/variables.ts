@@ -5,12 +5,17 @@ import { generatedObjects } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { asSource } from '../objects/as-source.ts'
 import type { SourceObject } from '../objects/source-object.ts'
-import { plainValue } from '../placed/placed.ts'
+import { type Placed, plainValue } from '../placed/placed.ts'
 import type { FluxKustomization } from './flux-kustomization.ts'
 import { type PostBuild, postBuild } from './post-build.ts'
 
+/** A ConfigMap, with the places of its parts. */
+export interface FoundConfigMap extends SourceObject {
+  readonly node: Placed
+}
+
 /** ConfigMaps by name: those that a cluster gets, where Git tells it (applied.md §4.4), else all of that name. */
-export type FindConfigMaps = (name: string, cluster: Cluster | undefined) => readonly SourceObject[]
+export type FindConfigMaps = (name: string, cluster: Cluster | undefined) => readonly FoundConfigMap[]
 
 /**
  * Finds ConfigMaps in files and those that generators make (of literals, files and env files). `clustersOf` tells the clusters that a
@@ -20,7 +25,7 @@ export function configMapFinder(
   checkout: Checkout,
   clustersOf: (file: string) => readonly (Cluster | undefined)[],
 ): FindConfigMaps {
-  const known = new Map<string, readonly SourceObject[]>()
+  const known = new Map<string, readonly FoundConfigMap[]>()
   return (name, cluster) => {
     let found = known.get(name)
     if (found === undefined) {
@@ -35,7 +40,7 @@ export function configMapFinder(
   }
 }
 
-function configMapsNamed(checkout: Checkout, name: string): SourceObject[] {
+function configMapsNamed(checkout: Checkout, name: string): FoundConfigMap[] {
   return [...checkout.sources.values()].flatMap((source) => {
     if (!source.text.includes(name)) return []
     let objects: readonly ReadObject[] = []
@@ -46,12 +51,13 @@ function configMapsNamed(checkout: Checkout, name: string): SourceObject[] {
     } else if (source.text.includes('ConfigMap')) objects = checkout.objects.objects(source.relative)
     return objects
       .filter((object) => kindOf(object).kind === 'ConfigMap' && object.names.includes(name))
-      .map((object) =>
-        asSource(
-          { checkout, node: object.node, file: source.relative, document: object.source?.document ?? 0 },
-          plainValue(object.node) as ValueMap,
+      .map(({ node, source: from }) => ({
+        ...asSource(
+          { checkout, node, file: source.relative, document: from?.document ?? 0 },
+          plainValue(node) as ValueMap,
         ),
-      )
+        node,
+      }))
   })
 }
 

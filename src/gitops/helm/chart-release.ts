@@ -49,6 +49,12 @@ export type ValueLayer =
   /** Values that Git does not hold: what this or a weaker layer gives may be another (helm.md §7.5). */
   | { readonly from: 'missing'; readonly why: MissingValues; readonly span: Span }
 
+/**
+ * Stands in a text of values, or in a name, for what its deployer knows and Git does not (the name of a cluster, a revision). What helm
+ * makes of it is not known.
+ */
+export const UNTOLD = 'zuntoldz'
+
 /** Why values are not in Git; `name` is what the deployer calls them. */
 export interface MissingValues {
   readonly code: ValuesReason['kind']

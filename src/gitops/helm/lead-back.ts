@@ -5,6 +5,7 @@ import { type FieldPath, isList, isMap, type Value, at as valueAt } from '../../
 import { at, type Place, type Placed, type PlacedEntry, type PlacedScalar } from '../placed/placed.ts'
 import type { ChartFiles } from './chart-files.ts'
 import type { ChartDocument } from './chart-output.ts'
+import { type MissingValues, UNTOLD } from './chart-release.ts'
 import { lineMarkIn, partsOf, valueMarksIn, withoutMarks } from './marks.ts'
 import { placeAt, type TemplateLine, type TemplateLines } from './template-lines.ts'
 import type { ReleaseValues, ValueScalar } from './value-layers.ts'
@@ -48,9 +49,9 @@ export function leadBack(input: LeadBackInput): LedBack {
   const relate = (span: Span, places: readonly RelatedPlace[]) => {
     const others = places.filter((one) => keyOf(one.span) !== keyOf(span))
     if (others.length === 0) return
-    const known = related.get(keyOf(span)) ?? []
-    const fresh = others.filter((one) => !known.some((other) => keyOf(other.span) === keyOf(one.span)))
-    related.set(keyOf(span), [...known, ...fresh])
+    const all = new Map((related.get(keyOf(span)) ?? []).map((one) => [keyOf(one.span), one]))
+    for (const one of others) if (!all.has(keyOf(one.span))) all.set(keyOf(one.span), one)
+    related.set(keyOf(span), [...all.values()])
   }
 
   const scalar = (value: PlacedScalar['value'], path: FieldPath, paths: readonly (FieldPath | undefined)[]): Placed => {
@@ -61,9 +62,10 @@ export function leadBack(input: LeadBackInput): LedBack {
     relate(span, [...found.related, ...flowPlaces])
     const unknown = found.scalars.find(({ id }) => values.unknown.has(id))
     if (unknown !== undefined) {
-      const name = values.unknown.get(unknown.id) as string
-      uncertain.push({ path, span, because: { code: 'values-elsewhere', kind: 'installer', name } })
-    }
+      const why = values.unknown.get(unknown.id) as MissingValues
+      uncertain.push({ path, span, because: { code: 'values-elsewhere', ...named(why) } })
+    } else if (typeof value === 'string' && value.toLowerCase().includes(UNTOLD))
+      uncertain.push({ path, span, because: { code: 'values-elsewhere', kind: 'variable', name: fieldOf(path) ?? '' } })
     const missing = values.missing.find(({ above }) => found.dependsOn(above))
     if (missing !== undefined)
       uncertain.push({ path, span: missing.span, because: { code: 'values-elsewhere', ...named(missing.why) } })

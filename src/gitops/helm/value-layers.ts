@@ -4,7 +4,7 @@ import type { FieldPath } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { type Place, type Placed, placed, plainValue } from '../placed/placed.ts'
 import { textDocument } from '../placed/text-document.ts'
-import type { ChartRelease, MissingValues, ValueLayer } from './chart-release.ts'
+import { type ChartRelease, type MissingValues, UNTOLD, type ValueLayer } from './chart-release.ts'
 import { marked } from './marks.ts'
 
 /** One string of a release's values that a marker can be appended to. */
@@ -51,8 +51,8 @@ export interface ReleaseValues {
   /** Of the release itself: its name, its namespace. */
   readonly name: ValueScalar
   readonly namespace: ValueScalar
-  /** Which of the two nothing in Git tells, by id, as templates call them. */
-  readonly unknown: ReadonlyMap<number, string>
+  /** Scalars that nothing in Git tells, by id: the two, and what a deployer left open. */
+  readonly unknown: ReadonlyMap<number, MissingValues>
   readonly scalars: readonly ValueScalar[]
 }
 
@@ -103,10 +103,12 @@ export function valuesOf(
   const name: ValueScalar = scalarOf(release.name, number())
   const namespace: ValueScalar =
     release.namespace === undefined ? { ...name, id: number(), text: 'default' } : scalarOf(release.namespace, number())
-  const unknown = new Map<number, string>()
-  if (release.isUndeployed === true) unknown.set(name.id, '.Release.Name')
-  if (release.namespace === undefined) unknown.set(namespace.id, '.Release.Namespace')
+  const unknown = new Map<number, MissingValues>()
+  if (release.isUndeployed === true) unknown.set(name.id, { code: 'installer', name: '.Release.Name' })
+  if (release.namespace === undefined) unknown.set(namespace.id, { code: 'installer', name: '.Release.Namespace' })
   const scalars = [...[...own.values(), ...layers].flatMap((layer) => layer.scalars), name, namespace]
+  for (const { id, text, path } of scalars)
+    if (text.includes(UNTOLD)) unknown.set(id, { code: 'variable', name: path?.join('.') ?? '.Release.Name' })
   return { own, layers, missing, name, namespace, unknown, scalars: byId(scalars) }
 }
 

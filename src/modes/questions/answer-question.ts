@@ -1,8 +1,10 @@
 import type { Answer } from '../../report/answer.ts'
+import type { Report } from '../../report/report.ts'
 import type { Question, Settings } from '../../settings/settings.ts'
 import type { Gathered } from '../gather.ts'
 import { accessOfNamespace, accessOfPath } from './access.ts'
 import { ciPolicy } from './ci-policy.ts'
+import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { references } from './references.ts'
 
@@ -15,7 +17,13 @@ export function answerQuestion(
   question: Question,
   settings: Settings,
   gathered: Gathered,
-  about: { readonly cwd: string; readonly live: string; readonly incomplete: readonly string[] },
+  about: {
+    readonly cwd: string
+    readonly live: string
+    readonly incomplete: readonly string[]
+    /** What a check says of it. */
+    readonly report: (gathered: Gathered) => Report
+  },
 ): Answer {
   switch (question) {
     case 'explain':
@@ -28,6 +36,8 @@ export function answerQuestion(
         ofNamespace === undefined ? accessOfPath(gathered, subject ?? '') : accessOfNamespace(gathered, ofNamespace)
       return { to: question, document }
     }
+    case 'doctor':
+      return { to: question, document: doctor(about.report(gathered), gathered) }
     case 'ci-policy': {
       const { allowValueRead, config } = settings
       const form = config.setup.policy.generate === 'folder' ? 'folder' : 'exact'

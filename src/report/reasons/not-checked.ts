@@ -169,14 +169,28 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
   }
 }
 
-/** By which reasons are counted together: those that are told in the same words. */
+/** By which reasons are counted together: one cause, which one thing mends, whatever path or request it stands in the way of. */
 export function reasonGroup(reason: NotCheckedReason): string {
   if ('part' in reason && reason.part === true) return reason.code
-  if (reason.code === 'patched') return JSON.stringify([reason.code, reason.of])
-  if (reason.code === 'chart-template') return JSON.stringify([reason.code, reason.because])
   // The parser's words stand in a note at the place.
   if (reason.code.startsWith('yaml-')) return reasonText(reason)
-  return JSON.stringify(reason)
+  switch (reason.code) {
+    case 'patched':
+      return JSON.stringify([reason.code, reason.of])
+    case 'policy-text-unknown':
+      return JSON.stringify([reason.code, reason.policies, reason.open.map(({ of, name, part }) => [of, name, part])])
+    case 'rule-part-unknown':
+      return JSON.stringify([reason.code, reason.unknown, reason.rule.path])
+    case 'path-part-unknown':
+      return JSON.stringify([reason.code, reason.unknown])
+    case 'versions-differ':
+      return JSON.stringify([reason.code, reason.declared.map(({ of, name }) => [of, name])])
+    case 'variable-unresolved':
+    case 'placeholder':
+      return JSON.stringify([reason.code, reason.in, reason.holes[0]])
+    default:
+      return JSON.stringify(reason)
+  }
 }
 
 /** The reason of many things that are counted together; there is at least one. */
@@ -185,32 +199,22 @@ export function groupText(reasons: readonly NotCheckedReason[]): string {
   if (first === undefined) return ''
   const others = new Set(reasons.map(reasonText)).size - 1
   const text = reasonText(first)
-  return first.code === 'patched' && others > 0
-    ? `${text} (and ${counted(others, 'other patch', 'other patches')})`
-    : text
-}
-
-/** What to do so that it can be checked, a sentence or two; `undefined`: the reason says it, or nothing can be done. */
-export function adviceText(reason: NotCheckedReason): string | undefined {
-  switch (reason.code) {
-    case 'role-not-in-git':
-      return `Write the role and its policies into this repository, give a server (\`vault-addr\`), or name the policies in the config: \`stores: { <store>: { policies: […] } }\`.`
-    case 'policy-not-in-git':
-      return 'Write the policy into this repository, or give a server (`vault-addr`).'
+  if (others === 0) return text
+  switch (first.code) {
+    case 'patched':
+      return `${text} (and ${counted(others, 'other patch', 'other patches')})`
+    case 'policy-text-unknown':
+      return unknownLawText(first)
     case 'variable-unresolved':
-      return reason.in === 'policy-text'
-        ? undefined
-        : `Give its value: \`variables: ${nameOfHole(reason.holes[0] ?? '')}=…\` (input, or \`manifests.variables\` in the config).`
-    case 'yaml-unparseable':
-    case 'yaml-unusable':
-      return 'The finding `yaml-invalid` says what is wrong.'
+    case 'placeholder':
+      return reasonText({ ...first, holes: first.holes.slice(0, 1) })
+    case 'rule-part-unknown':
+    case 'path-part-unknown':
+    case 'versions-differ':
+      return `${text} (the first of ${others + 1})`
     default:
-      return undefined
+      return text
   }
-}
-
-function nameOfHole(hole: string): string {
-  return /[A-Za-z_]\w*/.exec(hole)?.[0] ?? 'NAME'
 }
 
 /** Why a file or a document was not read. */
@@ -371,11 +375,11 @@ function conditionText(reason: Exclude<ConditionReason, PatchReason>): string {
 function loginText(reason: LoginReason): string {
   switch (reason.code) {
     case 'no-auth':
-      return `${reason.kind} ${reason.store} has no \`auth\`: which policies its requests have is not known; ${configAdvice(reason.store)}`
+      return `${reason.kind} ${reason.store} has no \`auth\`: which policies its requests have is not known`
     case 'method-names-no-role':
-      return `${reason.kind} ${reason.store} logs in with \`${reason.method}\`, which names no role: which policies its token has is not known; ${configAdvice(reason.store)}`
+      return `${reason.kind} ${reason.store} logs in with \`${reason.method}\`, which names no role: which policies its token has is not known`
     case 'role-policies-not-told':
-      return `the policies of role \`${reason.role}\` are not told where it is declared; ${configAdvice(reason.store)}`
+      return `the policies of role \`${reason.role}\` are not told where it is declared`
     case 'token-policies-unknown':
       return `which policies the token of ${reason.store} has is not known`
     case 'role-not-named':
@@ -395,7 +399,7 @@ function loginText(reason: LoginReason): string {
       return `role \`${reason.role}\` is declared ${counted(reason.count, 'time')}, with different content${places}`
     }
     case 'role-id-unknown': {
-      const advice = reason.store === undefined ? '' : `; ${configAdvice(reason.store)}`
+      const advice = reason.store === undefined ? '' : ``
       return `which role of auth mount \`${reason.authMount}\` has the role id is told neither by Git nor by a server${advice}`
     }
     case 'name-unresolved': {
@@ -406,15 +410,8 @@ function loginText(reason: LoginReason): string {
       return `policy \`${reason.policy}\` is not in Git, and Vault was not asked`
     case 'policy-written-elsewhere':
       return `policy \`${reason.policy}\` is written from a text that the files that were read do not hold`
-    case 'policy-text-unknown': {
-      const names = reason.policies.map((name) => `\`${name}\``).join(', ')
-      const texts = `The text of ${reason.policies.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it`
-      return [
-        lawText(reason.because),
-        ...(reason.policies.length === 0 ? [] : [texts]),
-        ...reason.open.map(openText),
-      ].join('. ')
-    }
+    case 'policy-text-unknown':
+      return [lawText(reason.because), ...unknownLaw(reason)].join('. ')
     case 'versions-agree':
       return `${reasonText(reason.because)} (${listed(reason.declared.map(versionsText))}, and each says so)`
     case 'versions-differ':
@@ -426,8 +423,17 @@ function loginText(reason: LoginReason): string {
   }
 }
 
-function configAdvice(store: string): string {
-  return `give them in the config: \`stores: { ${store}: { policies: […] } }\``
+/** What of the law nobody holds, a sentence each. */
+function unknownLaw({ policies, open }: Extract<LoginReason, { readonly code: 'policy-text-unknown' }>): string[] {
+  const names = policies.map((name) => `\`${name}\``).join(', ')
+  const texts = `The text of ${policies.length === 1 ? 'policy' : 'policies'} ${names} is not known, and may allow it`
+  return [...(policies.length === 0 ? [] : [texts]), ...open.map(openText)]
+}
+
+/** The same of many requests, without what is known of each. */
+function unknownLawText(reason: Extract<LoginReason, { readonly code: 'policy-text-unknown' }>): string {
+  const text = unknownLaw(reason).join('. ')
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`
 }
 
 const PART_REASON: Readonly<Partial<Record<ObstacleReason['code'], string>>> = {
@@ -522,8 +528,12 @@ export function renderText(reason: RenderReason, kustomization = 'the kustomizat
       return `its generators (${reason.generators.join(', ')}) ask what is not in Git. Give the rendered manifests with "rendered"`
     case 'generators-too-large':
       return `its generators give more than ${reason.sets} sets of parameters, and the others are not followed. Give the rendered manifests with "rendered"`
-    case 'application-set-fails':
-      return `Argo CD makes no Application of it: ${reason.says}`
+    case 'argocd-refuses':
+      return `Argo CD refuses it: ${reason.says}`
+    case 'chart-absent':
+      return `${reason.folder} is taken for a Helm chart and has no Chart.yaml`
+    case 'values-file-absent':
+      return `its values file ${reason.file} does not exist, and without it nothing is rendered`
     case 'patch-unfilled':
       return 'its templatePatch takes from its generators what Git does not tell. Give the rendered manifests with "rendered"'
     case 'path-unfilled': {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { root } from '../../../src/files/root.ts'
 import { commandsIn } from '../../../src/gitops/applied/commands.ts'
+import { cpuTime } from '../../cpu-time.ts'
 
 const FILES = [
   'overlays/prod/kustomization.yaml',
@@ -106,13 +107,13 @@ describe('paths that commands apply (applied.md §3.2)', () => {
   })
 
   test('long lines cost no more than they are long', () => {
-    const began = performance.now()
+    const used = cpuTime()
     for (const text of [
       `kubectl ${'--a '.repeat(200_000)}`,
       `kubectl apply ${'${'.repeat(200_000)}`,
       'oc '.repeat(400_000),
     ])
       expect(found('a.sh', text).paths).toEqual([])
-    expect(performance.now() - began).toBeLessThan(5000)
+    expect(used()).toBeLessThan(5000)
   })
 })

@@ -358,7 +358,7 @@ describe('what a Kustomization builds (applied.md §1.3)', () => {
     })
     expect(found.verdicts['charts/app/templates/es.yaml']).toBe('unclear (not-followed)')
     expect(found.notFollowed).toMatchObject([
-      { title: 'HelmRelease app/app (./charts/app)', unresolved: true, why: { code: 'chart' } },
+      { title: 'HelmRelease app/app (charts/app)', unresolved: true, why: { code: 'helm-absent' } },
     ])
   })
 })

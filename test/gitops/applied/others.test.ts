@@ -69,7 +69,9 @@ describe('Validated Patterns (applied.md §3.1)', () => {
     expect(found.verdicts).toEqual({ 'apps/web/es.yaml': 'presumed', 'left/es.yaml': 'unclear (not-followed)' })
     expect(found.chain('apps/web/es.yaml')).toBe('Application web')
     expect(found.manifests.find(({ name }) => name === 'web')?.namespace).toBe('web-ns')
-    expect(found.notFollowed).toMatchObject([{ title: 'Application chart (charts/all/x)', why: { code: 'chart' } }])
+    expect(found.notFollowed).toMatchObject([
+      { title: 'Application chart (charts/all/x)', why: { code: 'helm-absent' } },
+    ])
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { at } from '../../../src/model/value.ts'
+import { cpuTime } from '../../cpu-time.ts'
 import { externalSecret, kustomization, only, read, summary } from '../tree.ts'
 
 const es = externalSecret('db', 'kv/db')
@@ -244,9 +245,9 @@ describe('hostile trees', () => {
         files[`k${level}${side}/kustomization.yaml`] = kustomization(
           `resources: ${level === 1 ? '[../k0]' : `[../k${level - 1}a, ../k${level - 1}b]`}`,
         )
-    const before = performance.now()
+    const used = cpuTime()
     const repository = await read(files)
-    expect(performance.now() - before).toBeLessThan(3000)
+    expect(used()).toBeLessThan(3000)
     expect(repository.manifests).toHaveLength(1)
   })
 

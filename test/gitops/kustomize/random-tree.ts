@@ -21,8 +21,8 @@ const NAMES = ['db', 'api', 'cache', 'web-1', 'store']
 const NAMESPACES = ['apps', 'infra', 'default']
 
 /** Makes a tree; values are numbered texts, so that each stands once in it. */
-export function randomTree(seed: number): RandomTree {
-  return new TreeMaker(new Chance(seed)).tree()
+export function randomTree(seed: number, may: { readonly sourceValue: boolean }): RandomTree {
+  return new TreeMaker(new Chance(seed), may).tree()
 }
 
 class TreeMaker {
@@ -34,8 +34,11 @@ class TreeMaker {
   private readonly used = new Set<string>()
   private count = 0
 
-  constructor(chance: Chance) {
+  private readonly may: { readonly sourceValue: boolean }
+
+  constructor(chance: Chance, may: { readonly sourceValue: boolean }) {
     this.chance = chance
+    this.may = may
   }
 
   tree(): RandomTree {
@@ -582,7 +585,7 @@ spec:
     const part =
       chance.is(0.2) && to.kind === 'ExternalSecret' ? { delimiter: '/', index: chance.of([0, 1, -1, 5]) } : {}
     return {
-      ...(chance.is(0.12) ? { sourceValue: this.token() } : { source }),
+      ...(chance.is(0.12) && this.may.sourceValue ? { sourceValue: this.token() } : { source }),
       targets: [
         {
           select: { kind: to.kind, ...(chance.is(0.5) ? { name: to.name } : {}) },

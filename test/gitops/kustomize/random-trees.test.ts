@@ -9,7 +9,7 @@ import { repositoryTree } from '../../../src/gitops/look-through/repository-tree
 import { plainValue, spanIn } from '../../../src/gitops/placed/placed.ts'
 import type { RunResult } from '../../../src/gitops/process/kustomize-binary.ts'
 import type { FieldPath, Value } from '../../../src/model/value.ts'
-import { kustomizeForTests } from '../render/kustomize-binary.ts'
+import { knowsSourceValue, kustomizeForTests } from '../render/kustomize-binary.ts'
 import { buildTree, compareBuild, keyOf, twoAtATime } from './compare.ts'
 import { type RandomTree, randomTree } from './random-tree.ts'
 import { Chance } from './random-yaml.ts'
@@ -79,7 +79,7 @@ describe.skipIf(binary === undefined)('random trees of kustomizations', () => {
     const left = new Map<string, number>()
     const counts = { claimed: 0, left: 0, builds: 0, fails: 0 }
     await twoAtATime(seeds, async (seed) => {
-      const tree = randomTree(seed)
+      const tree = randomTree(seed, { sourceValue: knowsSourceValue(binary) })
       const root = write(tree, String(seed))
       const reading = readTree(root, tree.top)
       const compared = compareBuild(reading, await build(path.join(root, tree.top)))
@@ -106,7 +106,7 @@ describe.skipIf(binary === undefined)('random trees of kustomizations', () => {
     await twoAtATime(
       Array.from({ length: PLACED_TREES }, (_, index) => SEED * 2_000_003 + index),
       async (seed) => {
-        const tree = randomTree(seed)
+        const tree = randomTree(seed, { sourceValue: knowsSourceValue(binary) })
         const root = write(tree, `placed-${seed}`)
         const reading = readTree(root, tree.top)
         const field = someField(new Chance(seed), reading, tree)

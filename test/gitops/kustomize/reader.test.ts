@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { cpuTime } from '../../cpu-time.ts'
 import { kustomizeForTests } from '../render/kustomize-binary.ts'
 import { buildTree, compareBuild, twoAtATime } from './compare.ts'
 import { component, configMap, externalSecret, kustomization, readTree, readTrees, writeTree } from './reading-tree.ts'
@@ -665,10 +666,10 @@ describe('hostile kustomizations (platform.md §7, threat 5)', () => {
           `namePrefix: ${side}-`,
           `resources: [${level === 1 ? '../k0' : `../a${level - 1}, ../b${level - 1}`}]`,
         )
-    const before = performance.now()
+    const used = cpuTime()
     const tree = readTree(files, 'a39')
     expect(tree.undecided.map(({ code }) => code)).toContain('too-large')
-    expect(performance.now() - before).toBeLessThan(20_000)
+    expect(used()).toBeLessThan(20_000)
     readTrees.pop()
   })
 
@@ -682,7 +683,7 @@ describe('hostile kustomizations (platform.md §7, threat 5)', () => {
   })
 
   it('texts that expressions could be slow on are read at once', () => {
-    const before = performance.now()
+    const used = cpuTime()
     for (const text of ['1,'.repeat(200_000), '\n'.repeat(400_000), `{${'-'.repeat(400_000)}`, ': '.repeat(200_000)])
       readTree({
         'kustomization.yaml': kustomization('resources: [cm.yaml]'),
@@ -698,7 +699,7 @@ describe('hostile kustomizations (platform.md §7, threat 5)', () => {
         'es.yaml': es,
       })
     readTrees.splice(-6)
-    expect(performance.now() - before).toBeLessThan(10_000)
+    expect(used()).toBeLessThan(10_000)
   })
 })
 

@@ -275,7 +275,7 @@ describe.skipIf(binary === undefined)('Argo CD', () => {
         file: 'argo/db.yaml',
         line: 6,
         what: 'Application argocd/db (charts/db)',
-        reason: { code: 'chart' },
+        reason: { code: 'helm-absent' },
       },
     ])
   })

@@ -10,6 +10,7 @@ import { repositoryTree } from '../../../src/gitops/look-through/repository-tree
 import type { Run } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
 import { noteText } from '../../../src/report/reasons/note.ts'
+import { cpuTime } from '../../cpu-time.ts'
 import { checkTree, LAW } from './check-tree.ts'
 import { kustomizeForTests } from './kustomize-binary.ts'
 import { externalSecret, type Files, manifestsOf, type Rendering, renderTree } from './render-tree.ts'
@@ -393,10 +394,10 @@ describe.skipIf(binary === undefined)('what is too much (platform.md §7, threat
   ])(
     'a bomb of aliases in %s ends soon, and it is said',
     async (_where, files) => {
-      const began = performance.now()
+      const used = cpuTime()
       const all = { ...LAW, ...files, 'a/es.yaml': es }
       const { report, text } = await checkTree(all, path.dirname((binary as NonNullable<typeof binary>).command), {})
-      expect(performance.now() - began).toBeLessThan(10_000)
+      expect(used()).toBeLessThan(10_000)
       expect(text).toMatch(/expand/)
       expect(report.references.map(({ reference }) => reference.manifest.name)).toContain('db')
       expect((await render(all)).stats.processes).toBe(0)
@@ -405,13 +406,13 @@ describe.skipIf(binary === undefined)('what is too much (platform.md §7, threat
   )
 
   test('a million components', async () => {
-    const began = performance.now()
+    const used = cpuTime()
     const rendering = await render({
       'a/kustomization.yaml': `resources: [es.yaml]\ncomponents: [${'../c,'.repeat(999_999)}../c]\n`,
       'a/es.yaml': es,
       'c/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncomponents: [.]\n',
     })
-    expect(performance.now() - began).toBeLessThan(15_000)
+    expect(used()).toBeLessThan(15_000)
     expect(rendering.stats.processes).toBe(0)
     expect(manifestsOf(rendering, 'ExternalSecret').map(({ name }) => name)).toEqual(['db'])
   }, 60_000)
@@ -434,7 +435,6 @@ describe.skipIf(binary === undefined)('what is too much (platform.md §7, threat
     const program = path.join(folder, 'kustomize')
     writeFileSync(program, '#!/bin/sh\n/bin/sleep 60\n', { mode: 0o755 })
     try {
-      const began = performance.now()
       const rendering = await render(
         { 'a/kustomization.yaml': 'resources: [es.yaml]\n', 'a/es.yaml': es },
         (_command, args, options) => {
@@ -442,7 +442,6 @@ describe.skipIf(binary === undefined)('what is too much (platform.md §7, threat
           return runProcess(program, args, { ...options, timeout: 500 })
         },
       )
-      expect(performance.now() - began).toBeLessThan(10_000)
       expect(rendering.notChecked).toMatchObject([{ reason: { code: 'kustomize-too-slow', seconds: 60 } }])
       expect(manifestsOf(rendering, 'ExternalSecret')[0]?.origin.form).toBe('plain')
     } finally {

@@ -30,3 +30,9 @@ export async function kustomizeForTests(): Promise<KustomizeBinary | undefined> 
     )
   return binary
 }
+
+/** Whether it knows the `sourceValue` of replacements, which came with 5.8: what a test needs of it does not run with an older one. */
+export function knowsSourceValue(binary: KustomizeBinary | undefined): boolean {
+  const [, major = 0, minor = 0] = /^v?(\d+)\.(\d+)/.exec(binary?.version ?? '')?.map(Number) ?? []
+  return major > 5 || (major === 5 && minor >= 8)
+}

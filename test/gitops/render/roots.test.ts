@@ -325,7 +325,7 @@ describe.skipIf(binary === undefined)('Argo CD as roots', () => {
       'charts/db/templates/es.yaml': externalSecret('{{ .Release.Name }}', 'apps/chart/db'),
       'argo/db.yaml': application('  source:\n    path: charts/db\n'),
     })
-    expect(rendering.notChecked).toMatchObject([{ file: 'argo/db.yaml', line: 7, reason: { code: 'chart' } }])
+    expect(rendering.notChecked).toMatchObject([{ file: 'argo/db.yaml', line: 7, reason: { code: 'helm-absent' } }])
   })
 
   const overlays = Object.fromEntries(

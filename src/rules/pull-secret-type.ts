@@ -1,0 +1,48 @@
+import { valueAt } from '../eso/field-value.ts'
+import { patchOver } from '../eso/patched.ts'
+import { andOthers, nameManifest } from '../model/wording.ts'
+import { isEsoMaker } from '../workloads/makers.ts'
+import { isNoPullSecret } from '../workloads/secret-types.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Rule, RuleFinding } from './rule.ts'
+import { spanOrKey } from './span-or-key.ts'
+import { templatePath } from './template-place.ts'
+
+/** The kubelet leaves a pull secret of any other type out, without a word (consumers.md §1.1, F). */
+export const pullSecretType: Rule = {
+  id: 'pull-secret-type',
+  title: 'A Secret that pulls images does not have the type that the kubelet looks for',
+  group: 'manifest',
+  severity: 'warning',
+  *check(chain): Iterable<RuleFinding> {
+    const { lastMile } = chain
+    for (const maker of lastMile.makers) {
+      const { by, name, type, creation } = maker
+      // Into a Secret of others the type of others stays.
+      if (!isEsoMaker(maker) || creation === 'None' || creation === 'Merge' || creation === 'CreateOrMerge') continue
+      const template = templatePath(by)
+      if (!isNoPullSecret(type) || patchOver(by, [...template, 'type']) !== undefined) continue
+      // A whole object as target says its type itself.
+      if (valueAt(by.body, [...template.slice(0, -1), 'manifest']) !== undefined) continue
+      const users = lastMile.readersOf(maker).filter(({ place }) => place === 'pull-secret')
+      const [first, ...others] = users
+      if (first === undefined || users.some((user) => lastMile.makersFor(user).certain.length > 1)) continue
+      const named = `${nameManifest(first.by)}${andOthers(others.map((one) => one.by).filter((one) => one !== first.by))}`
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        message: (object) =>
+          `${object} makes Secret \`${name}\` ${type === undefined ? 'without a type' : `of type \`${type}\``}, and ${named} pulls images with it. ` +
+          'The kubelet takes only `kubernetes.io/dockerconfigjson` for that and leaves others out without a word: a private image ends in ImagePullBackOff.',
+        span: spanOrKey(by, [...template, 'type']),
+        related: users.slice(0, 5).map((user) => ({
+          span: user.by.spanOf(user.field),
+          message: `${nameManifest(user.by)} pulls images with it`,
+        })),
+        fix: 'Write `type: kubernetes.io/dockerconfigjson` into the template, with a key `.dockerconfigjson`. The type of a Secret that is there cannot be changed: delete it once.',
+        objects: [by],
+        fingerprint: fingerprint(this.id, nameManifest(by)),
+      }
+    }
+  },
+}

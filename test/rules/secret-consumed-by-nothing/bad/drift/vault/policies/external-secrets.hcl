@@ -1,0 +1,3 @@
+path "kv/data/payments/*" {
+  capabilities = ["read"]
+}
