@@ -54,7 +54,7 @@ function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
 }
 
 function causeOf({ gone, store, secrets }: PushDelete, name: string): string {
-  const what = listed(secrets.map(nameSecret))
+  const what = nameSecrets(secrets)
   const deletes = secrets.some(({ denied }) => denied)
     ? `ESO tries to delete ${what}, and its policies do not allow that`
     : `ESO deletes ${what}`
@@ -84,16 +84,27 @@ export function keptSentence(kept: KeptBy): string {
     : `It stays in the cluster, because ${kept.by.kind} ${kept.by.name} does not prune.`
 }
 
-function nameSecret({ path, property, othersRemain }: DeletedSecret): string {
-  if (property === undefined) return `\`${path}\``
-  const whole = othersRemain ? '' : ' (the whole secret, if nothing else is in it)'
-  return `property \`${property}\` of \`${path}\`${whole}`
+/** Properties of one secret stand together. */
+function nameSecrets(secrets: readonly DeletedSecret[]): string {
+  const byPath = new Map<string, DeletedSecret[]>()
+  for (const secret of secrets) byPath.set(secret.path, [...(byPath.get(secret.path) ?? []), secret])
+  return shortly(
+    [...byPath].map(([path, of]) => {
+      const properties = of.flatMap(({ property }) => (property === undefined ? [] : [`\`${property}\``]))
+      if (properties.length < of.length) return `\`${path}\``
+      const whole = of.some(({ othersRemain }) => othersRemain) ? '' : ' (the whole secret, if nothing else is in it)'
+      return `${of.length === 1 ? 'property' : 'properties'} ${shortly(properties)} of \`${path}\`${whole}`
+    }),
+  )
 }
 
-function consequencesOf(
-  { gone, secrets, store, refreshInterval, object }: PushDelete,
-  users: readonly string[],
-): string[] {
+/** The first names, and how many more there are. */
+function shortly(names: readonly string[]): string {
+  return names.length <= SHOWN ? listed(names) : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
+}
+
+function consequencesOf(one: PushDelete, users: readonly string[]): string[] {
+  const { gone, secrets, store } = one
   const said: string[] = []
   if (secrets.some(({ denied }) => denied))
     said.push(
@@ -108,22 +119,19 @@ function consequencesOf(
     said.push('All versions of a deleted secret are lost.')
   if (secrets.some(({ ifNotExists }) => ifNotExists))
     said.push('A secret that was there before the first push is kept.')
-  const readers = [...new Set(secrets.flatMap((secret) => secret.readers))].map((reference) => nameReference(reference))
-  if (readers.length > 0) {
-    const shown = readers.slice(0, SHOWN)
-    const more = readers.length - shown.length
-    const who = more === 0 ? listed(shown) : `${shown.join(', ')} and ${more} more`
-    said.push(`${who} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`)
-  }
-  if (users.length > 0) {
-    const more = users.length - SHOWN
-    const who = more > 0 ? `${users.slice(0, SHOWN).join(', ')} and ${more} more` : listed(users)
+  const readers = [
+    ...new Set(secrets.flatMap((secret) => secret.readers.map(({ manifest }) => nameManifest(manifest)))),
+  ]
+  if (readers.length > 0)
     said.push(
-      `${who} ${users.length === 1 ? 'uses' : 'use'} the Secret that is made of ${secrets.length === 1 ? 'it' : 'them'}.`,
+      `${shortly(readers)} still ${readers.length === 1 ? 'reads' : 'read'} ${secrets.length === 1 ? 'it' : 'them'}.`,
     )
-  }
+  if (users.length > 0)
+    said.push(
+      `${shortly(users)} ${users.length === 1 ? 'uses' : 'use'} the Secret that is made of ${secrets.length === 1 ? 'it' : 'them'}.`,
+    )
   const again = [...new Set(secrets.flatMap((secret) => secret.rewrittenBy))]
-  if (again.length > 0) said.push(rewritten(again, object, refreshInterval))
+  if (again.length > 0) said.push(rewritten(again, one))
   return said
 }
 
@@ -136,20 +144,22 @@ function usersOf(readers: readonly Reference[], lastMile: LastMile): string[] {
 /** As many names stand in a message; the rest is counted. */
 const SHOWN = 3
 
-function rewritten(references: readonly Reference[], object: PushDelete['object'], interval: string): string {
-  const who = [
-    ...new Set(
-      references.map(({ manifest, storeRef }) =>
-        nameManifest(manifest) === nameManifest(object)
-          ? `${storeRef?.kind ?? 'store'} ${storeRef?.name ?? ''}`
-          : nameManifest(manifest),
-      ),
-    ),
-  ]
-  const missing = /^0[a-z]*$/.test(interval)
+function rewritten(references: readonly Reference[], { object, store, refreshInterval }: PushDelete): string {
+  const isCopy = ({ manifest }: Reference) => manifest.kind === object.kind && manifest.name === object.name
+  // The same PushSecret through another store; folded references stand for its copies in other namespaces.
+  const through = references.filter((one) => isCopy(one) && one.storeRef?.name !== store.name)
+  const own = references.filter((one) => !isCopy(one) || nameManifest(one.manifest) !== nameManifest(object))
+  const others = own.filter((one) => !through.includes(one)).map(({ manifest }) => nameManifest(manifest))
+  if (through.length === 0 && others.length > 0) {
+    const who = [...new Set(others)]
+    return `${shortly(who)} ${who.length === 1 ? 'writes' : 'write'} the same, and ${who.length === 1 ? 'pushes' : 'push'} it again only at the next refresh.`
+  }
+  const stores = through.map(({ storeRef }) => `${storeRef?.kind} ${storeRef?.name}`)
+  const who = stores.length === 0 ? 'Another entry' : shortly([...new Set(stores)])
+  const missing = /^0[a-z]*$/.test(refreshInterval)
     ? 'and `refreshInterval: 0` pushes it no more'
-    : `so it is missing until the next push (\`refreshInterval\`: ${interval})`
-  return `${listed(who)} ${who.length === 1 ? 'writes' : 'write'} the same, but ESO pushes first and deletes then, ${missing}.`
+    : `so it is missing until the next push (\`refreshInterval\`: ${refreshInterval})`
+  return `${who} writes the same, but ESO pushes first and deletes then, ${missing}.`
 }
 
 function fixOf({ gone }: PushDelete): string {

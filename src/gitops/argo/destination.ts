@@ -24,7 +24,7 @@ export function destinationOf(destination: Placed | undefined, context: Destinat
   const text = textAt(destination, 'name') ?? textAt(destination, 'server')
   if (text === undefined || text === '' || IN_CLUSTER.test(text)) return own
   const entry = own?.id ?? ''
-  if (!text.includes('{{')) return { id: `cluster ${text}`, name: text, entry }
+  if (!text.includes('{{')) return { id: `cluster ${text}`, name: text, entry, remote: true }
   const named = parameters.get('nameNormalized') ?? parameters.get('name') ?? parameters.get('values.clusterDir')
   const segments = folder.split('/')
   const told = (value: string | undefined) => value !== undefined && value !== '' && segments.includes(value)
