@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   modes: [
     ...['model', 'report/reasons', 'files', 'settings', 'gitops', 'policy', 'eso'],
     ...['state/declared', 'state/live', 'state/snapshot', 'state/desired'],
-    ...['chain', 'rules', 'changes', 'setup', 'drift', 'report'],
+    ...['workloads', 'chain', 'rules', 'changes', 'setup', 'drift', 'report'],
   ],
 }
 

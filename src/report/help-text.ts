@@ -13,7 +13,9 @@ export function helpText(command?: Command): string {
       ? 'eso-vault explain [file[:line] | kind/namespace/name] [options]'
       : command === 'access'
         ? 'eso-vault access (kv/path | --namespace name) [options]'
-        : `eso-vault ${command ?? '[command]'} [path…] [options]`
+        : command === 'rotate'
+          ? 'eso-vault rotate kv/path [options]'
+          : `eso-vault ${command ?? '[command]'} [path…] [options]`
   const commands = Object.entries(COMMANDS).map(([name, about]) => `  ${name.padEnd(12)}${about}`)
   const width = 26
   const options = INPUTS.filter((input) => input.name !== 'mode').map((input) => {

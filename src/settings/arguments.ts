@@ -13,7 +13,8 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   snapshot: 'write what a server shows into a file, without a value, for runs that cannot reach it',
   explain: 'every request that ESO will make, and the rule that grants or denies it',
   'ci-policy': 'the smallest policy that a CI token needs for this repository',
-  references: 'who uses which Vault path',
+  references: 'who uses which Vault path, on to the workloads',
+  rotate: 'what must restart when a secret of Vault changes',
   access: 'who may do what on a Vault path; with --namespace, what a namespace can reach',
   doctor: 'what was not checked, why, and the lines that change that',
 }
@@ -84,6 +85,10 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
       wrong(
         'access takes a path of Vault (`eso-vault access kv/team/app`) or `--namespace`, a namespace of Kubernetes.',
       )
+  } else if (command === 'rotate') {
+    subject = positional.shift()
+    if (positional.length > 0) wrong(`rotate takes one path of Vault; ${JSON.stringify(positional[0])} is too much.`)
+    if (subject === undefined) wrong('rotate takes a path of Vault, as in `eso-vault rotate kv/team/app`.')
   } else if (positional.length > 0) {
     values.paths = [...(values.paths === undefined ? [] : [values.paths]), ...positional].join('\n')
   }
