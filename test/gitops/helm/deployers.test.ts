@@ -11,7 +11,7 @@ import { kustomizeForTests } from '../render/kustomize-binary.ts'
 import { type Files, renderTree } from '../render/render-tree.ts'
 import { chartYaml, fieldOf, renderCharts, secretTemplate } from './render-charts.ts'
 
-const HOME = 'https://github.com/team/home'
+const HOME = 'https://github.com/acme/gitops'
 const helms = await helmsForTests()
 const kustomize = await kustomizeForTests()
 
@@ -67,7 +67,7 @@ describe.each(helms)('charts as they are deployed, with $name', (helm) => {
       ...shop(),
       'root.yaml': application('root', 'charts/root', '', 'argocd'),
       'charts/root/Chart.yaml': chartYaml('root'),
-      'charts/root/values.yaml': 'repo: https://github.com/team/home\nkey: kv/inline\nenvs: [test, prod]\n',
+      'charts/root/values.yaml': 'repo: https://github.com/acme/gitops\nkey: kv/inline\nenvs: [test, prod]\n',
       'charts/root/templates/app.yaml': application(
         'inner',
         'charts/shop',
