@@ -79,7 +79,7 @@ describe('which kustomize renders', () => {
     expect(text).toContain('Install kustomize 5')
     // The patched reference is not checked either way.
     expect(report.notChecked.map(({ reason }) => reasonText(reason)).join('\n')).toContain(
-      'patches are applied only with kustomize',
+      'could not be applied here',
     )
   })
 
