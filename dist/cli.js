@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-import { terminal } from './index.js'
+import { terminal } from './lib/cli.js'
 await terminal()

@@ -1,2 +1,2 @@
-import { action } from './index.js'
+import { action } from './lib/main.js'
 await action()

@@ -6,6 +6,7 @@ import type { Reference } from '../model/reference.ts'
 import type { Standing } from '../model/standing.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'
+import type { Need } from '../setup/need.ts'
 
 /** How a run ended (design §3); each has its exit code. */
 export type Outcome = 'clean' | 'unchecked' | 'findings' | 'incomplete' | 'invalid' | 'bug'
@@ -93,6 +94,8 @@ export interface Report {
     /** A snapshot told it, or a part of it: so Vault was then (UTC, RFC 3339). */
     readonly asOf?: string
   }
+  /** With `report-scope: changed` and a server or a snapshot: what merging the change needs of Vault. */
+  readonly need?: Need
   /** Mode `snapshot`: what was written, and where. */
   readonly snapshot?: SnapshotCounts
   /** Why the outcome is `incomplete`, a sentence each. */
