@@ -48,8 +48,10 @@ function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
 }
 
 function headlineOf({ gone, secrets }: PushDelete): string {
-  const [first] = secrets
-  const what = secrets.length === 1 && first !== undefined ? `\`${first.path}\`` : counted(secrets.length, 'secret')
+  const [path, ...others] = new Set(secrets.map((secret) => secret.path))
+  const partly = secrets.every(({ property, othersRemain }) => property !== undefined && othersRemain)
+  const one = `${partly ? (secrets.length === 1 ? 'a property of ' : 'properties of ') : ''}\`${path}\``
+  const what = others.length === 0 ? one : counted(others.length + 1, 'secret')
   const kept = gone.code === 'object' ? gone.keptBy : gone.code === 'source' ? gone.removed.keptBy : undefined
   return kept === undefined
     ? `This change makes ESO delete ${what} in Vault`
