@@ -161,4 +161,6 @@ export interface Settings {
   readonly format: Format
   /** Terminal only. `undefined`: decided by `NO_COLOR` and by what standard output is. */
   readonly color: boolean | undefined
+  /** How long each stage of the run took is told. */
+  readonly timings: boolean
 }
