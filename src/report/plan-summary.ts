@@ -16,7 +16,7 @@ export function planSummary(document: PlanDocument, report: Report): string {
     part(
       [
         `## ${icon} eso-vault ${document.mode}: ${prose(planHeadline(report, document).replace(/^(Plan|Applied): /, ''))}\n`,
-        `**${prose(document.target)}** · ${document.server === null ? 'no server asked' : prose(document.server)} ${document.preview === true ? `\n\n> [!NOTE]\n> ${PREVIEW_NOTE}` : ` · digest ${code(document.digest)}`}\n\n`,
+        `**${prose(document.target)}** · ${document.server === null ? 'no server asked' : prose(document.server)}${document.preview === true ? `\n\n> [!NOTE]\n> ${PREVIEW_NOTE}` : ` · digest ${code(document.digest)}`}\n\n`,
       ].join('\n'),
       (report.problems ?? []).map(({ message, file, line }) => {
         const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `
