@@ -96,6 +96,7 @@ interface RuleResults {
 function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
   const { chain, byServer } = gathered
   const { watch } = gathered
+  watch.enter('rules')
   const byGit = runRules(rules, chain, settings.config.rules, { unapplied: settings.config.manifests.unapplied, watch })
   const ruled =
     byServer === undefined

@@ -85,6 +85,7 @@ function jsonReport(report: Report) {
       message: noteText(note),
       code: note.code,
     })),
+    timings: report.timings?.map(({ stage, milliseconds }) => ({ stage, milliseconds })) ?? null,
     problems: [...(report.problems ?? []).map(jsonInputProblem), ...problemsOf(report).map(jsonProblem)],
   }
 }

@@ -1,3 +1,4 @@
+import { STAGES } from '../model/stages.ts'
 import type { JsonSchema } from '../settings/config-schema.ts'
 import { STEP_KINDS } from '../setup/step.ts'
 import { JSON_VERSION } from './json.ts'
@@ -220,6 +221,10 @@ export function reportJsonSchema(): JsonSchema {
       notes: listOf(
         object({ reason: text, file: text, line: { type: ['integer', 'null'] }, message: text, code: text }),
       ),
+      timings: {
+        ...listOf(object({ stage: { enum: Object.keys(STAGES) }, milliseconds: count })),
+        type: ['array', 'null'],
+      },
       problems: listOf(object(problem)),
     }),
   }

@@ -3,6 +3,7 @@ import type { Finding, IgnoredFinding, NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
 import type { Reference } from '../model/reference.ts'
+import type { StageTime } from '../model/stages.ts'
 import type { Standing } from '../model/standing.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'
@@ -102,6 +103,8 @@ export interface Report {
   readonly incomplete: readonly string[]
   /** With `report-scope: changed`: what everything above is about. */
   readonly scope?: ReportedScope
+  /** Where it was asked for: how long each stage took. */
+  readonly timings?: readonly StageTime[]
   /** Why the outcome is `invalid` or `bug`: what to change, and where. */
   readonly problems?: readonly { readonly message: string; readonly file?: string; readonly line?: number }[]
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { Finding, RelatedPlace, Severity } from '../model/finding.ts'
 import { formatSpan, type Span } from '../model/span.ts'
+import { STAGES } from '../model/stages.ts'
 import { counted } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
 import { causesOf } from './causes.ts'
@@ -189,7 +190,14 @@ function closing(report: Report, paint: Paint, width: number): string {
     if (report.notes.length > 0)
       add('', `${counted(report.notes.length, 'note')} about what was left out: see --format json.`)
   }
+  if (report.timings !== undefined) add('', timingsText(report.timings))
   for (const line of wrap(`${oneLine(headline(report))}.`, width))
     lines.push(paint(OUTCOME_STYLE[report.outcome], line))
   return lines.join('\n')
+}
+
+function timingsText(timings: NonNullable<Report['timings']>): string {
+  const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(2)} s`
+  const all = timings.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  return `Time: ${timings.map(({ stage, milliseconds }) => `${STAGES[stage]} ${seconds(milliseconds)}`).join(', ')}; ${seconds(all)} in all.`
 }
