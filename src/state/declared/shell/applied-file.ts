@@ -10,7 +10,7 @@ export function appliedFile(words: readonly SymbolicText[]): string | undefined 
   // `sudo`, `env A=b` and a path stand before it; a verb of another program does not.
   if (program < 0 || program > 3) return undefined
   const rest = values.slice(program + 1)
-  if (!rest.some((word) => VERBS.has(word))) return undefined
+  if (!rest.some((word) => VERBS.has(word)) || rest.some((word) => /^--dry-run(?!=none$)/.test(word))) return undefined
   for (const [index, word] of rest.entries()) {
     if (word === '-f' || word === '--filename') return rest[index + 1]
     const inline = /^(?:-f|--filename=)(.+)$/.exec(word)?.[1]
