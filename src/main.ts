@@ -15,6 +15,7 @@ import { outputsOf } from './report/outputs.ts'
 import { planOutputs, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { planHeadline } from './report/plan-wording.ts'
+import { createProgress } from './report/progress.ts'
 import { publishComment } from './report/pull-request-comment.ts'
 import { redactReport } from './report/redact-report.ts'
 import { EXIT_CODE } from './report/report.ts'
@@ -49,6 +50,7 @@ export async function action(env: Env = process.env): Promise<void> {
       event,
       settingsWith,
       now: () => new Date(),
+      progress: createProgress({ write: (line) => core.info(line.trimEnd()), terminal: false }).tell,
       mask: (secret) => maskLines(core, secret),
       keepToken: (token) => keepForPost(core, settings, token),
       warn: (sentence) => core.warning(sentence),

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { familyOf, type Note, type NoteBody } from '../src/model/note.ts'
 import { type NotCheckedReason, reasonKey } from '../src/model/reason.ts'
-import { reasonGroup, reasonSentence, reasonText } from '../src/report/reasons/not-checked.ts'
+import { reasonGroup, reasonText } from '../src/report/reasons/not-checked.ts'
 import { noteText } from '../src/report/reasons/note.ts'
 
 const src = join(import.meta.dirname, '../src')
@@ -218,7 +218,6 @@ describe('the sentences of reasons', () => {
     ],
   ])('%j', (reason, text) => {
     expect(reasonText(reason)).toBe(text)
-    expect(reasonSentence(reason)).toBe(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)
   })
 
   test.each<[Note, string, string]>([

@@ -13,12 +13,13 @@ export function changedLinks(head: Chain, base: Chain, lines: ChangedLines): Rea
   const signNow = signatures(head)
   return new Set(
     head.links.filter(
-      (link) => isTouched(link, lines) || objectsOf(link).some((manifest) => !before.has(signNow(link, manifest))),
+      (link) => isTouchedLink(link, lines) || objectsOf(link).some((manifest) => !before.has(signNow(link, manifest))),
     ),
   )
 }
 
-function isTouched({ reference }: Link, lines: ChangedLines): boolean {
+/** Whether a line of the reference's own was touched. */
+export function isTouchedLink({ reference }: Link, lines: ChangedLines): boolean {
   const { manifest, field, span, propertySpan, storeRef, generatorRef } = reference
   // A field taken out at an item's end leaves no line of the item's own.
   if (lines.touches(linesOfSpan(manifest.spanOf(field)), true)) return true

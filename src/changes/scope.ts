@@ -1,15 +1,17 @@
 import type { Link } from '../chain/chain.ts'
-import type { Finding, NotChecked } from '../model/finding.ts'
+import type { Age, Finding, NotChecked } from '../model/finding.ts'
 import { reasonKey } from '../model/reason.ts'
 import { formatSpan, type Span } from '../model/span.ts'
 import type { Provenance } from '../model/vault-state.ts'
 import { nameManifest } from '../model/wording.ts'
 import { type ChangedLines, linesOfSpan } from './changed-lines.ts'
+import { isTouchedLink } from './changed-links.ts'
 
 /** What of a report a change is answerable for. */
 export interface Scope {
   readonly links: ReadonlySet<Link>
-  isIn(finding: Finding): boolean
+  /** What the change has to do with a finding; `undefined`: nothing, it was there before and elsewhere. */
+  ageOf(finding: Finding): Age | undefined
   isNotCheckedIn(item: NotChecked): boolean
 }
 
@@ -27,24 +29,29 @@ export interface ScopeInput {
 export function scopeOf({ links, lines, before }: ScopeInput): Scope {
   const known = objectsByFingerprint(before.findings)
   const notCheckedBefore = new Set(before.notChecked.map(idOf))
-  const places = new Set(
-    [...links].flatMap(({ reference: { span, propertySpan } }) => [
-      formatSpan(span),
-      ...(propertySpan ? [formatSpan(propertySpan)] : []),
-    ]),
-  )
+  const placesOf = (some: readonly Link[]) =>
+    new Set(
+      some.flatMap(({ reference: { span, propertySpan } }) => [
+        formatSpan(span),
+        ...(propertySpan ? [formatSpan(propertySpan)] : []),
+      ]),
+    )
+  const places = placesOf([...links])
+  const ownPlaces = placesOf([...links].filter((link) => isTouchedLink(link, lines)))
   const chains = [...links].flatMap(chainPlaces)
   const isTouched = (span: Span) => lines.touches(linesOfSpan(span))
   return {
     links,
-    isIn({ fingerprint, severity, span, related, objects = [] }) {
-      const spans = [span, ...related.map((place) => place.span)]
+    ageOf({ fingerprint, severity, span, related, objects = [] }) {
+      if (isTouched(span) || ownPlaces.has(formatSpan(span))) return 'own'
       const hit = known.get(fingerprint)
       // A further overlay of a base that is broken already is news.
-      if (hit === undefined || objects.some((object) => !hit.has(nameManifest(object)))) return true
-      if (spans.some((one) => isTouched(one) || places.has(formatSpan(one)))) return true
+      if (hit === undefined || objects.some((object) => !hit.has(nameManifest(object)))) return 'broken'
+      const spans = related.map((place) => place.span)
+      // Where the other end was edited, and it is broken as it was: it is shown, apart from what the change broke.
+      if (spans.some((one) => isTouched(one) && !places.has(formatSpan(span)))) return 'older'
       // What breaks the store, role or policy of a changed reference breaks the reference.
-      return severity === 'error' && chains.some((place) => holds(place, span))
+      return severity === 'error' && chains.some((place) => holds(place, span)) ? 'older' : undefined
     },
     isNotCheckedIn: (item) =>
       !notCheckedBefore.has(idOf(item)) ||

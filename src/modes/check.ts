@@ -4,13 +4,15 @@ import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
-import type { Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
+import type { Age, Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
 import type { RefusedLogin } from '../model/id-claims.ts'
 import { familyOf, type NoteFamily } from '../model/note.ts'
 import type { Standing } from '../model/standing.ts'
 import { outcomeOf } from '../report/outcome.ts'
+import { countProblems } from '../report/problems.ts'
 import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
+import { asFinding } from '../rules/fold-objects.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { refusedByServer } from '../rules/refused-by-server.ts'
 import { RULES } from '../rules/registry.ts'
@@ -24,6 +26,7 @@ import type { MissingRight } from '../state/live/live-state.ts'
 import { asOfSource, type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
+import { needOfChange } from './need-of-change.ts'
 import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
@@ -66,7 +69,9 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
     lines: change.lines,
     before: beforeOf(applyRules(change.settings, deps, change.before, RULES)),
   })
-  return { report: reportOf(settings, deps, compared, within(results, scope, change.since)), gathered: compared }
+  const need = await needOfChange(settings, gathered, deps, scope.links)
+  const report = reportOf(settings, deps, compared, within(results, scope, change.since))
+  return { report: need === undefined ? report : { ...report, need }, gathered: compared }
 }
 
 /** The report of what was gathered, by the rules that are given. */
@@ -91,6 +96,7 @@ interface RuleResults {
 function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
   const { chain, byServer } = gathered
   const { watch } = gathered
+  watch.enter('rules')
   const byGit = runRules(rules, chain, settings.config.rules, { unapplied: settings.config.manifests.unapplied, watch })
   const ruled =
     byServer === undefined
@@ -157,13 +163,18 @@ function reportedOf({ config }: Settings, { repository }: Gathered, results: Rul
 function within(results: RuleResults, scope: Scope, since: string): RuleResults {
   const findings: Finding[] = []
   const outside: Finding[] = []
-  for (const finding of results.findings) (isOfChange(finding, scope) ? findings : outside).push(finding)
+  for (const finding of results.findings) {
+    const age = ageOf(finding, scope)
+    if (age === undefined) outside.push(finding)
+    else findings.push({ ...finding, age })
+  }
   const partsHere = results.partsNotChecked.filter((item) => scope.isNotCheckedIn(item))
   const standings = new Map([...results.standings].filter(([link]) => scope.links.has(link)))
-  const count = (severity: Severity) => outside.filter((finding) => finding.severity === severity).length
+  const older = { findings: outside, references: [] }
+  const count = (severity: Severity) => countProblems(older, severity)
   return {
     findings,
-    ignored: results.ignored.filter(({ finding }) => isOfChange(finding, scope)),
+    ignored: results.ignored.filter(({ finding }) => ageOf(finding, scope) !== undefined),
     partsNotChecked: partsHere,
     standings,
     scope: {
@@ -181,8 +192,8 @@ function within(results: RuleResults, scope: Scope, since: string): RuleResults 
 }
 
 /** What cannot be read may hide anything that a change brings: it belongs to every change. */
-function isOfChange(finding: Finding, scope: Scope): boolean {
-  return finding.rule === yamlInvalid.id || scope.isIn(finding)
+function ageOf(finding: Finding, scope: Scope): Age | undefined {
+  return scope.ageOf(finding) ?? (finding.rule === yamlInvalid.id ? 'older' : undefined)
 }
 
 /** The references that were not checked come first: they are what a run is about. */
@@ -262,7 +273,7 @@ export function ignoresIn({ repository }: Gathered) {
 
 function uselessIgnores(unused: readonly UselessIgnore[], settings: Settings) {
   const setting = settings.config.rules[ignoreUnused.id]
-  return setting === 'off' ? [] : unused.map((useless) => ignoreUnused.finding(useless, setting))
+  return setting === 'off' ? [] : unused.map((useless) => asFinding(ignoreUnused.finding(useless, setting)))
 }
 
 /** Of the rights that are missing, as many are named. */

@@ -82,11 +82,11 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
   const { exclude, variables, config } = settings
   const { cwd, render = withoutRendering, watch = createWatch() } = deps
-  const { deadline } = watch
+  const { deadline, enter } = watch
   await checkAlso(settings, cwd)
   const also = config.manifests.also.map(({ folder }) => folder)
   const repository = await render((rendering) =>
-    readRepository(paths, { cwd, exclude, also, variables, elsewhere: appliedElsewhere, deadline, ...rendering }),
+    readRepository(paths, { cwd, exclude, also, variables, elsewhere: appliedElsewhere, deadline, enter, ...rendering }),
   )
   const gathered = await gatherFrom(repository, settings, { ...deps, watch })
   if (gathered.configured.missing.length > 0) throw new InvalidInput(gathered.configured.missing)
@@ -113,6 +113,7 @@ export async function gatherFrom(
     watch = createWatch(),
   }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
+  watch.enter('declared')
   const declared = readDeclared(
     plain.files.filter(({ use }) => use === undefined),
     YAML,
@@ -121,6 +122,7 @@ export async function gatherFrom(
   const repository = await withFinished(plain, settings, cwd)
   const said = configured(settings, plain.roots, cwd)
   const withSaid = withStores(anyCluster(repository, settings, cwd), said.stores)
+  watch.enter('predict')
   const prediction = predict(withSaid.manifests, {
     holesOf: (text) => holesOf(text).map((hole) => hole.text),
     skip: (manifest) => {
@@ -137,10 +139,12 @@ export async function gatherFrom(
     policiesOfStore,
   })
   const wanted = withOwned(parts, ownedPathsOf(settings, prediction))
+  watch.enter('server')
   const live = new Map(answers)
   if (source !== undefined) {
     for (const [namespace, parts] of wanted) live.set(namespace, await source.read(namespace, parts))
   }
+  watch.enter('follow')
   const first = live.get('') ?? [...live.values()][0]
   const known = knownServer(settings.config.vault.product)
   const { product, version } = first?.server ?? known

@@ -48,6 +48,8 @@ export interface ChangeDeps {
  */
 export function lookAtChange(settings: Settings, { cwd, git, event, render, settingsWith }: ChangeDeps): LookAtChange {
   return async (head) => {
+    const { watch } = head
+    watch.enter('before')
     const { roots, files } = head.repository
     // Other repositories, which count for this one, are before the change as they are now.
     const also = settings.config.manifests.also.map(({ folder }) => resolve(cwd, folder))
@@ -88,7 +90,7 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
         cwd,
         live: undefined,
         answers: head.live,
-        watch: head.watch,
+        watch: { ...watch, enter: () => undefined },
       })
       if (head.watch.over()) return unknown('the time for the run was over before the state it starts from was read')
       const names = new Set([...root.files].map(shown))

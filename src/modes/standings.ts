@@ -43,19 +43,15 @@ function isError({ severity }: Finding): boolean {
 
 function standingOf(
   link: Link,
-  {
-    broken,
-    accepted,
-    unapplied,
-    silent,
-  }: StandingsInput & { readonly broken: ReadonlySet<Link>; readonly accepted: ReadonlySet<Link> },
+  { broken, accepted, unapplied, silent }: StandingsInput & { readonly broken: BrokenBy; readonly accepted: BrokenBy },
 ): Standing {
   const { store } = link.reference
   if (unapplied !== 'same' && objectsOf(link).every(({ origin }) => origin.applied.verdict === 'not-applied'))
     return { is: 'not-applied' }
   if (store.found === 'foreign') return { is: 'other-provider', provider: store.store.provider }
-  if (broken.has(link)) return { is: 'broken', accepted: false }
-  if (accepted.has(link) || fails(link)) return { is: 'broken', accepted: true }
+  const by = broken.get(link)
+  if (by !== undefined) return { is: 'broken', accepted: false, by: [...by] }
+  if (accepted.has(link) || fails(link)) return { is: 'broken', accepted: true, by: [] }
   const reason = reasonOf(link) ?? silent
   return reason === undefined ? { is: 'works' } : { is: 'not-checked', reason }
 }
@@ -122,12 +118,15 @@ function reasonOf(link: Link): NotCheckedReason | undefined {
   return found.incomplete === undefined ? undefined : { code: 'server-does-not-tell', says: found.incomplete }
 }
 
+/** The references that are broken, each with the fingerprints of what breaks it. */
+type BrokenBy = ReadonlyMap<Link, ReadonlySet<string>>
+
 /**
  * The references that findings speak of: those at one of their places; else those of the list item, of the store, role or mount, or of
  * the object that the finding lies in. The narrowest of these counts.
  */
-function brokenBy(findings: readonly Finding[], links: readonly Link[]): ReadonlySet<Link> {
-  const broken = new Set<Link>()
+function brokenBy(findings: readonly Finding[], links: readonly Link[]): BrokenBy {
+  const broken = new Map<Link, Set<string>>()
   if (findings.length === 0) return broken
   const placesOf = ({ span, related }: Finding) => [span, ...related.map((place) => place.span)].map(placeOf)
   const byPlace = new Map<string, Link[]>(findings.flatMap(placesOf).map((place) => [place, []]))
@@ -143,11 +142,14 @@ function brokenBy(findings: readonly Finding[], links: readonly Link[]): Readonl
   const inObject = holders(() =>
     [...byObject].flatMap(([object, of]) => of.map((link) => [object.span, link] as const)),
   )
-  const taken = new Set<readonly Link[]>()
-  const take = (group: readonly Link[]): void => {
-    if (taken.has(group)) return
-    taken.add(group)
-    for (const link of group) broken.add(link)
+  const taken = new Map<readonly Link[], Set<string>>()
+  const take = (group: readonly Link[], { fingerprint }: Finding): void => {
+    const known = taken.get(group)
+    if (known !== undefined) {
+      known.add(fingerprint)
+      return
+    }
+    taken.set(group, new Set([fingerprint]))
   }
   for (const finding of findings) {
     const { span, objects } = finding
@@ -162,10 +164,16 @@ function brokenBy(findings: readonly Finding[], links: readonly Link[]): Readonl
     ]
     for (const find of nearest) {
       const groups = find()
-      for (const group of groups) take(group)
+      for (const group of groups) take(group, finding)
       if (groups.some((group) => group.length > 0)) break
     }
   }
+  for (const [group, fingerprints] of taken)
+    for (const link of group) {
+      const known = broken.get(link)
+      if (known === undefined) broken.set(link, new Set(fingerprints))
+      else for (const one of fingerprints) known.add(one)
+    }
   return broken
 }
 

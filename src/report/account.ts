@@ -2,6 +2,8 @@ import type { Verdict } from '../model/applied.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
 import type { JudgedReference, Report } from './report.ts'
 
+type AccountedReport = Pick<Report, 'references' | 'notChecked' | 'findings'>
+
 /** Every reference of a report, each counted once: works + broken + notChecked + otherProvider + notApplied = all (design §1, promise 8). */
 export interface Account {
   readonly all: number
@@ -11,6 +13,8 @@ export interface Account {
   readonly broken: number
   /** Of the broken ones, those that an `ignore` or a severity in the config lets pass. */
   readonly accepted: number
+  /** Of the broken ones, those that only older problems break, which are not in the report. */
+  readonly older: number
   readonly notChecked: number
   /** Why, for each reference that was not checked. */
   readonly reasons: readonly NotCheckedReason[]
@@ -25,7 +29,8 @@ export interface Account {
   readonly partsNotFollowed: number
 }
 
-export function accountOf({ references, notChecked }: Pick<Report, 'references' | 'notChecked'>): Account {
+export function accountOf({ references, notChecked, findings }: AccountedReport): Account {
+  const reported = new Set(findings.map(({ fingerprint }) => fingerprint))
   const count = (is: JudgedReference['standing']['is']) =>
     references.filter(({ standing }) => standing.is === is).length
   const works = count('works')
@@ -46,6 +51,12 @@ export function accountOf({ references, notChecked }: Pick<Report, 'references' 
     vault: works + broken + unchecked.length,
     works,
     broken,
+    older: references.filter(
+      ({ standing }) =>
+        standing.is === 'broken' &&
+        standing.by.length > 0 &&
+        !standing.by.some((fingerprint) => reported.has(fingerprint)),
+    ).length,
     accepted: references.filter(({ standing }) => standing.is === 'broken' && standing.accepted).length,
     notChecked: unchecked.length,
     reasons: unchecked,

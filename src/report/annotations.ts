@@ -4,6 +4,7 @@ import { counted } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
+import { fixLine } from './wording.ts'
 
 /** GitHub shows ten annotations of a kind for one step and drops the rest without a word (platform.md §1.2). */
 const PER_KIND = 10
@@ -90,5 +91,5 @@ function annotationOf(finding: Finding, kind: Annotation['kind']): Annotation {
 function messageOf({ message, related, fix }: Finding): string {
   const shown = related.slice(0, 5).map((place) => `${formatSpan(place.span)}: ${oneLine(place.message)}`)
   if (related.length > shown.length) shown.push(`and ${related.length - shown.length} more places`)
-  return plainText([message, ...shown, ...(fix === undefined ? [] : [`Fix: ${fix}`])].join('\n'))
+  return plainText([message, ...shown, ...(fix === undefined ? [] : [`Fix: ${fixLine(fix)}`])].join('\n'))
 }

@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../model/finding.ts'
 import type { Report } from './report.ts'
+import { fixText } from './wording.ts'
 
 const SEVERITY: Readonly<Record<Severity, 'major' | 'minor' | 'info'>> = {
   error: 'major',
@@ -24,7 +25,7 @@ export function codeQualityText({ findings }: Pick<Report, 'findings'>): string 
 }
 
 function descriptionOf({ message, fix }: Finding): string {
-  return fix === undefined ? message : `${message}\n${fix}`
+  return fix === undefined ? message : `${message}\n${fixText(fix)}`
 }
 
 /** GitLab drops entries whose fingerprint it has seen; two places of one finding are two entries. */

@@ -2,6 +2,7 @@ import type { CommentWhen } from '../settings/settings.ts'
 import { codePoints, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { link } from './markdown.ts'
+import { needParts } from './need-text.ts'
 import type { Report } from './report.ts'
 import { findingParts, notCheckedPart, overview } from './summary.ts'
 
@@ -32,6 +33,7 @@ export function commentBody(
   const parts: Part[] = [
     { head: `${commentMarker(report)}\n`, items: [], more: () => '' },
     ...overview(report),
+    ...needParts(report),
     ...findingParts(report, links, 40),
     ...(report.notChecked.length > 0 ? [notCheckedPart(report)] : []),
     { head: run, items: [], more: () => '' },

@@ -6,10 +6,10 @@ import { FACT_RULES } from '../rules/rule-ids.ts'
 import { type Account, accountOf } from './account.ts'
 import { asOfSuffix } from './as-of.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
-import { reasonGroup, reasonText } from './reasons/not-checked.ts'
+import { countProblems } from './problems.ts'
+import { reasonGroup, shortReason } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 import { snapshotHeadline } from './snapshot-report.ts'
-import { countOf } from './wording.ts'
 
 /**
  * The outcome as one sentence without a full stop: in the terminal, the summary, the annotation and the JSON report the same. It accounts
@@ -46,6 +46,8 @@ export function endsSoon({ rule, severity }: Finding): boolean {
 function cleanHeadline(report: Report, account: Account): string {
   const warned = warnings(report)
   if (account.vault === 0) return [nothingHeadline(report, account), ...warned].join('; ')
+  if (isOfChange(report) && account.older > 0)
+    return [`No new problems: ${brokenBefore(account)}`, ...warned].join('; ')
   if (account.broken > 0)
     return [`${works(account, report)}, ${account.broken} broken and accepted`, ...warned].join('; ')
   if (report.findings.some(endsSoon)) return `${allWork(report, account)}, and something in Vault expires soon`
@@ -56,6 +58,11 @@ function cleanHeadline(report: Report, account: Account): string {
     return `No new problems: ${vault === 1 ? 'the 1 changed reference' : `all ${vault} changed references`} ${are}`
   }
   return allWork(report, account)
+}
+
+/** `1 of 2 affected references was broken before`. */
+function brokenBefore({ vault, older }: Account): string {
+  return `${older} of ${counted(vault, 'affected reference')} ${older === 1 ? 'was' : 'were'} broken before`
 }
 
 function nothingHeadline(report: Report, { otherProvider, notApplied }: Account): string {
@@ -87,10 +94,10 @@ function uncheckedHeadline(report: Report, account: Account): string {
 }
 
 function problemsHeadline(report: Report, account: Account): string {
-  const errors = countOf(report.findings, 'error')
-  const { vault, broken, accepted, notChecked } = account
-  const breaking = broken - accepted
-  const problems = errors > 0 ? counted(errors, 'problem') : counted(countOf(report.findings, 'warning'), 'warning')
+  const errors = countProblems(report, 'error')
+  const { vault, broken, accepted, older, notChecked } = account
+  const breaking = broken - accepted - older
+  const problems = errors > 0 ? counted(errors, 'problem') : counted(countProblems(report, 'warning'), 'warning')
   const which = isOfChange(report) ? 'affected reference' : 'reference'
   const left = [...(notChecked > 0 ? [`${references(notChecked)} not checked`] : []), ...partsLeft(account)]
   const tail = left.length === 0 ? '' : `; ${listed(left)}`
@@ -159,8 +166,8 @@ function allWork(report: Report, { vault }: Account): string {
   return `${vault === 1 ? 'The 1 reference' : `All ${vault} references`} ${verb(report, vault)}${by}`
 }
 
-function warnings({ findings }: Report): string[] {
-  const count = countOf(findings, 'warning')
+function warnings(report: Report): string[] {
+  const count = countProblems(report, 'warning')
   return count === 0 ? [] : [counted(count, 'warning')]
 }
 
@@ -170,8 +177,6 @@ function partsLeft({ filesNotRead, partsNotFollowed }: Account): string[] {
     ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'part')} not checked`] : []),
   ]
 }
-
-const REASON = 90
 
 /** The most frequent reason, and how many others there are. */
 function mainReason(reasons: readonly NotCheckedReason[]): string {
@@ -185,35 +190,4 @@ function mainReason(reasons: readonly NotCheckedReason[]): string {
   const [first, ...others] = [...groups.values()].sort((a, b) => b.count - a.count)
   if (first === undefined) return 'no reason is known'
   return `${shortReason(first.reason)}${others.length === 0 ? '' : ` (and ${counted(others.length, 'other reason')})`}`
-}
-
-function shortReason(reason: NotCheckedReason): string {
-  switch (reason.code) {
-    case 'role-not-in-git':
-      return `role \`${reason.role}\` is not in Git`
-    case 'policy-not-in-git':
-    case 'policy-written-elsewhere':
-      return `policy \`${reason.policy}\` is not in Git`
-    case 'policy-text-unknown':
-      return reason.policies.length === 0
-        ? 'what the policies say is not known'
-        : `${reason.policies.length === 1 ? 'policy' : 'policies'} ${listed(reason.policies.map((name) => `\`${name}\``))} ${reason.policies.length === 1 ? 'is' : 'are'} not in Git`
-    case 'variable-unresolved':
-      return `${listed(reason.holes)} has no value in Git`
-    case 'placeholder':
-      return `nothing in Git fills in ${listed(reason.holes)}`
-    case 'no-auth':
-    case 'method-names-no-role':
-    case 'role-policies-not-told':
-    case 'token-policies-unknown':
-      return `the policies of store \`${reason.store}\` are not in Git`
-    case 'store-unknown':
-      return 'which store they use is not in Git'
-    case 'stores-log-in-differently':
-      return 'stores of one name log in differently'
-    case 'role-conflict':
-      return `role \`${reason.role}\` is declared more than once`
-    default:
-      return cut(reasonText(reason), REASON)
-  }
 }

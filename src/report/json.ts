@@ -1,16 +1,20 @@
-import type { Finding } from '../model/finding.ts'
+import type { Finding, Fix } from '../model/finding.ts'
+import type { RuleLocation } from '../model/law-reason.ts'
 import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
+import { fitHeadline } from '../rules/fit-headline.ts'
 import { accountOf, verdictOf } from './account.ts'
 import { causesOf } from './causes.ts'
 import { headline } from './headline.ts'
+import { needSentence } from './need-text.ts'
 import { logSafeJson } from './plain-text.ts'
+import { countProblems, type Place, type Problem, problemsOf } from './problems.ts'
 import { rootChain, whyNotApplied } from './reasons/applied.ts'
 import { failureText } from './reasons/failure.ts'
 import { decisionText, reasonText } from './reasons/not-checked.ts'
 import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
-import { countOf, nameStore } from './wording.ts'
+import { fixText, nameStore } from './wording.ts'
 
 /** Version of the JSON report. Fields are added within a version, never changed or removed (issue: "The JSON report"). */
 export const JSON_VERSION = 1
@@ -45,9 +49,11 @@ function jsonReport(report: Report) {
     counts: {
       ...report.counts,
       references: report.references.length,
-      errors: countOf(report.findings, 'error'),
-      warnings: countOf(report.findings, 'warning'),
-      notes: countOf(report.findings, 'note'),
+      checked: account.works + account.broken,
+      problems: problemsOf(report).length,
+      errors: countProblems(report, 'error'),
+      warnings: countProblems(report, 'warning'),
+      notes: countProblems(report, 'note'),
       works: account.works,
       broken: account.broken,
       accepted: account.accepted,
@@ -69,6 +75,7 @@ function jsonReport(report: Report) {
       asOf: report.live.asOf ?? null,
     },
     snapshot: report.snapshot ?? null,
+    need: jsonNeed(report),
     incomplete: [...report.incomplete],
     ignored: listOf(report.ignored, ({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
     notes: listOf(report.notes, (note) => ({
@@ -78,11 +85,8 @@ function jsonReport(report: Report) {
       message: noteText(note),
       code: note.code,
     })),
-    problems: (report.problems ?? []).map(({ message, file, line }) => ({
-      message,
-      file: file ?? null,
-      line: line ?? null,
-    })),
+    timings: report.timings?.map(({ stage, milliseconds }) => ({ stage, milliseconds })) ?? null,
+    problems: [...(report.problems ?? []).map(jsonInputProblem), ...problemsOf(report).map(jsonProblem)],
   }
 }
 
@@ -166,8 +170,77 @@ function jsonFinding(finding: Finding) {
       endLine: place.span.endLine,
       message: place.message,
     })),
-    fix: fix ?? null,
+    fix: fix === undefined ? null : fixText(fix),
     fingerprint,
+  }
+}
+
+/** What keeps a run from starting, in the same shape: it has no rule and breaks nothing. */
+function jsonInputProblem({ message, file, line }: NonNullable<Report['problems']>[number]) {
+  return {
+    message,
+    file: file ?? null,
+    line: line ?? null,
+    id: null,
+    rule: null,
+    severity: 'error',
+    headline: fitHeadline(message),
+    why: null,
+    chain: [],
+    places: [],
+    references: 0,
+    effects: [],
+    fix: null,
+  }
+}
+
+function jsonProblem({ id, rule, severity, headline, why, chain, span, places, references, effects, fix }: Problem) {
+  return {
+    message: [headline, why].filter((part) => part !== undefined).join('. '),
+    file: span.file,
+    line: span.line,
+    id,
+    rule,
+    severity,
+    headline,
+    why: why ?? null,
+    chain: chain.map(({ of, name, is, at, says }) => ({
+      of,
+      name,
+      is,
+      file: at?.file ?? null,
+      line: at?.line ?? null,
+      says: says ?? null,
+    })),
+    places: places.map(jsonPlace),
+    references: references.length,
+    effects: effects.map(jsonPlace),
+    fix: fix === undefined ? null : jsonFix(fix),
+  }
+}
+
+function jsonPlace({ finding, objects, age }: Place) {
+  return {
+    file: finding.span.file,
+    line: finding.span.line,
+    objects: [...objects],
+    does: finding.does ?? null,
+    remark: finding.remark ?? null,
+    new: age === undefined ? null : age !== 'older',
+    own: age === undefined ? null : age === 'own',
+    fingerprint: finding.fingerprint,
+  }
+}
+
+function jsonFix({ lead, kind, language, text, at, note }: Fix) {
+  return {
+    lead,
+    kind,
+    language: language ?? null,
+    text: text ?? null,
+    file: at?.file ?? null,
+    line: at?.line ?? null,
+    note: note ?? null,
   }
 }
 
@@ -189,6 +262,7 @@ function jsonReference(judged: JudgedReference) {
       when: access.when,
       side: access.side,
       because: decisionText(decision),
+      rule: jsonRule(decision.winner[0]),
       code: decision.because.code,
     })),
     configSays: configSays(judged),
@@ -207,6 +281,13 @@ function jsonReference(judged: JudgedReference) {
     engine: engine ?? 'kv',
     secret: secret?.presence ?? null,
   }
+}
+
+/** The rule of a policy that decides, by its first block. */
+function jsonRule(rule: RuleLocation | undefined) {
+  if (rule === undefined) return null
+  const { policy, path, span } = rule
+  return { policy, path, file: span?.file ?? null, line: span?.line ?? null }
 }
 
 /** What of the answers Git does not say: the store, the role, the policies of the token, the file of a policy. */
@@ -229,4 +310,9 @@ function jsonApplied(judged: JudgedReference) {
     roots: appliedBy.map(rootChain),
     cluster: cluster?.name ?? null,
   }
+}
+
+function jsonNeed({ need }: Report) {
+  if (need === undefined) return null
+  return { sentence: needSentence(need), counts: need.counts, steps: need.steps, seeds: need.seeds }
 }

@@ -1,8 +1,8 @@
 import type { OutputName } from '../settings/input-table.ts'
 import { accountOf } from './account.ts'
 import { oneLine } from './plain-text.ts'
+import { countProblems } from './problems.ts'
 import type { Report } from './report.ts'
-import { countOf } from './wording.ts'
 
 /** What the modes add to the outputs of every run. */
 export interface MoreOutputs {
@@ -21,8 +21,8 @@ export function outputsOf(report: Report, more: MoreOutputs = {}): Readonly<Reco
   const text = (value: string | number | boolean | undefined): string => oneLine(String(value ?? ''))
   return {
     outcome: report.outcome,
-    'error-count': text(countOf(report.findings, 'error')),
-    'warning-count': text(countOf(report.findings, 'warning')),
+    'error-count': text(countProblems(report, 'error')),
+    'warning-count': text(countProblems(report, 'warning')),
     references: text(works + broken + notChecked + otherProvider),
     'checked-references': text(works + broken),
     'broken-references': text(broken),

@@ -23,10 +23,17 @@ export function redactReport(report: Report, redact: Redact): Report {
   }
   const finding = (original: Finding): Finding => ({
     ...original,
+    headline: redact(original.headline),
     span: at(original.span),
     message: redact(original.message),
     related: original.related.map((place) => ({ ...place, span: at(place.span), message: redact(place.message) })),
-    ...(original.fix === undefined ? {} : { fix: redact(original.fix) }),
+    ...(original.why === undefined ? {} : { why: redact(original.why) }),
+    ...(original.fix === undefined ? {} : { fix: redactTexts(original.fix, redact) }),
+    ...(original.chain === undefined ? {} : { chain: redactTexts(original.chain, redact) }),
+    ...(original.does === undefined ? {} : { does: redact(original.does) }),
+    ...(original.remark === undefined ? {} : { remark: redact(original.remark) }),
+    ...(original.cause === undefined ? {} : { cause: redact(original.cause) }),
+    ...(original.parts === undefined ? {} : { parts: redactTexts(original.parts, redact) }),
     fingerprint: redact(original.fingerprint),
   })
   return {
@@ -46,6 +53,7 @@ export function redactReport(report: Report, redact: Redact): Report {
     notes: report.notes.map((note) => redactTexts(note, redact)),
     live: { ...report.live, line: redact(report.live.line) },
     incomplete: report.incomplete.map(redact),
+    ...(report.need === undefined ? {} : { need: redactTexts(report.need, redact) }),
     ...(report.scope?.of === 'all' ? { scope: { ...report.scope, because: redact(report.scope.because) } } : {}),
     ...(report.problems === undefined
       ? {}

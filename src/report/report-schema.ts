@@ -1,4 +1,6 @@
+import { STAGES } from '../model/stages.ts'
 import type { JsonSchema } from '../settings/config-schema.ts'
+import { STEP_KINDS } from '../setup/step.ts'
 import { JSON_VERSION } from './json.ts'
 
 const text = { type: 'string' }
@@ -30,6 +32,56 @@ const finding = {
   fingerprint: text,
 }
 
+const lineOrNull = { type: ['integer', 'null'] }
+
+const place = {
+  file: text,
+  line,
+  objects: listOf(text),
+  does: textOrNull,
+  remark: textOrNull,
+  new: { type: ['boolean', 'null'] },
+  own: { type: ['boolean', 'null'] },
+  fingerprint: text,
+}
+
+/** One cause; or, without a rule, what kept the run from starting. */
+const problem = {
+  message: text,
+  file: textOrNull,
+  line: lineOrNull,
+  id: textOrNull,
+  rule: textOrNull,
+  severity: { enum: ['error', 'warning', 'note'] },
+  headline: text,
+  why: textOrNull,
+  chain: listOf(
+    object({
+      of: { enum: ['store', 'role', 'policy', 'mount', 'secret'] },
+      name: text,
+      is: { enum: ['ok', 'broken', 'not-checked'] },
+      file: textOrNull,
+      line: lineOrNull,
+      says: textOrNull,
+    }),
+  ),
+  places: listOf(object(place)),
+  references: count,
+  effects: listOf(object(place)),
+  fix: {
+    ...object({
+      lead: text,
+      kind: { enum: ['insert', 'edit', 'command', 'advice'] },
+      language: textOrNull,
+      text: textOrNull,
+      file: textOrNull,
+      line: lineOrNull,
+      note: textOrNull,
+    }),
+    type: ['object', 'null'],
+  },
+}
+
 /** The JSON Schema of the report; published as `docs/report-schema.json`. */
 export function reportJsonSchema(): JsonSchema {
   return {
@@ -55,6 +107,10 @@ export function reportJsonSchema(): JsonSchema {
               side: { enum: ['data', 'metadata', 'session', 'engine'] },
               because: text,
               code: text,
+              rule: {
+                ...object({ policy: text, path: text, file: textOrNull, line: lineOrNull }),
+                type: ['object', 'null'],
+              },
             }),
           ),
           operation: { enum: ['data', 'extract', 'fetch-metadata', 'find', 'push', 'generator'] },
@@ -98,6 +154,8 @@ export function reportJsonSchema(): JsonSchema {
         pushSecrets: count,
         stores: count,
         references: count,
+        checked: count,
+        problems: count,
         errors: count,
         warnings: count,
         notes: count,
@@ -120,6 +178,32 @@ export function reportJsonSchema(): JsonSchema {
         type: ['object', 'null'],
       },
       live: object({ asked: { type: 'boolean' }, line: text, asOf: textOrNull }),
+      need: {
+        ...object({
+          sentence: text,
+          counts: object({ rules: count, roles: count, mounts: count, secrets: count, keys: count }),
+          steps: listOf(
+            object({
+              id: text,
+              kind: { enum: [...STEP_KINDS] },
+              action: { enum: ['create', 'update'] },
+              because: textOrNull,
+              fields: listOf(object({ field: text, before: {}, after: {} })),
+              rules: listOf(
+                object({
+                  path: text,
+                  before: { type: ['array', 'null'], items: text },
+                  after: { type: ['array', 'null'], items: text },
+                }),
+              ),
+              notes: listOf(text),
+              from: listOf(object({ file: text, line })),
+            }),
+          ),
+          seeds: listOf(object({ path: text, keys: listOf(text), usedBy: listOf(text), command: text })),
+        }),
+        type: ['object', 'null'],
+      },
       snapshot: {
         ...object({
           file: text,
@@ -137,7 +221,11 @@ export function reportJsonSchema(): JsonSchema {
       notes: listOf(
         object({ reason: text, file: text, line: { type: ['integer', 'null'] }, message: text, code: text }),
       ),
-      problems: listOf(object({ message: text, file: textOrNull, line: { type: ['integer', 'null'] } })),
+      timings: {
+        ...listOf(object({ stage: { enum: Object.keys(STAGES) }, milliseconds: count })),
+        type: ['array', 'null'],
+      },
+      problems: listOf(object(problem)),
     }),
   }
 }

@@ -5,6 +5,7 @@ import { byWorst } from '../rules/worst-first.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { cut, logSafeJson, plainText } from './plain-text.ts'
 import type { Report } from './report.ts'
+import { fixText } from './wording.ts'
 
 /** What code scanning takes of one run, and what it keeps (platform.md §1.2): the worst come first. */
 export const RESULTS = 25_000
@@ -77,7 +78,7 @@ function ruleOf({ id, title, severity }: SarifRule, links: Links) {
 }
 
 function resultOf({ rule, severity, message, fix, span, related, fingerprint }: Finding) {
-  const text = fix === undefined ? message : `${message}\nFix: ${fix}`
+  const text = fix === undefined ? message : `${message}\nFix: ${fixText(fix)}`
   return {
     ruleId: rule,
     level: severity,

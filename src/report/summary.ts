@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Finding, Fix, Severity } from '../model/finding.ts'
 import { counted, nameReference } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
 import { accountOf } from './account.ts'
@@ -8,13 +8,14 @@ import { endsSoon, headline } from './headline.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { code, codeBlock, html, link, prose } from './markdown.ts'
+import { needParts } from './need-text.ts'
 import { notAppliedGroups } from './not-applied.ts'
-import { cut } from './plain-text.ts'
+import { cut, plainText } from './plain-text.ts'
 import { entryOf } from './reasons/applied.ts'
 import { reasonText } from './reasons/not-checked.ts'
 import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
-import { accountSentences, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
+import { accountSentences, countedNotChecked, scopeSentences } from './wording.ts'
 
 /** GitHub refuses a step's summary above 1 MiB, all of it (platform.md §1.2). */
 export const SUMMARY_BYTES = 1_000_000
@@ -32,7 +33,13 @@ export interface MarkdownOptions {
 export function summaryOf(report: Report, options: MarkdownOptions = {}): string {
   const links = options.links ?? NO_LINKS
   return joinWithin(
-    [marker(report), ...overview(report), ...findingParts(report, links), ...details(report, links)],
+    [
+      marker(report),
+      ...overview(report),
+      ...needParts(report),
+      ...findingParts(report, links),
+      ...details(report, links),
+    ],
     SUMMARY_BYTES,
     bytes,
   )
@@ -147,15 +154,15 @@ function findingRow(finding: Finding, links: Links, file?: string): string {
     cell.push(`↳ ${where} ${prose(cut(place.message, TEXT_LENGTH), true)}`)
   }
   if (related.length > RELATED) cell.push(`↳ and ${counted(related.length - RELATED, 'more place')}`)
-  if (fix !== undefined) cell.push(fixCell(cut(fix, TEXT_LENGTH)))
+  if (fix !== undefined) cell.push(fixCell(fix))
   const where = link(at, links.source(span.file, span.line))
   const name = link(code(rule, true), links.rule(rule))
   return `| ${where} | ${ICON[severity]} ${severity}<br>${name} | ${cell.join('<br>')} |\n`
 }
 
 /** The first line of a fix is a sentence; the others are lines to paste. */
-function fixCell(fix: string): string {
-  const { lead, paste } = splitFix(fix)
+function fixCell({ lead, text }: Fix): string {
+  const paste = text === undefined ? [] : cut(plainText(text), TEXT_LENGTH).split('\n')
   const pasted = paste.map((line) => code(line.replaceAll('\t', '  '), true))
   return [`**Fix:** ${prose(lead, true)}`, ...pasted].join('<br>')
 }

@@ -1,16 +1,18 @@
 import { styleText } from 'node:util'
 import type { Finding, RelatedPlace, Severity } from '../model/finding.ts'
 import { formatSpan, type Span } from '../model/span.ts'
+import { STAGES } from '../model/stages.ts'
 import { counted } from '../model/wording.ts'
 import { byWorst } from '../rules/worst-first.ts'
 import { causesOf } from './causes.ts'
 import { wrap } from './display-width.ts'
 import { headline } from './headline.ts'
+import { needLines } from './need-text.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import type { Report, SourceLine } from './report.ts'
 import { snippet } from './source-snippet.ts'
-import { accountSentences, countedNotChecked, scopeSentences, splitFix } from './wording.ts'
+import { accountSentences, countedNotChecked, scopeSentences } from './wording.ts'
 
 export interface TerminalOptions {
   /** Decided by the caller: `--no-color`, `NO_COLOR`, whether standard output is a terminal. */
@@ -94,8 +96,9 @@ function findingBlock(finding: Finding, source: SourceLine, layout: Layout): str
   if (finding.fix !== undefined) {
     const label = `${indent}${paint('blue', '=')} ${paint('bold', 'help:')} `
     const inner = ' '.repeat(gutter + 3)
-    const { lead, paste } = splitFix(finding.fix)
-    const wrapped = wrap(lead, width - gutter - 9)
+    const { lead, text } = finding.fix
+    const paste = text === undefined ? [] : plainText(text).trimEnd().split('\n')
+    const wrapped = wrap(oneLine(lead), width - gutter - 9)
     lines.push(`${label}${wrapped[0]}`, ...[...wrapped.slice(1), ...paste].map((line) => `${inner}${line}`.trimEnd()))
   }
   return lines.join('\n')
@@ -177,6 +180,7 @@ function closing(report: Report, paint: Paint, width: number): string {
     }
     lines.push('')
   }
+  lines.push(...needLines(report))
   for (const sentence of report.incomplete) add('', `Could not run: ${sentence}`)
   if (report.incomplete.length > 0) lines.push('')
   if (report.outcome !== 'invalid' && report.outcome !== 'bug') {
@@ -186,7 +190,14 @@ function closing(report: Report, paint: Paint, width: number): string {
     if (report.notes.length > 0)
       add('', `${counted(report.notes.length, 'note')} about what was left out: see --format json.`)
   }
+  if (report.timings !== undefined) add('', timingsText(report.timings))
   for (const line of wrap(`${oneLine(headline(report))}.`, width))
     lines.push(paint(OUTCOME_STYLE[report.outcome], line))
   return lines.join('\n')
+}
+
+function timingsText(timings: NonNullable<Report['timings']>): string {
+  const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(2)} s`
+  const all = timings.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  return `Time: ${timings.map(({ stage, milliseconds }) => `${STAGES[stage]} ${seconds(milliseconds)}`).join(', ')}; ${seconds(all)} in all.`
 }

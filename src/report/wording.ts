@@ -1,4 +1,4 @@
-import type { Finding, NotChecked, Severity } from '../model/finding.ts'
+import type { Finding, Fix, NotChecked, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed } from '../model/wording.ts'
 import { type Account, accountOf } from './account.ts'
@@ -7,7 +7,7 @@ import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 import { snapshotSentences } from './snapshot-report.ts'
 
-export function countOf(findings: readonly Finding[], severity: Severity): number {
+function countOf(findings: readonly Finding[], severity: Severity): number {
   return findings.filter((finding) => finding.severity === severity).length
 }
 
@@ -117,12 +117,28 @@ export function byReason(
     .sort((a, b) => b.items.length - a.items.length)
 }
 
-/**
- * A fix is a sentence, or a sentence and lines to paste below it. One of several lines whose first begins like no sentence is all
- * lines to paste.
- */
-export function splitFix(fix: string): { readonly lead: string; readonly paste: readonly string[] } {
-  const lines = plainText(fix).replace(/\n+$/, '').split('\n')
-  const [first = '', ...rest] = lines
-  return rest.length === 0 || /^\p{Lu}/u.test(first) ? { lead: first, paste: rest } : { lead: 'Write:', paste: lines }
+/** A fix as one text: what to do, the lines to paste below it, and what it brings along. */
+export function fixText({ lead, text, note, or }: Fix): string {
+  const first = `${upper(lead)}${text === undefined ? '.' : ':'}`
+  return [
+    first,
+    ...(text === undefined ? [] : [text]),
+    ...(note === undefined ? [] : [note]),
+    ...(or === undefined
+      ? []
+      : [`Or ${fixText({ ...or, lead: or.lead }).replace(/^./, (letter) => letter.toLowerCase())}`]),
+  ].join('\n')
+}
+
+/** The same on one line, for where there is only one. */
+export function fixLine({ lead, text, kind }: Fix): string {
+  if (text === undefined) return lead
+  const line = plainText(text)
+    .replace(/\s*\n\s*/g, ' ')
+    .trim()
+  return kind === 'insert' || kind === 'command' ? line : `${lead}: ${line}`
+}
+
+function upper(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

@@ -1,11 +1,11 @@
 import type { Chain, StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { weakness } from '../model/documentation.ts'
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Severity } from '../model/finding.ts'
 import { forReferences, listed } from '../model/wording.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 
 const PROVIDER = ['spec', 'provider', 'vault'] as const
@@ -16,7 +16,7 @@ export const authConfigSuspect: Rule = {
   title: 'A login cannot work as the store or the auth mount is configured',
   group: 'law',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const link of chain.storeLinks) {
       // What a patch may replace is not judged by what stands in the base.
       if (link.store.notChecked !== undefined) continue
@@ -29,7 +29,7 @@ export const authConfigSuspect: Rule = {
 }
 
 /** ESO puts `auth/` in front itself, so that the login goes to `auth/auth/…` (eso.md §5.2). */
-function* mountWithPrefix(chain: Chain, { store, authMount, links }: StoreLink): Iterable<Finding> {
+function* mountWithPrefix(chain: Chain, { store, authMount, links }: StoreLink): Iterable<RuleFinding> {
   const { auth } = store
   const bare = /^auth\/(.+)$/.exec(auth?.mount ?? '')?.[1]
   // The server says that it is not there: `auth-mount-absent` tells it.
@@ -52,7 +52,7 @@ function* mountWithPrefix(chain: Chain, { store, authMount, links }: StoreLink):
 }
 
 /** The client puts `/v1/…` behind the address as it is written, path included. */
-function* serverWithPath({ store, links }: StoreLink): Iterable<Finding> {
+function* serverWithPath({ store, links }: StoreLink): Iterable<RuleFinding> {
   const path = addressOf(store.server)?.path
   if (path === undefined || !/^\/(?:v1|ui)(?:\/|$)/.test(path)) return
   yield {
@@ -69,7 +69,7 @@ function* serverWithPath({ store, links }: StoreLink): Iterable<Finding> {
 }
 
 /** A token that was asked for with an audience of Vault's is no token for the API server, which then reviews nothing (vault.md §7.3). */
-function* clientReviewer({ store, authConfig, links }: StoreLink): Iterable<Finding> {
+function* clientReviewer({ store, authConfig, links }: StoreLink): Iterable<RuleFinding> {
   if (store.auth?.method !== 'kubernetes' || authConfig === undefined) return
   if (reviewerKind(authConfig.config) !== 'client') return
   const identity = links[0]?.reference.identity
@@ -92,7 +92,7 @@ function* clientReviewer({ store, authConfig, links }: StoreLink): Iterable<Find
 }
 
 /** Vault asks `kubernetes_host` to review tokens: that is the API server, never Vault. */
-function* hostIsVault({ store, authConfig, links }: StoreLink): Iterable<Finding> {
+function* hostIsVault({ store, authConfig, links }: StoreLink): Iterable<RuleFinding> {
   if (store.auth?.method !== 'kubernetes' || authConfig === undefined) return
   const written = authConfig.config.kubernetes_host
   if (typeof written !== 'string') return

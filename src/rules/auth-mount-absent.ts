@@ -1,8 +1,7 @@
-import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { forReferences } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 
 /** The store logs in at an auth mount that the server has not got. Vault answers 403, not 404, to the login (eso.md §5.2). */
@@ -11,7 +10,7 @@ export const authMountAbsent: Rule = {
   title: 'No auth method is mounted where the store logs in',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { store, authMount, links } of chain.storeLinks) {
       if (authMount?.found !== 'absent' || store.auth?.mount === undefined) continue
       const { method, mount } = store.auth

@@ -1,8 +1,7 @@
 import type { SaidInVain } from '../chain/chain.ts'
-import type { Finding } from '../model/finding.ts'
 import { formatSpan } from '../model/span.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** The config says a store, role or policy that Git says itself: Git counts, and the entry waits to mislead somebody. */
 export const configUnused: Rule = {
@@ -10,15 +9,14 @@ export const configUnused: Rule = {
   title: 'The config says a store, role or policy that Git declares itself',
   group: 'law',
   severity: 'warning',
-  *check({ saidInVain }): Iterable<Finding> {
+  *check({ saidInVain }): Iterable<RuleFinding> {
     for (const said of saidInVain) {
       const { of, name, span, by, differs } = said
       yield {
         rule: this.id,
         severity: differs ? 'warning' : 'note',
-        message:
-          `${WHAT[of]} \`${name}\` is in Git${by === undefined ? '' : ` (${formatSpan(by)})`}, which counts. ` +
-          `The config ${differs ? 'says something else of it, and' : 'says the same of it, and'} is not heard.`,
+        headline: `${WHAT[of]} \`${name}\` is in Git, so the config's entry is not used`,
+        why: `The config says ${differs ? 'something else' : 'the same'}; ${by === undefined ? 'Git' : formatSpan(by)} counts.`,
         span,
         related: by === undefined ? [] : [{ span: by, message: `Git declares ${of} \`${name}\` here` }],
         fix: fixOf(said),
@@ -32,5 +30,5 @@ const WHAT: Readonly<Record<SaidInVain['of'], string>> = { store: 'Store', role:
 
 function fixOf({ of, name, differs }: SaidInVain): string {
   const entry = `\`${of === 'policy' ? 'policies' : `${of}s`}.${name}\``
-  return differs ? `Remove ${entry} from the config, or correct what Git declares.` : `Remove ${entry} from the config.`
+  return differs ? `remove ${entry} from the config, or correct Git` : `remove ${entry} from the config`
 }

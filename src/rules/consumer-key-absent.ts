@@ -5,7 +5,6 @@ import type { Consumption } from '../workloads/consumption.ts'
 import type { KeyVerdict } from '../workloads/last-mile.ts'
 import { isEsoMaker } from '../workloads/makers.ts'
 import { asksFor, madeWith, named, severityOf, withoutKey } from './asked-place.ts'
-import { placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type KeySource, keySource } from './key-source.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -20,29 +19,11 @@ export const consumerKeyAbsent: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
-    const { id } = this
-    yield* reportCauses(
-      chain.lastMile.consumptions.flatMap((one) => {
-        if (one.optional || one.keys.length === 0) return []
-        const verdict = chain.lastMile.keyVerdict(one)
-        if (verdict.is !== 'absent') return []
-        const maker = verdict.makers.find(isEsoMaker) ?? verdict.makers[0]
-        return [
-          {
-            cause: [nameManifest(maker.by), maker.by.span, verdict.missing],
-            finding: findingOf(id, chain, one, verdict),
-          },
-        ]
-      }),
-      (findings) => {
-        const [first] = findings
-        return {
-          ...first,
-          message: `${first.message} ${findings.length - 1} other places ask for it too.`,
-          related: [...first.related, ...placesOf(findings.slice(1), 'asks for it too')],
-        }
-      },
-    )
+    for (const one of chain.lastMile.consumptions) {
+      if (one.optional || one.keys.length === 0) continue
+      const verdict = chain.lastMile.keyVerdict(one)
+      if (verdict.is === 'absent') yield findingOf(this.id, chain, one, verdict)
+    }
   },
 }
 
@@ -57,18 +38,17 @@ function findingOf(
   const source = keySource(chain, maker.by, first, keys)
   const asks = asksFor(one, missing)
   const said = [
-    `, which ${madeWith(makers, keys)}.`,
+    `which ${madeWith(makers, keys)}.`,
     ...(missing.length === 1 ? sourceSentence(source, first) : []),
     withoutKey(one, missing),
   ]
   return {
     rule: id,
     severity: severityOf(one),
-    message: (object) =>
-      `${asks(object)}${said[0]}${said
-        .slice(1)
-        .map((text) => ` ${text}`)
-        .join('')}`,
+    headline: `Secret \`${one.name}\` will have no key ${missing.length === 1 ? `\`${first}\`` : named(missing)}`,
+    why: (object) => `${asks(object)}, ${said.join(' ')}`,
+    // One key is added where the Secret is made, whoever asks for it.
+    cause: JSON.stringify([nameManifest(maker.by), maker.by.span, missing]),
     span: one.by.spanOf(one.field),
     related: relatedOf(source, one, makers),
     fix:

@@ -9,7 +9,6 @@ import { nameManifest } from '../model/wording.ts'
 import type { Consumption } from '../workloads/consumption.ts'
 import { isEsoMaker, makes, type SecretMaker } from '../workloads/makers.ts'
 import { severityOf, usesSecret, withoutSecret } from './asked-place.ts'
-import { placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -32,32 +31,19 @@ export const consumerSecretAbsent: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
-    const { id } = this
     const told = new Set(
       (chain.before?.removedTargets ?? []).flatMap(({ name, users }) =>
         users.map(({ span }) => `${name} ${formatSpan(span)}`),
       ),
     )
-    yield* reportCauses(
-      chain.lastMile.consumptions.flatMap((one) => {
-        if (one.optional || one.place === 'pull-secret' || !isLive(one.by)) return []
-        if (textHoles(one.name).length > 0 || patchOver(one.by, one.field) !== undefined) return []
-        const evidence = evidenceFor(chain, one)
-        if (evidence === undefined) return []
-        const finding = findingOf(id, one, evidence)
-        return told.has(`${one.name} ${formatSpan(finding.span)}`)
-          ? []
-          : [{ cause: [one.name, one.secretNamespace, evidence.is, nameManifest(evidence.by.by)], finding }]
-      }),
-      (findings) => {
-        const [first] = findings
-        return {
-          ...first,
-          message: `${first.message} ${findings.length - 1} other places ask for it too.`,
-          related: [...first.related, ...placesOf(findings.slice(1), 'asks for it too')],
-        }
-      },
-    )
+    for (const one of chain.lastMile.consumptions) {
+      if (one.optional || one.place === 'pull-secret' || !isLive(one.by)) continue
+      if (textHoles(one.name).length > 0 || patchOver(one.by, one.field) !== undefined) continue
+      const evidence = evidenceFor(chain, one)
+      if (evidence === undefined) continue
+      const finding = findingOf(this.id, one, evidence)
+      if (!told.has(`${one.name} ${formatSpan(finding.span)}`)) yield finding
+    }
   },
 }
 
@@ -114,7 +100,12 @@ function findingOf(id: string, one: Consumption, evidence: Evidence): RuleFindin
   return {
     rule: id,
     severity: severityFor(one, evidence),
-    message: (object) => `${uses(object)}, ${said(evidence)} ${withoutSecret(one)}`,
+    headline:
+      evidence.is === 'taken-away'
+        ? `This change removes Secret \`${one.name}\`, which is still in use`
+        : `Nothing in Git makes Secret \`${one.name}\``,
+    why: (object) => `${uses(object)}, ${said(evidence)} ${withoutSecret(one)}`,
+    cause: JSON.stringify([one.name, one.secretNamespace, evidence.is, nameManifest(evidence.by.by)]),
     span: one.by.spanOf(one.field),
     related: relatedOf(evidence),
     fix: fixOf(evidence, one.name),
@@ -150,12 +141,12 @@ function relatedOf({ is, by }: Evidence): RelatedPlace[] {
 function fixOf(evidence: Evidence, name: string): string {
   switch (evidence.is) {
     case 'taken-away':
-      return `Name the Secret that takes its place, or keep one that is called \`${name}\`.`
+      return `name the Secret that takes its place, or keep one that is called \`${name}\``
     case 'not-created':
       return evidence.by.creation === 'None'
-        ? 'Take `creationPolicy: None` away, or name the Secret that is meant.'
-        : 'Write `creationPolicy: Owner`, or make the Secret in Git.'
+        ? 'remove `creationPolicy: None`, or name the Secret that is meant'
+        : 'write `creationPolicy: Owner`, or make the Secret in Git'
     case 'near':
-      return `Ask for \`${evidence.by.name}\`, or give the ExternalSecret \`target.name: ${name}\`.`
+      return `ask for \`${evidence.by.name}\`, or give the ExternalSecret \`target.name: ${name}\``
   }
 }

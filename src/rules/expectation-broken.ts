@@ -1,11 +1,11 @@
 import type { Chain, Expectation, JudgedExpectation, TokenHolder } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
-import type { Finding, RelatedPlace } from '../model/finding.ts'
+import type { Fix, RelatedPlace } from '../model/finding.ts'
 import { listed } from '../model/wording.ts'
 import { decisionText } from '../report/reasons/not-checked.ts'
 import { fingerprint } from './fingerprint.ts'
 import { policyText } from './mend-policy.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** The config says who may, or may not, do what on which path of Vault; the policies say otherwise. */
 export const expectationBroken: Rule = {
@@ -13,7 +13,7 @@ export const expectationBroken: Rule = {
   title: 'The policies say otherwise than an expectation in the config',
   group: 'law',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const judged of chain.expected) {
       const { expectation, action, outcome } = judged
       const id = fingerprint(
@@ -31,15 +31,16 @@ export const expectationBroken: Rule = {
   },
 }
 
-type Told = Pick<Finding, 'message' | 'related' | 'fix'>
+type Told = Pick<RuleFinding, 'headline' | 'why' | 'related' | 'fix'>
 type Broken = Extract<JudgedExpectation['outcome'], { is: 'broken' }>
 
 function nobody({ who, may, path }: Expectation, near: readonly string[]): Told {
   const there = near.length === 0 ? 'there is no store at all' : `there is ${listed(near.slice(0, 5).map(code))}`
   return {
-    message: `The config says what store ${code(who.name)} ${may ? 'may' : 'may not'} do on ${code(path)}, and there is no such store in Git or in the config: ${there}.`,
+    headline: `Store ${code(who.name)} of an expectation is not in Git or in the config`,
+    why: `The config says what it ${may ? 'may' : 'may not'} do on ${code(path)}; ${there}.`,
     related: [],
-    fix: 'Correct the name, or say the store in the config (`stores`).',
+    fix: 'correct the name, or say the store in the config (`stores`)',
   }
 }
 
@@ -48,9 +49,8 @@ function broken(expectation: Expectation, action: string, outcome: Broken, { pol
   const { who, may, path, reason } = expectation
   const because = reason === undefined ? '' : ` The config gives as reason: ${reason.trim().replace(/\.$/, '')}.`
   return {
-    message:
-      `${WHO[who.is]} ${code(who.name)} ${may ? 'may not' : 'may'} ${action} ${code(path)}${throughOf(expectation, holder)}, and the ` +
-      `config expects that it ${may ? 'may' : 'may not'}.${askedFor(expectation, outcome)} ${sentence(decisionText(decision))}${because}`,
+    headline: `${WHO[who.is]} ${code(who.name)} ${may ? 'may not' : 'may'} ${action} ${code(path)}`,
+    why: `The config expects that it ${may ? 'may' : 'may not'}${throughOf(expectation, holder)}.${askedFor(expectation, outcome)} ${sentence(decisionText(decision))}${because}`,
     related: placesOf(holder, decision),
     fix: may ? grant(outcome) : take(outcome, policy),
   }
@@ -97,24 +97,29 @@ function placesOf({ fact, store }: TokenHolder, { winner }: Broken['decision']):
   ]
 }
 
-function grant({ holder: { policies }, pattern, request }: Broken): string {
+function grant({ holder: { policies }, pattern, request }: Broken): Fix {
   const [name] = policies?.names ?? []
   const path = rulePath(pattern)
-  const text = path === undefined ? '' : `:\n${policyText(new Map([[path, [request.capability]]]))}`
-  if (name === undefined) return `Give it a policy that allows this${text}`
-  return text === '' ? `Add rules for this to policy ${code(name)}.` : `Add to policy ${code(name)}${text}`
+  const lead = name === undefined ? 'give it a policy that allows this' : `add to policy ${code(name)}`
+  if (path === undefined) return { lead: name === undefined ? lead : `${lead} what allows this`, kind: 'advice' }
+  return { lead, kind: 'insert', language: 'hcl', text: policyText([{ path, capabilities: [request.capability] }]) }
 }
 
 /** A more specific rule wins, so a `deny` there takes out its own path and nothing else (vault.md §2.1). */
-function take({ decision, holder, pattern, request }: Broken, policy: Chain['policy']): string {
+function take({ decision, holder, pattern, request }: Broken, policy: Chain['policy']): Fix {
   const [rule] = decision.winner
-  if (rule === undefined) return 'Give it a token that is not `root`.'
+  if (rule === undefined) return { lead: 'give it a token that is not `root`', kind: 'advice' }
   const path = rulePath(pattern)
-  const narrow = `Take ${code(request.capability)} out of rule ${code(rule.path)} of policy ${code(rule.policy)}`
-  if (path === undefined || !isWithin(path, rule.path)) return `${narrow}, or narrow the rule.`
+  const narrow = `take ${code(request.capability)} out of rule ${code(rule.path)} of policy ${code(rule.policy)}`
+  if (path === undefined || !isWithin(path, rule.path)) return { lead: `${narrow}, or narrow the rule`, kind: 'advice' }
   const known = holder.policies?.names.filter((name) => policy(name).found === 'known') ?? []
   const where = known.includes(rule.policy) ? rule.policy : (known[0] ?? rule.policy)
-  return `${narrow}, narrow the rule, or deny the path in policy ${code(where)}:\n${policyText(new Map([[path, ['deny']]]))}`
+  return {
+    lead: `${narrow}, narrow the rule, or deny the path in policy ${code(where)}`,
+    kind: 'insert',
+    language: 'hcl',
+    text: policyText([{ path, capabilities: ['deny'] }]),
+  }
 }
 
 /** The pattern as one rule of a policy; `undefined`: no single rule says it. */

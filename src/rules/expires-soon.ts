@@ -1,7 +1,6 @@
 import type { Ending } from '../chain/drift-facts.ts'
-import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** Something on the server ends by itself within a month (platform.md §4.2, class 5). */
 export const expiresSoon: Rule = {
@@ -10,7 +9,7 @@ export const expiresSoon: Rule = {
   group: 'facts',
   severity: 'warning',
   optIn: true,
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const ending of chain.drift?.ending ?? []) {
       yield {
         rule: this.id,

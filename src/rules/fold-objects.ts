@@ -1,9 +1,10 @@
 import type { AppliedBy } from '../model/applied.ts'
-import type { Finding, RelatedPlace } from '../model/finding.ts'
+import type { Finding, Fix, RelatedPlace } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
 import { andOthers, nameManifest } from '../model/wording.ts'
-import type { RuleFinding } from './rule.ts'
+import { fitHeadline } from './fit-headline.ts'
+import type { RuleFinding, Said } from './rule.ts'
 
 /**
  * A base that twenty overlays use is twenty objects and one line. What is wrong with that line is one finding: findings of one
@@ -22,16 +23,61 @@ export function foldObjects(findings: Iterable<RuleFinding>): RuleFinding[] {
 
 /** The finding as reports show it: it names its first object, counts the others, and names the roots that apply them. */
 export function asFinding(finding: RuleFinding): Finding {
-  const { objects = [], message } = finding
+  const { objects = [], message, headline, why, remark, fix, ...rest } = finding
   const [first, ...others] = new Map(objects.map((object) => [nameManifest(object), object])).values()
+  const name = first === undefined ? '' : nameManifest(first)
+  const all = `${name}${andOthers(others)}`
+  const head = headline === undefined ? undefined : said(headline, quoted(first))
+  const because = why === undefined ? undefined : sentence(said(why, all))
+  const says = finding.chain?.find(({ is }) => is === 'broken')?.says
+  const more = others.length === 0 || (message ?? headline) === undefined ? '' : andOthers(others)
   return {
-    ...finding,
-    message:
-      typeof message === 'string'
-        ? message
-        : message(first === undefined ? '' : `${nameManifest(first)}${andOthers(others)}`),
+    ...rest,
+    ...(finding.objects === undefined ? {} : { objects }),
+    headline: fitHeadline(head ?? said(message ?? '', all)),
+    ...(because === undefined ? {} : { why: because }),
+    message: [
+      head === undefined
+        ? said(message ?? '', all)
+        : sentence(
+            `${head}${typeof headline === 'string' && name !== '' && !head.includes(name) ? ` (${name}${more})` : more}`,
+          ),
+      ...(says === undefined ? [] : [sentence(upper(says))]),
+      ...(because === undefined ? [] : [because]),
+      ...(remark === undefined ? [] : [remark]),
+    ].join(' '),
+    ...(remark === undefined ? {} : { remark }),
+    ...(fix === undefined ? {} : { fix: typeof fix === 'string' ? asFix(fix) : fix }),
     related: together([...finding.related, ...madeOf(finding.span, objects)], rootsOf(objects)),
   }
+}
+
+function said(text: Said, object: string): string {
+  return typeof text === 'string' ? text : text(object)
+}
+
+function upper(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+/** Kind and name, the name in backticks: that is what a headline shortens. */
+function quoted(object: Manifest | undefined): string {
+  if (object === undefined) return ''
+  const { kind } = object
+  return `${kind} \`${nameManifest(object).slice(kind.length + 1)}\``
+}
+
+/** Advice; where lines to paste follow in the text, they are the text of the fix. */
+function asFix(fix: string): Fix {
+  const [lead = '', ...lines] = fix.split('\n')
+  const clause = lead.replace(/[.:]$/, '')
+  return lines.length === 0
+    ? { lead: clause, kind: 'advice' }
+    : { lead: clause, kind: 'insert', language: 'text', text: lines.join('\n') }
 }
 
 /** What else made what stands there: of what a chart makes, the values beside the template, and the other way round. */
@@ -51,9 +97,10 @@ function rootsOf(objects: readonly Manifest[]): RelatedPlace[] {
   return [...roots.values()].map(({ kind, name, span }) => ({ span, message: `${kind} ${name} applies it` }))
 }
 
-function causeOf({ rule, span, message, objects = [] }: RuleFinding): string {
-  const said = typeof message === 'string' ? message : message(objects[0]?.kind ?? '')
-  return JSON.stringify([rule, span.file, span.line, span.column, said])
+function causeOf({ rule, span, message, headline, why, does, remark, objects = [] }: RuleFinding): string {
+  const object = objects[0]?.kind ?? ''
+  const texts = [headline, why, message].map((text) => (text === undefined ? '' : said(text, object)))
+  return JSON.stringify([rule, span.file, span.line, span.column, ...texts, does, remark])
 }
 
 function merge(one: RuleFinding, other: RuleFinding): RuleFinding {

@@ -1,5 +1,6 @@
-import type { Finding, Severity, UselessIgnore } from '../model/finding.ts'
+import type { Severity, UselessIgnore } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
+import type { RuleFinding } from './rule.ts'
 
 /**
  * An ignore that takes nothing out any more, that ended, or that gives no reason. It speaks of what the other rules found, so it
@@ -10,11 +11,12 @@ export const ignoreUnused = {
   title: 'An ignore that matches nothing, has ended, or gives no reason',
   group: 'manifest',
   severity: 'warning',
-  finding(useless: UselessIgnore, severity?: Severity): Finding {
+  finding(useless: UselessIgnore, severity?: Severity): RuleFinding {
     return {
       rule: this.id,
       severity: severity ?? this.severity,
-      message: useless.message,
+      headline: useless.headline,
+      fix: useless.fix,
       span: useless.span,
       related: [],
       fingerprint: fingerprint(this.id, useless.why, useless.rule, useless.span.file),

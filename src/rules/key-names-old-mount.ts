@@ -1,10 +1,8 @@
 import type { StoreMove } from '../chain/change-effects.ts'
 import { providerPath } from '../eso/provider.ts'
-import type { Finding } from '../model/finding.ts'
-import { counted, nameReference } from '../model/wording.ts'
-import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
+import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A change moves a store to another mount, and keys still begin with the old one. ESO cuts a store's own mount off a key and no other
@@ -16,30 +14,34 @@ export const keyNamesOldMount: Rule = {
   group: 'manifest',
   ofChange: true,
   severity: 'warning',
-  check: ({ before }) => reportCauses((before?.storeMoves ?? []).map(causedFinding), summarise),
+  check: ({ before }) => (before?.storeMoves ?? []).map(findingOf),
 }
 
-function causedFinding(move: StoreMove): CausedFinding<readonly string[]> {
+function findingOf(move: StoreMove): RuleFinding {
   const { reference, store, objects, from, to, pathBefore, pathNow, storeMoved } = move
-  const called = `${store.kind} ${store.name}`
-  const moved = storeMoved
-    ? `this change moves ${called} from mount \`${from}\` to \`${to}\``
-    : `this change takes it through ${called}, whose mount is \`${to}\``
+  const called = `${store.kind} \`${store.name}\``
   const does = reference.operation === 'push' ? 'writes' : 'reads'
+  const mount = store.manifest.spanOf([...providerPath(store), 'path'])
   return {
-    cause: [called, from, to],
-    finding: {
-      rule: keyNamesOldMount.id,
-      severity: keyNamesOldMount.severity,
-      message: (object) =>
-        `${nameReference(reference, object)} still begins its key with the old mount \`${from}/\`: ${moved}. ESO now ${does} \`${pathNow}\`; before, it was \`${pathBefore}\`.`,
-      span: reference.span,
-      related: [{ span: store.manifest.spanOf([...providerPath(store), 'path']), message: `the mount of ${called}` }],
-      fix: `Write the key without the mount: \`${keyWithout(reference.key, from)}\`.`,
-      objects,
-      fingerprint: fingerprint(keyNamesOldMount.id, nameReference(reference), pathNow),
-      vaultPaths: [pathNow],
+    rule: keyNamesOldMount.id,
+    severity: keyNamesOldMount.severity,
+    headline: (object) => `Key of ${object} still begins with the old mount \`${from}/\``,
+    why: `${storeMoved ? 'This change moves' : 'This change takes it through'} ${called}${storeMoved ? '' : ', whose mount is'}${storeMoved ? ' to' : ''} \`${to}/\`: ESO now ${does} \`${pathNow}\`, not \`${pathBefore}\`.`,
+    does: `${does} \`${pathNow}\``,
+    span: reference.span,
+    related: [{ span: mount, message: `the mount of ${store.kind} ${store.name}` }],
+    fix: {
+      lead: 'write the key without the mount',
+      kind: 'edit',
+      language: 'yaml',
+      text: `key: ${keyWithout(reference.key, from)}`,
+      at: { file: reference.span.file, line: reference.span.line },
     },
+    // Every key is edited for itself; what they have in common is why.
+    cause: JSON.stringify([store.kind, store.name, from, to, keyWithout(reference.key, from)]),
+    objects,
+    fingerprint: fingerprint(keyNamesOldMount.id, nameReference(reference), pathNow),
+    vaultPaths: [pathNow],
   }
 }
 
@@ -47,18 +49,4 @@ function causedFinding(move: StoreMove): CausedFinding<readonly string[]> {
 function keyWithout(key: string, mount: string): string {
   const rest = key.slice(mount.length + 1)
   return rest.startsWith('data/') ? rest.slice('data/'.length) : rest
-}
-
-function summarise(
-  findings: readonly [Finding, ...Finding[]],
-  [store = '', from = '', to = '']: readonly string[],
-): Finding {
-  const [first] = findings
-  return {
-    ...first,
-    message: `${counted(findings.length, 'key')} still begin with the old mount \`${from}/\` of ${store}, which is \`${to}\` now. The first: ${first.message}`,
-    related: placesOf(findings.slice(1), 'begins with the old mount too'),
-    fingerprint: fingerprint(keyNamesOldMount.id, store, from, to),
-    vaultPaths: findings.flatMap(({ vaultPaths = [] }) => vaultPaths),
-  }
 }

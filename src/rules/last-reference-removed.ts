@@ -1,8 +1,7 @@
 import type { Unreferenced } from '../chain/chain.ts'
-import type { Finding } from '../model/finding.ts'
 import { counted, listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A change takes away the last reference to a secret. That is often what is meant; the secret, and the rule that let ESO read it,
@@ -14,7 +13,7 @@ export const lastReferenceRemoved: Rule = {
   group: 'manifest',
   ofChange: true,
   severity: 'note',
-  *check({ before }): Iterable<Finding> {
+  *check({ before }): Iterable<RuleFinding> {
     for (const gone of before?.unreferenced ?? []) {
       yield {
         rule: this.id,

@@ -1,42 +1,66 @@
 import type { Chain, JudgedAccess, Link } from '../chain/chain.ts'
+import { spanOfProvenance } from '../chain/provenance.ts'
+import type { Fix, PolicyNeed } from '../model/finding.ts'
+import type { FileLine } from '../model/span.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { listed } from '../model/wording.ts'
 import { nearestBlocks } from './nearest-blocks.ts'
+import { compare } from './worst-first.ts'
 
 /** One block for each path, as a policy writes it. */
-export function policyText(needs: ReadonlyMap<string, readonly string[]>): string {
-  return [...needs]
+export function policyText(needs: readonly PolicyNeed[]): string {
+  return needs
     .map(
-      ([path, capabilities]) =>
+      ({ path, capabilities }) =>
         `path "${path}" {\n  capabilities = [${capabilities.map((c) => `"${c}"`).join(', ')}]\n}`,
     )
     .join('\n')
 }
 
+/** Each path once, with all that anybody needs there; sorted. */
+export function unionOfNeeds(needs: readonly PolicyNeed[]): PolicyNeed[] {
+  const byPath = new Map<string, Set<string>>()
+  for (const { path, capabilities } of needs) {
+    const known = byPath.get(path) ?? new Set()
+    byPath.set(path, known)
+    for (const capability of capabilities) known.add(capability)
+  }
+  return [...byPath]
+    .map(([path, capabilities]) => ({ path, capabilities: [...capabilities].sort() }))
+    .sort((a, b) => compare(a.path, b.path))
+}
+
 /** What to write so that the token may do what it needs, and into which policy. */
-export function mendPolicy(
-  chain: Chain,
-  link: Link,
-  denied: readonly JudgedAccess[],
-  needs: ReadonlyMap<string, readonly string[]>,
-): string {
-  const text = policyText(needs)
+export function mendPolicy(chain: Chain, link: Link, policy: string | undefined, needs: readonly PolicyNeed[]): Fix {
   const role = link.role?.found === 'known' ? link.role.fact : undefined
-  const policy = policyToMend(chain, link, denied)
+  const paste = { kind: 'insert', language: 'hcl', text: policyText(needs) } as const
   if (policy === undefined)
-    return `${role === undefined ? 'The token has no policy' : `Role \`${role.name}\` names no policy`}. Give it one that holds:\n${text}`
+    return { lead: `give ${role === undefined ? 'the token' : `role \`${role.name}\``} a policy with`, ...paste }
   const others = otherRoles(chain, link, policy)
   const shown = others.length > 4 ? [...others.slice(0, 3), `${others.length - 3} more`] : others
-  const shared =
-    others.length === 0
-      ? ''
-      : `\nPolicy \`${policy}\` is in ${others.length === 1 ? 'role' : 'roles'} ${listed(shown)} as well, which then may do the same; ` +
-        'a policy of this role alone keeps it apart.'
-  return `Add to policy \`${policy}\`:\n${text}${shared}`
+  const at = policyPlace(chain, policy)
+  return {
+    lead: `add to policy \`${policy}\``,
+    ...paste,
+    ...(at === undefined ? {} : { at }),
+    ...(others.length === 0
+      ? {}
+      : {
+          note: `${others.length === 1 ? 'Role' : 'Roles'} ${listed(shown)} ${others.length === 1 ? 'has' : 'have'} policy \`${policy}\` too, and may then do the same.`,
+        }),
+  }
+}
+
+/** Where a policy begins in Git. */
+function policyPlace(chain: Chain, name: string): FileLine | undefined {
+  const policy = chain.policy(name)
+  if (policy.found !== 'known') return undefined
+  const span = policy.fact.spanOfLine?.(1) ?? spanOfProvenance(policy.fact.provenance)
+  return span === undefined ? undefined : { file: span.file, line: span.line }
 }
 
 /** The policy that decides, else the one with the nearest rule, else one that no other role has. */
-function policyToMend(chain: Chain, link: Link, denied: readonly JudgedAccess[]): string | undefined {
+export function policyToMend(chain: Chain, link: Link, denied: readonly JudgedAccess[]): string | undefined {
   const [decision] = denied.map((judged) => judged.decision)
   const names = link.policies?.names ?? []
   const told = decision?.winner[0]?.policy ?? (decision && nearestBlocks(decision)[0]?.policy)
@@ -62,7 +86,7 @@ function otherRoles({ declared }: Chain, { role, store }: Link, policy: string):
 /** Rules of a policy that are written for tokens of a namespace above the one that the store logs in at. */
 interface Namespaced {
   readonly says: string
-  readonly fix: string
+  readonly fix: Fix
 }
 
 /**
@@ -82,10 +106,13 @@ export function rulesOfAnotherNamespace(chain: Chain, { store, policies }: Link)
     const parent = parts.slice(0, parts.length - prefix.split('/').length).join('/')
     const whose = parent === '' ? 'the root namespace' : `Vault namespace \`${parent}\``
     return {
-      says:
-        `Paths in policy \`${name}\` begin with \`${prefix}/\`: such rules are for a token of ${whose}, and the store logs in at ` +
-        `\`${parts.join('/')}\`.`,
-      fix: `Log in there, with \`auth.namespace: ${parent === '' ? '""' : parent}\`, if that is where the role and the policy are; else write the paths without \`${prefix}/\`.`,
+      says: `its paths begin with \`${prefix}/\`, for tokens of ${whose}; the store logs in at \`${parts.join('/')}\``,
+      fix: {
+        lead: `log in there, if that is where role and policy are; else write the paths without \`${prefix}/\``,
+        kind: 'insert',
+        language: 'yaml',
+        text: `auth:\n  namespace: ${parent === '' ? '""' : parent}`,
+      },
     }
   }
   return undefined

@@ -1,9 +1,8 @@
-import type { Finding } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** The store's path is no mount. ESO reports the same `Secret does not exist` as for one missing key (eso.md §0.8). */
 export const mountAbsent: Rule = {
@@ -11,7 +10,7 @@ export const mountAbsent: Rule = {
   title: 'No engine is mounted where the store points',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { store, mount, links } of chain.storeLinks) {
       if (mount?.found !== 'absent') continue
       const mounts = (chain.live?.state.mounts ?? [])

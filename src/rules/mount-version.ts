@@ -1,8 +1,7 @@
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
-import type { Finding } from '../model/finding.ts'
 import { hasOtherVersion } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 
 /** The store speaks another KV version than the mount: each request goes to a path that holds nothing (eso.md §0.8, §3.2). */
@@ -11,7 +10,7 @@ export const mountVersion: Rule = {
   title: 'The store says another KV version than the mount has',
   group: 'facts',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const storeLink of chain.storeLinks) {
       const { store, mount, links } = storeLink
       if (mount?.found !== 'known' || !hasOtherVersion(storeLink)) continue

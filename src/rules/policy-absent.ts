@@ -1,8 +1,7 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { lookUpRoles } from '../chain/role-policies.ts'
-import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A role names a policy that does not exist. Vault accepts that without a word: the login works and gives less than meant. */
 export const policyAbsent: Rule = {
@@ -10,7 +9,7 @@ export const policyAbsent: Rule = {
   title: 'A role names a policy that does not exist',
   group: 'law',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { role, stores } of lookUpRoles(chain.storeLinks)) {
       for (const name of role.policies ?? []) {
         const policy = chain.policy(name)

@@ -4,19 +4,22 @@ import { kvPath } from '../chain/kv-path.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { tokenNamespaces } from '../chain/vault-namespaces.ts'
 import { isShownFile, weakness } from '../model/documentation.ts'
-import type { Finding, RelatedPlace } from '../model/finding.ts'
+import type { Finding, PolicyNeed, RelatedPlace } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
 import { ALWAYS } from '../model/reference.ts'
-import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
-import { reasonSentence } from '../report/reasons/not-checked.ts'
+import type { Span } from '../model/span.ts'
+import { counted, listed, nameManifest } from '../model/wording.ts'
+import { buildAcl } from '../policy/acl.ts'
+import { findRule, requestPath } from '../policy/match.ts'
+import { parsePolicy } from '../policy/parse-policy.ts'
+import { shortReason } from '../report/reasons/not-checked.ts'
 import { brokenStores } from './broken-store.ts'
-import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import { mendPolicy, rulesOfAnotherNamespace } from './mend-policy.ts'
-import { nameToken } from './name-token.ts'
+import { doesOf, hopsTo } from './hops.ts'
+import { mendPolicy, policyText, policyToMend, rulesOfAnotherNamespace, unionOfNeeds } from './mend-policy.ts'
 import { nearestBlocks } from './nearest-blocks.ts'
 import { policiesLost } from './role-parameters.ts'
-import type { Rule, RuleFinding } from './rule.ts'
+import type { Rule, RuleFinding, Together } from './rule.ts'
 import { neverReady } from './store-never-ready.ts'
 import { compare } from './worst-first.ts'
 
@@ -31,61 +34,63 @@ export const policyDenies: Rule = {
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
     yield* neverReady(this.id, chain)
-    yield* reportCauses(denials(chain), summarise)
+    yield* denials(chain)
   },
+  together,
 }
 
-/** One store, one token, and the same rules (or none) deciding: mended by one edit. */
-interface Cause {
-  readonly kind: string | undefined
-  readonly namespace: string | undefined
-  readonly store: string | undefined
-  /** For each request, the policy and path of the blocks that decide. */
-  readonly rules: readonly (readonly (readonly [string, string])[])[]
-}
-
-function* denials(chain: Chain): Iterable<CausedFinding<Cause>> {
+function* denials(chain: Chain): Iterable<RuleFinding> {
   const broken = brokenStores(chain)
+  const lost = rulesLost(chain)
   for (const link of chain.links) {
     if (link.store === undefined || broken.has(link.store)) continue
     // A role whose policies Vault drops denies everything: `role-parameter-unknown` says it once.
     if (link.role?.found === 'known' && policiesLost(link.role.fact) !== undefined) continue
-    const denied = link.accesses.filter(
-      (judged) => judged.access.side !== 'session' && judged.decision.verdict === 'denied',
-    )
+    const denied = deniedOf(link)
     if (denied.length === 0 || link.policies === undefined) continue
-    yield { cause: causeOf(link, denied), finding: denial(chain, link, denied) }
+    yield denial(chain, link, denied, lost)
   }
 }
 
-function causeOf({ store }: Link, denied: readonly JudgedAccess[]): Cause {
-  const rules = new Map(
-    denied.map(({ decision }) => {
-      const blocks = decision.winner.map(({ policy, path }) => [policy, path] as const)
-      return [JSON.stringify(blocks), blocks]
-    }),
-  )
-  const sorted = [...rules].sort(([a], [b]) => compare(a, b)).map(([, blocks]) => blocks)
-  return { kind: store?.kind, namespace: store?.namespace, store: store?.name, rules: sorted }
+function deniedOf({ accesses }: Link): JudgedAccess[] {
+  return accesses.filter(({ access, decision }) => access.side !== 'session' && decision.verdict === 'denied')
 }
 
-function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): RuleFinding {
+function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[], allLost: readonly LostRule[]): RuleFinding {
   const { reference } = link
-  const needs = byPath(denied)
-  const wanted = [...needs].map(([path, capabilities]) => `${listed(capabilities)} on \`${path}\``)
+  const needs = needsOf(denied)
+  const written = asPoliciesWriteThem(link, needs)
   const above = rulesOfAnotherNamespace(chain, link)
-  const because = [...reasons(denied), ...(above === undefined ? [] : [above.says]), ...takenAway(chain, link, denied)]
-  const message = (object: string) =>
-    `${reference.proposed ? 'Once its fields stand where ESO reads them, ' : ''}${nameReference(reference, object)} needs ` +
-    `${listed(wanted)}; ${nameToken(link)} does not allow that. ${because.join(' ')}${whenOf(denied)}`
+  const policy = policyToMend(chain, link, denied)
+  const lost = allLost.filter((one) => one.policy === policy && denied.some(({ access }) => one.covers(access.path)))
+  const paths = [...new Set(needs.map(({ path }) => kvPath(path, link.store?.path)))]
+  const decides = [
+    ...new Set(denied.flatMap(({ decision }) => decision.winner.map((rule) => `${rule.policy} ${rule.path}`))),
+  ].sort(compare)
   return {
     rule: policyDenies.id,
     // 403 is never "no secret": it fails the whole object, whatever its deletionPolicy says (eso.md §3.2).
     severity: denied.every(onlyWithFolders) || isOnlyShown(link) ? 'warning' : 'error',
-    message,
+    headline: `${subject(link, policy, lost.length > 0)} ${verbOf(link)} \`${paths[0]}\``,
+    ...optional('why', [...removed(lost), ...saidByConfig(link), ...extras(denied), ...whenOf(denied)].join(' ')),
+    chain: hopsTo(chain, link, {
+      at: 'policy',
+      says: above?.says ?? saysOf(denied),
+      ...(policy === undefined ? {} : { policy }),
+      span: decidingSpan(denied),
+    }),
+    ...optional('does', doesOf(link)),
+    ...optional('remark', reference.proposed ? 'Holds once its indentation is fixed.' : ''),
+    // One edit of the policy fixes all that the same rules deny.
+    cause: JSON.stringify(above === undefined ? [policy, decides, lost.map(({ path }) => path)] : [policy, above.says]),
+    parts: {
+      ...(policy === undefined ? {} : { policy }),
+      needs: written,
+      ...(lost.length === 0 ? {} : { lost: lost.map(({ path, capabilities }) => ({ path, capabilities })) }),
+    },
     span: reference.span,
     related: relatedPlaces(chain, link, denied),
-    fix: above?.fix ?? mendPolicy(chain, link, denied, asPoliciesWriteThem(link, needs)),
+    fix: above?.fix ?? fixFor(mendPolicy(chain, link, policy, written), lost),
     objects: objectsOf(link),
     fingerprint: fingerprint(
       policyDenies.id,
@@ -93,32 +98,66 @@ function denial(chain: Chain, link: Link, denied: readonly JudgedAccess[]): Rule
       link.store?.name,
       reference.key,
       reference.property,
-      [...needs].map(([path, capabilities]) => `${path}:${capabilities.join('+')}`).join(','),
+      needs.map(({ path, capabilities }) => `${path}:${capabilities.join('+')}`).join(','),
     ),
-    vaultPaths: [...needs.keys()].map((path) => kvPath(path, link.store?.path)),
+    vaultPaths: needs.map(({ path }) => kvPath(path, link.store?.path)),
   }
 }
 
 /** A token of a parent namespace names the child in front of the path (vault.md §2.8). */
-function asPoliciesWriteThem({ store }: Link, needs: ReadonlyMap<string, string[]>): ReadonlyMap<string, string[]> {
+function asPoliciesWriteThem({ store }: Link, needs: readonly PolicyNeed[]): readonly PolicyNeed[] {
   const namespaces = store === undefined ? undefined : tokenNamespaces(store)
   if (namespaces === undefined || namespaces.policies !== '') return needs
-  return new Map([...needs].map(([path, capabilities]) => [namespaces.request + path, capabilities]))
+  return needs.map(({ path, capabilities }) => ({ path: namespaces.request + path, capabilities }))
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {
+  return value === undefined || value === '' ? {} : ({ [key]: value } as { readonly [K in Key]: string })
+}
+
+/** The policy that would have to allow it; a token without any has only its role's name. */
+function subject({ store, role }: Link, policy: string | undefined, lost: boolean): string {
+  if (policy !== undefined) return `Policy \`${policy}\` ${lost ? 'no longer lets' : 'does not let'} ESO`
+  const name = role?.found === 'known' ? role.fact.name : store?.auth?.role
+  return name === undefined ? 'No policy of the token lets ESO' : `No policy of role \`${name}\` lets ESO`
+}
+
+function verbOf({ reference }: Link): string {
+  if (reference.operation === 'push') return 'write'
+  return reference.operation === 'find' ? 'list' : 'read'
+}
+
+/** Why the policies refuse it, as a sentence part; of several requests, what is told of the first, and of how many more. */
+function saysOf(denied: readonly JudgedAccess[]): string {
+  const all = reasons(denied)
+  // That no rule covers it is said once, whatever it is asked for.
+  const first = all.findIndex(({ code }) => code === 'no-rule-covers')
+  const told = all.filter(({ code }, index) => code !== 'no-rule-covers' || index === first).map(shortReason)
+  return [...new Set(told)].slice(0, 2).join('; ')
 }
 
 /** What a change takes away: the reader looks at the reference, and the line that broke it is gone. */
-function takenAway({ before }: Chain, link: Link, denied: readonly JudgedAccess[]): string[] {
-  if (before === undefined) return []
-  const rules = new Set(
-    denied.flatMap(({ access }) =>
-      before.grantedBy(link, access).map(({ policy, path }) => `rule \`${path}\` of policy \`${policy}\``),
-    ),
-  )
-  return rules.size === 0 ? [] : [`Before this change ${listed([...rules])} allowed it.`]
+function removed(lost: readonly PolicyNeed[]): string[] {
+  if (lost.length === 0) return []
+  const named = lost.slice(0, 3).map(({ path }) => `\`${path}\``)
+  const more = lost.length > 3 ? [`${lost.length - 3} more`] : []
+  return [`This change removes ${lost.length === 1 ? 'rule' : 'rules'} ${listed([...named, ...more])}.`]
 }
 
-/** One rule that grants neither of two capabilities is told once: `grants read, not create or update`. */
-function reasons(denied: readonly JudgedAccess[]): string[] {
+/** What Git does not say: the reader has to know whom to doubt. */
+function saidByConfig({ policies, role, store }: Link): string[] {
+  if (policies?.from === 'config') return [`Its policies are as the config says for store \`${store?.name}\`.`]
+  const said = role?.found === 'known' && role.fact.provenance.from === 'config'
+  return said ? [`Role \`${role.fact.name}\` is as the config says.`] : []
+}
+
+function extras(denied: readonly JudgedAccess[]): string[] {
+  const assumed = [...new Set(denied.flatMap(({ decision }) => decision.assumed ?? []))].map((name) => `\`${name}\``)
+  return assumed.length === 0 ? [] : [`This is with the default of ${listed(assumed)}.`]
+}
+
+/** One rule that allows neither of two capabilities is told once: `allows read, not create or update`. */
+function reasons(denied: readonly JudgedAccess[]): NotCheckedReason[] {
   const told = new Map<string, NotCheckedReason>()
   for (const { decision } of denied) {
     const { because } = decision
@@ -132,9 +171,79 @@ function reasons(denied: readonly JudgedAccess[]): string[] {
     const before = known?.code === 'rule-decides' && known.says.code === 'lacks' ? known.says.wanted : []
     told.set(key, { ...because, says: { ...says, wanted: [...new Set([...before, ...says.wanted])] } })
   }
-  const assumed = [...new Set(denied.flatMap(({ decision }) => decision.assumed ?? []))].map((name) => `\`${name}\``)
-  const defaults = assumed.length === 0 ? [] : [`This is with the default of ${listed(assumed)}.`]
-  return [...[...told.values()].map(reasonSentence), ...defaults]
+  return [...told.values()]
+}
+
+/** A rule that a change took away, and what it covered. */
+interface LostRule extends PolicyNeed {
+  readonly policy: string
+  covers(path: string): boolean
+}
+
+/** Rules that allowed something before the change, and of which the same request is denied now. */
+function rulesLost(chain: Chain): LostRule[] {
+  const { before } = chain
+  if (before === undefined) return []
+  const rules = new Map<string, LostRule>()
+  for (const link of chain.links)
+    for (const { access } of deniedOf(link))
+      for (const { policy, path, capabilities } of before.grantedBy(link, access)) {
+        const key = `${policy} ${path}`
+        if (!rules.has(key)) rules.set(key, { policy, path, capabilities, covers: coverage({ path, capabilities }) })
+      }
+  return [...rules.values()]
+}
+
+/** Whether a rule covers a request's path. */
+function coverage(need: PolicyNeed): (path: string) => boolean {
+  const parsed = parsePolicy(policyText([need]))
+  const built = parsed.ok ? buildAcl([{ name: '', parsed: parsed.policy }]) : undefined
+  if (built === undefined || 'error' in built) return () => false
+  return (path) => findRule(built.acl, 'read', requestPath(path), 'legacy') !== undefined
+}
+
+/** What was taken away comes first: to put it back is one edit, and what was meant. */
+function fixFor(grant: NonNullable<Finding['fix']>, lost: readonly PolicyNeed[]): NonNullable<Finding['fix']> {
+  if (lost.length === 0) return grant
+  return {
+    ...grant,
+    lead: lost.length === 1 ? 'put the rule back' : 'put the rules back',
+    text: policyText(unionOfNeeds(lost)),
+    or: { ...grant, lead: 'allow only what is needed' },
+  }
+}
+
+function together(findings: readonly [Finding, ...Finding[]], references: number): Together {
+  const [first] = findings
+  const parts = findings.map((finding) => finding.parts ?? {})
+  const needs = unionOfNeeds(parts.flatMap((part) => part.needs ?? []))
+  const policy = parts[0]?.policy
+  if (policy === undefined || needs.length === 0 || first.fix === undefined) return {}
+  const lost = unionOfNeeds(parts.flatMap((part) => part.lost ?? []))
+  const many = counted(references, 'reference')
+  const { or: _, ...grant } = first.fix
+  const granted = { ...grant, lead: `add to policy \`${policy}\``, text: policyText(needs) }
+  const decides = first.parts?.lost === undefined ? decidingRule(first) : undefined
+  if (lost.length > 0)
+    return {
+      headline: `Policy \`${policy}\` no longer covers ${many}`,
+      why: removed(lost).join(''),
+      fix: fixFor({ ...granted, lead: `allow only the ${counted(needs.length, 'path')}` }, lost),
+    }
+  return {
+    headline:
+      decides === undefined
+        ? `Policy \`${policy}\` does not cover ${many}`
+        : `Rule \`${decides}\` of policy \`${policy}\` denies ${many}`,
+    ...(first.fix.language === 'hcl' ? { fix: granted } : {}),
+  }
+}
+
+/** The path of the one rule that decides for all findings of a cause. */
+function decidingRule({ cause }: Finding): string | undefined {
+  const [, decides] = JSON.parse(cause ?? '[]') as [unknown, unknown]
+  if (!Array.isArray(decides) || decides.length !== 1) return undefined
+  return String(decides[0]).split(' ').slice(1).join(' ')
 }
 
 /** An example or a test says what the role may do, and the store is none: what is done elsewhere may differ (forms.md §2, "dead text"). */
@@ -148,14 +257,14 @@ function onlyWithFolders({ access }: JudgedAccess): boolean {
 }
 
 /** Conditional requests are needed as well, only not at every refresh; the reader should know which. */
-function whenOf(denied: readonly JudgedAccess[]): string {
+function whenOf(denied: readonly JudgedAccess[]): string[] {
   const sometimes = [
     ...new Set(denied.filter((judged) => judged.access.when !== ALWAYS).map((judged) => judged.access.when)),
   ]
-  return sometimes.length === denied.length && sometimes.length === 1 ? ` ESO sends it ${sometimes[0]}.` : ''
+  return sometimes.length === denied.length && sometimes.length === 1 ? [`ESO sends it ${sometimes[0]}.`] : []
 }
 
-function byPath(denied: readonly JudgedAccess[]): Map<string, string[]> {
+function needsOf(denied: readonly JudgedAccess[]): PolicyNeed[] {
   const needs = new Map<string, string[]>()
   for (const { access } of denied) {
     const path = access.below === true ? `${access.path}*` : access.path
@@ -163,8 +272,12 @@ function byPath(denied: readonly JudgedAccess[]): Map<string, string[]> {
     if (capabilities === undefined) needs.set(path, [access.capability])
     else if (!capabilities.includes(access.capability)) capabilities.push(access.capability)
   }
-  for (const capabilities of needs.values()) capabilities.sort()
-  return needs
+  return [...needs].map(([path, capabilities]) => ({ path, capabilities: capabilities.sort() }))
+}
+
+function decidingSpan(denied: readonly JudgedAccess[]): Span | undefined {
+  const rules = denied.flatMap(({ decision }) => [...decision.winner, ...nearestBlocks(decision)])
+  return rules.find(({ span }) => span !== undefined)?.span
 }
 
 function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]): RelatedPlace[] {
@@ -203,16 +316,4 @@ function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]
     seen.add(at)
     return true
   })
-}
-
-function summarise(findings: readonly [Finding, ...Finding[]], { store }: Cause): Finding {
-  const [first] = findings
-  const decides = first.related[0]
-  return {
-    ...first,
-    message: `${counted(findings.length, 'reference')} of one store are denied for one reason. The first: ${first.message}`,
-    span: decides?.span ?? first.span,
-    related: [...placesOf(findings, 'denied'), ...first.related.slice(1)],
-    fingerprint: fingerprint(policyDenies.id, 'many', store),
-  }
 }

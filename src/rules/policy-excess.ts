@@ -1,9 +1,8 @@
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { unneededGrants } from '../chain/unneeded-grants.ts'
-import type { Finding } from '../model/finding.ts'
 import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A policy grants more than any reference through it needs: what ESO's token can do, whoever steals it can do too. */
 export const policyExcess: Rule = {
@@ -12,7 +11,7 @@ export const policyExcess: Rule = {
   group: 'law',
   severity: 'warning',
   optIn: true,
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     const users = new Map<string, (typeof chain.storeLinks)[number]>()
     for (const link of chain.storeLinks) {
       for (const name of link.policies?.names ?? []) if (!users.has(name)) users.set(name, link)

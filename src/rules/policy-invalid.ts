@@ -1,7 +1,6 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
-import type { Finding } from '../model/finding.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A policy text that the server refuses to store (vault.md §1): the old one stays in force, or there is none. */
 export const policyInvalid: Rule = {
@@ -9,7 +8,7 @@ export const policyInvalid: Rule = {
   title: 'A policy text that the server would refuse',
   group: 'law',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { policy, message, span, line, unread } of chain.invalidPolicies) {
       const at = span ?? spanOfProvenance(policy.provenance)
       if (at === undefined) continue

@@ -1,6 +1,6 @@
 import type { Chain } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Severity } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { lintPolicy } from '../policy/lint.ts'
 import type { LintFact } from '../policy/lint-fact.ts'
@@ -8,6 +8,7 @@ import { parsePolicy } from '../policy/parse-policy.ts'
 import { lawText } from '../report/reasons/law.ts'
 import { fingerprint } from './fingerprint.ts'
 import { nearestBlocks } from './nearest-blocks.ts'
+import type { RuleFinding } from './rule.ts'
 
 /** What the policy room finds odd in the policies that Git declares, for the rules that report it. */
 export function* lintFindings(
@@ -15,7 +16,7 @@ export function* lintFindings(
   which: 'policy-rule-dead' | 'policy-version-dependent',
   rule: string,
   severity: Severity,
-): Iterable<Finding> {
+): Iterable<RuleFinding> {
   for (const policy of chain.declared.policies) {
     const parsed = parsePolicy(policy.text, {
       product: chain.server.product,

@@ -1,9 +1,8 @@
 import type { DeletedSecret, KeptBy, PushDelete } from '../chain/change-effects.ts'
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed, nameManifest, nameReference } from '../model/wording.ts'
 import type { LastMile } from '../workloads/last-mile.ts'
-import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -17,15 +16,8 @@ export const pushDeletes: Rule = {
   group: 'manifest',
   ofChange: true,
   severity: 'error',
-  check: ({ before, lastMile }) =>
-    reportCauses(
-      (before?.pushDeletes ?? []).map((one) => causedFinding(one, lastMile)),
-      summarise,
-    ),
-}
-
-function causedFinding(one: PushDelete, lastMile: LastMile): CausedFinding<string> {
-  return { cause: `${severityOf(one)} ${one.gone.code}`, finding: findingOf(one, lastMile) }
+  check: ({ before, lastMile }) => (before?.pushDeletes ?? []).map((one) => findingOf(one, lastMile)),
+  together: ({ length }) => ({ headline: `This change makes ESO delete secrets of ${length} PushSecrets in Vault` }),
 }
 
 function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
@@ -34,7 +26,9 @@ function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
   return {
     rule: pushDeletes.id,
     severity: severityOf(one),
-    message: (name) => [causeOf(one, name), ...consequencesOf(one, usersOf(readers, lastMile))].join(' '),
+    headline: headlineOf(one),
+    why: (name) => [causeOf(one, name), ...consequencesOf(one, usersOf(readers, lastMile))].join(' '),
+    cause: `${severityOf(one)} ${gone.code}`,
     span,
     related: readers.map((reference) => ({
       span: reference.span,
@@ -51,6 +45,15 @@ function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
     ),
     vaultPaths: secrets.map(({ path }) => path),
   }
+}
+
+function headlineOf({ gone, secrets }: PushDelete): string {
+  const [first] = secrets
+  const what = secrets.length === 1 && first !== undefined ? `\`${first.path}\`` : counted(secrets.length, 'secret')
+  const kept = gone.code === 'object' ? gone.keptBy : gone.code === 'source' ? gone.removed.keptBy : undefined
+  return kept === undefined
+    ? `This change makes ESO delete ${what} in Vault`
+    : `ESO deletes ${what} in Vault when its object goes`
 }
 
 function causeOf({ gone, store, secrets }: PushDelete, name: string): string {
@@ -165,12 +168,12 @@ function rewritten(references: readonly Reference[], { object, store, refreshInt
 function fixOf({ gone }: PushDelete): string {
   switch (gone.code) {
     case 'object':
-      return 'To keep what is in Vault, set `deletionPolicy: None` first, and remove the PushSecret when that is applied.'
+      return 'to keep it, set `deletionPolicy: None` first, and remove the PushSecret when that is applied'
     case 'source':
-      return 'To keep what is in Vault, set `deletionPolicy: None` on the PushSecret in this change.'
+      return 'to keep it, set `deletionPolicy: None` on the PushSecret in this change'
     case 'store':
     case 'entry':
-      return 'To keep what is in Vault, set `deletionPolicy: None` in this change. Set it back when the change is applied.'
+      return 'to keep it, set `deletionPolicy: None` in this change, and set it back when that is applied'
   }
 }
 
@@ -189,15 +192,4 @@ function breaksReader({ property, othersRemain, readers }: DeletedSecret): boole
   return readers.some((reference) =>
     staysThere ? reference.property !== undefined : reference.deletionPolicy === 'Retain',
   )
-}
-
-function summarise(findings: readonly [Finding, ...Finding[]]): Finding {
-  const [first] = findings
-  return {
-    ...first,
-    message: `This change makes ESO delete secrets of ${counted(findings.length, 'PushSecret')} in Vault. The first: ${first.message}`,
-    related: placesOf(findings.slice(1), 'deletes secrets too'),
-    fingerprint: fingerprint(pushDeletes.id, 'many', first.fingerprint),
-    vaultPaths: [...new Set(findings.flatMap(({ vaultPaths = [] }) => vaultPaths))],
-  }
 }

@@ -8,6 +8,12 @@ import { type RuleSettings, type RuleWatch, runRules } from './run-rules.ts'
 /** The rules that say what a login and its token are refused. */
 const REFUSALS = [policyDenies, roleAudience, roleUnbound]
 
+/** What to do about it is said of the difference that causes it. */
+const EFFECT: Pick<Finding, 'effect' | 'fix'> = {
+  effect: true,
+  fix: { lead: 'set Vault back to what Git says: `state-drift` names what differs', kind: 'advice' },
+}
+
 /**
  * What ESO is refused today although Git's own policies and roles would allow it: the consequence of a drift, said at the
  * manifests that suffer from it (platform.md §4.2, class 2).
@@ -25,7 +31,7 @@ export function refusedByServer(
     .filter(({ fingerprint }) => !known.has(fingerprint))
     .map((finding) => ({
       ...finding,
-      message: `As the server is now: ${finding.message}`,
-      fix: 'Git allows this. Run again what Git declares: `state-drift` names the policy, role or config that differs.',
+      ...EFFECT,
+      remark: [finding.remark, 'Git allows it; Vault denies it now.'].filter(Boolean).join(' '),
     }))
 }

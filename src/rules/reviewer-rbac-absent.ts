@@ -1,8 +1,7 @@
-import type { Finding } from '../model/finding.ts'
 import { listed } from '../model/wording.ts'
 import { reviewerFacts, type ServiceAccount } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * Clients review their own tokens, and Git gives one of them no right to: Vault answers 403 `permission denied`, and only its
@@ -13,7 +12,7 @@ export const reviewerRbacAbsent: Rule = {
   title: 'A ServiceAccount that reviews its own token lacks `system:auth-delegator`',
   group: 'law',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { store, authConfig, links } of chain.storeLinks) {
       if (authConfig === undefined || store.auth?.method !== 'kubernetes') continue
       const clients = new Map<string, ServiceAccount>()

@@ -1,10 +1,9 @@
 import type { StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { weakness } from '../model/documentation.ts'
-import type { Finding } from '../model/finding.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A ServiceAccount token was pasted into the auth config as the reviewer. Tokens of pods are bound to the pod and expire; then
@@ -15,7 +14,7 @@ export const reviewerTokenStatic: Rule = {
   title: 'The Kubernetes auth config holds a pasted reviewer token, which goes stale',
   group: 'law',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { store, authConfig } of byAuthMount(chain.storeLinks)) {
       if (authConfig === undefined || reviewerKind(authConfig.config) !== 'token') continue
       const at = spanOfProvenance(authConfig.provenance)

@@ -1,11 +1,10 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
-import type { Finding } from '../model/finding.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { RoleFact } from '../model/vault-state.ts'
 import { isAtLeast } from '../model/version-range.ts'
 import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 
 /**
@@ -17,7 +16,7 @@ export const roleAudience: Rule = {
   title: "The role demands an audience that the store's token does not have",
   group: 'law',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { store, role, links } of chain.storeLinks) {
       if (role?.found !== 'known' || store.auth === undefined) continue
       const { method } = store.auth

@@ -1,13 +1,13 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { lookUpRoles } from '../chain/role-policies.ts'
 import { weakness } from '../model/documentation.ts'
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Severity } from '../model/finding.ts'
 import type { VaultStore } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
 import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { policiesLost, type UnknownParameter, unknownParameters } from './role-parameters.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** A role is written with a parameter that its type does not have: Vault answers success and drops it (vault.md §4.6). */
 export const roleParameterUnknown: Rule = {
@@ -15,7 +15,7 @@ export const roleParameterUnknown: Rule = {
   title: 'A role is written with a parameter that Vault drops without a word',
   group: 'law',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { role, stores } of lookUpRoles(chain.storeLinks)) {
       for (const unknown of unknownParameters(role)) yield dropped(this.id, role, stores, unknown)
       const span = spanOfPolicies(role)
@@ -36,7 +36,7 @@ export const roleParameterUnknown: Rule = {
   },
 }
 
-function dropped(id: string, role: RoleFact, stores: readonly VaultStore[], unknown: UnknownParameter): Finding {
+function dropped(id: string, role: RoleFact, stores: readonly VaultStore[], unknown: UnknownParameter): RuleFinding {
   const { parameter, meant } = unknown
   const type = role.type === 'jwt' ? 'JWT' : role.type === 'approle' ? 'AppRole' : 'Kubernetes'
   const instead = meant === undefined ? 'it belongs to roles of another type' : `${type} roles have \`${meant}\``

@@ -1,13 +1,12 @@
-import type { Link, StoreLink } from '../chain/chain.ts'
+import type { Chain, Link, StoreLink } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Identity } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
-import { forReferences, listed, nameManifest } from '../model/wording.ts'
+import { forReferences } from '../model/wording.ts'
 import { boundTo } from '../policy/bound-names.ts'
-import { placesOf } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import { hopsTo } from './hops.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 
 type ServiceAccount = Extract<Identity, { type: 'serviceAccount' }>
@@ -18,14 +17,14 @@ export const roleUnbound: Rule = {
   title: 'The role is not bound to the ServiceAccount that logs in',
   group: 'law',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const storeLink of chain.storeLinks) {
       const { role, store } = storeLink
       if (role?.found !== 'known' || store.auth?.method !== 'kubernetes') continue
       for (const [account, links] of accountsOf(storeLink)) {
         const refusal = refusalOf(role.fact, account)
         if (refusal === undefined) continue
-        yield unbound(this.id, storeLink, role.fact, account, links, refusal)
+        yield unbound(chain, this.id, storeLink, role.fact, account, links, refusal)
       }
     }
   },
@@ -79,37 +78,41 @@ function hasUnknown(list: readonly string[]): boolean {
 }
 
 function unbound(
+  chain: Chain,
   id: string,
-  { store }: StoreLink,
+  storeLink: StoreLink,
   role: RoleFact,
   account: ServiceAccount,
   links: readonly Link[],
   refusal: Refusal,
-): Finding {
+): RuleFinding {
+  const { store } = storeLink
   const auth = ['spec', 'provider', 'vault', 'auth', 'kubernetes'] as const
   const roleSpan = spanOfProvenance(role.provenance)
-  const consumers = [...new Set(links.map((link) => nameManifest(link.reference.manifest)))]
-  const who = store.referent
-    ? ` for ${listed(consumers.slice(0, 3))}${consumers.length > 3 ? ` and ${consumers.length - 3} more` : ''}`
-    : ''
+  const name = account.namespace === undefined ? account.name : `${account.namespace}/${account.name}`
   return {
     rule: id,
     severity: 'error',
-    message:
-      `${store.kind} \`${store.name}\` logs in as ServiceAccount \`${account.namespace ?? '?'}/${account.name}\`${who}, and role ` +
-      `\`${role.name}\` of auth mount \`${role.authMount}\` has ${refusal.field}. Vault answers 403 \`${refusal.text}\`` +
-      `${forReferences(links.length)}.`,
+    headline: `Role \`${role.name}\` is not bound to ServiceAccount \`${name}\``,
+    chain: hopsTo(chain, storeLink, {
+      at: 'role',
+      says: `it has \`${refusal.field}\``,
+      span: roleSpan,
+    }),
+    why: `Vault answers 403 \`${refusal.text}\` to the login of ${store.kind} ${store.name}${forReferences(links.length)}.`,
     span: spanOrKey(store.manifest, [...auth, 'serviceAccountRef', refusal.of]),
     related: [
       ...(roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.name}\` is bound here` }]),
-      ...(store.referent
-        ? placesOf(
-            links.map((link) => ({ span: link.reference.span }) as Finding),
-            'uses the store',
-          )
-        : []),
+      ...(store.referent ? links.map(({ reference: { span } }) => ({ span, message: 'uses the store' })) : []),
     ],
-    fix: `Bind the role to namespace \`${account.namespace ?? '…'}\` and name \`${account.name}\`, or log in with a ServiceAccount that it is bound to.`,
+    fix: {
+      lead: 'bind the role to it, or log in with a ServiceAccount that it is bound to',
+      kind: 'edit',
+      language: 'text',
+      text: `bound_service_account_names=${account.name}\nbound_service_account_namespaces=${account.namespace ?? 'NAMESPACE'}`,
+      ...(roleSpan === undefined ? {} : { at: { file: roleSpan.file, line: roleSpan.line } }),
+    },
+    cause: `${role.authMount} ${role.name} ${name}`,
     fingerprint: fingerprint(
       id,
       store.kind,

@@ -1,16 +1,27 @@
 import type { Chain } from '../chain/chain.ts'
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Finding, Fix, Severity } from '../model/finding.ts'
 
 /** What a rule needs to know before it can say anything (design §5). */
 export type RuleGroup = 'manifest' | 'law' | 'facts'
 
+/** A text about an object leaves its name open: one line of a base is many objects. */
+export type Said = string | ((object: string) => string)
+
 /**
- * What a rule finds. A message about an object leaves its name open: one line of a base is many objects, and findings of one line that
- * say the same of different objects become one, which names the first and counts the others.
+ * What a rule finds. Findings of one line that say the same of different objects become one, which names the first and counts the
+ * others.
  */
-export interface RuleFinding extends Omit<Finding, 'message'> {
-  readonly message: string | ((object: string) => string)
+export interface RuleFinding extends Omit<Finding, 'headline' | 'why' | 'message' | 'fix' | 'age'> {
+  readonly headline?: Said
+  readonly why?: Said
+  /** In place of a headline, until the rule has one. */
+  readonly message?: Said
+  /** A string is advice with nothing to paste. */
+  readonly fix?: Fix | string
 }
+
+/** What several findings of one cause are told as. */
+export type Together = Partial<Pick<Finding, 'headline' | 'why' | 'fix' | 'span'>>
 
 /** A rule: an id that names the problem, and a pure function over the chain. */
 export interface Rule {
@@ -25,4 +36,9 @@ export interface Rule {
   /** Off unless the config turns it on, or the mode asks for it; `in-drift-too`: mode drift does not ask for it. */
   readonly optIn?: boolean | 'in-drift-too'
   check(chain: Chain): Iterable<RuleFinding>
+  /**
+   * How two or more findings of one cause are one problem. Default: as the first of them, under the headline that `parts.what` gives.
+   * `references`: how many they break.
+   */
+  together?(findings: readonly [Finding, ...Finding[]], references: number): Together
 }

@@ -1,5 +1,3 @@
-import { listed } from '../model/wording.ts'
-import { placesOf, reportCauses } from './common-cause.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -11,33 +9,21 @@ export const secretUnused: Rule = {
   severity: 'warning',
   optIn: true,
   *check(chain): Iterable<RuleFinding> {
-    const { id, severity } = this
-    yield* reportCauses(
-      (chain.drift?.unused ?? []).map(({ path, pattern, span }) => ({
+    for (const { path, pattern, span } of chain.drift?.unused ?? []) {
+      yield {
+        rule: this.id,
+        severity: this.severity,
+        headline: `Secret \`${path}\` is used by no manifest`,
+        why: `It lies under \`drift.owned: ${pattern}\`.`,
+        does: `owns \`${path}\``,
+        span,
+        related: [],
+        fix: 'delete it if it is left over (`kv metadata delete`), refer to it, or narrow the pattern in `drift.owned`',
         cause: pattern,
-        finding: {
-          rule: id,
-          severity,
-          message: `\`${path}\` exists, lies under \`drift.owned: ${pattern}\`, and no manifest that was read refers to it. Nobody rotates or removes what nobody knows of.`,
-          span,
-          related: [],
-          fix: 'Delete it if it is left over (vault kv metadata delete), refer to it, or make the pattern in `drift.owned` narrower.',
-          fingerprint: fingerprint(id, path),
-          vaultPaths: [path],
-        },
-      })),
-      (findings) => {
-        const [first] = findings
-        const paths = findings.flatMap((finding) => finding.vaultPaths ?? [])
-        const few = listed(paths.slice(0, 5).map((path) => `\`${path}\``))
-        return {
-          ...first,
-          message: `${findings.length} secrets under an owned path are referenced by no manifest that was read: ${few} and ${paths.length - 5} more. Nobody rotates or removes what nobody knows of.`,
-          related: placesOf(findings.slice(1), 'the pattern that owns them').slice(0, 1),
-          fingerprint: fingerprint(id, ...paths),
-          vaultPaths: paths,
-        }
-      },
-    )
+        fingerprint: fingerprint(this.id, path),
+        vaultPaths: [path],
+      }
+    }
   },
+  together: (findings) => ({ headline: `${findings.length} secrets under an owned path are used by no manifest` }),
 }

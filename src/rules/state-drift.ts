@@ -1,8 +1,7 @@
 import type { Difference, Shown } from '../chain/drift-facts.ts'
-import type { Finding } from '../model/finding.ts'
 import { counted } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** So many fields are named one by one. */
 const NAMED = 20
@@ -14,7 +13,7 @@ export const stateDrift: Rule = {
   group: 'facts',
   severity: 'error',
   optIn: true,
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const difference of chain.drift?.differences ?? []) {
       const { kind, name, path, namespace, fields, span } = difference
       // The new values count: a further change of the same field is news.

@@ -1,12 +1,11 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { clusterRelation, isLive } from '../model/cluster.ts'
-import type { Finding, Severity } from '../model/finding.ts'
+import type { Fix, Severity } from '../model/finding.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { formatSpan } from '../model/span.ts'
 import type { AnyStore } from '../model/store.ts'
-import { counted, listed, nameManifest } from '../model/wording.ts'
-import { type CausedFinding, placesOf, reportCauses } from './common-cause.ts'
+import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -16,17 +15,10 @@ export const storeAbsent: Rule = {
   title: 'A reference names a store that is not there',
   group: 'manifest',
   severity: 'error',
-  check: (chain) => reportCauses(absences(chain), summarise),
+  check: absences,
 }
 
-/** The store that is named. */
-interface Cause {
-  readonly kind: string
-  readonly name: string
-  readonly cluster: string | undefined
-}
-
-function* absences(chain: Chain): Iterable<CausedFinding<Cause>> {
+function* absences(chain: Chain): Iterable<RuleFinding> {
   const seen = new Set<string>()
   for (const link of chain.links) {
     const { reference } = link
@@ -36,13 +28,14 @@ function* absences(chain: Chain): Iterable<CausedFinding<Cause>> {
     if (seen.has(at)) continue
     seen.add(at)
     const elsewhere = reference.store.elsewhere ?? []
-    const { kind, name } = reference.storeRef
-    const cluster = reference.manifest.origin.applied.cluster?.id
-    yield {
-      cause: { kind, name, cluster },
-      finding: elsewhere.length > 0 ? absentHere(link, elsewhere) : absence(chain, link),
-    }
+    yield elsewhere.length > 0 ? absentHere(link, elsewhere) : absence(chain, link)
   }
+}
+
+/** All that name one store in one cluster are fixed by declaring it. */
+function causeOf({ reference }: Link): string {
+  const { storeRef, manifest } = reference
+  return JSON.stringify([storeRef?.kind, storeRef?.name, manifest.origin.applied.cluster?.id])
 }
 
 function absence(chain: Chain, link: Link): RuleFinding {
@@ -55,11 +48,14 @@ function absence(chain: Chain, link: Link): RuleFinding {
   return {
     rule: storeAbsent.id,
     severity,
-    message: (object) =>
-      `${object} names ${kind} \`${name}\`, and none of that name is declared${scope}. ` +
-      (best === undefined
+    headline: `${kind} \`${name}\` is not in Git${scope}`,
+    why:
+      best === undefined
         ? 'It may come from another repository or a chart: then say it in the config (`stores`), or give the checkout of that repository (`manifests.also`).'
-        : `There is ${nameManifest(best)}${best.kind === kind ? '' : `, a ${best.kind}`}. ESO answers \`could not get ${kind} "${name}"\`.`),
+        : `Git has ${nameManifest(best)}. ESO answers \`could not get ${kind} "${name}"\`.`,
+    cause: causeOf(link),
+    parts: { what: `${kind} \`${name}\` is not in Git` },
+    does: `uses ${kind} \`${name}\``,
     span,
     related: best === undefined ? [] : [{ span: best.spanOf(['metadata', 'name']), message: nameManifest(best) }],
     ...(best === undefined ? {} : { fix: fixFor(best, kind) }),
@@ -79,19 +75,25 @@ function absentHere(link: Link, elsewhere: readonly AnyStore[]): RuleFinding {
   const place = first === undefined ? '' : formatSpan(first.manifest.spanOf(['metadata', 'name']))
   const others = [...new Set(live.flatMap((store) => store.manifest.origin.applied.cluster?.name ?? []))]
   const here = cluster === undefined ? 'what is applied' : `cluster \`${cluster.name}\``
+  const headline = live.length === 0 ? `Nothing applies ${kind} \`${name}\`` : `${kind} \`${name}\` is not in ${here}`
+  const where = others.length === 0 ? 'It is' : `Cluster ${listed(others.map((one) => `\`${one}\``))} has one`
   return {
     rule: storeAbsent.id,
     severity: live.length === 0 ? 'note' : verdict === 'applied' ? 'error' : 'warning',
-    message: (object) =>
+    headline,
+    why:
       live.length === 0
-        ? `${object} names ${kind} \`${name}\`, and nothing applies a store of that name. It is declared at ${place}, which nothing applies.`
-        : `${object} names ${kind} \`${name}\`, and ${here} has no store of that name. ${others.length === 0 ? 'It stands elsewhere' : `Cluster ${listed(others.map((one) => `\`${one}\``))} has one`} (${place}). ESO answers \`could not get ${kind} "${name}"\`.`,
+        ? `It is written in ${place}, which nothing applies.`
+        : `${where} in ${place}. ESO answers \`could not get ${kind} "${name}"\`.`,
+    cause: causeOf(link),
+    parts: { what: headline },
+    does: `uses ${kind} \`${name}\``,
     span,
     related: elsewhere.slice(0, 5).map((store) => ({
       span: store.manifest.spanOf(['metadata', 'name']),
       message: `${nameManifest(store.manifest)}${store.manifest.origin.applied.cluster === undefined ? '' : ` of cluster ${store.manifest.origin.applied.cluster.name}`}`,
     })),
-    fix: live.length === 0 ? 'Let what is applied take that file.' : `Declare ${kind} \`${name}\` in ${here} too.`,
+    fix: live.length === 0 ? 'let what is applied take that file' : `declare ${kind} \`${name}\` in ${here} too`,
     objects: objectsOf(link),
     fingerprint: fingerprint(storeAbsent.id, nameManifest(manifest), kind, name, cluster?.name ?? ''),
   }
@@ -132,19 +134,8 @@ function severityOf(chain: Chain, { reference: { manifest, storeRef } }: Link, a
   return alike || (verdict === 'applied' && hasSiblings()) ? 'error' : 'warning'
 }
 
-function fixFor(best: StoreManifest, kind: string): string {
-  if (best.kind !== kind) return `Write \`kind: ${best.kind}\` beside the name.`
-  if (kind === 'SecretStore')
-    return `A SecretStore serves its own namespace only: declare one there, or use a ClusterSecretStore.`
-  return `Write \`name: ${best.name}\`.`
-}
-
-function summarise(findings: readonly [Finding, ...Finding[]], { kind, name }: Cause): Finding {
-  const [first] = findings
-  return {
-    ...first,
-    message: `${counted(findings.length, 'object')} name one store that is not declared. The first: ${first.message}`,
-    related: [...first.related, ...placesOf(findings.slice(1), 'names the store too')],
-    fingerprint: fingerprint(storeAbsent.id, 'many', `${kind}|${name}`),
-  }
+function fixFor(best: StoreManifest, kind: string): Fix | string {
+  if (best.kind !== kind) return { lead: 'name its kind', kind: 'edit', language: 'yaml', text: `kind: ${best.kind}` }
+  if (kind === 'SecretStore') return 'declare the SecretStore in that namespace too, or use a ClusterSecretStore'
+  return { lead: 'correct the name', kind: 'edit', language: 'yaml', text: `name: ${best.name}` }
 }

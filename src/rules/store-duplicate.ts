@@ -1,8 +1,7 @@
-import type { Finding } from '../model/finding.ts'
 import { formatSpan } from '../model/span.ts'
 import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * Two stores of one kind, namespace and name that reach the same cluster: the one applied last wins, and nobody can tell which.
@@ -13,7 +12,7 @@ export const storeDuplicate: Rule = {
   title: 'Two stores have one name, and a reference cannot tell which it gets',
   group: 'manifest',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     const seen = new Set<string>()
     for (const { reference } of chain.links) {
       if (reference.store.found !== 'duplicate') continue

@@ -1,9 +1,8 @@
-import type { Finding } from '../model/finding.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { usedBy } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { mountShapeProblem } from './mount-shape.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A store's `path` that is no mount by its shape: `data` in it, empty, or with slashes around it. ESO never looks whether
@@ -14,7 +13,7 @@ export const storeMountShape: Rule = {
   title: 'A store whose `path` cannot be the mount as it is written',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const storeLink of chain.storeLinks) {
       const { store, links } = storeLink
       if (store.kind !== 'SecretStore' && store.kind !== 'ClusterSecretStore') continue

@@ -2,6 +2,7 @@ import type { Chain } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { forReferences } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { hopsTo } from './hops.ts'
 import { policyText } from './mend-policy.ts'
 import { nameToken } from './name-token.ts'
 import type { RuleFinding } from './rule.ts'
@@ -14,20 +15,25 @@ export function* neverReady(rule: string, chain: Chain): Iterable<RuleFinding> {
     const fact = role?.found === 'known' ? role.fact : undefined
     const span = fact === undefined ? undefined : spanOfProvenance(fact.provenance)
     const { path, capability } = lookup.access
-    const needs = new Map([
-      [path, [capability]],
-      ['auth/token/revoke-self', ['update']],
-    ])
+    const needs = [
+      { path, capabilities: [capability] },
+      { path: 'auth/token/revoke-self', capabilities: ['update'] },
+    ]
+    const policy = policies.names[0]
     yield {
       rule,
       severity: 'error',
-      message:
-        `${store.kind} \`${store.name}\` logs in with ${nameToken({ store, role, policies })}, whose tokens lack policy \`default\` ` +
-        `(\`token_no_default_policy\`) and may not ${capability} \`${path}\`. ESO asks for that to call the store Ready: it never does` +
-        `${forReferences(links.length)}.`,
+      headline: `Store \`${store.name}\` never becomes Ready: its token may not ${capability} \`${path}\``,
+      why: `Tokens of ${nameToken({ store, role, policies })} lack policy \`default\`, and ESO asks for that first${forReferences(links.length)}.`,
+      chain: hopsTo(chain, { store, role, policies }, { at: 'policy', says: '`token_no_default_policy` is set' }),
       span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),
       related: span === undefined ? [] : [{ span, message: `role \`${fact?.name}\` turns policy \`default\` off` }],
-      fix: `Take \`token_no_default_policy\` off the role, or add to policy \`${policies.names[0] ?? store.name}\`:\n${policyText(needs)}`,
+      fix: {
+        lead: `take \`token_no_default_policy\` off the role, or add to policy \`${policy ?? store.name}\``,
+        kind: 'insert',
+        language: 'hcl',
+        text: policyText(needs),
+      },
       fingerprint: fingerprint(rule, 'session', store.kind, store.namespace, store.name, path),
     }
   }

@@ -1,13 +1,12 @@
 import type { Chain } from '../chain/chain.ts'
 import { targetDuplicates } from '../eso/facts/target-duplicates.ts'
 import { byCluster } from '../model/cluster.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { releaseVerdict } from '../model/version-range.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { nearestPins } from './nearest-pins.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** Two ExternalSecrets write one Secret: one owns it, and ESO refuses the other, whatever its creationPolicy. */
 export const targetDuplicate: Rule = {
@@ -15,7 +14,7 @@ export const targetDuplicate: Rule = {
   title: 'Two ExternalSecrets make one Secret',
   group: 'manifest',
   severity: 'error',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const { namespace, name, writers } of byCluster(chain.manifests).groups.flatMap((group) =>
       targetDuplicates(group),
     )) {

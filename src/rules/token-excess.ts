@@ -1,7 +1,6 @@
-import type { Finding } from '../model/finding.ts'
 import { counted } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleFinding } from './rule.ts'
 
 /** The CI token can do more than look: it is root, or it could read values. The program never does; whoever steals it could. */
 export const tokenExcess: Rule = {
@@ -9,7 +8,7 @@ export const tokenExcess: Rule = {
   title: 'The CI token can read secret values, or is a root token',
   group: 'facts',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
+  *check(chain): Iterable<RuleFinding> {
     for (const state of chain.live?.states.values() ?? []) {
       const { root, readableValues } = state.excess
       const anchor = chain.storeLinks[0]?.store.manifest.span

@@ -1,19 +1,12 @@
 import type { Chain } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { valueAt } from '../eso/field-value.ts'
-import type { Finding } from '../model/finding.ts'
 import type { Manifest, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
 import type { Reference } from '../model/reference.ts'
-import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
+import { listed, nameField, nameManifest } from '../model/wording.ts'
 import { decidesRequest } from './deciding-fields.ts'
 import { fingerprint } from './fingerprint.ts'
-import type { Rule } from './rule.ts'
-
-interface Use {
-  readonly finding: Finding
-  readonly manifests: Set<string>
-  readonly related: Finding['related'][number][]
-}
+import type { Rule, RuleFinding } from './rule.ts'
 
 /**
  * A `${NAME}` in a reference or a store that Git does not resolve. Flux puts an empty text there when nothing defines it, so the
@@ -24,46 +17,33 @@ export const variableUnresolved: Rule = {
   title: 'A variable in a reference or a store that nothing in Git resolves',
   group: 'manifest',
   severity: 'warning',
-  *check(chain): Iterable<Finding> {
-    const uses = new Map<string, Use>()
+  *check(chain): Iterable<RuleFinding> {
     const isForeign = foreignFields(chain)
     for (const manifest of chain.manifests) {
       for (const variable of manifest.unresolved) {
         if (!decidesRequest(variable.path) || isForeign(manifest, variable)) continue
         if (hasDefault(manifest, variable)) continue
-        const { lookedIn } = variable
-        const cause = JSON.stringify([variable.name, lookedIn])
-        const known = uses.get(cause)
-        if (known !== undefined) {
-          known.manifests.add(nameManifest(manifest))
-          known.related.push({ span: variable.span, message: `${nameField(variable.path)} uses it too` })
-          continue
-        }
-        uses.set(cause, {
-          manifests: new Set([nameManifest(manifest)]),
+        const { lookedIn, name, path, span } = variable
+        yield {
+          rule: this.id,
+          severity: this.severity,
+          headline: `Variable \`${name}\` has no value in Git`,
+          why: `Looked in: ${sourcesText(lookedIn)}.${whatFluxDoes(lookedIn)}`,
+          does: `uses it in ${nameField(path)}`,
+          cause: JSON.stringify([name, lookedIn]),
+          parts: { what: `Variable \`${name}\` has no value in Git` },
+          span,
           related: [],
-          finding: {
-            rule: this.id,
-            severity: this.severity,
-            message:
-              `\`\${${variable.name}}\` in ${nameField(variable.path)} of ${nameManifest(manifest)} is resolved by nothing in Git, ` +
-              `so its Vault path is not checked. Looked in: ${sourcesText(lookedIn)}.` +
-              whatFluxDoes(lookedIn),
-            span: variable.span,
-            related: [],
-            fix: `Give it to the check: \`variables: ${variable.name}=…\` (input, or \`manifests.variables\` in the config), or define it in \`postBuild.substitute\`.`,
-            fingerprint: fingerprint(this.id, variable.name, lookedIn.flux),
+          fix: {
+            lead: 'give it to the check in `.github/eso-vault.yml`, or define it in `postBuild.substitute`',
+            kind: 'insert',
+            language: 'yaml',
+            text: `manifests:\n  variables:\n    ${name}: VALUE`,
           },
-        })
+          objects: [manifest],
+          fingerprint: fingerprint(this.id, name, lookedIn.flux, nameManifest(manifest), nameField(path)),
+        }
       }
-    }
-    for (const { finding, manifests, related } of uses.values()) {
-      const others = [...manifests].slice(1)
-      const more =
-        others.length === 0
-          ? ''
-          : ` Also in ${listed(others.slice(0, 3))}${others.length > 3 ? ` and ${counted(others.length - 3, 'other object')}` : ''}.`
-      yield { ...finding, message: finding.message + more, related }
     }
   },
 }

@@ -35,14 +35,14 @@ export function weighApplied(
       applied.verdict === 'not-applied' && unapplied === 'same'
         ? finding.severity
         : weighed(finding.severity, applied.verdict)
-    const said = applied.reason === undefined ? '' : ` ${whyNotApplied(applied.reason)}`
-    const { message } = finding
+    const said = applied.reason === undefined ? undefined : whyNotApplied(applied.reason)
+    const remark = [finding.remark, said].filter((part) => part !== undefined).join(' ')
     const commented = applied.reason === undefined ? undefined : lineOf(applied.reason)
     return [
       {
         ...finding,
         severity,
-        message: typeof message === 'string' ? `${message}${said}` : (object: string) => `${message(object)}${said}`,
+        ...(remark === '' ? {} : { remark }),
         related:
           commented === undefined
             ? finding.related

@@ -8,12 +8,14 @@ import type { ConfigIgnore } from './config-file.ts'
 /** Rules that no ignore takes out: an ignore that does nothing must not hide that it does nothing. */
 const NOT_IGNORABLE: readonly string[] = ['ignore-unused']
 
-/** `# eso-vault: ignore[rule-a, rule-b] reason` */
+/** `# eso-vault: ignore[rule-a, rule-b] reason`, or with a last day: `ignore[rule-a] until: 2027-01-31 reason`. */
 export interface InlineIgnore {
   readonly file: string
   readonly rules: readonly string[]
   /** Empty: the reason is missing, and the ignore does not count. */
   readonly reason: string
+  /** Last day on which it counts, as it is written. */
+  readonly until: string | undefined
   /** The line whose findings it takes out: its own, or the one below when it stands alone. */
   readonly covers: number
   /** The comment's line, for findings about the ignore itself. */
@@ -47,18 +49,27 @@ export function inlineIgnores(file: string, comments: readonly Comment[]): Inlin
   for (const comment of comments) {
     const match = /^eso-vault:\s*ignore\s*\[([^\]]*)\]\s*(.*)$/s.exec(comment.text)
     if (match === null) continue
+    const { until, reason } = datedReason((match[2] as string).trim())
     found.push({
       file,
       rules: (match[1] as string)
         .split(',')
         .map((rule) => rule.trim())
         .filter((rule) => rule !== ''),
-      reason: (match[2] as string).replace(/^[-–—:]+\s*/, '').trim(),
+      reason,
+      until,
       covers: comment.alone ? (below.get(comment.line) ?? comment.line) : comment.line,
       span: { file, line: comment.line, column: 1, endLine: comment.line, endColumn: 1 },
     })
   }
   return found
+}
+
+/** `until: 2027-01-31 reason`, with or without the colon. */
+function datedReason(text: string): { readonly until: string | undefined; readonly reason: string } {
+  const dated = /^until\b[\s:=]*([0-9][\w/.-]*)[\s,;]*(.*)$/is.exec(text)
+  const reason = (dated?.[2] ?? text).replace(/^[-–—:]+\s*/, '').trim()
+  return { until: dated?.[1], reason }
 }
 
 /** The ignores in a text that is no YAML (policies, shell, Terraform): comments that start with `#` or `//`. */
@@ -105,8 +116,8 @@ export function applyIgnores(
     const problem = useless.get(entry)
     if (problem !== undefined) return [problem]
     if (used.has(entry) || context.ran?.(entry.rule) === false) return []
-    const message = `Nothing here breaks the rule ${entry.rule} any more: remove the ignore.`
-    return [uselessIgnore(entry, 'matches-nothing', message)]
+    const headline = `Ignore of \`${entry.rule}\` matches nothing`
+    return [uselessIgnore(entry, 'matches-nothing', headline, 'remove the ignore')]
   })
   return { kept, ignored, unused }
 }
@@ -156,7 +167,7 @@ function commentEntries(ignore: InlineIgnore): Entry[] {
     rule,
     reason: ignore.reason,
     by: 'comment',
-    until: undefined,
+    until: ignore.until,
     span: ignore.span,
     covers: ignore.covers,
     matches: (finding) => finding.span.file === ignore.file && finding.span.line === ignore.covers,
@@ -183,26 +194,37 @@ function configEntry({ rule, path, file, reason, until, span }: ConfigIgnore): E
 }
 
 function problemOf(entry: Entry, { today, rules }: IgnoreContext): UselessIgnore | undefined {
-  if (entry.rule === '') {
-    return uselessIgnore(entry, 'unknown-rule', 'The ignore names no rule: write `ignore[rule-id] reason`.')
+  const { rule, until } = entry
+  if (rule === '') {
+    return uselessIgnore(entry, 'unknown-rule', 'Ignore names no rule', 'write `ignore[rule-id] reason`')
   }
-  if (!rules.includes(entry.rule)) {
-    return uselessIgnore(entry, 'unknown-rule', `The ignore names ${entry.rule}, and there is no such rule.`)
+  if (!rules.includes(rule)) {
+    return uselessIgnore(entry, 'unknown-rule', `Ignore names \`${rule}\`, and there is no such rule`, 'name a rule')
   }
-  if (NOT_IGNORABLE.includes(entry.rule)) {
-    return uselessIgnore(entry, 'not-ignorable', `Findings of ${entry.rule} cannot be ignored: remove the ignore.`)
+  if (NOT_IGNORABLE.includes(rule)) {
+    return uselessIgnore(entry, 'not-ignorable', `\`${rule}\` cannot be ignored`, 'remove the ignore')
   }
   if (entry.reason === '') {
-    const message = `The ignore of ${entry.rule} gives no reason, so it does not count: write one behind the bracket.`
-    return uselessIgnore(entry, 'no-reason', message)
+    const headline = `Ignore of \`${rule}\` gives no reason and does not count`
+    return uselessIgnore(entry, 'no-reason', headline, 'write a reason behind the bracket')
   }
-  if (entry.until !== undefined && entry.until < today) {
-    const message = `The ignore of ${entry.rule} ended on ${entry.until}: remove it, or give it a new date and reason.`
-    return uselessIgnore(entry, 'expired', message)
+  if (until !== undefined && !isDate(until)) {
+    const headline = `Ignore of \`${rule}\` has no valid date: \`${until}\``
+    return uselessIgnore(entry, 'expired', headline, 'write `until: YYYY-MM-DD`')
+  }
+  if (until !== undefined && until < today) {
+    const headline = `Ignore of \`${rule}\` expired on ${until}`
+    return uselessIgnore(entry, 'expired', headline, 'remove it, or give it a new date and reason')
   }
   return undefined
 }
 
-function uselessIgnore(entry: Entry, why: UselessIgnore['why'], message: string): UselessIgnore {
-  return { why, rule: entry.rule, by: entry.by, span: entry.span, message }
+/** A day that there is: `2027-02-30` is none. */
+function isDate(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`)
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+}
+
+function uselessIgnore(entry: Entry, why: UselessIgnore['why'], headline: string, fix: string): UselessIgnore {
+  return { why, rule: entry.rule, by: entry.by, span: entry.span, headline, fix }
 }

@@ -83,6 +83,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     esoVersion: readEsoVersion(read),
     format: given.format ?? 'text',
     color: given.color,
+    timings: given.timings === true,
   }
   read.finish()
   return settings

@@ -23,7 +23,7 @@ describe('annotations (platform.md §1.2)', () => {
     expect(annotations).toEqual([
       {
         kind: 'error',
-        message: 'There is no secret.\na.hcl:3: the rule\nFix: Seed it.',
+        message: 'There is no secret.\na.hcl:3: the rule\nFix: Seed it',
         properties: {
           title: 'secret-absent',
           file: 'apps/db.yaml',

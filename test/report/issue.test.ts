@@ -220,14 +220,14 @@ describe('what a run may say about the issue', () => {
 
 describe('the body', () => {
   it('begins with the marker, and names what drifted, the run and how to mend', () => {
-    const body = issueBody(drifted({ fix: 'Run it again.' }), { runUrl: RUN })
+    const body = issueBody(drifted({ fix: { lead: 'run it again', kind: 'advice' } }), { runUrl: RUN })
     const [first, second] = body.split('\n')
     expect(first).toBe('<!-- eso-vault drift acme%2Fgitops -->')
     expect(second).toMatch(/^<!-- findings [0-9a-f]{64} of everything -->$/)
     for (const part of [
       'Vault differs from Git: nothing is broken yet',
       'Policy `eso` differs.',
-      'Run it again.',
+      'run it again',
       RUN,
       '### How to mend',
     ])
@@ -297,7 +297,7 @@ describe('the body', () => {
   })
 
   it.each(HOSTILE)('lets no text act: %j (platform.md §7 threat 8)', (text) => {
-    const body = issueBody(drifted({ message: text, fix: text }), { runUrl: RUN })
+    const body = issueBody(drifted({ message: text, fix: { lead: text, kind: 'advice' } }), { runUrl: RUN })
     const shown = body
       .split('\n')
       .slice(2)
@@ -313,7 +313,7 @@ describe('the body', () => {
       rule: 'secret-unused',
       severity: 'warning' as const,
       message: `\`${path}\` exists.`,
-      fix: `delete ${path}`,
+      fix: { lead: `delete ${path}`, kind: 'advice' as const },
       fingerprint: `secret-unused|${path}`,
       vaultPaths: [path],
     }))

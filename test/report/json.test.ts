@@ -185,7 +185,7 @@ describe('redaction before rendering', () => {
       incomplete: [secret],
       problems: [{ message: secret }],
     })
-    expect(jsonText(given).split(secret)).toHaveLength(31)
+    expect(jsonText(given).split(secret)).toHaveLength(34)
     expect(jsonText(redactReport(given, redact))).not.toContain(secret)
     expect(redactReport(given, redact).references[0]?.reference.manifest.spanOf([])).toEqual(span('a', 1))
   })

@@ -5,7 +5,7 @@ import { finding, reference, report, span } from './sample.ts'
 describe('JUnit', () => {
   const works = reference()
   const at = works.reference.span
-  const broken = { ...reference(), standing: { is: 'broken', accepted: false } } as const
+  const broken = { ...reference(), standing: { is: 'broken', accepted: false, by: [] } } as const
   const unchecked = { ...reference(), standing: { is: 'not-checked', reason: { code: 'key-missing' } } } as const
   const other = { ...reference(), standing: { is: 'other-provider', provider: 'aws' } } as const
 

@@ -1,5 +1,5 @@
 import type { Decision } from '../../src/model/decision.ts'
-import type { Finding } from '../../src/model/finding.ts'
+import type { Finding, Fix } from '../../src/model/finding.ts'
 import type { Manifest } from '../../src/model/manifest.ts'
 import type { Access, Reference } from '../../src/model/reference.ts'
 import type { Span } from '../../src/model/span.ts'
@@ -11,11 +11,15 @@ export function span(file: string, line: number, column = 1, endColumn = column 
   return { file, line, column, endLine, endColumn }
 }
 
-export function finding(parts: Partial<Finding> = {}): Finding {
+/** A string is a fix to paste: its first line leads, the others are pasted. */
+export function finding({ fix, ...parts }: Partial<Omit<Finding, 'fix'>> & { fix?: Fix | string } = {}): Finding {
+  const headline = parts.headline ?? (parts.message ?? 'There is no secret.').replace(/\.$/, '')
   return {
     rule: 'secret-absent',
     severity: 'error',
-    message: 'There is no secret.',
+    headline,
+    message: `${headline}.`,
+    ...(fix === undefined ? {} : { fix: typeof fix === 'string' ? fixOf(fix) : fix }),
     span: span('apps/db.yaml', 14, 14, 29),
     related: [],
     fingerprint: 'secret-absent|db',
@@ -23,12 +27,18 @@ export function finding(parts: Partial<Finding> = {}): Finding {
   }
 }
 
+function fixOf(text: string): Fix {
+  const [lead = '', ...lines] = text.split('\n')
+  return lines.length === 0
+    ? { lead: lead.replace(/[.:]$/, ''), kind: 'advice' }
+    : { lead: lead.replace(/[.:]$/, ''), kind: 'insert', language: 'text', text: lines.join('\n') }
+}
+
 export function report(parts: Partial<Report> = {}): Report {
   return {
     mode: 'check',
     target: 'acme/gitops',
     outcome: parts.findings?.some(({ severity }) => severity === 'error') ? 'findings' : 'clean',
-    findings: [],
     ignored: [],
     references: [],
     notChecked: [],
@@ -37,6 +47,8 @@ export function report(parts: Partial<Report> = {}): Report {
     live: { asked: false, line: 'No server was asked: neither `vault-addr` nor credentials are given.' },
     incomplete: [],
     ...parts,
+    // Each is a problem of its own, unless a test says otherwise.
+    findings: (parts.findings ?? []).map((one, index) => ({ cause: String(index), ...one })),
   }
 }
 
@@ -80,7 +92,7 @@ export function reference(
   return {
     reference: { ...plain, ...parts } as Reference,
     standing: accesses.some(([, verdict]) => verdict === 'denied')
-      ? { is: 'broken', accepted: false }
+      ? { is: 'broken', accepted: false, by: ['secret-absent|db'] }
       : { is: 'works' },
     accesses: accesses.map(([each, verdict]) => ({ access: each, decision: decision(verdict) })),
   }

@@ -63,7 +63,7 @@ No server was asked: neither \`vault-addr\` nor credentials are given.
 
 | Line | Rule | Problem |
 |---|---|---|
-| [14](https://github.com/acme/gitops/blob/abc/apps/db.yaml#L14) | 🔴 error<br>[\`secret-absent\`](https://github.com/tools/eso-vault-action/blob/v1/docs/rules/secret-absent.md) | There is no secret at \`kv/team/db\`.<br>↳ [\`p.hcl:2\`](https://github.com/acme/gitops/blob/abc/p.hcl#L2) the rule that decides<br>**Fix:** Add:<br>\`path "x" {\`<br>\`  a\`<br>\`}\` |
+| [14](https://github.com/acme/gitops/blob/abc/apps/db.yaml#L14) | 🔴 error<br>[\`secret-absent\`](https://github.com/tools/eso-vault-action/blob/v1/docs/rules/secret-absent.md) | There is no secret at \`kv/team/db\`.<br>↳ [\`p.hcl:2\`](https://github.com/acme/gitops/blob/abc/p.hcl#L2) the rule that decides<br>**Fix:** Add<br>\`path "x" {\`<br>\`  a\`<br>\`}\` |
 
 ### \`b c.yaml\`
 

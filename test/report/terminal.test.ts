@@ -39,7 +39,7 @@ describe('the terminal report', () => {
  2 | path "kv/metadata/*" {
    |      ^^^^^^^^^^^^^^^
    |
-   = help: Add to the policy:
+   = help: Add to the policy
      path "kv/data/team/db" {
        capabilities = ["read"]
      }
@@ -103,7 +103,7 @@ Not finished: a check that was asked for could not run.
   const of = (standing: JudgedReference['standing'], count = 1): JudgedReference[] =>
     Array.from({ length: count }, () => ({ ...reference(), standing }))
   const works = (count: number) => of({ is: 'works' }, count)
-  const broken = (count: number, accepted = false) => of({ is: 'broken', accepted }, count)
+  const broken = (count: number, accepted = false) => of({ is: 'broken', accepted, by: [] }, count)
   const notChecked = (count: number, role = 'eso-x') =>
     of({ is: 'not-checked', reason: { code: 'role-not-in-git', role, authMount: 'kubernetes' } }, count)
   const aws = (count: number) => of({ is: 'other-provider', provider: 'aws' }, count)

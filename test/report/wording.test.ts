@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { byReason, splitFix } from '../../src/report/wording.ts'
+import { byReason, fixLine, fixText } from '../../src/report/wording.ts'
 
 describe('a fix', () => {
-  it.each([
-    ['Seed it.', { lead: 'Seed it.', paste: [] }],
-    ['seed it', { lead: 'seed it', paste: [] }],
-    ['Add:\npath "a" {\n}\n', { lead: 'Add:', paste: ['path "a" {', '}'] }],
-    ['extract:\n  key: a', { lead: 'Write:', paste: ['extract:', '  key: a'] }],
-    ['path "a" {\r\n}', { lead: 'Write:', paste: ['path "a" {', '}'] }],
-  ])('%j', (fix, expected) => {
-    expect(splitFix(fix)).toEqual(expected)
+  const rule = 'path "a" {\n  capabilities = ["read"]\n}'
+  it('is one text, or one line', () => {
+    const fix = { lead: 'add to policy `eso`', kind: 'insert', language: 'hcl', text: rule } as const
+    expect(fixText(fix)).toBe(`Add to policy \`eso\`:\n${rule}`)
+    expect(fixLine(fix)).toBe('path "a" { capabilities = ["read"] }')
+    expect(fixText({ ...fix, note: 'Role `x` has it too.', or: { lead: 'allow less', kind: 'advice' } })).toBe(
+      `Add to policy \`eso\`:\n${rule}\nRole \`x\` has it too.\nOr allow less.`,
+    )
+  })
+  it('that is advice has nothing to paste', () => {
+    expect(fixText({ lead: 'seed it', kind: 'advice' })).toBe('Seed it.')
+    expect(fixLine({ lead: 'seed it', kind: 'advice' })).toBe('seed it')
   })
 })
 

@@ -8,13 +8,19 @@ const fixOf = async (fixture: string) => {
 }
 
 test('the policy to mend is the one with the nearest rule, and who shares it is said', async () => {
-  expect(await fixOf('policy-denies/bad/policy-of-several-clusters')).toBe(
-    'Add to policy `shared`:\npath "kv/data/payments/api" {\n  capabilities = ["read"]\n}\n' +
-      'Policy `shared` is in roles `eso` (auth mount `cluster-b`) and `backup` as well, which then may do the same; ' +
-      'a policy of this role alone keeps it apart.',
-  )
+  expect(await fixOf('policy-denies/bad/policy-of-several-clusters')).toEqual({
+    lead: 'add to policy `shared`',
+    kind: 'insert',
+    language: 'hcl',
+    text: 'path "kv/data/payments/api" {\n  capabilities = ["read"]\n}',
+    at: { file: 'vault/setup.sh', line: 6 },
+    note: 'Roles `eso` (auth mount `cluster-b`) and `backup` have policy `shared` too, and may then do the same.',
+  })
 })
 
 test('rules that are written for the parent namespace are mended at the login', async () => {
-  expect(await fixOf('policy-denies/bad/namespace-in-front')).toContain('Log in there, with `auth.namespace: team`')
+  expect(await fixOf('policy-denies/bad/namespace-in-front')).toMatchObject({
+    lead: 'log in there, if that is where role and policy are; else write the paths without `payments/`',
+    text: 'auth:\n  namespace: team',
+  })
 })

@@ -87,13 +87,13 @@ describe('ignores in the config file', () => {
   })
 
   it.each<[entry: Partial<ConfigIgnore>, why: string, message: RegExp]>([
-    [{}, 'matches-nothing', /Nothing here breaks the rule secret-absent any more/],
-    [{ until: '2026-06-14' }, 'expired', /ended on 2026-06-14/],
+    [{}, 'matches-nothing', /^Ignore of `secret-absent` matches nothing$/],
+    [{ until: '2026-06-14' }, 'expired', /^Ignore of `secret-absent` expired on 2026-06-14$/],
     [{ rule: 'ignore-unused' }, 'not-ignorable', /cannot be ignored/],
   ])('that do nothing are reported: %j', (parts, why, message) => {
     const { unused } = applyIgnores([], [], [entry({ path: 'kv/x', ...parts })], context)
     expect(unused).toMatchObject([{ why, by: 'config', span: { file: 'c.yml', line: 9 } }])
-    expect(unused[0]?.message).toMatch(message)
+    expect(unused[0]?.headline).toMatch(message)
   })
 
   it('are not unused because their rule had nothing to look at', () => {

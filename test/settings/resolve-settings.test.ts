@@ -81,6 +81,7 @@ describe('defaults (design §4)', () => {
       esoVersion: undefined,
       format: 'text',
       color: undefined,
+      timings: false,
     })
   })
 

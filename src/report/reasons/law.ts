@@ -75,6 +75,16 @@ function missText({
   return `no rule of ${policiesText(policies)} covers ${path}${help}${tail}`
 }
 
+/** The same as a clause that names no policy: whoever shows it has named it. */
+export function shortLaw(reason: Extract<LawReason, { code: 'no-rule-covers' | 'rule-decides' }>): string {
+  if (reason.code === 'rule-decides') return `rule \`${reason.rule.path}\` ${saysText(reason.says)}`
+  if (reason.empty) return 'it has no rules'
+  const tail = reason.whatever === true ? ', whatever it stands for' : ''
+  if (reason.nearest === undefined) return `no rule covers it${tail}`
+  const { rule, hint } = reason.nearest
+  return `no rule covers it${tail}; the nearest is \`${rule.path}\`${hint === undefined ? '' : ` (${hintText(hint)})`}`
+}
+
 function allAllowText({ path, first, more }: Extract<LawReason, { code: 'all-allow' | 'none-allows' }>): string {
   if (first.rule === undefined || first.says === undefined) return `${path} is covered`
   return more === 0

@@ -1,3 +1,3 @@
-path "kv/data/team-a/*" { # expect: policy-denies 11 references
+path "kv/data/team-a/*" {
   capabilities = ["read"]
 }

@@ -1,6 +1,6 @@
 path "kv/data/*" {
   capabilities = ["read"]
 }
-path "kv/data/payments/*" { # expect: policy-denies 11 references
+path "kv/data/payments/*" {
   capabilities = ["deny"]
 }
