@@ -47,6 +47,7 @@ const ALLOWED: readonly (readonly [file: string, reads: string, whose: string])[
   ['gitops/build/complaint.ts', 'said.slice(0, MAX_LENGTH)', 'kustomize'],
   ['gitops/helm/render-release.ts', 'not defined|no template', "Go's templates, in helm"],
   ['gitops/helm/render-release.ts', 'execution error at', 'helm'],
+  ['gitops/helm/render-release.ts', 'executing', "Go's templates, in helm"],
   ['gitops/helm/render-release.ts', 'failure.says.matchAll', 'helm: where in a template it failed'],
   ['modes/watch.ts', "error.message.split('\\n')", 'a bug of ours; only its first line is shown'],
   ['setup/login-probe.ts', 'test(said)', 'Vault'],
