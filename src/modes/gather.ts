@@ -86,7 +86,16 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
   await checkAlso(settings, cwd)
   const also = config.manifests.also.map(({ folder }) => folder)
   const repository = await render((rendering) =>
-    readRepository(paths, { cwd, exclude, also, variables, elsewhere: appliedElsewhere, deadline, enter, ...rendering }),
+    readRepository(paths, {
+      cwd,
+      exclude,
+      also,
+      variables,
+      elsewhere: appliedElsewhere,
+      deadline,
+      enter,
+      ...rendering,
+    }),
   )
   const gathered = await gatherFrom(repository, settings, { ...deps, watch })
   if (gathered.configured.missing.length > 0) throw new InvalidInput(gathered.configured.missing)
