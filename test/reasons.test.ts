@@ -146,10 +146,10 @@ describe('the sentences of reasons', () => {
       { code: 'placeholder', in: 'key', holes: ['CHANGE_ME'] },
       'the key holds CHANGE_ME, a placeholder that nothing in Git fills in',
     ],
-    [{ code: 'patched', place }, 'a patch (a/store.yaml:3) changes it, and patches are applied only with kustomize'],
+    [{ code: 'patched', place }, 'a patch (a/store.yaml:3) may change it, and could not be applied here'],
     [
       { code: 'patched', place, of: { kind: 'SecretStore', name: 'vault' } },
-      'of its SecretStore vault: a patch (a/store.yaml:3) changes it, and patches are applied only with kustomize',
+      'of its SecretStore vault: a patch (a/store.yaml:3) may change it, and could not be applied here',
     ],
     [
       { code: 'stores-log-in-differently', places: [place, other] },
