@@ -8,7 +8,7 @@ import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
 
 /**
- * One small repository for each way in which Git says policies, roles and stores (docs/spec/forms.md §3 to §9): one ExternalSecret that reads
+ * One small repository for each way in which Git says policies, roles and stores (docs/spec/forms.md): one ExternalSecret that reads
  * `kv/shop/db` through store `vault`, whose role is `reader`. The first word is what the law must say to it: `unknown` where a form cannot
  * be followed to its end, `none` where nothing makes ESO ask.
  */
