@@ -87,7 +87,7 @@ const TFSTORE = (name: string) =>
   `resource "kubernetes_manifest" "store" {\n  manifest = {\n    apiVersion = "external-secrets.io/v1"\n    kind = "ClusterSecretStore"\n    metadata = { name = "vault" }\n    spec = { provider = { vault = { server = "https://v", path = "kv", version = "v2", auth = { kubernetes = { mountPath = "kubernetes", role = ${name}, serviceAccountRef = { name = "eso", namespace = "eso" } } } } } }\n  }\n}\n`
 
 const TEXTS: readonly Case[] = [
-  // §3
+  // Scripts.
   ['plain', 'allowed', sh(`vault policy write shop-read - <<EOF\n${POL}\nEOF\n${RW}`)],
   ['plain denied', 'denied', sh(`vault policy write shop-read - <<EOF\n${NOPOL}\nEOF\n${RW}`)],
   [
@@ -355,7 +355,7 @@ const TEXTS: readonly Case[] = [
       'p.hcl': POL,
     },
   ],
-  // §4
+  // Files with commands in them.
   [
     'Makefile',
     'allowed',
@@ -446,7 +446,7 @@ const TEXTS: readonly Case[] = [
       'ob.yaml': `apiVersion: openbao.org/v1alpha1\nkind: OpenBaoCluster\nmetadata: {name: x}\nspec:\n  selfInit:\n    requests:\n      - {operation: update, path: sys/policies/acl/shop-read, data: {policy: 'path "kv/data/shop/*" { capabilities = ["read"] }'}}\n      - {operation: update, path: auth/kubernetes/role/reader, data: {bound_service_account_names: [eso], bound_service_account_namespaces: [eso], policies: [shop-read]}}\n`,
     },
   ],
-  // §5
+  // Custom resources.
   [
     'bank-vaults helm values',
     'allowed',
@@ -475,7 +475,7 @@ const TEXTS: readonly Case[] = [
       'x.yaml': `apiVersion: kubernetes.vault.upbound.io/v1alpha1\nkind: AuthBackendRole\nmetadata: {name: r}\nspec: {managementPolicies: [Observe], forProvider: {roleName: reader, boundServiceAccountNames: [eso], boundServiceAccountNamespaces: [eso], tokenPolicies: [none]}}\n`,
     },
   ],
-  // §7, 9
+  // Comments, tokens, pages.
   [
     'C1',
     'allowed',
