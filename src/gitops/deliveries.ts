@@ -44,7 +44,7 @@ export function deliveriesOf(input: DeliveriesInput): Deliveries {
   const isMade = isMadeByChart(followed)
   const written = input.written.filter((object) => object.appliedBy === undefined && !isMade(object))
   const fromRoots = deliveredObjects(input, isMade)
-  const delivered = [...fromRoots.manifests, ...terraformDeliveries(input)]
+  const delivered = [...fromRoots.manifests, ...otherDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
   const parts = partFiles(checkout)
   const carried = carriedObjects({ ...input, written })
@@ -128,17 +128,23 @@ function carriedObjects({ followed, written, variables }: DeliveriesInput): Deli
   })
 }
 
-/** Whether Terraform was run, and where, Git does not tell: its objects are presumed to be there. */
-function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
+/** Whether Terraform or a script was run, and where, Git does not tell: their objects are presumed to be there. */
+function otherDeliveries({ checkout, written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
   return written.flatMap((object): Delivery[] => {
-    if (object.appliedBy !== 'terraform') return []
+    if (object.appliedBy === undefined) return []
+    const isTerraform = object.appliedBy === 'terraform'
     const cluster = clusterOf(object.source.relative)
     const folder = posix.dirname(object.source.file)
     return [
       {
         object,
-        applied: { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
-        appliedBy: { kind: 'Terraform', name: folder, span: object.span },
+        applied:
+          !isTerraform && checkout.hasDeadName(object.source.relative)
+            ? { verdict: 'unclear', reason: { code: 'unreached' } }
+            : { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
+        appliedBy: isTerraform
+          ? { kind: 'Terraform', name: folder, span: object.span }
+          : { kind: 'command', name: object.source.file, span: object.span },
         form: 'plain',
         patched: [],
         variables: { lookup: () => undefined, substitutes: false, lookedIn: NO_FLUX },
