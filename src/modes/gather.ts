@@ -230,6 +230,7 @@ async function withFinished(repository: Repository, settings: Settings, cwd: str
   return {
     ...repository,
     manifests,
+    workloads: withRendered(repository.workloads, { ...finished, manifests: finished.workloads }),
     notes: distinct([...repository.notes, ...finished.notes]),
     installedEso: installedEso(manifests, repository.documents),
   }
