@@ -168,7 +168,9 @@ function inHalves<T>(items: readonly T[]): (readonly T[])[] {
 
 /** The same object in another rendering: of the same template, the same by place or by name. */
 function twinOf(object: ChartDocument, documents: readonly ChartDocument[]): ChartDocument | undefined {
-  const fits = (one: ChartDocument) => one.source === object.source && one.body.kind === object.body.kind
+  // A kind may come from the values, too.
+  const kind = (one: ChartDocument) => withoutMarks(String(one.body.kind ?? ''))
+  const fits = (one: ChartDocument) => one.source === object.source && kind(one) === kind(object)
   const name = (one: ChartDocument) => withoutMarks(String(valueAt(one.body, 'metadata', 'name') ?? ''))
   return (
     documents.find((one) => fits(one) && one.index === object.index && name(one) === name(object)) ??

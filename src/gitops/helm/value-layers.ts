@@ -235,7 +235,7 @@ function documentLayer(
 }
 
 /** The end of a line that goes on as text, whatever reads it: no key, no list, no block. */
-const ENDS_IN_TEXT = /[A-Za-z0-9_./)}]$/
+const ENDS_IN_TEXT = /(?:[A-Za-z0-9_./]|\}\})$/
 
 /** What of a line of a text is the value that it gives: `key: apps/db` gives `apps/db`. */
 function lastWord(line: string): string {
@@ -266,10 +266,14 @@ function madeOfScalar({ made, value, place }: PlacedScalar): readonly MadeOf[] {
 
 function mapLayer(node: Placed, layer: number, number: () => number): LayerSource {
   const scalars = new Map<Placed, ValueScalar>()
+  /** Of a text of several lines, by line. */
+  const texts = new Map<Placed, ReadonlyMap<number, ValueScalar>>()
   const walk = (here: Placed, path: FieldPath): void => {
     if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, [...path, index])
     else if (here.type === 'map') for (const [key, { node: below }] of here.entries) walk(below, [...path, key])
-    else if (typeof here.value === 'string' && here.value !== '' && !here.value.includes('\n'))
+    else if (typeof here.value === 'string' && here.value.includes('\n'))
+      texts.set(here, linesOfText(here, here.value, layer, path, number))
+    else if (typeof here.value === 'string' && here.value !== '')
       scalars.set(
         here,
         scalarOver({ id: number(), text: here.value, place: here.place, layer, path }, madeOfScalar(here)),
@@ -277,19 +281,45 @@ function mapLayer(node: Placed, layer: number, number: () => number): LayerSourc
   }
   walk(node, [])
   return {
-    scalars: [...scalars.values()],
+    scalars: [...scalars.values(), ...[...texts.values()].flatMap((lines) => [...lines.values()])],
     values: node,
     write(isMarked) {
       const value = (here: Placed): unknown => {
         if (here.type === 'list') return here.items.map(value)
         if (here.type === 'map')
           return Object.fromEntries([...here.entries].map(([key, entry]) => [key, value(entry.node)]))
+        const lines = texts.get(here)
+        if (lines !== undefined)
+          return String(here.value)
+            .split('\n')
+            .map((line, index) => {
+              const scalar = lines.get(index)
+              return scalar !== undefined && isMarked(scalar) ? marked(line, scalar.id) : line
+            })
+            .join('\n')
         const scalar = scalars.get(here)
         return scalar !== undefined && isMarked(scalar) ? marked(scalar.text, scalar.id) : here.value
       }
       return { as: 'values', text: JSON.stringify(value(node)) }
     },
   }
+}
+
+function linesOfText(
+  node: PlacedScalar,
+  text: string,
+  layer: number,
+  path: FieldPath,
+  number: () => number,
+): ReadonlyMap<number, ValueScalar> {
+  const { document, path: at } = node.place
+  return new Map(
+    text.split('\n').flatMap((line, index): [number, ValueScalar][] => {
+      if (!ENDS_IN_TEXT.test(line)) return []
+      const place = { document: lineOf(document, at, index + 1), path: [] }
+      return [[index, { id: number(), text: lastWord(line), place, layer, path, isLine: true }]]
+    }),
+  )
 }
 
 function setLayer(

@@ -72,4 +72,49 @@ spec:
       'web: apps/green-team/db @ charts/web/templates/es.yaml:12 < root/templates/app.yaml:14 < apps/root.yaml:14',
     ])
   })
+
+  const extra =
+    '{{- range .Values.extraObjects }}\n---\n{{ tpl (kindIs "string" . | ternary . (toYaml .)) $ }}\n{{- end }}\n'
+  const embedded = `extraObjects:
+  - apiVersion: external-secrets.io/v1
+    kind: ExternalSecret
+    metadata: {name: "{{ .Release.Name }}-extra"}
+    spec:
+      secretStoreRef: {name: vault, kind: ClusterSecretStore}
+      data: [{secretKey: pw, remoteRef: {key: apps/extra, property: pw}}]
+  - |
+    apiVersion: external-secrets.io/v1
+    kind: ExternalSecret
+    metadata: {name: text}
+    spec:
+      secretStoreRef: {name: vault, kind: ClusterSecretStore}
+      data:
+        - secretKey: pw
+          remoteRef:
+            key: apps/text
+            property: pw
+`
+
+  test('objects within values are one with what the chart makes of them; of a chart elsewhere they are read as they stand', async () => {
+    const indented = embedded.replace(/^/gm, '        ').trimEnd()
+    const { repository } = await renderCharts(helm, {
+      'apps/web.yaml': application('web', 'charts/web', `    helm:\n      valuesObject:\n${indented}\n`),
+      'apps/file.yaml': application('file', 'charts/web', '    helm: {valueFiles: [../../values/file.yaml]}\n'),
+      'values/file.yaml': embedded,
+      ...web('charts/web'),
+      'charts/web/templates/es.yaml': `{{- if .Values.own }}\n${secretTemplate('apps/own')}{{- end }}\n`,
+      'charts/web/templates/extra.yaml': extra,
+      'apps/remote.yaml': application('remote', 'x', `    helm:\n      valuesObject:\n${indented}\n`)
+        .replace('path: x', 'chart: web')
+        .replace('https://git.example.com/acme/gitops', 'https://charts.example.com'),
+    })
+    expect(fieldOf(repository)).toEqual([
+      'file-extra: apps/extra @ values/file.yaml:7',
+      'text: apps/text @ apps/remote.yaml:30',
+      'text: apps/text @ apps/web.yaml:30',
+      'text: apps/text @ values/file.yaml:17',
+      'web-extra: apps/extra @ apps/web.yaml:20',
+      '{{ .Release.Name }}-extra: apps/extra @ apps/remote.yaml:20',
+    ])
+  })
 })
