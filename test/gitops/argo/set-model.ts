@@ -55,7 +55,7 @@ function foldersOf(files: World['files']): string[] {
   const found = new Set<string>()
   for (const file of Object.keys(files)) {
     const parts = file.split('/').slice(0, -1)
-    parts.forEach((_, index) => found.add(parts.slice(0, index + 1).join('/')))
+    for (const index of parts.keys()) found.add(parts.slice(0, index + 1).join('/'))
   }
   return [...found].filter((folder) => !folder.split('/').some((part) => part.startsWith('.'))).sort()
 }
@@ -184,7 +184,9 @@ function ofKind(kind: string, generator: Params, world: World): Params[] {
     const isFolders = generator.directories !== undefined
     const prefix = (generator.pathParamPrefix ?? '') as string
     const tests = wanted.map((one) => {
-      const [pattern, out] = [one.path as string, one.exclude === true]
+      const out = one.exclude === true
+      // Git takes many slashes for one; in names of folders there is none of them.
+      const pattern = isFolders ? (one.path as string) : (one.path as string).replace(/\/+/g, '/')
       const whole = regexp(pattern, isFolders ? '[^/]*' : '.*')
       // Git takes a folder's name for all below it.
       return {
@@ -236,10 +238,12 @@ function ofKind(kind: string, generator: Params, world: World): Params[] {
   const keyOf = (params: Params) => JSON.stringify(keys.map((key) => params[key] ?? null))
   const [base, ...others] = children.map((child) => modelSets(child, world))
   for (const sets of [base as Params[], ...others]) if (new Set(sets.map(keyOf)).size < sets.length) throw new Refused()
-  return (base as Params[]).map((params) =>
-    others.reduce((merged, sets) => {
+  return (base as Params[]).map((params) => {
+    let merged = params
+    for (const sets of others) {
       const over = sets.find((one) => keyOf(one) === keyOf(params))
-      return over === undefined ? merged : go ? deep(merged, over) : { ...merged, ...over }
-    }, params),
-  )
+      if (over !== undefined) merged = go ? deep(merged, over) : Object.assign({}, merged, over)
+    }
+    return merged
+  })
 }
