@@ -85,8 +85,9 @@ function leftWorkloads(
     mayUseSecrets(object) &&
     !held.has(sourceKey({ file: object.source.relative, document: object.document }))
   const unparsed = checkout.workloadFiles.flatMap((source): SourceObject[] => {
-    const { relative, text } = source
-    if (heldFiles.has(relative) || parts.has(relative) || text.includes('{{')) return []
+    const { relative } = source
+    if (heldFiles.has(relative) || parts.has(relative)) return []
+    if (templateFolder(relative, followed.charts) !== undefined) return []
     return checkout.objects
       .objects(relative)
       .flatMap(({ node, source: from }) => placedObject(node, source, from?.document ?? 0) ?? [])
