@@ -45,6 +45,13 @@ export interface FoundArgoRoots {
   readonly charts: readonly string[]
   /** Files of this repository whose values are given to charts, the charts' own first. */
   readonly valueFiles: readonly string[]
+  /** Charts that are not rendered here, and why. */
+  readonly unrendered: readonly UnrenderedChart[]
+}
+
+export interface UnrenderedChart {
+  readonly folder: string
+  readonly why: RenderReason
 }
 
 export interface ArgoOptions {
@@ -100,6 +107,7 @@ export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgo
     notFollowed,
     charts: all.flatMap((one) => one.charts),
     valueFiles: [...new Set(all.flatMap((one) => one.valueFiles))],
+    unrendered: all.flatMap((one) => one.unrendered),
   }
 }
 
@@ -148,13 +156,15 @@ function application(input: ApplicationInput): FoundApplication {
   const notFollowed: NotFollowed[] = []
   const absent: string[] = []
   const reached: string[] = []
+  const unrendered: UnrenderedChart[] = []
   const destination = at(node, 'spec', 'destination', 'namespace')
   const namespace = isFilled(destination) ? destination : undefined
   const named = `${kind} ${title}`
   const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true, path?: string) =>
     notFollowed.push({ title: path === undefined ? named : `${named} (${path})`, span, unresolved, why })
   const isUnfilled = (text: string) => (kind === 'Application' ? isOpen(text) : text.includes(UNFILLED))
-  for (const source of sourcesOfSpec(at(node, 'spec'))) {
+  const all = sourcesOfSpec(at(node, 'spec'))
+  for (const [index, source] of all.entries()) {
     const path = textAt(source, 'path')
     if (path === undefined || !isPath(source)) continue
     const verdict = sources.ofAddress(textAt(source, 'repoURL'))
@@ -198,6 +208,9 @@ function application(input: ApplicationInput): FoundApplication {
         ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
         ...(namespace === undefined ? {} : { namespace }),
         ...(place.nested === true ? { nested: true as const } : {}),
+        ...(all.length > 1
+          ? { part: { of: `${title} ${JSON.stringify(set.values)} ${cluster?.id ?? ''}`, index } }
+          : {}),
       }
       const merged = withSourceFiles(source, folder, textAt(node, 'metadata', 'name') ?? '', checkout)
       const closure = checkout.closures.closureOf(folder)
@@ -212,14 +225,25 @@ function application(input: ApplicationInput): FoundApplication {
         reached.push(folder)
         const found = argoRelease({ checkout, sources, application: node, source: merged, folder })
         // Helm needs every file that is named, whatever the chart holds.
-        if ('absent' in found) stop({ code: 'values-file-absent', file: found.absent }, found.span, true, wanted)
+        if ('absent' in found) {
+          const why = { code: 'values-file-absent', file: found.absent } as const
+          unrendered.push({ folder, why })
+          stop(why, found.span, true, wanted)
+        }
         // What brings nothing that is looked at is not rendered.
         else if (charts.get(folder)?.brings === true)
           roots.push({ ...common, build: { by: 'helm', release: found.release } })
       }
     }
   }
-  return { roots, notFollowed, absent, charts: reached, valueFiles: argoValueFiles(node, object, sources) }
+  return {
+    roots,
+    notFollowed,
+    absent,
+    charts: reached,
+    valueFiles: argoValueFiles(node, object, sources),
+    unrendered,
+  }
 }
 
 /** The files of a folder that is neither a chart nor a kustomization. */
