@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import { NO_FLUX } from '../model/manifest.ts'
+import { formatSpan } from '../model/span.ts'
 import { isMap, type Value } from '../model/value.ts'
 import type { Carrier } from './applied/carriers.ts'
 import { templateFolder } from './applied/charts.ts'
@@ -40,8 +41,9 @@ export interface Deliveries {
 /** Every way in which objects reach clusters; then what no root leads to, with the verdict on it (applied.md §4.2). */
 export function deliveriesOf(input: DeliveriesInput): Deliveries {
   const { checkout, followed } = input
-  const written = input.written.filter(({ appliedBy }) => appliedBy === undefined)
-  const fromRoots = deliveredObjects(input)
+  const isMade = isMadeByChart(followed)
+  const written = input.written.filter((object) => object.appliedBy === undefined && !isMade(object))
+  const fromRoots = deliveredObjects(input, isMade)
   const delivered = [...fromRoots.manifests, ...terraformDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
   const parts = partFiles(checkout)
@@ -95,6 +97,20 @@ function leftWorkloads(
   ].map(withParsedValues)
 }
 
+/**
+ * Whether an object that stands among values came out of a chart that was rendered: then it is that one, as the chart made it, and no
+ * second one beside it.
+ */
+function isMadeByChart({ outputs }: Followed): (object: SourceObject) => boolean {
+  const kinds = new Set(
+    outputs.flatMap(({ root, objects }) =>
+      root.build.by === 'helm' ? objects.map(({ node }) => formatSpan(spanIn(node, ['kind']))) : [],
+    ),
+  )
+  return (object) =>
+    (object.holder !== undefined || object.inValues === true) && kinds.has(formatSpan(object.spanOf(['kind'])))
+}
+
 /** Objects that charts make of files of values, by what gives the charts these files. */
 function carriedObjects({ followed, written, variables }: DeliveriesInput): Delivery[] {
   return written.flatMap((object) => {
@@ -132,7 +148,10 @@ function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInp
 }
 
 /** Objects that differ in nothing but the root that applies them are one. */
-function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): Deliveries {
+function deliveredObjects(
+  { checkout, followed, variables }: DeliveriesInput,
+  isMade: (object: SourceObject) => boolean,
+): Deliveries {
   const objects = new Map<
     string,
     {
@@ -158,7 +177,8 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
         if (read === undefined) continue
         const object = one.relatedTo === undefined ? read : { ...read, relatedTo: one.relatedTo }
         const uses = !isManifestKind(object) && mayUseSecrets(object)
-        entry = { object, embedded: embeddedIn(object, one), user: uses ? withParsedValues(object) : undefined }
+        const embedded = embeddedIn(object, one).filter((inner) => !isMade(inner))
+        entry = { object, embedded, user: uses ? withParsedValues(object) : undefined }
         objects.set(key, entry)
       }
       const rest = { applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved }

@@ -1,5 +1,6 @@
 import type { Chain, StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import { weakness } from '../model/documentation.ts'
 import type { Severity } from '../model/finding.ts'
 import { forReferences, listed } from '../model/wording.ts'
@@ -7,8 +8,6 @@ import { reviewerKind } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
-
-const PROVIDER = ['spec', 'provider', 'vault'] as const
 
 /** How a store logs in, or what its auth mount is configured with, that cannot work whatever role and policies say. */
 export const authConfigSuspect: Rule = {
@@ -44,7 +43,7 @@ function* mountWithPrefix(chain: Chain, { store, authMount, links }: StoreLink):
     message:
       `${store.kind} \`${store.name}\` writes its auth mount as \`${auth.mount}\`. ESO puts \`auth/\` in front itself and logs in at ` +
       `\`auth/${auth.mount}/login\`; Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
-    span: spanOrKey(store.manifest, [...PROVIDER, 'auth', auth.method, field]),
+    span: spanOrKey(store.manifest, [...providerPath(store), 'auth', auth.method, field]),
     related: [],
     fix: `Write \`${field}: ${bare}\`.`,
     fingerprint: fingerprint(authConfigSuspect.id, 'mount', store.kind, store.namespace, store.name),
@@ -61,7 +60,7 @@ function* serverWithPath({ store, links }: StoreLink): Iterable<RuleFinding> {
     message:
       `${store.kind} \`${store.name}\` has \`${path}\` in \`server\`. ESO's client puts its own \`/v1/…\` behind the address, so that every ` +
       `request goes to \`${path.replace(/\/$/, '')}/v1/…\` and none is answered as Vault answers${forReferences(links.length)}.`,
-    span: spanOrKey(store.manifest, [...PROVIDER, 'server']),
+    span: spanOrKey(store.manifest, [...providerPath(store), 'server']),
     related: [],
     fix: `Write only the address: \`server: ${(store.server ?? '').slice(0, -path.length)}\`.`,
     fingerprint: fingerprint(authConfigSuspect.id, 'server', store.kind, store.namespace, store.name),
@@ -84,7 +83,7 @@ function* clientReviewer({ store, authConfig, links }: StoreLink): Iterable<Rule
       `${store.kind} \`${store.name}\` asks for a token with audience ${listed(identity.audiences.map((one) => `\`${one}\``))}, and auth mount ` +
       `\`${store.auth.mount}\` lets clients review themselves (\`disable_local_ca_jwt\` is set and no reviewer token is). The API server ` +
       `takes only tokens with its own audience, and Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
-    span: spanOrKey(store.manifest, [...PROVIDER, 'auth', 'kubernetes', 'serviceAccountRef', 'audiences']),
+    span: spanOrKey(store.manifest, [...providerPath(store), 'auth', 'kubernetes', 'serviceAccountRef', 'audiences']),
     related: at === undefined ? [] : [{ span: at, message: `auth mount \`${store.auth.mount}\` is configured here` }],
     fix: "Leave `audiences` and the role's `audience` out, or give the auth mount a reviewer of its own (`token_reviewer_jwt`, or Vault in the cluster).",
     fingerprint: fingerprint(authConfigSuspect.id, 'client', store.kind, store.namespace, store.name),
@@ -103,7 +102,7 @@ function* hostIsVault({ store, authConfig, links }: StoreLink): Iterable<RuleFin
   if (host.place !== server.place || host.path !== '' || server.path !== '') return
   const at = spanOfProvenance(authConfig.provenance)
   const login = {
-    span: store.manifest.spanOf([...PROVIDER, 'server']),
+    span: store.manifest.spanOf([...providerPath(store), 'server']),
     message: `\`server\` of ${store.kind} \`${store.name}\``,
   }
   yield {

@@ -1,3 +1,4 @@
+import { providerPath } from '../eso/provider.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted } from '../model/wording.ts'
@@ -23,7 +24,7 @@ export const mountAbsent: Rule = {
           `${store.kind} \`${store.name}\` has \`path: ${store.path}\`, and the server has no engine there` +
           `${mounts.length > 0 ? ` (its KV mounts: ${mounts.join(', ')})` : ''}. ESO reports ` +
           `${links.length === 0 ? 'every reference to it' : `its ${counted(links.length, 'reference')}`} as \`Secret does not exist\`.`,
-        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'path']),
+        span: store.manifest.spanOf([...providerPath(store), 'path']),
         related: [],
         fix: `\`path\` is the mount alone, without folders and without \`data\`: name a mount that exists, or enable one: vault secrets enable -path=${shellWord(store.path ?? '')} -version=${store.version === 'v2' ? 2 : 1} kv`,
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, store.path),

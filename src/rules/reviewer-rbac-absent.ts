@@ -1,3 +1,4 @@
+import { providerPath } from '../eso/provider.ts'
 import { listed } from '../model/wording.ts'
 import { reviewerFacts, type ServiceAccount } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -33,7 +34,7 @@ export const reviewerRbacAbsent: Rule = {
         message:
           `${store.kind} \`${store.name}\` logs in as ${listed(names)}, whose own token reviews the login (\`disable_local_ca_jwt\` is set and no ` +
           'reviewer token is). Git binds none of ClusterRole `system:auth-delegator` to it, and Vault answers 403 `permission denied` without it.',
-        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', 'kubernetes', 'serviceAccountRef']),
+        span: store.manifest.spanOf([...providerPath(store), 'auth', 'kubernetes', 'serviceAccountRef']),
         related: facts.bindings.map((binding) => ({
           span: binding.span,
           message: `ClusterRoleBinding \`${binding.name}\` binds others`,

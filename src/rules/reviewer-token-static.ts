@@ -1,5 +1,6 @@
 import type { StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import { weakness } from '../model/documentation.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -26,13 +27,13 @@ export const reviewerTokenStatic: Rule = {
         message:
           `The config of auth mount \`${store.auth?.mount}\` (${nameProvenance(authConfig.provenance)}) holds a copy of a reviewer token. When its pod, ` +
           'its Secret or its lifetime ends, Vault answers 403 `permission denied` to every login of the store.',
-        span: at ?? store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', 'kubernetes']),
+        span: at ?? store.manifest.spanOf([...providerPath(store), 'auth', 'kubernetes']),
         related:
           at === undefined
             ? []
             : [
                 {
-                  span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),
+                  span: store.manifest.spanOf([...providerPath(store), 'auth'], 'key'),
                   message: `${store.kind} \`${store.name}\` logs in there`,
                 },
               ],

@@ -1,6 +1,7 @@
 import type { Lookup, StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { vaultNamespaceOf } from '../chain/vault-namespaces.ts'
+import { providerPath } from '../eso/provider.ts'
 import type { Finding, RelatedPlace } from '../model/finding.ts'
 import type { StoreAuth } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
@@ -67,7 +68,7 @@ function elsewhere({ store }: StoreLink, { near }: AbsentRole): Told | undefined
   return {
     where: asked === '' ? ', without a Vault namespace' : ` in Vault namespace \`${asked}\``,
     says: `The repository writes that role into ${nameNamespace(first.vaultNamespace)} (${nameProvenance(first.provenance)}).`,
-    span: spanOrKey(store.manifest, ['spec', 'provider', 'vault', ...field]),
+    span: spanOrKey(store.manifest, [...providerPath(store), ...field]),
     related: placesOf(there),
     fix: `Log in where the role is; \`namespace\` stays that of the secrets:\n${login}`,
   }
@@ -86,7 +87,7 @@ function missing({ store, authMount }: StoreLink, role: AbsentRole): Told {
     near.length > 0 &&
     near.every(({ name, authMount }) => name === auth.role?.toLowerCase() && authMount !== auth.mount)
   const mountField = auth.method === 'kubernetes' ? 'mountPath' : 'path'
-  const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', auth.method, wrong ? mountField : 'role'])
+  const span = store.manifest.spanOf([...providerPath(store), 'auth', auth.method, wrong ? mountField : 'role'])
   const create = `Create role \`${auth.role}\` on auth mount \`${auth.mount}\`, or name one that exists.`
   if (role.by === 'git' && near.length === 0) {
     const names = [...new Set(siblings.map((fact) => `\`${fact.name}\``))]
