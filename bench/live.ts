@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { selfSigned } from '../scripts/openbao/self-signed.ts'
 import { type RunningServer, startOpenBao } from '../scripts/openbao/start.ts'
 import { createPool } from '../src/model/pool.ts'
 import { writeSecrets } from './inputs.ts'
@@ -92,7 +93,11 @@ async function stage(server: RunningServer): Promise<void> {
   for (let tries = 0; tries < 100 && (await server.request('GET', 'kv/config')).status !== 200; tries++)
     await new Promise((resolve) => setTimeout(resolve, 50))
   await put('sys/auth/kubernetes', { type: 'kubernetes' })
-  await put('auth/kubernetes/config', { kubernetes_host: 'https://10.0.0.1', disable_local_ca_jwt: true })
+  await put('auth/kubernetes/config', {
+    kubernetes_host: 'https://10.0.0.1',
+    kubernetes_ca_cert: selfSigned('api server', 400).certificate,
+    disable_local_ca_jwt: true,
+  })
   await put('sys/policies/acl/eso', { policy: 'path "kv/data/apps/*" { capabilities = ["read"] }\n' })
   await put('auth/kubernetes/role/eso', {
     bound_service_account_names: ['eso'],
@@ -106,6 +111,8 @@ async function stage(server: RunningServer): Promise<void> {
 
 export interface LiveCosts {
   readonly check: Cost
+  /** The same without a server: what is no asking. */
+  readonly offline: Cost
   readonly bare: Cost
   readonly requests: number
   /** With 20 ms added to each answer. */
@@ -139,7 +146,10 @@ export async function measureLive(work: string, rounds: number): Promise<LiveCos
       args: [join(ROOT, 'bench/live.ts'), list, server.address, server.rootToken],
       cwd: ROOT,
     }
-    const costs = await inTurns({ check: check(server.address), bare: client }, rounds)
+    const costs = await inTurns(
+      { check: check(server.address), offline: ours(['check', '.'], folder), bare: client },
+      rounds,
+    )
     const slow = await relay(server, 20)
     const delayed = await once(check(slow.address))
     slow.close()
