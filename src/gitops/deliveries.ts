@@ -44,7 +44,7 @@ export function deliveriesOf(input: DeliveriesInput): Deliveries {
   const isMade = isMadeByChart(followed)
   const written = input.written.filter((object) => object.appliedBy === undefined && !isMade(object))
   const fromRoots = deliveredObjects(input, isMade)
-  const delivered = [...fromRoots.manifests, ...terraformDeliveries(input)]
+  const delivered = [...fromRoots.manifests, ...otherDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
   const parts = partFiles(checkout)
   const carried = carriedObjects({ ...input, written })
@@ -85,8 +85,9 @@ function leftWorkloads(
     mayUseSecrets(object) &&
     !held.has(sourceKey({ file: object.source.relative, document: object.document }))
   const unparsed = checkout.workloadFiles.flatMap((source): SourceObject[] => {
-    const { relative, text } = source
-    if (heldFiles.has(relative) || parts.has(relative) || text.includes('{{')) return []
+    const { relative } = source
+    if (heldFiles.has(relative) || parts.has(relative)) return []
+    if (templateFolder(relative, followed.charts) !== undefined) return []
     return checkout.objects
       .objects(relative)
       .flatMap(({ node, source: from }) => placedObject(node, source, from?.document ?? 0) ?? [])
@@ -128,17 +129,23 @@ function carriedObjects({ followed, written, variables }: DeliveriesInput): Deli
   })
 }
 
-/** Whether Terraform was run, and where, Git does not tell: its objects are presumed to be there. */
-function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
+/** Whether Terraform or a script was run, and where, Git does not tell: their objects are presumed to be there. */
+function otherDeliveries({ checkout, written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
   return written.flatMap((object): Delivery[] => {
-    if (object.appliedBy !== 'terraform') return []
+    if (object.appliedBy === undefined) return []
+    const isTerraform = object.appliedBy === 'terraform'
     const cluster = clusterOf(object.source.relative)
     const folder = posix.dirname(object.source.file)
     return [
       {
         object,
-        applied: { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
-        appliedBy: { kind: 'Terraform', name: folder, span: object.span },
+        applied:
+          !isTerraform && checkout.hasDeadName(object.source.relative)
+            ? { verdict: 'unclear', reason: { code: 'unreached' } }
+            : { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
+        appliedBy: isTerraform
+          ? { kind: 'Terraform', name: folder, span: object.span }
+          : { kind: 'command', name: object.source.file, span: object.span },
         form: 'plain',
         patched: [],
         variables: { lookup: () => undefined, substitutes: false, lookedIn: NO_FLUX },

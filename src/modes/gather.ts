@@ -21,10 +21,13 @@ import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
 import { nameManifest } from '../model/wording.ts'
+import { splitRole } from '../settings/config-word.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared, DeclaredYaml } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
+import { scriptObjects } from '../state/declared/shell/script-objects.ts'
 import { terraformObjects } from '../state/declared/terraform/terraform-objects.ts'
+import { ansibleObjects } from '../state/declared/yaml/ansible-objects.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { type Configured, checkAlso, configured, withStores } from './configured.ts'
 import { invalidYaml } from './invalid-yaml.ts'
@@ -84,7 +87,16 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
   await checkAlso(settings, cwd)
   const also = config.manifests.also.map(({ folder }) => folder)
   const repository = await render((rendering) =>
-    readRepository(paths, { cwd, exclude, also, variables, elsewhere: inTerraform, deadline, enter, ...rendering }),
+    readRepository(paths, {
+      cwd,
+      exclude,
+      also,
+      variables,
+      elsewhere: appliedElsewhere,
+      deadline,
+      enter,
+      ...rendering,
+    }),
   )
   const gathered = await gatherFrom(repository, settings, { ...deps, watch })
   if (gathered.configured.missing.length > 0) throw new InvalidInput(gathered.configured.missing)
@@ -93,9 +105,11 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
 
 const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
 
-/** Stores and secrets that Terraform applies. */
-export function inTerraform(files: readonly SourceFile[]) {
-  return terraformObjects(files, YAML)
+/** Stores and secrets that Terraform, scripts and plays apply. */
+export function appliedElsewhere(files: readonly SourceFile[]) {
+  const terraform = terraformObjects(files, YAML)
+  const others = [...scriptObjects(files, YAML), ...ansibleObjects(files, YAML)]
+  return { ...terraform, objects: [...terraform.objects, ...others] }
 }
 
 /** The same of a repository that is read already. `answers`: what a server told before, where it is not asked again. */
@@ -133,6 +147,7 @@ export async function gatherFrom(
     // A pull request's token need not see it; what reviews logins is drift's and plan's affair (platform.md §2.3).
     authConfig: settings.mode !== 'check',
     policiesOfStore,
+    roles: settings.config.expect.flatMap(({ who }) => (who.is === 'role' ? [splitRole(who.name)] : [])),
   })
   const wanted = withOwned(parts, ownedPathsOf(settings, prediction))
   watch.enter('server')
@@ -215,6 +230,7 @@ async function withFinished(repository: Repository, settings: Settings, cwd: str
   return {
     ...repository,
     manifests,
+    workloads: withRendered(repository.workloads, { ...finished, manifests: finished.workloads }),
     notes: distinct([...repository.notes, ...finished.notes]),
     installedEso: installedEso(manifests, repository.documents),
   }

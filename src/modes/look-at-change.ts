@@ -13,7 +13,7 @@ import { InvalidInput } from '../model/invalid-input.ts'
 import { DEFAULT_CONFIG_FILE } from '../settings/config-file.ts'
 import type { ReadText } from '../settings/load-config.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type Gathered, gatherFrom, inTerraform } from './gather.ts'
+import { appliedElsewhere, type Gathered, gatherFrom } from './gather.ts'
 import type { Render } from './render.ts'
 
 /** What a change starts from, followed to the same ends as what it brings. */
@@ -84,7 +84,7 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       const discovery = { files: filesThen, roots: [rootThen, ...others], notes: [], counts, isReported }
       const { deadline } = head.watch
       const then = await render((rendering) =>
-        readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform, deadline, ...rendering }),
+        readDiscovered(discovery, { variables: judged.variables, elsewhere: appliedElsewhere, deadline, ...rendering }),
       )
       const before = await gatherFrom(then, judged, {
         cwd,

@@ -1,6 +1,7 @@
 import { isEsoKind } from '../eso/kinds.ts'
 import type { SchemaProblem } from '../eso/schema/problem.ts'
 import { validateManifest } from '../eso/schema/validate.ts'
+import type { Fix } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { formatSpan, type Span } from '../model/span.ts'
 import { listed, nameField, nameManifest } from '../model/wording.ts'
@@ -34,13 +35,20 @@ export const fieldUnknown: Rule = {
           message: (object) => `${object}: ${problem.message}${problem.newer === true ? pinnedIn(pinned) : ''}`,
           span: problem.span,
           related: problem.newer === true ? pinned : [],
-          ...(problem.suggestion === undefined ? {} : { fix: problem.suggestion }),
+          ...(problem.suggestion === undefined ? {} : { fix: fixOf(problem.suggestion) }),
           objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), problem.kind, nameField(problem.path)),
         }
       }
     }
   },
+}
+
+/** A suggestion is a sentence, or the corrected lines. */
+function fixOf(suggestion: string): Fix | string {
+  return /^(?:- )?[\w.$/-]+:(?: |$)/m.test(suggestion.split('\n')[0] ?? '')
+    ? { lead: 'write instead', kind: 'edit', language: 'yaml', text: suggestion }
+    : suggestion
 }
 
 function pinnedIn(pins: readonly { readonly span: Span }[]): string {

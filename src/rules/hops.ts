@@ -23,7 +23,7 @@ export function hopsTo(chain: Chain, link: Pick<Link, 'store' | 'role' | 'polici
     const at = lineOf(store.manifest.spanOf([...providerPath(store), 'auth'], 'key'))
     if (add({ of: 'store', name: store.name, is: 'ok', at })) return hops
   }
-  const name = role?.found === 'known' ? role.fact.name : store?.auth?.role
+  const name = role?.found === 'known' ? role.fact.name : (store?.auth?.role ?? store?.auth?.username)
   if (name !== undefined) {
     const at = role?.found === 'known' ? placeOf(role.fact.provenance) : undefined
     if (add({ of: 'role', name, is: role?.found === 'unknown' ? 'not-checked' : 'ok', ...(at && { at }) })) return hops

@@ -10,7 +10,7 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   drift: 'say what changed in Vault against Git',
   plan: 'say what setting Vault up for these manifests would change',
   apply: 'set Vault up, as planned',
-  snapshot: 'write what a server shows into a file, without a value, for runs that cannot reach it',
+  snapshot: 'write down what a server shows, without any value, for runs that cannot reach it',
   explain: 'every request that ESO will make, and the rule that grants or denies it',
   'ci-policy': 'the smallest policy that a CI token needs for this repository',
   references: 'who uses which Vault path, on to the workloads',

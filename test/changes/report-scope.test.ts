@@ -381,7 +381,7 @@ spec:
     }
     const report = await changed(start, { 'overlays/b/kustomization.yaml': 'resources: [../../base]\nnamespace: b\n' })
     expect(findingsOf(report)).toEqual(['policy-denies base/es.yaml:12'])
-    expect(report.findings[0]?.message).toContain('(and 1 more object from the same lines)')
+    expect(report.findings[0]?.message).toContain(' and b/')
     expect(
       report.findings[0]?.related.filter(({ message }) => message.endsWith('applies it')).map(({ span }) => span.file),
     ).toEqual(['overlays/a/kustomization.yaml', 'overlays/b/kustomization.yaml'])

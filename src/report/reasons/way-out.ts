@@ -15,7 +15,7 @@ export interface LoginHints {
   readonly account?: string | undefined
 }
 
-const ASK = 'Give a server (`vault-addr`)'
+const ASK = 'Give a server (`vault-addr`) or a snapshot of it (`vault-snapshot`)'
 const OR_SAY = `${ASK}, or write into the config:`
 
 /** `undefined`: nothing can be done, or the reason itself says what. */
