@@ -158,7 +158,7 @@ function sharedWith({ now: root, earlier }: Root): Shared | undefined {
     isKustomizationName(path.posix.basename(file)) ? [path.posix.dirname(file).replace(/^\.$/, '')] : [],
   )
   const closure = (folder: string): Closure | undefined => {
-    const found = now.closures.known(folder)
+    const found = now.closures.lookedThrough.get(folder)
     if (found === undefined || isObstacle(found) || found.refusal !== undefined || found.leftOut.length > 0)
       return undefined
     for (const file of earlier.keys()) if (found.files.has(file)) return undefined

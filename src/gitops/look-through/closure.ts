@@ -58,16 +58,14 @@ export function closureReader(
   const isBomb = bombFinder(tree)
 
   const closureOf = (folder: string): Closure | Obstacle => {
-    const done = known.get(folder) ?? same(folder)
-    if (done !== undefined) {
-      known.set(folder, done)
-      return done
-    }
     if (open.has(folder))
       return { kind: 'loop', reason: 'includes itself', file: kustomizationFileIn(tree, folder) ?? folder, path: [] }
-    open.add(folder)
-    const found = look(folder)
-    open.delete(folder)
+    let found = known.get(folder) ?? same(folder)
+    if (found === undefined) {
+      open.add(folder)
+      found = look(folder)
+      open.delete(folder)
+    }
     known.set(folder, found)
     return found
   }
@@ -193,12 +191,8 @@ export function closureReader(
     }
   }
 
-  return {
-    closureOf,
-    lookInto,
-    /** What was looked through until now. */
-    known: (folder: string): Closure | Obstacle | undefined => known.get(folder),
-  }
+  const lookedThrough: ReadonlyMap<string, Closure | Obstacle> = known
+  return { closureOf, lookInto, lookedThrough }
 }
 
 export type ClosureReader = ReturnType<typeof closureReader>
