@@ -46,6 +46,8 @@ export interface GitOpsOptions {
   /** Absent: helm is never run, and what charts make is not checked. */
   readonly helm?: FindHelm
   readonly renderHelm?: 'auto' | 'never'
+  /** `group/version` and `group/version/Kind` that charts may count on (helm.md §4.5). */
+  readonly servedApiVersions?: readonly string[]
   /** What an earlier reading in this run rendered. */
   readonly helmMemory?: HelmMemory
   /** Builds of an earlier reading in this run. */
@@ -191,7 +193,7 @@ async function readCheckout(
   const charts = chartRenders(checkout, {
     find: options.helm ?? (async () => ({ helm: undefined, unusable: [] })),
     isOff: options.renderHelm === 'never',
-    apiVersions: [],
+    apiVersions: options.servedApiVersions ?? [],
     memory: options.helmMemory ?? new Map(),
     deadline,
   })

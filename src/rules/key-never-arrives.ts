@@ -1,6 +1,7 @@
 import { listAt, textAt, valueAt } from '../eso/field-value.ts'
 import { secretSpec } from '../eso/template/template-fields.ts'
 import { isLive } from '../model/cluster.ts'
+import type { Fix } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
 import { nameManifest } from '../model/wording.ts'
@@ -68,9 +69,9 @@ function findingOf(
   return {
     rule: id,
     severity: first === undefined ? 'warning' : 'error',
-    message: (object) =>
-      `This change adds ${keys} to ${object}, and ${WHY[frozen.by]}: where Secret \`${name}\` is there already, ` +
-      `it keeps its old keys, and the object stays Ready.${asked}`,
+    headline: `${added.length > 1 ? 'Keys' : 'Key'} ${named(added)} will not reach Secret \`${name}\` where it exists`,
+    why: (object) =>
+      `This change adds ${keys} to ${object}, and ${WHY[frozen.by]}: the Secret keeps its old keys, and the object stays Ready.${asked}`,
     span: spanOfKey(by, added[0] ?? ''),
     related: [
       { span: by.spanOf(frozen.field), message: 'why ESO does not write it again' },
@@ -88,10 +89,18 @@ const WHY: Readonly<Record<Frozen['by'], string>> = {
   immutable: 'ESO does not change a Secret that is `immutable`',
 }
 
-const FIX: Readonly<Record<Frozen['by'], string>> = {
-  interval:
-    'Write an interval above 0, or `refreshPolicy: OnChange`; or delete the Secret once after the merge, and ESO makes it anew.',
-  'created-once': 'Write `refreshPolicy: OnChange`; or delete the Secret once after the merge, and ESO makes it anew.',
+const ANEW = 'Or delete the Secret once after the merge, and ESO makes it anew.'
+const ON_CHANGE = {
+  lead: 'let ESO write it when the ExternalSecret changes',
+  kind: 'edit',
+  language: 'yaml',
+  text: 'refreshPolicy: OnChange',
+  note: ANEW,
+} as const
+
+const FIX: Readonly<Record<Frozen['by'], Fix | string>> = {
+  interval: ON_CHANGE,
+  'created-once': ON_CHANGE,
   immutable: 'Delete the Secret once after the merge, and ESO makes it anew; or give the target another name.',
 }
 

@@ -34,15 +34,22 @@ export const pullSecretType: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} makes Secret \`${name}\` ${type === undefined ? 'without a type' : `of type \`${type}\``}, and ${named} pulls images with it. ` +
+        headline: `Secret \`${name}\` pulls no image: it ${type === undefined ? 'has no type' : `is of type \`${type}\``}`,
+        why: (object) =>
+          `${object} makes it ${type === undefined ? 'without a type' : `of type \`${type}\``}, and ${named} pulls images with it. ` +
           'The kubelet takes only `kubernetes.io/dockerconfigjson` for that and leaves others out without a word: a private image ends in ImagePullBackOff.',
         span: spanOrKey(by, [...template, 'type']),
         related: users.slice(0, 5).map((user) => ({
           span: user.by.spanOf(user.field),
           message: `${nameManifest(user.by)} pulls images with it`,
         })),
-        fix: 'Write `type: kubernetes.io/dockerconfigjson` into the template, with a key `.dockerconfigjson`. The type of a Secret that is there cannot be changed: delete it once.',
+        fix: {
+          lead: 'give the template the type, and a key `.dockerconfigjson`',
+          kind: 'insert',
+          language: 'yaml',
+          text: 'type: kubernetes.io/dockerconfigjson',
+          note: 'The type of a Secret that is there cannot be changed: delete it once, and ESO makes it anew.',
+        },
         objects: [by],
         fingerprint: fingerprint(this.id, nameManifest(by)),
       }

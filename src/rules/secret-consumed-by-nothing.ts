@@ -36,8 +36,8 @@ export const secretConsumedByNothing: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} makes Secret \`${name}\`${from}, and nothing else in the repository names that Secret.`,
+        headline: `Secret \`${name}\` is used by nothing in the repository`,
+        why: (object) => `${object} makes it${from}, and no other file names it.`,
         span: by.spanOf(['metadata', 'name']),
         related: [],
         fix: 'Take the ExternalSecret away if nothing needs the Secret. Where a chart or a person uses it, ignore this with the reason.',

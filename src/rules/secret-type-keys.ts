@@ -24,9 +24,9 @@ export const secretTypeKeys: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} makes Secret \`${name}\` of type \`${type}\` with ${toldKeys(keys.known)}, and that type demands ${listed(missing.map((key) => `\`${key}\``))}. ` +
-          `The API server answers \`data[${first}]: Required value\`: ESO cannot write the Secret, and the object is not Ready.`,
+        headline: `Secret \`${name}\` of type \`${type}\` lacks ${listed(missing.map((key) => `\`${key}\``))}`,
+        why: (object) =>
+          `${object} makes it with ${toldKeys(keys.known)}. The API server answers \`data[${first}]: Required value\`: ESO cannot write the Secret, and the object is not Ready.`,
         span: by.spanOf([...templatePath(by), 'type']),
         related: [],
         fix: `Add ${listed(missing.map((key) => `\`${key}\``))} to \`data\` or to the template, or take \`type\` away.`,
