@@ -72,7 +72,9 @@ describeWithServer('what merging a pull request needs of a server (snapshot.md Â
       { id: 'policy readers', rules: [{ path: 'kv/data/billing/stripe', before: null, after: ['read'] }] },
     ])
     expect(report.need?.seeds.map(({ path }) => path)).toEqual(['kv/billing/stripe', 'kv/shop/db'])
-    expect(asked.filter((line) => /\/data\/|config$|^(?!read|list|update sys\/capabilities-self)/.test(line))).toEqual([])
+    expect(asked.filter((line) => /\/data\/|config$|^(?!read|list|update sys\/capabilities-self)/.test(line))).toEqual(
+      [],
+    )
   })
 
   it('asks nothing more where all is there', async () => {
