@@ -179,6 +179,7 @@ async function readCheckout(
     root,
     files: discovery.files,
     documents: parsed.documents,
+    yamlAt: (relative) => parsed.yamlAt(root, relative),
     options: { allowRemoteBases, enableHelm },
     deadline,
   })
