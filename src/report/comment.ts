@@ -1,9 +1,7 @@
 import type { CommentWhen } from '../settings/settings.ts'
 import { codePoints, joinWithin, type Part } from './join-within.ts'
-import { type Links, NO_LINKS } from './links.ts'
-import { link } from './markdown.ts'
 import type { Report } from './report.ts'
-import { findingParts, notCheckedPart, overview } from './summary.ts'
+import { contextOf, footer, type MarkdownOptions, mainParts, plain } from './summary.ts'
 
 /** GitHub refuses comments above 65,536 characters; some room is left for what it adds (platform.md §1.2). */
 export const COMMENT_LENGTH = 60_000
@@ -22,19 +20,12 @@ export function commentMarker(report: Pick<Report, 'mode' | 'target'>): string {
  * The body of the pull-request comment: what the summary says, without the table of references. A comment is mailed to people
  * and stays; it lists what the findings need and no inventory (platform.md §7 threat 11).
  */
-export function commentBody(
-  report: Report,
-  options: { readonly links?: Links; readonly runUrl?: string } = {},
-): string {
-  const links = options.links ?? NO_LINKS
-  const run =
-    options.runUrl === undefined ? '' : `${link('The whole report is in the run’s summary', options.runUrl)}.\n`
+export function commentBody(report: Report, options: MarkdownOptions = {}): string {
+  const context = contextOf(report, options)
   const parts: Part[] = [
-    { head: `${commentMarker(report)}\n`, items: [], more: () => '' },
-    ...overview(report),
-    ...findingParts(report, links, 40),
-    ...(report.notChecked.length > 0 ? [notCheckedPart(report)] : []),
-    { head: run, items: [], more: () => '' },
+    plain(`${commentMarker(report)}\n`),
+    ...mainParts(report, context, options),
+    footer(report, options, 'comment'),
   ]
   return joinWithin(parts, COMMENT_LENGTH, codePoints)
 }

@@ -68,9 +68,8 @@ function findingOf(
   return {
     rule: id,
     severity: first === undefined ? 'warning' : 'error',
-    message: (object) =>
-      `This change adds ${keys} to ${object}, and ${WHY[frozen.by]}: where Secret \`${name}\` is there already, ` +
-      `it keeps its old keys, and the object stays Ready.${asked}`,
+    headline: `New ${keys} of Secret \`${name}\` never ${added.length > 1 ? 'arrive' : 'arrives'}`,
+    why: (object) => `${object}: ${WHY[frozen.by]}, so a Secret that is there keeps its old keys.${asked}`,
     span: spanOfKey(by, added[0] ?? ''),
     related: [
       { span: by.spanOf(frozen.field), message: 'why ESO does not write it again' },
@@ -89,10 +88,9 @@ const WHY: Readonly<Record<Frozen['by'], string>> = {
 }
 
 const FIX: Readonly<Record<Frozen['by'], string>> = {
-  interval:
-    'Write an interval above 0, or `refreshPolicy: OnChange`; or delete the Secret once after the merge, and ESO makes it anew.',
-  'created-once': 'Write `refreshPolicy: OnChange`; or delete the Secret once after the merge, and ESO makes it anew.',
-  immutable: 'Delete the Secret once after the merge, and ESO makes it anew; or give the target another name.',
+  interval: 'write an interval above 0, or `refreshPolicy: OnChange`; or delete the Secret once after the merge',
+  'created-once': 'write `refreshPolicy: OnChange`; or delete the Secret once after the merge',
+  immutable: 'delete the Secret once after the merge, or give the target another name',
 }
 
 function spanOfKey(by: Manifest, key: string): Span {

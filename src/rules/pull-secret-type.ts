@@ -31,15 +31,20 @@ export const pullSecretType: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} makes Secret \`${name}\` ${type === undefined ? 'without a type' : `of type \`${type}\``}, and ${named} pulls images with it. ` +
-          'The kubelet takes only `kubernetes.io/dockerconfigjson` for that and leaves others out without a word: a private image ends in ImagePullBackOff.',
+        headline: `Secret \`${name}\` pulls images and has ${type === undefined ? 'no type' : `type \`${type}\``}`,
+        why: `The kubelet ignores it for ${named} (it takes only \`kubernetes.io/dockerconfigjson\`): a private image ends in ImagePullBackOff.`,
         span: spanOrKey(by, [...template, 'type']),
         related: users.slice(0, 5).map((user) => ({
           span: user.by.spanOf(user.field),
           message: `${nameManifest(user.by)} pulls images with it`,
         })),
-        fix: 'Write `type: kubernetes.io/dockerconfigjson` into the template, with a key `.dockerconfigjson`. The type of a Secret that is there cannot be changed: delete it once.',
+        fix: {
+          lead: 'write the type into the template, with a key `.dockerconfigjson`',
+          kind: 'edit',
+          language: 'yaml',
+          text: 'type: kubernetes.io/dockerconfigjson',
+          note: 'The type of a Secret that is there cannot be changed: delete it once.',
+        },
         objects: [by],
         fingerprint: fingerprint(this.id, nameManifest(by)),
       }

@@ -36,11 +36,11 @@ export const secretConsumedByNothing: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} makes Secret \`${name}\`${from}, and nothing else in the repository names that Secret.`,
+        headline: `Nothing in the repository uses Secret \`${name}\``,
+        why: (object) => `${object} makes it${from}.`,
         span: by.spanOf(['metadata', 'name']),
         related: [],
-        fix: 'Take the ExternalSecret away if nothing needs the Secret. Where a chart or a person uses it, ignore this with the reason.',
+        fix: 'remove the ExternalSecret; where a chart or a person uses the Secret, ignore this with the reason',
         objects: [by],
         ...(paths.length === 0 ? {} : { vaultPaths: paths }),
         fingerprint: fingerprint(this.id, nameManifest(by)),

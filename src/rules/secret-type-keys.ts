@@ -24,12 +24,11 @@ export const secretTypeKeys: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} makes Secret \`${name}\` of type \`${type}\` with ${toldKeys(keys.known)}, and that type demands ${listed(missing.map((key) => `\`${key}\``))}. ` +
-          `The API server answers \`data[${first}]: Required value\`: ESO cannot write the Secret, and the object is not Ready.`,
+        headline: `Secret \`${name}\` lacks ${listed(missing.map((key) => `\`${key}\``))} of its type`,
+        why: `Type \`${type}\` needs it, and it has ${toldKeys(keys.known)}. The API server answers \`data[${first}]: Required value\`, and ESO cannot write the Secret.`,
         span: by.spanOf([...templatePath(by), 'type']),
         related: [],
-        fix: `Add ${listed(missing.map((key) => `\`${key}\``))} to \`data\` or to the template, or take \`type\` away.`,
+        fix: `add ${listed(missing.map((key) => `\`${key}\``))} to \`data\` or to the template, or remove \`type\``,
         objects: [by],
         fingerprint: fingerprint(this.id, nameManifest(by), type),
       }

@@ -83,7 +83,7 @@ const LEFT = push({ data: one })
 describe('what ESO deletes after a change', () => {
   test('is what the entries no longer name, and an error where it is read', async () => {
     expect(await told({ 'p.yaml': two }, { 'p.yaml': LEFT })).toEqual([
-      expect.stringMatching(/^warning This change removes an entry .*property `x` of `kv\/a\/c` \(the whole secret/),
+      expect.stringMatching(/^warning This change makes ESO delete `kv\/a\/c` in Vault.*This change removes an entry .*property `x` of `kv\/a\/c` \(the whole secret/),
     ])
     const read = { 'r.yaml': reader('a/c', 'x') }
     const [found] = await told({ 'p.yaml': two, ...read }, { 'p.yaml': LEFT, ...read })
@@ -107,7 +107,7 @@ describe('what ESO deletes after a change', () => {
   test('is everything of an object that is gone, of any kind', async () => {
     expect(await told({ 'p.yaml': two }, {})).toEqual([
       expect.stringMatching(
-        /^warning This change removes PushSecret a\/api, .* `kv\/a\/b` .* and property `x` of `kv\/a\/c`/,
+        /^warning This change makes ESO delete .*This change removes PushSecret a\/api, .* `kv\/a\/b` .* and property `x` of `kv\/a\/c`/,
       ),
     ])
     const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {team: a}}\n'
@@ -135,7 +135,7 @@ spec:
         { 'kustomization.yaml': lists('stores.yaml', 'p.yaml'), 'p.yaml': two },
         { 'kustomization.yaml': lists('stores.yaml'), 'p.yaml': two },
       ),
-    ).toEqual([expect.stringMatching(/^warning This change removes PushSecret a\/api/)])
+    ).toEqual([expect.stringMatching(/^warning This change makes ESO delete .*This change removes PushSecret a\/api/)])
   })
 
   test('waits for somebody where the object stays in the cluster', async () => {
