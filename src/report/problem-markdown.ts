@@ -99,7 +99,7 @@ export function problemHeading({ severity, headline }: Pick<Problem, 'severity' 
 }
 
 /** `store vault ✅ → role eso ✅ → policy eso ❌ no rule covers it`: one line that wraps, each name at its place. */
-export function chainText(chain: readonly Hop[], { links }: MarkdownContext): string {
+function chainText(chain: readonly Hop[], { links }: MarkdownContext): string {
   return chain
     .map(({ of, name, is, at, says }) => {
       const mark = is === 'ok' ? MARK.ok : is === 'broken' ? MARK.error : MARK['not-checked']

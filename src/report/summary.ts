@@ -143,7 +143,7 @@ function looked(report: Report, { repository }: MarkdownOptions): string {
 }
 
 /** Problems in sight first, the reader's own lines always; the more there are, the more is folded (reports.md §5). */
-export function problemParts(report: Report, context: MarkdownContext): Part[] {
+function problemParts(report: Report, context: MarkdownContext): Part[] {
   const problems = problemsOf(report).filter(({ severity }) => severity !== 'note')
   const leading = leadingProblem(report)
   if (leading !== undefined) return problemBody(leading, context)
@@ -186,7 +186,7 @@ function summaryText(headlineText: string): string {
   )
 }
 
-/** From so many differences on, a table says what each breaks (reports.md §7). */
+/** From so many differences on, a table says what each breaks (reports.md §5). */
 const EFFECTS = 3
 
 function effectTable(problems: readonly Problem[]): Part {
@@ -246,7 +246,7 @@ function foldsByFile(problems: readonly Problem[], context: MarkdownContext): Pa
 }
 
 /** What could not be judged, each cause with its way out; never hidden in a fold (reports.md §1). */
-export function notCheckedParts(report: Report, context: MarkdownContext): Part[] {
+function notCheckedParts(report: Report, context: MarkdownContext): Part[] {
   const causes = causesOf(report)
   const own = causes.filter(({ references }) => references > 0)
   const others = causes.filter(({ references }) => references === 0)

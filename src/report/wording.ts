@@ -74,16 +74,6 @@ export function readFact({ counts }: Pick<Report, 'counts'>): string {
   ].join(', ')
 }
 
-/** `2 references, 1 file and 1 root`: what was not checked. */
-export function countedNotChecked(report: Report): string {
-  const { notChecked, filesNotRead, partsNotFollowed } = accountOf(report)
-  return listed([
-    ...(notChecked > 0 ? [counted(notChecked, 'reference')] : []),
-    ...(filesNotRead > 0 ? [counted(filesNotRead, 'file')] : []),
-    ...(partsNotFollowed > 0 ? [counted(partsNotFollowed, 'other part')] : []),
-  ])
-}
-
 /** `ClusterSecretStore vault`; `undefined` for a reference that names none. */
 export function nameStore({ storeRef }: Reference): string | undefined {
   return storeRef === undefined ? undefined : `${storeRef.kind} ${storeRef.name}`

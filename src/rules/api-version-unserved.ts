@@ -40,10 +40,7 @@ export const apiVersionUnserved: Rule = {
         rule: this.id,
         severity,
         headline: `${eso} ${verb} ${kindAndVersion(manifest)}`.replace('ESO  does', 'ESO does'),
-        why:
-          judged.served === 'no' && judged.until !== undefined && severity === 'error'
-            ? `It was removed in ESO ${judged.until.join('.')}.`
-            : `${upper(because)}.`,
+        why: `${upper(because)}.`,
         // One edit in all places of one version.
         cause: JSON.stringify([installed?.version, manifest.apiVersion, severity]),
         parts: { what: `${eso} ${verb} \`${manifest.apiVersion}\`` },

@@ -109,7 +109,7 @@ describe('the terminal report', () => {
       { references: [...works(1), ...broken(3), ...notChecked(2)], findings: [finding(), finding()] },
       '2 problems break 3 of 6 references; 2 references not checked.',
     ],
-    [{ references: works(1), findings: [finding()] }, '1 problem, no broken references.'],
+    [{ references: works(1), findings: [finding()] }, 'There is no secret.'],
     [
       { mode: 'drift', references: broken(1), findings: [finding()] },
       'Vault differs from Git: 1 of 1 reference is broken.',
