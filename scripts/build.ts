@@ -12,7 +12,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { maps, dist } = readArguments(process.argv.slice(2))
 
 /** What each entry file calls. */
-const ENTRIES: Readonly<Record<string, string>> = { main: 'action', post: 'post', cli: 'terminal' }
+const ENTRIES: Readonly<Record<string, { readonly source: string; readonly call: string }>> = {
+  main: { source: 'src/main.ts', call: 'action' },
+  post: { source: 'src/post.ts', call: 'post' },
+  cli: { source: 'src/start.ts', call: 'terminal' },
+}
 
 function readArguments(given: readonly string[]): { readonly maps: boolean; readonly dist: string } {
   const [folder = 'dist'] = given.filter((argument) => argument !== '--maps')
@@ -22,7 +26,7 @@ function readArguments(given: readonly string[]): { readonly maps: boolean; read
 async function bundle(): Promise<RolldownOutput> {
   const build = await rolldown({
     cwd: root,
-    input: Object.fromEntries(Object.keys(ENTRIES).map((name) => [name, `src/${name}.ts`])),
+    input: Object.fromEntries(Object.entries(ENTRIES).map(([name, { source }]) => [name, source])),
     platform: 'node',
     plugins: [withoutMediaTypes],
     tsconfig: 'tsconfig.build.json',
@@ -97,7 +101,7 @@ function licenseOf(folder: string): string {
 rmSync(dist, { recursive: true, force: true })
 const built = await bundle()
 demandOnce(built)
-for (const [name, call] of Object.entries(ENTRIES)) {
+for (const [name, { call }] of Object.entries(ENTRIES)) {
   const shebang = name === 'cli' ? '#!/usr/bin/env node\n' : ''
   const file = join(dist, `${name}.js`)
   writeFileSync(file, `${shebang}import { ${call} } from './lib/${name}.js'\nawait ${call}()\n`)

@@ -12,6 +12,7 @@ import { jsonPieces } from './report/json.ts'
 import { junitText } from './report/junit.ts'
 import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
+import { createProgress } from './report/progress.ts'
 import { EXIT_CODE } from './report/report.ts'
 import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
@@ -26,8 +27,13 @@ import { isQuestion, type Settings } from './settings/settings.ts'
 
 /** The terminal: arguments → run → what is printed → exit code. */
 export async function terminal(argv: readonly string[] = process.argv.slice(2), env: Env = process.env): Promise<void> {
-  const out = (text: string) => void process.stdout.write(text)
-  const err = (text: string) => void process.stderr.write(text)
+  const progress = createProgress({ write: (text) => void process.stderr.write(text), terminal: true })
+  const printer = (stream: NodeJS.WriteStream) => (text: string) => {
+    progress.end()
+    stream.write(text)
+  }
+  const out = printer(process.stdout)
+  const err = printer(process.stderr)
   try {
     const parsed = parseArguments(argv)
     if (parsed.kind === 'help') return out(`${helpText(parsed.command)}\n`)
@@ -45,6 +51,8 @@ export async function terminal(argv: readonly string[] = process.argv.slice(2), 
       settingsWith,
       mask: () => undefined,
       warn: (sentence) => err(`warning: ${sentence}\n`),
+      // A file or a pipe gets what was asked for and nothing else.
+      ...(process.stderr.isTTY === true ? { progress: progress.tell } : {}),
     }
     const { command, format } = settings
     if (format === 'html' && command !== 'references')

@@ -1,6 +1,7 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import process from 'node:process'
 import type * as Core from '@actions/core'
+import { nestedCheckout, withinCheckout } from './files/nested-checkout.ts'
 import { readRepositoryText } from './files/text-file.ts'
 import { type InputProblem, InvalidInput } from './model/invalid-input.ts'
 import { redact } from './model/redact.ts'
@@ -15,6 +16,7 @@ import { outputsOf } from './report/outputs.ts'
 import { planOutputs, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { planHeadline } from './report/plan-wording.ts'
+import { createProgress } from './report/progress.ts'
 import { publishComment } from './report/pull-request-comment.ts'
 import { redactReport } from './report/redact-report.ts'
 import { EXIT_CODE } from './report/report.ts'
@@ -25,6 +27,7 @@ import { writeInventory, writeReportFiles, writeSnapshot } from './report/write-
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readEvent } from './settings/event.ts'
+import type { Given } from './settings/given.ts'
 import { INPUTS } from './settings/input-table.ts'
 import { inputsAsGiven, readInputs } from './settings/inputs.ts'
 import { settingsReader } from './settings/read-settings.ts'
@@ -40,15 +43,18 @@ export async function action(env: Env = process.env): Promise<void> {
   const getInput = (name: string) => core.getInput(name)
   const place = { core, environment, event }
   try {
-    const given = readInputs(getInput, env)
+    const { given: asGiven, warnings } = readInputs(getInput, env)
+    for (const warning of warnings) core.warning(warning)
+    const { given, cwd } = inCheckout(asGiven, process.cwd(), environment.ci.repository)
     const settingsWith = settingsReader(given, environment, { rules: RULE_IDS, folder })
-    const settings = await settingsWith((file) => readRepositoryText(process.cwd(), file))
+    const settings = await settingsWith((file) => readRepositoryText(cwd, file))
     const result = await run(settings, {
-      cwd: process.cwd(),
+      cwd,
       env,
       event,
       settingsWith,
       now: () => new Date(),
+      progress: createProgress({ write: (line) => core.info(line.trimEnd()), terminal: false }).tell,
       mask: (secret) => maskLines(core, secret),
       keepToken: (token) => keepForPost(core, settings, token),
       warn: (sentence) => core.warning(sentence),
@@ -63,6 +69,22 @@ export async function action(env: Env = process.env): Promise<void> {
     const exitCode = EXIT_CODE[report.outcome]
     await publish(settings, { report, exitCode, sourceLine: () => undefined }, place)
   }
+}
+
+/** The inputs as the checkout names its files, where the repository was checked out below the workspace. Files to write stay where they are. */
+function inCheckout(given: Given, workspace: string, repository: string | undefined): { given: Given; cwd: string } {
+  const linesOf = (text: string | undefined) => (text ?? '').split(/\r?\n/).map((line) => line.trim())
+  const paths = linesOf(given.values.paths).filter((line) => line !== '' && !line.startsWith('#'))
+  const checkout = nestedCheckout(workspace, paths, repository)
+  if (checkout === '') return { given, cwd: workspace }
+  const values = { ...given.values }
+  for (const name of ['paths', 'rendered', 'config'] as const) {
+    if (values[name] !== undefined)
+      values[name] = linesOf(values[name])
+        .map((line) => withinCheckout(line, checkout))
+        .join('\n')
+  }
+  return { given: { ...given, values }, cwd: join(workspace, checkout) }
 }
 
 interface Place {

@@ -47,6 +47,7 @@ const ALLOWED: readonly (readonly [file: string, reads: string, whose: string])[
   ['gitops/build/complaint.ts', 'said.slice(0, MAX_LENGTH)', 'kustomize'],
   ['gitops/helm/render-release.ts', 'not defined|no template', "Go's templates, in helm"],
   ['gitops/helm/render-release.ts', 'execution error at', 'helm'],
+  ['gitops/helm/render-release.ts', 'executing', "Go's templates, in helm"],
   ['gitops/helm/render-release.ts', 'failure.says.matchAll', 'helm: where in a template it failed'],
   ['modes/watch.ts', "error.message.split('\\n')", 'a bug of ours; only its first line is shown'],
   ['setup/login-probe.ts', 'test(said)', 'Vault'],
@@ -145,10 +146,10 @@ describe('the sentences of reasons', () => {
       { code: 'placeholder', in: 'key', holes: ['CHANGE_ME'] },
       'the key holds CHANGE_ME, a placeholder that nothing in Git fills in',
     ],
-    [{ code: 'patched', place }, 'a patch (a/store.yaml:3) changes it, and patches are applied only with kustomize'],
+    [{ code: 'patched', place }, 'a patch (a/store.yaml:3) may change it, and could not be applied here'],
     [
       { code: 'patched', place, of: { kind: 'SecretStore', name: 'vault' } },
-      'of its SecretStore vault: a patch (a/store.yaml:3) changes it, and patches are applied only with kustomize',
+      'of its SecretStore vault: a patch (a/store.yaml:3) may change it, and could not be applied here',
     ],
     [
       { code: 'stores-log-in-differently', places: [place, other] },

@@ -1,3 +1,4 @@
+import { providerPath } from '../eso/provider.ts'
 import type { OpenLaw } from '../model/reason.ts'
 import type { Span } from '../model/span.ts'
 import type { VaultStore } from '../model/store.ts'
@@ -31,7 +32,7 @@ export function policiesInConfig(names: readonly string[], span: Span | undefine
 
 /** The token lies in a Secret; Git may tell how it was made (forms.md §6). Several ways that differ tell nothing. */
 function policiesOfToken(store: VaultStore, tokens: readonly DeclaredToken[]): TokenPolicies | undefined {
-  const ref = at(store.manifest.body, 'spec', 'provider', 'vault', 'auth', 'tokenSecretRef')
+  const ref = at(store.manifest.body, ...providerPath(store), 'auth', 'tokenSecretRef')
   const name = stringAt(ref, 'name')
   const key = stringAt(ref, 'key')
   const namespace = store.kind === 'SecretStore' ? store.namespace : stringAt(ref, 'namespace')

@@ -58,13 +58,19 @@ function leftOver(stores: readonly AnyStore[]): Choice {
 
 /** Whether two manifests reach one cluster, as far as Git shows it: one root applies both, or one folder holds both. */
 export function reachOneCluster(one: Manifest, other: Manifest): boolean {
-  if (one === other) return false
+  // A command overwrites what the one before it applied; which branch runs is not told.
+  if (one === other || isOfScript(one) || isOfScript(other)) return false
   const [a, b] = [one.origin.applied.cluster, other.origin.applied.cluster]
   if (!isLive(one) || !isLive(other))
     return isLive(one) === isLive(other) && folderOf(one.origin.file) === folderOf(other.origin.file)
   if (a !== undefined && b !== undefined) return clusterRelation(a, b) === 'same'
   if (one.origin.appliedBy.length > 0 && other.origin.appliedBy.length > 0) return shareRoot(one, other)
   return folderOf(one.origin.file) === folderOf(other.origin.file)
+}
+
+/** Written in the script that applies it. */
+function isOfScript({ origin }: Manifest): boolean {
+  return origin.appliedBy.some(({ kind, span }) => kind === 'command' && span.file === origin.file)
 }
 
 function allInOneCluster(stores: readonly AnyStore[]): boolean {

@@ -60,8 +60,11 @@ export function formOf(name: string): FileForm | undefined {
       if (/\.ya?ml\./.test(name)) return 'terraform'
       return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined
     case 'tmpl':
-    case 'j2':
     case 'tpl':
+      // What Terraform fills in; a chart's own helpers carry no such name.
+      if (/\.ya?ml\./.test(name)) return 'terraform'
+      return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined
+    case 'j2':
       return name.includes('.hcl.') || name.includes('policy') ? 'hcl' : undefined
     default:
       return undefined

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { Applied } from '../model/applied.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import { NO_FLUX } from '../model/manifest.ts'
+import { formatSpan } from '../model/span.ts'
 import { isMap, type Value } from '../model/value.ts'
 import type { Carrier } from './applied/carriers.ts'
 import { templateFolder } from './applied/charts.ts'
@@ -40,9 +41,10 @@ export interface Deliveries {
 /** Every way in which objects reach clusters; then what no root leads to, with the verdict on it (applied.md §4.2). */
 export function deliveriesOf(input: DeliveriesInput): Deliveries {
   const { checkout, followed } = input
-  const written = input.written.filter(({ appliedBy }) => appliedBy === undefined)
-  const fromRoots = deliveredObjects(input)
-  const delivered = [...fromRoots.manifests, ...terraformDeliveries(input)]
+  const isMade = isMadeByChart(followed)
+  const written = input.written.filter((object) => object.appliedBy === undefined && !isMade(object))
+  const fromRoots = deliveredObjects(input, isMade)
+  const delivered = [...fromRoots.manifests, ...otherDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
   const parts = partFiles(checkout)
   const carried = carriedObjects({ ...input, written })
@@ -83,8 +85,9 @@ function leftWorkloads(
     mayUseSecrets(object) &&
     !held.has(sourceKey({ file: object.source.relative, document: object.document }))
   const unparsed = checkout.workloadFiles.flatMap((source): SourceObject[] => {
-    const { relative, text } = source
-    if (heldFiles.has(relative) || parts.has(relative) || text.includes('{{')) return []
+    const { relative } = source
+    if (heldFiles.has(relative) || parts.has(relative)) return []
+    if (templateFolder(relative, followed.charts) !== undefined) return []
     return checkout.objects
       .objects(relative)
       .flatMap(({ node, source: from }) => placedObject(node, source, from?.document ?? 0) ?? [])
@@ -93,6 +96,20 @@ function leftWorkloads(
     ...written.filter((object) => !parts.has(object.source.relative) && isLeft(object)),
     ...unparsed.filter((object) => isLeft(object) || object.kind === 'Secret'),
   ].map(withParsedValues)
+}
+
+/**
+ * Whether an object that stands among values came out of a chart that was rendered: then it is that one, as the chart made it, and no
+ * second one beside it.
+ */
+function isMadeByChart({ outputs }: Followed): (object: SourceObject) => boolean {
+  const kinds = new Set(
+    outputs.flatMap(({ root, objects }) =>
+      root.build.by === 'helm' ? objects.map(({ node }) => formatSpan(spanIn(node, ['kind']))) : [],
+    ),
+  )
+  return (object) =>
+    (object.holder !== undefined || object.inValues === true) && kinds.has(formatSpan(object.spanOf(['kind'])))
 }
 
 /** Objects that charts make of files of values, by what gives the charts these files. */
@@ -112,17 +129,23 @@ function carriedObjects({ followed, written, variables }: DeliveriesInput): Deli
   })
 }
 
-/** Whether Terraform was run, and where, Git does not tell: its objects are presumed to be there. */
-function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
+/** Whether Terraform or a script was run, and where, Git does not tell: their objects are presumed to be there. */
+function otherDeliveries({ checkout, written, followed: { clusterOf } }: DeliveriesInput): Delivery[] {
   return written.flatMap((object): Delivery[] => {
-    if (object.appliedBy !== 'terraform') return []
+    if (object.appliedBy === undefined) return []
+    const isTerraform = object.appliedBy === 'terraform'
     const cluster = clusterOf(object.source.relative)
     const folder = posix.dirname(object.source.file)
     return [
       {
         object,
-        applied: { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
-        appliedBy: { kind: 'Terraform', name: folder, span: object.span },
+        applied:
+          !isTerraform && checkout.hasDeadName(object.source.relative)
+            ? { verdict: 'unclear', reason: { code: 'unreached' } }
+            : { verdict: 'presumed', ...(cluster === undefined ? {} : { cluster }) },
+        appliedBy: isTerraform
+          ? { kind: 'Terraform', name: folder, span: object.span }
+          : { kind: 'command', name: object.source.file, span: object.span },
         form: 'plain',
         patched: [],
         variables: { lookup: () => undefined, substitutes: false, lookedIn: NO_FLUX },
@@ -132,7 +155,10 @@ function terraformDeliveries({ written, followed: { clusterOf } }: DeliveriesInp
 }
 
 /** Objects that differ in nothing but the root that applies them are one. */
-function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): Deliveries {
+function deliveredObjects(
+  { checkout, followed, variables }: DeliveriesInput,
+  isMade: (object: SourceObject) => boolean,
+): Deliveries {
   const objects = new Map<
     string,
     {
@@ -158,7 +184,8 @@ function deliveredObjects({ checkout, followed, variables }: DeliveriesInput): D
         if (read === undefined) continue
         const object = one.relatedTo === undefined ? read : { ...read, relatedTo: one.relatedTo }
         const uses = !isManifestKind(object) && mayUseSecrets(object)
-        entry = { object, embedded: embeddedIn(object, one), user: uses ? withParsedValues(object) : undefined }
+        const embedded = embeddedIn(object, one).filter((inner) => !isMade(inner))
+        entry = { object, embedded, user: uses ? withParsedValues(object) : undefined }
         objects.set(key, entry)
       }
       const rest = { applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved }

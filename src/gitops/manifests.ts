@@ -60,9 +60,9 @@ function rank({ verdict }: Applied): number {
 
 function manifestOf(delivery: Delivery): { readonly manifest: Manifest; readonly key: string } {
   const { object, variables, patched, applied } = delivery
-  // What is open in an object of Terraform, Terraform itself fills in.
+  // What is open in an object of Terraform or of a command, these fill in themselves.
   const { value, unresolved } =
-    object.appliedBy === 'terraform' ? { value: object.body, unresolved: [] } : substitute(object.body, variables)
+    object.appliedBy !== undefined ? { value: object.body, unresolved: [] } : substitute(object.body, variables)
   const body = withoutSecretData(object.kind, isMap(value) ? value : object.body)
   const metadata = mapAt(body, 'metadata') ?? {}
   const unknownNamespace = unresolved.some(

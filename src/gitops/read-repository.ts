@@ -7,6 +7,7 @@ import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
+import type { Stopwatch } from '../model/stages.ts'
 import { commandsIn, pushedArtifacts } from './applied/commands.ts'
 import { follow } from './applied/follow.ts'
 import type { Followed } from './applied/followed.ts'
@@ -53,6 +54,7 @@ export interface GitOpsOptions {
   readonly buildAll?: boolean
   /** Files and roots that are left by then are told as not checked. */
   readonly deadline?: Deadline
+  readonly enter?: Stopwatch['enter'] | undefined
 }
 
 /** All that Git says: what GitOps applies, and what nothing applies as it stands. */
@@ -96,6 +98,7 @@ export interface Repository {
  * Throws InvalidInput for paths that do not exist; everything else that is left out is a note.
  */
 export async function readRepository(paths: readonly string[], options: ReadRepositoryOptions): Promise<Repository> {
+  options.enter?.('files')
   return readDiscovered(await discover(paths, options), options)
 }
 
@@ -105,7 +108,9 @@ export async function readDiscovered(
   options: GitOpsOptions & Pick<ReadRepositoryOptions, 'maxDocuments' | 'elsewhere'>,
 ): Promise<Repository> {
   const { maxDocuments, elsewhere, deadline } = options
+  options.enter?.('manifests')
   const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere, deadline })
+  options.enter?.('gitops')
   const parts: Part[] = []
   for (const root of discovery.roots) parts.push(await readCheckout(root, discovery, parsed, options))
   const manifests = parts.flatMap((part) => part.manifests)

@@ -7,6 +7,7 @@ import type { Note } from '../model/note.ts'
 import type { Value, ValueMap } from '../model/value.ts'
 import { endsInNewline, isManifestKind, withoutSecretData } from './objects/manifest-kinds.ts'
 import { parseFiles } from './objects/parsed-files.ts'
+import { mayUseSecrets, withParsedValues } from './objects/secret-users.ts'
 import type { SourceObject } from './objects/source-object.ts'
 import { titleOf } from './objects/source-object.ts'
 import { locate } from './placed/locate.ts'
@@ -16,6 +17,8 @@ import type { Repository } from './read-repository.ts'
 
 export interface RenderedInput {
   readonly manifests: readonly Manifest[]
+  /** What else may use Secrets, or make them. */
+  readonly workloads: readonly Manifest[]
   readonly notes: readonly Note[]
   /** Files that were read, as shown. */
   readonly files: ReadonlySet<string>
@@ -34,17 +37,19 @@ const MAX_FILE = 64 * 1024 * 1024
  */
 export async function readRendered(
   folders: readonly string[],
-  repository: Pick<Repository, 'manifests' | 'documents'>,
+  repository: Pick<Repository, 'manifests' | 'workloads' | 'documents'>,
   options: { readonly cwd: string },
 ): Promise<RenderedInput> {
-  if (folders.length === 0) return { manifests: [], notes: [], files: new Set(), folders: [] }
+  if (folders.length === 0) return { manifests: [], workloads: [], notes: [], files: new Set(), folders: [] }
   const discovery = await discover(folders, { ...options, finished: true, maxFileBytes: MAX_FILE })
   const parsed = parseFiles(discovery.files, discovery.roots, { finished: true })
   const shown = folders.map(
     (folder) => relative(options.cwd, resolve(options.cwd, folder)).replaceAll('\\', '/') || '.',
   )
   const own = new Set(discovery.files.map(({ file }) => file))
-  const sourceOf = manifestSources(repository.manifests.filter(({ origin }) => !own.has(origin.file)))
+  const sourceOf = manifestSources(
+    [...repository.manifests, ...repository.workloads].filter(({ origin }) => !own.has(origin.file)),
+  )
   const elsewhere = repository.documents.filter(({ source }) => !own.has(source.file))
   let literals: ReadonlyMap<string, Place | undefined> | undefined
   const find = (literal: Value, key: string) => {
@@ -54,13 +59,20 @@ export async function readRendered(
   const documents = new Map(parsed.documents.map((one) => [`${one.source.file}#${one.document.index}`, one.document]))
   const wanted = parsed.objects.filter(isManifestKind)
   const real = wanted.filter(({ holder }) => holder === undefined)
+  const made = (object: SourceObject): Manifest[] => {
+    const document = documents.get(`${object.source.file}#${object.document}`)
+    return document === undefined ? [] : [finished(object, document, sourceOf(object.body), find)]
+  }
   const manifests = wanted.flatMap((object): Manifest[] => {
     // What a chart makes of its values is in the folder, too, when something rendered the chart.
     if (object.holder !== undefined && real.some((one) => isSame(one, object))) return []
-    const document = documents.get(`${object.source.file}#${object.document}`)
-    return document === undefined ? [] : [finished(object, document, sourceOf(object.body), find)]
+    return made(object)
   })
-  return { manifests, notes: [...discovery.notes, ...parsed.notes], files: own, folders: shown }
+  const workloads = parsed.objects
+    .filter((object) => object.holder === undefined && !isManifestKind(object) && mayUseSecrets(object))
+    .map(withParsedValues)
+    .flatMap(made)
+  return { manifests, workloads, notes: [...discovery.notes, ...parsed.notes], files: own, folders: shown }
 }
 
 function isSame(one: SourceObject, other: SourceObject): boolean {

@@ -34,9 +34,19 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
 
-/** ` (and 11 more objects from the same lines)`, or nothing. */
-export function andOthers(also: readonly Manifest[]): string {
-  return also.length === 0 ? '' : ` (and ${counted(also.length, 'more object', 'more objects')} from the same lines)`
+/** As many other objects of the same lines are named; more of them are counted. */
+const NAMED = 3
+
+/** ` (and b/db)`, ` (and 11 more objects from the same lines)`, or nothing. `first`: the object that is named before them. */
+export function andOthers(also: readonly Manifest[], first: Manifest): string {
+  if (also.length === 0) return ''
+  if (also.length > NAMED) return ` (and ${counted(also.length, 'more object', 'more objects')} from the same lines)`
+  return ` (and ${listed(also.map((one) => withoutKind(one, first)))})`
+}
+
+function withoutKind(manifest: Manifest, { kind }: Manifest): string {
+  const name = nameManifest(manifest)
+  return manifest.kind === kind ? name.slice(kind.length + 1) : name
 }
 
 /** `, for 3 references`: how many a cause breaks; nothing when the store is not used. */

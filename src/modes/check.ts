@@ -26,6 +26,7 @@ import type { MissingRight } from '../state/live/live-state.ts'
 import { asOfSource, type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
+import { needOfChange } from './need-of-change.ts'
 import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
 import { withSourceDiffs } from './source-diffs.ts'
@@ -69,7 +70,9 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
     lines: change.lines,
     before: beforeOf(applyRules(change.settings, deps, change.before, RULES)),
   })
-  return { report: reportOf(settings, deps, compared, within(results, scope, change.since)), gathered: compared }
+  const need = await needOfChange(settings, gathered, deps, scope.links)
+  const report = reportOf(settings, deps, compared, within(results, scope, change.since))
+  return { report: need === undefined ? report : { ...report, need }, gathered: compared }
 }
 
 /** The report of what was gathered, by the rules that are given. */
@@ -94,6 +97,7 @@ interface RuleResults {
 function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rules: readonly Rule[]): RuleResults {
   const { chain, byServer } = gathered
   const { watch } = gathered
+  watch.enter('rules')
   const byGit = runRules(rules, chain, settings.config.rules, { unapplied: settings.config.manifests.unapplied, watch })
   const ruled =
     byServer === undefined

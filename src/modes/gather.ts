@@ -24,7 +24,9 @@ import { nameManifest } from '../model/wording.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared, DeclaredYaml } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
+import { scriptObjects } from '../state/declared/shell/script-objects.ts'
 import { terraformObjects } from '../state/declared/terraform/terraform-objects.ts'
+import { ansibleObjects } from '../state/declared/yaml/ansible-objects.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
 import { type Configured, checkAlso, configured, withStores } from './configured.ts'
 import { invalidYaml } from './invalid-yaml.ts'
@@ -80,11 +82,20 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
   const paths = settings.paths.length === 0 ? ['.'] : settings.paths
   const { exclude, variables, config } = settings
   const { cwd, render = withoutRendering, watch = createWatch() } = deps
-  const { deadline } = watch
+  const { deadline, enter } = watch
   await checkAlso(settings, cwd)
   const also = config.manifests.also.map(({ folder }) => folder)
   const repository = await render((rendering) =>
-    readRepository(paths, { cwd, exclude, also, variables, elsewhere: inTerraform, deadline, ...rendering }),
+    readRepository(paths, {
+      cwd,
+      exclude,
+      also,
+      variables,
+      elsewhere: appliedElsewhere,
+      deadline,
+      enter,
+      ...rendering,
+    }),
   )
   const gathered = await gatherFrom(repository, settings, { ...deps, watch })
   if (gathered.configured.missing.length > 0) throw new InvalidInput(gathered.configured.missing)
@@ -93,9 +104,11 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
 
 const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
 
-/** Stores and secrets that Terraform applies. */
-export function inTerraform(files: readonly SourceFile[]) {
-  return terraformObjects(files, YAML)
+/** Stores and secrets that Terraform, scripts and plays apply. */
+export function appliedElsewhere(files: readonly SourceFile[]) {
+  const terraform = terraformObjects(files, YAML)
+  const others = [...scriptObjects(files, YAML), ...ansibleObjects(files, YAML)]
+  return { ...terraform, objects: [...terraform.objects, ...others] }
 }
 
 /** The same of a repository that is read already. `answers`: what a server told before, where it is not asked again. */
@@ -109,6 +122,7 @@ export async function gatherFrom(
     watch = createWatch(),
   }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
 ): Promise<Gathered> {
+  watch.enter('declared')
   const declared = readDeclared(
     plain.files.filter(({ use }) => use === undefined),
     YAML,
@@ -117,6 +131,7 @@ export async function gatherFrom(
   const repository = await withFinished(plain, settings, cwd)
   const said = configured(settings, plain.roots, cwd)
   const withSaid = withStores(anyCluster(repository, settings, cwd), said.stores)
+  watch.enter('predict')
   const prediction = predict(withSaid.manifests, {
     holesOf: (text) => holesOf(text).map((hole) => hole.text),
     skip: (manifest) => {
@@ -133,10 +148,12 @@ export async function gatherFrom(
     policiesOfStore,
   })
   const wanted = withOwned(parts, ownedPathsOf(settings, prediction))
+  watch.enter('server')
   const live = new Map(answers)
   if (source !== undefined) {
     for (const [namespace, parts] of wanted) live.set(namespace, await source.read(namespace, parts))
   }
+  watch.enter('follow')
   const first = live.get('') ?? [...live.values()][0]
   const known = knownServer(settings.config.vault.product)
   const { product, version } = first?.server ?? known
@@ -211,6 +228,7 @@ async function withFinished(repository: Repository, settings: Settings, cwd: str
   return {
     ...repository,
     manifests,
+    workloads: withRendered(repository.workloads, { ...finished, manifests: finished.workloads }),
     notes: distinct([...repository.notes, ...finished.notes]),
     installedEso: installedEso(manifests, repository.documents),
   }

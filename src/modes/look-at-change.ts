@@ -13,7 +13,7 @@ import { InvalidInput } from '../model/invalid-input.ts'
 import { DEFAULT_CONFIG_FILE } from '../settings/config-file.ts'
 import type { ReadText } from '../settings/load-config.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type Gathered, gatherFrom, inTerraform } from './gather.ts'
+import { appliedElsewhere, type Gathered, gatherFrom } from './gather.ts'
 import type { Render } from './render.ts'
 
 /** What a change starts from, followed to the same ends as what it brings. */
@@ -48,6 +48,8 @@ export interface ChangeDeps {
  */
 export function lookAtChange(settings: Settings, { cwd, git, event, render, settingsWith }: ChangeDeps): LookAtChange {
   return async (head) => {
+    const { watch } = head
+    watch.enter('before')
     const { roots, files } = head.repository
     // Other repositories, which count for this one, are before the change as they are now.
     const also = settings.config.manifests.also.map(({ folder }) => resolve(cwd, folder))
@@ -82,13 +84,13 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       const discovery = { files: filesThen, roots: [rootThen, ...others], notes: [], counts, isReported }
       const { deadline } = head.watch
       const then = await render((rendering) =>
-        readDiscovered(discovery, { variables: judged.variables, elsewhere: inTerraform, deadline, ...rendering }),
+        readDiscovered(discovery, { variables: judged.variables, elsewhere: appliedElsewhere, deadline, ...rendering }),
       )
       const before = await gatherFrom(then, judged, {
         cwd,
         live: undefined,
         answers: head.live,
-        watch: head.watch,
+        watch: { ...watch, enter: () => undefined },
       })
       if (head.watch.over()) return unknown('the time for the run was over before the state it starts from was read')
       const names = new Set([...root.files].map(shown))

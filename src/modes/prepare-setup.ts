@@ -6,7 +6,7 @@ import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { PlanInput } from '../setup/plan.ts'
 import { wantedForPlan } from '../setup/plan.ts'
-import { desire } from '../state/desired/desire.ts'
+import { type DesireInput, desire } from '../state/desired/desire.ts'
 import { reviewBindings } from '../state/desired/reviewer-facts.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import { type GatherDeps, type Gathered, gather } from './gather.ts'
@@ -21,6 +21,27 @@ export interface Setup {
 
 export async function prepareSetup(settings: Settings, { cwd, live, render, watch }: GatherDeps): Promise<Setup> {
   const gathered = await gather(settings, { cwd, live, render, ...(watch === undefined ? {} : { watch }) })
+  const input = await planInput(settings, gathered, { cwd, live })
+  return {
+    gathered,
+    input,
+    read: async () => {
+      const states = new Map<string, LiveState>()
+      if (live === undefined) return states
+      for (const [namespace, wanted] of wantedForPlan(input.desired))
+        states.set(namespace, await live.read(namespace, wanted))
+      return states
+    },
+  }
+}
+
+/** Of the manifests, what a plan is made of; `only`: of a part of them, for roles that keep the policies they have. */
+export async function planInput(
+  settings: Settings,
+  gathered: Gathered,
+  { cwd, live }: Pick<GatherDeps, 'cwd' | 'live'>,
+  only?: Pick<DesireInput, 'prediction'> & Required<Pick<DesireInput, 'policyOfRole'>>,
+): Promise<Setup['input']> {
   const { setup } = settings.config
   const { generate } = setup.policy
   const form =
@@ -30,6 +51,7 @@ export async function prepareSetup(settings: Settings, { cwd, live, render, watc
   const caCertificate = ca === undefined ? undefined : await readPem(cwd, ca)
   const desired = desire({
     prediction: gathered.prediction,
+    ...only,
     wishes: {
       policy: { name: setup.policy.name, form, span: setup.policy.span },
       roleTtl: setup.role.ttl,
@@ -40,23 +62,13 @@ export async function prepareSetup(settings: Settings, { cwd, live, render, watc
   })
   const { vault } = settings
   return {
-    gathered,
-    input: {
-      desired,
-      reviewer,
-      bindings: reviewBindings(gathered.repository.manifests),
-      server: {
-        address: live === undefined ? undefined : vault?.address,
-        namespace: vault?.namespace === undefined ? undefined : trimSlashes(vault.namespace),
-        preview: live?.asOf !== undefined,
-      },
-    },
-    read: async () => {
-      const states = new Map<string, LiveState>()
-      if (live === undefined) return states
-      for (const [namespace, wanted] of wantedForPlan(desired))
-        states.set(namespace, await live.read(namespace, wanted))
-      return states
+    desired,
+    reviewer,
+    bindings: reviewBindings(gathered.repository.manifests),
+    server: {
+      address: live === undefined ? undefined : vault?.address,
+      namespace: vault?.namespace === undefined ? undefined : trimSlashes(vault.namespace),
+      preview: live?.asOf !== undefined,
     },
   }
 }

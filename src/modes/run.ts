@@ -1,5 +1,6 @@
 import { deadlineIn } from '../model/deadline.ts'
 import { redact, redactInPlace, redactTexts } from '../model/redact.ts'
+import type { Stage } from '../model/stages.ts'
 import type { Answered } from '../report/answer.ts'
 import type { Inventory } from '../report/inventory/inventory.ts'
 import { exitCodeOf } from '../report/outcome.ts'
@@ -24,6 +25,8 @@ import { type Reached, type WithVaultDeps, withVault } from './with-vault.ts'
 /** What a run takes from the world; entry files give the real ones. */
 export interface RunDeps extends WithVaultDeps, ChangeOfRunDeps {
   readonly now: () => Date
+  /** Is called again and again with what the run is at. */
+  readonly progress?: (stage: Stage) => void
 }
 
 export interface RunResult {
@@ -49,7 +52,10 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
     // By the names that the report has.
     const texts = new Map(gathered.repository.files.map(({ file, text: own }) => [clean(file), own]))
     return {
-      report: redactReport(report, clean),
+      report: {
+        ...redactReport(report, clean),
+        ...(settings.timings ? { timings: context.watch.times() } : {}),
+      },
       sourceLine: redactLines((file) => texts.get(file), cleanInPlace),
       ...(document === undefined ? {} : { plan: redactTexts(document, clean) }),
       ...(text === undefined ? {} : { snapshot: text }),
@@ -121,7 +127,7 @@ async function carryOut<Made>(
   const secrets: string[] = []
   const clean = (text: string) => redact(text, secrets)
   const cleanInPlace = (text: string) => redactInPlace(text, secrets)
-  const watch = createWatch(deps.deadline ?? deadlineIn(settings.runTimeoutMs))
+  const watch = createWatch(deps.deadline ?? deadlineIn(settings.runTimeoutMs), deps.progress)
   const own: RunDeps = {
     ...deps,
     deadline: watch.deadline,

@@ -43,9 +43,10 @@ export async function snapshot(
   const { gathered } = setup
   // What a plan asks is less than what lies beside it.
   await recorder.narrowed(setup.read)
-  const unanswered = unansweredSentences(recorder.states())
+  const { told, silent } = bySilence(recorder.recordings)
+  const unanswered = unansweredSentences(statesOf(told))
   const { makeSnapshot, snapshotText } = await import('../state/snapshot/write.ts')
-  const file = makeSnapshot(recorder.recordings, {
+  const file = makeSnapshot(told, {
     made: deps.now.toISOString().replace(/\.\d+Z$/, 'Z'),
     by: `eso-vault ${VERSION}`,
     target: settings.target,
@@ -60,6 +61,7 @@ export async function snapshot(
     ...deps.incomplete,
     ...gathered.watch.sentences(),
     ...unanswered,
+    ...unansweredSentences(statesOf(silent)),
     ...hiddenSentences(rights, recorder.source, ' --for snapshot'),
     ...recorder.recordings.flatMap(({ cut }) => cut),
   ]
@@ -81,6 +83,26 @@ function serverOf({ server, client }: OpenVault, { vault }: Settings): SnapshotF
     ...(version === undefined ? {} : { version }),
     ...(enterprise === undefined ? {} : { enterprise }),
   }
+}
+
+function statesOf(recordings: readonly Recording[]) {
+  return new Map(recordings.map(({ live }, index) => [String(index), live]))
+}
+
+/**
+ * A Vault namespace of which nothing was told: it is not there, or nobody may ask for it. It is not in the file, and costs the others
+ * nothing. The one of the settings is the server itself.
+ */
+function bySilence(recordings: readonly Recording[]) {
+  const isSilent = ({ namespace, live, mountsComplete, authMountsComplete }: Recording) =>
+    namespace !== '' &&
+    live.unanswered.length > 0 &&
+    !mountsComplete &&
+    !authMountsComplete &&
+    [live.state.mounts, live.state.authMounts, live.state.roles, live.state.policies].every(
+      ({ length }) => length === 0,
+    )
+  return { told: recordings.filter((one) => !isSilent(one)), silent: recordings.filter(isSilent) }
 }
 
 /** A source that asks for more than it is asked, and keeps what it was told. */
@@ -106,7 +128,6 @@ function recorderOf(vault: OpenVault, options: { readonly scope: SnapshotFile['s
   return {
     recordings,
     source: { name: vault.name, read } satisfies LiveSource,
-    states: () => new Map(recordings.map(({ live }, index) => [String(index), live])),
     narrowed: async (ask: () => Promise<unknown>) => {
       scope = 'referenced'
       await ask()

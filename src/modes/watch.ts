@@ -1,15 +1,18 @@
 import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { FileLine } from '../model/span.ts'
+import { type Stage, type Stopwatch, stopwatch } from '../model/stages.ts'
 import { reasonText } from '../report/reasons/not-checked.ts'
 
 /**
- * Watches over a run: over its time, and over what fails in it. Whatever still throws while one object or one rule is looked at is a
+ * Watches over a run: over its time and its stages, and over what fails in it. Whatever still throws while one object or one rule is looked at is a
  * bug, which costs that one and not the run; nothing that it left out counts as checked.
  */
 export interface Watch {
   /** Once it is over it stays over; who asks leaves what is left, and says what that is. */
   readonly deadline: Deadline
+  readonly enter: Stopwatch['enter']
+  readonly times: Stopwatch['times']
   readonly over: () => boolean
   readonly leave: (what: FileLine & { readonly what: string }) => void
   readonly fail: (what: FileLine & { readonly what: string }, error: unknown) => void
@@ -23,18 +26,26 @@ export interface Watch {
 
 const NAMED = 3
 
-export function createWatch(deadline: Deadline = NO_DEADLINE): Watch {
+/** `tell`: is called again and again while the run works, with what it is at. */
+export function createWatch(deadline: Deadline = NO_DEADLINE, tell?: (stage: Stage) => void): Watch {
+  const { enter, stage, times } = stopwatch()
   const left: NotChecked[] = []
   const failed: NotChecked[] = []
   const rulesLeft: string[] = []
   const rulesFailed: string[] = []
   let wasOver = false
   const over = () => {
+    tell?.(stage())
     wasOver ||= deadline.over()
     return wasOver
   }
   return {
     deadline: { leftMs: deadline.leftMs, over },
+    enter: (next) => {
+      enter(next)
+      tell?.(next)
+    },
+    times,
     over,
     leave: (what) => void left.push({ ...what, reason: { code: 'run-time-over' } }),
     fail: (what, error) => void failed.push({ ...what, reason: { code: 'own-bug', error: nameOf(error) } }),

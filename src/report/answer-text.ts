@@ -5,6 +5,7 @@ import { doctorText } from './doctor-text.ts'
 import { explainText } from './explain-text.ts'
 import { logSafeJson } from './plain-text.ts'
 import { referencesText } from './references-text.ts'
+import { rotateText } from './rotate-text.ts'
 import { type TerminalOptions, terminalReport } from './terminal.ts'
 
 /** An answer as it is printed, safe for a runner's log. Why there is none is always told as text. */
@@ -19,6 +20,8 @@ export function answerText(answered: Answered, format: 'text' | 'json', options:
       return referencesText(answer.document, options)
     case 'access':
       return accessText(answer.document, options)
+    case 'rotate':
+      return rotateText(answer.document, options)
     case 'doctor':
       return doctorText(answer.document, options)
     case 'ci-policy':

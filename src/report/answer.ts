@@ -5,6 +5,7 @@ import type { Report } from './report.ts'
 export type Answer =
   | { readonly to: 'explain'; readonly document: ExplanationDocument }
   | { readonly to: 'references'; readonly document: ReferencesDocument }
+  | { readonly to: 'rotate'; readonly document: RotateDocument }
   | { readonly to: 'ci-policy'; readonly document: CiPolicyDocument }
   | { readonly to: 'access'; readonly document: AccessOfPath | AccessOfNamespace }
   | { readonly to: 'doctor'; readonly document: DoctorDocument }
@@ -51,10 +52,22 @@ export interface ExplainedSession extends FileLine {
   readonly store: StoreUsed | null
   /** Why there is no store to follow. */
   readonly problem: string | null
+  /** The Secret that it makes, and who asks for it. */
+  readonly makes: readonly ExplainedSecret[]
   readonly login: ExplainedLogin | null
   readonly opening: readonly ExplainedRequest[]
   readonly references: readonly ExplainedReference[]
   readonly closing: readonly ExplainedRequest[]
+}
+
+/** A Secret that an ExternalSecret makes. */
+export interface ExplainedSecret {
+  readonly namespace: string | null
+  readonly name: string
+  readonly keys: readonly string[]
+  /** Why there may be more keys; `null`: these are all. */
+  readonly open: string | null
+  readonly users: readonly WorkloadUser[]
 }
 
 export interface StoreUsed extends FileLine {
@@ -159,6 +172,8 @@ export interface User extends FileLine {
   /** `null`: the whole secret. */
   readonly property: string | null
   readonly store: string | null
+  /** Who asks for the Secret that is made of it; `references` alone tells them. */
+  readonly workloads?: readonly WorkloadUser[]
 }
 
 /** What `doctor` says: why references were not checked, and what changes that. Additive within version 1. */
@@ -260,6 +275,64 @@ export interface ReachablePath {
   readonly usedHere: readonly User[]
   /** Other namespaces whose references name it. */
   readonly usedBy: readonly string[]
+}
+
+/** A workload, a release or a controller that asks for a Secret which ESO makes, at the line where it does. */
+export interface WorkloadUser extends FileLine {
+  readonly manifest: string
+  /** Where it asks; docs/spec/consumers.md says what each means. */
+  readonly use:
+    | 'env'
+    | 'env-from'
+    | 'volume'
+    | 'sub-path'
+    | 'pull-secret'
+    | 'values-from'
+    | 'substitute-from'
+    | 'fixed'
+    | 'selector'
+    | 'keda'
+    | 'argocd-text'
+    | 'name'
+  readonly secret: string
+  /** Keys that it asks for; empty: the whole Secret. */
+  readonly keys: readonly string[]
+  /** The variable, or where it is mounted. */
+  readonly as: string | null
+  readonly container: string | null
+  /** It stands in values of a chart, of which the chart makes the workload. */
+  readonly inValues: boolean
+  readonly optional: boolean
+}
+
+/** What `rotate` says, as plain data: its JSON form, and what the text is written from. Additive within version 1. */
+export interface RotateDocument {
+  readonly version: 1
+  readonly path: string
+  readonly secrets: readonly RotatedSecret[]
+}
+
+/** A Secret that is made of the path, at the object that makes it. */
+export interface RotatedSecret extends FileLine {
+  readonly manifest: string
+  readonly namespace: string | null
+  readonly secret: string
+  /** Empty: the whole secret is read. */
+  readonly properties: readonly string[]
+  /** `1h`; or why ESO does not read again: `interval` (it is 0), `created-once`, `immutable`, `on-change`. */
+  readonly refresh: string
+  readonly users: readonly RotateUser[]
+}
+
+export interface RotateUser extends WorkloadUser {
+  readonly kind: string
+  readonly name: string
+  readonly namespace: string | null
+  /**
+   * What it takes until it has the new value: a restart by hand; an annotation makes Reloader restart it; the next Job has it; the files
+   * change, and the program must read them; Flux upgrades; the next pull has it; its controller decides.
+   */
+  readonly restart: 'restart' | 'reloader' | 'next-run' | 'files' | 'release' | 'pull' | 'controller'
 }
 
 /** What `ci-policy` says, as plain data: its JSON form, and what the HCL is written from. Additive within version 1. */

@@ -1,5 +1,6 @@
 import type { CommentWhen } from '../settings/settings.ts'
 import { codePoints, joinWithin, type Part } from './join-within.ts'
+import { needParts } from './need-text.ts'
 import type { Report } from './report.ts'
 import { contextOf, footer, type MarkdownOptions, mainParts, plain } from './summary.ts'
 
@@ -25,6 +26,7 @@ export function commentBody(report: Report, options: MarkdownOptions = {}): stri
   const parts: Part[] = [
     plain(`${commentMarker(report)}\n`),
     ...mainParts(report, context, options),
+    ...needParts(report),
     footer(report, options, 'comment'),
   ]
   return joinWithin(parts, COMMENT_LENGTH, codePoints)

@@ -6,6 +6,7 @@ import type {
   ExplainedLogin,
   ExplainedReference,
   ExplainedRequest,
+  ExplainedSecret,
   ExplainedSession,
   ExplainedStore,
   ExplainedVerdict,
@@ -15,6 +16,7 @@ import type {
 import { wrap } from './display-width.ts'
 import { logSafe, oneLine } from './plain-text.ts'
 import type { TerminalOptions } from './terminal.ts'
+import { useText } from './workload-text.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -71,6 +73,29 @@ function sessionBlock(session: ExplainedSession, pen: Pen): string[] {
       ? []
       : ['', `${' '.repeat(MARGIN)}${pen.paint('bold', 'the end of the session')}`]),
     ...session.closing.flatMap((request) => requestLines(request, pen)),
+    ...session.makes.flatMap((secret) => ['', ...secretLines(secret, pen)]),
+  ]
+}
+
+/** Of the users of a Secret as many are named. */
+const USERS_NAMED = 8
+
+function secretLines({ namespace, name, keys, open, users }: ExplainedSecret, pen: Pen): string[] {
+  const { paint } = pen
+  const title = `makes Secret ${oneLine(namespace === null ? name : `${namespace}/${name}`)}`
+  const known = keys.length === 0 ? 'no key is known' : keys.join(', ')
+  const more = users.length - USERS_NAMED
+  return [
+    `${' '.repeat(MARGIN)}${paint('bold', title)}`,
+    ...labelledAt(INNER, 'keys', open === null ? known : `${known}; more are possible: ${open}`, pen),
+    ...users
+      .slice(0, USERS_NAMED)
+      .map(
+        (user) =>
+          `${' '.repeat(INNER)}used by ${oneLine(user.manifest)}  ${oneLine(useText(user))}  ${place(user, pen)}`,
+      ),
+    ...(more > 0 ? [`${' '.repeat(INNER)}and ${counted(more, 'more place')}`] : []),
+    ...(users.length === 0 ? indented('no workload in Git asks for it', INNER, pen) : []),
   ]
 }
 

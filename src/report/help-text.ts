@@ -13,7 +13,9 @@ export function helpText(command?: Command): string {
       ? 'eso-vault explain [file[:line] | kind/namespace/name] [options]'
       : command === 'access'
         ? 'eso-vault access (kv/path | --namespace name) [options]'
-        : `eso-vault ${command ?? '[command]'} [path…] [options]`
+        : command === 'rotate'
+          ? 'eso-vault rotate kv/path [options]'
+          : `eso-vault ${command ?? '[command]'} [path…] [options]`
   const commands = Object.entries(COMMANDS).map(([name, about]) => `  ${name.padEnd(12)}${about}`)
   const width = 26
   const options = INPUTS.filter((input) => input.name !== 'mode').map((input) => {
@@ -30,13 +32,14 @@ export function helpText(command?: Command): string {
     ...(command === 'ci-policy'
       ? [option('--for <check|snapshot>', 'what the token is for; default check', width)]
       : []),
+    option('--timings', 'how long each stage of the run took', width),
     option('--no-color', 'no colours; NO_COLOR does the same', width),
     ...options,
     option('-h, --help', 'this text', width),
     option('-V, --version', 'the version', width),
     '',
     'Exit codes: 0 clean, 1 findings, 2 wrong input, 3 a check asked for could not run, 70 a bug.',
-    'Give secrets by the environment (VAULT_TOKEN, BAO_TOKEN): a command line can be seen by other users.',
+    'Give secrets by the environment (VAULT_TOKEN, BAO_TOKEN): other users can see a command line.',
     '',
   ].join('\n')
 }

@@ -6,6 +6,7 @@ import { fitHeadline } from '../rules/fit-headline.ts'
 import { accountOf, verdictOf } from './account.ts'
 import { causesOf } from './causes.ts'
 import { headline } from './headline.ts'
+import { needSentence } from './need-text.ts'
 import { logSafeJson } from './plain-text.ts'
 import { countProblems, type Place, type Problem, problemsOf } from './problems.ts'
 import { rootChain, whyNotApplied } from './reasons/applied.ts'
@@ -74,6 +75,7 @@ function jsonReport(report: Report) {
       asOf: report.live.asOf ?? null,
     },
     snapshot: report.snapshot ?? null,
+    need: jsonNeed(report),
     incomplete: [...report.incomplete],
     ignored: listOf(report.ignored, ({ finding, reason, by }) => ({ ...jsonFinding(finding), reason, by: by ?? null })),
     notes: listOf(report.notes, (note) => ({
@@ -83,6 +85,7 @@ function jsonReport(report: Report) {
       message: noteText(note),
       code: note.code,
     })),
+    timings: report.timings?.map(({ stage, milliseconds }) => ({ stage, milliseconds })) ?? null,
     problems: [...(report.problems ?? []).map(jsonInputProblem), ...problemsOf(report).map(jsonProblem)],
   }
 }
@@ -307,4 +310,9 @@ function jsonApplied(judged: JudgedReference) {
     roots: appliedBy.map(rootChain),
     cluster: cluster?.name ?? null,
   }
+}
+
+function jsonNeed({ need }: Report) {
+  if (need === undefined) return null
+  return { sentence: needSentence(need), counts: need.counts, steps: need.steps, seeds: need.seeds }
 }

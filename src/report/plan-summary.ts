@@ -3,7 +3,7 @@ import type { PlanDocument } from '../setup/plan-document.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { code, codeBlock, prose } from './markdown.ts'
 import { cut } from './plain-text.ts'
-import { openByReason, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
+import { openByReason, PREVIEW_NOTE, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
 import type { Report } from './report.ts'
 import { SUMMARY_BYTES } from './summary.ts'
 
@@ -16,7 +16,7 @@ export function planSummary(document: PlanDocument, report: Report): string {
     part(
       [
         `## ${icon} eso-vault ${document.mode}: ${prose(planHeadline(report, document).replace(/^(Plan|Applied): /, ''))}\n`,
-        `**${prose(document.target)}** · ${document.server === null ? 'no server asked' : prose(document.server)} · digest ${code(document.digest)}\n\n`,
+        `**${prose(document.target)}** · ${document.server === null ? 'no server asked' : prose(document.server)}${document.preview === true ? `\n\n> [!NOTE]\n> ${PREVIEW_NOTE}` : ` · digest ${code(document.digest)}`}\n\n`,
       ].join('\n'),
       (report.problems ?? []).map(({ message, file, line }) => {
         const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `

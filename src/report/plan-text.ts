@@ -3,7 +3,16 @@ import { counted } from '../model/wording.ts'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
 import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
-import { ACTION_MARK, openByReason, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
+import {
+  ACTION_MARK,
+  openByReason,
+  PREVIEW_NOTE,
+  planHeadline,
+  ruleText,
+  SEED_NOTE,
+  stepWord,
+  valueText,
+} from './plan-wording.ts'
 import type { Report } from './report.ts'
 import type { TerminalOptions } from './terminal.ts'
 
@@ -60,6 +69,10 @@ export function planText(document: PlanDocument, report: Report, options: Termin
   for (const sentence of report.incomplete) say('', `Could not run: ${sentence}`)
   if (report.live.line !== '') say('', report.live.line)
   lines.push(paint(report.outcome === 'clean' ? ['bold', 'green'] : ['bold', 'red'], planHeadline(report, document)))
+  if (document.preview === true) {
+    say('', PREVIEW_NOTE)
+    return logSafe(`${lines.join('\n')}\n`)
+  }
   if (document.mode === 'plan' && document.steps.length > 0) lines.push(`Digest: ${document.digest}`)
   if (document.mode === 'plan' && document.hasChanges && report.outcome === 'clean')
     lines.push(`Once somebody approved it: eso-vault apply --plan-digest ${document.digest}`)

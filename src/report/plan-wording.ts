@@ -1,5 +1,6 @@
 import { counted } from '../model/wording.ts'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
+import { asOfSuffix } from './as-of.ts'
 import { headline } from './headline.ts'
 import { oneLine } from './plain-text.ts'
 import type { Report } from './report.ts'
@@ -48,10 +49,11 @@ export function planHeadline(report: Report, document: PlanDocument): string {
     count('blocked') > 0 ? `${count('blocked')} blocked` : '',
     count('not-checked') > 0 ? `${count('not-checked')} not checked` : '',
   ].filter((part) => part !== '')
-  if (document.steps.length === 0) return 'Plan: nothing to set up; no store that could be read asks for anything.'
+  const plan = document.preview === true ? `Preview${asOfSuffix(report)}` : 'Plan'
+  if (document.steps.length === 0) return `${plan}: nothing to set up; no store that could be read asks for anything.`
   if (!document.hasChanges && count('blocked') + count('not-checked') === 0)
-    return 'Plan: nothing to do; the server is as wanted.'
-  return `Plan: ${[`${count('create')} to create`, ...others].join(', ')}.`
+    return `${plan}: nothing to do; the server is as wanted.`
+  return `${plan}: ${[`${count('create')} to create`, ...others].join(', ')}.`
 }
 
 /** Editors end a file with a line feed, and a password with one is another password. */
@@ -65,6 +67,10 @@ export function openByReason(
   for (const { because, reference } of open) groups.set(because, [...(groups.get(because) ?? []), reference])
   return [...groups].map(([because, references]) => ({ because, references }))
 }
+
+/** What stands in place of the digest that somebody would approve. */
+export const PREVIEW_NOTE =
+  'This is a preview: a snapshot says how Vault was. To apply it, plan again where Vault is reached, and have that approved.'
 
 /** What happens to a step, in a word. */
 export function stepWord(step: DocumentStep, { server, mode }: Pick<PlanDocument, 'server' | 'mode'>): string {

@@ -54,6 +54,7 @@ export function redactReport(report: Report, redact: Redact): Report {
     notes: report.notes.map((note) => redactTexts(note, redact)),
     live: { ...report.live, line: redact(report.live.line) },
     incomplete: report.incomplete.map(redact),
+    ...(report.need === undefined ? {} : { need: redactTexts(report.need, redact) }),
     ...(report.scope?.of === 'all' ? { scope: { ...report.scope, because: redact(report.scope.because) } } : {}),
     ...(report.problems === undefined
       ? {}

@@ -3,6 +3,7 @@ import { counted } from '../model/wording.ts'
 import type { ReferencesDocument, UsedPath, User } from './answer.ts'
 import { logSafe, oneLine } from './plain-text.ts'
 import type { TerminalOptions } from './terminal.ts'
+import { useText } from './workload-text.ts'
 
 type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string
@@ -36,7 +37,7 @@ function pathLines({ path, below, vaultNamespace, readers, writers, live }: Used
   const now = live === null ? '' : `  ${oneLine(live)}`
   return [
     `${paint('bold', name)}${where}${paint('dim', now)}`,
-    ...byObject(readers).map((users) => `  ${userLine(users, 'reads', paint)}`),
+    ...byObject(readers).flatMap((users) => [`  ${userLine(users, 'reads', paint)}`, ...workloadLines(users, paint)]),
     ...byObject(writers).map((users) => `  ${userLine(users, 'writes', paint)}`),
   ]
 }
@@ -51,6 +52,21 @@ function byObject(users: readonly User[]): User[][] {
     else group.push(user)
   }
   return [...groups.values()]
+}
+
+/** Of the workloads behind an object as many are named. */
+const WORKLOADS_NAMED = 5
+
+function workloadLines(users: readonly User[], paint: Paint): string[] {
+  const all = new Map(
+    users.flatMap(({ workloads = [] }) => workloads.map((one) => [`${one.manifest} ${useText(one)}`, one] as const)),
+  )
+  const lines = [...all.values()].map(
+    (one) =>
+      `         → ${oneLine(one.manifest)}  ${oneLine(useText(one))}  ${paint('cyan', `${oneLine(one.file)}:${one.line}`)}`,
+  )
+  const more = lines.length - WORKLOADS_NAMED
+  return more > 1 ? [...lines.slice(0, WORKLOADS_NAMED), `         → and ${counted(more, 'more place')}`] : lines
 }
 
 function userLine(users: readonly User[], verb: string, paint: Paint): string {

@@ -1,4 +1,6 @@
+import { STAGES } from '../model/stages.ts'
 import type { JsonSchema } from '../settings/config-schema.ts'
+import { STEP_KINDS } from '../setup/step.ts'
 import { JSON_VERSION } from './json.ts'
 
 const text = { type: 'string' }
@@ -176,6 +178,32 @@ export function reportJsonSchema(): JsonSchema {
         type: ['object', 'null'],
       },
       live: object({ asked: { type: 'boolean' }, line: text, asOf: textOrNull }),
+      need: {
+        ...object({
+          sentence: text,
+          counts: object({ rules: count, roles: count, mounts: count, secrets: count, keys: count }),
+          steps: listOf(
+            object({
+              id: text,
+              kind: { enum: [...STEP_KINDS] },
+              action: { enum: ['create', 'update'] },
+              because: textOrNull,
+              fields: listOf(object({ field: text, before: {}, after: {} })),
+              rules: listOf(
+                object({
+                  path: text,
+                  before: { type: ['array', 'null'], items: text },
+                  after: { type: ['array', 'null'], items: text },
+                }),
+              ),
+              notes: listOf(text),
+              from: listOf(object({ file: text, line })),
+            }),
+          ),
+          seeds: listOf(object({ path: text, keys: listOf(text), usedBy: listOf(text), command: text })),
+        }),
+        type: ['object', 'null'],
+      },
       snapshot: {
         ...object({
           file: text,
@@ -193,6 +221,10 @@ export function reportJsonSchema(): JsonSchema {
       notes: listOf(
         object({ reason: text, file: text, line: { type: ['integer', 'null'] }, message: text, code: text }),
       ),
+      timings: {
+        ...listOf(object({ stage: { enum: Object.keys(STAGES) }, milliseconds: count })),
+        type: ['array', 'null'],
+      },
       problems: listOf(object(problem)),
     }),
   }

@@ -3,9 +3,11 @@ import type { Finding, IgnoredFinding, NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
 import type { Reference } from '../model/reference.ts'
+import type { StageTime } from '../model/stages.ts'
 import type { Standing } from '../model/standing.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'
+import type { Need } from '../setup/need.ts'
 
 /** How a run ended (design §3); each has its exit code. */
 export type Outcome = 'clean' | 'unchecked' | 'findings' | 'incomplete' | 'invalid' | 'bug'
@@ -93,12 +95,16 @@ export interface Report {
     /** A snapshot told it, or a part of it: so Vault was then (UTC, RFC 3339). */
     readonly asOf?: string
   }
+  /** With `report-scope: changed` and a server or a snapshot: what merging the change needs of Vault. */
+  readonly need?: Need
   /** Mode `snapshot`: what was written, and where. */
   readonly snapshot?: SnapshotCounts
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
   /** With `report-scope: changed`: what everything above is about. */
   readonly scope?: ReportedScope
+  /** Where it was asked for: how long each stage took. */
+  readonly timings?: readonly StageTime[]
   /** Why the outcome is `invalid` or `bug`: what to change, and where. */
   readonly problems?: readonly { readonly message: string; readonly file?: string; readonly line?: number }[]
 }

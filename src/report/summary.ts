@@ -7,6 +7,7 @@ import { endsSoon, headline, leadingProblem } from './headline.ts'
 import { bytes, joinWithin, type Part } from './join-within.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { code, codeBlock, link, prose } from './markdown.ts'
+import { needParts } from './need-text.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { cut } from './plain-text.ts'
 import {
@@ -68,6 +69,7 @@ export function summaryOf(report: Report, options: MarkdownOptions = {}): string
     [
       plain(`<!-- eso-vault ${report.mode} -->\n`),
       ...mainParts(report, context, options),
+      ...needParts(report),
       ...folds(report, context),
       footer(report, options, 'summary'),
     ],

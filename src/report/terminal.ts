@@ -1,10 +1,12 @@
 import { styleText } from 'node:util'
 import type { Fix, Hop, Severity } from '../model/finding.ts'
 import type { FileLine } from '../model/span.ts'
+import { STAGES } from '../model/stages.ts'
 import { counted, listed, nameManifest } from '../model/wording.ts'
 import { type Cause, causesOf } from './causes.ts'
 import { wrap } from './display-width.ts'
 import { headline } from './headline.ts'
+import { needLines } from './need-text.ts'
 import { notAppliedGroups } from './not-applied.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import { type Place, type Problem, problemsOf, shortRemark } from './problems.ts'
@@ -246,6 +248,7 @@ function closing(report: Report, layout: Layout): string {
   }
   for (const cause of causesOf(report)) lines.push(...causeLines(cause, layout), '')
   lines.push(...unappliedLines(report, layout))
+  lines.push(...needLines(report))
   for (const line of wrap(`${oneLine(headline(report))}.`, width))
     lines.push(paint(OUTCOME_STYLE[report.outcome], line))
   for (const [label, text] of factsOf(report)) {
@@ -316,5 +319,12 @@ function factsOf(report: Report): [label: string, text: string][] {
       ? []
       : [['left out', `${counted(report.notes.length, 'note')}: --format json`] as [string, string]]),
     ['read', readFact(report)],
+    ...(report.timings === undefined ? [] : [['time', timingsText(report.timings)] as [string, string]]),
   ]
+}
+
+function timingsText(timings: NonNullable<Report['timings']>): string {
+  const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(2)} s`
+  const all = timings.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  return `${timings.map(({ stage, milliseconds }) => `${STAGES[stage]} ${seconds(milliseconds)}`).join(', ')}; ${seconds(all)} in all`
 }

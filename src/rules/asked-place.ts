@@ -57,7 +57,9 @@ const ERRORS: ReadonlySet<Place> = new Set([
 ])
 
 /** By what the kubelet or the controller does when it is not there (consumers.md §6). */
-export function severityOf({ place }: Consumption): Severity {
+export function severityOf({ place, by }: Consumption): Severity {
+  // In which namespace the controller of a cluster-wide object looks is its own setting (consumers.md §2.2).
+  if (/^Cluster[A-Z]/.test(by.kind)) return 'warning'
   return ERRORS.has(place) ? 'error' : 'warning'
 }
 

@@ -1,5 +1,6 @@
 import type { Chain, StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import { weakness } from '../model/documentation.ts'
 import type { Severity } from '../model/finding.ts'
 import { forReferences, listed } from '../model/wording.ts'
@@ -7,8 +8,6 @@ import { reviewerKind } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
-
-const PROVIDER = ['spec', 'provider', 'vault'] as const
 
 /** How a store logs in, or what its auth mount is configured with, that cannot work whatever role and policies say. */
 export const authConfigSuspect: Rule = {
@@ -43,7 +42,7 @@ function* mountWithPrefix(chain: Chain, { store, authMount, links }: StoreLink):
     severity: certain ? 'error' : 'warning',
     headline: `Auth mount of store \`${store.name}\` begins with \`auth/\``,
     why: `ESO adds \`auth/\` itself and logs in at \`auth/${auth.mount}/login\`; Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
-    span: spanOrKey(store.manifest, [...PROVIDER, 'auth', auth.method, field]),
+    span: spanOrKey(store.manifest, [...providerPath(store), 'auth', auth.method, field]),
     related: [],
     fix: { lead: 'write the mount alone', kind: 'edit', language: 'yaml', text: `${field}: ${bare}` },
     fingerprint: fingerprint(authConfigSuspect.id, 'mount', store.kind, store.namespace, store.name),
@@ -59,7 +58,7 @@ function* serverWithPath({ store, links }: StoreLink): Iterable<RuleFinding> {
     severity: 'error',
     headline: `Server of store \`${store.name}\` has path \`${path}\``,
     why: `ESO adds \`/v1/…\` itself, so every request goes to \`${path.replace(/\/$/, '')}/v1/…\`, which Vault does not answer${forReferences(links.length)}.`,
-    span: spanOrKey(store.manifest, [...PROVIDER, 'server']),
+    span: spanOrKey(store.manifest, [...providerPath(store), 'server']),
     related: [],
     fix: {
       lead: 'write only the address',
@@ -87,7 +86,7 @@ function* clientReviewer({ store, authConfig, links }: StoreLink): Iterable<Rule
     why:
       `It has audience ${listed(identity.audiences.map((one) => `\`${one}\``))}, and auth mount \`${store.auth.mount}\` has no other reviewer. ` +
       `The API server accepts only its own audience; Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
-    span: spanOrKey(store.manifest, [...PROVIDER, 'auth', 'kubernetes', 'serviceAccountRef', 'audiences']),
+    span: spanOrKey(store.manifest, [...providerPath(store), 'auth', 'kubernetes', 'serviceAccountRef', 'audiences']),
     related: at === undefined ? [] : [{ span: at, message: `auth mount \`${store.auth.mount}\` is configured here` }],
     fix: "remove `audiences` and the role's `audience`, or give the auth mount a reviewer of its own",
     fingerprint: fingerprint(authConfigSuspect.id, 'client', store.kind, store.namespace, store.name),
@@ -106,7 +105,7 @@ function* hostIsVault({ store, authConfig, links }: StoreLink): Iterable<RuleFin
   if (host.place !== server.place || host.path !== '' || server.path !== '') return
   const at = spanOfProvenance(authConfig.provenance)
   const login = {
-    span: store.manifest.spanOf([...PROVIDER, 'server']),
+    span: store.manifest.spanOf([...providerPath(store), 'server']),
     message: `\`server\` of ${store.kind} \`${store.name}\``,
   }
   yield {

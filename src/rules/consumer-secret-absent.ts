@@ -1,6 +1,8 @@
 import type { Chain } from '../chain/chain.ts'
+import { textAt } from '../eso/field-value.ts'
 import { textHoles } from '../eso/holes.ts'
 import { patchOver } from '../eso/patched.ts'
+import { secretSpec } from '../eso/template/template-fields.ts'
 import { isLive } from '../model/cluster.ts'
 import type { RelatedPlace, Severity } from '../model/finding.ts'
 import { nearestName } from '../model/nearest-name.ts'
@@ -70,7 +72,9 @@ function evidenceFor({ before, lastMile }: Chain, one: Consumption): Evidence | 
     one.name,
     unasked.map(({ name }) => name),
   )
-  const by = unasked.find(({ name }) => name === near || sharesStem(name, one.name))
+  const by = unasked.find(
+    (maker) => maker.name === near || sharesStem(maker.name, one.name) || isPrefixed(maker, one.name),
+  )
   return by === undefined ? undefined : { is: 'near', by }
 }
 
@@ -84,6 +88,15 @@ function shareRoot({ by: maker }: SecretMaker, { by }: Consumption): boolean {
 
 function folderOf(file: string): string {
   return file.slice(0, Math.max(0, file.lastIndexOf('/')))
+}
+
+/**
+ * kustomize's `namePrefix` and `nameSuffix` change the name of an ExternalSecret, and with it the Secret's where no target names one, but
+ * not the name that a workload asks for (consumers.md §4).
+ */
+function isPrefixed({ by, name }: SecretMaker, asked: string): boolean {
+  if (by.origin.appliedBy.length === 0 || textAt(secretSpec(by)?.spec, 'target', 'name')) return false
+  return name === by.name && (name.endsWith(asked) || name.startsWith(asked))
 }
 
 /** `thanos-secret` and `thanos-objectstore-secret`: the words of the one are all in the other, in order, the first of them first. */

@@ -1,5 +1,6 @@
 import type { Chain, Expectation, JudgedExpectation, TokenHolder } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import type { Fix, RelatedPlace } from '../model/finding.ts'
 import { listed } from '../model/wording.ts'
 import { decisionText } from '../report/reasons/not-checked.ts'
@@ -90,7 +91,7 @@ function placesOf({ fact, store }: TokenHolder, { winner }: Broken['decision']):
       ? []
       : [
           {
-            span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),
+            span: store.manifest.spanOf([...providerPath(store), 'auth'], 'key'),
             message: `${store.kind} ${code(store.name)} logs in here`,
           },
         ]),

@@ -26,11 +26,11 @@ export function asFinding(finding: RuleFinding): Finding {
   const { objects = [], message, headline, why, remark, fix, ...rest } = finding
   const [first, ...others] = new Map(objects.map((object) => [nameManifest(object), object])).values()
   const name = first === undefined ? '' : nameManifest(first)
-  const all = `${name}${andOthers(others)}`
+  const more = first === undefined ? '' : andOthers(others, first)
+  const all = `${name}${more}`
   const head = headline === undefined ? undefined : said(headline, quoted(first))
   const because = why === undefined ? undefined : sentence(said(why, all))
   const says = finding.chain?.find(({ is }) => is === 'broken')?.says
-  const more = others.length === 0 || (message ?? headline) === undefined ? '' : andOthers(others)
   return {
     ...rest,
     ...(finding.objects === undefined ? {} : { objects }),
@@ -40,7 +40,7 @@ export function asFinding(finding: RuleFinding): Finding {
       head === undefined
         ? said(message ?? '', all)
         : sentence(
-            `${head}${typeof headline === 'string' && name !== '' && !head.includes(name) ? ` (${name}${more})` : more}`,
+            `${head}${typeof headline === 'string' && name !== '' && !head.includes(name) ? ` (${name}${more.replace(/^ \((.*)\)$/, ' $1')})` : more}`,
           ),
       ...(says === undefined ? [] : [sentence(upper(says))]),
       ...(because === undefined ? [] : [because]),

@@ -1,6 +1,7 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import type { Hop } from '../model/finding.ts'
 import type { FileLine, Span } from '../model/span.ts'
 import type { Provenance } from '../model/vault-state.ts'
@@ -19,10 +20,10 @@ export function hopsTo(chain: Chain, link: Pick<Link, 'store' | 'role' | 'polici
   const hops: Hop[] = []
   const { store, role, policies } = link
   if (store !== undefined) {
-    const at = lineOf(store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'))
+    const at = lineOf(store.manifest.spanOf([...providerPath(store), 'auth'], 'key'))
     if (add({ of: 'store', name: store.name, is: 'ok', at })) return hops
   }
-  const name = role?.found === 'known' ? role.fact.name : store?.auth?.role
+  const name = role?.found === 'known' ? role.fact.name : (store?.auth?.role ?? store?.auth?.username)
   if (name !== undefined) {
     const at = role?.found === 'known' ? placeOf(role.fact.provenance) : undefined
     if (add({ of: 'role', name, is: role?.found === 'unknown' ? 'not-checked' : 'ok', ...(at && { at }) })) return hops

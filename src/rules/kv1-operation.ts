@@ -1,5 +1,6 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
+import { providerPath } from '../eso/provider.ts'
 import { type FailsWith, isKv1Failure } from '../model/eso-failure.ts'
 import type { Severity } from '../model/finding.ts'
 
@@ -26,7 +27,7 @@ export const kv1Operation: Rule = {
         why: wrong.text,
         span: reference.span,
         related: [
-          { span: store.manifest.spanOf(['spec', 'provider', 'vault', 'version']), message: 'the store says v1 here' },
+          { span: store.manifest.spanOf([...providerPath(store), 'version']), message: 'the store says v1 here' },
         ],
         fix: wrong.fix,
         objects: objectsOf(link),
@@ -43,7 +44,7 @@ export const kv1Operation: Rule = {
         severity: 'error',
         headline: `Store \`${store.name}\` asks for check-and-set on KV version 1`,
         why: "ESO's webhook refuses it: `checkAndSet is not supported with Vault KV version v1`.",
-        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'checkAndSet'], 'key'),
+        span: store.manifest.spanOf([...providerPath(store), 'checkAndSet'], 'key'),
         related: [],
         fix: 'remove `checkAndSet`, or move the secrets to a version 2 mount',
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, 'checkAndSet'),

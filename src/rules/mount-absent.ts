@@ -1,3 +1,4 @@
+import { providerPath } from '../eso/provider.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted } from '../model/wording.ts'
@@ -23,7 +24,7 @@ export const mountAbsent: Rule = {
         headline: `Store \`${store.name}\`: Vault has no mount \`${store.path}/\``,
         why: `${mounts.length > 0 ? `It has ${mounts.join(', ')}. ` : ''}ESO reports ${links.length === 0 ? 'every reference' : counted(links.length, 'reference')} as \`Secret does not exist\`.`,
         cause: trimSlashes(store.path ?? ''),
-        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'path']),
+        span: store.manifest.spanOf([...providerPath(store), 'path']),
         related: [],
         fix: {
           lead: 'name a mount that exists (without folders, without `data`), or enable this one',

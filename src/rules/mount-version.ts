@@ -1,4 +1,5 @@
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import { hasOtherVersion } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -26,7 +27,7 @@ export const mountVersion: Rule = {
             ? 'ESO asks for `data/…` paths, which a version 1 engine takes for keys.'
             : 'ESO leaves `data/` out of the paths, and a version 2 engine answers 404.') +
           noneOf(links.length),
-        span: spanOrKey(store.manifest, ['spec', 'provider', 'vault', 'version']),
+        span: spanOrKey(store.manifest, [...providerPath(store), 'version']),
         related: at === undefined ? [] : [{ span: at, message: 'the mount is enabled here' }],
         fix: {
           lead: 'write the version of the mount',

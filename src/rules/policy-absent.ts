@@ -1,5 +1,6 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { lookUpRoles } from '../chain/role-policies.ts'
+import { providerPath } from '../eso/provider.ts'
 import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -18,7 +19,8 @@ export const policyAbsent: Rule = {
         const store = stores[0]
         const near = policy.near.map((fact) => fact.name)
         const span =
-          spanOfProvenance(role.provenance) ?? store?.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key')
+          spanOfProvenance(role.provenance) ??
+          (store === undefined ? undefined : store.manifest.spanOf([...providerPath(store), 'auth'], 'key'))
         if (span === undefined) continue
         yield {
           rule: this.id,

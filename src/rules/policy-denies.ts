@@ -3,6 +3,7 @@ import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { tokenNamespaces } from '../chain/vault-namespaces.ts'
+import { providerPath } from '../eso/provider.ts'
 import { isShownFile, weakness } from '../model/documentation.ts'
 import type { Finding, PolicyNeed, RelatedPlace } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
@@ -306,7 +307,7 @@ function relatedPlaces(chain: Chain, link: Link, denied: readonly JudgedAccess[]
   if (role?.provenance.from === 'git')
     places.push({ span: role.provenance.span, message: `role \`${role.name}\` names the policies` })
   if (link.store !== undefined) {
-    const span = link.store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key')
+    const span = link.store.manifest.spanOf([...providerPath(link.store), 'auth'], 'key')
     places.push({ span, message: `${link.store.kind} \`${link.store.name}\` logs in here` })
   }
   const seen = new Set<string>()

@@ -1,5 +1,6 @@
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { unneededGrants } from '../chain/unneeded-grants.ts'
+import { providerPath } from '../eso/provider.ts'
 import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -21,7 +22,7 @@ export const policyExcess: Rule = {
       const span =
         policy.spanOfLine?.(rule.capabilitiesLine) ??
         spanOfProvenance(policy.provenance) ??
-        store?.manifest.spanOf(['spec', 'provider', 'vault', 'auth'])
+        (store === undefined ? undefined : store.manifest.spanOf([...providerPath(store), 'auth']))
       if (span === undefined) continue
       yield {
         rule: this.id,

@@ -27,7 +27,10 @@ export const pullSecretType: Rule = {
       const users = lastMile.readersOf(maker).filter(({ place }) => place === 'pull-secret')
       const [first, ...others] = users
       if (first === undefined || users.some((user) => lastMile.makersFor(user).certain.length > 1)) continue
-      const named = `${nameManifest(first.by)}${andOthers(others.map((one) => one.by).filter((one) => one !== first.by))}`
+      const named = `${nameManifest(first.by)}${andOthers(
+        others.map((one) => one.by).filter((one) => one !== first.by),
+        first.by,
+      )}`
       yield {
         rule: this.id,
         severity: this.severity,

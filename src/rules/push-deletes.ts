@@ -47,37 +47,53 @@ function findingOf(one: PushDelete, lastMile: LastMile): RuleFinding {
   }
 }
 
-function headlineOf({ gone, secrets }: PushDelete): string {
-  const [first] = secrets
-  const what = secrets.length === 1 && first !== undefined ? `\`${first.path}\`` : counted(secrets.length, 'secret')
-  const kept = gone.code === 'object' ? gone.keptBy : gone.code === 'source' ? gone.removed.keptBy : undefined
-  return kept === undefined
+function headlineOf(one: PushDelete): string {
+  const { secrets } = one
+  const [path, ...others] = new Set(secrets.map((secret) => secret.path))
+  const partly = secrets.every(({ property, othersRemain }) => property !== undefined && othersRemain)
+  const only = `${partly ? (secrets.length === 1 ? 'a property of ' : 'properties of ') : ''}\`${path}\``
+  const what = others.length === 0 ? only : counted(others.length + 1, 'secret')
+  if (secrets.some(({ denied }) => denied)) return `ESO may not delete ${what}, and this change makes it try`
+  return keptOf(one) === undefined
     ? `This change makes ESO delete ${what} in Vault`
     : `ESO deletes ${what} in Vault when its object goes`
 }
 
-function causeOf({ gone, store, secrets }: PushDelete, name: string): string {
-  const what = nameSecrets(secrets)
-  const deletes = secrets.some(({ denied }) => denied)
-    ? `ESO tries to delete ${what}, and its policies do not allow that`
-    : `ESO deletes ${what}`
+function keptOf({ gone }: PushDelete): KeptBy | undefined {
+  return gone.code === 'object' ? gone.keptBy : gone.code === 'source' ? gone.removed.keptBy : undefined
+}
+
+/** Why ESO does it, and what it does where the headline does not say all of it. */
+function causeOf(one: PushDelete, name: string): string {
+  const kept = keptOf(one)
+  return [`${reasonOf(one, name)}.`, ...(kept === undefined ? [] : [keptSentence(kept)]), ...detailsOf(one)].join(' ')
+}
+
+function reasonOf({ gone, store }: PushDelete, name: string): string {
   switch (gone.code) {
     case 'object':
-      return gone.keptBy === undefined
-        ? `This change removes ${name}, which has \`deletionPolicy: Delete\`: ${deletes}.`
-        : `This change removes ${name}, which has \`deletionPolicy: Delete\`. ${keptSentence(gone.keptBy)} When somebody deletes it, ${deletes}.`
+      return `${name} has \`deletionPolicy: Delete\`, and this change removes it`
     case 'store':
-      return `${name} has \`deletionPolicy: Delete\` and no longer names ${store.kind} ${store.name}: ${deletes}.`
+      return `${name} has \`deletionPolicy: Delete\` and no longer names ${store.kind} ${store.name}`
     case 'entry':
-      return `This change removes an entry of ${name}, which has \`deletionPolicy: Delete\`: ${deletes}.`
-    case 'source': {
-      const { namespace, name: secret, keptBy } = gone.removed
-      const removes = `Secret ${namespace}/${secret}, which ${name} pushes with \`deletionPolicy: Delete\``
-      return keptBy === undefined
-        ? `This change removes ${removes}: ${deletes}.`
-        : `Nothing in Git makes ${removes}, any more. ${keptSentence(keptBy)} When the Secret goes, ${deletes}.`
-    }
+      return `${name} has \`deletionPolicy: Delete\`, and this change removes an entry of it`
+    case 'source':
+      return `${name} has \`deletionPolicy: Delete\`, and nothing makes the Secret ${gone.removed.namespace}/${gone.removed.name} any more that it pushes`
   }
+}
+
+/** What is deleted, where it is more or less than the one secret of the headline. */
+function detailsOf({ secrets }: PushDelete): string[] {
+  const paths = new Set(secrets.map(({ path }) => path))
+  const properties = secrets.flatMap(({ property }) => (property === undefined ? [] : [`\`${property}\``]))
+  if (paths.size > 1) return [`That is ${nameSecrets(secrets)}.`]
+  if (properties.length < secrets.length) return []
+  const what = `${properties.length === 1 ? 'Property' : 'Properties'} ${shortly(properties)} ${properties.length === 1 ? 'goes' : 'go'}`
+  return [
+    secrets.some(({ othersRemain }) => othersRemain)
+      ? `${what}.`
+      : `${what}, and the whole secret if nothing else is in it.`,
+  ]
 }
 
 /** Why an object that Git no longer holds is not deleted. */
@@ -178,9 +194,7 @@ function fixOf({ gone }: PushDelete): string {
 }
 
 function severityOf(one: PushDelete): Severity {
-  const { gone } = one
-  const kept = gone.code === 'object' ? gone.keptBy : gone.code === 'source' ? gone.removed.keptBy : undefined
-  if (kept !== undefined) return 'note'
+  if (keptOf(one) !== undefined) return 'note'
   return one.secrets.some((secret) => !secret.denied && !secret.ifNotExists && breaksReader(secret))
     ? 'error'
     : 'warning'

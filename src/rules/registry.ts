@@ -44,6 +44,7 @@ import { roleAbsent } from './role-absent.ts'
 import { roleAudience } from './role-audience.ts'
 import { roleParameterUnknown } from './role-parameter-unknown.ts'
 import { roleUnbound } from './role-unbound.ts'
+import { rootToken } from './root-token.ts'
 import type { Rule } from './rule.ts'
 import { secretAbsent } from './secret-absent.ts'
 import { secretConsumedByNothing } from './secret-consumed-by-nothing.ts'
@@ -115,6 +116,7 @@ export const RULES: readonly Rule[] = [
   policyRuleDead,
   policyVersionDependent,
   policyExcess,
+  rootToken,
   roleAbsent,
   roleUnbound,
   roleAudience,

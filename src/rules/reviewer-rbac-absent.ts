@@ -1,3 +1,4 @@
+import { providerPath } from '../eso/provider.ts'
 import { listed } from '../model/wording.ts'
 import { reviewerFacts, type ServiceAccount } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -32,7 +33,7 @@ export const reviewerRbacAbsent: Rule = {
         severity: this.severity,
         headline: `ServiceAccount ${names[0]} may not review its own login`,
         why: `Store ${store.name} logs in as ${listed(names)}, whose own token reviews the login; Git binds ClusterRole \`system:auth-delegator\` to others only. Vault answers 403 \`permission denied\`.`,
-        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', 'kubernetes', 'serviceAccountRef']),
+        span: store.manifest.spanOf([...providerPath(store), 'auth', 'kubernetes', 'serviceAccountRef']),
         related: facts.bindings.map((binding) => ({
           span: binding.span,
           message: `ClusterRoleBinding \`${binding.name}\` binds others`,

@@ -1,5 +1,6 @@
 import type { StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import { weakness } from '../model/documentation.ts'
 import { reviewerKind } from '../state/desired/reviewer-facts.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -25,13 +26,13 @@ export const reviewerTokenStatic: Rule = {
         severity: said ? 'note' : this.severity,
         headline: `Auth mount \`${store.auth?.mount}\` reviews logins with a pasted token`,
         why: `It is ${nameProvenance(authConfig.provenance)}. When its pod, its Secret or its lifetime ends, Vault answers 403 \`permission denied\` to every login.`,
-        span: at ?? store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', 'kubernetes']),
+        span: at ?? store.manifest.spanOf([...providerPath(store), 'auth', 'kubernetes']),
         related:
           at === undefined
             ? []
             : [
                 {
-                  span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),
+                  span: store.manifest.spanOf([...providerPath(store), 'auth'], 'key'),
                   message: `${store.kind} \`${store.name}\` logs in there`,
                 },
               ],

@@ -1,6 +1,7 @@
 import type { Lookup, StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { vaultNamespaceOf } from '../chain/vault-namespaces.ts'
+import { providerPath } from '../eso/provider.ts'
 import type { Finding, Fix, RelatedPlace } from '../model/finding.ts'
 import type { StoreAuth } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
@@ -70,7 +71,7 @@ function elsewhere({ store }: StoreLink, { near }: AbsentRole): Told | undefined
     where: asked === '' ? ', without a Vault namespace' : ` in Vault namespace \`${asked}\``,
     says: `Git writes it into ${nameNamespace(first.vaultNamespace)} (${nameProvenance(first.provenance)}).`,
     isElsewhere: true,
-    span: spanOrKey(store.manifest, ['spec', 'provider', 'vault', ...field]),
+    span: spanOrKey(store.manifest, [...providerPath(store), ...field]),
     related: placesOf(there),
     fix: {
       lead: 'log in where the role is; `namespace` stays that of the secrets',
@@ -94,7 +95,7 @@ function missing({ store, authMount }: StoreLink, role: AbsentRole): Told {
     near.length > 0 &&
     near.every(({ name, authMount }) => name === auth.role?.toLowerCase() && authMount !== auth.mount)
   const mountField = auth.method === 'kubernetes' ? 'mountPath' : 'path'
-  const span = store.manifest.spanOf(['spec', 'provider', 'vault', 'auth', auth.method, wrong ? mountField : 'role'])
+  const span = store.manifest.spanOf([...providerPath(store), 'auth', auth.method, wrong ? mountField : 'role'])
   const create =
     role.by === 'vault'
       ? `create role \`${auth.role}\` on auth mount \`${auth.mount}\`, or name one that exists`

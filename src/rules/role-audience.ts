@@ -1,4 +1,5 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import type { ServerLaw } from '../model/server-law.ts'
 import type { RoleFact } from '../model/vault-state.ts'
 import { isAtLeast } from '../model/version-range.ts'
@@ -30,7 +31,7 @@ export const roleAudience: Rule = {
         method === 'jwt' && demanded.length === 0 && bindsNoAudience(role.fact) && refusesUnbound(chain.server)
       if (!unbound && (demanded.length === 0 || demanded.some((audience) => identity.audiences.includes(audience))))
         continue
-      const at = ['spec', 'provider', 'vault', 'auth', method]
+      const at = [...providerPath(store), 'auth', method]
       const ref = method === 'jwt' ? [...at, 'kubernetesServiceAccountToken'] : [...at, 'serviceAccountRef']
       const roleSpan = spanOfProvenance(role.fact.provenance)
       const asked =

@@ -1,5 +1,6 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { lookUpRoles } from '../chain/role-policies.ts'
+import { providerPath } from '../eso/provider.ts'
 import { weakness } from '../model/documentation.ts'
 import type { Severity } from '../model/finding.ts'
 import type { VaultStore } from '../model/store.ts'
@@ -90,7 +91,7 @@ function spanOfPolicies(role: RoleFact) {
 
 function storesOf(stores: readonly VaultStore[]) {
   return stores.slice(0, 3).map((store) => ({
-    span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),
+    span: store.manifest.spanOf([...providerPath(store), 'auth'], 'key'),
     message: `${store.kind} \`${store.name}\` logs in with the role`,
   }))
 }

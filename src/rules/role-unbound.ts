@@ -1,8 +1,10 @@
 import type { Chain, Link, StoreLink } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
-import type { Identity } from '../model/store.ts'
+import { textAt } from '../eso/field-value.ts'
+import { isGenerator, providerOf, providerPath } from '../eso/provider.ts'
+import type { Identity, VaultStore } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
-import { forReferences } from '../model/wording.ts'
+import { counted, forReferences, listed } from '../model/wording.ts'
 import { boundTo } from '../policy/bound-names.ts'
 import { fingerprint } from './fingerprint.ts'
 import { hopsTo } from './hops.ts'
@@ -21,11 +23,18 @@ export const roleUnbound: Rule = {
     for (const storeLink of chain.storeLinks) {
       const { role, store } = storeLink
       if (role?.found !== 'known' || store.auth?.method !== 'kubernetes') continue
+      const refused = new Map<string, Refused>()
       for (const [account, links] of accountsOf(storeLink)) {
         const refusal = refusalOf(role.fact, account)
         if (refusal === undefined) continue
-        yield unbound(chain, this.id, storeLink, role.fact, account, links, refusal)
+        const known = refused.get(refusal.field)
+        if (known === undefined) refused.set(refusal.field, { refusal, accounts: [account], links: [...links] })
+        else {
+          known.accounts.push(account)
+          known.links.push(...links)
+        }
       }
+      for (const one of refused.values()) yield unbound(chain, this.id, storeLink, role.fact, one)
     }
   },
 }
@@ -35,6 +44,13 @@ interface Refusal {
   readonly of: 'name' | 'namespace'
   readonly text: string
   readonly field: string
+}
+
+/** ServiceAccounts that one bound of a role keeps out: one edit lets them all in. */
+interface Refused {
+  readonly refusal: Refusal
+  readonly accounts: ServiceAccount[]
+  readonly links: Link[]
 }
 
 /** With referent authentication each consumer's namespace is an identity of its own (eso.md §5.3). */
@@ -82,24 +98,24 @@ function unbound(
   id: string,
   storeLink: StoreLink,
   role: RoleFact,
-  account: ServiceAccount,
-  links: readonly Link[],
-  refusal: Refusal,
+  { refusal, accounts, links }: Refused,
 ): RuleFinding {
   const { store } = storeLink
-  const auth = ['spec', 'provider', 'vault', 'auth', 'kubernetes'] as const
+  const auth = [...providerPath(store), 'auth', 'kubernetes']
   const roleSpan = spanOfProvenance(role.provenance)
-  const name = account.namespace === undefined ? account.name : `${account.namespace}/${account.name}`
+  const names = accounts.map(({ namespace, name }) => (namespace === undefined ? name : `${namespace}/${name}`))
+  const who = names.length === 1 ? `ServiceAccount \`${names[0]}\`` : counted(names.length, 'ServiceAccount')
+  const all = names.length === 1 ? '' : ` They are ${listed(names.map((name) => `\`${name}\``))}.`
   return {
     rule: id,
     severity: 'error',
-    headline: `Role \`${role.name}\` is not bound to ServiceAccount \`${name}\``,
+    headline: `Role \`${role.name}\` is not bound to ${who}`,
     chain: hopsTo(chain, storeLink, {
       at: 'role',
       says: `it has \`${refusal.field}\``,
       span: roleSpan,
     }),
-    why: `Vault answers 403 \`${refusal.text}\` to the login of ${store.kind} ${store.name}${forReferences(links.length)}.`,
+    why: `Vault answers 403 \`${refusal.text}\` to the login of ${store.kind} ${store.name}${forReferences(links.length)}.${all}${ignored(store)}`,
     span: spanOrKey(store.manifest, [...auth, 'serviceAccountRef', refusal.of]),
     related: [
       ...(roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.name}\` is bound here` }]),
@@ -109,10 +125,10 @@ function unbound(
       lead: 'bind the role to it, or log in with a ServiceAccount that it is bound to',
       kind: 'edit',
       language: 'text',
-      text: `bound_service_account_names=${account.name}\nbound_service_account_namespaces=${account.namespace ?? 'NAMESPACE'}`,
+      text: `bound_service_account_names=${distinct(accounts.map(({ name }) => name))}\nbound_service_account_namespaces=${distinct(accounts.map(({ namespace }) => namespace ?? 'NAMESPACE'))}`,
       ...(roleSpan === undefined ? {} : { at: { file: roleSpan.file, line: roleSpan.line } }),
     },
-    cause: `${role.authMount} ${role.name} ${name}`,
+    cause: `${role.authMount} ${role.name} ${names.join(' ')}`,
     fingerprint: fingerprint(
       id,
       store.kind,
@@ -120,8 +136,19 @@ function unbound(
       store.name,
       role.authMount,
       role.name,
-      account.namespace,
-      account.name,
+      ...accounts.flatMap(({ namespace, name }) => [namespace, name]),
     ),
   }
+}
+
+function distinct(names: readonly string[]): string {
+  return [...new Set(names)].join(',')
+}
+
+/** A generator logs in for its consumer: a namespace beside its ServiceAccount counts for nothing (eso.md §3.5). */
+function ignored(store: VaultStore): string {
+  const written = textAt(providerOf(store), 'auth', 'kubernetes', 'serviceAccountRef', 'namespace')
+  return isGenerator(store) && written !== undefined
+    ? ` A generator logs in in the namespace of what uses it: \`namespace: ${written}\` counts for nothing.`
+    : ''
 }

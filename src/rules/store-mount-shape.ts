@@ -1,3 +1,4 @@
+import { providerPath } from '../eso/provider.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { usedBy } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -24,7 +25,7 @@ export const storeMountShape: Rule = {
         severity: problem.severity,
         headline: `\`path: ${store.path === '' ? '""' : store.path}\` of store \`${store.name}\` is not a mount`,
         why: `${problem.text}${usedBy(links.length)}`,
-        span: store.manifest.spanOf(['spec', 'provider', 'vault', 'path']),
+        span: store.manifest.spanOf([...providerPath(store), 'path']),
         related: [],
         fix: problem.fix,
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, store.path),

@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
+import { providerPath } from '../eso/provider.ts'
 import { forReferences } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { hopsTo } from './hops.ts'
@@ -26,7 +27,7 @@ export function* neverReady(rule: string, chain: Chain): Iterable<RuleFinding> {
       headline: `Store \`${store.name}\` never becomes Ready: its token may not ${capability} \`${path}\``,
       why: `Tokens of ${nameToken({ store, role, policies })} lack policy \`default\`, and ESO asks for that first${forReferences(links.length)}.`,
       chain: hopsTo(chain, { store, role, policies }, { at: 'policy', says: '`token_no_default_policy` is set' }),
-      span: store.manifest.spanOf(['spec', 'provider', 'vault', 'auth'], 'key'),
+      span: store.manifest.spanOf([...providerPath(store), 'auth'], 'key'),
       related: span === undefined ? [] : [{ span, message: `role \`${fact?.name}\` turns policy \`default\` off` }],
       fix: {
         lead: `take \`token_no_default_policy\` off the role, or add to policy \`${policy ?? store.name}\``,

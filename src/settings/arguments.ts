@@ -10,10 +10,11 @@ export const COMMANDS: Readonly<Record<Command, string>> = {
   drift: 'say what changed in Vault against Git',
   plan: 'say what setting Vault up for these manifests would change',
   apply: 'set Vault up, as planned',
-  snapshot: 'write what a server shows into a file, without any value, for runs that cannot reach it',
+  snapshot: 'write down what a server shows, without any value, for runs that cannot reach it',
   explain: 'every request that ESO will make, and the rule that grants or denies it',
   'ci-policy': 'the smallest policy that a CI token needs for this repository',
-  references: 'who uses which Vault path',
+  references: 'who uses which Vault path, on to the workloads',
+  rotate: 'what must restart when a secret of Vault changes',
   access: 'who may do what on a Vault path; with --namespace, what a namespace can reach',
   doctor: 'what was not checked, why, and the lines that change that',
 }
@@ -58,6 +59,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   const values: Partial<Record<InputName, string>> = {}
   let format: Format | undefined
   let color: boolean | undefined
+  let timings = false
   let purpose: Purpose | undefined
   let ofNamespace: string | undefined
   for (const { name, value } of flags) {
@@ -65,6 +67,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     if (name === 'format') format = readFormat(value, wrong)
     else if (name === 'for') purpose = readPurpose(value, command, wrong)
     else if (name === 'color' || name === 'no-color') color = name === 'color'
+    else if (name === 'timings') timings = true
     else if (name === 'namespace' && command === 'access') ofNamespace = value
     else if (name === 'mode') wrong('There is no --mode here: write the command instead, as in `eso-vault drift`.')
     else if (input === undefined) wrong(unknownFlag(name))
@@ -82,13 +85,27 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
       wrong(
         'access takes a path of Vault (`eso-vault access kv/team/app`) or `--namespace`, a namespace of Kubernetes.',
       )
+  } else if (command === 'rotate') {
+    subject = positional.shift()
+    if (positional.length > 0) wrong(`rotate takes one path of Vault; ${JSON.stringify(positional[0])} is too much.`)
+    if (subject === undefined) wrong('rotate takes a path of Vault, as in `eso-vault rotate kv/team/app`.')
   } else if (positional.length > 0) {
     values.paths = [...(values.paths === undefined ? [] : [values.paths]), ...positional].join('\n')
   }
   if (problems.length > 0) throw new InvalidInput(problems)
   return {
     kind: 'run',
-    given: { from: 'terminal', command: command ?? 'check', subject, ofNamespace, values, format, color, purpose },
+    given: {
+      from: 'terminal',
+      command: command ?? 'check',
+      subject,
+      ofNamespace,
+      values,
+      format,
+      color,
+      timings,
+      purpose,
+    },
   }
 }
 
@@ -143,7 +160,7 @@ function readPurpose(
 }
 
 function unknownFlag(name: string): string {
-  const flags = ['format', 'color', 'no-color', 'help', 'version']
+  const flags = ['format', 'color', 'no-color', 'timings', 'help', 'version']
   const near = meant(name, 'mode') || didYouMean(name, flags)
   return `There is no option --${name}.${near.replaceAll(/"([a-z-]+)"/g, '--$1')}`
 }

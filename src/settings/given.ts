@@ -17,6 +17,8 @@ export interface Given {
   /** `ci-policy --for`. */
   readonly purpose?: Purpose | undefined
   readonly color: boolean | undefined
+  /** How long each stage of the run took is told. */
+  readonly timings?: boolean
 }
 
 /** Reads given texts by their formats. Problems are collected, so that one run shows every wrong input. */

@@ -58,7 +58,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     skipTokenRevoke: read.boolean('skip-token-revoke') ?? false,
     reportScopeGiven: read.choice('report-scope') !== undefined,
     // Drift, plan and apply are about the whole, whatever a pull request touches.
-    reportScope: mode === 'check' ? (read.choice('report-scope') ?? (ci.pullRequest ? 'changed' : 'all')) : 'all',
+    reportScope: mode === 'check' ? (read.choice('report-scope') ?? (isOfChange(ci) ? 'changed' : 'all')) : 'all',
     failOn: read.choice('fail-on') ?? 'error',
     onIncomplete: read.choice('on-incomplete') ?? 'fail',
     onUnchecked: read.choice('on-unchecked') ?? 'pass',
@@ -83,6 +83,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
     esoVersion: readEsoVersion(read),
     format: given.format ?? 'text',
     color: given.color,
+    timings: given.timings === true,
   }
   read.finish()
   return settings
@@ -91,6 +92,11 @@ export function resolveSettings({ given, config, environment, folder }: Settings
 /** Drift can be told by a snapshot too. */
 function asksServer(mode: Mode, snapshot: string | undefined): boolean {
   return mode === 'apply' || mode === 'snapshot' || (mode === 'drift' && snapshot === undefined)
+}
+
+/** A merge queue runs on the commits of its pull requests: with another scope it would block on what was broken before. */
+function isOfChange({ pullRequest, event }: Environment['ci']): boolean {
+  return pullRequest || event === 'merge_group'
 }
 
 /** What a report is published by. */

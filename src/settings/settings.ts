@@ -4,11 +4,18 @@ import type { Config } from './config-file.ts'
 export type Mode = 'check' | 'drift' | 'plan' | 'apply' | 'snapshot'
 
 /** What the terminal alone can be asked, beside the modes: an answer instead of a report. */
-export type Question = 'explain' | 'ci-policy' | 'references' | 'access' | 'doctor'
+export type Question = 'explain' | 'ci-policy' | 'references' | 'access' | 'rotate' | 'doctor'
 
 export type Command = Mode | Question
 
-const QUESTIONS: ReadonlySet<Command> = new Set<Question>(['explain', 'references', 'ci-policy', 'access', 'doctor'])
+const QUESTIONS: ReadonlySet<Command> = new Set<Question>([
+  'explain',
+  'references',
+  'ci-policy',
+  'access',
+  'rotate',
+  'doctor',
+])
 
 export function isQuestion(command: Command): command is Question {
   return QUESTIONS.has(command)
@@ -93,7 +100,7 @@ export interface Settings {
   /** The mode whose report a command makes: `check` for `explain`, `ci-policy` and `references`. */
   readonly mode: Mode
   /**
-   * `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. `access`: a path of Vault.
+   * `explain`: the `file`, `file:line` or `kind/namespace/name` to explain; `undefined`: everything. `access` and `rotate`: a path of Vault.
    */
   readonly subject: string | undefined
   /** `access`: a Kubernetes namespace in place of a path. */
@@ -154,4 +161,6 @@ export interface Settings {
   readonly format: Format
   /** Terminal only. `undefined`: decided by `NO_COLOR` and by what standard output is. */
   readonly color: boolean | undefined
+  /** How long each stage of the run took is told. */
+  readonly timings: boolean
 }

@@ -9,7 +9,7 @@ import type { PlanBasis } from './digest.ts'
 import type { Plan } from './plan.ts'
 import { seedCommands } from './seed-command.ts'
 import type { Seed } from './seeding.ts'
-import type { FieldChange, RuleChange, StepAction, StepKind } from './step.ts'
+import type { FieldChange, RuleChange, Step, StepAction, StepKind } from './step.ts'
 
 /** Version of the plan file. Fields are added within a version, never changed or removed. */
 export const PLAN_VERSION = 1
@@ -75,7 +75,6 @@ export interface DocumentInput {
 
 export function planDocument(input: DocumentInput): PlanDocument {
   const { plan, coverage, cli } = input
-  const seedLines = seedCommands(input.seeds, cli, plan.basis.namespace)
   return {
     version: PLAN_VERSION,
     mode: input.mode,
@@ -84,20 +83,7 @@ export function planDocument(input: DocumentInput): PlanDocument {
     hasChanges: plan.hasChanges,
     ...(plan.basis.preview === true ? { preview: true } : {}),
     digest: plan.digest,
-    steps: plan.steps.map((step) => {
-      const result = input.results?.get(step.id)
-      return {
-        id: step.id,
-        kind: step.kind,
-        action: step.action,
-        because: step.because ?? null,
-        fields: step.fields.map(documentField),
-        rules: step.rules.map(documentRule),
-        notes: step.notes,
-        from: placesOf(step.spans),
-        ...(result === undefined ? {} : { result }),
-      }
-    }),
+    steps: documentSteps(plan.steps, input.results),
     unplanned: plan.unplanned.map(({ message, span, weight }) => ({
       message,
       at: span === undefined ? null : { file: span.file, line: span.line },
@@ -109,14 +95,37 @@ export function planDocument(input: DocumentInput): PlanDocument {
       open: coverage.open.map((link) => ({ reference: nameReference(link.reference), because: whyOpen(link) })),
     },
     commands: commandsOf(plan.steps, cli, plan.basis.namespace),
-    seeds: input.seeds.map((seed, index) => ({
-      path: `${seed.mount}/${seed.path}`,
-      keys: seed.keys,
-      usedBy: seed.usedBy,
-      command: seedLines[index] ?? '',
-    })),
+    seeds: documentSeeds(input.seeds, cli, plan.basis.namespace),
     basis: plan.basis,
   }
+}
+
+export function documentSteps(steps: readonly Step[], results?: DocumentInput['results']): DocumentStep[] {
+  return steps.map((step) => {
+    const result = results?.get(step.id)
+    return {
+      id: step.id,
+      kind: step.kind,
+      action: step.action,
+      because: step.because ?? null,
+      fields: step.fields.map(documentField),
+      rules: step.rules.map(documentRule),
+      notes: step.notes,
+      from: placesOf(step.spans),
+      ...(result === undefined ? {} : { result }),
+    }
+  })
+}
+
+/** `namespace`: the Vault namespace of the settings. */
+export function documentSeeds(seeds: readonly Seed[], cli: Cli, namespace: string): PlanDocument['seeds'] {
+  const lines = seedCommands(seeds, cli, namespace)
+  return seeds.map((seed, index) => ({
+    path: `${seed.mount}/${seed.path}`,
+    keys: seed.keys,
+    usedBy: seed.usedBy,
+    command: lines[index] ?? '',
+  }))
 }
 
 function whyOpen({ reference, accesses }: Link): string {

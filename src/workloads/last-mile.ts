@@ -61,19 +61,37 @@ export function lastMile({ manifests, workloads, lookupsOf }: LastMileInput): La
   const prefixes = once(() => makers().filter(({ isPrefix }) => isPrefix === true))
   const makersByObject = once(() => Map.groupBy(makers(), ({ by }) => by))
   const byName = once(() => Map.groupBy(consumptions(), ({ name }) => name))
+  const makersByPlace = once(() => Map.groupBy(makers(), ({ namespace, name }) => placeKey(namespace, name)))
+  const byPlace = once(() =>
+    Map.groupBy(consumptions(), ({ secretNamespace, name }) => placeKey(secretNamespace, name)),
+  )
 
   const candidates = (name: string): readonly SecretMaker[] => [
     ...(makersByName().get(name) ?? []),
     ...prefixes().filter((maker) => name.startsWith(maker.name)),
   ]
+  // Of one namespace, and of none that is known: a name that a thousand namespaces share is no reason to compare all with all.
+  const nearby = (namespace: string | undefined, name: string): readonly SecretMaker[] =>
+    namespace === undefined
+      ? candidates(name)
+      : [
+          ...(makersByPlace().get(placeKey(namespace, name)) ?? []),
+          ...(makersByPlace().get(placeKey(undefined, name)) ?? []),
+          ...prefixes().filter((maker) => name.startsWith(maker.name)),
+        ]
   const makersFor = (consumption: Consumption): Makers => {
-    const all = [consumption.name, ...(consumption.or ?? [])].flatMap(candidates)
+    const all = [consumption.name, ...(consumption.or ?? [])].flatMap((name) =>
+      nearby(consumption.secretNamespace, name),
+    )
     const rated = all.map((maker) => [maker, relation(consumption, maker, all)] as const)
     const of = (wanted: Relation) => rated.flatMap(([maker, is]) => (is === wanted ? [maker] : []))
     return { certain: of('certain'), possible: of('possible') }
   }
   const readersOf = (maker: SecretMaker) =>
-    (byName().get(maker.name) ?? []).filter((one) => relation(one, maker, candidates(maker.name)) === 'certain')
+    // An unknown namespace meets an unknown one only.
+    (byPlace().get(placeKey(maker.namespace, maker.name)) ?? []).filter(
+      (one) => relation(one, maker, nearby(maker.namespace, maker.name)) === 'certain',
+    )
   return {
     get consumptions() {
       return consumptions()
@@ -111,6 +129,10 @@ function produced(manifests: readonly Manifest[], lookupsOf: LastMileInput['look
       producedSecrets([one, ...clusters.of(one).filter(({ kind }) => kind === 'Namespace')], textHoles, lookupsOf),
     ),
   ]
+}
+
+function placeKey(namespace: string | undefined, name: string): string {
+  return `${namespace ?? ''}/${name}`
 }
 
 type Relation = 'certain' | 'possible' | 'no'

@@ -83,7 +83,9 @@ const LEFT = push({ data: one })
 describe('what ESO deletes after a change', () => {
   test('is what the entries no longer name, and an error where it is read', async () => {
     expect(await told({ 'p.yaml': two }, { 'p.yaml': LEFT })).toEqual([
-      expect.stringMatching(/^warning This change makes ESO delete `kv\/a\/c` in Vault.*This change removes an entry .*property `x` of `kv\/a\/c` \(the whole secret/),
+      expect.stringMatching(
+        /^warning This change makes ESO delete `kv\/a\/c` in Vault .* removes an entry of it\. Property `x` goes, and the whole secret if nothing else is in it\./,
+      ),
     ])
     const read = { 'r.yaml': reader('a/c', 'x') }
     const [found] = await told({ 'p.yaml': two, ...read }, { 'p.yaml': LEFT, ...read })
@@ -107,7 +109,7 @@ describe('what ESO deletes after a change', () => {
   test('is everything of an object that is gone, of any kind', async () => {
     expect(await told({ 'p.yaml': two }, {})).toEqual([
       expect.stringMatching(
-        /^warning This change makes ESO delete .*This change removes PushSecret a\/api, .* `kv\/a\/b` .* and property `x` of `kv\/a\/c`/,
+        /^warning This change makes ESO delete 2 secrets .* removes it\. That is property `x` of `kv\/a\/b` .* and property `x` of `kv\/a\/c`/,
       ),
     ])
     const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {team: a}}\n'
@@ -124,7 +126,9 @@ spec:
       - match: {secretKey: a, remoteRef: {remoteKey: a/b}}
 `
     expect(await told({ 'n.yaml': namespace, 'p.yaml': many }, { 'n.yaml': namespace })).toEqual([
-      expect.stringMatching(/^warning This change removes ClusterPushSecret all, .* ESO deletes `kv\/a\/b`\./),
+      expect.stringMatching(
+        /^warning This change makes ESO delete `kv\/a\/b` in Vault .*ClusterPushSecret all has .* removes it\./,
+      ),
     ])
   })
 
@@ -135,7 +139,9 @@ spec:
         { 'kustomization.yaml': lists('stores.yaml', 'p.yaml'), 'p.yaml': two },
         { 'kustomization.yaml': lists('stores.yaml'), 'p.yaml': two },
       ),
-    ).toEqual([expect.stringMatching(/^warning This change makes ESO delete .*This change removes PushSecret a\/api/)])
+    ).toEqual([
+      expect.stringMatching(/^warning .*PushSecret a\/api has `deletionPolicy: Delete`, and this change removes it\./),
+    ])
   })
 
   test('waits for somebody where the object stays in the cluster', async () => {
@@ -146,9 +152,7 @@ spec:
     })
     const before = { 'apps/kustomization.yaml': kustomization('resources: [stores.yaml, p.yaml]'), 'apps/p.yaml': two }
     expect(await told({ ...flux(false), ...before }, flux(false))).toEqual([
-      expect.stringMatching(
-        /^note .*because Kustomization \(Flux\) apps does not prune\. When somebody deletes it, ESO deletes/,
-      ),
+      expect.stringMatching(/^note .*because Kustomization \(Flux\) apps does not prune\./),
     ])
     expect(await told({ ...flux(true), ...before }, flux(true))).toEqual([expect.stringMatching(/^warning /)])
     const kept = push({ metadata: ', annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}' })
@@ -176,7 +180,7 @@ spec:
   test('is what a bundle wrote, and nothing that Git does not tell', async () => {
     const bundle = ['  dataTo: [{storeRef: {kind: ClusterSecretStore, name: kv}, remoteKey: a/all}]']
     expect(await told({ 'p.yaml': push({ data: one, spec: bundle }) }, { 'p.yaml': LEFT })).toEqual([
-      expect.stringMatching(/^warning .*ESO deletes `kv\/a\/all`/),
+      expect.stringMatching(/^warning This change makes ESO delete `kv\/a\/all` in Vault/),
     ])
     const each = ['  dataTo: [{storeRef: {kind: ClusterSecretStore, name: kv}}]']
     expect(await told({ 'p.yaml': push({ spec: each }) }, { 'p.yaml': push({ data: one, spec: each }) })).toEqual([])
@@ -207,7 +211,7 @@ spec:
       'path "kv/data/*" { capabilities = ["read", "update"] }\npath "kv/metadata/*" { capabilities = ["read", "create", "update"] }\n'
     expect(await told({ 'p.yaml': two, ...role(write) }, role(write))).toEqual([
       expect.stringMatching(
-        /^warning .*ESO tries to delete .*policies do not allow that\. The PushSecret then hangs in deletion/,
+        /^warning ESO may not delete 2 secrets, and this change makes it try .*The PushSecret then hangs in deletion/,
       ),
     ])
     const read = 'path "kv/data/*" { capabilities = ["read"] }\n'

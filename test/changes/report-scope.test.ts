@@ -1,51 +1,15 @@
 import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { realGit } from '../../src/changes/git.ts'
-import { readTextIfThere } from '../../src/files/text-file.ts'
-import { check } from '../../src/modes/check.ts'
 import type { LiveSource } from '../../src/modes/gather.ts'
-import { lookAtChange } from '../../src/modes/look-at-change.ts'
-import { renderWith } from '../../src/modes/render.ts'
 import { headline } from '../../src/report/headline.ts'
 import type { Report } from '../../src/report/report.ts'
-import { RULE_IDS } from '../../src/rules/rule-ids.ts'
-import { readEnvironment } from '../../src/settings/environment.ts'
-import { loadConfig, type ReadText } from '../../src/settings/load-config.ts'
-import { resolveSettings } from '../../src/settings/resolve-settings.ts'
 import { kustomizeForTests } from '../gitops/render/kustomize-binary.ts'
 import { fakeLive } from '../rules/fake-live.ts'
-import { type Files, type History, history } from './git-history.ts'
+import { checkChange } from './check-change.ts'
+import { type Files, history } from './git-history.ts'
 
 const kustomize = await kustomizeForTests()
 const PATH = `${kustomize === undefined ? '' : `${dirname(kustomize.command)}:`}${process.env.PATH}`
-
-/** Checks a working folder with `report-scope: changed`, as the terminal would on a branch. */
-async function checkChange({ folder }: History, live?: LiveSource): Promise<Report> {
-  const settingsWith = async (read: ReadText) =>
-    resolveSettings({
-      given: {
-        from: 'terminal',
-        command: 'check',
-        subject: undefined,
-        values: { 'report-scope': 'changed' },
-        format: 'json',
-        color: false,
-      },
-      config: await loadConfig(
-        { from: 'terminal', command: 'check', subject: undefined, values: {}, format: 'json', color: false },
-        RULE_IDS,
-        read,
-      ),
-      environment: readEnvironment({}),
-      folder: 'gitops',
-    })
-  const settings = await settingsWith((file) => readTextIfThere(`${folder}/${file}`))
-  const render = renderWith(settings, { PATH })
-  const event = { name: undefined, payload: undefined, baseRef: undefined }
-  const change = lookAtChange(settings, { cwd: folder, git: realGit({ PATH }), event, render, settingsWith })
-  const { report } = await check(settings, { cwd: folder, today: '2026-06-01', live, render, change, incomplete: [] })
-  return report
-}
 
 /** What a branch that alters these files is told. */
 async function changed(before: Files, after: Files, live?: LiveSource): Promise<Report> {
@@ -53,7 +17,7 @@ async function changed(before: Files, after: Files, live?: LiveSource): Promise<
   one.commit('before', before)
   one.git('checkout', '-q', '-b', 'topic')
   one.commit('after', after)
-  return checkChange(one, live)
+  return checkChange(one, PATH, live)
 }
 
 const findingsOf = ({ findings }: Report) => findings.map(({ rule, span }) => `${rule} ${span.file}:${span.line}`)
@@ -287,7 +251,7 @@ describe('what a change is answerable for', () => {
     const one = history()
     one.commit('before', { ...LAW, 'broken.yaml': BROKEN })
     one.write({ 'a.yaml': es('a', ['nowhere/a']) })
-    expect(findingsOf(await checkChange(one))).toEqual(['policy-denies a.yaml:13'])
+    expect(findingsOf(await checkChange(one, PATH))).toEqual(['policy-denies a.yaml:13'])
   })
 
   test('what cannot be judged is told where it is new, and counted where it is not', async () => {
@@ -300,7 +264,7 @@ describe('what a change is answerable for', () => {
   test('without a repository everything is reported, and why', async () => {
     const one = history(undefined, null)
     one.write({ ...LAW, 'broken.yaml': BROKEN })
-    const report = await checkChange(one)
+    const report = await checkChange(one, PATH)
     expect(findingsOf(report)).toEqual(['policy-denies broken.yaml:13'])
     expect(report.scope).toEqual({ of: 'all', because: 'this folder is no Git repository' })
   })
@@ -417,7 +381,7 @@ spec:
     }
     const report = await changed(start, { 'overlays/b/kustomization.yaml': 'resources: [../../base]\nnamespace: b\n' })
     expect(findingsOf(report)).toEqual(['policy-denies base/es.yaml:12'])
-    expect(report.findings[0]?.message).toContain('(and 1 more object from the same lines)')
+    expect(report.findings[0]?.message).toContain(' and b/')
     expect(
       report.findings[0]?.related.filter(({ message }) => message.endsWith('applies it')).map(({ span }) => span.file),
     ).toEqual(['overlays/a/kustomization.yaml', 'overlays/b/kustomization.yaml'])

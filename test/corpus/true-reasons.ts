@@ -164,7 +164,7 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
   ],
   [
     // Of a root that kustomize could not build: the patch is there, at its line.
-    /^a patch \((.+):(\d+)\) changes it, and patches are applied only with kustomize$/,
+    /^a patch \((.+):(\d+)\) may change it, and could not be applied here$/,
     ([, file = '', line], _, { cwd }) =>
       (read(path.resolve(cwd, file)).split('\n')[Number(line) - 1] ?? '').trim() !== '',
   ],

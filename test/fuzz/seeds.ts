@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
+import { snapshotText } from '../../src/state/snapshot/snapshot-text.ts'
+import { snapshot } from '../state/snapshot/sample.ts'
+
 const test = join(import.meta.dirname, '..')
 /** Mutants of what is longer than this cost much and say little. */
 const LONGEST = 20_000
@@ -102,6 +105,11 @@ export const SEEDS = {
   markdown: () => [...fixtures(/\.md$/), ...filesBelow(join(test, '..', 'docs'), /\.md$/)],
   terraform: () => fixtures(/\.tf$/),
   configs: () => fixtures(/^eso-vault\.yml$/),
+  snapshots: () => [
+    snapshotText(snapshot()),
+    JSON.stringify(snapshot({ names: 'hashed', salt: 'x' })),
+    JSON.stringify(snapshot({ secrets: {} })),
+  ],
   templates: () =>
     rows('eso/vectors/eso-templates.jsonl.gz')
       .slice(0, 1_500)

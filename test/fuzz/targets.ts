@@ -11,6 +11,8 @@ import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import { RULE_IDS } from '../../src/rules/rule-ids.ts'
 import { readConfig } from '../../src/settings/config-file.ts'
 import { applyIgnores, inlineIgnoresInText } from '../../src/settings/ignores.ts'
+import { snapshotState } from '../../src/state/snapshot/snapshot-state.ts'
+import { parseSnapshot } from '../../src/state/snapshot/snapshot-text.ts'
 import { checkFiles, HEALTHY } from './check-files.ts'
 import { SEEDS } from './seeds.ts'
 
@@ -139,6 +141,36 @@ export const TARGETS: readonly Target[] = [
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
       }
+    },
+  },
+  {
+    name: 'snapshots',
+    seeds: SEEDS.snapshots,
+    share: 3,
+    run: async (mutant) => {
+      const parsed = parseSnapshot(mutant)
+      if ('wrong' in parsed) return
+      const { file } = parsed
+      const keys = ['shop/db', 'shop/gone', 'shop/none', 'lonely/one', 'closed/x', '__proto__/constructor']
+      for (const namespace of ['', 'toString'])
+        await snapshotState(file, namespace, {
+          mounts: ['kv', 'old', 'constructor'],
+          authMounts: ['kubernetes'],
+          authConfig: true,
+          roles: [{ authMount: 'kubernetes', name: 'eso' }],
+          policies: ['eso', 'secretive', 'valueOf'],
+          secrets: keys.map((key) => ({
+            mount: 'kv',
+            key,
+            withKeys: true,
+            version: 1,
+            keyPaths: [['user'], ['nested', 'deep']],
+          })),
+          finds: [
+            { mount: 'kv', path: '' },
+            { mount: 'kv', path: 'shop' },
+          ],
+        })
     },
   },
   {

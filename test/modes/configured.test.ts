@@ -76,7 +76,7 @@ describe('what Git does not say, the config can', () => {
     expect(json.references[0]?.accesses[0]?.because).toContain(
       `The config says store \`vault\` (${FILE}:3), role \`kubernetes/eso\` (${FILE}:5) and which file is policy \`read-apps\` (${FILE}:7); Git does not.`,
     )
-    expect(json.findings[0]?.message).toContain('policy `read-apps`, as the config says)')
+    expect(json.findings[0]?.message).toContain('Role `eso` is as the config says.')
   })
 
   test('where all is allowed, the headline says that the config counts', async () => {
@@ -307,6 +307,6 @@ vault write auth/kubernetes/role/eso bound_service_account_names=eso bound_servi
       [FILE]:
         'version: 1\nstores: { vault: { policies: [root] } }\nexpect:\n  - { store: vault, mayNot: [read], path: "kv/**" }\n',
     })
-    expect(findings).toEqual([`error expectation-broken ${FILE}:4`])
+    expect(findings).toEqual([`error expectation-broken ${FILE}:4`, 'warning root-token store.yaml:5'])
   })
 })

@@ -27,19 +27,25 @@ async function opened(
   example: 'as-found' | 'as-fixed',
   depth: number,
   alter: (files: Readonly<Record<string, string>>) => Files,
+  path = '',
 ) {
   const before = await filesOf(join(REPOSITORY, 'examples', 'soyo', example))
   const { origin, base, head } = pullRequest(before, alter(before))
   const { folder } = checkedOut(origin, 'refs/pull/7/merge', depth)
   const runner = await createRunner('empty')
   runners.push(runner)
-  await cp(folder, runner.workspace, { recursive: true })
+  await cp(folder, join(runner.workspace, path), { recursive: true })
   const event = {
     action: 'synchronize',
     pull_request: { number: 7, base: { sha: base }, head: { sha: head, repo: { full_name: 'acme/gitops' } } },
   }
-  return (inputs: Readonly<Record<string, string>> = {}) =>
-    runner.main({ event, inputs, env: { GITHUB_BASE_REF: 'main', GITHUB_HEAD_REF: 'topic' } })
+  const queued = { action: 'checks_requested', merge_group: { base_sha: base, base_ref: 'refs/heads/main' } }
+  return (inputs: Readonly<Record<string, string>> = {}, eventName = 'pull_request') =>
+    runner.main(
+      eventName === 'merge_group'
+        ? { event: queued, eventName, inputs }
+        : { event, inputs, env: { GITHUB_BASE_REF: 'main', GITHUB_HEAD_REF: 'topic' } },
+    )
 }
 
 test('a pull request that narrows the policy: what it covered, and nothing of what was broken before', async () => {
@@ -107,4 +113,26 @@ test('a checkout of one commit: everything is reported, with what to set; a warn
   expect(annotationsIn(asked.stdout).map(({ kind, message }) => [kind, message])).toEqual([
     ['warning', expect.stringContaining('`fetch-depth: 2`')],
   ])
+})
+
+test('a checkout with `path:` is checked as the repository names its files, and its change is known', async () => {
+  const alter = (files: Readonly<Record<string, string>>) => ({
+    [PUSH]: files[PUSH]?.replace('apps/backstage/db', 'apps/backstage/other'),
+  })
+  const main = await opened('as-found', 2, alter, 'gitops')
+  for (const inputs of [{}, { paths: 'gitops' }]) {
+    const { stdout, outputs } = await main({ ...inputs, 'report-file': 'report.json' })
+    expect(annotationsIn(stdout)[0]).toMatchObject({ title: 'policy-denies', place: `${PUSH}:19` })
+    expect(outputs.references).toBe('1')
+    expect(outputs['report-file']).toBe('report.json')
+  }
+})
+
+test('a merge queue has the scope of the pull request: old findings do not block it', async () => {
+  const main = await opened('as-found', 2, (files) => ({
+    'docs/more.md': files['docs/vault.md'] ? 'More.' : undefined,
+  }))
+  const { exitCode, outputs, summary } = await main({}, 'merge_group')
+  expect([exitCode, outputs.outcome, outputs.references]).toEqual([0, 'clean', '0'])
+  expect(summary).toMatch(/older problems/)
 })

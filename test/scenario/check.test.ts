@@ -67,6 +67,7 @@ describe('a check of a pull request', () => {
       'has-changes': '',
       'plan-file': '',
       'plan-digest': '',
+      'snapshot-file': '',
       'issue-number': '',
     })
     for (const [place = ''] of FOUND) expect(summary).toContain(`/${place.replace(':', '#L')})`)

@@ -49,7 +49,6 @@ describe('what is wrong with the inputs', () => {
 
   test.each([
     ['an unknown input, with the one that was meant', { 'vault-adr': 'https://vault.example.com' }, 'vault-addr'],
-    ['a name that other actions use', { url: 'https://vault.example.com' }, 'vault-addr'],
     ['a value out of the choices', { 'fail-on': 'eror' }, 'error'],
     ['a mode that does not exist', { mode: 'chek' }, 'check'],
     ['a path that does not exist', { paths: 'no/such/folder' }, 'no/such/folder'],

@@ -51,7 +51,7 @@ describe.each(FOREIGN)('%s', (event) => {
     for (const text of [ran.stdout, ran.summary]) expect(text).toContain('has the trust of this repository')
   })
 
-  test.each(['plan', 'apply', 'drift'])('refuses %s', async (mode) => {
+  test.each(['plan', 'apply', 'drift', 'snapshot'])('refuses %s', async (mode) => {
     asked = []
     const ran = await runner.main({
       inputs: { ...inputs, mode, 'plan-digest': 'sha256:0' },
@@ -62,6 +62,16 @@ describe.each(FOREIGN)('%s', (event) => {
     expect([ran.exitCode, ran.outputs.outcome]).toEqual([2, 'invalid'])
     expect(annotationsIn(ran.stdout)[0]?.message).toContain('which only trusted files may ask for')
   })
+})
+
+test('a snapshot is as little believed there as a server is asked', async () => {
+  const ran = await runner.main({
+    inputs: { 'vault-snapshot': 'no-such-file.json', 'report-scope': 'all' },
+    event: await payload('pull_request_target-of-a-fork'),
+    eventName: 'pull_request_target',
+  })
+  expect([ran.exitCode, ran.outputs.outcome]).toEqual([1, 'findings'])
+  expect(ran.stdout).toContain('has the trust of this repository')
 })
 
 test.each(['pull_request_target-of-the-repository', 'workflow_run-of-the-repository'])(

@@ -1,15 +1,19 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess } from '../openbao/stage.ts'
 import { type GitHubApi, startGitHubApi } from '../report/github-api.ts'
 import { APP_KEYS, APPS, CA, example, FILES, ROLE_PATH } from '../server/drift-stage.ts'
-import { bundle, REPOSITORY } from './bundle.ts'
+import { bundle, NODE, REPOSITORY } from './bundle.ts'
 import { startGitHub } from './fake-github.ts'
 import { startIssuer } from './fake-issuer.ts'
+import { downloadArtifact, GH, startArtifacts } from './recorded-artifacts.ts'
 import { annotationsIn, createRunner, PULL_REQUEST, type StepResult } from './run-program.ts'
 
 interface Workflow {
@@ -18,7 +22,13 @@ interface Workflow {
       string,
       {
         readonly environment?: string
-        readonly steps: readonly { uses?: string; with?: Readonly<Record<string, string>> }[]
+        readonly steps: readonly {
+          id?: string
+          uses?: string
+          run?: string
+          env?: Readonly<Record<string, string>>
+          with?: Readonly<Record<string, string>>
+        }[]
       }
     >
   >
@@ -37,6 +47,7 @@ const MAIN = { ref: 'refs/heads/main' }
 const CLAIMS = {
   'pull-request check': { event_name: 'pull_request', ref: 'refs/pull/7/merge' },
   'nightly-drift drift': { event_name: 'schedule', ...MAIN },
+  'vault-snapshot snapshot': { event_name: 'schedule', ...MAIN },
   'bootstrap plan': { event_name: 'workflow_dispatch', ...MAIN },
   'bootstrap apply': { event_name: 'workflow_dispatch', ...MAIN, environment: 'vault-prod' },
 } as const
@@ -183,6 +194,100 @@ describeWithServer(
         expect([role, ran.outputs.outcome]).toEqual([role, 'incomplete'])
         expect(ran.stdout).toContain(role)
         expect(ran.asked).toEqual([])
+      }
+    })
+
+    let snapshot = ''
+    test('snapshot: written by the scheduled run, which reads and lists and nothing else', async () => {
+      const ran = await job('vault-snapshot snapshot')
+      expect([ran.exitCode, ran.outputs.outcome, ran.outputs['snapshot-file']], messages(ran)).toEqual([
+        0,
+        'clean',
+        'vault-snapshot.json',
+      ])
+      expect(ran.stdout).toContain('Snapshot written: 4 secrets in')
+      expect(ran.summary).toContain('Snapshot written')
+      expect(writes(ran.asked)).toEqual([])
+      expect(ran.asked.filter((line) => line.includes('kv/data/'))).toEqual([])
+      const file = join(runner.workspace, 'vault-snapshot.json')
+      snapshot = readFileSync(file, 'utf8')
+      await rm(file)
+    })
+
+    test('a Vault that CI cannot reach: a fork’s pull request is judged by the artifact, with nothing but what forks get', async () => {
+      const api = await startArtifacts(new Map([[903, snapshot]]))
+      const temp = await mkdtemp(join(tmpdir(), 'eso-vault-fork-'))
+      try {
+        const { jobs } = load(
+          readFileSync(join(REPOSITORY, 'examples/workflows/pull-request-private-vault.yml'), 'utf8'),
+        ) as Workflow
+        const steps = jobs.check?.steps ?? []
+        const github: Readonly<Record<string, string>> = {
+          'github.token': 'a-token-that-may-read',
+          'github.repository': 'acme/gitops',
+          'github.event.repository.default_branch': 'main',
+          'runner.temp': temp,
+        }
+        const expand = (text: string) =>
+          text.replaceAll(/\$\{\{ ([\w.]+) \}\}/g, (_, name: string) => github[name] ?? '')
+        await mkdir(join(temp, 'bin'))
+        await writeFile(join(temp, 'bin/gh.mjs'), GH, { mode: 0o755 })
+        await writeFile(join(temp, 'bin/gh'), `#!/bin/sh\nexec '${NODE}' '${join(temp, 'bin/gh.mjs')}' "$@"\n`, {
+          mode: 0o755,
+        })
+        const latest = steps.find(({ id }) => id === 'latest')
+        const env = Object.fromEntries(Object.entries(latest?.env ?? {}).map(([name, value]) => [name, expand(value)]))
+        const output = join(temp, 'output')
+        await promisify(execFile)('bash', ['-e', '-c', latest?.run ?? 'false'], {
+          env: {
+            ...env,
+            PATH: `${join(temp, 'bin')}:${process.env.PATH}`,
+            GITHUB_OUTPUT: output,
+            GITHUB_API_URL: api.url,
+          },
+        })
+        expect(readFileSync(output, 'utf8')).toBe('run-id=903\n')
+        const download = steps.find(({ uses }) => uses?.startsWith('actions/download-artifact@'))?.with
+        const path = expand(download?.path ?? '')
+        await mkdir(path)
+        const artifact = await downloadArtifact(api.url, '903', download?.name ?? '')
+        await writeFile(join(path, 'vault-snapshot.json'), artifact)
+        expect(api.requests[0]).toBe(
+          'GET /repos/acme/gitops/actions/workflows/vault-snapshot.yml/runs?branch=main&status=success&per_page=1',
+        )
+
+        const from = (await server.auditLog()).length
+        const inputs = Object.fromEntries(
+          Object.entries(inputsOf('pull-request-private-vault.yml', 'check')).map(([name, value]) => [
+            name,
+            expand(value),
+          ]),
+        )
+        const fork = { pull_request: { number: 7, head: { repo: { full_name: 'mallory/gitops' } } } }
+        const ran = await runner.main({ inputs, event: fork, env: { GITHUB_API_URL: api.url } })
+        expect([ran.exitCode, ran.outputs.outcome, ran.outputs['checked-references']], messages(ran)).toEqual([
+          0,
+          'clean',
+          '4',
+        ])
+        expect(ran.stdout.replace(/\s+/g, ' ')).toMatch(
+          /Checked against the snapshot of OpenBao .*: Vault as of .* UTC \(1 minute old\)/,
+        )
+
+        const secret = 'kubernetes/apps/backstage/backstage/app/secret-externalsecret.yaml'
+        const text = readFileSync(join(runner.workspace, secret), 'utf8')
+        await writeFile(join(runner.workspace, secret), text.replace('backstage/app', 'backstage/other'))
+        const broken = await runner.main({ inputs, event: fork, env: { GITHUB_API_URL: api.url } })
+        await writeFile(join(runner.workspace, secret), text)
+        expect([broken.exitCode, broken.outputs.outcome]).toEqual([1, 'findings'])
+        expect(messages(broken)).toContain('There is no secret at')
+        expect(broken.summary).toContain('Vault as of')
+        // Neither the server nor any writing part of GitHub was asked.
+        expect((await server.auditLog()).length).toBe(from)
+        expect(api.requests.filter((line) => !line.startsWith('GET '))).toEqual([])
+      } finally {
+        await api.stop()
+        await rm(temp, { recursive: true, force: true })
       }
     })
 

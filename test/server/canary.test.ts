@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answer, type RunDeps, type RunResult, run } from '../../src/modes/run.ts'
 import { annotationsOf } from '../../src/report/annotations.ts'
@@ -151,7 +153,12 @@ describeWithServer('no token that stands anywhere is shown anywhere', () => {
     await repository?.remove()
   })
 
-  const settingsOf = (command: Command, live: boolean, values: Readonly<Record<string, string>> = {}) =>
+  const settingsOf = (
+    command: Command,
+    live: boolean,
+    values: Readonly<Record<string, string>> = {},
+    config = CONFIG,
+  ) =>
     resolveSettings({
       given: {
         from: 'terminal',
@@ -161,7 +168,7 @@ describeWithServer('no token that stands anywhere is shown anywhere', () => {
         format: 'text',
         color: false,
       },
-      config: readConfig('eso-vault.yml', CONFIG, { rules: RULE_IDS }),
+      config: readConfig('eso-vault.yml', config, { rules: RULE_IDS }),
       environment: readEnvironment({}),
       folder: 'canary',
     })
@@ -196,6 +203,20 @@ describeWithServer('no token that stands anywhere is shown anywhere', () => {
       expect(answered.exitCode).not.toBe(70)
       expectNone(['text', 'json'].map((format) => answerText(answered, format as 'text', WIDE)).join('\n'))
     })
+  })
+
+  test('snapshot, and a run by it', async () => {
+    for (const config of ['', 'snapshot: { scope: all }\n', 'snapshot: { names: hashed }\n']) {
+      const result = await run(settingsOf('snapshot', true, {}, `${CONFIG}${config}`), deps())
+      expect(result.report.outcome, JSON.stringify(result.report.problems)).not.toMatch(/bug|invalid/)
+      expect(result.snapshot, result.report.incomplete.join()).toContain('"policies"')
+      expectNone(`${everythingOf(result)}\n${result.snapshot}`)
+      await writeFile(join(repository.cwd, 'snapshot.json'), result.snapshot ?? '')
+      const then = await run(settingsOf('check', false, { 'vault-snapshot': 'snapshot.json' }), deps())
+      await rm(join(repository.cwd, 'snapshot.json'))
+      expect(then.report.live.asOf).toBe('2026-06-01T00:00:00Z')
+      expectNone(everythingOf(then))
+    }
   })
 
   test('apply', async () => {

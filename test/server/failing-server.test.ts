@@ -32,7 +32,10 @@ describeWithServer('a server that answers the preflight and then fails', () => {
     await repository?.remove()
   })
 
-  async function runAgainst(mode: 'check' | 'drift' | 'plan', values: Partial<Record<InputName, string>> = {}) {
+  async function runAgainst(
+    mode: 'check' | 'drift' | 'plan' | 'snapshot',
+    values: Partial<Record<InputName, string>> = {},
+  ) {
     const settings = resolveSettings({
       given: {
         from: 'terminal',
@@ -109,6 +112,21 @@ describeWithServer('a server that answers the preflight and then fails', () => {
     const { report, plan } = await runAgainst('plan')
     expect(report.outcome).toBe('incomplete')
     expect(JSON.stringify(plan?.steps)).toContain('answered 500')
+  })
+
+  test('a snapshot is not written of a server that fails, at whatever question', async () => {
+    server.failing(() => undefined)
+    const whole = await runAgainst('snapshot')
+    expect(whole.snapshot).toContain('"version": 1')
+    const asked = server.asked().filter(isQuestion)
+    expect(asked.length).toBeGreaterThan(8)
+    for (const fault of [FAULTS['500'], FAULTS['404 without errors'], FAULTS['an answer that is cut']]) {
+      for (const question of new Set(asked)) {
+        server.failing((key) => (key === question ? fault : undefined))
+        const { report, snapshot } = await runAgainst('snapshot')
+        expect([question, report.outcome, snapshot]).toEqual([question, 'incomplete', undefined])
+      }
+    }
   })
 
   test('`on-incomplete: warn` lets it pass, and the outcome stays', async () => {

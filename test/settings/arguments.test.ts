@@ -29,6 +29,7 @@ describe('the command line (design §4)', () => {
       values: { paths: 'a\nb/**', 'vault-addr': 'https://v', 'fail-on': 'warning' },
       format: 'json',
       color: undefined,
+      timings: false,
     })
     for (const { name, format } of INPUTS) {
       if (name === 'mode') continue

@@ -81,6 +81,7 @@ describe('defaults (design §4)', () => {
       esoVersion: undefined,
       format: 'text',
       color: undefined,
+      timings: false,
     })
   })
 
@@ -96,6 +97,7 @@ describe('defaults (design §4)', () => {
   it.each([
     [{ env: PULL }, 'changed'],
     [{ env: { ...ACTIONS, GITHUB_EVENT_NAME: 'pull_request_target' } }, 'changed'],
+    [{ env: { ...ACTIONS, GITHUB_EVENT_NAME: 'merge_group' } }, 'changed'],
     [{ env: { ...ACTIONS, GITHUB_EVENT_NAME: 'push' } }, 'all'],
     [{}, 'all'],
     [{ env: PULL, values: { 'report-scope': 'all' } }, 'all'],
@@ -434,28 +436,30 @@ describe('inputs of the Action', () => {
   const read = (env: Env) => readInputs((name) => env[`INPUT_${name.toUpperCase()}`] ?? '', env)
   const messages = (env: Env): string => {
     try {
-      return JSON.stringify(read(env).values)
+      const { given, warnings } = read(env)
+      return [JSON.stringify(given.values), ...warnings].join(' ')
     } catch (error) {
       return error instanceof InvalidInput ? error.message : String(error)
     }
   }
 
   it('are read by their names; blank ones are absent', () => {
-    expect(read({ 'INPUT_FAIL-ON': ' warning ', 'INPUT_VAULT-TOKEN': '', INPUT_PATHS: 'a\nb' }).values).toEqual({
+    expect(read({ 'INPUT_FAIL-ON': ' warning ', 'INPUT_VAULT-TOKEN': '', INPUT_PATHS: 'a\nb' }).given.values).toEqual({
       'fail-on': 'warning',
       paths: 'a\nb',
     })
   })
 
   it.each([
-    [{ INPUT_FAIL_ON: 'x' }, 'There is no input `fail_on`. Did you mean "fail-on"?'],
-    [{ INPUT_TOKEN: 'x' }, 'There is no input `token`. Write "vault-token".'],
-    [{ INPUT_URL: 'x' }, 'There is no input `url`. Write "vault-addr".'],
     [{ 'INPUT_REPORT-FIL': 'x' }, 'There is no input `report-fil`. Did you mean "report-file"?'],
     [
-      { INPUT_SOMETHING: 'x', INPUT_MODES: 'x' },
-      'There is no input `something`.\nThere is no input `modes`. Did you mean "mode"?',
+      { 'INPUT_SOME-THING': 'x', 'INPUT_VAULT-ADR': 'x' },
+      'There is no input `some-thing`.\nThere is no input `vault-adr`. Did you mean "vault-addr"?',
     ],
+    // Without a hyphen it may be a variable of the job, which reaches every action.
+    [{ INPUT_FAIL_ON: 'x' }, '{} There is no input `fail_on`. Did you mean "fail-on"?'],
+    [{ INPUT_URL: 'x' }, '{} There is no input `url`. Write "vault-addr".'],
+    [{ INPUT_SOMETHING: 'x', INPUT_DEPLOY_KEY_NAME: 'x' }, '{}'],
     // Runners built on act leak an enclosing composite action's inputs into the environment.
     [{ INPUT_TOKEN: 'x', FORGEJO_ACTIONS: 'true' }, '{}'],
   ])('%j', (env, expected) => {

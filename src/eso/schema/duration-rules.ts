@@ -51,7 +51,7 @@ function checkStore(body: ValueMap, list: ProblemList): void {
       path: refresh,
       message: `ESO's webhook refuses the store: "${text}".`,
       text,
-      suggestion: `refreshInterval: ${(typeof value === 'string' ? asGoDuration(value) : undefined) ?? '1h'}`,
+      suggestion: `refreshInterval: ${(typeof value === 'string' ? asGoDuration(value.replace(/^-/, '')) : undefined) ?? '1h'}`,
     })
   const retry: FieldPath = ['spec', 'retrySettings', 'retryInterval']
   const wrong = fault(body, retry)

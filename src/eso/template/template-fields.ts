@@ -45,6 +45,12 @@ export function secretTemplate(
   return template === undefined ? undefined : { template, path: [...found.path, ...place.template] }
 }
 
+/** Labels and annotations that the target Secret gets: the template's, without one the object's own (consumers.md §3.7). */
+export function templateMetadata(manifest: Manifest): ValueMap | undefined {
+  const block = secretTemplate(manifest)
+  return mapAt(block === undefined ? manifest.body : block.template, 'metadata')
+}
+
 function texts(map: Value | undefined, path: FieldPath): TemplateField[] {
   if (!isMap(map)) return []
   return Object.entries(map).flatMap(([key, text]) =>

@@ -12,6 +12,7 @@ import {
   textAt,
   withEntry,
 } from '../placed/placed.ts'
+import { patternApplications } from './validated-patterns.ts'
 
 /** What the values of charts are nested to, at most. */
 const MAX_LEVELS = 8
@@ -83,25 +84,6 @@ const KINDS: Readonly<Record<string, 'Application' | 'ApplicationSet'>> = {
   applications: 'Application',
   additionalapplications: 'Application',
   applicationsets: 'ApplicationSet',
-}
-
-/** Applications that the operator of Validated Patterns makes of `values-hub.yaml` and its like (applied.md §3.1). */
-function patternApplications(group: Placed): Placed[] {
-  return named(at(group, 'applications')).flatMap(([key, item]) => {
-    const path = at(item, 'path')
-    if (item.type !== 'map' || path === undefined || at(item, 'chart') !== undefined) return []
-    const namespace = at(item, 'namespace')
-    const head = placedAt(item.place, {
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'Application',
-      metadata: { name: textAt(item, 'name') ?? key ?? '' },
-    }) as PlacedMap
-    const empty = placedAt(item.place, {}) as PlacedMap
-    const repoURL = at(item, 'repoURL')
-    const source = withEntry(repoURL === undefined ? empty : withEntry(empty, 'repoURL', repoURL), 'path', path)
-    const destination = namespace === undefined ? empty : withEntry(empty, 'namespace', namespace)
-    return [withEntry(head, 'spec', withEntry(withEntry(empty, 'source', source), 'destination', destination))]
-  })
 }
 
 /** The items of a map by name, or of a list. */

@@ -15,6 +15,7 @@ import {
   type OutputOptions,
   outputOf,
   readingOf,
+  releasesOf,
   seenSafely,
 } from '../build/output.ts'
 import { workThrough } from '../build/queue.ts'
@@ -215,6 +216,16 @@ class Follower {
       this.reachedCharts.add(root.build.release.chart)
       for (const template of output.templates ?? []) this.templates.add(template)
       if (output.unrendered !== undefined) this.unrendered.set(root.build.release.chart, output.unrendered)
+    }
+    // A chart of `helmCharts` is deployed by its kustomization, whether that may be rendered or not.
+    const seen = root.build.by === 'kustomize' ? root.build : root.build.by === 'nobody' ? root.build.seen : undefined
+    if (seen !== undefined) {
+      for (const template of output.templates ?? []) this.templates.add(template)
+      for (const { chart } of releasesOf(this.checkout, seen.closure, seen.node)) {
+        this.reachedCharts.add(chart)
+        if (!seen.closure.charts.some(({ folder }) => folder === chart))
+          this.unrendered.set(chart, { code: 'needs-helm', says: 'renders a Helm chart' })
+      }
     }
     for (const file of valueFilesOf(root)) this.carry(file, root)
     this.ground.add(output)
@@ -625,10 +636,20 @@ class Follower {
       this.work(
         undeployedCharts(this.checkout, charts, (file) => this.clusterOf(file)).filter((root) => this.isNew(root)),
       )
-    const isLeft = ({ folder, brings }: Chart) => brings && !this.reachedCharts.has(folder)
+    // What a kustomization installs is none of them, though it is built only where no root leads to anything.
+    const installed = new Set(this.tops.flatMap(({ folder }) => this.installedBy(folder)))
+    const isLeft = ({ folder, brings }: Chart) => brings && !this.reachedCharts.has(folder) && !installed.has(folder)
     await enter([...this.charts.values()].filter((chart) => chart.holdsGitOps && isLeft(chart)))
     for (let more = this.presumedEntries(); more.length > 0; more = this.presumedEntries()) await this.work(more)
     await enter([...this.charts.values()].filter(isLeft))
+  }
+
+  private installedBy(folder: string): readonly string[] {
+    const closure = this.checkout.closures.closureOf(folder)
+    const node = this.checkout.reading.kustomization(folder)
+    return isObstacle(closure) || node === undefined
+      ? []
+      : releasesOf(this.checkout, closure, node).map(({ chart }) => chart)
   }
 
   /** What a ResourceSet makes is not followed; it may be anything that its text speaks of. */

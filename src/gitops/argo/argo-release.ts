@@ -1,13 +1,14 @@
 import { posix } from 'node:path'
 import { compileGlob, type GlobDialect } from '../../model/glob.ts'
 import type { Span } from '../../model/span.ts'
+import { isMap } from '../../model/value.ts'
 import { type Sources, sourcesOfSpec } from '../applied/sources.ts'
 import type { Checkout } from '../checkout.ts'
 import { type ChartRelease, type MissingValues, UNTOLD, type ValueLayer } from '../helm/chart-release.ts'
 import { at, itemsAt, type Placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
 import { buildEnvironment } from './build-environment.ts'
 import { UNFILLED } from './fill-text.ts'
-import { isNothing } from './parameters.ts'
+import { flattened, isNothing } from './parameters.ts'
 
 export interface ArgoReleaseInput {
   readonly checkout: Checkout
@@ -82,7 +83,11 @@ function withUntold(node: Placed): Placed {
 }
 
 /** A file that a deployer names: of this checkout, or one that Git does not hold here. */
-type NamedFile = { readonly path: string } | { readonly missing: MissingValues }
+type NamedFile =
+  | { readonly path: string }
+  /** One that Git does not name whole: any that fits, `*` being what is not told. */
+  | { readonly open: string; readonly why: MissingValues }
+  | { readonly missing: MissingValues }
 
 /** How Argo CD finds a file by its name: of a `$ref`, by an address, from the repository's root, or from the chart's folder. */
 function fileNames({ checkout, sources, application, source, folder }: ArgoReleaseInput): (node: Placed) => NamedFile {
@@ -94,26 +99,32 @@ function fileNames({ checkout, sources, application, source, folder }: ArgoRelea
   )
   const environment = buildEnvironment(application, source)
   const missing = (code: MissingValues['code'], name: string): NamedFile => ({ missing: { code, name } })
+  const whole = (path: string): NamedFile =>
+    path.includes(UNFILLED)
+      ? {
+          open: path.replaceAll(UNFILLED, '*'),
+          why: { code: 'variable', name: posix.basename(path).replaceAll(UNFILLED, '…') },
+        }
+      : { path }
   const within = (path: string): string => posix.normalize(path).replace(/^(?:\.\.\/)+|^\/+/, '')
   return (node) => {
     const written = textAt(node) ?? ''
-    if (written.includes(UNFILLED)) return missing('variable', written.replaceAll(UNFILLED, '…'))
     const [, name = '', below = ''] = /^\$([^/]+)(\/.*)?$/s.exec(written) ?? []
     const ref = refs.get(name)
     const { text, untold } = environment.substitute(ref === undefined ? written : below)
-    const [open] = untold
-    if (open !== undefined) return missing('variable', open)
+    const [variable] = untold
+    if (variable !== undefined) return missing('variable', variable)
     if (ref !== undefined) {
       const path = within(text)
       const isHere = sources.ofAddress(textAt(ref, 'repoURL')).is === 'this' && isSameState(ref)
-      return isHere || checkout.root.files.has(path) ? { path } : missing('other-repository', written)
+      return isHere || checkout.root.files.has(path) ? whole(path) : missing('other-repository', written)
     }
     const [, scheme] = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(text) ?? []
     if (scheme !== undefined) return missing('address', scheme)
-    if (text.startsWith('/')) return { path: within(text) }
+    if (text.startsWith('/')) return whole(within(text))
     const path = folder === undefined ? '../' : posix.normalize(posix.join(folder, text))
     // Out of the repository nothing is read.
-    return path.startsWith('../') ? missing('other-repository', written) : { path }
+    return path.startsWith('../') ? missing('other-repository', written) : whole(path)
   }
 }
 
@@ -164,16 +175,51 @@ function valueFileLayers(input: ArgoReleaseInput): Layers {
       layers.push({ from: 'missing', why: found.missing, span })
       continue
     }
+    if ('open' in found) {
+      const others = matching(found.open, files).filter((file) => !explicit.has(file))
+      // One that is forgiven is one of those that are here, or none.
+      if (!ignores || mayMatter(others, input)) layers.push({ from: 'missing', why: found.why, span })
+      continue
+    }
     const { path } = found
     if (isPattern(path)) {
-      const compiled = compileGlob(path, PATTERN)
-      const matches = compiled.ok ? [...files].filter((file) => compiled.fits(file)).sort() : []
+      const matches = matching(path, files)
       if (matches.length === 0 && !ignores) absent ??= { absent: path, span }
       for (const file of matches) if (!explicit.has(file)) take(file)
     } else if (files.has(path)) take(path)
     else if (!ignores) absent ??= { absent: path, span }
   }
   return absent === undefined ? { layers } : { layers, absent }
+}
+
+function matching(pattern: string, files: ReadonlySet<string>): string[] {
+  const compiled = compileGlob(pattern, PATTERN)
+  return compiled.ok ? [...files].filter((file) => compiled.fits(file)).sort() : []
+}
+
+const MAX_CHART_FILES = 500
+
+/** Whether any of these files of values sets something that the chart reads. */
+function mayMatter(candidates: readonly string[], { checkout, folder }: ArgoReleaseInput): boolean {
+  if (candidates.length === 0) return false
+  if (folder === undefined) return true
+  const reads = new Set<string>()
+  for (const file of checkout.tree.filesBelow(folder, MAX_CHART_FILES)) {
+    if (!/\.(?:ya?ml|tpl|txt|json)$/.test(file)) continue
+    for (const [, names = ''] of checkout.tree.read(file).matchAll(/\.Values((?:\.[\w-]+)*)/g)) reads.add(names)
+  }
+  // All of them at once.
+  if (reads.has('')) return true
+  const isRead = (path: string) =>
+    [...reads].some((one) => `${path}.`.startsWith(`${one}.`) || `${one}.`.startsWith(`${path}.`))
+  return candidates.some((file) => {
+    const value = checkout.objects.documents(file)[0]?.value ?? null
+    if (!isMap(value)) return false
+    // Of a chart below this one the first name is its own.
+    return [...flattened(value).keys()].some(
+      (name) => isRead(`.${name}`) || isRead(name.slice(name.indexOf('.') + 1).replace(/^/, '.')),
+    )
+  })
 }
 
 /** The files of this checkout whose values an Application's source gives to its chart, wherever that is. */
@@ -211,7 +257,7 @@ function parameterLayers(input: ArgoReleaseInput): Layers {
     if (name === '' || path === undefined) continue
     const found = names(path)
     files.delete(name)
-    if ('missing' in found)
+    if (!('path' in found))
       files.set(name, { from: 'set', name, value: { type: 'scalar', place: path.place, value: UNTOLD }, as: 'string' })
     else if (checkout.root.files.has(found.path)) files.set(name, { from: 'set-file', name, file: found.path })
     else return { layers: [], absent: { absent: found.path, span: spanIn(path, []) } }

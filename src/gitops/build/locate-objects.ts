@@ -1,4 +1,5 @@
 import { isEsoGroup } from '../../model/kinds.ts'
+import { stringAt, type ValueMap } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps } from '../gitops-kinds.ts'
 import { objectFinder } from '../kustomize/find-object.ts'
@@ -24,7 +25,7 @@ export interface LocatedObject {
 
 /**
  * Locates the objects of kustomize's output that `wanted` asks for; `read` are the same objects as the reader gives them, and `file`
- * is where an object comes from. `uncertain`: the build was without origin annotations, and the reader does not know the object either.
+ * is where an object comes from. `charts`: what the charts that are rendered make, by itself. `uncertain`: the build was without origin annotations, and the reader does not know the object either.
  */
 export function locateObjects(
   checkout: Checkout,
@@ -32,6 +33,7 @@ export function locateObjects(
   built: Built,
   read: readonly ReadObject[],
   wanted: (object: RenderedObject, file: string | undefined) => boolean,
+  charts: readonly Placed[] = [],
 ): readonly LocatedObject[] | 'uncertain' {
   const finder = objectFinder(read)
   const find = literalFinder(checkout, build.closure, build.node)
@@ -46,13 +48,28 @@ export function locateObjects(
     if (known === undefined && !built.annotated && isJudged) return 'uncertain'
     const body = object.body()
     if (body === undefined) continue
-    const from = known?.node ?? unknownPlace(checkout, build, object, file, built)
+    const made = known === undefined && file === undefined ? chartObject(body, charts) : undefined
+    const from = known?.node ?? made ?? unknownPlace(checkout, build, object, file, built)
     const first = locate(body, from, find)
     const original = first.guessed === 0 ? undefined : originalOf(checkout, known)
     const { node, guessed } = original === undefined ? first : locate(body, from, find, original)
     located.push({ node, ...sourceOf(build, known, file), guessed })
   }
   return located
+}
+
+/** The object of a chart that kustomize may have renamed and put into another namespace; of several that fit the one most alike. */
+function chartObject(body: ValueMap, charts: readonly Placed[]): Placed | undefined {
+  const name = stringAt(body, 'metadata', 'name') ?? ''
+  const fitting = charts.filter((node) => {
+    const own = textAt(node, 'metadata', 'name') ?? ''
+    return textAt(node, 'kind') === body.kind && own !== '' && name.includes(own)
+  })
+  const exact = fitting.filter((node) => textAt(node, 'metadata', 'name') === name)
+  const ranked = (exact.length > 0 ? exact : fitting)
+    .map((node) => ({ node, guessed: locate(body, node, () => undefined).guessed }))
+    .sort((a, b) => a.guessed - b.guessed)
+  return ranked[0]?.node
 }
 
 /** The object as its file has it, before any kustomization. */

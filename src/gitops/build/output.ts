@@ -5,6 +5,7 @@ import type { RelatedPlace, Span } from '../../model/span.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
 import type { ChartRelease } from '../helm/chart-release.ts'
+import { kustomizeReleases } from '../helm/kustomize-releases.ts'
 import type { ChartOutput } from '../helm/render-release.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
@@ -112,10 +113,11 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
   let built = await options.build(build, false)
   // Without kustomize everything that it would decide is open.
   if (built === undefined) return { root, objects: readObjects(root, reading, open), outcome: 'read', notFollowed: [] }
-  let located = locateObjects(checkout, build, built, reading.objects, options.wanted)
+  const charts = await chartsOf(checkout, build, options)
+  let located = locateObjects(checkout, build, built, reading.objects, options.wanted, charts.nodes)
   if (located === 'uncertain') {
     built = (await options.build(build, true)) ?? built
-    located = locateObjects(checkout, build, built, reading.objects, options.wanted)
+    located = locateObjects(checkout, build, built, reading.objects, options.wanted, charts.nodes)
   }
   const copy = built.folder === undefined ? {} : { copy: built.folder }
   const empty = built.objects.length === 0 && reading.objects.some(isJudged)
@@ -140,8 +142,31 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
     objects: located.map((one) => ({ ...withApplied(root, one), form: 'rendered' as const, patched: [] })),
     outcome: 'rendered',
     notFollowed: [],
+    ...(charts.templates.length === 0 ? {} : { templates: charts.templates }),
     ...copy,
   }
+}
+
+/** What the charts that kustomize renders make by themselves: it keeps neither their comments nor where an object comes from. */
+async function chartsOf(
+  checkout: Checkout,
+  { closure, node }: KustomizeBuild,
+  { render }: OutputOptions,
+): Promise<{ readonly nodes: readonly Placed[]; readonly templates: readonly string[] }> {
+  if (closure.charts.length === 0) return { nodes: [], templates: [] }
+  const outputs = await Promise.all(releasesOf(checkout, closure, node).map(render))
+  return {
+    nodes: outputs.flatMap(({ objects }) => objects.map((object) => object.node)),
+    templates: outputs.flatMap(({ templates }) => templates),
+  }
+}
+
+/** The releases of all `helmCharts` of a build whose charts lie here. */
+export function releasesOf(checkout: Checkout, closure: Closure, node: Placed): readonly ChartRelease[] {
+  return [...closure.folders].flatMap((folder) => {
+    const kustomization = folder === closure.folder ? node : checkout.reading.kustomization(folder)
+    return kustomization === undefined ? [] : kustomizeReleases(kustomization, folder, checkout)
+  })
 }
 
 /** What a chart gives; what could not be rendered of it gives nothing that is known. */

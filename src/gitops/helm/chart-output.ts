@@ -29,7 +29,7 @@ export function chartDocuments(stdout: string): ChartDocument[] | undefined {
     const path = withoutMarks(source)
     const index = counts.get(path) ?? 0
     counts.set(path, index + 1)
-    if (!KINDS.test(part)) continue
+    if (!KINDS.test(withoutMarks(part))) continue
     const parsed = parseYaml({ file: path, text: part })
     const [document] = parsed.documents
     if (document === undefined) {

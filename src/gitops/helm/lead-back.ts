@@ -69,7 +69,15 @@ export function leadBack(input: LeadBackInput): LedBack {
     const missing = values.missing.find(({ above }) => found.dependsOn(above))
     if (missing !== undefined)
       uncertain.push({ path, span: missing.span, because: { code: 'values-elsewhere', ...named(missing.why) } })
-    return { type: 'scalar', place, value }
+    const made = new Map(
+      found.scalars.map((one) => [one.id, { text: one.text, place: one.place, from: one.from ?? [] }]),
+    )
+    return {
+      type: 'scalar',
+      place,
+      value,
+      ...(made.size === 0 || found.marked === undefined ? {} : { made: { marked: found.marked, values: made } }),
+    }
   }
 
   const walk = (value: Value, path: FieldPath, paths: readonly (FieldPath | undefined)[], above: Place): Placed => {
@@ -121,8 +129,9 @@ interface Trace {
   readonly place: Place | undefined
   readonly isExact: boolean
   readonly related: readonly RelatedPlace[]
-  /** The values that are in it. */
+  /** The values that are in it, and the text with their marks. */
   readonly scalars: readonly ValueScalar[]
+  readonly marked: string | undefined
   /** Whether values of a layer at most that strong make it, or may. */
   dependsOn(layer: number): boolean
 }
@@ -168,7 +177,7 @@ function traceOf(
     ...(linePlace === undefined || whole === undefined
       ? []
       : [{ span: spanOfPlace(linePlace), message: 'the chart writes it here' }]),
-    ...from.map(({ place, text }) => ({ span: spanOfPlace(place), message: `\`${text}\` comes from here` })),
+    ...from.flatMap(placesOfScalar),
     ...more.places,
   ]
   return {
@@ -176,10 +185,17 @@ function traceOf(
     isExact: whole !== undefined || (line !== undefined && !line.isBlock && more.isSettled),
     related,
     scalars: from,
+    marked: explained,
     dependsOn: (layer) =>
       from.some((one) => one.layer < layer) ||
-      (from.length === 0 && (template === undefined || isTemplated(template, path, lines, line))),
+      // What is filled in there and no marker tells of may be any value.
+      (whole === undefined && from.length < (template === undefined ? 1 : filledIn(template, path, lines, line))),
   }
+}
+
+/** Where a value comes from, and what made it in the charts above. */
+function placesOfScalar({ text, place, from = [] }: Pick<ValueScalar, 'text' | 'place' | 'from'>): RelatedPlace[] {
+  return [{ span: spanOfPlace(place), message: `\`${text}\` comes from here` }, ...from.flatMap(placesOfScalar)]
 }
 
 /** Whether a field is the release's namespace, and nothing tells that. */
@@ -197,12 +213,12 @@ function isUnknown(
   })
 }
 
-/** Whether what stands on a line is filled in, as far as the field goes. */
-function isTemplated(template: string, path: FieldPath, lines: TemplateLines, line: FoundLine | undefined): boolean {
-  if (line === undefined || line.isBlock) return true
+/** How much of what stands on a line is filled in, as far as the field goes. */
+function filledIn(template: string, path: FieldPath, lines: TemplateLines, line: FoundLine | undefined): number {
+  if (line === undefined || line.isBlock) return 1
   const { spanOf } = lines.place(line.line, fieldOf(path)).document
   const span = spanOf([])
-  return template.slice(span.column - 1, span.endColumn - 1).includes('{{')
+  return template.slice(span.column - 1, span.endColumn - 1).split('{{').length - 1
 }
 
 interface More {
@@ -286,7 +302,7 @@ function literalsLeft(text: string, explained: string | undefined, { scalars }: 
 }
 
 function words(text: string): string[] {
-  return text.split(/[^A-Za-z0-9_]+/).filter((word) => word.length > 1)
+  return text.split(/[^A-Za-z0-9_]+/).filter((word) => word !== '')
 }
 
 /** The text in which a literal of a line may stand: the line, and the helpers that it includes. */

@@ -15,6 +15,10 @@ function lineMark(number: number): string {
   return ` #@@${number}@`
 }
 
+export function withoutLineMarks(text: string): string {
+  return text.replace(LINE_MARK, '')
+}
+
 export function withoutMarks(text: string): string {
   return text.replace(LINE_MARK, '').replace(VALUE_MARK, '')
 }

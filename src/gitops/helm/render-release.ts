@@ -51,7 +51,9 @@ export async function renderRelease(
   if (chart.refused !== undefined) return failed({ code: 'chart-refused', says: chart.refused }, missing)
   if (chart.isLibrary)
     return failed({ code: 'chart-refused', says: 'it is a library, which is not installed by itself' }, missing)
-  const own = ownValuesFiles(new Map(chart.files.map(({ path, source }) => [path, source])))
+  const own = ownValuesFiles(
+    new Map(chart.files.flatMap(({ path, source }) => (isReplaced(path, release) ? [] : [[path, source]]))),
+  )
   const values = valuesOf(checkout, release, own)
   let first = await options.template(templateOf(chart, values, release, options, undefined))
   if (
@@ -166,7 +168,9 @@ function inHalves<T>(items: readonly T[]): (readonly T[])[] {
 
 /** The same object in another rendering: of the same template, the same by place or by name. */
 function twinOf(object: ChartDocument, documents: readonly ChartDocument[]): ChartDocument | undefined {
-  const fits = (one: ChartDocument) => one.source === object.source && one.body.kind === object.body.kind
+  // A kind may come from the values, too.
+  const kind = (one: ChartDocument) => withoutMarks(String(one.body.kind ?? ''))
+  const fits = (one: ChartDocument) => one.source === object.source && kind(one) === kind(object)
   const name = (one: ChartDocument) => withoutMarks(String(valueAt(one.body, 'metadata', 'name') ?? ''))
   return (
     documents.find((one) => fits(one) && one.index === object.index && name(one) === name(object)) ??
@@ -213,9 +217,9 @@ function templateOf(
   const chart = new Map<string, { source: string } | { text: string }>()
   for (const file of files) {
     const { path, source, text, stagedAs = path, isTemplate } = file
+    if (isReplaced(path, release)) continue
     const own = values.own.get(path)
     if (own !== undefined) {
-      if (release.replacesChartValues === true && /^values\.ya?ml$/.test(path)) continue
       const written = own.scalars.some(isMarked) ? own.write(isMarked) : undefined
       chart.set(stagedAs, written?.as === 'values' ? { text: written.text } : { source })
     } else if (isTemplate && marking !== undefined) chart.set(stagedAs, { text: marking.lines.marked(file) })
@@ -231,6 +235,11 @@ function templateOf(
     apiVersions: [...apiVersions, ...(release.apiVersions ?? [])],
     values: values.layers.map((layer) => layer.write(isMarked)),
   }
+}
+
+/** The chart's own values, where the deployer's files take their place. */
+function isReplaced(path: string, { replacesChartValues }: ChartRelease): boolean {
+  return replacesChartValues === true && /^values\.ya?ml$/.test(path)
 }
 
 function failed(why: RenderReason, missing: readonly MissingDependency[], span?: Span): ChartOutput {
@@ -266,11 +275,14 @@ function complaint(text: string): string {
   const said = text
     .replace(/\n\s*Use --debug flag[^\n]*/g, '')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f\s]+/g, ' ')
     .replace(/^Error: /, '')
     .trim()
   const own = /execution error at \(([^)]*)\): (.*)$/.exec(said)
-  const short = own === null ? said : `${own[1]}: ${own[2]}`
+  // `template: FILE:1:2: executing "FILE" at <.Values.a.b>: nil pointer …`, in helm 4 without the first word.
+  const broken = /(?:template: )?([^\s:]+:\d+:\d+):? executing "[^"]*" at (<.*>): (.*)$/.exec(said)
+  const short =
+    own !== null ? `${own[1]}: ${own[2]}` : broken === null ? said : `${broken[1]}: ${broken[2]}: ${broken[3]}`
   return short.length > MAX_LENGTH ? `${short.slice(0, MAX_LENGTH)}…` : short
 }
 

@@ -1,11 +1,11 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
-import type { FieldPath } from '../../model/value.ts'
+import { type FieldPath, at as valueAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
-import { type Place, type Placed, placed, plainValue } from '../placed/placed.ts'
+import { type MadeOf, type Place, type Placed, type PlacedScalar, placed, plainValue } from '../placed/placed.ts'
 import { textDocument } from '../placed/text-document.ts'
 import { type ChartRelease, type MissingValues, UNTOLD, type ValueLayer } from './chart-release.ts'
-import { marked } from './marks.ts'
+import { marked, valueMarksIn, withoutLineMarks, withoutMarks } from './marks.ts'
 
 /** One string of a release's values that a marker can be appended to. */
 export interface ValueScalar {
@@ -19,6 +19,8 @@ export interface ValueScalar {
   readonly path: FieldPath | undefined
   /** It is one line of a text of several. */
   readonly isLine?: true
+  /** What made it in the chart above, whose values these are. */
+  readonly from?: readonly MadeOf[]
 }
 
 /** One layer of values as helm gets it. */
@@ -141,7 +143,28 @@ function fileLayer(
 function textLayer(node: Placed, layer: number, number: () => number): LayerSource {
   const text = String(plainValue(node))
   const [inner] = parseYaml({ file: '', text }).documents
-  return documentLayer(text, inner, textDocument(node), layer, number, [])
+  return documentLayer(text, inner, textDocument(node), layer, number, [], madeIn(node))
+}
+
+/** What a chart above put into the scalars of a text that it made: found by the marks in them. */
+function madeIn(node: Placed): (path: FieldPath, value: string) => readonly MadeOf[] {
+  const made = node.type === 'scalar' ? node.made : undefined
+  if (made === undefined || node.type !== 'scalar' || withoutMarks(made.marked) !== node.value) return () => []
+  const [twin] = parseYaml({ file: '', text: withoutLineMarks(made.marked) }).documents
+  return (path, value) => {
+    const seen = twin === undefined ? undefined : valueAt(twin.value, ...path)
+    if (typeof seen !== 'string' || withoutMarks(seen) !== value) return []
+    return valueMarksIn(seen).flatMap((id) => made.values.get(id) ?? [])
+  }
+}
+
+/** A scalar that is one value of the chart above as it is stands where that stands. */
+function scalarOver(scalar: ValueScalar, from: readonly MadeOf[]): ValueScalar {
+  const [only, ...others] = from
+  if (only === undefined) return scalar
+  if (others.length > 0 || only.text !== scalar.text) return { ...scalar, from }
+  const own: MadeOf = { text: scalar.text, place: scalar.place, from: [] }
+  return { ...scalar, place: only.place, from: [...only.from, own] }
 }
 
 /** `inner`: the text by itself; `outer`: the same with the places of the repository. */
@@ -152,6 +175,7 @@ function documentLayer(
   layer: number,
   number: () => number,
   below: readonly string[],
+  madeOf: (path: FieldPath, value: string) => readonly MadeOf[] = () => [],
 ): LayerSource {
   const ends: { readonly scalar: ValueScalar; readonly at: number }[] = []
   const starts = lineStarts(text)
@@ -166,9 +190,16 @@ function documentLayer(
       const end = offset(span.endLine, span.endColumn)
       const first = text[offset(span.line, span.column)]
       if (inner.isPlain(path)) {
-        if (!isOddPlain(value)) ends.push({ scalar: { id: number(), text: value, place, ...common }, at: end })
+        if (!isOddPlain(value))
+          ends.push({
+            scalar: scalarOver({ id: number(), text: value, place, ...common }, madeOf(path, value)),
+            at: end,
+          })
       } else if ((first === '"' || first === "'") && text[end - 1] === first)
-        ends.push({ scalar: { id: number(), text: value, place, ...common }, at: end - 1 })
+        ends.push({
+          scalar: scalarOver({ id: number(), text: value, place, ...common }, madeOf(path, value)),
+          at: end - 1,
+        })
       else
         for (const [index, line] of value.split('\n').entries()) {
           if (!ENDS_IN_TEXT.test(line)) continue
@@ -204,7 +235,7 @@ function documentLayer(
 }
 
 /** The end of a line that goes on as text, whatever reads it: no key, no list, no block. */
-const ENDS_IN_TEXT = /[A-Za-z0-9_./)}]$/
+const ENDS_IN_TEXT = /(?:[A-Za-z0-9_./]|\}\})$/
 
 /** What of a line of a text is the value that it gives: `key: apps/db` gives `apps/db`. */
 function lastWord(line: string): string {
@@ -227,29 +258,68 @@ function isOddPlain(text: string): boolean {
   return /^(?:y|n|yes|no|on|off|true|false|null|~)$/i.test(text) || /^[-+.]?\d[\d_.:,eExXoOa-fA-F+-]*$/.test(text)
 }
 
+/** Of a scalar that is one value of a chart above its own place is that already. */
+function madeOfScalar({ made, value, place }: PlacedScalar): readonly MadeOf[] {
+  if (made === undefined || withoutMarks(made.marked) !== value) return []
+  return [...made.values.values()].flatMap((one) => (one.place === place ? one.from : [one]))
+}
+
 function mapLayer(node: Placed, layer: number, number: () => number): LayerSource {
   const scalars = new Map<Placed, ValueScalar>()
+  /** Of a text of several lines, by line. */
+  const texts = new Map<Placed, ReadonlyMap<number, ValueScalar>>()
   const walk = (here: Placed, path: FieldPath): void => {
     if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, [...path, index])
     else if (here.type === 'map') for (const [key, { node: below }] of here.entries) walk(below, [...path, key])
-    else if (typeof here.value === 'string' && here.value !== '' && !here.value.includes('\n'))
-      scalars.set(here, { id: number(), text: here.value, place: here.place, layer, path })
+    else if (typeof here.value === 'string' && here.value.includes('\n'))
+      texts.set(here, linesOfText(here, here.value, layer, path, number))
+    else if (typeof here.value === 'string' && here.value !== '')
+      scalars.set(
+        here,
+        scalarOver({ id: number(), text: here.value, place: here.place, layer, path }, madeOfScalar(here)),
+      )
   }
   walk(node, [])
   return {
-    scalars: [...scalars.values()],
+    scalars: [...scalars.values(), ...[...texts.values()].flatMap((lines) => [...lines.values()])],
     values: node,
     write(isMarked) {
       const value = (here: Placed): unknown => {
         if (here.type === 'list') return here.items.map(value)
         if (here.type === 'map')
           return Object.fromEntries([...here.entries].map(([key, entry]) => [key, value(entry.node)]))
+        const lines = texts.get(here)
+        if (lines !== undefined)
+          return String(here.value)
+            .split('\n')
+            .map((line, index) => {
+              const scalar = lines.get(index)
+              return scalar !== undefined && isMarked(scalar) ? marked(line, scalar.id) : line
+            })
+            .join('\n')
         const scalar = scalars.get(here)
         return scalar !== undefined && isMarked(scalar) ? marked(scalar.text, scalar.id) : here.value
       }
       return { as: 'values', text: JSON.stringify(value(node)) }
     },
   }
+}
+
+function linesOfText(
+  node: PlacedScalar,
+  text: string,
+  layer: number,
+  path: FieldPath,
+  number: () => number,
+): ReadonlyMap<number, ValueScalar> {
+  const { document, path: at } = node.place
+  return new Map(
+    text.split('\n').flatMap((line, index): [number, ValueScalar][] => {
+      if (!ENDS_IN_TEXT.test(line)) return []
+      const place = { document: lineOf(document, at, index + 1), path: [] }
+      return [[index, { id: number(), text: lastWord(line), place, layer, path, isLine: true }]]
+    }),
+  )
 }
 
 function setLayer(

@@ -6,7 +6,7 @@ import { type ReadObject, readObject } from './read-object.ts'
 import { anyText, isEmpty, throughJson } from './scalar-text.ts'
 import { Stop } from './stop.ts'
 import type { UndecidedCode } from './undecided.ts'
-import { checkValues, oddYaml } from './yaml-oddities.ts'
+import { checkValues, oddYaml, suspicionOf } from './yaml-oddities.ts'
 
 /** The objects of a file, and what keeps them from being what kustomize reads. */
 interface FileObjects {
@@ -62,14 +62,14 @@ function objectsOf(
   let problem: UndecidedCode | undefined = oddYaml(text) ? 'yaml' : undefined
   // A key that stands twice, and what does not parse, kustomize refuses; what is too deep for us it may read.
   for (const { code } of parsed.notes) problem = code === 'yaml-too-deep' ? 'too-large' : 'build-fails'
-  const lines = text.split('\n')
+  const suspicion = suspicionOf(text)
   const isAlone = !/\n---/.test(text)
   for (const document of parsed.documents) {
     const root = placed(document)
     if (isEmpty(root)) continue
     const source = { file, document: document.index }
     try {
-      checkValues(root, text, lines)
+      if (suspicion !== undefined) checkValues(root, suspicion)
     } catch (error) {
       if (!(error instanceof Stop)) throw error
       problem ??= error.code

@@ -9,9 +9,8 @@ const ODD = /(?::|^[ \t]*-)[ \t]+!\S|[[{,][ \t]*!\w|^[ \t]*!!\w|^%|^\.\.\.|^---+
 const TIME = /\b\d{4}-\d\d?-\d\d?/
 const TIME_VALUE = /^\d{4}-\d\d?-\d\d?(?:$|[Tt ])/
 const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d*[1-9])?(?:Z|[+-](?!00:00)\d\d:\d\d)$/
-/** A key that may be a number, a boolean or null. */
-const ODD_KEY =
-  /(?:^|[{,])[ \t-]*(?:[-+.]?\d[\w.+-]*|[-+]?\.\w+|true|false|null|~|True|False|Null|TRUE|FALSE|NULL)[ \t]*:/m
+/** A key that may be a number, a boolean or null; of a text that begins with a line break. */
+const ODD_KEY = /[\n{,][ \t-]*(?:[-+.]?\d[\w.+-]*|[-+]?\.\w+|true|false|null|~|True|False|Null|TRUE|FALSE|NULL)[ \t]*:/
 /** `{a: }` and `{a}`: a null in a flow collection becomes an empty text. */
 const FLOW_NULL = /:\s*[,}\]]|[{,]\s*[\w./"'-]+\s*[,}]/
 
@@ -19,13 +18,26 @@ export function oddYaml(text: string): boolean {
   return ODD.test(text)
 }
 
+/** What a file may hold, by a search of its text. */
+export interface Suspicion {
+  readonly lines: readonly string[]
+  readonly time: boolean
+  readonly key: boolean
+  readonly null: boolean
+}
+
+/** `undefined`: most texts hold nothing that could be read differently, and their documents are not looked through. */
+export function suspicionOf(text: string): Suspicion | undefined {
+  const looks = { time: TIME.test(text), key: ODD_KEY.test(`\n${text}`), null: FLOW_NULL.test(text) }
+  return looks.time || looks.key || looks.null ? { ...looks, lines: text.split('\n') } : undefined
+}
+
 /**
  * Looks for values that kustomize reads differently: dates, which it takes for points in time, nulls in flow collections, and keys
- * that are no text, which it refuses (kustomize.md §9). Most texts hold nothing that could be one and are not looked through.
+ * that are no text, which it refuses (kustomize.md §9).
  */
-export function checkValues(node: Placed, text: string, lines: readonly string[]): void {
-  const looks = { time: TIME.test(text), key: ODD_KEY.test(text), null: FLOW_NULL.test(text) }
-  if (!looks.time && !looks.key && !looks.null) return
+export function checkValues(node: Placed, looks: Suspicion): void {
+  const { lines } = looks
   const visit = (here: Placed, isAnnotation: boolean, around: Around | undefined) => {
     if (here.type === 'list') for (const item of here.items) visit(item, false, { here, around })
     else if (here.type === 'map')

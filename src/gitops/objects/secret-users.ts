@@ -35,7 +35,8 @@ function names(value: Value, level: number): boolean {
   if (!isMap(value)) return false
   for (const [key, below] of Object.entries(value)) {
     if (FIELD.test(key)) return true
-    if (below === 'Secret' && key === 'kind') return true
+    // `kind: Secret` of a reference, `type: secret` in values.
+    if (below === 'Secret' || below === 'secret') return true
     // The values of a chart as one text.
     if (
       typeof below === 'string'

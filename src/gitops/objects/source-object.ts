@@ -27,7 +27,7 @@ export interface SourceObject {
   /** It stands in a file of values, of which a chart makes it: it goes where something gives the chart that file. */
   readonly inValues?: true
   /** Who applies it, where that is none of Kubernetes' own tools: Flux and kustomize do nothing to it. */
-  readonly appliedBy?: 'terraform'
+  readonly appliedBy?: 'terraform' | 'command'
 }
 
 /** `Kind name`, for messages. */

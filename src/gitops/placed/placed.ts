@@ -22,6 +22,21 @@ export interface PlacedScalar {
   readonly raw?: string
   /** Whether it is written in quotes (or as a block) by now, where that is no longer as at its place. */
   readonly quoting?: 'plain' | 'quoted' | 'either'
+  /** Of what a chart makes: its text with marks, and what the marks mean (helm.md §5.2 step 7). */
+  readonly made?: Made
+}
+
+export interface Made {
+  readonly marked: string
+  /** The values that are in it, by the number of their mark. */
+  readonly values: ReadonlyMap<number, MadeOf>
+}
+
+export interface MadeOf {
+  readonly text: string
+  readonly place: Place
+  /** What made this value in turn, in the chart above. */
+  readonly from: readonly MadeOf[]
 }
 
 export interface PlacedMap {

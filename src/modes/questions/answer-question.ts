@@ -7,6 +7,7 @@ import { ciPolicy } from './ci-policy.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { references } from './references.ts'
+import { rotate } from './rotate.ts'
 
 /**
  * Answers a question from what was gathered.
@@ -36,6 +37,8 @@ export function answerQuestion(
         ofNamespace === undefined ? accessOfPath(gathered, subject ?? '') : accessOfNamespace(gathered, ofNamespace)
       return { to: question, document }
     }
+    case 'rotate':
+      return { to: question, document: rotate(gathered, settings.subject ?? '') }
     case 'doctor':
       return { to: question, document: doctor(about.report(gathered), gathered) }
     case 'ci-policy': {

@@ -10,6 +10,7 @@ import type {
   ExplainedApplied,
   ExplainedReference,
   ExplainedRequest,
+  ExplainedSecret,
   ExplainedSession,
   ExplainedStore,
   ExplanationDocument,
@@ -17,12 +18,14 @@ import type {
 import { rootChain, whyNotApplied } from '../../report/reasons/applied.ts'
 import { failureText } from '../../report/reasons/failure.ts'
 import { reasonText } from '../../report/reasons/not-checked.ts'
+import { makes } from '../../workloads/makers.ts'
 import type { Gathered } from '../gather.ts'
 import { describeFacts, describeLogin, nameEngine, placeOf } from './describe-login.ts'
 import { linkIndex } from './link-index.ts'
 import { selectSubject } from './select-subject.ts'
 import { explainRequest, verdictOf } from './shown-rule.ts'
 import { type StoreLaw, storeLaw } from './store-law.ts'
+import { shownUsers } from './workload-users.ts'
 
 /**
  * Every request that ESO will make for the subject, in order, with the rule that grants or denies it and the rules that lose
@@ -121,11 +124,31 @@ function explainSession(
     applied: appliedOf(first.manifest),
     store: used === undefined ? null : storeUsed(used.session.store, first, storeLink?.mount),
     problem: session === undefined ? whyNoStore(first) : failureOf(session),
+    makes: secretsMadeBy(first.manifest, context),
     login: storeLink === undefined || session === undefined ? null : describeLogin(storeLink, session.identity, law),
     opening,
     references: explained,
     closing: session === undefined || failed ? [] : frame(session.accesses, law, storeLink, session.store, step),
   }
+}
+
+/** The Secrets that an object makes, with their keys and who asks for them. */
+function secretsMadeBy(object: Manifest, { gathered }: Context): ExplainedSecret[] {
+  const { lastMile } = gathered.chain
+  return lastMile.makers.flatMap((maker) => {
+    if (maker.by !== object || !makes(maker)) return []
+    const { keys, name, namespace } = maker
+    const users = shownUsers(lastMile.readersOf(maker))
+    return [
+      {
+        namespace: namespace ?? null,
+        name,
+        keys: [...keys.known].sort(),
+        open: keys.open ? keys.because : null,
+        users,
+      },
+    ]
+  })
 }
 
 function appliedOf({ origin: { applied, appliedBy } }: Manifest): ExplainedApplied {

@@ -20,11 +20,13 @@ import type {
 } from '../../report/inventory/inventory.ts'
 import { reasonText } from '../../report/reasons/not-checked.ts'
 import type { Report } from '../../report/report.ts'
+import { useText } from '../../report/workload-text.ts'
 import { compare } from '../../rules/worst-first.ts'
 import type { Gathered } from '../gather.ts'
 import { describeFacts, nameEngine } from './describe-login.ts'
 import { usedPath, writes } from './references.ts'
 import { type StoreLaw, storeLaw } from './store-law.ts'
+import { shownUsers } from './workload-users.ts'
 
 /**
  * What the manifests use of Vault, what each role may do there, and which policy rule nobody needs: made from a check
@@ -35,7 +37,7 @@ export function inventory(report: Report, gathered: Gathered): Inventory {
   const standingOf = new Map(report.references.map(({ reference, standing }) => [reference, standing]))
   const links = chain.links.filter(({ reference }) => isVaults(standingOf.get(reference)))
   const hops = new HopTable()
-  const rows = rowsOf(links, (link) => standingOf.get(link.reference), hops)
+  const rows = rowsOf(links, (link) => standingOf.get(link.reference), hops, workloadHops(chain, hops))
   const roles = rolesOf(chain, gathered)
   const paths = pathsOf(links, roles)
   const { externalSecrets, pushSecrets, stores } = report.counts
@@ -70,6 +72,7 @@ function rowsOf(
   links: readonly Link[],
   standingOf: (link: Link) => Standing | undefined,
   hops: HopTable,
+  workloadsOf: (manifest: Manifest) => readonly number[],
 ): readonly InventoryRow[] {
   const rows = new Map<string, RowDraft>()
   for (const link of links) {
@@ -78,8 +81,9 @@ function rowsOf(
     const path = used === undefined ? null : `${used.path}${used.below ? '/…' : ''}`
     const does = writes(link) ? 'writes' : reference.operation === 'find' ? 'searches' : 'reads'
     const state = standingOf(link)?.is as RowState
-    const chain = hopsOf(link, standingOf(link)).map((hop) => hops.add(hop))
+    const own = hopsOf(link, standingOf(link)).map((hop) => hops.add(hop))
     for (const manifest of objectsOf(link)) {
+      const chain = does === 'writes' ? own : [...own, ...workloadsOf(manifest)]
       const id = JSON.stringify([manifest.kind, manifest.namespace, manifest.name, manifest.origin.file, path, does])
       const row = rows.get(id) ?? newRow(manifest, { state, path, does, chain, link })
       rows.set(id, row)
@@ -94,6 +98,34 @@ function rowsOf(
       compare(a.kind, b.kind) ||
       compare(a.path ?? '', b.path ?? ''),
   )
+}
+
+/** Of the workloads behind an object as many are steps of its chain. */
+const WORKLOADS_NAMED = 8
+
+function workloadHops({ lastMile }: Chain, hops: HopTable): (manifest: Manifest) => readonly number[] {
+  const known = new Map<Manifest, readonly number[]>()
+  return (manifest) => {
+    let found = known.get(manifest)
+    if (found === undefined) {
+      const users = shownUsers(lastMile.usersOf(manifest))
+      const more = users.length - WORKLOADS_NAMED
+      const step = (text: string, place: FileLine | null): InventoryHop => ({
+        is: 'workload',
+        state: 'holds',
+        text,
+        place,
+      })
+      found = [
+        ...users
+          .slice(0, WORKLOADS_NAMED)
+          .map((user) => step(`${user.manifest}: ${useText(user)}`, { file: user.file, line: user.line })),
+        ...(more > 0 ? [step(`and ${counted(more, 'more place')}`, null)] : []),
+      ].map((hop) => hops.add(hop))
+      known.set(manifest, found)
+    }
+    return found
+  }
 }
 
 function newRow(

@@ -9,6 +9,7 @@ import { reasonText } from '../../report/reasons/not-checked.ts'
 import { compare } from '../../rules/worst-first.ts'
 import type { Gathered } from '../gather.ts'
 import { describeFacts } from './describe-login.ts'
+import { shownUsers, usersOfLink } from './workload-users.ts'
 
 /** Who uses which path of Vault, readers apart from writers. */
 export function references({ chain }: Pick<Gathered, 'chain'>): ReferencesDocument {
@@ -28,7 +29,7 @@ export function references({ chain }: Pick<Gathered, 'chain'>): ReferencesDocume
     paths.set(id, entry)
     entry.live ??= describeFacts(link)
     if (writes(link)) entry.writers.push(userOf(link))
-    else entry.readers.push(userOf(link))
+    else entry.readers.push({ ...userOf(link), workloads: shownUsers(usersOfLink(chain, link)) })
   }
   return {
     version: 1,

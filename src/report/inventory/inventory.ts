@@ -32,13 +32,13 @@ export interface InventoryRow extends FileLine {
   /** Empty: the whole secret. */
   readonly properties: readonly string[]
   readonly store: string | null
-  /** Indexes into `hops`: from the store to the secret. */
+  /** Indexes into `hops`: from the store to the secret, and on to the workloads that ask for what is made of it. */
   readonly chain: readonly number[]
 }
 
-/** One step of a chain: a store, a role, a policy rule, the secret. */
+/** One step of a chain: a store, a role, a policy rule, the secret, a workload. */
 export interface InventoryHop {
-  readonly is: 'store' | 'role' | 'policy' | 'secret'
+  readonly is: 'store' | 'role' | 'policy' | 'secret' | 'workload'
   readonly state: 'holds' | 'broken' | 'open'
   readonly text: string
   readonly place: FileLine | null

@@ -312,7 +312,7 @@ function patchText(reason: PatchReason): string {
   const { of } = reason
   const text =
     reason.code === 'patched'
-      ? `a patch (${formatSpan(reason.place)}) changes it, and patches are applied only with kustomize`
+      ? `a patch (${formatSpan(reason.place)}) may change it, and could not be applied here`
       : `its chart makes it of values that ${VALUES_ARE[reason.kind]} (${reason.name})`
   if (of === undefined) return text
   return of === 'conditions' ? `the conditions of the store: ${text}` : `of its ${of.kind} ${of.name}: ${text}`

@@ -15,9 +15,9 @@ import { readMarkdown } from './read-markdown.ts'
 import { isJustfile, isMakefile, readRecipes } from './recipes.ts'
 import { asType, authTypeOf } from './role-fields.ts'
 import { readSelfInit, SELF_INIT } from './self-init.ts'
-import { fromPowerShell } from './shell/power-shell.ts'
 import { readScript } from './shell/read-script.ts'
 import { VAULT_CALL, VAULT_CALL_LIST } from './shell/vault-call.ts'
+import { isShellFile, wholeScript } from './shell-files.ts'
 import { readTerraform } from './terraform/read-terraform.ts'
 import { ansibleVariables } from './yaml/ansible-variables.ts'
 import { configMapsIn } from './yaml/config-maps.ts'
@@ -48,7 +48,7 @@ export function readDeclared(
   // In this order, the first of two facts that say the same is the one that is kept.
   each(isPolicyFile, (file) => readPolicyFile(file, harvest))
   each(isServerConfig, (file) => readSelfInit(wholeFile(file.file, file.text), file, 'hcl', reading, harvest))
-  each(isShell, (file) => readShellFile(file, reading, harvest))
+  each(isShellFile, (file) => readShellFile(file, reading, harvest))
   each(isRecipes, (file) => readRecipes(file, reading, harvest))
   const modules = terraformFiles(unique)
   const terragrunt = unique.filter(({ relative }) => /(?:^|\/)terragrunt\.hcl$/.test(relative))
@@ -97,20 +97,13 @@ function readPolicyFile(source: SourceFile, harvest: Harvest): void {
   harvest.files.push({ source, placed: wholeFile(source.file, source.text), form: 'hcl' })
 }
 
-function isShell({ relative, text }: SourceFile): boolean {
-  if (/\.(?:sh|bash|zsh|ksh|ps1)(?:\.(?:tpl|tftpl|tmpl|j2))?$/.test(relative)) return true
-  return !/\.[^/]*$/.test(relative) && /^#!.*\b(?:ba|da|a|z|k)?sh\b/.test(text)
-}
-
 function isRecipes(file: SourceFile): boolean {
   return isMakefile(file) || isJustfile(file)
 }
 
 function readShellFile(source: SourceFile, reading: Reading, harvest: Harvest): void {
   if (!VAULT_CALL.test(source.text)) return
-  const whole = wholeFile(source.file, source.text)
-  const placed = source.relative.endsWith('.ps1') ? fromPowerShell(whole) : whole
-  readScript(placed, { source, form: 'shell', harvest, ...reading })
+  readScript(wholeScript(source), { source, form: 'shell', harvest, ...reading })
 }
 
 function terraformFiles(files: readonly SourceFile[]): SourceFile[] {

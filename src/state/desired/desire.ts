@@ -31,6 +31,8 @@ export interface DesireInput {
   readonly wishes: SetupWishes
   /** `stores.<name>.policies` of the config: the policies of a store whose login names no role. */
   readonly policiesOfStore: (name: string) => readonly string[] | undefined
+  /** The policy that a role gets instead of the one that `wishes` name: one that it has already. */
+  readonly policyOfRole?: (namespace: string, authMount: string, role: string) => string | undefined
   /** The text of a `.hcl` file of the repository; `undefined`: there is none. */
   readonly textOf: (file: string) => string | undefined
 }
@@ -47,7 +49,7 @@ export function desire(input: DesireInput): Desired {
   const unplanned: Unplanned[] = []
   const stores = [...prediction.stores.filter(isVaultStore), ...prediction.generators]
   const known = stores.filter((store) => isKnown(store, unplanned))
-  const uses = usesOf(known, prediction.references, unplanned)
+  const uses = usesOf(known, prediction.references, unplanned, input.policyOfRole)
   const parts = new Map<string, { -readonly [K in keyof DesiredState]: DesiredState[K] }>()
   const partOf = (namespace: string) => {
     const part = parts.get(namespace) ?? {
@@ -126,7 +128,12 @@ interface Uses {
   readonly tokens: (policiesOfStore: DesireInput['policiesOfStore'], unplanned: Unplanned[]) => PolicyUser[]
 }
 
-function usesOf(stores: readonly VaultStore[], references: readonly Reference[], unplanned: Unplanned[]): Uses {
+function usesOf(
+  stores: readonly VaultStore[],
+  references: readonly Reference[],
+  unplanned: Unplanned[],
+  policyOfRole: DesireInput['policyOfRole'],
+): Uses {
   const roles = new Map<string, RoleUse & { identities: Identity[]; accesses: WantedAccess[]; spans: Span[] }>()
   const byStore = new Map<VaultStore, WantedAccess[]>()
   const seen = new Set<string>()
@@ -139,7 +146,7 @@ function usesOf(stores: readonly VaultStore[], references: readonly Reference[],
       namespace,
       authMount: trimSlashes(auth.mount),
       role: auth.role.toLowerCase(),
-      configured: undefined,
+      configured: policyOfRole?.(namespace, trimSlashes(auth.mount), auth.role.toLowerCase()),
       identities: [],
       accesses: [],
       spans: [],

@@ -114,7 +114,7 @@ export function whyUnreachable(
   }
   if (trouble) return { error: new VaultUnavailable(trouble.kind, trouble.sentence(host)), retry: trouble.retry }
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE/.test(code)) {
-    const sentence = `${host} refuses the TLS handshake (${code}). It may ask for a client certificate, which is not supported.`
+    const sentence = `${host} refuses the TLS handshake (${code}). It may ask for a client certificate: give client-certificate and client-key.`
     return { error: new VaultUnavailable('tls', sentence), retry: false }
   }
   if (/^(ERR_SSL|ERR_TLS|CERT_|CRL_)/.test(code)) {

@@ -136,7 +136,7 @@ const SNAPSHOT_SHAPE: Shape = object(
 )
 
 /** Nested deeper than this is no snapshot: what reads it goes down level by level. */
-export const DEEPEST = 500
+const DEEPEST = 500
 
 /** The first thing that is wrong with `value`, as a sentence with its place; `undefined`: it is a snapshot. */
 export function snapshotProblem(value: unknown): string | undefined {

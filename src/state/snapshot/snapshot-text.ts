@@ -1,5 +1,5 @@
 import type { SnapshotFile } from './snapshot-file.ts'
-import { DEEPEST, snapshotProblem } from './snapshot-shape.ts'
+import { snapshotProblem } from './snapshot-shape.ts'
 
 /** Larger than any snapshot of a hundred thousand secrets. */
 export const LARGEST_MIB = 64
@@ -45,7 +45,6 @@ function written(value: unknown, indent: string): { readonly text: string; reado
 
 /** A snapshot, or what is wrong with the text, as a sentence. */
 export function parseSnapshot(text: string): { readonly file: SnapshotFile } | { readonly wrong: string } {
-  if (isDeeperThan(text, DEEPEST + 20)) return { wrong: `The file is nested deeper than ${DEEPEST} levels.` }
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -60,20 +59,4 @@ export function parseSnapshot(text: string): { readonly file: SnapshotFile } | {
   if (file.names === 'hashed' && (file.salt ?? '') === '')
     return { wrong: '`salt` is missing, and `names` is "hashed".' }
   return { file }
-}
-
-/** Counts brackets outside of texts: a reader of JSON goes down level by level, and may not come back. */
-function isDeeperThan(text: string, levels: number): boolean {
-  let depth = 0
-  let inText = false
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code === 92 && inText) at += 1
-    else if (code === 34) inText = !inText
-    else if (!inText && (code === 123 || code === 91)) {
-      depth += 1
-      if (depth > levels) return true
-    } else if (!inText && (code === 125 || code === 93)) depth -= 1
-  }
-  return false
 }

@@ -55,7 +55,7 @@ describe('Rancher Fleet (applied.md §3.1)', () => {
 
 describe('Validated Patterns (applied.md §3.1)', () => {
   const values =
-    'clusterGroup:\n  name: hub\n  applications:\n    web: {name: web, namespace: web-ns, path: apps/web}\n    chart: {name: chart, namespace: x, path: charts/all/x}\n    vault: {name: vault, chart: hashicorp-vault, chartVersion: 0.1.*}\n'
+    'clusterGroup:\n  name: hub\n  applications:\n    web: {name: web, namespace: web-ns, path: apps/web, kustomize: true}\n    chart: {name: chart, namespace: x, path: charts/all/x}\n    vault: {name: vault, chart: hashicorp-vault, chartVersion: 0.1.*}\n'
 
   test('the paths of values-hub.yaml are presumed roots, charts are named', async () => {
     const found = await appliedTree({

@@ -23,6 +23,7 @@ export async function renderCharts(
     const repository = await readRepository(['.'], {
       cwd,
       variables: {},
+      identities: ['acme/gitops'],
       renderHelm: options.renderHelm ?? 'auto',
       ...(helm === undefined
         ? {}

@@ -17,7 +17,7 @@ export interface Rendering extends Repository {
 }
 
 export interface TreeOptions
-  extends Pick<GitOpsOptions, 'allowRemoteBases' | 'enableHelm' | 'identities' | 'memory' | 'buildAll'>,
+  extends Pick<GitOpsOptions, 'allowRemoteBases' | 'enableHelm' | 'identities' | 'memory' | 'buildAll' | 'helm'>,
     Partial<Pick<GitOpsOptions, 'variables'> & Pick<Kustomize, 'run' | 'environment'>> {}
 
 /**

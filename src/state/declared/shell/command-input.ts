@@ -125,6 +125,8 @@ function outputOfCommand(command: ShellCommand, scope: Scope, flow: Flow): Strea
     case 'tr':
     case 'jq':
     case 'gomplate': {
+      const written = name === 'jq' ? writtenJson(args) : undefined
+      if (written !== undefined) return { text: written }
       const given = input()
       const file = name === 'sed' ? args.slice(1).findLast((word) => !word.value.startsWith('-')) : undefined
       if (given === undefined) return file === undefined ? { from: name } : { path: file, altered: name }
@@ -134,6 +136,22 @@ function outputOfCommand(command: ShellCommand, scope: Scope, flow: Flow): Strea
     default:
       return flow.outputOfCall(words, scope, input) ?? { from: name }
   }
+}
+
+/** `jq -n '{…}'` prints the object that it is given, where nothing in it is computed. */
+function writtenJson(args: readonly SymbolicText[]): SymbolicText | undefined {
+  if (!args.some(({ value }) => /^(?:-\w*n\w*|--null-input)$/.test(value))) return undefined
+  const filter = args.findLast(({ value }) => value.trimStart().startsWith('{'))
+  if (filter === undefined || filter.holes.length > 0) return undefined
+  const [origin = 0] = filter.origins
+  // jq takes names without quotes.
+  for (const value of [filter.value, filter.value.replace(/([{,]\s*)([A-Za-z_]\w*)(\s*:)/g, '$1"$2"$3')]) {
+    try {
+      JSON.parse(value)
+      return { value, origins: Array.from(value, () => origin), holes: [] }
+    } catch {}
+  }
+  return undefined
 }
 
 export interface WrittenFile {

@@ -1,8 +1,10 @@
 import type { SourceFile } from '../../../files/source-file.ts'
+import type { Span } from '../../../model/span.ts'
 import type { DeclaredForm } from '../../../model/vault-state.ts'
 import type { DeclaredYaml } from '../declared.ts'
 import type { RepositoryFiles } from '../file-lookup.ts'
 import type { Harvest } from '../harvest.ts'
+import type { PlacedText } from '../placed-text.ts'
 import type { SymbolicText } from '../symbolic-text.ts'
 import type { Scope } from './scope.ts'
 import type { TokenSection } from './token-section.ts'
@@ -23,6 +25,8 @@ export interface ScriptContext {
   readonly section?: TokenSection
   /** The Vault namespace that the script around it has set. */
   readonly session?: string | undefined
+  /** What the script applies to a cluster, each text once for each turn of a loop. */
+  readonly applied?: (text: SymbolicText, placed: PlacedText, span: Span) => void
   /** Read enabled mounts and auth methods only. */
   readonly mountsOnly?: boolean
   /** Read whole role writes, and mounts, only. */

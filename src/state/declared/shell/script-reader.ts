@@ -4,6 +4,7 @@ import { trimSlashes } from '../../../model/trim-slashes.ts'
 import { factsIn } from '../harvest.ts'
 import { type PlacedText, spanBetween, wholeFile } from '../placed-text.ts'
 import { placeText, type SymbolicText, sliceText } from '../symbolic-text.ts'
+import { appliedFile } from './applied-file.ts'
 import { passesOn, substitutionsIn, usesArguments } from './argument-use.ts'
 import { assignVariables } from './assign-variables.ts'
 import type { CallContext } from './call-context.ts'
@@ -24,7 +25,7 @@ import {
   type ShellNode,
   type ShellScript,
 } from './shell-commands.ts'
-import { textOf, withHome } from './stream-text.ts'
+import { textOf, textsOf, withHome } from './stream-text.ts'
 import { readTokenCommand } from './token-commands.ts'
 import { readVaultCall, VAULT_CALL, type VaultCall } from './vault-call.ts'
 import { harvestCall } from './vault-facts.ts'
@@ -234,6 +235,7 @@ export class ScriptReader {
     if (words[0]?.value === 'shift') frame.args?.splice(0, Number(words[1]?.value ?? 1) || 1)
     this.#noteWrittenFiles(command, scope, flow)
     noteCopy(words, this.#context.written, this.placed)
+    this.#applies(words, command, frame)
     if (this.#call(command, words, frame)) return
     const call = readVaultCall(words)
     const context = this.#callContext(command, frame, call)
@@ -242,6 +244,16 @@ export class ScriptReader {
     else if (!readCurl(words, context)) this.#innerScripts(words, command, frame)
     if (call?.unsure !== undefined && factsIn(context.harvest) === before) harvestCall(call, context)
     if (this.#context.mountsOnly !== true) this.#tokens(call, command, words, frame)
+  }
+
+  /** `kubectl apply -f -`, or of a file that the script wrote. */
+  #applies(words: readonly SymbolicText[], command: ShellCommand, { scope, flow, span }: Frame): void {
+    const { applied, written } = this.#context
+    const file = applied === undefined ? undefined : appliedFile(words)
+    if (applied === undefined || file === undefined) return
+    const own = file === '-' ? inputOf(command, scope, flow) : { parts: written.contentOf(file) ?? [] }
+    for (const { text, placed = this.placed } of textsOf(own))
+      applied(text, placed, span ?? spanBetween(this.placed, command.from, command.to))
   }
 
   #callContext(command: ShellCommand, { scope, flow, span, straight, session }: Frame, call?: VaultCall): CallContext {
@@ -300,7 +312,8 @@ export class ScriptReader {
       inputOf(command, scope, flow),
     )) {
       const inner = placeText(placed, text)
-      if (!VAULT_CALL.test(inner.text) && !/>|\btee\b|"\$@"/.test(inner.text)) continue
+      const applies = this.#context.applied !== undefined && /\bapply\b|\bcreate\b/.test(inner.text)
+      if (!applies && !VAULT_CALL.test(inner.text) && !/>|\btee\b|"\$@"/.test(inner.text)) continue
       const context = { ...this.#context, outer: scope, session: this.#session ?? session }
       const options = {
         depth: this.#depth + 1,

@@ -17,6 +17,15 @@ export function textOf(stream: Stream | undefined): SymbolicText | undefined {
   return text.done()
 }
 
+/** Each text of a stream that is told in full, with where it stands; one after the other of what a loop gives. */
+export function textsOf(
+  stream: Stream | undefined,
+): readonly { readonly text: SymbolicText; readonly placed?: PlacedText }[] {
+  if (stream === undefined) return []
+  if ('text' in stream) return [stream]
+  return 'parts' in stream ? stream.parts.flatMap(textsOf) : []
+}
+
 export interface StreamFiles {
   readonly written: { contentOf(path: string): readonly Stream[] | undefined }
   readonly files: FileLookup

@@ -1,32 +1,18 @@
 import type { SourceFile } from '../../../files/source-file.ts'
-import type { ParsedYaml } from '../../../files/yaml/yaml-document.ts'
 import { type Note, noteAt } from '../../../model/note.ts'
-import { type FieldPath, stringAt } from '../../../model/value.ts'
+import { stringAt } from '../../../model/value.ts'
 import type { DeclaredYaml } from '../declared.ts'
 import { repositoryFiles } from '../file-lookup.ts'
 import { spanBetween } from '../placed-text.ts'
 import { terraformModules } from './load-modules.ts'
-import type { FoundObject } from './object-body.ts'
+import type { AppliedObject, FoundObject } from './object-body.ts'
 import { objectFromExpression } from './object-expression.ts'
 import { objectsFromText } from './object-text.ts'
 import { attribute, type Resource, resourcesOf, spanOfResource } from './resources.ts'
 import { fileText } from './template-file.ts'
 
-/** A Kubernetes object that Terraform applies, with the places of its fields. */
-export interface TerraformObject extends FoundObject {
-  readonly source: SourceFile
-  /** Counts the objects of a file. */
-  readonly document: number
-  readonly apiVersion: string
-  readonly kind: string
-  readonly name: string
-  readonly namespace: string | undefined
-  embedded(path: FieldPath): ParsedYaml | undefined
-  readonly appliedBy: 'terraform'
-}
-
 export interface TerraformObjects {
-  readonly objects: readonly TerraformObject[]
+  readonly objects: readonly AppliedObject[]
   /** YAML files that Terraform fills as templates: what they would say by themselves is not what is applied. */
   readonly replaced: ReadonlySet<SourceFile>
   readonly notes: readonly Note[]
@@ -46,7 +32,7 @@ export function terraformObjects(files: readonly SourceFile[], yaml: DeclaredYam
   const terraform = files.filter(({ relative }) => /\.(?:tf|tofu|tfvars)$/.test(relative))
   const replaced = new Set<SourceFile>()
   const notes: Note[] = []
-  const objects: TerraformObject[] = []
+  const objects: AppliedObject[] = []
   const isWorth = terraform.some(({ text }) => /"(?:kubernetes_manifest|kubectl_manifest|helm_release)"/.test(text))
   if (!isWorth && !terraform.some(({ text }) => text.includes(GROUP))) return { objects, replaced, notes }
   const terragrunt = files.filter(({ relative }) => /(?:^|\/)terragrunt\.hcl$/.test(relative))
@@ -66,7 +52,7 @@ export function terraformObjects(files: readonly SourceFile[], yaml: DeclaredYam
   return { objects, replaced, notes: distinct(notes) }
 }
 
-function finished(found: FoundObject, source: SourceFile, document: number): TerraformObject | undefined {
+function finished(found: FoundObject, source: SourceFile, document: number): AppliedObject | undefined {
   const { apiVersion, kind } = found.body
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !apiVersion.includes(GROUP)) return undefined
   return {

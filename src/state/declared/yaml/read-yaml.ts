@@ -22,6 +22,7 @@ import { readKeptTokens } from './kept-tokens.ts'
 import { readPackedFiles } from './packed-files.ts'
 import { addPolicyText } from './policy-data.ts'
 import { readPolicyList } from './policy-lists.ts'
+import { readPulumi } from './pulumi.ts'
 import { readVaultModules } from './vault-modules.ts'
 import { readWrittenPath } from './written-path.ts'
 import { isWrittenRole, readWrittenRole } from './written-role.ts'
@@ -82,6 +83,7 @@ function readMap(node: ValueMap, path: FieldPath, parent: ValueMap | undefined, 
   if (Array.isArray(node.configMapGenerator)) readPackedFiles(node.configMapGenerator, path, context)
   readKeptTokens(node, path, context)
   readVaultModules(node, path, context)
+  readPulumi(node, path, context)
   if (readManagedResource(node, path, context)) {
     // Its policy's text, if it is one, is read below.
   } else if (isEngineConfig(node, path.at(-1))) readEngineConfig(node, path, context)

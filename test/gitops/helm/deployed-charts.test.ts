@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { helmsForTests } from '../render/helm-binary.ts'
+import { chartYaml, fieldOf, renderCharts, secretTemplate } from './render-charts.ts'
+
+const helms = await helmsForTests()
+
+const web = (folder: string, values = 'team: none\n') => ({
+  [`${folder}/Chart.yaml`]: chartYaml('web'),
+  [`${folder}/values.yaml`]: values,
+  [`${folder}/templates/es.yaml`]: secretTemplate('apps/{{ .Values.team }}/db'),
+})
+
+/** An Application of this repository; `helm` is the rest of its source. */
+const application = (name: string, path: string, helm = '') => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: ${name}
+  namespace: argocd
+spec:
+  project: default
+  destination: {server: https://kubernetes.default.svc, namespace: ${name}-ns}
+  source:
+    repoURL: https://git.example.com/acme/gitops
+    path: ${path}
+${helm}`
+
+describe.each(helms)('charts that something deploys, with $name', (helm) => {
+  test('the fixed point: a chart renders an Application, whose inline values come from the chart’s (helm.md §5.2 step 7)', async () => {
+    const { repository } = await renderCharts(helm, {
+      'root/Chart.yaml': chartYaml('root'),
+      'root/values.yaml': 'repo: https://git.example.com/acme/gitops\napps:\n  - name: shop\n    team: blue\n',
+      'root/templates/apps.yaml': `{{- range .Values.apps }}
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: {{ .name }}
+  namespace: argocd
+spec:
+  destination: {server: https://kubernetes.default.svc, namespace: {{ .name }}}
+  source:
+    repoURL: {{ $.Values.repo }}
+    path: charts/web
+    helm:
+      values: |
+        # for {{ .name }}
+        team: {{ .team }}
+{{- end }}
+`,
+      ...web('charts/web'),
+    })
+    expect(fieldOf(repository)).toEqual([
+      'shop: apps/blue/db @ charts/web/templates/es.yaml:12 < root/values.yaml:4 < root/templates/apps.yaml:15',
+    ])
+    const [manifest] = repository.manifests.filter(({ kind }) => kind === 'ExternalSecret')
+    expect(manifest?.namespace).toBe('shop')
+    expect(manifest?.origin.applied.verdict).toBe('presumed')
+  })
+
+  test('the same with a map of values, two hops down', async () => {
+    const { repository } = await renderCharts(helm, {
+      'apps/root.yaml': application('root', 'root', '    helm:\n      valuesObject:\n        team: green\n'),
+      'root/Chart.yaml': chartYaml('root'),
+      'root/values.yaml': 'team: none\n',
+      'root/templates/app.yaml': application(
+        'web',
+        'charts/web',
+        '    helm:\n      valuesObject:\n        team: {{ .Values.team }}-team\n',
+      ),
+      ...web('charts/web'),
+    })
+    expect(fieldOf(repository)).toEqual([
+      'web: apps/green-team/db @ charts/web/templates/es.yaml:12 < root/templates/app.yaml:14 < apps/root.yaml:14',
+    ])
+  })
+
+  const extra =
+    '{{- range .Values.extraObjects }}\n---\n{{ tpl (kindIs "string" . | ternary . (toYaml .)) $ }}\n{{- end }}\n'
+  const embedded = `extraObjects:
+  - apiVersion: external-secrets.io/v1
+    kind: ExternalSecret
+    metadata: {name: "{{ .Release.Name }}-extra"}
+    spec:
+      secretStoreRef: {name: vault, kind: ClusterSecretStore}
+      data: [{secretKey: pw, remoteRef: {key: apps/extra, property: pw}}]
+  - |
+    apiVersion: external-secrets.io/v1
+    kind: ExternalSecret
+    metadata: {name: text}
+    spec:
+      secretStoreRef: {name: vault, kind: ClusterSecretStore}
+      data:
+        - secretKey: pw
+          remoteRef:
+            key: apps/text
+            property: pw
+`
+
+  test('objects within values are one with what the chart makes of them; of a chart elsewhere they are read as they stand', async () => {
+    const indented = embedded.replace(/^/gm, '        ').trimEnd()
+    const { repository } = await renderCharts(helm, {
+      'apps/web.yaml': application('web', 'charts/web', `    helm:\n      valuesObject:\n${indented}\n`),
+      'apps/file.yaml': application('file', 'charts/web', '    helm: {valueFiles: [../../values/file.yaml]}\n'),
+      'values/file.yaml': embedded,
+      ...web('charts/web'),
+      'charts/web/templates/es.yaml': `{{- if .Values.own }}\n${secretTemplate('apps/own')}{{- end }}\n`,
+      'charts/web/templates/extra.yaml': extra,
+      'apps/remote.yaml': application('remote', 'x', `    helm:\n      valuesObject:\n${indented}\n`)
+        .replace('path: x', 'chart: web')
+        .replace('https://git.example.com/acme/gitops', 'https://charts.example.com'),
+    })
+    expect(fieldOf(repository)).toEqual([
+      'file-extra: apps/extra @ values/file.yaml:7',
+      'text: apps/text @ apps/remote.yaml:30',
+      'text: apps/text @ apps/web.yaml:30',
+      'text: apps/text @ values/file.yaml:17',
+      'web-extra: apps/extra @ apps/web.yaml:20',
+      '{{ .Release.Name }}-extra: apps/extra @ apps/remote.yaml:20',
+    ])
+  })
+})
