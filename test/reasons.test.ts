@@ -204,6 +204,7 @@ describe('the sentences of reasons', () => {
       { code: 'user-not-in-git', username: 'ci', authMount: 'userpass' },
       'user `ci` of auth mount `userpass` is not in Git, and Vault was not asked',
     ],
+    [{ code: 'not-in-snapshot', says: 'kv/a/b is not in the snapshot.' }, 'kv/a/b is not in the snapshot'],
     [{ code: 'server-hides', says: 'GET x answered 403. Grant read on x.' }, 'GET x answered 403. Grant read on x'],
     [
       { code: 'needs-remote', says: 'names a remote address (https://x)' },

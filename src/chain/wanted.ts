@@ -25,7 +25,12 @@ const AUTH_TYPES: Readonly<Record<string, AuthType>> = {
 export function wantedOf(
   prediction: Prediction,
   declared: VaultState,
-  options: { readonly authConfig: boolean; readonly policiesOfStore: (name: string) => readonly string[] | undefined },
+  options: {
+    readonly authConfig: boolean
+    readonly policiesOfStore: (name: string) => readonly string[] | undefined
+    /** Roles that somebody asks about and that no store need use. */
+    readonly roles?: readonly WantedRole[]
+  },
 ): Map<string, Wanted> {
   const byNamespace = new Map<string, Collector>()
   const collect = (namespace: string | undefined) => {
@@ -48,6 +53,11 @@ export function wantedOf(
   for (const reference of prediction.references) collectReference(reference, collect)
   // Policies that Git declares are compared with the server's of the same name; roles name the rest.
   const root = collect('')
+  for (const role of options.roles ?? []) {
+    const known = `${role.authMount} ${role.name}`
+    root.authMounts.add(role.authMount)
+    if (!root.roles.has(known)) root.roles.set(known, role)
+  }
   for (const role of declared.roles)
     for (const policy of role.policies ?? []) if (!policy.includes('$')) root.policies.add(policy)
   return new Map([...byNamespace].map(([namespace, collector]) => [namespace, collector.wanted(options.authConfig)]))

@@ -211,11 +211,37 @@ function contentOf({ node, file, document }: AppliedObject): string {
 function ownOutputs(outputs: readonly Output[]): Output[] {
   const isByHand = ({ appliedBy: { kind } }: GitOpsRoot) => kind === 'kustomization' || kind === 'command'
   const certain = new Set(outputs.flatMap(({ root, objects }) => (isByHand(root) ? [] : objects.map(sourceKey))))
-  return outputs.map((output) =>
-    isByHand(output.root)
-      ? { ...output, objects: output.objects.filter((object) => !certain.has(sourceKey(object))) }
-      : output,
-  )
+  const last = lastSources(outputs)
+  return outputs.map((output) => {
+    const { root, objects } = output
+    if (isByHand(root)) return { ...output, objects: objects.filter((object) => !certain.has(sourceKey(object))) }
+    const { part } = root
+    if (part === undefined) return output
+    return { ...output, objects: objects.filter((object) => last.get(partKey(part, object)) === part.index) }
+  })
+}
+
+/** Of the sources of one Application the last that gives an object. */
+function lastSources(outputs: readonly Output[]): ReadonlyMap<string, number> {
+  const last = new Map<string, number>()
+  for (const { root, objects } of outputs) {
+    const { part } = root
+    if (part === undefined) continue
+    for (const object of objects) {
+      const key = partKey(part, object)
+      last.set(key, Math.max(last.get(key) ?? 0, part.index))
+    }
+  }
+  return last
+}
+
+function partKey({ of }: NonNullable<GitOpsRoot['part']>, { node }: AppliedObject): string {
+  const group = (textAt(node, 'apiVersion') ?? '').split('/')[0]
+  return JSON.stringify([
+    of,
+    group,
+    ...[['kind'], ['metadata', 'namespace'], ['metadata', 'name']].map((path) => textAt(node, ...path)),
+  ])
 }
 
 function sourceKey({ file, document }: Pick<AppliedObject, 'file' | 'document'>): string {

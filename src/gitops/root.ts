@@ -28,6 +28,8 @@ export interface GitOpsRoot {
     /** It holds Applications or the like. */
     readonly leads?: true
   }
+  /** One of several sources of an Application: of equal objects that of the last source is applied (helm.md §1.1). */
+  readonly part?: { readonly of: string; readonly index: number }
   /** Whose variables are put in after the build. */
   readonly flux?: FluxKustomization
   /** Labels and annotations that Flux adds to all it applies. */

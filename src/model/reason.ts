@@ -202,6 +202,8 @@ export interface OpenLaw {
 export type ServerReason =
   /** It hides the part from this token: a right is lacking. */
   | { readonly code: 'server-hides'; readonly says: string }
+  /** The token that wrote the snapshot lacked a right; or the snapshot holds nothing of it (snapshot.md §2). */
+  | { readonly code: 'snapshot-hides' | 'not-in-snapshot'; readonly says: string }
   /** An answer that was not expected, none at all, or a part that must not be read. */
   | { readonly code: 'server-does-not-tell'; readonly says: string }
   /** The secret is there, and its key names cannot be seen. */
@@ -344,7 +346,8 @@ export function holeReason(place: HolePlace, holes: readonly string[]): Manifest
 }
 
 /** What a server did not tell, as a reason. */
-export function serverReason({ presence, because }: Hidden): ServerReason {
+export function serverReason({ presence, because, of }: Hidden): ServerReason {
+  if (of === 'snapshot') return { code: presence === 'hidden' ? 'snapshot-hides' : 'not-in-snapshot', says: because }
   return { code: presence === 'hidden' ? 'server-hides' : 'server-does-not-tell', says: because }
 }
 

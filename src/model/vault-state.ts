@@ -118,6 +118,8 @@ export interface Hidden {
   readonly presence: 'hidden' | 'unknown'
   /** One sentence: what was asked, what the server answered, what to grant. */
   readonly because: string
+  /** It is a snapshot that does not show it (`hidden`), or does not hold it (`unknown`). */
+  readonly of?: 'snapshot'
 }
 
 /** What can be said of one secret path without reading a value. */

@@ -21,6 +21,7 @@ import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
 import { nameManifest } from '../model/wording.ts'
+import { splitRole } from '../settings/config-word.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared, DeclaredYaml } from '../state/declared/declared.ts'
 import { readDeclared } from '../state/declared/read-declared.ts'
@@ -146,6 +147,7 @@ export async function gatherFrom(
     // A pull request's token need not see it; what reviews logins is drift's and plan's affair (platform.md §2.3).
     authConfig: settings.mode !== 'check',
     policiesOfStore,
+    roles: settings.config.expect.flatMap(({ who }) => (who.is === 'role' ? [splitRole(who.name)] : [])),
   })
   const wanted = withOwned(parts, ownedPathsOf(settings, prediction))
   watch.enter('server')

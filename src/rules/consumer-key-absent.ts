@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.ts'
-import type { RelatedPlace } from '../model/finding.ts'
+import type { Fix, RelatedPlace } from '../model/finding.ts'
+import type { Manifest } from '../model/manifest.ts'
 import { nameManifest } from '../model/wording.ts'
 import type { Consumption } from '../workloads/consumption.ts'
 import type { KeyVerdict } from '../workloads/last-mile.ts'
@@ -53,7 +54,7 @@ function findingOf(
     related: relatedOf(source, one, makers),
     fix:
       missing.length === 1
-        ? fixOf(source, first, nameManifest(maker.by))
+        ? fixOf(source, first, one, maker.by)
         : `Add ${named(missing)} to ${nameManifest(maker.by)}.`,
     objects: [one.by],
     ...(source.vaultPath === undefined ? {} : { vaultPaths: [source.vaultPath] }),
@@ -68,6 +69,10 @@ function sourceSentence(source: KeySource, key: string): string[] {
       return [`It reads \`${key}\`${from}, and its template leaves it out.`]
     case 'renamed':
       return [`\`${key}\` is read${from} as \`${source.as}\`.`]
+    case 'in-vault':
+      return [`\`${source.vaultPath}\` has a property \`${key}\`, and nothing reads it.`]
+    case 'extracted':
+      return [`It takes all keys of \`${source.vaultPath}\`, and \`${key}\` is none of them.`]
     default:
       return []
   }
@@ -81,6 +86,8 @@ function relatedOf(
   const made = makers.map(({ by }) => ({ span: by.span, message: `${nameManifest(by)} makes Secret \`${one.name}\`` }))
   const span = source.is === 'none' ? undefined : source.span
   if (span === undefined || source.is === 'none') return made
+  if (source.is === 'in-vault' || source.is === 'extracted')
+    return [{ span, message: `reads \`${source.vaultPath}\`` }, ...made]
   const message =
     source.is === 'dropped'
       ? 'what is read and not written'
@@ -88,22 +95,58 @@ function relatedOf(
   return [{ span, message }, ...made]
 }
 
-function fixOf(source: KeySource, key: string, maker: string): string {
+function fixOf(source: KeySource, key: string, one: Consumption, maker: Manifest): Fix | string {
+  const by = nameManifest(maker)
+  const at = one.by.spanOf(one.field)
+  // `key`, `subPath`, `valuesKey`: a field whose text is the key; elsewhere the Secret's name stands.
+  const field = one.field.at(-1)
+  const asks = field === 'key' || field === 'subPath' || field === 'valuesKey' ? field : undefined
+  const renamed = (as: string): Fix | undefined =>
+    asks === undefined
+      ? undefined
+      : { lead: 'ask for the key that the Secret has', kind: 'edit', language: 'yaml', text: `${asks}: ${as}`, at }
   switch (source.is) {
     case 'dropped':
-      return `Add \`${key}: "${templateOf(key)}"\` to the template of ${maker}, or set \`mergePolicy: Merge\` there.`
+      return {
+        lead: `add to \`data\` of the template of ${by}`,
+        kind: 'insert',
+        language: 'yaml',
+        text: `${key}: ${templateOf(key)}`,
+        at: maker.spanOf(source.template),
+        or: { lead: 'keep what `data` reads', kind: 'edit', language: 'yaml', text: 'mergePolicy: Merge' },
+      }
     case 'renamed':
-      return `Ask for \`${source.as}\`, or write \`secretKey: ${key}\` in ${maker}.`
-    case 'near':
-      return `Ask for \`${source.as}\`, or write \`${key}\` in ${maker}.`
+    case 'near': {
+      const write: Fix = {
+        lead: `write the key in ${by}`,
+        kind: 'edit',
+        language: 'yaml',
+        text: `secretKey: ${key}`,
+        ...(source.span === undefined ? {} : { at: source.span }),
+      }
+      const ask = renamed(source.as)
+      if (source.is === 'near' && source.span === undefined)
+        return ask ?? `Ask for \`${source.as}\`, or write \`${key}\` in ${by}.`
+      return ask === undefined ? write : { ...ask, or: write }
+    }
+    case 'in-vault':
+      return {
+        lead: `add to \`data\` of ${by}`,
+        kind: 'insert',
+        language: 'yaml',
+        text: `- secretKey: ${key}\n  remoteRef:\n    key: ${source.key}\n    property: ${key}`,
+        at: source.span,
+      }
+    case 'extracted':
+      return `Ask for a key that the Secret has, or write \`${key}\` into \`${source.vaultPath}\`.`
     case 'none':
       return source.vaultPath === undefined
-        ? `Ask for a key that the Secret has, or add \`${key}\` to ${maker}.`
-        : `Ask for a key that the Secret has, or add \`${key}\` to \`data\` of ${maker}: \`secretKey: ${key}\`, with the property of \`${source.vaultPath}\` that holds it.`
+        ? `Ask for a key that the Secret has, or add \`${key}\` to ${by}.`
+        : `Ask for a key that the Secret has, or add \`${key}\` to \`data\` of ${by}, with the property of \`${source.vaultPath}\` that holds it.`
   }
 }
 
 /** How a template of ESO prints a key: a dot takes names of letters, digits and `_` alone. */
 function templateOf(key: string): string {
-  return /^[A-Za-z_]\w*$/.test(key) ? `{{ .${key} }}` : `{{ index . \\"${key}\\" }}`
+  return /^[A-Za-z_]\w*$/.test(key) ? `"{{ .${key} }}"` : `'{{ index . "${key}" }}'`
 }

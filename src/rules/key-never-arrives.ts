@@ -1,6 +1,7 @@
 import { listAt, textAt, valueAt } from '../eso/field-value.ts'
 import { secretSpec } from '../eso/template/template-fields.ts'
 import { isLive } from '../model/cluster.ts'
+import type { Fix } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
 import { nameManifest } from '../model/wording.ts'
@@ -68,8 +69,9 @@ function findingOf(
   return {
     rule: id,
     severity: first === undefined ? 'warning' : 'error',
-    headline: `New ${keys} of Secret \`${name}\` never ${added.length > 1 ? 'arrive' : 'arrives'}`,
-    why: (object) => `${object}: ${WHY[frozen.by]}, so a Secret that is there keeps its old keys.${asked}`,
+    headline: `${added.length > 1 ? 'Keys' : 'Key'} ${named(added)} will not reach Secret \`${name}\` where it exists`,
+    why: (object) =>
+      `This change adds ${keys} to ${object}, and ${WHY[frozen.by]}: the Secret keeps its old keys, and the object stays Ready.${asked}`,
     span: spanOfKey(by, added[0] ?? ''),
     related: [
       { span: by.spanOf(frozen.field), message: 'why ESO does not write it again' },
@@ -87,10 +89,19 @@ const WHY: Readonly<Record<Frozen['by'], string>> = {
   immutable: 'ESO does not change a Secret that is `immutable`',
 }
 
-const FIX: Readonly<Record<Frozen['by'], string>> = {
-  interval: 'write an interval above 0, or `refreshPolicy: OnChange`; or delete the Secret once after the merge',
-  'created-once': 'write `refreshPolicy: OnChange`; or delete the Secret once after the merge',
-  immutable: 'delete the Secret once after the merge, or give the target another name',
+const ANEW = 'Or delete the Secret once after the merge, and ESO makes it anew.'
+const ON_CHANGE = {
+  lead: 'let ESO write it when the ExternalSecret changes',
+  kind: 'edit',
+  language: 'yaml',
+  text: 'refreshPolicy: OnChange',
+  note: ANEW,
+} as const
+
+const FIX: Readonly<Record<Frozen['by'], Fix | string>> = {
+  interval: ON_CHANGE,
+  'created-once': ON_CHANGE,
+  immutable: 'Delete the Secret once after the merge, and ESO makes it anew; or give the target another name.',
 }
 
 function spanOfKey(by: Manifest, key: string): Span {

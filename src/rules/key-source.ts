@@ -27,6 +27,10 @@ export type KeySource =
       readonly vaultPath: string | undefined
       readonly as: string
     }
+  /** A secret that it reads has a property of that name (live). */
+  | { readonly is: 'in-vault'; readonly span: Span; readonly vaultPath: string; readonly key: string }
+  /** It takes all keys of a secret, which was seen to lack this one (live). */
+  | { readonly is: 'extracted'; readonly span: Span; readonly vaultPath: string }
   | { readonly is: 'none'; readonly vaultPath: string | undefined }
 
 /** `keys`: those that the Secret has. */
@@ -62,6 +66,28 @@ export function keySource(chain: Chain, maker: Manifest, wanted: string, keys: R
       span: item === undefined ? undefined : spanOf(item.field),
       vaultPath: item === undefined ? undefined : pathOf(item.field),
     }
+  const holder = items.find(({ field }) => hasProperty(fields?.get(nameField(field)), wanted))
+  const [path] = holder === undefined ? [] : [pathOf(holder.field)]
+  if (holder !== undefined && path !== undefined)
+    return {
+      is: 'in-vault',
+      span: spanOf(holder.field),
+      vaultPath: path,
+      key: textAt(maker.body, ...holder.field, 'remoteRef', 'key') ?? path,
+    }
+  const whole = listAt(found?.spec, 'dataFrom').flatMap((item, i) => {
+    const field: FieldPath = [...(found?.path ?? []), 'dataFrom', i, 'extract']
+    const from = pathOf(field.slice(0, -1))
+    return textAt(item, 'extract', 'key') === undefined || from === undefined ? [] : [{ field, from }]
+  })
+  const [first] = whole
+  if (first !== undefined)
+    return { is: 'extracted', span: maker.spanOf([...first.field, 'key']), vaultPath: first.from }
   const paths = new Set(items.flatMap(({ field }) => pathOf(field) ?? []))
   return { is: 'none', vaultPath: paths.size === 1 ? [...paths][0] : undefined }
+}
+
+function hasProperty(link: Link | undefined, property: string): boolean {
+  const secret = link?.secret
+  return secret?.presence === 'present' && secret.keys !== undefined && Object.hasOwn(secret.keys, property)
 }

@@ -34,19 +34,21 @@ export const pullSecretType: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        headline: `Secret \`${name}\` pulls images and has ${type === undefined ? 'no type' : `type \`${type}\``}`,
-        why: `The kubelet ignores it for ${named} (it takes only \`kubernetes.io/dockerconfigjson\`): a private image ends in ImagePullBackOff.`,
+        headline: `Secret \`${name}\` pulls no image: it ${type === undefined ? 'has no type' : `is of type \`${type}\``}`,
+        why: (object) =>
+          `${object} makes it ${type === undefined ? 'without a type' : `of type \`${type}\``}, and ${named} pulls images with it. ` +
+          'The kubelet takes only `kubernetes.io/dockerconfigjson` for that and leaves others out without a word: a private image ends in ImagePullBackOff.',
         span: spanOrKey(by, [...template, 'type']),
         related: users.slice(0, 5).map((user) => ({
           span: user.by.spanOf(user.field),
           message: `${nameManifest(user.by)} pulls images with it`,
         })),
         fix: {
-          lead: 'write the type into the template, with a key `.dockerconfigjson`',
-          kind: 'edit',
+          lead: 'give the template the type, and a key `.dockerconfigjson`',
+          kind: 'insert',
           language: 'yaml',
           text: 'type: kubernetes.io/dockerconfigjson',
-          note: 'The type of a Secret that is there cannot be changed: delete it once.',
+          note: 'The type of a Secret that is there cannot be changed: delete it once, and ESO makes it anew.',
         },
         objects: [by],
         fingerprint: fingerprint(this.id, nameManifest(by)),

@@ -24,11 +24,12 @@ export const secretTypeKeys: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        headline: `Secret \`${name}\` lacks ${listed(missing.map((key) => `\`${key}\``))} of its type`,
-        why: `Type \`${type}\` needs it, and it has ${toldKeys(keys.known)}. The API server answers \`data[${first}]: Required value\`, and ESO cannot write the Secret.`,
+        headline: `Secret \`${name}\` of type \`${type}\` lacks ${listed(missing.map((key) => `\`${key}\``))}`,
+        why: (object) =>
+          `${object} makes it with ${toldKeys(keys.known)}. The API server answers \`data[${first}]: Required value\`: ESO cannot write the Secret, and the object is not Ready.`,
         span: by.spanOf([...templatePath(by), 'type']),
         related: [],
-        fix: `add ${listed(missing.map((key) => `\`${key}\``))} to \`data\` or to the template, or remove \`type\``,
+        fix: `Add ${listed(missing.map((key) => `\`${key}\``))} to \`data\` or to the template, or take \`type\` away.`,
         objects: [by],
         fingerprint: fingerprint(this.id, nameManifest(by), type),
       }

@@ -135,7 +135,7 @@ export function wordOf(raw: RawWord, document: YamlDocument): ConfigWord {
 }
 
 /** A mount may have slashes in it, the name of a role has none. */
-function splitRole(key: string): { readonly authMount: string; readonly name: string } {
+export function splitRole(key: string): { readonly authMount: string; readonly name: string } {
   const at = key.lastIndexOf('/')
   return { authMount: key.slice(0, at), name: key.slice(at + 1) }
 }

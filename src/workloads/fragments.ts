@@ -32,7 +32,13 @@ interface Volume {
  */
 export function fragments(value: Value | undefined, path: FieldPath, inValues: boolean): Asked[] {
   const found: Asked[] = []
-  walk(value, path, { container: undefined, inEnv: false, volumes: volumesIn(value, inValues), inValues }, found, 0)
+  walk(
+    value,
+    path,
+    { container: undefined, inEnv: false, volumes: inValues ? NO_VOLUMES : volumesIn(value), inValues },
+    found,
+    0,
+  )
   return found
 }
 
@@ -44,7 +50,12 @@ function walk(value: Value | undefined, path: FieldPath, around: Around, found: 
     return
   }
   if (!isMap(value) || value.enabled === false) return
-  const here = { ...around, container: containerAt(value, path) ?? around.container }
+  const here = {
+    ...around,
+    container: containerAt(value, path) ?? around.container,
+    // A chart has volumes of its own: only what stands beside the mounts is known to be the one that they name.
+    volumes: around.inValues ? volumesBeside(value) : around.volumes,
+  }
   const ref = mapAt(value, 'secretKeyRef')
   if (ref !== undefined) found.push(...keyRef(ref, [...path, 'secretKeyRef'], here))
   if (around.inValues) found.push(...persistence(value, path))
@@ -241,48 +252,55 @@ function volumeOf(secret: ValueMap, nameField: 'secretName' | 'name'): Volume {
   }
 }
 
+const NO_VOLUMES: ReadonlyMap<string, Volume> = new Map()
+
+/** The volumes of the lists in a map of values (`extraVolumes`), for the mounts beside them (`extraVolumeMounts`). */
+function volumesBeside(value: ValueMap): ReadonlyMap<string, Volume> {
+  const lists = Object.entries(value).filter(([key, below]) => /volumes$/i.test(key) && Array.isArray(below))
+  return lists.length === 0 ? NO_VOLUMES : volumesIn(Object.fromEntries(lists))
+}
+
 /** Volumes by name; of several of one name (many Pods in one object) none is known. */
-function volumesIn(value: Value | undefined, inValues: boolean): ReadonlyMap<string, Volume> {
+function volumesIn(value: Value | undefined): ReadonlyMap<string, Volume> {
   const known = new Map<string, Volume>()
-  const twice = new Set<string>()
+  const others = new Set<string>()
+  const add = (item: ValueMap) => {
+    const name = textAt(item, 'name')
+    if (!name) return
+    const volume = secretVolume(item)
+    if (volume === undefined || known.has(name) || others.has(name)) {
+      others.add(name)
+      known.delete(name)
+    } else known.set(name, volume)
+  }
   const collect = (here: Value | undefined, key: string, level: number): void => {
     if (level > MAX_LEVELS) return
     if (Array.isArray(here)) {
       for (const item of here as readonly Value[]) {
         if (/volumes$/i.test(key) && isMap(item)) add(item)
-        collect(item, inValues ? '' : key, level + 1)
+        collect(item, '', level + 1)
       }
-      return
-    }
-    if (!isMap(here)) return
-    for (const [name, below] of Object.entries(here)) collect(below, name, level + 1)
-  }
-  const add = (item: ValueMap) => {
-    const name = textAt(item, 'name')
-    if (!name) return
-    if (known.has(name) || twice.has(name)) {
-      twice.add(name)
-      known.delete(name)
-      return
-    }
-    const secret = mapAt(item, 'secret')
-    if (secret !== undefined) known.set(name, volumeOf(secret, 'secretName'))
-    const sources = listAt(item, 'projected', 'sources')
-    const secrets = sources.flatMap((source): ValueMap[] => {
-      const secret = mapAt(source, 'secret')
-      return secret === undefined ? [] : [secret]
-    })
-    if (secrets.length > 0)
-      known.set(name, {
-        secrets: secrets.flatMap((one) => textAt(one, 'name') ?? []),
-        optional: secrets.some((one) => one.optional === true),
-        hasItems: secrets.some((one) => listAt(one, 'items').length > 0),
-        isMixed: secrets.length < sources.length,
-      })
-    if (!known.has(name)) twice.add(name)
+    } else if (isMap(here)) for (const [name, below] of Object.entries(here)) collect(below, name, level + 1)
   }
   collect(value, '', 0)
   return known
+}
+
+function secretVolume(item: ValueMap): Volume | undefined {
+  const secret = mapAt(item, 'secret')
+  if (secret !== undefined) return volumeOf(secret, 'secretName')
+  const sources = listAt(item, 'projected', 'sources')
+  const secrets = sources.flatMap((source): ValueMap[] => {
+    const part = mapAt(source, 'secret')
+    return part === undefined ? [] : [part]
+  })
+  if (secrets.length === 0) return undefined
+  return {
+    secrets: secrets.flatMap((one) => textAt(one, 'name') ?? []),
+    optional: secrets.some((one) => one.optional === true),
+    hasItems: secrets.some((one) => listAt(one, 'items').length > 0),
+    isMixed: secrets.length < sources.length,
+  }
 }
 
 /** The items of a list, or of a map by name (the charts of bjw-s take either). */

@@ -10,10 +10,11 @@ import { readConfig } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
 import { jsonText } from '../report/json-text.ts'
+import { type FakeVault, fakeLive } from '../rules/fake-live.ts'
 
 const FILE = '.github/eso-vault.yml'
 
-async function checked(files: Readonly<Record<string, string>>) {
+async function checked(files: Readonly<Record<string, string>>, vault?: FakeVault) {
   const cwd = mkdtempSync(path.join(tmpdir(), 'eso-vault-said-'))
   try {
     for (const [file, text] of Object.entries(files)) {
@@ -26,7 +27,12 @@ async function checked(files: Readonly<Record<string, string>>) {
       environment: readEnvironment({}),
       folder: 'repository',
     })
-    const { report } = await check(settings, { cwd, today: '2026-06-01', live: undefined, incomplete: [] })
+    const { report } = await check(settings, {
+      cwd,
+      today: '2026-06-01',
+      live: vault === undefined ? undefined : fakeLive(vault),
+      incomplete: [],
+    })
     return {
       report,
       json: JSON.parse(jsonText(report)),
@@ -308,5 +314,58 @@ vault write auth/kubernetes/role/eso bound_service_account_names=eso bound_servi
         'version: 1\nstores: { vault: { policies: [root] } }\nexpect:\n  - { store: vault, mayNot: [read], path: "kv/**" }\n',
     })
     expect(findings).toEqual([`error expectation-broken ${FILE}:4`, 'warning root-token store.yaml:5'])
+  })
+})
+
+describe('a server beside the config', () => {
+  const SERVER: FakeVault = {
+    mounts: [{ path: 'kv', type: 'kv', version: 2 }],
+    authMounts: [{ path: 'kubernetes', type: 'kubernetes' }],
+    roles: [
+      {
+        authMount: 'kubernetes',
+        name: 'eso',
+        policies: ['wide'],
+        boundServiceAccountNames: ['eso'],
+        boundServiceAccountNamespaces: ['eso'],
+      },
+      { authMount: 'kubernetes', name: 'ops', policies: ['wide'] },
+    ],
+    policies: { wide: 'path "kv/data/*" { capabilities = ["read"] }', 'read-apps': RULES },
+    secrets: { 'kv/apps/web': { presence: 'present' }, 'kv/other/web': { presence: 'present' } },
+  }
+
+  test('the role of the server counts, whatever the config says of it', async () => {
+    const { standings, json } = await checked({ 'web.yaml': WEB, 'vault/apps.hcl': RULES, [FILE]: WHOLE }, SERVER)
+    expect(standings).toEqual({ 'apps/web': 'works', 'other/web': 'works' })
+    expect(json.references[0]?.configSays.map(({ of }: { readonly of: string }) => of)).toEqual(['store'])
+  })
+
+  test('a role that the server has not got is absent', async () => {
+    const { findings } = await checked(
+      { 'web.yaml': WEB, 'vault/apps.hcl': RULES, [FILE]: WHOLE },
+      { ...SERVER, roles: [] },
+    )
+    expect(findings).toContain(`error role-absent ${FILE}:3`)
+  })
+
+  test('what the server hides, the config may say', async () => {
+    const { standings } = await checked(
+      { 'web.yaml': WEB, 'vault/apps.hcl': RULES, [FILE]: WHOLE },
+      { ...SERVER, hidden: ['role:kubernetes/eso'] },
+    )
+    expect(standings).toEqual({ 'apps/web': 'works', 'other/web': 'broken' })
+  })
+
+  test('expectations are judged by what only the server knows, also of roles that no store uses', async () => {
+    const { findings } = await checked(
+      {
+        'store.yaml': STORE,
+        [FILE]:
+          'version: 1\nexpect:\n  - { role: kubernetes/ops, mayNot: [read], path: kv/a }\n  - { store: vault, may: [read], path: kv/a }\n  - { role: kubernetes/ops, mayNot: [write], path: kv/a }\n',
+      },
+      SERVER,
+    )
+    expect(findings).toEqual([`error expectation-broken ${FILE}:3`])
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { SecretFact } from '../../src/model/vault-state.ts'
-import { run } from '../../src/modes/run.ts'
+import { type RunResult, run } from '../../src/modes/run.ts'
 import type { Report } from '../../src/report/report.ts'
 import { tokenExcess } from '../../src/rules/token-excess.ts'
 import type { Settings } from '../../src/settings/settings.ts'
@@ -122,11 +122,16 @@ export function reportsCompared(): number {
   return compared
 }
 
-/** Holds a report that a server was asked for against one by a snapshot that the same token writes. */
-export async function sameReportBySnapshot(
+/** Of a plan, what it would do; what could not be seen is told in other words. */
+function stepsOf(plan: RunResult['plan']) {
+  return plan?.steps.map((step) => (step.action === 'not-checked' ? { ...step, because: '' } : step))
+}
+
+/** Holds a run that asked a server against one by a snapshot that the same token writes. */
+export async function sameRunBySnapshot(
   settings: Settings,
   deps: Parameters<typeof run>[1],
-  report: Report,
+  { report, plan }: Pick<RunResult, 'report' | 'plan'>,
 ): Promise<void> {
   if (settings.vault === undefined || report.outcome === 'invalid') return
   const folder = await mkdtemp(join(tmpdir(), 'eso-vault-snapshot-'))
@@ -142,8 +147,9 @@ export async function sameReportBySnapshot(
       vaultSnapshot: file,
       offlineBecause: { code: 'no-address' },
     } as const
-    const then = (await run(offline, deps)).report
-    expect(verdicts(then)).toEqual(verdicts(report))
+    const then = await run(offline, deps)
+    expect(verdicts(then.report)).toEqual(verdicts(report))
+    expect(stepsOf(then.plan)).toEqual(stepsOf(plan))
     compared += 1
   } finally {
     await rm(folder, { recursive: true, force: true })

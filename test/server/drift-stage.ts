@@ -9,7 +9,7 @@ import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
 import type { RunningServer } from '../openbao/server.ts'
 import { expectSuccess, mountKv } from '../openbao/stage.ts'
-import { sameReportBySnapshot } from './by-snapshot.ts'
+import { sameRunBySnapshot } from './by-snapshot.ts'
 
 /** A server that is as `examples/soyo/as-fixed` declares it, in other words; from here each test changes one thing. */
 
@@ -130,7 +130,7 @@ export async function askAbout({ mode, cwd, address, token, config = '', inputs 
   })
   const deps = { cwd, env: {}, now: () => new Date(), mask: () => undefined, warn: () => undefined }
   const { report } = await run(settings, deps)
-  await sameReportBySnapshot(settings, deps, report)
+  await sameRunBySnapshot(settings, deps, { report })
   return report
 }
 

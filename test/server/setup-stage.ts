@@ -8,6 +8,7 @@ import type { Given } from '../../src/settings/given.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
 import type { PlanDocument } from '../../src/setup/plan-document.ts'
 import type { RunningServer } from '../openbao/server.ts'
+import { sameRunBySnapshot } from './by-snapshot.ts'
 
 /** A copy of an example to plan from, with files of one's own beside it. */
 export interface Checkout {
@@ -51,13 +52,10 @@ export async function runSetup(server: RunningServer, asked: Asked): Promise<Ran
     folder: 'soyo',
   })
   const warnings: string[] = []
-  const result = await run(settings, {
-    cwd: asked.cwd,
-    env: {},
-    now: () => new Date(),
-    mask: () => undefined,
-    warn: (sentence) => void warnings.push(sentence),
-  })
+  const deps = { cwd: asked.cwd, env: {}, now: () => new Date(), mask: () => undefined }
+  const result = await run(settings, { ...deps, warn: (sentence) => void warnings.push(sentence) })
+  // What a plan shows must be shown by a snapshot of the server as well.
+  if (asked.mode !== 'apply') await sameRunBySnapshot(settings, { ...deps, warn: () => undefined }, result)
   return { ...result, warnings }
 }
 

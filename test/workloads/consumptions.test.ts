@@ -119,6 +119,13 @@ describe('releases and values (consumers.md §1.5, §4, §5.4)', () => {
       release('{values: {expose: {tls: {secret: {secretName: s}}}}}'),
       ['name n/s ?'],
     ],
+    [
+      'mounts of volumes that stand beside them',
+      release(
+        '{values: {extraVolumes: [{name: v, secret: {secretName: s}}], extraVolumeMounts: [{name: v, subPath: k}], other: {extraVolumeMounts: [{name: v, subPath: of-the-chart}]}}}',
+      ),
+      ['volume n/s', 'sub-path n/s k'],
+    ],
     ['objects of the chart itself', release('{values: {envFrom: [{secretRef: {identifier: s}}]}}'), []],
     [
       'the runner scale set takes a token or an app',

@@ -154,7 +154,8 @@ function application(input: ApplicationInput): FoundApplication {
   const stop = (why: RenderReason, span: NotFollowed['span'], unresolved = true, path?: string) =>
     notFollowed.push({ title: path === undefined ? named : `${named} (${path})`, span, unresolved, why })
   const isUnfilled = (text: string) => (kind === 'Application' ? isOpen(text) : text.includes(UNFILLED))
-  for (const source of sourcesOfSpec(at(node, 'spec'))) {
+  const all = sourcesOfSpec(at(node, 'spec'))
+  for (const [index, source] of all.entries()) {
     const path = textAt(source, 'path')
     if (path === undefined || !isPath(source)) continue
     const verdict = sources.ofAddress(textAt(source, 'repoURL'))
@@ -198,6 +199,9 @@ function application(input: ApplicationInput): FoundApplication {
         ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),
         ...(namespace === undefined ? {} : { namespace }),
         ...(place.nested === true ? { nested: true as const } : {}),
+        ...(all.length > 1
+          ? { part: { of: `${title} ${JSON.stringify(set.values)} ${cluster?.id ?? ''}`, index } }
+          : {}),
       }
       const merged = withSourceFiles(source, folder, textAt(node, 'metadata', 'name') ?? '', checkout)
       const closure = checkout.closures.closureOf(folder)

@@ -5,7 +5,7 @@ import type { TemplateTree } from '../../go-template/go-tree.ts'
 import { type GoValue, UNKNOWN } from '../../go-template/go-value.ts'
 import { runTemplate } from '../../go-template/run-template.ts'
 import type { Value, ValueMap } from '../../model/value.ts'
-import type { ParameterSet } from './parameters.ts'
+import { mayHold, type ParameterSet } from './parameters.ts'
 import { APPLICATION_SET_CALLS, APPLICATION_SET_FUNCTIONS, CHANGES_ITS_ARGUMENT } from './template-functions.ts'
 
 /** Stands for what Git does not tell, in a text that is filled in otherwise. */
@@ -96,7 +96,7 @@ function byName(text: string, set: ParameterSet): Filled {
     const name = text.slice(open + 2, close).trim()
     const value = Object.hasOwn(set.values, name) ? set.values[name] : undefined
     // Of a cluster that Git does not know a name may be told that none of its sets has (applied.md §6, trap 14).
-    const unknown = value === undefined && name !== '' && set.unknown.length > 0
+    const unknown = value === undefined && name !== '' && (mayHold(set, name) || mayHold(set, 'name'))
     filled += text.slice(at, open)
     filled += typeof value === 'string' ? value : unknown ? UNFILLED : text.slice(open, close + 2)
     at = close + 2

@@ -53,6 +53,15 @@ const KINDS = [
   'merge',
   'plugin',
 ]
+/** Kinds whose `values` are their own, and no parameters of an element. */
+const HAVE_VALUES: ReadonlySet<string> = new Set([
+  'clusters',
+  'git',
+  'scmProvider',
+  'clusterDecisionResource',
+  'pullRequest',
+  'plugin',
+])
 /** Beside a generator, and none. */
 const NO_GENERATORS: ReadonlySet<string> = new Set(['selector', 'template'])
 
@@ -88,7 +97,7 @@ export class Generators {
     }
     const fills = Object.keys(within.values).length > 0 || within.unknown.length > 0
     const written = entry[kind] ?? null
-    const generator = fills ? this.#interpolated(written, within) : written
+    const generator = fills ? this.#interpolated(written, within, kind) : written
     const { selector } = entry
     const found = this.#limited(this.#of(kind, generator))
     // Its labels are the parameters, as they are before anything is filled in.
@@ -134,11 +143,11 @@ export class Generators {
   }
 
   /** Every text of a generator, keys too. `values` keep what is not there yet: they are filled in again afterwards. */
-  #interpolated(value: Value, set: ParameterSet, key?: string): Value {
+  #interpolated(value: Value, set: ParameterSet, key: string, parent = ''): Value {
     if (typeof value === 'string') return this.#fill(value, set)
-    if (isList(value)) return value.map((item) => this.#interpolated(item, set))
+    if (isList(value)) return value.map((item) => this.#interpolated(item, set, ''))
     if (!isMap(value)) return value
-    if (key === 'values' && Object.values(value).every((item) => typeof item === 'string'))
+    if (key === 'values' && HAVE_VALUES.has(parent) && Object.values(value).every((item) => typeof item === 'string'))
       return Object.fromEntries(
         Object.entries(value).map(([name, text]) => {
           const filled = this.#context.filler.fill(text as string, set, true)
@@ -147,7 +156,7 @@ export class Generators {
         }),
       )
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [this.#fill(name, set), this.#interpolated(item, set, name)]),
+      Object.entries(value).map(([name, item]) => [this.#fill(name, set), this.#interpolated(item, set, name, key)]),
     )
   }
 

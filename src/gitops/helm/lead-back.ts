@@ -244,9 +244,9 @@ function moreScalars(
   const template = line === undefined ? '' : lines.text(line.line)
   const reach = reachOf(template, line, lines, chart)
   if (left.every((part) => reach.includes(part.toLowerCase()))) {
-    // What is a number there may be written by a guard beside it.
-    if (known.length > 0 || !/\{\{/.test(template) || template.toLowerCase().includes(text.toLowerCase()))
-      return NOTHING
+    // A literal that a variable of the template holds stands in the template; a short one may stand there by chance.
+    const isThere = (text.length > 2 ? reach : template.toLowerCase()).includes(text.toLowerCase())
+    if (known.length > 0 || !/\{\{/.test(template) || isThere) return NOTHING
   }
   const child = subchartOf(object.source)
   const named: { readonly place: Place; readonly value: string; readonly layer: number }[] = []

@@ -125,6 +125,8 @@ export function reasonText(reason: NotCheckedReason | UnknownStoreReason | Condi
     case 'auth-mount-not-in-git':
       return loginText(reason)
     case 'server-hides':
+    case 'snapshot-hides':
+    case 'not-in-snapshot':
     case 'server-does-not-tell':
     case 'keys-hidden':
       return withoutStop(reason.says)
@@ -183,6 +185,8 @@ export function reasonGroup(reason: NotCheckedReason): string {
       return JSON.stringify([reason.code, reason.unknown, reason.rule.path])
     case 'path-part-unknown':
       return JSON.stringify([reason.code, reason.unknown])
+    case 'not-in-snapshot':
+      return reason.code
     case 'versions-differ':
       return JSON.stringify([reason.code, reason.declared.map(({ of, name }) => [of, name])])
     case 'variable-unresolved':
@@ -205,6 +209,8 @@ export function groupText(reasons: readonly NotCheckedReason[]): string {
       return `${text} (and ${counted(others, 'other patch', 'other patches')})`
     case 'policy-text-unknown':
       return unknownLawText(first)
+    case 'not-in-snapshot':
+      return `${text} (and ${counted(others, 'other part', 'other parts')})`
     case 'variable-unresolved':
     case 'placeholder':
       return reasonText({ ...first, holes: first.holes.slice(0, 1) })

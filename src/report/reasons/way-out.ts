@@ -15,7 +15,7 @@ export interface LoginHints {
   readonly account?: string | undefined
 }
 
-const ASK = 'Give a server (`vault-addr`)'
+const ASK = 'Give a server (`vault-addr`) or a snapshot of it (`vault-snapshot`)'
 const OR_SAY = `${ASK}, or write into the config:`
 
 /** `undefined`: nothing can be done, or the reason itself says what. */
@@ -99,6 +99,15 @@ export function wayOutOf(reason: NotCheckedReason, hints: LoginHints = {}): WayO
     case 'artifact':
     case 'foreign-source':
       return { says: 'Give the manifests that it renders (`rendered`).' }
+    case 'snapshot-hides':
+      return {
+        says: '`eso-vault ci-policy --for snapshot` prints the policy that the token which writes the snapshot needs.',
+      }
+    case 'not-in-snapshot':
+      return {
+        says: 'The next snapshot after the merge holds it; to have every name in it, write into the config:',
+        config: ['snapshot: { scope: all }'],
+      }
     case 'server-hides':
       return { says: '`eso-vault ci-policy` prints the policy that the CI token needs.' }
     case 'yaml-unparseable':

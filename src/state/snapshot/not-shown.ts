@@ -10,7 +10,7 @@ export interface SnapshotAsking {
 
 /** A part that the file says nothing of. */
 export function notInSnapshot(what: string): Hidden {
-  return { presence: 'unknown', because: `${upper(what)} is not in the snapshot.` }
+  return { presence: 'unknown', because: `${what} is not in the snapshot.`, of: 'snapshot' }
 }
 
 /** A part of which the file says that it could not be seen when it was written. `right`: the one that the token then lacked. */
@@ -19,14 +19,11 @@ export function notShown(what: string, state: NotThere, asking: SnapshotAsking, 
     asking.missing(right)
     return {
       presence: 'hidden',
+      of: 'snapshot',
       because: `The snapshot does not show ${what}: the token that wrote it lacked ${right.capability} on ${right.path}.`,
     }
   }
   const because = `The snapshot does not show ${what}: the server did not answer when it was written.`
   asking.unanswered(because)
   return { presence: 'unknown', because }
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -286,7 +286,7 @@ function folderReader(file: SnapshotFile, namespace: string, asking: SnapshotAsk
       const above = own(folders, naming.folder(mount.path, path.slice(0, Math.max(path.lastIndexOf('/'), 0))))
       const isNamed = above?.folders.includes(naming.entry(mount.path, path)) === true
       if (path !== '' && above?.complete === true && !isNamed) return { names: new Set() }
-      return { presence: 'unknown', because: `The names below ${shown} are not in the snapshot.` }
+      return { presence: 'unknown', because: `The names below ${shown} are not in the snapshot.`, of: 'snapshot' }
     }
     if (!folder.complete) {
       const right = { path: `${listed}/`, capability: 'list', purpose: `the names in ${shown}` } as const

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UNTOLD } from '../../../src/gitops/helm/chart-release.ts'
-import { es, type Files, kustomization } from '../applied/applied-tree.ts'
+import { appliedTree, es, type Files, kustomization } from '../applied/applied-tree.ts'
 import { chart, releases } from './releases.ts'
 
 const HOME = 'https://github.com/team/home'
@@ -159,6 +159,27 @@ describe('what Argo CD hands to helm (helm.md §1.2)', () => {
         `set c=${UNTOLD}`,
       ],
     })
+  })
+})
+
+describe('several sources (helm.md §1.1)', () => {
+  test('each is a root; of equal objects that of the last is applied; a single source beside them does not count', async () => {
+    const found = await appliedTree(
+      {
+        'app.yaml': app(
+          `  sources:\n    - {repoURL: "${HOME}", path: one}\n    - {repoURL: "${HOME}", path: two}\n    - {repoURL: "${HOME}", ref: values}\n  source: {repoURL: "${HOME}", path: three}\n`,
+        ),
+        'one/a.yaml': es('a'),
+        'one/b.yaml': es('b'),
+        'two/a.yaml': es('a'),
+        'three/c.yaml': es('c'),
+      },
+      { identities: ['team/home'] },
+    )
+    expect(found.chain('one/b.yaml')).toBe('Application argocd/web')
+    expect(found.chain('two/a.yaml')).toBe('Application argocd/web')
+    expect(found.verdicts['one/a.yaml']).toMatch(/^(?:not-applied|unclear)/)
+    expect(found.verdicts['three/c.yaml']).toMatch(/^not-applied/)
   })
 })
 

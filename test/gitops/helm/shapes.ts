@@ -190,6 +190,15 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     key: `apps/db @ values.yaml:1 < ${T}:11`,
     property: `pw @ values.yaml:1 < ${T}:11`,
   },
+  'a literal of the template that is a key of the values, too': {
+    files: chart(
+      'prod-db: x\n',
+      secretTemplate('{{ $i }}')
+        .replace('    - secretKey', '    {{- range $i := list "prod-db" }}\n    - secretKey')
+        .concat('    {{- end }}\n'),
+    ),
+    key: `prod-db @ ${T}:13`,
+  },
   'what is left of a default': {
     files: chart('{}\n', secretTemplate('{{ .Values.path | default "apps/default" }}')),
     key: `apps/default @ ${T}:12`,

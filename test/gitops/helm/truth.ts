@@ -67,6 +67,8 @@ interface Change {
   readonly file: string
   readonly line: number
   readonly text: string
+  /** What was written there. */
+  readonly was: string
   /** A key was changed: what does not show it only lost what stands below. */
   readonly shows?: string
 }
@@ -85,7 +87,13 @@ function changesOf(folder: string, file: string): Change[] {
     if (span.line !== span.endLine || other === written) return
     const edited = [...lines]
     edited[span.line - 1] = line.slice(0, span.column - 1) + other + line.slice(span.endColumn - 1)
-    found.push({ file, line: span.line, text: edited.join('\n'), ...(shows === undefined ? {} : { shows }) })
+    found.push({
+      file,
+      line: span.line,
+      text: edited.join('\n'),
+      was: written.replace(/^["']|["']$/g, ''),
+      ...(shows === undefined ? {} : { shows }),
+    })
   }
   const walk = (value: Value, path: FieldPath): void => {
     if (isList(value)) for (const [index, item] of value.entries()) walk(item, [...path, index])
@@ -115,13 +123,18 @@ function leaves(value: Value, path: FieldPath = []): [FieldPath, string][] {
   return [[path, String(value)]]
 }
 
-/** Holds what is told of each field of a chart's ESO objects against what changing one scalar at a time shows. */
+/**
+ * Holds what is told of each field of a chart's ESO objects against what changing one scalar at a time shows. `likely`: only scalars
+ * whose text stands in such a field are changed, because a real repository has hundreds of others. `none`: objects
+ * are compared with plain helm alone.
+ */
 export async function compareWithTruth(
   helm: TestHelm,
   folder: string,
   chart: string,
   layers: readonly string[],
   into: Compared,
+  changes: 'all' | 'likely' | 'none' = 'all',
 ): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'eso-vault-truth-'))
   try {
@@ -146,6 +159,10 @@ export async function compareWithTruth(
     const left = bodies(plain.values())
     const right = bodies(ours.map(({ node }) => plainValue(node)))
     if (JSON.stringify(left) !== JSON.stringify(right)) into.differing.push(`${chart}: other objects than plain helm`)
+    if (changes === 'none') {
+      into.fields += ours.flatMap(({ node }) => leaves(plainValue(node))).length
+      return
+    }
     // For each object and field the lines of the scalars that change it.
     const truth = new Map<string, Set<string>>()
     const own = ['values.yaml']
@@ -158,8 +175,10 @@ export async function compareWithTruth(
           return false
         }
       })
+    const texts = [...plain.values()].flatMap((body) => leaves(body).map(([, text]) => text.toLowerCase())).join('\n')
     for (const file of [...own, ...layers])
       for (const change of changesOf(folder, file)) {
+        if (changes === 'likely' && !texts.includes(change.was.toLowerCase())) continue
         writeFileSync(join(scratch, change.file), change.text)
         into.renders++
         const changed = await plainly(helm, at, files)

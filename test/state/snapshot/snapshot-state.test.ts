@@ -41,7 +41,11 @@ describe('what a snapshot says of secrets (snapshot.md §2)', () => {
 
   it('says of what it does not hold that it is not in the snapshot, and that nothing failed', async () => {
     const { state, fact } = await secret('elsewhere/none')
-    expect(fact).toEqual({ presence: 'unknown', because: 'Kv/elsewhere/none is not in the snapshot.' })
+    expect(fact).toEqual({
+      presence: 'unknown',
+      because: 'kv/elsewhere/none is not in the snapshot.',
+      of: 'snapshot',
+    })
     expect([state.missingRights, state.unanswered]).toEqual([[], []])
   })
 
