@@ -24,10 +24,8 @@ export const fieldUnknown: Rule = {
     for (const manifest of chain.manifests) {
       const pins = nearestPins(chain, manifest.span.file)
       const pinned = pins.flatMap(({ span }) => (span === undefined ? [] : [{ span, message: 'ESO is pinned here' }]))
-      for (const problem of validateManifest(manifest, {
-        eso: pins.map(({ version }) => version),
-        crds: crds(manifest),
-      })) {
+      const problems = validateManifest(manifest, { eso: pins.map(({ version }) => version), crds: crds(manifest) })
+      for (const problem of oneForASlip(problems)) {
         if (toldByAnother(manifest, problem)) continue
         yield {
           rule: this.id,
@@ -43,6 +41,24 @@ export const fieldUnknown: Rule = {
       }
     }
   },
+}
+
+/** A block that must have one of some fields and has an unknown one in their place is one slip. */
+function* oneForASlip(problems: readonly SchemaProblem[]): Iterable<SchemaProblem> {
+  const blocks = new Set(problems.flatMap(({ kind, path }) => (kind === 'exclusive' ? [nameField(path)] : [])))
+  const inPlace = new Map<string, string[]>()
+  for (const { kind, path } of problems) {
+    const block = nameField(path.slice(0, -1))
+    if (kind === 'unknown' && blocks.has(block))
+      inPlace.set(block, [...(inPlace.get(block) ?? []), `\`${String(path.at(-1))}\``])
+  }
+  for (const problem of problems) {
+    if (problem.kind === 'unknown' && blocks.has(nameField(problem.path.slice(0, -1)))) continue
+    const names = problem.kind === 'exclusive' ? inPlace.get(nameField(problem.path)) : undefined
+    yield names === undefined
+      ? problem
+      : { ...problem, message: `${problem.message} There is no field ${listed(names)} in it.` }
+  }
 }
 
 function whyOf({ message, under, path }: SchemaProblem, pins: string): string {

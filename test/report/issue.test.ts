@@ -66,7 +66,10 @@ describe('the life of the drift issue, against a server that speaks the issues A
       CREATED,
       `POST /repos/acme/gitops/issues body,labels=${ISSUE_LABEL},title=Vault differs from Git (acme/gitops): state-drift`,
     ])
-    expect(api.issues[0]).toMatchObject({ title: 'Vault differs from Git (acme/gitops): state-drift', labels: [{ name: ISSUE_LABEL }] })
+    expect(api.issues[0]).toMatchObject({
+      title: 'Vault differs from Git (acme/gitops): state-drift',
+      labels: [{ name: ISSUE_LABEL }],
+    })
     expect(api.issues[0]?.body).toContain(RUN)
 
     // Moved lines, another run: the same findings, no edit.

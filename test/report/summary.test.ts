@@ -49,7 +49,7 @@ describe('the job summary', () => {
       }),
       { links },
     )
-    await expect(text).toMatchFileSnapshot('snapshots/summary.md')
+    await expect(text).toMatchFileSnapshot('snapshots/summary.txt')
   })
 
   it('shows wrong inputs and nothing that was not judged', () => {
