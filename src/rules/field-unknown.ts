@@ -94,13 +94,23 @@ function fixOf(manifest: Manifest, { span, under }: SchemaProblem, suggestion: s
   const isText = !suggestion.includes('\n') && /^[A-Z]/.test(suggestion)
   if (isText)
     return { lead: `${suggestion.charAt(0).toLowerCase()}${suggestion.slice(1).replace(/\.$/, '')}`, kind: 'advice' }
+  if (suggestion.includes('…')) return { lead: whereTo(suggestion.split('\n')), kind: 'advice' }
   const write = { lead: 'write', kind: 'edit', language: 'yaml', text: suggestion } as const
   const holder = under === undefined ? undefined : manifest.spanOf(under, 'key')
   if (holder === undefined || holder.file !== span.file || holder.line >= span.line) return write
   const by = holder.column + 2 - span.column
   // One line that holds nothing but a name or a path: other values may be secret.
-  if (by <= 0 || suggestion.includes('…') || suggestion.trim().split('\n').length !== 2) return write
+  if (by <= 0 || suggestion.trim().split('\n').length !== 2) return write
   return { ...write, lead: 'indent the line', indent: { file: span.file, from: span.line, to: span.line, by } }
+}
+
+/** Where the corrected lines leave a value out nobody can paste them: what to do is said instead. */
+function whereTo(lines: readonly string[]): string {
+  const keys = lines.map((line) => ({ depth: line.search(/\S/), key: line.trim().replace(/:(?: .*)?$/, '') }))
+  const deepest = Math.max(...keys.map(({ depth }) => depth))
+  const holders = keys.filter(({ depth }) => depth < deepest).map(({ key }) => key)
+  const moved = listed(keys.filter(({ depth }) => depth === deepest).map(({ key }) => `\`${key}\``))
+  return holders.length === 0 ? `write ${moved}` : `put ${moved} under \`${holders.join('.')}\``
 }
 
 function pinnedIn(pins: readonly { readonly span: Span }[]): string {

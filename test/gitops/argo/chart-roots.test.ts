@@ -154,7 +154,7 @@ describe('what Argo CD hands to helm (helm.md §1.2)', () => {
       namespace: 'shop-prod',
       layers: [
         'charts/web/prod.yaml',
-        'missing variable ….yaml',
+        'missing unnamed-file ….yaml',
         `{"cluster":"${UNTOLD}","env":"prod"}`,
         `set c=${UNTOLD}`,
       ],
