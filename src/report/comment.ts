@@ -1,6 +1,7 @@
 import type { CommentWhen } from '../settings/settings.ts'
 import { codePoints, joinWithin, type Part } from './join-within.ts'
 import { needParts } from './need-text.ts'
+import { refusalOf, refusalText } from './refusal.ts'
 import type { Report } from './report.ts'
 import { contextOf, footer, type MarkdownOptions, mainParts, plain } from './summary.ts'
 
@@ -94,11 +95,9 @@ function sameText(a: string, b: string): boolean {
 }
 
 function warningOf(error: unknown): string {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : undefined
-  if (status === 403 || status === 404) {
-    return `The pull-request comment was not written: GitHub answered ${status}. Add \`pull-requests: write\` under \`permissions:\` of the job. (Pull requests from forks never get it: use the job summary there.)`
-  }
-  const answered =
-    status === undefined || Number.isNaN(status) ? 'GitHub could not be reached' : `GitHub answered ${status}`
-  return `The pull-request comment was not written: ${answered}. The check itself is not affected.`
+  const refusal = refusalOf(error)
+  const what = `The pull-request comment was not written: ${refusalText(refusal)}.`
+  if (refusal.is === 'answered' && (refusal.status === 403 || refusal.status === 404))
+    return `${what} Add \`pull-requests: write\` under \`permissions:\` of the job. (Pull requests from forks never get it: use the job summary there.)`
+  return `${what} The check itself is not affected.`
 }

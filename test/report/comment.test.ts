@@ -72,6 +72,16 @@ describe('the sticky comment', () => {
     [Object.assign(new Error('x'), { status: 404 }), /404.*`pull-requests: write`/],
     [Object.assign(new Error('x'), { status: 502 }), /GitHub answered 502/],
     [new Error('ECONNRESET secret inside'), /could not be reached/],
+    // Octokit calls an address that nobody answers 500.
+    [Object.assign(new Error('fetch failed'), { name: 'HttpError', status: 500 }), /could not be reached/],
+    [
+      Object.assign(new Error('x'), {
+        status: 403,
+        response: { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795824000' } },
+      }),
+      /rate limit is used up until \d\d:\d\d UTC/,
+    ],
+    [Object.assign(new Error('x'), { status: 429, response: { headers: {} } }), /rate limit is used up\./],
   ])('a refusal is a warning that says what to add: %s', async (failure, expected) => {
     const result = await keepComment(failed, 'new', 'always', client([], failure).made)
     expect(result).toMatchObject({ done: 'failed', warning: expect.stringMatching(expected) })

@@ -78,7 +78,7 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([VIEWER, LABELLED])
 
     expect(await keep(drifted({ fingerprint: 'a' }, { fingerprint: 'b' }))).toEqual({ done: 'updated', number: 1 })
-    expect(asked()).toEqual([VIEWER, LABELLED, 'PATCH /repos/acme/gitops/issues/1 body'])
+    expect(asked()).toEqual([VIEWER, LABELLED, 'PATCH /repos/acme/gitops/issues/1 body,title=Vault differs from Git (acme/gitops): state-drift'])
 
     expect(await keep(clean)).toEqual({ done: 'closed', number: 1 })
     expect(asked()).toEqual([
@@ -97,7 +97,7 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([
       VIEWER,
       LABELLED,
-      'PATCH /repos/acme/gitops/issues/1 body,state=open',
+      'PATCH /repos/acme/gitops/issues/1 body,state=open,title=Vault differs from Git (acme/gitops): state-drift',
       'POST /repos/acme/gitops/issues/1/comments body',
     ])
     expect(api.issues).toHaveLength(1)
