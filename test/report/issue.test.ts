@@ -78,7 +78,11 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([VIEWER, LABELLED])
 
     expect(await keep(drifted({ fingerprint: 'a' }, { fingerprint: 'b' }))).toEqual({ done: 'updated', number: 1 })
-    expect(asked()).toEqual([VIEWER, LABELLED, 'PATCH /repos/acme/gitops/issues/1 body,title=Vault differs from Git (acme/gitops): state-drift'])
+    expect(asked()).toEqual([
+      VIEWER,
+      LABELLED,
+      'PATCH /repos/acme/gitops/issues/1 body,title=Vault differs from Git (acme/gitops): state-drift',
+    ])
 
     expect(await keep(clean)).toEqual({ done: 'closed', number: 1 })
     expect(asked()).toEqual([
