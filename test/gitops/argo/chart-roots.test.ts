@@ -220,6 +220,15 @@ describe('what kind of source it is (helm.md §1.1)', () => {
     ).toEqual(['helm charts/web'])
   })
 
+  test('argocd-cm may switch a tool off: then the folder is one of plain files', async () => {
+    const cm =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm, namespace: argocd}\ndata: {helm.enable: "false"}\n'
+    expect(await kindsOf(source('{releaseName: x}'), { ...chart('charts/web'), 'cm.yaml': cm })).toEqual([])
+    expect(
+      await kindsOf(source('{releaseName: x}'), { ...chart('charts/web'), 'cm.yaml': cm.replace('"false"', '"true"') }),
+    ).toEqual(['helm charts/web'])
+  })
+
   test('a plugin is not followed', async () => {
     expect(
       await kindsOf(`  source: {repoURL: "${HOME}", path: charts/web, plugin: {name: vault}}\n`, chart('charts/web')),
