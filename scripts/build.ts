@@ -28,7 +28,7 @@ async function bundle(): Promise<RolldownOutput> {
     cwd: root,
     input: Object.fromEntries(Object.entries(ENTRIES).map(([name, { source }]) => [name, source])),
     platform: 'node',
-    plugins: [withoutMediaTypes],
+    plugins: [withoutUnused],
     tsconfig: 'tsconfig.build.json',
     // A circle, a name that is not exported, a require that cannot be followed: none of these may be shipped.
     onLog(level, log) {
@@ -50,10 +50,23 @@ async function bundle(): Promise<RolldownOutput> {
   return output
 }
 
-/** A table of a thousand media types, for forms with files that an HTTP client could send: nobody here sends any. */
-const withoutMediaTypes: Plugin = {
-  name: 'without-media-types',
-  load: { filter: { id: /\/mime-db\/index\.js$/ }, handler: () => 'module.exports = {}' },
+/**
+ * Parts of packages that nothing here needs: a thousand media types, for forms with files that an HTTP client could send; a method for each
+ * of GitHub's routes, which are called by their templates; and a second parser of HTTP, the same one for processors that have SIMD.
+ */
+const UNUSED: Readonly<Record<string, string>> = {
+  '/mime-db/index.js': 'module.exports = {}',
+  '/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js': 'export default {}',
+  '/undici/lib/llhttp/llhttp_simd-wasm.js': "module.exports = require('./llhttp-wasm.js')",
+}
+const unused = (id: string) => Object.keys(UNUSED).find((end) => id.endsWith(end))
+
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  load: (id) => {
+    const end = unused(id)
+    return end === undefined ? undefined : UNUSED[end]
+  },
 }
 
 /** No module may be in two files. */
@@ -69,17 +82,26 @@ function demandOnce({ output }: RolldownOutput): void {
   }
 }
 
-/** The packages that a build took something of, each with its license. */
+/**
+ * The packages that a build took something of, each with its license and who holds the rights; then the texts of the licenses, of which
+ * most packages have the same.
+ */
 function licenses({ output }: RolldownOutput): string {
+  const folders = output.flatMap((chunk) =>
+    chunk.type === 'chunk' ? Object.keys(chunk.modules).flatMap((module) => packageOf(module) ?? []) : [],
+  )
   const packages = new Map<string, string>()
-  for (const chunk of output) {
-    if (chunk.type !== 'chunk') continue
-    for (const module of Object.keys(chunk.modules)) {
-      const folder = packageOf(module)
-      if (folder !== undefined) packages.set(folder, licenseOf(folder))
-    }
+  const texts = new Map<string, string>()
+  for (const folder of new Set(folders)) {
+    const { name, license, rights, text } = licenseOf(folder)
+    // Texts that differ in how their lines are broken are one.
+    const key = text.replace(/\s+/g, ' ')
+    if (text !== '' && !texts.has(key)) texts.set(key, text)
+    const at = text === '' ? '' : ` (text ${[...texts.keys()].indexOf(key) + 1})`
+    packages.set(`${name}\n${license}${at}\n${rights.map((line) => `${line}\n`).join('')}`, name)
   }
-  return `${[...new Set(packages.values())].sort().join('\n')}`
+  const told = [...packages.keys()].sort()
+  return `${told.join('\n')}\n${[...texts.values()].map((text, at) => `Text ${at + 1}:\n\n${text}\n`).join('\n')}`
 }
 
 function packageOf(module: string): string | undefined {
@@ -87,15 +109,25 @@ function packageOf(module: string): string | undefined {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]
 }
 
-function licenseOf(folder: string): string {
+function licenseOf(folder: string) {
   const { name, license, licenses } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     readonly name: string
     readonly license?: string
     readonly licenses?: readonly { readonly type: string }[]
   }
   const file = readdirSync(folder).find((one) => /^licen[cs]e(?:\.|$|-mit)/i.test(one))
-  const text = file === undefined ? '' : `${readFileSync(join(folder, file), 'utf8').trim()}\n`
-  return `${name}\n${license ?? licenses?.map(({ type }) => type).join(' or ')}\n${text}`
+  const lines = file === undefined ? [] : readFileSync(join(folder, file), 'utf8').split(/\r?\n/)
+  const isRights = (line: string) => /^[\s#*]*copyright\b.*(?:\(c\)|©|\d{4})/i.test(line)
+  return {
+    name,
+    license: license ?? licenses?.map(({ type }) => type).join(' or ') ?? 'license not told',
+    rights: lines.filter(isRights).map((line) => line.replace(/^[\s#*]+/, '').trim()),
+    text: lines
+      .filter((line) => !isRights(line))
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim(),
+  }
 }
 
 rmSync(dist, { recursive: true, force: true })

@@ -14,6 +14,7 @@ import { planJson, planTerminal, writePlanFile } from './report/plan-output.ts'
 import { planSummary } from './report/plan-summary.ts'
 import { createProgress } from './report/progress.ts'
 import { EXIT_CODE } from './report/report.ts'
+import { rulePage } from './report/rule-page.ts'
 import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
@@ -107,7 +108,7 @@ async function writeFiles(
   { report, plan, inventory, snapshot }: RunResult,
 ): Promise<string | undefined> {
   try {
-    await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES })
+    await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, pageOf: rulePage })
     if (plan !== undefined) await writePlanFile(settings, plan)
     if (inventory !== undefined) await writeInventory(settings, inventory, undefined)
     await writeSnapshot(settings, snapshot)
@@ -123,7 +124,7 @@ function render(settings: Settings, { report, sourceLine, plan }: RunResult, env
     case 'json':
       return plan === undefined ? jsonPieces(report) : planJson(plan)
     case 'sarif':
-      return sarifText(report, { version: VERSION, rules: SARIF_RULES })
+      return sarifText(report, { version: VERSION, rules: SARIF_RULES, pageOf: rulePage })
     case 'markdown':
       return plan === undefined ? summaryOf(report) : planSummary(plan, report)
     case 'code-quality':

@@ -20,6 +20,7 @@ import { createProgress } from './report/progress.ts'
 import { publishComment } from './report/pull-request-comment.ts'
 import { redactReport } from './report/redact-report.ts'
 import { EXIT_CODE } from './report/report.ts'
+import { rulePage } from './report/rule-page.ts'
 import { sarifLimitNote } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
@@ -114,7 +115,9 @@ async function publish(
       unwritten.push(...error.problems)
     }
   }
-  await writing(() => writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, links }))
+  await writing(() =>
+    writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, pageOf: rulePage, links }),
+  )
   const limit = settings.sarifFile === undefined ? undefined : sarifLimitNote(report)
   if (limit !== undefined) core.warning(limit)
   if (plan !== undefined) await writing(() => writePlanFile({ planFile: undefined, ...settings }, plan))

@@ -27,7 +27,16 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
     ids.set(fact, ids.size)
     return ids.size - 1
   }
+  // A store with a thousand references asks with one list and one token.
+  const asked = new WeakMap<readonly PolicyFact[], WeakMap<Token, HolderLaw>>()
   const lawOf = (facts: readonly PolicyFact[], token: Token): HolderLaw => {
+    const ofList = asked.get(facts) ?? new WeakMap<Token, HolderLaw>()
+    asked.set(facts, ofList)
+    const law = ofList.get(token) ?? lawByKey(facts, token)
+    ofList.set(token, law)
+    return law
+  }
+  const lawByKey = (facts: readonly PolicyFact[], token: Token): HolderLaw => {
     const { withDefault, namespaces } = token
     // Who logs in matters only to templates; without any, all who have the policies share one ACL.
     const entity = facts.some(({ text }) => text.includes('{{')) ? token.entity : undefined

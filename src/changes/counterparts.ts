@@ -13,15 +13,15 @@ export function counterparts(
   head: readonly Manifest[],
   unread: ReadonlySet<string>,
 ): (manifest: Manifest) => Counterpart {
-  const byName = new Map<string, Manifest[]>()
-  const clusters = new Set<string>()
-  for (const manifest of head) {
+  const byName = Map.groupBy(head, nameId)
+  const byPlace = Map.groupBy(head, (manifest) => `${manifest.namespace ?? ''} ${nameId(manifest)}`)
+  const clusters = new Set(head.flatMap(({ origin }) => origin.applied.cluster?.id ?? []))
+  // One of which Git does not tell the namespace may be any.
+  const alike = (manifest: Manifest): readonly Manifest[] => {
+    const { namespace } = manifest
     const id = nameId(manifest)
-    const list = byName.get(id)
-    if (list === undefined) byName.set(id, [manifest])
-    else list.push(manifest)
-    const { cluster } = manifest.origin.applied
-    if (cluster !== undefined) clusters.add(cluster.id)
+    if (namespace === undefined) return byName.get(id) ?? []
+    return [...(byPlace.get(`${namespace} ${id}`) ?? []), ...(byPlace.get(` ${id}`) ?? [])]
   }
   return (manifest) => {
     if (unread.has(manifest.span.file) || holesOf(manifest.name + (manifest.namespace ?? '')).length > 0)
@@ -29,10 +29,8 @@ export function counterparts(
     const { cluster } = manifest.origin.applied
     // A cluster that is called otherwise now is no other one.
     const known = cluster !== undefined && clusters.has(cluster.id)
-    const same = (byName.get(nameId(manifest)) ?? []).filter(
-      ({ namespace, origin }) =>
-        (namespace === manifest.namespace || namespace === undefined || manifest.namespace === undefined) &&
-        (!known || clusterRelation(cluster, origin.applied.cluster) !== 'other'),
+    const same = alike(manifest).filter(
+      ({ origin }) => !known || clusterRelation(cluster, origin.applied.cluster) !== 'other',
     )
     const there = same.find(isLive)
     if (there !== undefined) return there

@@ -13,6 +13,8 @@ export interface Root {
    * `undefined`: it was not there. Everything else stands in the folder as it was.
    */
   readonly earlier?: ReadonlyMap<string, string | undefined>
+  /** Of an earlier commit: the same folder as it is now. */
+  readonly now?: Root
   /**
    * The path below the root that `path` leads to, symlinks inside the repository followed; `undefined` when it leaves the root.
    * It need not exist.
@@ -63,6 +65,7 @@ export function earlierRoot(
     files: sorted(files),
     folders: sorted(folders),
     earlier,
+    now: root,
     resolve: (path) => root.resolve(path),
     read(path) {
       if (!earlier.has(path)) return root.read?.(path)

@@ -1,13 +1,15 @@
 import path from 'node:path'
 import { hasDeadName } from '../files/dead-names.ts'
+import { isKustomizationName } from '../files/relevance.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
+import type { ParsedYamlFile } from '../files/yaml/parse-yaml.ts'
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
 import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { Span } from '../model/span.ts'
-import type { ReadContext } from './kustomize/build.ts'
+import type { Gathered, ReadContext } from './kustomize/build.ts'
 import { type ObjectFiles, objectFiles } from './kustomize/object-files.ts'
-import { type ClosureReader, closureReader } from './look-through/closure.ts'
+import { type Closure, type ClosureReader, closureReader } from './look-through/closure.ts'
 import { type ClosureOptions, isObstacle, type Obstacle } from './look-through/obstacle.ts'
 import { type RepositoryTree, repositoryTree } from './look-through/repository-tree.ts'
 import { type Placed, placed } from './placed/placed.ts'
@@ -49,9 +51,12 @@ export interface CheckoutSource {
   readonly documents: readonly { readonly source: SourceFile; readonly document: YamlDocument }[]
   readonly options: ClosureOptions
   readonly deadline?: Deadline
+  /** Files that were parsed already. */
+  readonly yamlAt?: (relative: string) => ParsedYamlFile | undefined
 }
 
-export function checkout({ root, files, documents, options, deadline = NO_DEADLINE }: CheckoutSource): Checkout {
+export function checkout(source: CheckoutSource): Checkout {
+  const { root, files, documents, options, deadline = NO_DEADLINE, yamlAt } = source
   const own = files.filter((file) => file.root === root.path)
   const workloadFiles = own.filter(({ use }) => use !== undefined)
   const sources = new Map(own.flatMap((file) => (file.use === undefined ? [[file.relative, file] as const] : [])))
@@ -66,16 +71,25 @@ export function checkout({ root, files, documents, options, deadline = NO_DEADLI
   const [first] = own
   const prefix = first === undefined ? '' : first.file.slice(0, first.file.length - first.relative.length)
   const shown = (relative: string) => (prefix === '' && relative === '' ? '.' : path.posix.join(prefix, relative))
-  const read = objectFiles(tree, shown)
+  const before = sharedWith(root)
+  const read = objectFiles(tree, shown, (file) => {
+    if (before?.isSame(file)) return before.now.objects.parsed(file)
+    const text = sources.get(file)?.text
+    const found = text === undefined ? undefined : yamlAt?.(file)
+    // Kustomize reads the bytes: of a text in another encoding they are others.
+    return text !== undefined && found?.whole === true && tree.size(file) === Buffer.byteLength(text)
+      ? { parsed: found, text }
+      : undefined
+  })
   // What a symlink leads to is the file that was read, and no second one.
   const objects: ObjectFiles = {
     shown,
-    objects: (file) => read.objects(tree.real(file)),
-    read: (file) => read.read(tree.real(file)),
+    objects: (file) => (before?.isSame(tree.real(file)) ? before.now.objects : read).objects(tree.real(file)),
+    read: (file) => (before?.isSame(tree.real(file)) ? before.now.objects : read).read(tree.real(file)),
     parsed: (file) => read.parsed(tree.real(file)),
     documents: (file) => read.documents(tree.real(file)),
   }
-  const closures = closureReader(tree, shown, options, (file) => parsed.get(file))
+  const closures = closureReader(tree, shown, options, (file) => parsed.get(file), before?.closure)
   const nodes = new Map<string, Placed | undefined>()
   const mentioned = new Map<string, boolean>()
   const kustomization = (folder: string): Placed | undefined => {
@@ -86,13 +100,13 @@ export function checkout({ root, files, documents, options, deadline = NO_DEADLI
     return nodes.get(folder)
   }
   const given = commonFolder(root.files)
-  return {
+  const made: Checkout = {
     root,
     tree,
     closures,
     objects,
     deadline,
-    reading: { tree, files: objects, kustomization, done: new Map(), deadline },
+    reading: { tree, files: objects, kustomization, done: before?.gathered() ?? new Map(), deadline },
     sources,
     workloadFiles,
     documents: (relative) => parsed.get(relative) ?? [],
@@ -107,6 +121,7 @@ export function checkout({ root, files, documents, options, deadline = NO_DEADLI
       return { file: shown(obstacle.file), line: 1, column: 1, endLine: 1, endColumn: 1 }
     },
     mentions(relative, pattern) {
+      if (before?.isSame(relative)) return before.now.mentions(relative, pattern)
       const key = `${pattern.source}\0${relative}`
       let found = mentioned.get(key)
       if (found === undefined) {
@@ -118,6 +133,43 @@ export function checkout({ root, files, documents, options, deadline = NO_DEADLI
     },
     given,
     hasDeadName: (path) => hasDeadName(path.startsWith(given) ? path.slice(given.length) : path),
+  }
+  if (root.earlier === undefined) current.set(root, made)
+  return made
+}
+
+/** Checkouts as they are now: the state before a change shares with them what the change does not touch. */
+const current = new WeakMap<Root, Checkout>()
+
+interface Shared {
+  readonly now: Checkout
+  readonly isSame: (file: string) => boolean
+  /** What a folder's kustomization reaches, where none of it is another file now. */
+  readonly closure: (folder: string) => Closure | undefined
+  /** What such folders give. */
+  readonly gathered: () => Map<string, Gathered>
+}
+
+function sharedWith({ now: root, earlier }: Root): Shared | undefined {
+  const now = root === undefined ? undefined : current.get(root)
+  if (now === undefined || earlier === undefined) return undefined
+  // A kustomization that was there beside one of another name.
+  const folders = [...earlier.keys()].flatMap((file) =>
+    isKustomizationName(path.posix.basename(file)) ? [path.posix.dirname(file).replace(/^\.$/, '')] : [],
+  )
+  const closure = (folder: string): Closure | undefined => {
+    const found = now.closures.lookedThrough.get(folder)
+    if (found === undefined || isObstacle(found) || found.refusal !== undefined || found.leftOut.length > 0)
+      return undefined
+    for (const file of earlier.keys()) if (found.files.has(file)) return undefined
+    return folders.some((one) => found.folders.has(one)) ? undefined : found
+  }
+  return {
+    now,
+    isSame: (file) => !earlier.has(file),
+    closure,
+    gathered: () =>
+      new Map([...now.reading.done].filter(([key]) => closure(now.tree.real(key.split('\0')[0] ?? '')) !== undefined)),
   }
 }
 

@@ -46,6 +46,8 @@ export interface GitOpsOptions {
   /** Absent: helm is never run, and what charts make is not checked. */
   readonly helm?: FindHelm
   readonly renderHelm?: 'auto' | 'never'
+  /** `group/version` and `group/version/Kind` that charts may count on (helm.md §4.5). */
+  readonly servedApiVersions?: readonly string[]
   /** What an earlier reading in this run rendered. */
   readonly helmMemory?: HelmMemory
   /** Builds of an earlier reading in this run. */
@@ -177,6 +179,7 @@ async function readCheckout(
     root,
     files: discovery.files,
     documents: parsed.documents,
+    yamlAt: (relative) => parsed.yamlAt(root, relative),
     options: { allowRemoteBases, enableHelm },
     deadline,
   })
@@ -191,7 +194,7 @@ async function readCheckout(
   const charts = chartRenders(checkout, {
     find: options.helm ?? (async () => ({ helm: undefined, unusable: [] })),
     isOff: options.renderHelm === 'never',
-    apiVersions: [],
+    apiVersions: options.servedApiVersions ?? [],
     memory: options.helmMemory ?? new Map(),
     deadline,
   })

@@ -75,6 +75,8 @@ export interface ValuesReason {
     | 'address'
     | 'encrypted'
     | 'variable'
+    /** A file whose name only the deployer knows. */
+    | 'unnamed-file'
     | 'absent'
     | 'installer'
   readonly name: string

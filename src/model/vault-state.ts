@@ -98,6 +98,7 @@ export interface MountFact extends PartlyKnown, InNamespace {
   /** KV only. */
   readonly version?: 1 | 2
   readonly description?: string
+  readonly accessor?: string
   readonly options: Readonly<Record<string, unknown>>
   readonly provenance: Provenance
 }

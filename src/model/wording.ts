@@ -3,6 +3,7 @@ import type { Reference } from './reference.ts'
 
 /** `ExternalSecret backstage/app`; the namespace is left out where the kind has none or Git does not tell it. */
 export function nameManifest(manifest: Manifest): string {
+  if (manifest.name === '') return `${manifest.kind} without a name`
   return manifest.namespace === undefined
     ? `${manifest.kind} ${manifest.name}`
     : `${manifest.kind} ${manifest.namespace}/${manifest.name}`

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { servedApiVersions } from '../eso/schema/api-versions.ts'
 import type { BuildMemory, FindKustomize } from '../gitops/build/kustomize-builds.ts'
 import type { FindHelm, HelmMemory } from '../gitops/helm/run-helm.ts'
 import { searchHelm } from '../gitops/process/helm-binary.ts'
@@ -12,7 +13,9 @@ import type { Settings } from '../settings/settings.ts'
 /** What reading a repository may do to render, and what CI calls the repository; given from outside, so that whoever tests rules starts no process. */
 export type Rendering = Pick<
   GitOpsOptions,
-  'kustomize' | 'allowRemoteBases' | 'enableHelm' | 'memory' | 'helm' | 'renderHelm' | 'helmMemory' | 'identities'
+  | ('kustomize' | 'allowRemoteBases' | 'enableHelm' | 'memory')
+  | ('helm' | 'renderHelm' | 'helmMemory' | 'servedApiVersions')
+  | 'identities'
 >
 
 /** Lets `use` render; what it left behind is gone afterwards. */
@@ -25,6 +28,7 @@ export const withoutRendering: Render = (use) => use({})
 export function renderWith(settings: Settings, env: Readonly<Record<string, string | undefined>>): Render {
   const memory: BuildMemory = new Map()
   const helmMemory: HelmMemory = new Map()
+  const served = servedApiVersions(settings.esoVersion)
   const { allowRemoteBases, enableHelm, renderHelm } = settings
   return async (use) => {
     let temporary: Promise<string> | undefined
@@ -56,7 +60,7 @@ export function renderWith(settings: Settings, env: Readonly<Record<string, stri
     try {
       return await use({
         ...{ kustomize, allowRemoteBases, enableHelm, memory },
-        ...{ helm, renderHelm, helmMemory },
+        ...{ helm, renderHelm, helmMemory, servedApiVersions: served },
         identities: identitiesOf(env),
       })
     } finally {

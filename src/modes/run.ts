@@ -51,6 +51,8 @@ export async function run(settings: Settings, deps: RunDeps): Promise<RunResult>
     const { report, gathered, document, text } = await runMode(settings, context, clean)
     // By the names that the report has.
     const texts = new Map(gathered.repository.files.map(({ file, text: own }) => [clean(file), own]))
+    const { config } = settings
+    if (config.file !== undefined && config.text !== undefined) texts.set(config.file, config.text)
     return {
       report: {
         ...redactReport(report, clean),

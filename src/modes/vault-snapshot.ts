@@ -27,9 +27,10 @@ export interface SnapshotDeps {
  * @throws InvalidInput for a file that is no snapshot, is of another Vault namespace, or is brought by the pull request that it judges.
  */
 export async function withSnapshot(settings: Settings, deps: SnapshotDeps, reached: Reached): Promise<Reached> {
-  const { vaultSnapshot: named } = settings
-  if (named === undefined) return reached
-  const file = await openSnapshot(named, settings, deps)
+  const { vaultSnapshot } = settings
+  if (vaultSnapshot === undefined) return reached
+  const { file: named } = vaultSnapshot
+  const file = await openSnapshot(vaultSnapshot, deps)
   const made = new Date(file.made)
   const ageMs = deps.now().getTime() - made.getTime()
   if (ageMs < -AHEAD_MS)
@@ -69,7 +70,10 @@ async function behind(server: LiveSource, snapshot: LiveSource, asOf: string, ag
   }
 }
 
-async function openSnapshot(named: string, settings: Settings, deps: SnapshotDeps): Promise<SnapshotFile> {
+async function openSnapshot(
+  { file: named, namespace: wanted }: Settings['vaultSnapshot'] & {},
+  deps: SnapshotDeps,
+): Promise<SnapshotFile> {
   const path = resolve(await realpath(deps.cwd), named)
   const refused = await whyNotTrusted(path, deps)
   if (refused !== undefined) throw new InvalidInput(refused, { file: named })
@@ -81,8 +85,7 @@ async function openSnapshot(named: string, settings: Settings, deps: SnapshotDep
     throw new InvalidInput(what, { file: named })
   }
   const { namespace } = parsed.file.server
-  const wanted = settings.vault?.namespace ?? settings.config.vault.namespace
-  if (wanted !== undefined && wanted.replaceAll(/^\/+|\/+$/g, '') !== namespace) {
+  if (wanted !== undefined && wanted !== namespace) {
     const of = namespace === '' ? 'the root namespace' : `the Vault namespace ${JSON.stringify(namespace)}`
     throw new InvalidInput(`This snapshot is of ${of}, and ${JSON.stringify(wanted)} is asked for.`, { file: named })
   }

@@ -22,12 +22,33 @@ export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
     if (!rule || rule.path.text === '') continue
     return { rule, hint: (without === undefined ? undefined : takenByPlus(rule, path, without)) ?? hint }
   }
-  let best: { readonly rule: AclRule; readonly score: number } | undefined
-  for (const rule of acl.rules) {
-    const score = likeness(rule, path)
-    if (score > (best?.score ?? 0)) best = { rule, score }
+  const asked = path.split('/')
+  let best: AclRule | undefined
+  let most = 0
+  for (const { rule, literal } of literalsOf(acl)) {
+    const score = likeness(literal, asked)
+    if (score <= most) continue
+    most = score
+    best = rule
   }
-  return best === undefined ? behindFront(acl, path) : { rule: best.rule, hint: hintFor(best.rule, path) }
+  return best === undefined ? behindFront(acl, path) : { rule: best, hint: hintFor(best, path) }
+}
+
+interface Literals {
+  readonly rule: AclRule
+  readonly literal: readonly string[]
+}
+
+/** A policy that denies one path denies many: each rule's text is taken apart once. */
+const literals = new WeakMap<Acl, readonly Literals[]>()
+
+function literalsOf(acl: Acl): readonly Literals[] {
+  let known = literals.get(acl)
+  if (known === undefined) {
+    known = acl.rules.map((rule) => ({ rule, literal: rule.path.text.split('/') }))
+    literals.set(acl, known)
+  }
+  return known
 }
 
 /** A rule that is about the mount and the side of the path once its first segments are left out: those of a Vault namespace. */
@@ -79,9 +100,7 @@ function variations(path: string): Variation[] {
 }
 
 /** How many bytes the rule shares with the path from the start, whole segments counting first; 0: another mount. */
-function likeness(rule: AclRule, path: string): number {
-  const literal = rule.path.text.split('/')
-  const asked = path.split('/')
+function likeness(literal: readonly string[], asked: readonly string[]): number {
   let segments = 0
   while (segments < literal.length && segments < asked.length) {
     const one = literal[segments]

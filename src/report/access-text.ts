@@ -104,11 +104,16 @@ function pathTable(paths: AccessOfNamespace['paths'], paint: Paint): string {
   const rows = paths.map(({ path, actions, usedHere, usedBy }) => [
     oneLine(path),
     actions.join(', '),
-    usedHere.length === 0 ? '-' : oneLine(some([...new Set(usedHere.map(({ manifest }) => manifest))])),
+    usedHere.length === 0 ? '-' : oneLine(some([...new Set(usedHere.map(({ manifest }) => nameOnly(manifest)))])),
     usedBy.length === 0 ? '' : oneLine(some(usedBy)),
   ])
   const title = paint('bold', '  Secrets that it can reach')
   return [title, ...table([['path', 'may', 'used here by', 'used by namespaces'], ...rows], '  ')].join('\n')
+}
+
+/** `ExternalSecret shop/web` → `web`: kind and namespace are told by the rest. */
+function nameOnly(manifest: string): string {
+  return manifest.slice(manifest.lastIndexOf('/') + 1)
 }
 
 /** So many names stand in one cell. */

@@ -1,15 +1,19 @@
+import { createHash } from 'node:crypto'
 import type { Finding, IgnoredFinding } from '../model/finding.ts'
 import type { Span } from '../model/span.ts'
 import type { SarifRule } from '../rules/rule-ids.ts'
 import { byWorst } from '../rules/worst-first.ts'
 import { type Links, NO_LINKS } from './links.ts'
 import { cut, logSafeJson, plainText } from './plain-text.ts'
+import { reasonText } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 import { fixText } from './wording.ts'
 
 /** What code scanning takes of one run, and what it keeps (platform.md §1.2): the worst come first. */
 export const RESULTS = 25_000
 const RESULTS_SHOWN = 5_000
+/** So many of what was not checked are told one by one. */
+const NOTIFICATIONS = 1_000
 /** Locations of a result that are shown. */
 const LOCATIONS = 100
 const MESSAGE_LENGTH = 8_000
@@ -19,6 +23,8 @@ export interface SarifOptions {
   readonly version: string
   readonly rules: readonly SarifRule[]
   readonly links?: Links
+  /** The text of a rule's page, for the rules that a report speaks of. */
+  readonly pageOf?: (id: string) => string | undefined
   /**
    * Whether ignored findings are written, as suppressed results. Off by default: code scanning does not know suppressions and
    * would open an alert for each (github/codeql-action issue 1230).
@@ -28,26 +34,54 @@ export interface SarifOptions {
 
 /** The report as SARIF 2.1.0, as a value. */
 export function sarifReport(report: Report, options: SarifOptions) {
-  const { rules, version, links = NO_LINKS } = options
-  const results = [...report.findings].sort(byWorst).map((finding) => resultOf(finding))
-  const suppressed = options.withIgnored ? report.ignored.map(suppressedResult) : []
+  const { rules, version, links = NO_LINKS, pageOf = () => undefined } = options
+  const told = new Map<string, number>()
+  const results = [...report.findings].sort(byWorst).map((finding) => resultOf(finding, told))
+  const suppressed = options.withIgnored ? report.ignored.map((ignored) => suppressedResult(ignored, told)) : []
+  const shown = [...results, ...suppressed].slice(0, RESULTS)
+  const broken = new Set(shown.map(({ ruleId }) => ruleId))
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
         tool: {
-          driver: { name: 'eso-vault', semanticVersion: version, rules: rules.map((rule) => ruleOf(rule, links)) },
+          driver: {
+            name: 'eso-vault',
+            semanticVersion: version,
+            rules: rules.map((rule) => ruleOf(rule, links, broken.has(rule.id) ? pageOf(rule.id) : undefined)),
+          },
         },
         // One category for each target, so that several runs on one commit do not close each other's alerts.
         automationDetails: { id: `eso-vault/${encodeURIComponent(report.target)}/` },
         columnKind: 'utf16CodeUnits',
-        invocations: [{ executionSuccessful: report.outcome !== 'bug' && report.outcome !== 'invalid' }],
-        results: [...results, ...suppressed].slice(0, RESULTS),
+        invocations: [
+          {
+            executionSuccessful: report.outcome !== 'bug' && report.outcome !== 'invalid',
+            toolExecutionNotifications: notificationsOf(report),
+          },
+        ],
+        results: shown,
         properties: { outcome: report.outcome, findings: report.findings.length, notChecked: report.notChecked.length },
       },
     ],
   }
+}
+
+/** What was not checked, and why a run ended early: no result, and nothing to be silent about. */
+function notificationsOf({ notChecked, incomplete }: Report) {
+  const unfinished = incomplete.map((sentence) => ({ level: 'warning', message: { text: sarifMessage(sentence) } }))
+  const open = notChecked.slice(0, NOTIFICATIONS).map(({ file, line, what, reason }) => ({
+    level: 'note',
+    message: { text: sarifMessage(`${what} was not checked: ${reasonText(reason)}.`) },
+    locations: [
+      { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: Math.max(1, line) } } },
+    ],
+  }))
+  const more = notChecked.length - open.length
+  const rest =
+    more > 0 ? [{ level: 'note', message: { text: `And ${more} more were not checked: see the JSON report.` } }] : []
+  return [...unfinished, ...open, ...rest]
 }
 
 export function sarifText(report: Report, options: SarifOptions): string {
@@ -63,44 +97,112 @@ export function sarifLimitNote(report: Report): string | undefined {
   return undefined
 }
 
-function ruleOf({ id, title, severity }: SarifRule, links: Links) {
-  const page = links.rule(id)
+function ruleOf(rule: SarifRule, links: Links, page: string | undefined) {
+  const { id, title, severity, precision, securitySeverity } = rule
+  const address = links.rule(id)
   return {
     id,
+    // GitHub shows the name where it has no room for more.
+    name: id.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: plainText(title) },
     fullDescription: { text: plainText(title) },
     // `helpUri` has to be absolute; without one the text says where the page is.
-    ...(page === undefined ? {} : { helpUri: page }),
-    help: { text: `${plainText(title)}. See ${page ?? `docs/rules/${id}.md`}.` },
+    ...(address === undefined ? {} : { helpUri: address }),
+    help: {
+      text: `${plainText(title)}. See ${address ?? `docs/rules/${id}.md`}.`,
+      ...(page === undefined ? {} : { markdown: page }),
+    },
     defaultConfiguration: { level: severity },
-    properties: { tags: ['external-secrets', 'vault'] },
+    properties: {
+      tags: ['external-secrets', 'vault'],
+      precision,
+      'problem.severity': severity === 'note' ? 'recommendation' : severity,
+      ...(securitySeverity === undefined ? {} : { 'security-severity': securitySeverity }),
+    },
   }
 }
 
-function resultOf({ rule, severity, message, fix, span, related, fingerprint }: Finding) {
-  const text = fix === undefined ? message : `${message}\nFix: ${fixText(fix)}`
+/** One result a place: an alert must not close and open again because a neighbour of its problem changed (reports.md §4). */
+function resultOf(finding: Finding, told: Map<string, number>) {
+  const { rule, severity, fix, span, fingerprint, cause } = finding
+  const { text, related } = linkedMessage(finding)
   return {
     ruleId: rule,
     level: severity,
-    message: { text: sarifMessage(text) },
+    message: { text: cut(fix === undefined ? text : `${text}\nFix: ${sarifMessage(fixText(fix))}`, MESSAGE_LENGTH) },
     locations: [locationOf(span)],
-    ...(related.length === 0
-      ? {}
-      : {
-          relatedLocations: related.slice(0, LOCATIONS).map((place, index) => ({
-            id: index + 1,
-            ...locationOf(place.span),
-            message: { text: sarifMessage(place.message) },
-          })),
-        }),
-    // Semantic, so that an alert survives moved lines; `primaryLocationLineHash` is left to the upload action.
-    partialFingerprints: { 'esoVault/v1': fingerprint },
+    ...(related.length === 0 ? {} : { relatedLocations: related }),
+    // The one fingerprint that code scanning uses; semantic, so that an alert survives moved lines.
+    partialFingerprints: {
+      primaryLocationLineHash: lineHash(`${rule}|${fingerprint}`, told),
+      'esoVault/v1': fingerprint,
+    },
+    properties: { cause: cause ?? fingerprint },
   }
 }
 
-function suppressedResult({ finding, reason, by }: IgnoredFinding) {
+/** 16 hexadecimal digits and the number of the same before it, as the upload action writes them. */
+function lineHash(about: string, told: Map<string, number>): string {
+  const hash = createHash('sha256').update(about).digest('hex').slice(0, 16)
+  const times = (told.get(hash) ?? 0) + 1
+  told.set(hash, times)
+  return `${hash}:${times}`
+}
+
+/**
+ * The message, with a link to each related place: code scanning shows those alone that the message links to (platform.md §1.2). Texts of
+ * links are escaped names, their targets our own numbers.
+ */
+function linkedMessage({ headline, why, remark, chain = [], related }: Finding) {
+  const places: { readonly id: number; readonly file: string; readonly line: number }[] = []
+  const made: ReturnType<typeof relatedLocation>[] = []
+  const link = (span: Pick<Span, 'file' | 'line'> & Partial<Span>, label: string, message: string): string => {
+    const known = places.find(({ file, line }) => file === span.file && line === span.line)
+    if (known !== undefined) return `[${label}](${known.id})`
+    if (made.length === LOCATIONS) return label
+    const id = made.length + 1
+    places.push({ id, file: span.file, line: span.line })
+    made.push(relatedLocation(id, span, message))
+    return `[${label}](${id})`
+  }
+  const hops = chain.map(({ of, name, at, says }) => {
+    const label = sarifMessage(name)
+    const span = at === undefined ? undefined : (related.find((one) => isAt(one.span, at))?.span ?? at)
+    const shown = span === undefined ? label : link(span, label, `${of} ${name}`)
+    return `${of} ${shown}${says === undefined ? '' : ` ${sarifMessage(says)}`}`
+  })
+  const others = related
+    .filter(({ span }) => !places.some(({ file, line }) => file === span.file && line === span.line))
+    .map(({ span, message }) => link(span, sarifMessage(message), message))
+  const sentences = [
+    `${sarifMessage(headline)}.`,
+    ...(hops.length === 0 ? [] : [`${upperFirst(hops.join(', '))}.`]),
+    ...[why, remark].flatMap((sentence) => (sentence === undefined ? [] : [sarifMessage(sentence)])),
+    ...(others.length === 0 ? [] : [`See ${others.join(', ')}.`]),
+  ]
+  return { text: sentences.join(' '), related: made }
+}
+
+function isAt(span: Span, at: { readonly file: string; readonly line: number }): boolean {
+  return span.file === at.file && span.line === at.line
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function relatedLocation(id: number, span: Pick<Span, 'file' | 'line'> & Partial<Span>, message: string) {
+  const { column, endLine, endColumn } = span
+  const location =
+    column === undefined || endLine === undefined || endColumn === undefined
+      ? { physicalLocation: { artifactLocation: { uri: uriOf(span.file) }, region: { startLine: span.line } } }
+      : locationOf({ file: span.file, line: span.line, column, endLine, endColumn })
+  return { id, ...location, message: { text: sarifMessage(message) } }
+}
+
+function suppressedResult({ finding, reason, by }: IgnoredFinding, told: Map<string, number>) {
   const kind = by === 'config' ? 'external' : 'inSource'
-  return { ...resultOf(finding), suppressions: [{ kind, status: 'accepted', justification: plainText(reason) }] }
+  return { ...resultOf(finding, told), suppressions: [{ kind, status: 'accepted', justification: plainText(reason) }] }
 }
 
 /** In a message, `[text](target)` is a link (SARIF 2.1.0 §3.11.6): none may come from a manifest. */
@@ -111,7 +213,7 @@ function sarifMessage(text: string): string {
 function locationOf(span: Span) {
   return {
     physicalLocation: {
-      artifactLocation: { uri: span.file.split('/').map(encodeURIComponent).join('/') },
+      artifactLocation: { uri: uriOf(span.file) },
       region: {
         startLine: span.line,
         startColumn: span.column,
@@ -121,4 +223,8 @@ function locationOf(span: Span) {
       },
     },
   }
+}
+
+function uriOf(file: string): string {
+  return file.split('/').map(encodeURIComponent).join('/')
 }

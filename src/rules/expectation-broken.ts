@@ -51,7 +51,7 @@ function broken(expectation: Expectation, action: string, outcome: Broken, { pol
   const because = reason === undefined ? '' : ` The config gives as reason: ${reason.trim().replace(/\.$/, '')}.`
   return {
     headline: `${WHO[who.is]} ${code(who.name)} ${may ? 'may not' : 'may'} ${action} ${code(path)}`,
-    why: `The config expects that it ${may ? 'may' : 'may not'}${throughOf(expectation, holder)}.${askedFor(expectation, outcome)} ${sentence(decisionText(decision))}${because}`,
+    why: `The config expects that it ${may ? 'may' : 'may not'}.${throughOf(expectation, holder)}${askedFor(expectation, outcome)} ${sentence(decisionText(decision))}${because}`,
     related: placesOf(holder, decision),
     fix: may ? grant(outcome) : take(outcome, policy),
   }
@@ -74,10 +74,13 @@ const WHO: Readonly<Record<Expectation['who']['is'], string>> = {
 /** By what somebody comes to the token, where the expectation does not name it. */
 function throughOf({ who }: Expectation, { store, role }: TokenHolder): string {
   const by = [
-    ...(store === undefined || who.is === 'store' ? [] : [`${store.kind} ${code(store.name)}`]),
     ...(role === undefined || who.is === 'role' ? [] : [`role ${code(role)}`]),
+    ...(store === undefined || who.is === 'store' ? [] : [`${store.kind} ${code(store.name)}`]),
   ]
-  return by.length === 0 ? '' : ` by ${listed(by)}`
+  if (by.length === 0) return ''
+  return who.is === 'namespace'
+    ? ` Objects in it can use ${by.toReversed().join(', with ')}.`
+    : ` It logs in with ${listed(by)}.`
 }
 
 function placesOf({ fact, store }: TokenHolder, { winner }: Broken['decision']): RelatedPlace[] {
@@ -100,7 +103,7 @@ function placesOf({ fact, store }: TokenHolder, { winner }: Broken['decision']):
 
 function grant({ holder: { policies }, pattern, request }: Broken): Fix {
   const [name] = policies?.names ?? []
-  const path = rulePath(pattern)
+  const path = rulePath(pattern, request)
   const lead = name === undefined ? 'give it a policy that allows this' : `add to policy ${code(name)}`
   if (path === undefined) return { lead: name === undefined ? lead : `${lead} what allows this`, kind: 'advice' }
   return { lead, kind: 'insert', language: 'hcl', text: policyText([{ path, capabilities: [request.capability] }]) }
@@ -110,7 +113,7 @@ function grant({ holder: { policies }, pattern, request }: Broken): Fix {
 function take({ decision, holder, pattern, request }: Broken, policy: Chain['policy']): Fix {
   const [rule] = decision.winner
   if (rule === undefined) return { lead: 'give it a token that is not `root`', kind: 'advice' }
-  const path = rulePath(pattern)
+  const path = rulePath(pattern, request)
   const narrow = `take ${code(request.capability)} out of rule ${code(rule.path)} of policy ${code(rule.policy)}`
   if (path === undefined || !isWithin(path, rule.path)) return { lead: `${narrow}, or narrow the rule`, kind: 'advice' }
   const known = holder.policies?.names.filter((name) => policy(name).found === 'known') ?? []
@@ -123,12 +126,13 @@ function take({ decision, holder, pattern, request }: Broken, policy: Chain['pol
   }
 }
 
-/** The pattern as one rule of a policy; `undefined`: no single rule says it. */
-function rulePath(pattern: string): string | undefined {
+/** The pattern as one rule of a policy; `undefined`: no single rule says it. LIST is asked of a folder, with its slash (vault.md §2.2). */
+function rulePath(pattern: string, { capability }: Broken['request']): string | undefined {
   const end = /(?:^|\/)\*\*$/.test(pattern)
   const body = end ? pattern.slice(0, -2) : pattern
   if (/\*\*|\?|[^/]\*|\*[^/]/.test(body)) return undefined
-  return `${body.replaceAll('*', '+')}${end ? '*' : ''}`
+  const path = `${body.replaceAll('*', '+')}${end ? '*' : ''}`
+  return capability === 'list' && !/[*/]$/.test(path) ? `${path}/` : path
 }
 
 /** Whether a rule for `path` is more specific than the rule `wider`, which ends in `*`. */

@@ -60,11 +60,16 @@ function* oneForASlip(problems: readonly SchemaProblem[]): Iterable<SchemaProble
   }
 }
 
-/** A suggestion is a sentence, or the corrected lines. */
+/** A suggestion is a sentence, or the corrected lines. Where those leave a value out, what to do is said instead: nobody can paste them. */
 function fixOf(suggestion: string): Fix | string {
-  return /^(?:- )?[\w.$/-]+:(?: |$)/m.test(suggestion.split('\n')[0] ?? '')
-    ? { lead: 'write instead', kind: 'edit', language: 'yaml', text: suggestion }
-    : suggestion
+  const lines = suggestion.split('\n')
+  if (!/^(?:- )?[\w.$/-]+:(?: |$)/.test(lines[0] ?? '')) return suggestion
+  if (!suggestion.includes('…')) return { lead: 'write instead', kind: 'edit', language: 'yaml', text: suggestion }
+  const keys = lines.map((line) => ({ depth: line.search(/\S/), key: line.trim().replace(/:(?: .*)?$/, '') }))
+  const deepest = Math.max(...keys.map(({ depth }) => depth))
+  const holders = keys.filter(({ depth }) => depth < deepest).map(({ key }) => key)
+  const moved = listed(keys.filter(({ depth }) => depth === deepest).map(({ key }) => `\`${key}\``))
+  return holders.length === 0 ? `write ${moved}` : `put ${moved} under \`${holders.join('.')}\``
 }
 
 function pinnedIn(pins: readonly { readonly span: Span }[]): string {

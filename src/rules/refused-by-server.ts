@@ -8,6 +8,8 @@ import { type RuleSettings, type RuleWatch, runRules } from './run-rules.ts'
 /** The rules that say what a login and its token are refused. */
 const REFUSALS = [policyDenies, roleAudience, roleUnbound]
 
+const NOW = 'Git allows it; Vault denies it now.'
+
 /** What to do about it is said of the difference that causes it. */
 const EFFECT: Pick<Finding, 'effect' | 'fix'> = {
   effect: true,
@@ -32,6 +34,7 @@ export function refusedByServer(
     .map((finding) => ({
       ...finding,
       ...EFFECT,
-      remark: [finding.remark, 'Git allows it; Vault denies it now.'].filter(Boolean).join(' '),
+      message: `${finding.message} ${NOW}`,
+      remark: [finding.remark, NOW].filter(Boolean).join(' '),
     }))
 }

@@ -39,6 +39,8 @@ export interface ConfigIgnore {
 export interface Config {
   /** `undefined`: there is no config file. */
   readonly file: string | undefined
+  /** The file's own text, for reports that show its lines. */
+  readonly text?: string
   readonly manifests: {
     readonly exclude: readonly string[]
     readonly rendered: readonly string[]
@@ -141,7 +143,7 @@ export function readConfig(file: string, text: string, context: ConfigContext): 
   )
   if (problems.length === 0) problems.push(...checkMeaning(document, context.rules))
   if (problems.length > 0) throw new InvalidInput(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)))
-  return toConfig(document)
+  return { ...toConfig(document), text }
 }
 
 /** What the shape cannot tell: names that must exist, dates of the calendar, braces that must be there. */

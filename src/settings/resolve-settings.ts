@@ -1,3 +1,4 @@
+import { trimSlashes } from '../model/trim-slashes.ts'
 import { offlineText } from '../report/reasons/offline.ts'
 import type { Config } from './config-file.ts'
 import type { Environment } from './environment.ts'
@@ -24,7 +25,7 @@ export function resolveSettings({ given, config, environment, folder }: Settings
   const mode = modeOf(given, read)
   const { ci } = environment
   const vaultOrNot = readVaultSettings(read, config, environment)
-  const vaultSnapshot = ci.foreignHead === undefined ? read.text('vault-snapshot') : undefined
+  const vaultSnapshot = readSnapshot(read, config, environment)
   if (ci.foreignHead !== undefined && mode !== 'check') {
     read.problem(
       'mode',
@@ -89,8 +90,16 @@ export function resolveSettings({ given, config, environment, folder }: Settings
   return settings
 }
 
+/** Files that anybody could write are not judged by a snapshot either: they could name one. */
+function readSnapshot(read: GivenReader, config: Config, { ci, vault }: Environment): Settings['vaultSnapshot'] {
+  const file = read.text('vault-snapshot')
+  if (file === undefined || ci.foreignHead !== undefined) return undefined
+  const namespace = read.text('vault-namespace') ?? config.vault.namespace ?? vault.namespace
+  return { file, namespace: namespace === undefined ? undefined : trimSlashes(namespace) }
+}
+
 /** Drift can be told by a snapshot too. */
-function asksServer(mode: Mode, snapshot: string | undefined): boolean {
+function asksServer(mode: Mode, snapshot: Settings['vaultSnapshot']): boolean {
   return mode === 'apply' || mode === 'snapshot' || (mode === 'drift' && snapshot === undefined)
 }
 

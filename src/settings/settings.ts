@@ -116,8 +116,8 @@ export interface Settings {
   readonly config: Config
   /** `undefined`: no server was named or no credentials were given; `offlineBecause` says which. */
   readonly vault: VaultSettings | undefined
-  /** File that mode `snapshot` wrote, which answers in place of a server or beside it. */
-  readonly vaultSnapshot: string | undefined
+  /** File that mode `snapshot` wrote, which answers in place of a server or beside it; it must be of that Vault namespace, if one is named. */
+  readonly vaultSnapshot: { readonly file: string; readonly namespace: string | undefined } | undefined
   /** Older, and nothing is judged by it. */
   readonly snapshotMaxAgeMs: number
   /** `snapshot`: where the file is written. */

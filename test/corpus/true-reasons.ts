@@ -155,6 +155,17 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
     },
   ],
   [
+    // The proofs run without helm: a chart is there, of which the place is a part, or which it names.
+    /^(?:its chart was not rendered: )?there is no helm on PATH to render the chart\./,
+    (_, { file, what }, { cwd }) => {
+      const folder = /\(([^)]+)\)/.exec(what)?.[1] ?? file
+      const steps = path.resolve(cwd, folder).split(path.sep)
+      return steps.some((_, index) =>
+        existsSync(path.join(path.sep, ...steps.slice(0, steps.length - index), 'Chart.yaml')),
+      )
+    },
+  ],
+  [
     /^a template of a Helm chart is not read before it is rendered\./,
     (_, item, evidence) => /(?:^|\/)templates\//.test(item.file) && fileAt(item, evidence).includes('{{'),
   ],

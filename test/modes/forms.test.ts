@@ -821,6 +821,34 @@ const DATA: readonly Case[] = [
 
 const APPLIED: readonly Case[] = [
   [
+    'a step of a workflow',
+    'denied',
+    {
+      ...sh(`${P(NOPOL)}\n${RW}`),
+      '.github/workflows/x.yml': `on: push\njobs:\n  a:\n    steps:\n      - run: |\n          kubectl apply -f - <<'EOF'\n          ${ESH('shop/db').replaceAll('\n', '\n          ')}\n          EOF\n`,
+    },
+    { es: false },
+  ],
+  [
+    'a step of a workflow with an expression',
+    'unknown',
+    {
+      ...sh(`${P(NOPOL)}\n${RW}`),
+      '.github/workflows/x.yml': `on: push\njobs:\n  a:\n    steps:\n      - run: |\n          kubectl apply -f - <<EOF\n          ${ESH('${{ inputs.team }}/db').replaceAll('\n', '\n          ')}\n          EOF\n`,
+    },
+    { es: false },
+  ],
+  [
+    'the script of a Job',
+    'denied',
+    {
+      ...sh(`${P(NOPOL)}\n${RW}`),
+      'job.yaml': `apiVersion: batch/v1\nkind: Job\nmetadata: {name: x, namespace: eso}\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          command: [sh, -c]\n          args:\n            - |\n              kubectl apply -f - <<EOF\n              ${ESH('shop/db').replaceAll('\n', '\n              ')}\n              EOF\n`,
+    },
+    { es: false },
+  ],
+
+  [
     'apply unknown loop',
     'unknown',
     sh(`${P(NOPOL)}\n${RW}\nfor n in $LIST; do\nkubectl apply -f - <<EOF\n${ESH('$n/db', '$n')}EOF\ndone`),

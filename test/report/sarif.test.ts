@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type Links, NO_LINKS } from '../../src/report/links.ts'
+import { rulePage } from '../../src/report/rule-page.ts'
 import { RESULTS, sarifLimitNote, sarifReport, sarifText } from '../../src/report/sarif.ts'
+import { SARIF_RULES } from '../../src/rules/rule-ids.ts'
 import { finding, HOSTILE, report, span } from './sample.ts'
 
-const rules = [{ id: 'secret-absent', title: 'The secret is not there', severity: 'error' }] as const
+const rules = [
+  { id: 'secret-absent', title: 'The secret is not there', severity: 'error', precision: 'very-high' },
+] as const
 const options = { version: '1.2.3', rules }
 
 describe('SARIF 2.1.0', () => {
@@ -35,7 +39,7 @@ describe('SARIF 2.1.0', () => {
       {
         ruleId: 'secret-absent',
         level: 'note',
-        message: { text: 'There is no secret.\nFix: Seed it.' },
+        message: { text: 'There is no secret. See [the rule](1).\nFix: Seed it.' },
         locations: [
           {
             physicalLocation: {
@@ -54,7 +58,11 @@ describe('SARIF 2.1.0', () => {
             message: { text: 'the rule' },
           },
         ],
-        partialFingerprints: { 'esoVault/v1': 'secret-absent|db' },
+        partialFingerprints: {
+          primaryLocationLineHash: expect.stringMatching(/^[0-9a-f]{16}:1$/),
+          'esoVault/v1': 'secret-absent|db',
+        },
+        properties: { cause: expect.any(String) },
       },
     ])
   })
@@ -99,5 +107,60 @@ describe('SARIF 2.1.0', () => {
     expect(result?.message.text).not.toMatch(/(?<!\\)[[\]]|[\u202e\u2066]/)
     expect(result?.locations[0]?.physicalLocation.artifactLocation.uri).toMatch(/^[\w./%~!*'()-]+$/)
     expect(JSON.parse(sarifText(given, options)).version).toBe('2.1.0')
+  })
+
+  it('links each step of the chain, once for each place: code scanning shows only what the message links to', () => {
+    const given = finding({
+      headline: 'Policy `eso` does not let ESO read `kv/a`',
+      chain: [
+        { of: 'store', name: 'vault', is: 'ok', at: { file: 'store.yaml', line: 3 } },
+        { of: 'role', name: 'e[s]o', is: 'ok' },
+        { of: 'policy', name: 'eso', is: 'broken', at: { file: 'p.hcl', line: 2 }, says: 'has no rule that covers it' },
+      ],
+      related: [
+        { span: span('p.hcl', 2, 6, 21), message: 'the policy' },
+        { span: span('other.yaml', 9), message: 'the other end' },
+      ],
+    })
+    const [result] = sarifReport(report({ findings: [given] }), options).runs[0]?.results ?? []
+    expect(result?.message.text).toBe(
+      'Policy `eso` does not let ESO read `kv/a`. Store [vault](1), role e\\[s\\]o, policy [eso](2) has no rule that covers it. See [the other end](3).',
+    )
+    expect(
+      result?.relatedLocations?.map(({ id, physicalLocation }) => [id, physicalLocation.artifactLocation.uri]),
+    ).toEqual([
+      [1, 'store.yaml'],
+      [2, 'p.hcl'],
+      [3, 'other.yaml'],
+    ])
+  })
+
+  it('tells what was not checked as notifications, and where', () => {
+    const notChecked = [{ file: 'a.yaml', line: 4, what: 'a.yaml', reason: { code: 'key-missing' } }] as const
+    const [run] = sarifReport(report({ notChecked, incomplete: ['The server is sealed.'] }), options).runs
+    expect(run?.invocations[0]?.toolExecutionNotifications).toMatchObject([
+      { level: 'warning', message: { text: 'The server is sealed.' } },
+      {
+        level: 'note',
+        message: { text: expect.stringMatching(/^a\.yaml was not checked: /) },
+        locations: [{ physicalLocation: { artifactLocation: { uri: 'a.yaml' }, region: { startLine: 4 } } }],
+      },
+    ])
+  })
+
+  it('gives the page of a rule that it speaks of, and of no other', () => {
+    const two = [...SARIF_RULES.filter(({ id }) => id === 'secret-absent' || id === 'policy-excess')]
+    const [run] = sarifReport(report({ findings: [finding()] }), {
+      version: '1.2.3',
+      rules: two,
+      pageOf: rulePage,
+    }).runs
+    const [excess, absent] = run?.tool.driver.rules ?? []
+    expect(absent?.help.markdown).toMatch(/^## What it finds\n/)
+    expect(absent?.help.markdown).not.toMatch(/<!-- made|\]\((?!https?:)/)
+    expect(absent?.properties).toMatchObject({ precision: 'very-high', 'problem.severity': 'error' })
+    expect(absent?.name).toBe('SecretAbsent')
+    expect(excess?.help).not.toHaveProperty('markdown')
+    expect(excess?.properties).toMatchObject({ 'security-severity': '5.0', 'problem.severity': 'warning' })
   })
 })

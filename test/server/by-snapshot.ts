@@ -144,7 +144,7 @@ export async function sameRunBySnapshot(
     const offline = {
       ...settings,
       vault: undefined,
-      vaultSnapshot: file,
+      vaultSnapshot: { file, namespace: undefined },
       offlineBecause: { code: 'no-address' },
     } as const
     const then = await run(offline, deps)

@@ -83,7 +83,7 @@ describeWithServer('live against what the manifests and the config ask for', () 
       differs.map(({ message }) => message.split(FROM)[1]),
       said(report),
     ).toEqual([`${says}.`])
-    expect(differs[0]?.fix).toContain('Run `plan` and `apply`')
+    expect(differs[0]?.fix?.lead).toMatch(/run `plan` and `apply`/i)
     expect(report.outcome).toBe('findings')
   })
 

@@ -196,8 +196,8 @@ describeWithServer('each drifted field is found and named, with both values and 
     expect(found.says).toEqual([`${says}.`])
     expect(found.also, said(found.report)).toEqual(also)
     for (const { message, fix } of found.report.findings.filter(({ rule }) => rule === 'policy-denies')) {
-      expect(message).toMatch(/^As the server is now: /)
-      expect(fix).toContain('Git allows this.')
+      expect(message).toMatch(/ Git allows it; Vault denies it now\.$/)
+      expect(fix?.lead).toMatch(/^set Vault back to what Git says/)
     }
   })
 

@@ -43,7 +43,8 @@ ignore:
 
 describe('the config file of design §4', () => {
   it('is read whole', () => {
-    const { naming, ignore, stores, setup, vault, drift, ...rest } = read(EXAMPLE)
+    const { naming, ignore, stores, setup, vault, drift, text, ...rest } = read(EXAMPLE)
+    expect(text).toBe(EXAMPLE)
     expect(rest).toEqual({
       file: FILE,
       manifests: {

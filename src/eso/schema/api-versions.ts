@@ -80,6 +80,19 @@ export function newestApiVersion(kind: string): string | undefined {
   )
 }
 
+/**
+ * What a cluster with this ESO serves, as a chart asks for it (`.Capabilities.APIVersions`): `group/version`, and the same with each
+ * kind. Without a version: what ESO serves today.
+ */
+export function servedApiVersions(esoVersion?: string): readonly string[] {
+  const all = [...Object.entries(CORE_KINDS), ...Object.entries(GENERATOR_KINDS)].flatMap(([kind, servings]) => {
+    const told = servings.filter(({ apiVersion }) => apiVersionVerdict(apiVersion, kind, esoVersion).served === 'yes')
+    const served = esoVersion === undefined || told.length === 0 ? servings.slice(0, 1) : told
+    return served.flatMap(({ apiVersion }) => [apiVersion, `${apiVersion}/${kind}`])
+  })
+  return [...new Set(all)]
+}
+
 const name = (release: Release): string => `v${release.join('.')}`
 
 function servingsOf(apiVersion: string, kind: string): readonly Serving[] | undefined {

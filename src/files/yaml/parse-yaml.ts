@@ -24,6 +24,8 @@ export interface ParseYamlOptions {
 }
 
 export interface ParsedYamlFile extends ParsedYaml {
+  /** No document was left out as not wanted. */
+  readonly whole: boolean
   /** Comments of the documents that were parsed, in order. */
   comments(): readonly Comment[]
   /** The text of a line (1-based). */
@@ -45,11 +47,13 @@ export function parseYaml(
   const notes: Note[] = []
   const scalars: Range[] = []
   let index = 0
+  let whole = true
 
   for (const chunk of chunks(text)) {
     const part = text.slice(chunk.start, chunk.end)
     if (chunk.blank) continue
     if (options.wanted?.(part) === false) {
+      whole = false
       index++
       continue
     }
@@ -77,6 +81,7 @@ export function parseYaml(
   return {
     documents,
     notes,
+    whole,
     comments: () => {
       comments ??= findComments(text, scalars, lines)
       return comments

@@ -335,6 +335,7 @@ class Follower {
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
         for (const folder of found.charts) this.reachedCharts.add(folder)
+        for (const { folder, why } of found.unrendered) this.unrendered.set(folder, why)
       }
       return found
     }
@@ -344,6 +345,8 @@ class Follower {
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
         if (found.chart !== undefined) this.reachedCharts.add(found.chart)
+        if (found.chart !== undefined && found.unrendered !== undefined)
+          this.unrendered.set(found.chart, found.unrendered)
       }
       return found
     }

@@ -1,9 +1,10 @@
 import { posix } from 'node:path'
 import { compileGlob, type GlobDialect } from '../../model/glob.ts'
 import type { Span } from '../../model/span.ts'
-import { isMap } from '../../model/value.ts'
+import { isMap, stringAt } from '../../model/value.ts'
 import { type Sources, sourcesOfSpec } from '../applied/sources.ts'
 import type { Checkout } from '../checkout.ts'
+import { MENTIONS_JUDGED } from '../gitops-kinds.ts'
 import { type ChartRelease, type MissingValues, UNTOLD, type ValueLayer } from '../helm/chart-release.ts'
 import { at, itemsAt, type Placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
 import { buildEnvironment } from './build-environment.ts'
@@ -103,7 +104,7 @@ function fileNames({ checkout, sources, application, source, folder }: ArgoRelea
     path.includes(UNFILLED)
       ? {
           open: path.replaceAll(UNFILLED, '*'),
-          why: { code: 'variable', name: posix.basename(path).replaceAll(UNFILLED, '…') },
+          why: { code: 'unnamed-file', name: posix.basename(path).replaceAll(UNFILLED, '…') },
         }
       : { path }
   const within = (path: string): string => posix.normalize(path).replace(/^(?:\.\.\/)+|^\/+/, '')
@@ -205,7 +206,9 @@ function mayMatter(candidates: readonly string[], { checkout, folder }: ArgoRele
   if (folder === undefined) return true
   const reads = new Set<string>()
   for (const file of checkout.tree.filesBelow(folder, MAX_CHART_FILES)) {
-    if (!/\.(?:ya?ml|tpl|txt|json)$/.test(file)) continue
+    // What templates of other objects read changes nothing that is looked at.
+    const isRead = /(?:^|\/)_[^/]*$|\.tpl$/.test(file) || checkout.mentions(file, MENTIONS_JUDGED)
+    if (!isRead || !/\.(?:ya?ml|tpl|txt|json)$/.test(file)) continue
     for (const [, names = ''] of checkout.tree.read(file).matchAll(/\.Values((?:\.[\w-]+)*)/g)) reads.add(names)
   }
   // All of them at once.
@@ -214,7 +217,8 @@ function mayMatter(candidates: readonly string[], { checkout, folder }: ArgoRele
     [...reads].some((one) => `${path}.`.startsWith(`${one}.`) || `${one}.`.startsWith(`${path}.`))
   return candidates.some((file) => {
     const value = checkout.objects.documents(file)[0]?.value ?? null
-    if (!isMap(value)) return false
+    // A file of another group of Validated Patterns is no cluster's.
+    if (!isMap(value) || stringAt(value, 'clusterGroup', 'name') !== undefined) return false
     // Of a chart below this one the first name is its own.
     return [...flattened(value).keys()].some(
       (name) => isRead(`.${name}`) || isRead(name.slice(name.indexOf('.') + 1).replace(/^/, '.')),

@@ -45,6 +45,13 @@ export interface FoundArgoRoots {
   readonly charts: readonly string[]
   /** Files of this repository whose values are given to charts, the charts' own first. */
   readonly valueFiles: readonly string[]
+  /** Charts that are not rendered here, and why. */
+  readonly unrendered: readonly UnrenderedChart[]
+}
+
+export interface UnrenderedChart {
+  readonly folder: string
+  readonly why: RenderReason
 }
 
 export interface ArgoOptions {
@@ -100,6 +107,7 @@ export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgo
     notFollowed,
     charts: all.flatMap((one) => one.charts),
     valueFiles: [...new Set(all.flatMap((one) => one.valueFiles))],
+    unrendered: all.flatMap((one) => one.unrendered),
   }
 }
 
@@ -148,6 +156,7 @@ function application(input: ApplicationInput): FoundApplication {
   const notFollowed: NotFollowed[] = []
   const absent: string[] = []
   const reached: string[] = []
+  const unrendered: UnrenderedChart[] = []
   const destination = at(node, 'spec', 'destination', 'namespace')
   const namespace = isFilled(destination) ? destination : undefined
   const named = `${kind} ${title}`
@@ -216,14 +225,25 @@ function application(input: ApplicationInput): FoundApplication {
         reached.push(folder)
         const found = argoRelease({ checkout, sources, application: node, source: merged, folder })
         // Helm needs every file that is named, whatever the chart holds.
-        if ('absent' in found) stop({ code: 'values-file-absent', file: found.absent }, found.span, true, wanted)
+        if ('absent' in found) {
+          const why = { code: 'values-file-absent', file: found.absent } as const
+          unrendered.push({ folder, why })
+          stop(why, found.span, true, wanted)
+        }
         // What brings nothing that is looked at is not rendered.
         else if (charts.get(folder)?.brings === true)
           roots.push({ ...common, build: { by: 'helm', release: found.release } })
       }
     }
   }
-  return { roots, notFollowed, absent, charts: reached, valueFiles: argoValueFiles(node, object, sources) }
+  return {
+    roots,
+    notFollowed,
+    absent,
+    charts: reached,
+    valueFiles: argoValueFiles(node, object, sources),
+    unrendered,
+  }
 }
 
 /** The files of a folder that is neither a chart nor a kustomization. */

@@ -1,3 +1,4 @@
+import { isList, isMap, type Value } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import { at, type Placed, type PlacedMap, placed, plainValue, withEntry, withoutEntry } from '../placed/placed.ts'
@@ -14,7 +15,8 @@ const TOOLS = { kustomize: 'Kustomize', helm: 'Helm', directory: 'Directory', pl
 const MAKES_DIRECTORY = ['recurse', 'jsonnet']
 
 /** `source` as it is merged with the files of its folder; `hasKustomization` as kustomize names them. */
-export function sourceType(source: Placed, folder: string, hasKustomization: boolean, { root }: Checkout): SourceType {
+export function sourceType(source: Placed, folder: string, hasKustomization: boolean, checkout: Checkout): SourceType {
+  const off = switchedOff(checkout)
   const named = (Object.keys(TOOLS) as (keyof typeof TOOLS)[]).filter((tool) => isUsed(tool, at(source, tool)))
   if (named.length > 1)
     return {
@@ -22,11 +24,34 @@ export function sourceType(source: Placed, folder: string, hasKustomization: boo
       says: `multiple application sources defined: ${named.map((tool) => TOOLS[tool]).join(',')}`,
     }
   const [tool] = named
-  if (tool !== undefined) return { is: tool }
+  if (tool !== undefined) return { is: off.has(tool) ? 'directory' : tool }
   // A plugin that is named and has nothing else is one all the same.
   if (at(source, 'plugin') !== undefined) return { is: 'plugin' }
-  if (hasKustomization) return { is: 'kustomize' }
-  return { is: hasChart(root.files, folder) ? 'helm' : 'directory' }
+  if (hasKustomization && !off.has('kustomize')) return { is: 'kustomize' }
+  return { is: hasChart(checkout.root.files, folder) && !off.has('helm') ? 'helm' : 'directory' }
+}
+
+const known = new WeakMap<Checkout, ReadonlySet<string>>()
+
+/** Tools that `argocd-cm` switches off, wherever it is written: as a ConfigMap, or in the values of what installs Argo CD. */
+function switchedOff(checkout: Checkout): ReadonlySet<string> {
+  const before = known.get(checkout)
+  if (before !== undefined) return before
+  const off = new Set<string>()
+  const walk = (value: Value): void => {
+    if (isList(value)) for (const item of value) walk(item)
+    else if (isMap(value))
+      for (const [key, below] of Object.entries(value)) {
+        const tool = /^(helm|kustomize)\.enable$/.exec(key)?.[1]
+        if (tool !== undefined && String(below) === 'false') off.add(tool)
+        walk(below)
+      }
+  }
+  for (const file of checkout.sources.keys())
+    if (checkout.mentions(file, /(?:helm|kustomize)\.enable/))
+      for (const { value } of checkout.documents(file)) walk(value)
+  known.set(checkout, off)
+  return off
 }
 
 function isUsed(tool: keyof typeof TOOLS, options: Placed | undefined): boolean {

@@ -236,11 +236,18 @@ export function isReadable(obstacle: Obstacle | undefined): boolean {
   return obstacle?.kind !== 'loop' && obstacle?.kind !== 'too-large'
 }
 
+/** What folders give, by what they reach: several roots ask, and the state before a change asks again. */
+const readings = new WeakMap<Closure, Reading>()
+
 /** What the reader says of a build. */
 export function readingOf({ reading }: Checkout, build: Pick<KustomizeBuild, 'closure' | 'node' | 'changed'>): Reading {
-  return build.changed
-    ? readKustomization(reading, build.closure.folder, build.node)
-    : readFolder(reading, build.closure.folder)
+  const { closure, node, changed } = build
+  if (changed) return readKustomization(reading, closure.folder, node)
+  const known = readings.get(closure)
+  if (known !== undefined) return known
+  const found = readFolder(reading, closure.folder)
+  if (!reading.deadline.over()) readings.set(closure, found)
+  return found
 }
 
 /** What was left out of the build is told elsewhere, and kustomize is not asked for it. */

@@ -29,6 +29,8 @@ export interface FoundHelmRelease {
   readonly notFollowed: readonly NotFollowed[]
   /** The chart's folder, where it lies here. */
   readonly chart?: string
+  /** Why it is not rendered. */
+  readonly unrendered?: RenderReason
   /** Files of this repository whose values are given to the chart, its own first. */
   readonly valueFiles: readonly string[]
 }
@@ -60,9 +62,14 @@ export function helmReleaseRoot(object: GitOpsObject, options: HelmReleaseOption
   const { folder } = place
   const chart = charts.get(folder)
   if (chart === undefined) return stop({ code: 'chart-absent', folder: path })
+  const notRendered = (unrendered: RenderReason, where: Span) => ({
+    ...stop(unrendered, where),
+    chart: folder,
+    unrendered,
+  })
   const files = chartValues(template as Placed, source.folder, checkout)
   if (files.absent !== undefined)
-    return { ...stop({ code: 'values-file-absent', file: files.absent.file }, files.absent.span), chart: folder }
+    return notRendered({ code: 'values-file-absent', file: files.absent.file }, files.absent.span)
   const valueFiles = files.files.length > 0 ? files.files : [joinRelative(folder, 'values.yaml')]
   if (!chart.brings) return { ...NOTHING, chart: folder, valueFiles }
   const namespace = at(node, 'spec', 'targetNamespace') ?? at(node, 'metadata', 'namespace')

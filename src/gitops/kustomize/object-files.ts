@@ -25,17 +25,22 @@ export interface ObjectFiles {
   shown(relative: string): string
 }
 
-export function objectFiles(tree: RepositoryTree, shown: (relative: string) => string): ObjectFiles {
+/** `known`: files that were parsed already, all their documents, as they are on disk. */
+export function objectFiles(
+  tree: RepositoryTree,
+  shown: (relative: string) => string,
+  known: (file: string) => { readonly parsed: ParsedYaml; readonly text: string } | undefined = () => undefined,
+): ObjectFiles {
   const found = new Map<string, FileObjects>()
   const texts = new Map<string, { readonly parsed: ParsedYaml; readonly text: string }>()
   const parsed = (file: string) => {
-    let known = texts.get(file)
-    if (known === undefined) {
+    let found = texts.get(file) ?? known(file)
+    if (found === undefined) {
       const text = tree.entry(file) === 'file' ? tree.read(file) : ''
-      known = { parsed: parseYaml({ file: shown(file), text }), text }
-      texts.set(file, known)
+      found = { parsed: parseYaml({ file: shown(file), text }), text }
     }
-    return known
+    texts.set(file, found)
+    return found
   }
   const read = (file: string): FileObjects => {
     let known = found.get(file)

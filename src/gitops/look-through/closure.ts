@@ -43,26 +43,29 @@ const MAX_FILE = 16 * 1024 * 1024
 
 /**
  * Looks through kustomizations before kustomize runs: addresses, charts, plugins, paths and symlinks that leave the repository,
- * loops and explosions (platform.md §7, threats 2 to 5). Each folder is looked through once.
+ * loops and explosions (platform.md §7, threats 2 to 5). Each folder is looked through once. `same`: what another state of the
+ * repository found, where that counts for this one.
  */
 export function closureReader(
   tree: RepositoryTree,
   shown: (relative: string) => string,
   options: ClosureOptions,
   parsed: (file: string) => readonly YamlDocument[] | undefined = () => undefined,
+  same: (folder: string) => Closure | undefined = () => undefined,
 ) {
   const known = new Map<string, Closure | Obstacle>()
   const open = new Set<string>()
   const isBomb = bombFinder(tree)
 
   const closureOf = (folder: string): Closure | Obstacle => {
-    const done = known.get(folder)
-    if (done !== undefined) return done
     if (open.has(folder))
       return { kind: 'loop', reason: 'includes itself', file: kustomizationFileIn(tree, folder) ?? folder, path: [] }
-    open.add(folder)
-    const found = look(folder)
-    open.delete(folder)
+    let found = known.get(folder) ?? same(folder)
+    if (found === undefined) {
+      open.add(folder)
+      found = look(folder)
+      open.delete(folder)
+    }
     known.set(folder, found)
     return found
   }
@@ -188,7 +191,8 @@ export function closureReader(
     }
   }
 
-  return { closureOf, lookInto }
+  const lookedThrough: ReadonlyMap<string, Closure | Obstacle> = known
+  return { closureOf, lookInto, lookedThrough }
 }
 
 export type ClosureReader = ReturnType<typeof closureReader>

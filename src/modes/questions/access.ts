@@ -203,7 +203,12 @@ function reachablePaths(chain: Chain, stores: readonly StoreLink[], namespace: s
     }
     if (may.size === 0) continue
     const here = links.filter((link) => isOf(link, namespace)).map(userOf)
-    const others = links.filter((link) => !isOf(link, namespace)).flatMap(namespacesOf)
+    const others = links
+      .filter((link) => !isOf(link, namespace))
+      .flatMap((link) => {
+        const named = namespacesOf(link)
+        return named.length === 0 ? ['(namespace not known)'] : named
+      })
     reached.push({
       path,
       actions: ACTIONS.filter((action) => may.has(action)),

@@ -330,7 +330,8 @@ const VALUES_ARE: Readonly<Record<ValuesReason['kind'], string>> = {
   'other-repository': 'stand in a file of another repository',
   address: 'are fetched from an address',
   encrypted: 'stand in a file that is encrypted by SOPS',
-  variable: 'a variable of the deployer gives',
+  variable: 'only its deployer knows',
+  'unnamed-file': 'stand in a file whose name only its deployer knows',
   absent: 'stand in a file that is not there',
   installer: 'whoever installs it chooses',
 }

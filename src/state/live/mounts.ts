@@ -122,6 +122,7 @@ function mountFact(path: string, info: Readonly<Record<string, unknown>>): Mount
     type: kv ? 'kv' : told,
     ...(kv ? { version: version === '2' ? (2 as const) : (1 as const) } : {}),
     description,
+    ...(typeof info.accessor === 'string' ? { accessor: info.accessor } : {}),
     options: { ...options, ...config },
     unknown: [],
     provenance: { from: 'vault' },

@@ -74,9 +74,15 @@ function mountsOf(recordings: readonly Recording[]): Named<SnapshotMount> {
   return named(
     recordings.some(({ mountsComplete }) => mountsComplete),
     recordings.flatMap(({ live, wanted, mountsComplete }) => [
-      ...live.state.mounts.map(({ path, type, version, description, options }): [string, SnapshotMount] => [
+      ...live.state.mounts.map(({ path, type, version, description, accessor, options }): [string, SnapshotMount] => [
         path,
-        { type, ...(version === undefined ? {} : { version }), ...(description ? { description } : {}), options },
+        {
+          type,
+          ...(version === undefined ? {} : { version }),
+          ...(description ? { description } : {}),
+          ...(accessor === undefined ? {} : { accessor }),
+          options,
+        },
       ]),
       ...(wanted.mounts ?? []).flatMap((path): [string, SnapshotMount][] => {
         const seen = live.mount(path)

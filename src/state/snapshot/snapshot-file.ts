@@ -28,6 +28,7 @@ export interface SnapshotMount {
   readonly type?: string
   readonly version?: 1 | 2
   readonly description?: string
+  readonly accessor?: string
   readonly options?: Readonly<Record<string, unknown>>
 }
 

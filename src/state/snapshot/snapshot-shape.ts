@@ -117,6 +117,7 @@ const SNAPSHOT_SHAPE: Shape = object(
             type: text(),
             version: oneOf('KV only.', 1, 2),
             description: text(),
+            accessor: text(),
             options: anything,
           },
         ),

@@ -139,9 +139,18 @@ function readMounts(file: SnapshotFile, namespace: string, asking: SnapshotAskin
   const provenance = { from: 'snapshot', made: file.made } as const
   const all = Object.entries(part?.of ?? {}).flatMap(([path, one]): MountFact[] => {
     if (one.state !== undefined || one.type === undefined) return []
-    const { type, version, description = '', options = {} } = one
+    const { type, version, description = '', accessor, options = {} } = one
     return [
-      { path, type, ...(version === undefined ? {} : { version }), description, options, unknown: [], provenance },
+      {
+        path,
+        type,
+        ...(version === undefined ? {} : { version }),
+        description,
+        ...(accessor === undefined ? {} : { accessor }),
+        options,
+        unknown: [],
+        provenance,
+      },
     ]
   })
   const right = { path: 'sys/mounts', capability: 'read' } as const

@@ -52,9 +52,9 @@ describe('Validated Patterns (helm.md §6)', () => {
     expect(await files({ 'values-AWS.yaml': 'key: kv/aws\n' })).toEqual([
       'values-global.yaml',
       'values-hub.yaml',
-      'missing variable values-….yaml',
+      'missing unnamed-file values-….yaml',
     ])
-    expect(await files({ 'values-4.18-hub.yaml': 'key: kv/new\n' })).toContain('missing variable values-…-hub.yaml')
+    expect(await files({ 'values-4.18-hub.yaml': 'key: kv/new\n' })).toContain('missing unnamed-file values-…-hub.yaml')
   })
 
   test.each<[string, string]>([

@@ -154,7 +154,7 @@ describe('what Argo CD hands to helm (helm.md §1.2)', () => {
       namespace: 'shop-prod',
       layers: [
         'charts/web/prod.yaml',
-        'missing variable ….yaml',
+        'missing unnamed-file ….yaml',
         `{"cluster":"${UNTOLD}","env":"prod"}`,
         `set c=${UNTOLD}`,
       ],
@@ -217,6 +217,15 @@ describe('what kind of source it is (helm.md §1.1)', () => {
         `  source: {repoURL: "${HOME}", path: charts/web, helm: {}, kustomize: {}, directory: {recurse: false}}\n`,
         chart('charts/web'),
       ),
+    ).toEqual(['helm charts/web'])
+  })
+
+  test('argocd-cm may switch a tool off: then the folder is one of plain files', async () => {
+    const cm =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm, namespace: argocd}\ndata: {helm.enable: "false"}\n'
+    expect(await kindsOf(source('{releaseName: x}'), { ...chart('charts/web'), 'cm.yaml': cm })).toEqual([])
+    expect(
+      await kindsOf(source('{releaseName: x}'), { ...chart('charts/web'), 'cm.yaml': cm.replace('"false"', '"true"') }),
     ).toEqual(['helm charts/web'])
   })
 

@@ -15,7 +15,11 @@ const KEY: FieldPath = ['spec', 'data', 0, 'remoteRef', 'key']
 export async function renderCharts(
   helm: TestHelm | undefined,
   files: Readonly<Record<string, string>>,
-  options: { readonly run?: Run; readonly renderHelm?: 'auto' | 'never' } = {},
+  options: {
+    readonly run?: Run
+    readonly renderHelm?: 'auto' | 'never'
+    readonly servedApiVersions?: readonly string[]
+  } = {},
 ): Promise<{ readonly repository: Repository; readonly cwd: string }> {
   const cwd = tree(files)
   const temporary = mkdtempSync(join(tmpdir(), 'eso-vault-charts-'))
@@ -25,6 +29,7 @@ export async function renderCharts(
       variables: {},
       identities: ['acme/gitops'],
       renderHelm: options.renderHelm ?? 'auto',
+      servedApiVersions: options.servedApiVersions ?? [],
       ...(helm === undefined
         ? {}
         : {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { servedApiVersions } from '../../../src/eso/schema/api-versions.ts'
 import { helmsForTests } from '../render/helm-binary.ts'
 import { chartYaml, fieldOf, renderCharts, secretTemplate } from './render-charts.ts'
 
@@ -42,6 +43,7 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
       'db: apps/eu',
       'db: apps/prod',
     ])
+    expect(repository.manifests.map(({ origin }) => origin.applied.cluster?.name).sort()).toEqual(['a', 'dev', 'prod'])
   })
 
   test('what whoever installs it chooses is not known', async () => {
@@ -90,4 +92,35 @@ test('without helm each object of a template is told, with the reason', async ()
     { file: 'web/templates/es.yaml', line: 16, code: 'chart-template', kind: 'ExternalSecret' },
   ])
   expect(await told('never')).toMatchObject([{ because: { code: 'helm-off' } }, { because: { code: 'helm-off' } }])
+})
+
+test('a chart that asks what the cluster serves gets the API of the ESO that is meant', () => {
+  expect(servedApiVersions()).toEqual(
+    expect.arrayContaining(['external-secrets.io/v1', 'external-secrets.io/v1/ExternalSecret']),
+  )
+  expect(servedApiVersions()).not.toContain('external-secrets.io/v1beta1')
+  expect(servedApiVersions('0.9.20')).toContain('external-secrets.io/v1beta1/SecretStore')
+  expect(servedApiVersions('0.9.20')).not.toContain('external-secrets.io/v1')
+  expect(servedApiVersions('0.9.20')).toContain('external-secrets.io/v1alpha1/PushSecret')
+})
+
+test.each(helms)('it renders by it, with $name', async (helm) => {
+  const template = `{{- if .Capabilities.APIVersions.Has "external-secrets.io/v1/ExternalSecret" }}\n${secretTemplate('apps/new', 'pw', 'db')}{{- else }}\n${secretTemplate('apps/old', 'pw', 'db')}{{- end }}\n`
+  const files = { 'Chart.yaml': chartYaml('web'), 'templates/es.yaml': template }
+  const keyWith = async (version: string) =>
+    (await renderCharts(helm, files, { servedApiVersions: servedApiVersions(version) })).repository.manifests
+      .map(({ body }) => JSON.stringify(body).match(/apps\/\w+/)?.[0])
+      .join()
+  expect([await keyWith('2.9.0'), await keyWith('0.9.20')]).toEqual(['apps/new', 'apps/old'])
+})
+
+test('a template that only names a group of ESO’s is no object that was not checked', async () => {
+  const files = {
+    'eso/Chart.yaml': chartYaml('eso'),
+    'eso/templates/crd.yaml':
+      '{{ if .Values.crds }}\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x.external-secrets.io}\n{{ end }}\n',
+    'eso/templates/any.yaml': '{{ include "objects" . }} # external-secrets.io\n',
+  }
+  const { repository } = await renderCharts(undefined, files)
+  expect(repository.notes.map(({ code, file }) => `${code} ${file}`)).toEqual(['chart-template eso/templates/any.yaml'])
 })

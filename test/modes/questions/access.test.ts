@@ -134,7 +134,7 @@ describe('access --namespace', () => {
   test('as a table', async () => {
     const { text } = await ask({ command: 'access', cwd: folder, ofNamespace: 'shop' })
     expect(text).toContain('    kv/data/billing/*   read          unused here  1 elsewhere  setup.sh:3\n')
-    expect(text).toContain('  kv/billing/stripe  read                -                        billing\n')
+    expect(text).toContain('  kv/billing/stripe  read                -             billing\n')
     expect(text).toMatch(
       /2 stores admit it\. Of 3 paths that references name, it can reach 2: it uses 1, and 1 it does not\.\n$/,
     )
