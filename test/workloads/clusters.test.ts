@@ -41,7 +41,10 @@ test('what one cluster makes never answers for another', async () => {
     'apps/base/kustomization.yaml': kustomization('resources: [pod.yaml]'),
     'apps/base/pod.yaml': pod('password'),
   }
-  expect(await verdicts(files)).toEqual(['apps/base/pod.yaml clusters/prod absent', 'apps/base/pod.yaml clusters/staging present'])
+  expect(await verdicts(files)).toEqual([
+    'apps/base/pod.yaml clusters/prod absent',
+    'apps/base/pod.yaml clusters/staging present',
+  ])
 })
 
 test('copies that nothing tells apart: each may be the one, and none is called wrong because of another', async () => {
@@ -67,7 +70,10 @@ test('a ClusterExternalSecret makes Secrets where it selects, and nowhere else',
     'apps/main/a.yaml': pod('password', 'a'),
     'apps/main/b.yaml': pod('password', 'b'),
   }
-  expect(await verdicts(files)).toEqual(['apps/main/a.yaml clusters/main absent', 'apps/main/b.yaml clusters/main unknown no-maker'])
+  expect(await verdicts(files)).toEqual([
+    'apps/main/a.yaml clusters/main absent',
+    'apps/main/b.yaml clusters/main unknown no-maker',
+  ])
 })
 
 test('what a patch may change is not judged', async () => {
