@@ -22,7 +22,7 @@ import { redactReport } from './report/redact-report.ts'
 import { EXIT_CODE } from './report/report.ts'
 import { rulePage } from './report/rule-page.ts'
 import { sarifLimitNote } from './report/sarif.ts'
-import { summaryOf } from './report/summary.ts'
+import { markdownOptions, summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
 import { writeInventory, writeReportFiles, writeSnapshot } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
@@ -135,7 +135,7 @@ async function publish(
   annotateProblems(core, unwritten, 'eso-vault: not written')
   // The outcome takes one of the ten error annotations (`setFailed`).
   annotate(report, core, { reserved: { error: exitCode === 0 ? 0 : Math.max(1, unwritten.length) } })
-  await writeSummary(core, result, links)
+  await writeSummary(core, result, links, environment)
   const issueNumber = await publishIssue(settings, report, { ci: environment.ci, links, ...say })
   const outputs = outputsOf(report, {
     issueNumber,
@@ -164,12 +164,17 @@ async function publish(
 }
 
 /** A summary that cannot be written (a file that the runner took away, a full disk) is a warning, and no outcome. */
-async function writeSummary(core: typeof Core, result: RunResult, links: Links): Promise<void> {
+async function writeSummary(
+  core: typeof Core,
+  result: RunResult,
+  links: Links,
+  environment: Place['environment'],
+): Promise<void> {
   if ((process.env.GITHUB_STEP_SUMMARY ?? '') === '') return
   const { report, plan } = result
   const texts = [
     plan === undefined ? '' : planSummary(plan, report),
-    summaryNeeded(result) ? summaryOf(report, { links }) : '',
+    summaryNeeded(result) ? summaryOf(report, { links, ...markdownOptions(environment.ci) }) : '',
   ]
   try {
     await core.summary.addRaw(texts.filter((text) => text !== '').join('\n')).write()

@@ -22,6 +22,8 @@ export interface Fix {
   readonly note?: string
   /** Another way to the same end. */
   readonly or?: Fix
+  /** The lines of a file to move to the right, of which a `diff` is made where the file's text is at hand. */
+  readonly indent?: { readonly file: string; readonly from: number; readonly to: number; readonly by: number }
 }
 
 /** One link between a reference and its secret, for reports that show how far it leads. */
@@ -51,8 +53,9 @@ export interface CauseParts {
   readonly lost?: readonly PolicyNeed[]
   /** The headline of all of them together, where it is less than that of one. */
   readonly what?: string
-  /** Of a secret: the properties that are read. */
+  /** Of a secret: the properties that are read, and the command that writes them without its pairs. */
   readonly keys?: readonly string[]
+  readonly command?: string
 }
 
 /** What a pull request has to do with a finding: its own lines, what it broke elsewhere, or what was broken before. */
@@ -81,8 +84,12 @@ export interface Finding {
   readonly chain?: readonly Hop[]
   /** What the reference does at this place: "reads `kv/team/app`". */
   readonly does?: string
+  /** Nothing applies what stands there; `remark` says why. */
+  readonly unapplied?: true
   /** One sentence about this place alone: "Nothing in Git applies this file." */
   readonly remark?: string
+  /** What differs, to look at and not to paste. */
+  readonly shows?: { readonly language: 'diff'; readonly text: string }
   readonly parts?: CauseParts
   /** It follows from a difference between Vault and Git, and is told there. */
   readonly effect?: true

@@ -19,6 +19,11 @@ export function nameReference(reference: Reference, object = nameManifest(refere
   return `${object}, ${nameField(reference.field)}`
 }
 
+/** A sentence part as the beginning of a sentence. */
+export function upper(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(items: readonly string[]): string {
   if (items.length <= 1) return items[0] ?? ''

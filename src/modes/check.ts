@@ -29,6 +29,7 @@ import { asksForDrift, withDrift } from './look-for-drift.ts'
 import { needOfChange } from './need-of-change.ts'
 import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
+import { withSourceDiffs } from './source-diffs.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
 import { templatesNotChecked } from './templates-not-checked.ts'
 import { unansweredSentences } from './unanswered.ts'
@@ -229,7 +230,9 @@ function refusedSentences({ refused }: CheckDeps, { declared }: Gathered): strin
 
 function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, results: RuleResults): Report {
   const { repository, declared, live } = gathered
-  const { findings, scope, standings } = results
+  const { scope, standings } = results
+  const texts = new Map(repository.files.map(({ file, text }) => [file, text]))
+  const findings = withSourceDiffs(results.findings, (file) => texts.get(file))
   const notChecked = notCheckedIn(results)
   const hidden = [...live.values()].flatMap((state) => state.missingRights)
   const incomplete = [

@@ -1,15 +1,17 @@
-import type { Finding, Severity } from '../model/finding.ts'
-import { formatSpan } from '../model/span.ts'
-import { counted } from '../model/wording.ts'
-import { byWorst } from '../rules/worst-first.ts'
+import type { Severity } from '../model/finding.ts'
+import { formatSpan, type Span } from '../model/span.ts'
+import { listed, upper } from '../model/wording.ts'
+import { causesOf } from './causes.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
+import { type Place, type Problem, problemsOf } from './problems.ts'
+import { shortReason } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 import { fixLine } from './wording.ts'
 
-/** GitHub shows ten annotations of a kind for one step and drops the rest without a word (platform.md §1.2). */
+/** GitHub shows ten annotations of a kind for one step and drops the rest silently (platform.md §1.2). */
 const PER_KIND = 10
-/** Longer messages are cut by the runner. */
-const MESSAGE_LENGTH = 4096
+/** Characters of a line: one is read under a line of code (reports.md §4). */
+const LINE = 200
 
 export interface AnnotationProperties {
   readonly title: string
@@ -41,24 +43,35 @@ export interface AnnotationOptions {
 
 const KIND = { error: 'error', warning: 'warning', note: 'notice' } as const satisfies Record<Severity, string>
 
-/** The annotations that fit, worst first, and one line about those that do not. */
+/** One that wants a place: the lower its rank, the sooner it gets it. */
+interface Candidate {
+  readonly rank: number
+  readonly annotation: Annotation
+}
+
+/**
+ * The annotations that fit, and one line about those that do not: lines of the pull request first, then one line of each cause, then the
+ * other places. Notes are for the summary.
+ */
 export function annotationsOf(
   report: Report,
   { reserved = {} }: AnnotationOptions = {},
 ): { readonly annotations: readonly Annotation[]; readonly closing: string | undefined } {
+  const problems = problemsOf(report).filter(({ severity }) => severity !== 'note')
+  const candidates = [...problems.flatMap(candidatesOf), ...notCheckedOf(report)]
   const annotations: Annotation[] = []
   const left: string[] = []
-  for (const severity of ['error', 'warning', 'note'] as const) {
-    const kind = KIND[severity]
-    const findings = report.findings.filter((finding) => finding.severity === severity).sort(byWorst)
+  for (const kind of ['error', 'warning', 'notice'] as const) {
+    const own = candidates
+      .filter(({ annotation }) => annotation.kind === kind)
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ annotation }) => annotation)
     const room = Math.max(0, PER_KIND - (reserved[kind] ?? 0))
-    for (const finding of findings.slice(0, room)) annotations.push(annotationOf(finding, kind))
-    if (findings.length > room) left.push(`${room} of ${counted(findings.length, severity)}`)
+    annotations.push(...own.slice(0, room))
+    if (own.length > room) left.push(`${room} of ${own.length} ${kind}s`)
   }
   const closing =
-    left.length === 0
-      ? undefined
-      : `Annotated ${left.join(', ')}: GitHub shows no more for one step. The job summary lists them all.`
+    left.length === 0 ? undefined : `${upper(listed(left))} are annotated (GitHub's limit). All are in the job summary.`
   return { annotations, closing }
 }
 
@@ -69,27 +82,74 @@ export function annotate(report: Report, sink: AnnotationSink, options?: Annotat
   if (closing !== undefined) sink.info(closing)
 }
 
-function annotationOf(finding: Finding, kind: Annotation['kind']): Annotation {
-  const { span } = finding
-  const endLine = Math.max(span.line, span.endLine)
-  return {
+function candidatesOf(problem: Problem): Candidate[] {
+  const kind = KIND[problem.severity]
+  const [first, ...others] = problem.places
+  const whole: Annotation = {
     kind,
-    message: cut(messageOf(finding), MESSAGE_LENGTH),
-    properties: {
-      title: oneLine(finding.rule),
-      file: oneLine(span.file),
-      startLine: span.line,
-      endLine,
-      // GitHub refuses columns over several lines, and counts the last column in.
-      ...(span.line === endLine
-        ? { startColumn: span.column, endColumn: Math.max(span.column, span.endColumn - 1) }
-        : {}),
-    },
+    message: messageOf(problem, first),
+    properties: { title: titleOf(problem.headline), ...placeOf(first.finding.span) },
   }
+  const where = formatSpan(first.finding.span)
+  return [
+    { rank: first.age === 'own' ? 0 : 1, annotation: whole },
+    ...others.map(({ finding, age }): Candidate => {
+      const message = `Same cause as ${where}.`
+      const annotation = { kind, message, properties: { title: titleOf(finding.headline), ...placeOf(finding.span) } }
+      return { rank: age === 'own' ? 0 : 2, annotation }
+    }),
+  ]
 }
 
-function messageOf({ message, related, fix }: Finding): string {
-  const shown = related.slice(0, 5).map((place) => `${formatSpan(place.span)}: ${oneLine(place.message)}`)
-  if (related.length > shown.length) shown.push(`and ${related.length - shown.length} more places`)
-  return plainText([message, ...shown, ...(fix === undefined ? [] : [`Fix: ${fixLine(fix)}`])].join('\n'))
+/** One sentence, and the fix on a line. */
+function messageOf({ why, chain, fix, places }: Problem, { finding }: Place): string {
+  const broken = chain.find(({ is }) => is === 'broken')?.says
+  const said = why ?? (broken === undefined ? undefined : `${upper(broken)}.`) ?? finding.remark
+  const more = places.length > 1 ? [`All ${places.length} places: job summary.`] : []
+  const lines = [
+    [...(said === undefined ? [] : [said]), ...more].join(' '),
+    ...(fix === undefined ? [] : [`Fix: ${fixLine(fix)}`]),
+  ]
+  return lines
+    .map((line) => cut(oneLine(plainText(line)), LINE))
+    .filter((line) => line !== '')
+    .join('\n')
+}
+
+/** Titles show no code. */
+function titleOf(headline: string): string {
+  return oneLine(headline).replaceAll('`', '')
+}
+
+/** One notice for each cause, where the first of what it hides is written. */
+function notCheckedOf(report: Report): Candidate[] {
+  return causesOf(report)
+    .filter(({ references }) => references > 0)
+    .map(({ counted, items: [first], wayOut }): Candidate => {
+      const title = titleOf(`${counted} not checked: ${shortReason(first.reason)}`)
+      const message = wayOut === undefined ? first.what : `Fix: ${wayOut.says}`
+      const span = { file: first.file, line: first.line, column: 1, endLine: first.line, endColumn: 1 }
+      const { file, startLine, endLine } = placeOf(span)
+      return {
+        rank: 1,
+        annotation: {
+          kind: 'notice',
+          message: cut(oneLine(message), LINE),
+          properties: { title: cut(title, 120), file, startLine, endLine },
+        },
+      }
+    })
+}
+
+function placeOf(span: Span): Omit<AnnotationProperties, 'title'> {
+  const endLine = Math.max(span.line, span.endLine)
+  return {
+    file: oneLine(span.file),
+    startLine: span.line,
+    endLine,
+    // GitHub refuses columns over several lines, and counts the last column in.
+    ...(span.line === endLine
+      ? { startColumn: span.column, endColumn: Math.max(span.column, span.endColumn - 1) }
+      : {}),
+  }
 }

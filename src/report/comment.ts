@@ -1,10 +1,9 @@
 import type { CommentWhen } from '../settings/settings.ts'
 import { codePoints, joinWithin, type Part } from './join-within.ts'
-import { type Links, NO_LINKS } from './links.ts'
-import { link } from './markdown.ts'
 import { needParts } from './need-text.ts'
+import { refusalOf, refusalText } from './refusal.ts'
 import type { Report } from './report.ts'
-import { findingParts, notCheckedPart, overview } from './summary.ts'
+import { contextOf, footer, type MarkdownOptions, mainParts, plain } from './summary.ts'
 
 /** GitHub refuses comments above 65,536 characters; some room is left for what it adds (platform.md §1.2). */
 export const COMMENT_LENGTH = 60_000
@@ -23,20 +22,13 @@ export function commentMarker(report: Pick<Report, 'mode' | 'target'>): string {
  * The body of the pull-request comment: what the summary says, without the table of references. A comment is mailed to people
  * and stays; it lists what the findings need and no inventory (platform.md §7 threat 11).
  */
-export function commentBody(
-  report: Report,
-  options: { readonly links?: Links; readonly runUrl?: string } = {},
-): string {
-  const links = options.links ?? NO_LINKS
-  const run =
-    options.runUrl === undefined ? '' : `${link('The whole report is in the run’s summary', options.runUrl)}.\n`
+export function commentBody(report: Report, options: MarkdownOptions = {}): string {
+  const context = contextOf(report, options)
   const parts: Part[] = [
-    { head: `${commentMarker(report)}\n`, items: [], more: () => '' },
-    ...overview(report),
+    plain(`${commentMarker(report)}\n`),
+    ...mainParts(report, context, options),
     ...needParts(report),
-    ...findingParts(report, links, 40),
-    ...(report.notChecked.length > 0 ? [notCheckedPart(report)] : []),
-    { head: run, items: [], more: () => '' },
+    footer(report, options, 'comment'),
   ]
   return joinWithin(parts, COMMENT_LENGTH, codePoints)
 }
@@ -103,11 +95,9 @@ function sameText(a: string, b: string): boolean {
 }
 
 function warningOf(error: unknown): string {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : undefined
-  if (status === 403 || status === 404) {
-    return `The pull-request comment was not written: GitHub answered ${status}. Add \`pull-requests: write\` under \`permissions:\` of the job. (Pull requests from forks never get it: use the job summary there.)`
-  }
-  const answered =
-    status === undefined || Number.isNaN(status) ? 'GitHub could not be reached' : `GitHub answered ${status}`
-  return `The pull-request comment was not written: ${answered}. The check itself is not affected.`
+  const refusal = refusalOf(error)
+  const what = `The pull-request comment was not written: ${refusalText(refusal)}.`
+  if (refusal.is === 'answered' && (refusal.status === 403 || refusal.status === 404))
+    return `${what} Add \`pull-requests: write\` under \`permissions:\` of the job. (Pull requests from forks never get it: use the job summary there.)`
+  return `${what} The check itself is not affected.`
 }

@@ -7,6 +7,7 @@ import { closingComment, issueBody, issueTitle, reopeningComment } from './issue
 import { type IssueResult, issueVerdict, keepIssue } from './keep-issue.ts'
 import type { Links } from './links.ts'
 import type { Report } from './report.ts'
+import { markdownOptions } from './summary.ts'
 
 export interface IssuePlace {
   readonly ci: Ci
@@ -48,7 +49,7 @@ export async function publishIssue(
   const client = repositoryIssues(await githubRequest(settings.githubToken), { owner, repo }, forgeOf(ci))
   const texts = {
     title: issueTitle(report),
-    body: issueBody(report, { links, ...(ci.runUrl === undefined ? {} : { runUrl: ci.runUrl }) }),
+    body: issueBody(report, { links, ...markdownOptions(ci) }),
     closing: closingComment(report, ci.runUrl),
     reopening: reopeningComment(report, ci.runUrl),
   }

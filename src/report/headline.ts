@@ -6,7 +6,7 @@ import { FACT_RULES } from '../rules/rule-ids.ts'
 import { type Account, accountOf } from './account.ts'
 import { asOfSuffix } from './as-of.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
-import { countProblems } from './problems.ts'
+import { countProblems, type Problem, problemsOf } from './problems.ts'
 import { reasonGroup, shortReason } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
 import { snapshotHeadline } from './snapshot-report.ts'
@@ -43,7 +43,18 @@ export function endsSoon({ rule, severity }: Finding): boolean {
   return rule === expiresSoon.id && severity !== 'note'
 }
 
+/** The one problem of a report: its headline is the report's own (reports.md §2). */
+export function leadingProblem(report: Report): Problem | undefined {
+  if (report.mode !== 'check' || report.outcome !== 'findings' || report.incomplete.length > 0) return undefined
+  const [only, ...others] = problemsOf(report).filter(({ severity }) => severity !== 'note')
+  const account = accountOf(report)
+  const unseen = account.notChecked + account.filesNotRead + account.partsNotFollowed
+  return only === undefined || others.length > 0 || unseen > 0 ? undefined : only
+}
+
 function cleanHeadline(report: Report, account: Account): string {
+  // `fail-on` lets it pass; that it is broken is said all the same.
+  if (countProblems(report, 'error') > 0) return `${problemsHeadline(report, account)} (not failing)`
   const warned = warnings(report)
   if (account.vault === 0) return [nothingHeadline(report, account), ...warned].join('; ')
   if (isOfChange(report) && account.older > 0)
@@ -74,6 +85,7 @@ function nothingHeadline(report: Report, { otherProvider, notApplied }: Account)
 }
 
 function uncheckedHeadline(report: Report, account: Account): string {
+  if (countProblems(report, 'error') > 0) return `${problemsHeadline(report, account)} (not failing)`
   const { vault, notChecked, works: working, broken } = account
   const warned = warnings(report)
   const left = partsLeft(account)
@@ -94,10 +106,13 @@ function uncheckedHeadline(report: Report, account: Account): string {
 }
 
 function problemsHeadline(report: Report, account: Account): string {
+  const leading = leadingProblem(report)
+  if (leading !== undefined) return leading.headline
   const errors = countProblems(report, 'error')
   const { vault, broken, accepted, older, notChecked } = account
   const breaking = broken - accepted - older
-  const problems = errors > 0 ? counted(errors, 'problem') : counted(countProblems(report, 'warning'), 'warning')
+  const fresh = isOfChange(report) && errors > 0 && !problemsOf(report).some(isOlder) ? 'new problem' : 'problem'
+  const problems = errors > 0 ? counted(errors, fresh) : counted(countProblems(report, 'warning'), 'warning')
   const which = isOfChange(report) ? 'affected reference' : 'reference'
   const left = [...(notChecked > 0 ? [`${references(notChecked)} not checked`] : []), ...partsLeft(account)]
   const tail = left.length === 0 ? '' : `; ${listed(left)}`
@@ -135,6 +150,10 @@ function invalidHeadline({ problems = [] }: Report): string {
   const at = first.file === undefined ? '' : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `
   const more = others.length === 0 ? '' : ` (and ${counted(others.length, 'more problem')})`
   return `Not started: ${at}${cut(oneLine(plainText(first.message)), SAID).replace(/\.$/, '')}${more}`
+}
+
+function isOlder({ severity, places }: Problem): boolean {
+  return severity === 'error' && places.every(({ age }) => age === 'older')
 }
 
 function isOfChange({ scope }: Report): boolean {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Finding } from '../model/finding.ts'
 import { codePoints, joinWithin, type Part } from './join-within.ts'
-import { type Links, NO_LINKS } from './links.ts'
 import { code, link, prose } from './markdown.ts'
 import { cut, oneLine } from './plain-text.ts'
+import { MARK } from './problem-markdown.ts'
+import { type Problem, problemsOf } from './problems.ts'
 import type { Report } from './report.ts'
-import { findingParts, overview } from './summary.ts'
+import { contextOf, footer, type MarkdownOptions, mainParts, plain } from './summary.ts'
 import { countedFindings } from './wording.ts'
 
 /** GitHub refuses bodies above 65,536 characters; some room is left for what it adds (platform.md §1.2). */
@@ -42,38 +43,52 @@ export function isOfEverything(body: string): boolean {
   return /^<!-- findings [0-9a-f]{64} of everything -->\r?$/m.test(body)
 }
 
-export function issueTitle(report: Pick<Report, 'target'>): string {
-  return `Vault drift: ${cut(oneLine(report.target), 200)}`
+/** `Vault differs from Git (prod): policy eso, role eso and 1 more`. */
+export function issueTitle(report: Report): string {
+  const names = [...new Set(shownProblems(report).map(subjectOf))]
+  const shown = names.slice(0, 3)
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : ''
+  const what = shown.length === 0 ? '' : `: ${shown.join(', ')}${more}`
+  return cut(oneLine(`Vault differs from Git (${report.target})${what}`), 200)
+}
+
+/** The object that a problem is about, for a title. */
+function subjectOf({ rule, places }: Problem): string {
+  const { parts, vaultPaths } = places[0].finding
+  if (parts?.policy !== undefined) return `policy ${parts.policy}`
+  if (parts?.role !== undefined) return `role ${parts.role}`
+  const [path] = vaultPaths ?? []
+  return path !== undefined && rule.startsWith('secret-') && rule !== 'secret-unused' ? `secret ${path}` : rule
+}
+
+function shownProblems(report: Report): Problem[] {
+  return problemsOf(report).filter(({ severity }) => severity !== 'note')
 }
 
 /**
- * The body of the drift issue: what drifted, how to mend it, and the run that found it. When each finding came up is not in it:
- * only an older body could tell, and bodies are no place to read state from (platform.md §7 threat 9).
+ * The body of the drift issue: what differs, what that breaks, how to fix it, and the run that found it. When each finding came up is not
+ * in it: only an older body could tell, and bodies are no place to read state from (platform.md §7 threat 9).
  */
-export function issueBody(report: Report, options: { readonly links?: Links; readonly runUrl?: string } = {}): string {
-  const links = options.links ?? NO_LINKS
-  const shown = { ...report, findings: withoutInventory(report.findings) }
+export function issueBody(report: Report, options: MarkdownOptions = {}): string {
+  const shown: Report = { ...report, findings: withoutInventory(report.findings), mode: 'drift' }
+  const context = contextOf(shown, options)
   const run = options.runUrl === undefined ? 'the run' : link('the run', options.runUrl)
   const unchecked = report.notChecked.length
   const parts: Part[] = [
     plain(`${issueMarker(report)}\n${findingsMark(report)}\n`),
-    ...overview(shown),
-    ...findingParts(shown, links, 40),
-    plain(unchecked > 0 ? `${unchecked} more could not be checked; the report of ${run} says why.\n\n` : ''),
-    plain(MEND),
-    plain(`\nWritten by ${run} when the findings last changed. Edits by hand are overwritten.\n`),
+    ...mainParts({ ...shown, notChecked: [] }, context, options),
+    plain(unchecked > 0 ? `${MARK['not-checked']} ${unchecked} not checked; the report of ${run} says why.\n\n` : ''),
+    plain(CLOSES),
+    footer(report, options, 'comment'),
   ]
   return joinWithin(parts, ISSUE_LENGTH, codePoints)
 }
 
-const MEND = `### How to mend
+const CLOSES = `---
 
-- The server was changed by hand: run again what Git declares, or \`plan\` and \`apply\` of this action.
-- The change is meant: write it into Git at the line that is named.
-- It is accepted: an entry under \`ignore\` in \`.github/eso-vault.yml\` with \`rule\`, \`path\` (\`kv/team/app\`, \`auth/kubernetes/role/eso\`,
-  \`sys/policies/acl/eso\`) and a \`reason\`.
+This issue closes itself when a run finds no difference, and is reopened while there is one. To accept a difference, add an \`ignore\` entry
+with \`rule\`, \`path\` and a \`reason\` to \`.github/eso-vault.yml\`. Edits to this text are overwritten.
 
-The next run closes this issue when it finds nothing any more. Closing it by hand does not help: it is reopened while anything stands.
 `
 
 /** Names of secrets that no manifest shows are for the run's report only: an issue has more readers (platform.md §7 threat 11). */
@@ -82,13 +97,13 @@ function withoutInventory(findings: readonly Finding[]): Finding[] {
   const [first] = unused
   if (first === undefined) return [...findings]
   const count = new Set(unused.flatMap(({ vaultPaths }) => vaultPaths ?? [])).size
-  const message = `${count} ${count === 1 ? 'secret' : 'secrets'} under an owned path ${count === 1 ? 'is' : 'are'} referenced by nothing. The run's report names them; this issue does not.`
-  const { fix: _fix, ...rest } = first
-  return [...findings.filter(({ rule }) => rule !== 'secret-unused'), { ...rest, message, related: [] }]
-}
-
-function plain(head: string): Part {
-  return { head, items: [], more: () => '' }
+  const { fix: _fix, does: _does, vaultPaths: _paths, ...rest } = first
+  const headline = `${count} ${count === 1 ? 'secret' : 'secrets'} under an owned path ${count === 1 ? 'is' : 'are'} used by no manifest`
+  const why = 'The run names them; this issue does not.'
+  return [
+    ...findings.filter(({ rule }) => rule !== 'secret-unused'),
+    { ...rest, headline, why, message: `${headline}. ${why}`, related: [] },
+  ]
 }
 
 /** What closes the issue, as its last comment. */

@@ -1,6 +1,7 @@
 import { FACT_RULES } from '../rules/rule-ids.ts'
 import { endsSoon } from './headline.ts'
 import { findingsMark, isOfEverything, issueMarker, isWhole } from './issue.ts'
+import { refusalOf, refusalText } from './refusal.ts'
 import type { Report } from './report.ts'
 
 export interface ExistingIssue {
@@ -11,6 +12,7 @@ export interface ExistingIssue {
 }
 
 export interface IssueChange {
+  readonly title?: string
   readonly body?: string
   readonly state?: 'open' | 'closed'
 }
@@ -96,12 +98,12 @@ async function openOrUpdate(
     const { number } = current
     if (current.body.includes(findingsMark(report))) return { done: 'unchanged', number }
     if (!isWhole(report) && isOfEverything(current.body)) return { done: 'left', number }
-    await client.update(number, { body: texts.body })
+    await client.update(number, { title: texts.title, body: texts.body })
     return { done: 'updated', number }
   }
   const last = own.at(-1)
   if (last === undefined) return { done: 'opened', number: await client.create(texts.title, texts.body) }
-  await client.update(last.number, { state: 'open', body: texts.body })
+  await client.update(last.number, { state: 'open', title: texts.title, body: texts.body })
   await client.comment(last.number, texts.reopening)
   return { done: 'reopened', number: last.number }
 }
@@ -121,14 +123,11 @@ async function findOwn(marker: string, client: IssueClient): Promise<ExistingIss
 }
 
 function warningOf(error: unknown): string {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : undefined
-  if (status === 403 || status === 404) {
-    return `The drift issue was not kept: GitHub answered ${status}. Add \`issues: write\` under \`permissions:\` of the job, or set \`issue: false\`.`
-  }
-  if (status === 410) {
+  const refusal = refusalOf(error)
+  if (refusal.is === 'answered' && refusal.status === 410)
     return 'The drift issue was not kept: issues are turned off in this repository (410). Turn them on, or set `issue: false`.'
-  }
-  const answered =
-    status === undefined || Number.isNaN(status) ? 'GitHub could not be reached' : `GitHub answered ${status}`
-  return `The drift issue was not kept: ${answered}. What the run found is not affected.`
+  const what = `The drift issue was not kept: ${refusalText(refusal)}.`
+  if (refusal.is === 'answered' && (refusal.status === 403 || refusal.status === 404))
+    return `${what} Add \`issues: write\` under \`permissions:\` of the job, or set \`issue: false\`.`
+  return `${what} What the run found is not affected.`
 }

@@ -64,13 +64,13 @@ function writtenText({ counts: { secrets, keys } }: Need): string {
   ])
 }
 
-function titleOf({ id, action, kind }: DocumentStep): string {
+export function titleOf({ id, action, kind }: DocumentStep): string {
   if (action === 'create') return `Create ${id}`
   return kind === 'policy' ? `Add to ${id}` : `Change ${id}`
 }
 
 /** Rules of a policy, or fields, as they are and as they must be. */
-function diffOf({ rules, fields, id }: DocumentStep): string {
+export function diffOf({ rules, fields, id }: DocumentStep): string {
   const rule = (sign: '+' | '-', path: string, capabilities: readonly string[] | null) =>
     capabilities === null
       ? []

@@ -1,87 +1,136 @@
+import { VERSION } from '../model/version.ts'
 import { counted } from '../model/wording.ts'
-import type { PlanDocument } from '../setup/plan-document.ts'
-import { bytes, joinWithin, type Part } from './join-within.ts'
+import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
+import type { Part } from './join-within.ts'
+import { bytes, joinWithin } from './join-within.ts'
 import { code, codeBlock, prose } from './markdown.ts'
+import { diffOf, titleOf } from './need-text.ts'
 import { cut } from './plain-text.ts'
-import { openByReason, PREVIEW_NOTE, planHeadline, ruleText, SEED_NOTE, stepWord, valueText } from './plan-wording.ts'
+import { allowedFact, openByReason, PREVIEW_NOTE, planHeadline, SEED_NOTE, stepWord } from './plan-wording.ts'
+import { fold, list } from './problem-markdown.ts'
 import type { Report } from './report.ts'
-import { SUMMARY_BYTES } from './summary.ts'
+import { plain, SUMMARY_BYTES } from './summary.ts'
 
 const TEXT_LENGTH = 2000
 
-/** The plan as Markdown for the job summary: what the people see who approve it. */
+const MARKS: Readonly<Record<DocumentStep['action'], string>> = {
+  create: '➕',
+  update: '✏️',
+  'no-change': '✅',
+  blocked: '❌',
+  'not-checked': '❓',
+}
+
+/** The plan as Markdown for the job summary: what the people read who approve it (reports.md §3). */
 export function planSummary(document: PlanDocument, report: Report): string {
-  const icon = report.outcome === 'clean' ? '✅' : report.outcome === 'incomplete' ? '⚠️' : '❌'
+  const { steps, mode, seeds, coverage, commands, preview } = document
+  const problems = (report.problems ?? []).map(({ message, file, line }) => {
+    const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `
+    return `> - ${at}${prose(cut(message, TEXT_LENGTH))}\n`
+  })
+  const incomplete = report.incomplete.map((sentence) => `> - ${prose(cut(sentence, TEXT_LENGTH))}\n`)
+  const changed = steps.filter(({ action }) => action !== 'no-change')
+  const same = steps.filter(({ action }) => action === 'no-change')
+  const known = document.unplanned.filter(({ weight }) => weight === 'note')
+  const writes = steps.some(({ action }) => action === 'create' || action === 'update')
   const parts: Part[] = [
-    part(
-      [
-        `## ${icon} eso-vault ${document.mode}: ${prose(planHeadline(report, document).replace(/^(Plan|Applied): /, ''))}\n`,
-        `**${prose(document.target)}** · ${document.server === null ? 'no server asked' : prose(document.server)}${document.preview === true ? `\n\n> [!NOTE]\n> ${PREVIEW_NOTE}` : ` · digest ${code(document.digest)}`}\n\n`,
-      ].join('\n'),
-      (report.problems ?? []).map(({ message, file, line }) => {
-        const at = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `
-        return `- ❌ ${at}${prose(cut(message, TEXT_LENGTH))}\n`
-      }),
+    plain(`## ${iconOf(document, report)} ${prose(planHeadline(report, document))}\n\n`),
+    ...(problems.length + incomplete.length === 0
+      ? []
+      : [list('> [!WARNING]\n> **Blocked or not finished:**\n>\n', [...problems, ...incomplete])]),
+    plain(
+      `**${prose(document.target)}** · ${document.server === null ? 'Vault not asked' : prose(document.server)}\n\n` +
+        `- ${prose(allowedFact(document))}\n` +
+        (seeds.length === 0 ? '\n' : `- Secrets you must write yourself: **${seeds.length}**, commands below\n\n`),
     ),
-    part(
-      '',
-      report.incomplete.map((sentence) => `- ⚠️ ${prose(cut(sentence, TEXT_LENGTH))}\n`),
-    ),
-    part(
-      '\n',
-      document.steps.map((step) => stepText(step, stepWord(step, document))),
-    ),
-    part(
-      '\n### Worth knowing\n\n',
-      document.unplanned
-        .filter(({ weight }) => weight === 'note')
-        .map(
-          ({ message, at }) =>
-            `- ${at === null ? '' : `${code(`${at.file}:${at.line}`)} `}${prose(cut(message, TEXT_LENGTH))}\n`,
-        ),
-    ),
-    part(
-      `\n### ${document.mode === 'plan' ? 'Becomes covered' : 'Covered now'}: ${counted(document.coverage.becomes.length, 'reference')}\n\n`,
-      document.coverage.becomes.map((one) => `- ${prose(one)}\n`),
-    ),
-    part(
-      `\n### Stays uncovered: ${counted(document.coverage.open.length, 'reference')}\n\n`,
-      openByReason(document.coverage.open).map(({ because, references }) => {
-        const items = references.map((reference) => `  - ${prose(reference)}\n`)
-        return `- ${prose(cut(because, TEXT_LENGTH))}:\n${items.join('')}`
-      }),
-    ),
-    part(
-      '\n### The same by hand\n\n',
-      document.mode === 'plan' ? document.commands.map((command) => `${codeBlock(command, 'sh')}\n`) : [],
-    ),
-    part(
-      `\n### To seed\n\n${SEED_NOTE}\n\n`,
-      document.seeds.map((seed) => `${codeBlock(seed.command, 'sh')}\n`),
-    ),
+    ...(preview === true ? [plain(`> [!NOTE]\n> ${PREVIEW_NOTE}\n\n`)] : []),
+    { head: '', items: changed.map((step) => stepText(step, document)), more: (left) => `and ${left} more\n\n` },
+    ...(known.length === 0
+      ? []
+      : [
+          list(
+            '',
+            known.map(
+              ({ message, at }) =>
+                `- ${at === null ? '' : `${code(`${at.file}:${at.line}`)} `}${prose(cut(message, TEXT_LENGTH))}\n`,
+            ),
+          ),
+        ]),
+    ...(same.length === 0
+      ? []
+      : [
+          fold(
+            `${counted(same.length, 'part')} ${same.length === 1 ? 'needs' : 'need'} no change`,
+            same.map(({ id }) => `- ${prose(id)}\n`),
+          ),
+        ]),
+    ...(mode === 'plan' && writes && preview !== true
+      ? [
+          plain(
+            `### Next: apply\n\nApprove the \`apply\` job, or run\n\n${codeBlock(`eso-vault apply --plan-digest ${document.digest}`, 'sh')}\n\n`,
+          ),
+        ]
+      : []),
+    ...(seeds.length === 0
+      ? []
+      : [
+          {
+            head: `### Then: write ${counted(seeds.length, 'secret')}\n\n\`apply\` writes no secrets. ${SEED_NOTE}\n\n`,
+            items: seeds.map((seed) => `${codeBlock(seed.command, 'sh')}\n\n`),
+            more: (left: number) => `and ${left} more\n\n`,
+          },
+        ]),
+    ...(coverage.open.length === 0
+      ? []
+      : [
+          list(
+            `### ❓ ${counted(coverage.open.length, 'reference')} not allowed after this\n\n`,
+            openByReason(coverage.open).map(({ because, references }) => {
+              const items = references.map((reference) => `  - ${prose(reference)}\n`)
+              return `- ${prose(cut(because, TEXT_LENGTH))}:\n${items.join('')}`
+            }),
+          ),
+        ]),
+    ...(coverage.becomes.length === 0
+      ? []
+      : [
+          fold(
+            `${counted(coverage.becomes.length, 'reference')} that ${mode === 'plan' ? 'become' : 'became'} allowed`,
+            coverage.becomes.map((one) => `- ${prose(one)}\n`),
+          ),
+        ]),
+    ...(mode === 'plan' && commands.length > 0
+      ? [
+          fold(
+            'The same as commands, without apply',
+            commands.map((command) => `${codeBlock(command, 'sh')}\n\n`),
+          ),
+        ]
+      : []),
+    plain(`<sub>eso-vault ${VERSION}</sub>\n`),
   ]
-  return joinWithin(
-    parts.filter(({ head, items }, index) => index === 0 || items.length > 0 || head === ''),
-    SUMMARY_BYTES,
-    bytes,
-  )
+  return joinWithin(parts, SUMMARY_BYTES, bytes)
 }
 
-function part(head: string, items: readonly string[]): Part {
-  return { head, items, tail: items.length > 0 ? '\n' : '', more: (left) => `- and ${left} more\n` }
+function iconOf({ mode }: PlanDocument, { outcome }: Report): string {
+  if (outcome === 'incomplete') return '⚠️'
+  if (outcome !== 'clean') return '❌'
+  return mode === 'plan' ? '📋' : '✅'
 }
 
-function stepText(step: PlanDocument['steps'][number], word: string): string {
-  const from = step.from[0]
-  const place = from === undefined ? '' : ` · ${code(`${from.file}:${from.line}`)}`
+/** One part: what the server holds and will hold, as a diff of its own text. */
+function stepText(step: DocumentStep, document: PlanDocument): string {
+  const { action, because, notes, from } = step
+  const word = stepWord(step, document)
+  const title = action === 'create' || action === 'update' ? titleOf(step) : `${step.id}: ${word}`
+  const result = step.result === undefined || action === 'blocked' || action === 'not-checked' ? '' : `: ${word}`
+  const [place] = from
   const lines = [
-    ...(step.because === null || word === 'wanted' ? [] : [`  - ${prose(cut(step.because, TEXT_LENGTH))}\n`]),
-    ...step.fields.map(({ field, before, after }) => {
-      const change = before === null ? code(valueText(after)) : `${code(valueText(before))} → ${code(valueText(after))}`
-      return `  - ${code(field)}: ${change}\n`
-    }),
-    ...step.rules.map((rule) => `  - ${code(ruleText(rule))}\n`),
-    ...step.notes.map((note) => `  - ${prose(cut(note, TEXT_LENGTH))}\n`),
+    ...(because === null || word === 'wanted' ? [] : [`${prose(cut(because, TEXT_LENGTH))}`]),
+    ...(place === undefined ? [] : [`From ${code(`${place.file}:${place.line}`)}.`]),
+    ...notes.map((note) => prose(cut(note, TEXT_LENGTH))),
   ]
-  return `- **${prose(step.id)}**: ${word}${place}\n${lines.join('')}`
+  const changes = step.rules.length + step.fields.length > 0 || action === 'create'
+  const diff = changes ? `${codeBlock(diffOf(step), 'diff')}\n\n` : ''
+  return `### ${MARKS[action]} ${prose(title)}${result}\n\n${diff}${lines.length === 0 ? '' : `${lines.join(' ')}\n\n`}`
 }

@@ -5,6 +5,7 @@ import { wrap } from './display-width.ts'
 import { logSafe, oneLine, plainText } from './plain-text.ts'
 import {
   ACTION_MARK,
+  allowedFact,
   openByReason,
   PREVIEW_NOTE,
   planHeadline,
@@ -47,18 +48,21 @@ export function planText(document: PlanDocument, report: Report, options: Termin
       say('  ', `${one.at === null ? '' : `${one.at.file}:${one.at.line}: `}${one.message}`)
     },
   )
-  const { becomes, open } = document.coverage
-  const title = document.mode === 'plan' ? 'Becomes covered' : 'Covered now'
-  section(lines, paint('bold', `${title}: ${counted(becomes.length, 'reference')}`), becomes, (one) => say('  ', one))
-  section(lines, paint('bold', `Stays uncovered: ${counted(open.length, 'reference')}`), openByReason(open), (one) => {
-    say('  ', `${one.because}:`)
-    for (const reference of one.references.slice(0, MOST)) say('    ', reference)
-    if (one.references.length > MOST) lines.push(`    and ${one.references.length - MOST} more`)
-  })
-  if (document.mode === 'plan') block(lines, paint('bold', 'The same by hand:'), document.commands)
+  const { open } = document.coverage
+  section(
+    lines,
+    paint('bold', `Not allowed after this: ${counted(open.length, 'reference')}`),
+    openByReason(open),
+    (one) => {
+      say('  ', `${one.because}:`)
+      for (const reference of one.references.slice(0, MOST)) say('    ', reference)
+      if (one.references.length > MOST) lines.push(`    and ${one.references.length - MOST} more`)
+    },
+  )
+  if (document.mode === 'plan') block(lines, paint('bold', 'The same as commands, without apply:'), document.commands)
   block(
     lines,
-    paint('bold', `To seed. ${SEED_NOTE}`),
+    paint('bold', `Secrets to write: ${document.seeds.length}. ${SEED_NOTE}`),
     document.seeds.map((seed) => seed.command),
   )
   for (const { message, file, line } of report.problems ?? []) {
@@ -66,16 +70,19 @@ export function planText(document: PlanDocument, report: Report, options: Termin
     const [first = '', ...more] = wrap(`error: ${at}${oneLine(message)}`, width)
     lines.push(paint(['bold', 'red'], 'error') + first.slice('error'.length), ...more)
   }
-  for (const sentence of report.incomplete) say('', `Could not run: ${sentence}`)
+  for (const sentence of report.incomplete) say('', `Not finished: ${sentence}`)
   if (report.live.line !== '') say('', report.live.line)
-  lines.push(paint(report.outcome === 'clean' ? ['bold', 'green'] : ['bold', 'red'], planHeadline(report, document)))
+  lines.push(
+    paint(report.outcome === 'clean' ? ['bold', 'green'] : ['bold', 'red'], `${planHeadline(report, document)}.`),
+  )
+  lines.push(`  ${allowedFact(document)}`)
   if (document.preview === true) {
     say('', PREVIEW_NOTE)
     return logSafe(`${lines.join('\n')}\n`)
   }
   if (document.mode === 'plan' && document.steps.length > 0) lines.push(`Digest: ${document.digest}`)
   if (document.mode === 'plan' && document.hasChanges && report.outcome === 'clean')
-    lines.push(`Once somebody approved it: eso-vault apply --plan-digest ${document.digest}`)
+    lines.push(`Next: approve the apply job, or run: eso-vault apply --plan-digest ${document.digest}`)
   return logSafe(`${lines.join('\n')}\n`)
 }
 

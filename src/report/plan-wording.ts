@@ -21,43 +21,46 @@ const ACTION_WORD: Readonly<Record<DocumentStep['action'], string>> = {
   'not-checked': 'not checked',
 }
 
-/** `Plan: 5 to create, 0 to update, 1 blocked.` */
+/** `Plan: 2 changes to Vault, nothing deleted`. */
 export function planHeadline(report: Report, document: PlanDocument): string {
   const count = (action: DocumentStep['action']) => document.steps.filter((step) => step.action === action).length
+  const changes = count('create') + count('update')
   if (document.mode === 'apply') {
     const written = document.steps.filter((step) => step.result === 'written' || step.result === 'raced').length
+    const { covered, open } = document.coverage
     if (report.outcome === 'clean') {
-      return written === 0
-        ? 'Applied: the server was already as planned.'
-        : `Applied: ${counted(written, 'part')} written, read back, and every reference judged.`
+      const total = covered + open.length
+      const allowed = total === 0 ? '' : `, ${covered} of ${counted(total, 'reference')} allowed`
+      return `Applied: ${written === 0 ? 'nothing to change' : counted(written, 'change')}${allowed}`
     }
     const problems = report.problems?.length ?? 0
-    if (report.outcome === 'findings' && problems > 0 && written === 0) {
-      return `Nothing applied: ${counted(problems, 'problem')}.`
-    }
-    if (report.outcome === 'findings' && problems > 0) {
-      return `Applied in part: ${counted(written, 'part')} written, ${counted(problems, 'problem')}.`
-    }
-    return `${headline(report)}.`
+    if (report.outcome === 'findings' && problems > 0)
+      return `Stopped after ${written} of ${counted(Math.max(changes, written), 'change')}: ${counted(problems, 'problem')}`
+    return headline(report)
   }
-  if (document.server === null && document.steps.length > 0) {
-    return `Plan without a server: ${counted(document.steps.length, 'part')} wanted; what of it is there already is not known.`
-  }
+  const plan = document.preview === true ? `Preview${asOfSuffix(report)}` : 'Plan'
+  if (document.server === null && document.steps.length > 0)
+    return `${plan}: ${counted(document.steps.length, 'part')} needed in Vault, which was not asked`
+  if (document.steps.length === 0) return `${plan}: nothing to set up, because no store that could be read asks for it`
   const others = [
-    count('update') > 0 ? `${count('update')} to update` : '',
-    count('no-change') > 0 ? `${count('no-change')} unchanged` : '',
     count('blocked') > 0 ? `${count('blocked')} blocked` : '',
     count('not-checked') > 0 ? `${count('not-checked')} not checked` : '',
   ].filter((part) => part !== '')
-  const plan = document.preview === true ? `Preview${asOfSuffix(report)}` : 'Plan'
-  if (document.steps.length === 0) return `${plan}: nothing to set up; no store that could be read asks for anything.`
-  if (!document.hasChanges && count('blocked') + count('not-checked') === 0)
-    return `${plan}: nothing to do; the server is as wanted.`
-  return `${plan}: ${[`${count('create')} to create`, ...others].join(', ')}.`
+  const what = changes === 0 ? 'nothing to change' : `${counted(changes, 'change')} to Vault, nothing deleted`
+  return `${plan}: ${[what, ...others].join(', ')}`
+}
+
+/** `References allowed: 0 of 5 now, 5 of 5 after apply`. */
+export function allowedFact({ coverage, mode }: Pick<PlanDocument, 'coverage' | 'mode'>): string {
+  const { becomes, covered, open } = coverage
+  const total = covered + open.length
+  return mode === 'plan'
+    ? `References allowed: ${Math.max(0, covered - becomes.length)} of ${total} now, ${covered} of ${total} after apply`
+    : `References allowed: ${covered} of ${total}`
 }
 
 /** Editors end a file with a line feed, and a password with one is another password. */
-export const SEED_NOTE = 'A value is its file, or standard input, as it is: a line feed at the end belongs to it.'
+export const SEED_NOTE = 'Put each value into a file that does not end in a newline.'
 
 /** Many references stay uncovered for one reason, which is then said once. */
 export function openByReason(

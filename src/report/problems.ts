@@ -26,6 +26,8 @@ export interface Problem {
   readonly why?: string
   readonly chain: readonly Hop[]
   readonly fix?: Fix
+  /** What differs, to look at. */
+  readonly shows?: Finding['shows']
   /** The place to look at first: the cause itself, or the first of the places. */
   readonly span: Span
   /** Of this pull request first, then what worked before, then the rest. At least one. */
@@ -34,6 +36,11 @@ export interface Problem {
   readonly references: readonly JudgedReference[]
   /** What of drift follows from it: references that are denied now. */
   readonly effects: readonly Place[]
+}
+
+/** In a list, why nothing applies a place is too long to say each time. */
+export function shortRemark({ finding: { remark, unapplied } }: Place): string | undefined {
+  return unapplied === true ? 'Nothing in Git applies it.' : remark
 }
 
 type ReportOfProblems = Pick<Report, 'findings' | 'references'>
@@ -106,6 +113,7 @@ function problemOf(group: readonly [Finding, ...Finding[]], brokenBy: BrokenBy):
     ...(why === undefined ? {} : { why }),
     chain: first.chain ?? [],
     ...(fix === undefined ? {} : { fix }),
+    ...(first.shows === undefined ? {} : { shows: first.shows }),
     span: told.span ?? first.span,
     places: sorted.map(placeOf) as [Place, ...Place[]],
     references,

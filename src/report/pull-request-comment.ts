@@ -6,6 +6,7 @@ import { githubRequest } from './github-client.ts'
 import { pullRequestComments } from './github-comments.ts'
 import type { Links } from './links.ts'
 import type { Report } from './report.ts'
+import { markdownOptions } from './summary.ts'
 
 export interface CommentPlace {
   readonly ci: Ci
@@ -34,7 +35,7 @@ export async function publishComment(
   if (settings.githubToken === undefined) {
     return warn('The pull-request comment was not written: `github-token` is empty.')
   }
-  const body = commentBody(report, { links, ...(ci.runUrl === undefined ? {} : { runUrl: ci.runUrl }) })
+  const body = commentBody(report, { links, ...markdownOptions(ci) })
   const client = pullRequestComments(await githubRequest(settings.githubToken), { owner, repo, number }, forgeOf(ci))
   const result = await keepComment(report, body, settings.comment, client)
   // A fork's token may never write; a warning on every such pull request would tell its author nothing to act on.

@@ -30,6 +30,7 @@ export function redactReport(report: Report, redact: Redact): Report {
     ...(original.why === undefined ? {} : { why: redact(original.why) }),
     ...(original.fix === undefined ? {} : { fix: redactTexts(original.fix, redact) }),
     ...(original.chain === undefined ? {} : { chain: redactTexts(original.chain, redact) }),
+    ...(original.shows === undefined ? {} : { shows: redactTexts(original.shows, redact) }),
     ...(original.does === undefined ? {} : { does: redact(original.does) }),
     ...(original.remark === undefined ? {} : { remark: redact(original.remark) }),
     ...(original.cause === undefined ? {} : { cause: redact(original.cause) }),

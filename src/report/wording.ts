@@ -1,11 +1,10 @@
 import type { Finding, Fix, NotChecked, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
-import { counted, listed } from '../model/wording.ts'
-import { type Account, accountOf } from './account.ts'
+import { counted, listed, upper } from '../model/wording.ts'
+import { accountOf } from './account.ts'
 import { plainText } from './plain-text.ts'
 import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
-import { snapshotSentences } from './snapshot-report.ts'
 
 function countOf(findings: readonly Finding[], severity: Severity): number {
   return findings.filter((finding) => finding.severity === severity).length
@@ -20,10 +19,10 @@ export function countedFindings(findings: readonly Finding[]): string {
   return parts.length === 0 ? 'no findings' : listed(parts)
 }
 
-/** What the report is about, where that is not simply everything; a sentence each. */
-export function scopeSentences({ scope, references }: Report): string[] {
+/** What the report is about, where that is not simply everything; a clause each. */
+export function scopeFacts({ scope, references }: Report): string[] {
   if (scope === undefined) return []
-  if (scope.of === 'all') return [`Showing everything, because what changed cannot be told: ${scope.because}.`]
+  if (scope.of === 'all') return [`Showing all problems: ${scope.because}`]
   const { errors, warnings, notes, notChecked } = scope.outside
   const outside = [
     ...(errors > 0 ? [counted(errors, 'older problem')] : []),
@@ -32,68 +31,47 @@ export function scopeSentences({ scope, references }: Report): string[] {
     ...(notChecked > 0 ? [`${notChecked} not checked before`] : []),
   ]
   return [
-    `This change affects ${references.length} of ${counted(scope.references, 'reference')}, compared with ${scope.since}.`,
-    ...(outside.length > 0 ? [`Not shown: ${listed(outside)}. See all with report-scope: all.`] : []),
+    `${references.length} of ${counted(scope.references, 'reference')} affected, compared with ${scope.since}`,
+    ...(outside.length > 0 ? [`${listed(outside)} not shown (\`report-scope: all\` shows all)`] : []),
   ]
 }
 
-/** What became of every reference, and what was read: the denominator of everything that a report says; a sentence each. */
-export function accountSentences(report: Report): string[] {
-  // A snapshot judges nothing.
-  if (report.mode === 'snapshot') return [...snapshotSentences(report), readSentence(report)]
-  const account = accountOf(report)
-  const { vault, works, broken, accepted, notChecked, otherProvider, providers, notApplied, verdicts } = account
-  const work = report.live.asked && report.live.silent !== true ? 'working' : 'allowed'
-  const parts = [
-    ...(works > 0 ? [`${works} ${work}`] : []),
-    ...(broken > 0 ? [`${broken} broken${accepted > 0 ? ` (${accepted} accepted)` : ''}`] : []),
-    ...(notChecked > 0 ? [`${notChecked} not checked`] : []),
-  ]
-  const apart = [
-    ...(otherProvider > 0
-      ? [
-          `${otherProvider} of ${providers.length === 0 ? 'other providers' : `another provider (${providers.join(', ')})`}`,
-        ]
-      : []),
-    ...(notApplied > 0 ? [`${notApplied} that nothing applies`] : []),
-  ]
-  const unsure = [
-    ...(verdicts.presumed > 0 ? [`${verdicts.presumed} presumed (no entry in Git leads to them)`] : []),
-    ...(verdicts.suspended > 0 ? [`${verdicts.suspended} suspended`] : []),
-    ...(verdicts.unclear > 0 ? [`${verdicts.unclear} unclear`] : []),
-  ]
+/** `4 of 6 references checked, 3 of them broken`: the denominator of everything that a report says. */
+export function checkedFact(report: Report): string {
+  const { vault, works, broken, accepted, notChecked } = accountOf(report)
+  if (vault === 0) return 'no references to Vault'
+  const law = report.live.asked && report.live.silent !== true ? '' : ' against the policies in Git'
+  const checked = works + broken
+  const bad = broken === 0 ? '' : `, ${broken} broken${accepted > 0 ? ` (${accepted} accepted)` : ''}`
+  const left = notChecked === 0 ? '' : `, ${notChecked} not checked`
+  return `${checked} of ${counted(vault, 'reference')} checked${checked === 0 ? '' : law}${bad}${left}`
+}
+
+/** What is counted apart, and how sure it is that the references reach a cluster; a clause each. */
+export function apartFacts(report: Report): string[] {
+  const { otherProvider, providers, notApplied, verdicts } = accountOf(report)
+  const { applied, presumed, suspended, unclear } = verdicts
+  const other = providers.length === 0 ? 'other providers' : `another provider (${providers.join(', ')})`
   return [
-    `${counted(vault, 'reference')} to Vault${parts.length === 0 ? '' : `: ${listed(parts)}`}.${apart.length === 0 ? '' : ` Counted apart: ${listed(apart)}.`}`,
+    ...(otherProvider > 0 ? [`${otherProvider} of ${other}`] : []),
+    ...(notApplied > 0 ? [`${notApplied} that nothing applies`] : []),
     // Where Git holds nothing that applies anything, there is nothing to tell apart.
-    ...appliedSentence(verdicts, unsure),
-    readSentence(report),
+    ...(applied > 0 && presumed > 0 ? [`${presumed} that no entry in Git leads to`] : []),
+    ...(applied === 0 && presumed > 0 ? ['no entry in Git applies them: taken as applied'] : []),
+    ...(suspended > 0 ? [`${suspended} suspended`] : []),
+    ...(unclear > 0 ? [`${unclear} unclear whether applied`] : []),
   ]
 }
 
-function readSentence({ counts }: Report): string {
+/** What was read. */
+export function readFact({ counts }: Pick<Report, 'counts'>): string {
   const { files, externalSecrets, pushSecrets, stores } = counts
-  const read = [
+  return [
     counted(files, 'file'),
     counted(externalSecrets, 'ExternalSecret'),
-    counted(pushSecrets, 'PushSecret'),
+    ...(pushSecrets > 0 ? [counted(pushSecrets, 'PushSecret')] : []),
     counted(stores, 'store'),
-  ]
-  return `Read: ${listed(read)}.`
-}
-
-function appliedSentence({ applied, presumed }: Account['verdicts'], unsure: readonly string[]): string[] {
-  if (applied > 0) return [`Applied by roots in Git: ${listed([String(applied), ...unsure])}.`]
-  return presumed > 0 ? [`Presumed applied: ${presumed} (no entry in Git leads to them).`] : []
-}
-
-/** `2 references, 1 file and 1 root`: what was not checked. */
-export function countedNotChecked(report: Report): string {
-  const { notChecked, filesNotRead, partsNotFollowed } = accountOf(report)
-  return listed([
-    ...(notChecked > 0 ? [counted(notChecked, 'reference')] : []),
-    ...(filesNotRead > 0 ? [counted(filesNotRead, 'file')] : []),
-    ...(partsNotFollowed > 0 ? [counted(partsNotFollowed, 'other part')] : []),
-  ])
+  ].join(', ')
 }
 
 /** `ClusterSecretStore vault`; `undefined` for a reference that names none. */
@@ -137,8 +115,4 @@ export function fixLine({ lead, text, kind }: Fix): string {
     .replace(/\s*\n\s*/g, ' ')
     .trim()
   return kind === 'insert' || kind === 'command' ? line : `${lead}: ${line}`
-}
-
-function upper(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

@@ -1,11 +1,10 @@
 import type { Chain, InstalledEso } from '../chain/chain.ts'
 import { type ApiVersionVerdict, apiVersionVerdict } from '../eso/schema/api-versions.ts'
 import { unknownKind } from '../eso/schema/kind-names.ts'
-import type { Finding } from '../model/finding.ts'
+import type { Finding, Fix } from '../model/finding.ts'
 import { groupOf, isEsoGroup } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
-import { formatSpan } from '../model/span.ts'
-import { listed, nameManifest } from '../model/wording.ts'
+import { listed, nameManifest, upper } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -35,18 +34,28 @@ export const apiVersionUnserved: Rule = {
       if (judged === undefined) continue
       const { severity, because, use, installed } = judged
       const pin = installed?.span
+      const eso = installed === undefined ? 'ESO' : `ESO ${installed.version}`
+      const verb = judged.served === 'no' ? 'does not serve' : 'may not serve'
       yield {
         rule: this.id,
         severity,
-        message: (object) =>
-          `${object}: ${because}.` + `${pin === undefined ? '' : ` Git pins ESO in ${formatSpan(pin)}.`}`,
+        headline: `${eso} ${verb} ${kindAndVersion(manifest)}`.replace('ESO  does', 'ESO does'),
+        why: `${upper(because)}.`,
+        // One edit in all places of one version.
+        cause: JSON.stringify([installed?.version, manifest.apiVersion, severity]),
+        parts: { what: `${eso} ${verb} \`${manifest.apiVersion}\`` },
         span: manifest.spanOf(['apiVersion']),
-        related: pin === undefined ? [] : [{ span: pin, message: 'ESO is pinned here' }],
-        ...(use === undefined ? {} : { fix: `Write \`apiVersion: ${use}\`.` }),
+        related: pin === undefined ? [] : [{ span: pin, message: 'installs this release' }],
+        ...(use === undefined ? {} : { fix: fixFor(manifest.apiVersion, use) }),
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), manifest.apiVersion),
       }
     }
+  },
+  together: (findings) => {
+    const [{ parts, fix }] = findings
+    const what = parts?.what === undefined ? {} : { headline: `${parts.what}: ${findings.length} objects` }
+    return fix === undefined ? what : { ...what, fix: { ...fix, lead: `in all ${findings.length} places` } }
   },
 }
 
@@ -61,13 +70,25 @@ function byCrds(
   const [first] = kinds
   const names = [...new Set(served.map(({ group, version }) => `${group}/${version}`))]
   return {
-    message: (object) =>
-      `${object}: the CRD in Git does not serve ${kind} in ${apiVersion}${names.length === 0 ? '' : `, but in ${listed(names)}`}. Applying it fails with: no matches for kind "${kind}" in version "${apiVersion}".`,
+    headline: `The CRD in Git does not serve ${kindAndVersion(manifest)}`,
+    why: `${names.length === 0 ? '' : `It serves ${listed(names)}. `}Applying it fails with: no matches for kind "${kind}" in version "${apiVersion}".`,
+    cause: JSON.stringify(['crd', first?.manifest.span.file, apiVersion, names]),
+    parts: { what: `The CRD in Git does not serve \`${apiVersion}\`` },
     span: manifest.spanOf(['apiVersion']),
     related: first === undefined ? [] : [{ span: first.manifest.span, message: 'the CRD' }],
-    ...(names[0] === undefined ? {} : { fix: `Write \`apiVersion: ${names[0]}\`.` }),
+    ...(names[0] === undefined ? {} : { fix: fixFor(apiVersion, names[0]) }),
     fingerprint: fingerprint(apiVersionUnserved.id, nameManifest(manifest), apiVersion),
   }
+}
+
+function kindAndVersion({ kind, apiVersion }: Manifest): string {
+  return `${kind} in \`${apiVersion}\``
+}
+
+/** The same edit in every place. */
+function fixFor(from: string, to: string): Fix {
+  const text = `-apiVersion: ${from}\n+apiVersion: ${to}`
+  return { lead: 'write the version that is served', kind: 'edit', language: 'diff', text }
 }
 
 interface Judged extends ApiVersionVerdict {

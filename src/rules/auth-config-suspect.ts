@@ -40,12 +40,11 @@ function* mountWithPrefix(chain: Chain, { store, authMount, links }: StoreLink):
   yield {
     rule: authConfigSuspect.id,
     severity: certain ? 'error' : 'warning',
-    message:
-      `${store.kind} \`${store.name}\` writes its auth mount as \`${auth.mount}\`. ESO puts \`auth/\` in front itself and logs in at ` +
-      `\`auth/${auth.mount}/login\`; Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
+    headline: `Auth mount of store \`${store.name}\` begins with \`auth/\``,
+    why: `ESO adds \`auth/\` itself and logs in at \`auth/${auth.mount}/login\`; Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
     span: spanOrKey(store.manifest, [...providerPath(store), 'auth', auth.method, field]),
     related: [],
-    fix: `Write \`${field}: ${bare}\`.`,
+    fix: { lead: 'write the mount alone', kind: 'edit', language: 'yaml', text: `${field}: ${bare}` },
     fingerprint: fingerprint(authConfigSuspect.id, 'mount', store.kind, store.namespace, store.name),
   }
 }
@@ -57,12 +56,16 @@ function* serverWithPath({ store, links }: StoreLink): Iterable<RuleFinding> {
   yield {
     rule: authConfigSuspect.id,
     severity: 'error',
-    message:
-      `${store.kind} \`${store.name}\` has \`${path}\` in \`server\`. ESO's client puts its own \`/v1/…\` behind the address, so that every ` +
-      `request goes to \`${path.replace(/\/$/, '')}/v1/…\` and none is answered as Vault answers${forReferences(links.length)}.`,
+    headline: `Server of store \`${store.name}\` has path \`${path}\``,
+    why: `ESO adds \`/v1/…\` itself, so every request goes to \`${path.replace(/\/$/, '')}/v1/…\`, which Vault does not answer${forReferences(links.length)}.`,
     span: spanOrKey(store.manifest, [...providerPath(store), 'server']),
     related: [],
-    fix: `Write only the address: \`server: ${(store.server ?? '').slice(0, -path.length)}\`.`,
+    fix: {
+      lead: 'write only the address',
+      kind: 'edit',
+      language: 'yaml',
+      text: `server: ${(store.server ?? '').slice(0, -path.length)}`,
+    },
     fingerprint: fingerprint(authConfigSuspect.id, 'server', store.kind, store.namespace, store.name),
   }
 }
@@ -79,13 +82,13 @@ function* clientReviewer({ store, authConfig, links }: StoreLink): Iterable<Rule
   yield {
     rule: authConfigSuspect.id,
     severity: severityOn(authConfig, 'warning'),
-    message:
-      `${store.kind} \`${store.name}\` asks for a token with audience ${listed(identity.audiences.map((one) => `\`${one}\``))}, and auth mount ` +
-      `\`${store.auth.mount}\` lets clients review themselves (\`disable_local_ca_jwt\` is set and no reviewer token is). The API server ` +
-      `takes only tokens with its own audience, and Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
+    headline: `Token of store \`${store.name}\` cannot review its own login: wrong audience`,
+    why:
+      `It has audience ${listed(identity.audiences.map((one) => `\`${one}\``))}, and auth mount \`${store.auth.mount}\` has no other reviewer. ` +
+      `The API server accepts only its own audience; Vault answers 403 \`permission denied\`${forReferences(links.length)}.`,
     span: spanOrKey(store.manifest, [...providerPath(store), 'auth', 'kubernetes', 'serviceAccountRef', 'audiences']),
     related: at === undefined ? [] : [{ span: at, message: `auth mount \`${store.auth.mount}\` is configured here` }],
-    fix: "Leave `audiences` and the role's `audience` out, or give the auth mount a reviewer of its own (`token_reviewer_jwt`, or Vault in the cluster).",
+    fix: "remove `audiences` and the role's `audience`, or give the auth mount a reviewer of its own",
     fingerprint: fingerprint(authConfigSuspect.id, 'client', store.kind, store.namespace, store.name),
   }
 }
@@ -108,12 +111,16 @@ function* hostIsVault({ store, authConfig, links }: StoreLink): Iterable<RuleFin
   yield {
     rule: authConfigSuspect.id,
     severity: severityOn(authConfig, 'error'),
-    message:
-      `\`kubernetes_host\` of auth mount \`${store.auth.mount}\` (${nameProvenance(authConfig.provenance)}) is \`${written}\`, the address of Vault ` +
-      `itself. Vault asks it to review tokens, gets no review, and answers 403 \`permission denied\` to every login${forReferences(links.length)}.`,
+    headline: `\`kubernetes_host\` of auth mount \`${store.auth.mount}\` is Vault itself`,
+    why: `It is ${nameProvenance(authConfig.provenance)}. Vault gets no token review from there and answers 403 \`permission denied\` to every login${forReferences(links.length)}.`,
     span: at ?? login.span,
     related: at === undefined ? [] : [login],
-    fix: 'Write the address of the Kubernetes API server: kubernetes_host=https://kubernetes.default.svc:443 where Vault runs in the cluster.',
+    fix: {
+      lead: 'write the address of the Kubernetes API server; where Vault runs in the cluster',
+      kind: 'edit',
+      language: 'text',
+      text: 'kubernetes_host=https://kubernetes.default.svc:443',
+    },
     fingerprint: fingerprint(authConfigSuspect.id, 'host', store.auth.mount, written),
   }
 }

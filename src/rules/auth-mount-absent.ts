@@ -1,5 +1,6 @@
 import { shellWord } from '../model/shell-word.ts'
-import { forReferences } from '../model/wording.ts'
+import { forReferences, listed } from '../model/wording.ts'
+import { cliOf } from './cli.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
@@ -20,10 +21,11 @@ export const authMountAbsent: Rule = {
       yield {
         rule: this.id,
         severity: 'error',
-        message:
-          `${store.kind} \`${store.name}\` logs in at \`auth/${mount}/login\`, and the server has no auth mount \`${mount}\`` +
-          `${others.length > 0 ? ` (it has ${others.join(', ')})` : ''}. Vault answers 403 \`permission denied\`, as for a wrong token` +
+        headline: `Auth mount \`${mount}\` of store \`${store.name}\` does not exist`,
+        why:
+          `${others.length > 0 ? `Vault has ${listed(others)}. ` : ''}It answers 403 \`permission denied\` to the login, as for a wrong token` +
           `${forReferences(links.length)}.`,
+        cause: mount,
         span: spanOrKey(store.manifest, [
           'spec',
           'provider',
@@ -34,8 +36,13 @@ export const authMountAbsent: Rule = {
         ]),
         related: [],
         fix: mount.startsWith('auth/')
-          ? `Write the mount without \`auth/\`: ESO adds that part itself.`
-          : `Name an auth mount that exists, or enable this one: vault auth enable -path=${shellWord(mount)} ${method === 'appRole' ? 'approle' : method.toLowerCase()}`,
+          ? 'write the mount without `auth/`, which ESO adds itself'
+          : {
+              lead: 'name an auth mount that exists, or enable this one',
+              kind: 'command',
+              language: 'sh',
+              text: `${cliOf(chain)} auth enable -path=${shellWord(mount)} ${method === 'appRole' ? 'approle' : method.toLowerCase()}`,
+            },
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, mount),
       }
     }

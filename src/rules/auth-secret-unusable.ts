@@ -3,7 +3,7 @@ import { type UnusableLoginSecret, unusableLoginSecrets } from '../eso/facts/log
 import { byCluster } from '../model/cluster.ts'
 import { goQuote } from '../model/go-quote.ts'
 import type { Manifest } from '../model/manifest.ts'
-import { listed, nameField, nameManifest } from '../model/wording.ts'
+import { listed, nameField, nameManifest, upper } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -62,36 +62,39 @@ function findingOf(rule: string, found: UnusableLoginSecret, namespaces: readonl
         ...base,
         // It may stand there by hand.
         severity: 'warning',
-        message: `${at} is looked up in namespace ${where}, and Git has ${made} only in \`${own}\`. ESO answers \`cannot get Kubernetes secret ${goQuote(name)} from namespace ${goQuote(namespaces[0] ?? '')}\` where it is not.`,
+        headline: `${of} \`${name}\` of store \`${store.name}\` is not in namespace ${where}`,
+        why: `${at}: Git has ${made} only in \`${own}\`. ESO answers \`cannot get Kubernetes secret ${goQuote(name)} from namespace ${goQuote(namespaces[0] ?? '')}\`.`,
         span,
         related: there,
         fix:
           store.kind === 'ClusterSecretStore'
-            ? `Add \`namespace: ${own}\` to ${nameField(field)}.`
-            : `Put the ${of} into the namespace of ${owner}.`,
+            ? `add \`namespace: ${own}\` to ${nameField(field)}`
+            : `put the ${of} into the namespace of ${owner}`,
       }
     }
     case 'key-absent':
       return {
         ...base,
         severity: 'error',
-        message: `${at} reads key \`${key}\` of ${made}, which has ${declared.keys?.length ? listed(declared.keys.map((one) => `\`${one}\``)) : 'no key'}. ESO answers \`cannot find secret data for key: ${goQuote(key)}\`, and the store serves nobody.`,
+        headline: `${of} \`${name}\` of store \`${store.name}\` has no key \`${key}\``,
+        why: `${at}: ${made} has ${declared.keys?.length ? listed(declared.keys.map((one) => `\`${one}\``)) : 'no key'}. ESO answers \`cannot find secret data for key: ${goQuote(key)}\`, and the store serves nobody.`,
         span: store.manifest.spanOf([...field, 'key']),
         related: there,
-        fix: `Name a key that the ${of} has, or add \`${key}\` to it.`,
+        fix: `name a key that the ${of} has, or add \`${key}\` to it`,
       }
     case 'newline':
       return {
         ...base,
         severity: 'warning',
-        message:
-          `Key \`${key}\` of ${made} ends in a line break, and ${owner} logs in with it. ` +
+        headline: `Key \`${key}\` of ${of} \`${name}\` ends in a line break`,
+        why:
+          `${upper(owner)} logs in with it. ` +
           (found.isToken
-            ? 'ESO passes it on, and its Vault client answers `configured Vault token contains non-printable characters and cannot be used`.'
-            : 'ESO passes it on as it is, and the server knows no such credential.'),
+            ? 'ESO answers `configured Vault token contains non-printable characters and cannot be used`.'
+            : 'ESO passes it on as it is, and Vault knows no such credential.'),
         span: declared.manifest.spanOf([fieldOf(declared.manifest, key), key], 'key'),
         related: [{ span, message: `${owner} reads it here` }],
-        fix: 'Write the value without the line break at its end: `printf %s "$TOKEN" | base64 -w0`, or `stringData` without `|`.',
+        fix: 'write the value without the line break: `printf %s "$TOKEN" | base64 -w0`, or `stringData` without `|`',
       }
   }
 }

@@ -23,12 +23,11 @@ export const dynamicSecretSplit: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} reads \`${path}\` ${references.length} times. It is a dynamic engine: every read makes a new credential ` +
-          'with a lease of its own, so the values in the Secret belong to different users.',
+        headline: (object) => `${object} reads dynamic credential \`${path}\` ${references.length} times`,
+        why: 'Every read makes a new credential, so the values in the Secret belong to different users.',
         span: second.span,
         related: [first, ...references.slice(2)].map(({ span }) => ({ span, message: 'reads it too' })),
-        fix: 'Read it once: `dataFrom: [{ extract: { key: … } }]`, or a VaultDynamicSecret generator, and rename the keys with `rewrite` or a template.',
+        fix: 'read it once, with `dataFrom.extract` or a VaultDynamicSecret generator, and rename the keys with `rewrite` or a template',
         objects: [second.manifest],
         fingerprint: fingerprint(this.id, nameManifest(second.manifest), path),
         vaultPaths: [path],

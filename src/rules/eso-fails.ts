@@ -7,9 +7,10 @@ import { NIL_PATH, NOT_KV2 } from '../eso/paths.ts'
 import { isGenerator } from '../eso/provider.ts'
 import { type FailsWith, isKv1Failure } from '../model/eso-failure.ts'
 import type { Reference } from '../model/reference.ts'
-import { listed, nameField, nameManifest, nameReference } from '../model/wording.ts'
+import { listed, nameField, nameManifest, upper } from '../model/wording.ts'
 import { failureText } from '../report/reasons/failure.ts'
 import { fingerprint } from './fingerprint.ts'
+import { doesOf } from './hops.ts'
 import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -39,7 +40,9 @@ export const esoFails: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) => `${nameReference(reference, object)} cannot work: ${text}`,
+        headline: (object) => `ESO cannot resolve ${nameField(reference.field)} of ${object}`,
+        why: upper(text),
+        ...(doesOf(link) === undefined ? {} : { does: doesOf(link) as string }),
         span: reference.span,
         related: [],
         ...(fix === undefined ? {} : { fix }),
@@ -60,16 +63,20 @@ export const esoFails: Rule = {
       yield {
         rule: this.id,
         severity: 'warning',
-        message: (object) =>
+        headline: (object) =>
           problem === 'tags-ignored'
-            ? `${nameField(field)} of ${object} stands beside a \`name\`: ESO then looks at names alone, and takes secrets with other tags too.`
-            : `${nameField(field)} of ${object} names a store and nothing to read from it. ESO's webhook lets that pass, and the item contributes nothing.`,
+            ? `ESO ignores \`tags\` beside \`name\` in ${object}`
+            : `${nameField(field)} of ${object} reads nothing`,
+        why:
+          problem === 'tags-ignored'
+            ? 'ESO then looks at names alone, and takes secrets with other tags too.'
+            : "It names a store and no secret. ESO's webhook lets that pass.",
         span,
         related: [],
         fix:
           problem === 'tags-ignored'
-            ? 'Take `tags` away, or take `name` away and find by tags.'
-            : 'Add `extract: { key: … }` or `find` beside `sourceRef`.',
+            ? 'remove `tags`, or remove `name` and find by tags'
+            : 'add `extract` or `find` beside `sourceRef`',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
       }
@@ -78,12 +85,11 @@ export const esoFails: Rule = {
       yield {
         rule: this.id,
         severity: 'warning',
-        message: (object) =>
-          `${object} names a ClusterSecretStore and a SecretStore. After the one ESO looks for the other without a ` +
-          'namespace, in an order that changes from run to run, so that the push fails now and then.',
+        headline: (object) => `${object} names both kinds of store`,
+        why: 'ESO then looks for one of them without a namespace, in an order that changes, so the push fails now and then.',
         span,
         related: [],
-        fix: 'Make two PushSecrets of it, one for each kind of store.',
+        fix: 'make two PushSecrets of it, one for each kind of store',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), 'mixed-kinds'),
       }
@@ -102,7 +108,7 @@ function inItsWords({ reference, store }: Link, failsWith: FailsWith): Told {
     return { text: `${says}.`, fix: undefined }
   return {
     text: `${says}, because ${store.kind} \`${store.name}\` has no \`path\` and the key \`${reference.key}\` does not say where the mount ends.`,
-    fix: `Set \`path\` of ${store.kind} \`${store.name}\` to the KV mount.`,
+    fix: `set \`path\` of ${store.kind} \`${store.name}\` to the KV mount`,
   }
 }
 
@@ -116,8 +122,8 @@ function outside(reference: Reference, { sends, says }: Extract<FailsWith, { cod
     text: `${what} has \`path: ${written === '' ? '""' : written}\`, so ESO sends \`${sends}\`, which is no path below \`/v1/\`. ${ends}`,
     fix:
       store !== undefined && isGenerator(store)
-        ? 'Write the path that the engine answers, such as `database/creds/<role>`.'
-        : `Write the mount itself as \`path\` of ${what}.`,
+        ? 'write the path that the engine answers, such as `database/creds/<role>`'
+        : `write the mount itself as \`path\` of ${what}`,
   }
 }
 
@@ -137,11 +143,12 @@ function* faultsOfRelease(chain: Chain, rule: string): Iterable<RuleFinding> {
       yield {
         rule,
         severity: effect === 'fails' ? 'error' : 'warning',
-        message: (object) =>
-          `${nameReference(reference, object)}: ESO ${listed(versions)} ${what}. It is mended in ${release}.`,
+        headline: (object) => `ESO ${listed(versions)} has a fault that breaks ${object}`,
+        why: `It ${what}. Fixed in ${release}.`,
+        cause: id,
         span: (effect === 'at-first' ? reference.propertySpan : undefined) ?? reference.span,
         related: pins.flatMap(({ span }) => (span === undefined ? [] : [{ span, message: 'ESO is pinned here' }])),
-        fix: `Update ESO to ${release} or later.`,
+        fix: `update ESO to ${release} or later`,
         objects: objectsOf(link),
         fingerprint: about,
       }

@@ -14,7 +14,8 @@ export const expiresSoon: Rule = {
       yield {
         rule: this.id,
         severity: ending.over ? 'error' : this.severity,
-        message: `${ending.what} ${ending.over ? 'ended' : 'ends'} at ${ending.at}. ${CONSEQUENCE[ending.kind]}`,
+        headline: `${ending.what} ${ending.over ? 'expired' : 'expires'} on ${dayOf(ending.at)}`,
+        why: `${ending.over ? 'It expired' : 'It expires'} at ${ending.at}. ${CONSEQUENCE[ending.kind]}`,
         span: ending.span,
         related: [],
         fix: FIX[ending.kind],
@@ -25,16 +26,25 @@ export const expiresSoon: Rule = {
   },
 }
 
+const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+
+/** `3 December`, with the year where the text tells one. */
+function dayOf(time: string): string {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(time) ?? []
+  const name = MONTHS[Number(month) - 1]
+  return name === undefined ? time : `${Number(day)} ${name} ${year}`
+}
+
 const CONSEQUENCE: Readonly<Record<Ending['kind'], string>> = {
-  policy: 'OpenBao then drops it without a word, and everything that only it grants is denied.',
-  'policy-rule': 'OpenBao then drops the rule without a word, and what it grants is denied.',
+  policy: 'OpenBao then drops it silently, and what only it allows is denied.',
+  'policy-rule': 'OpenBao then drops the rule silently, and what it allows is denied.',
   'ca-certificate': 'The server then no longer trusts the API server, and every login through it fails.',
   'secret-version': 'The engine then deletes it (`delete_version_after`), and ESO finds no secret.',
 }
 
 const FIX: Readonly<Record<Ending['kind'], string>> = {
-  policy: 'Write the policy again, with a later `expiration` or `ttl`, or without one.',
-  'policy-rule': 'Write the policy with a later `expiration`, or without one.',
-  'ca-certificate': 'Write the auth config with the new CA certificate beside the old one.',
-  'secret-version': 'Write the secret again, or set `delete-version-after` to 0 for it.',
+  policy: 'write the policy again, with a later `expiration` or `ttl`, or without one',
+  'policy-rule': 'write the policy with a later `expiration`, or without one',
+  'ca-certificate': 'write the auth config with the new CA certificate beside the old one',
+  'secret-version': 'write the secret again, or set `delete-version-after` to 0 for it',
 }

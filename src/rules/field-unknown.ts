@@ -4,7 +4,7 @@ import { validateManifest } from '../eso/schema/validate.ts'
 import type { Fix } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { formatSpan, type Span } from '../model/span.ts'
-import { listed, nameField, nameManifest } from '../model/wording.ts'
+import { listed, nameField, nameManifest, upper } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { nearestPins } from './nearest-pins.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -30,10 +30,11 @@ export const fieldUnknown: Rule = {
         yield {
           rule: this.id,
           severity: problem.severity,
-          message: (object) => `${object}: ${problem.message}${problem.newer === true ? pinnedIn(pinned) : ''}`,
+          headline: headlineOf(problem),
+          why: whyOf(problem, problem.newer === true ? pinnedIn(pinned) : ''),
           span: problem.span,
           related: problem.newer === true ? pinned : [],
-          ...(problem.suggestion === undefined ? {} : { fix: fixOf(problem.suggestion) }),
+          ...(problem.suggestion === undefined ? {} : { fix: fixOf(manifest, problem, problem.suggestion) }),
           objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), problem.kind, nameField(problem.path)),
         }
@@ -60,11 +61,51 @@ function* oneForASlip(problems: readonly SchemaProblem[]): Iterable<SchemaProble
   }
 }
 
-/** A suggestion is a sentence, or the corrected lines. Where those leave a value out, what to do is said instead: nobody can paste them. */
-function fixOf(suggestion: string): Fix | string {
-  const lines = suggestion.split('\n')
-  if (!/^(?:- )?[\w.$/-]+:(?: |$)/.test(lines[0] ?? '')) return suggestion
-  if (!suggestion.includes('…')) return { lead: 'write instead', kind: 'edit', language: 'yaml', text: suggestion }
+function whyOf({ message, under, path }: SchemaProblem, pins: string): string {
+  if (under === undefined) return `${upper(message)}${pins}`
+  const empty = `ESO sees an empty \`${nameField(under.slice(-1))}\``
+  return path.includes('dataFrom')
+    ? `${empty} and refuses the object.`
+    : `${empty}, and a server-side apply (Flux) refuses the object.`
+}
+
+function headlineOf({ kind, path, under }: SchemaProblem): (object: string) => string {
+  const field = `\`${nameField(path.slice(-1)) || nameField(path)}\``
+  switch (kind) {
+    case 'misplaced':
+      return under === undefined
+        ? (object) => `${field} is in the wrong place in ${object}`
+        : (object) => `${field} is not indented under \`${nameField(under.slice(-1))}\` in ${object}`
+    case 'unknown':
+      return (object) => `${field} is no field of ${object}`
+    case 'missing':
+      return (object) => `${object} lacks a field at \`${nameField(path)}\``
+    case 'type':
+      return (object) => `${field} of ${object} has the wrong type`
+    case 'value':
+      return (object) => `${field} of ${object} has a value that is not accepted`
+    case 'exclusive':
+      return (object) => `${object} has the wrong set of fields at \`${nameField(path)}\``
+  }
+}
+
+/** A line that is only indented wrongly is moved as the file has it; else what to write. */
+function fixOf(manifest: Manifest, { span, under }: SchemaProblem, suggestion: string): Fix {
+  const isText = !suggestion.includes('\n') && /^[A-Z]/.test(suggestion)
+  if (isText)
+    return { lead: `${suggestion.charAt(0).toLowerCase()}${suggestion.slice(1).replace(/\.$/, '')}`, kind: 'advice' }
+  if (suggestion.includes('…')) return { lead: whereTo(suggestion.split('\n')), kind: 'advice' }
+  const write = { lead: 'write', kind: 'edit', language: 'yaml', text: suggestion } as const
+  const holder = under === undefined ? undefined : manifest.spanOf(under, 'key')
+  if (holder === undefined || holder.file !== span.file || holder.line >= span.line) return write
+  const by = holder.column + 2 - span.column
+  // One line that holds nothing but a name or a path: other values may be secret.
+  if (by <= 0 || suggestion.trim().split('\n').length !== 2) return write
+  return { ...write, lead: 'indent the line', indent: { file: span.file, from: span.line, to: span.line, by } }
+}
+
+/** Where the corrected lines leave a value out nobody can paste them: what to do is said instead. */
+function whereTo(lines: readonly string[]): string {
   const keys = lines.map((line) => ({ depth: line.search(/\S/), key: line.trim().replace(/:(?: .*)?$/, '') }))
   const deepest = Math.max(...keys.map(({ depth }) => depth))
   const holders = keys.filter(({ depth }) => depth < deepest).map(({ key }) => key)

@@ -2,7 +2,7 @@ import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { foundNames } from '../chain/key-lookups.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import { counted, nameReference } from '../model/wording.ts'
+import { counted } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
 import { hasOtherKeys, secretWithout } from './nothing-there.ts'
@@ -31,23 +31,27 @@ export const findEmpty: Rule = {
       const none = found.names.length === 0
       const where = reference.find?.path === undefined ? 'the mount' : `\`${reference.find.path}\``
       const pattern = reference.find?.regexp ?? ''
-      const what = pattern === '' || none ? '' : ` and \`${pattern}\` matches none of their names`
+      const what = pattern === '' ? '' : ` for \`${pattern}\``
       const isSecret = none && link.atFolder !== undefined && link.atFolder.presence !== 'absent'
       yield {
         rule: this.id,
         // An empty folder answers 404, which the default deletionPolicy makes an error (eso.md §3.4, §4.5).
         severity: none && reference.deletionPolicy === 'Retain' ? 'error' : 'warning',
-        message: (object) =>
-          `${nameReference(reference, object)} looks below ${where}, which ` +
-          (isSecret
-            ? 'is a secret, not a folder: `find` lists names of secrets below a folder, and there are none. '
-            : `holds ${none ? 'no secret' : counted(found.names.length, 'secret')}${what}. `) +
-          outcome(chain, link, none),
+        headline: isSecret
+          ? `${where} is a secret, not a folder, so \`find\` matches nothing`
+          : `\`find\` below ${where} matches ${none ? 'no secret' : `none of ${counted(found.names.length, 'secret')}`}`,
+        why: outcome(chain, link, none),
+        does: `looks below ${where}${what}`,
         span: reference.span,
         related: [],
         fix: isSecret
-          ? `To take the keys of that secret, write \`extract: {key: ${reference.find?.path}}\` instead of \`find\`.`
-          : 'Mend `find.path` or the regular expression. The path is relative to the mount; the expression sees the whole name, with the path before it.',
+          ? {
+              lead: 'take the keys of that secret',
+              kind: 'edit',
+              language: 'yaml',
+              text: `extract:\n  key: ${reference.find?.path}`,
+            }
+          : 'correct `find.path` (relative to the mount) or the regular expression (which sees the whole name, path included)',
         objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.name, reference.find?.path, reference.find?.regexp),
         vaultPaths: [

@@ -15,11 +15,11 @@ export const findRegexpInvalid: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${nameField(field)} of ${object} is \`${pattern}\`, which Go's RE2 refuses: ${because}. ${consequence(invalid)}`,
+        headline: (object) => `${nameField(field)} of ${object} is no valid RE2 expression`,
+        why: `\`${pattern}\`: ${because}. ${consequence(invalid)}`,
         span,
         related: [],
-        fix: 'Write it in RE2: no look-ahead, look-behind or back-references; match more and filter by path instead.',
+        fix: 'write it in RE2, without look-ahead, look-behind or back-references; match more, and filter by path instead',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
       }

@@ -2,7 +2,7 @@ import type { AppliedBy } from '../model/applied.ts'
 import type { Finding, Fix, RelatedPlace } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
-import { andOthers, nameManifest, nameTogether } from '../model/wording.ts'
+import { andOthers, nameManifest, nameTogether, upper } from '../model/wording.ts'
 import { fitHeadline } from './fit-headline.ts'
 import type { RuleFinding, Said } from './rule.ts'
 
@@ -54,10 +54,6 @@ export function asFinding(finding: RuleFinding): Finding {
 
 function said(text: Said, object: string): string {
   return typeof text === 'string' ? text : text(object)
-}
-
-function upper(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 function sentence(text: string): string {

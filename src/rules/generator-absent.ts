@@ -19,17 +19,18 @@ export const generatorAbsent: Rule = {
         rule: this.id,
         // Generators may come from elsewhere; one of the same name in the wrong namespace does not.
         severity: elsewhere.length > 0 ? 'error' : 'warning',
-        message: (object) =>
-          `${object} takes its values from ${kind} \`${name}\`, and Git declares none of that name it can reach. ` +
-          (elsewhere.length > 0
+        headline: `${kind} \`${name}\` does not exist${elsewhere.length > 0 ? ` in namespace \`${manifest.namespace ?? '…'}\`` : ' in Git'}`,
+        why:
+          elsewhere.length > 0
             ? `There is ${listed(elsewhere.map(nameManifest))}; a generator serves its own namespace only.`
-            : 'ESO answers `unable to get generator`, and the whole object fails.'),
+            : 'ESO answers `unable to get generator`, and the whole object fails.',
+        cause: JSON.stringify([kind, name, manifest.namespace]),
         span,
         related: elsewhere.map((other) => ({ span: other.span, message: nameManifest(other) })),
         fix:
           elsewhere.length > 0
-            ? `Declare the generator in namespace \`${manifest.namespace ?? '…'}\` too, or use a ClusterGenerator.`
-            : `Declare ${kind} \`${name}\` beside it, or mend the name.`,
+            ? `declare the generator in namespace \`${manifest.namespace ?? '…'}\` too, or use a ClusterGenerator`
+            : `declare ${kind} \`${name}\` beside it, or correct the name`,
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), kind, name),
       }
@@ -38,12 +39,11 @@ export const generatorAbsent: Rule = {
       yield {
         rule: this.id,
         severity: 'error',
-        message: (object) =>
-          `${object} has \`method: ${method}\`. ESO compares methods letter by letter and sends a PUT for everything ` +
-          `that is not GET, LIST or DELETE, so Vault is written to.`,
+        headline: (object) => `ESO does not know method \`${method}\` of ${object}`,
+        why: 'It sends a PUT for everything that is not GET, LIST or DELETE, so Vault is written to.',
         span,
         related: [],
-        fix: `Write \`method: ${meant}\`.`,
+        fix: { lead: 'write the method in capitals', kind: 'edit', language: 'yaml', text: `method: ${meant}` },
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), 'method', method),
       }

@@ -1,7 +1,7 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
-import { nameReference } from '../model/wording.ts'
+
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -26,15 +26,20 @@ export const keyDoublesMount: Rule = {
         rule: this.id,
         // A push to a fresh path works, beside a phantom entry; reading metadata never does (eso.md §7 row 4).
         severity: push ? 'warning' : 'error',
-        message: (object) =>
-          `The key \`${reference.key}\` of ${nameReference(reference, object)} begins with the mount of ${store.kind} \`${store.name}\`. ESO strips it from ` +
-          `data paths and not from metadata paths: it asks for ${data === undefined ? '' : `\`${data.path}\` and `}\`${metadata.path}\`. ` +
+        headline: (object) => `Key of ${object} repeats the mount \`${store.path}/\``,
+        why:
+          `ESO cuts it off data paths, not metadata paths: it asks for ${data === undefined ? '' : `\`${data.path}\` and `}\`${metadata.path}\`. ` +
           (push
-            ? 'A push leaves a phantom metadata entry there, and fails with `secret not found` where the secret already exists.'
-            : 'That path holds nothing, and ESO answers `secret not found`.'),
+            ? 'A push leaves a phantom entry there, and fails with `secret not found` where the secret already exists.'
+            : 'Nothing is there, and ESO answers `secret not found`.'),
         span: reference.span,
         related: [],
-        fix: `Write the key relative to the mount: \`${reference.key.slice(trimSlashes(store.path).length + 1).replace(/^data\//, '')}\`.`,
+        fix: {
+          lead: 'write the key relative to the mount',
+          kind: 'edit',
+          language: 'yaml',
+          text: `${push ? 'remoteKey' : 'key'}: ${reference.key.slice(trimSlashes(store.path).length + 1).replace(/^data\//, '')}`,
+        },
         objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
         vaultPaths: vaultPathsOf(link),

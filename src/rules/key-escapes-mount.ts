@@ -1,6 +1,6 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
-import { nameReference } from '../model/wording.ts'
+
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -18,12 +18,11 @@ export const keyEscapesMount: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `The key \`${reference.key}\` of ${nameReference(reference, object)} holds \`..\`. The path is cleaned after the mount is put before it, ` +
-          `${access === undefined ? 'so the request leaves the API' : `so ESO asks for \`${access.path}\``}; servers that reject relative paths answer 400.`,
+        headline: (object) => `Key of ${object} leaves the mount: \`${reference.key}\``,
+        why: `${access === undefined ? 'The request leaves the API' : `ESO asks for \`${access.path}\``}; servers that reject relative paths answer 400.`,
         span: reference.span,
         related: [],
-        fix: 'Write the key below the mount without `..`; for another mount, use a store of its own.',
+        fix: 'write the key below the mount without `..`; for another mount, use a store of its own',
         objects: objectsOf(link),
         fingerprint: fingerprint(this.id, reference.manifest.kind, reference.manifest.name, reference.key),
         vaultPaths: vaultPathsOf(link),

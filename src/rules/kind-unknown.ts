@@ -1,6 +1,7 @@
 import { unknownKind } from '../eso/schema/kind-names.ts'
+import type { Fix } from '../model/finding.ts'
 import { isMeantForEso } from '../model/kinds.ts'
-import { nameManifest } from '../model/wording.ts'
+import { nameManifest, upper } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -20,13 +21,22 @@ export const kindUnknown: Rule = {
         rule: this.id,
         // A kind that nobody knows here may belong to a newer release.
         severity: is === 'unknown' ? 'warning' : this.severity,
-        message: (object) => `${manifest.kind === '' ? `The object${object}` : object}: ${message}`,
+        headline:
+          manifest.kind === ''
+            ? `Object \`${manifest.name}\` has no kind`
+            : `ESO has no kind \`${manifest.kind}\` in \`${manifest.apiVersion}\``,
+        why: upper(message),
+        cause: `${manifest.apiVersion} ${manifest.kind}`,
         span: manifest.spanOf([field]),
         related: [],
-        ...(use === undefined ? {} : { fix: `Write \`${field}: ${use}\`.` }),
+        ...(use === undefined ? {} : { fix: edit(field, use) }),
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), manifest.apiVersion),
       }
     }
   },
+}
+
+function edit(field: string, use: string): Fix {
+  return { lead: `correct \`${field}\``, kind: 'edit', language: 'yaml', text: `${field}: ${use}` }
 }

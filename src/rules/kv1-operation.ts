@@ -3,7 +3,7 @@ import { vaultPathsOf } from '../chain/kv-path.ts'
 import { providerPath } from '../eso/provider.ts'
 import { type FailsWith, isKv1Failure } from '../model/eso-failure.ts'
 import type { Severity } from '../model/finding.ts'
-import { nameReference } from '../model/wording.ts'
+
 import { failureText } from '../report/reasons/failure.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -23,8 +23,8 @@ export const kv1Operation: Rule = {
       yield {
         rule: this.id,
         severity: wrong.severity,
-        message: (object) =>
-          `${nameReference(reference, object)} uses ${store.kind} \`${store.name}\`, which has \`version: v1\`. ${wrong.text}`,
+        headline: (object) => `${object} needs KV version 2, and store \`${store.name}\` is version 1`,
+        why: wrong.text,
         span: reference.span,
         related: [
           { span: store.manifest.spanOf([...providerPath(store), 'version']), message: 'the store says v1 here' },
@@ -42,10 +42,11 @@ export const kv1Operation: Rule = {
       yield {
         rule: this.id,
         severity: 'error',
-        message: `${store.kind} \`${store.name}\` asks for check-and-set on KV version 1. ESO's webhook refuses it: \`checkAndSet is not supported with Vault KV version v1\`.`,
+        headline: `Store \`${store.name}\` asks for check-and-set on KV version 1`,
+        why: "ESO's webhook refuses it: `checkAndSet is not supported with Vault KV version v1`.",
         span: store.manifest.spanOf([...providerPath(store), 'checkAndSet'], 'key'),
         related: [],
-        fix: 'Take `checkAndSet` out, or move the secrets to a version 2 mount.',
+        fix: 'remove `checkAndSet`, or move the secrets to a version 2 mount',
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, 'checkAndSet'),
       }
     }
@@ -66,7 +67,7 @@ function problemOf(failsWith: FailsWith | undefined, version: string | undefined
       severity: 'error',
       about: failsWith.code,
       text: `ESO answers \`${failureText(failsWith)}\`.`,
-      fix: 'Use a KV version 2 mount, or leave the operation out.',
+      fix: 'use a KV version 2 mount, or remove the operation',
     }
   }
   if (version !== undefined && version !== '') {
@@ -74,7 +75,7 @@ function problemOf(failsWith: FailsWith | undefined, version: string | undefined
       severity: 'warning',
       about: `version ${version}`,
       text: `It pins version ${version}; KV version 1 keeps no versions and ignores it, so the newest value is read.`,
-      fix: 'Leave `version` out, or use a KV version 2 mount.',
+      fix: 'remove `version`, or use a KV version 2 mount',
     }
   }
   return undefined

@@ -18,7 +18,8 @@ export const lastReferenceRemoved: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: messageOf(gone, before?.since ?? 'the base'),
+        headline: `This change removes the last reference to \`${gone.path}\``,
+        why: whyOf(gone, before?.since ?? 'the base'),
         span: gone.span,
         related: gone.rules,
         fix: fixOf(gone),
@@ -32,20 +33,18 @@ export const lastReferenceRemoved: Rule = {
 /** As many workloads are named. */
 const SHOWN = 3
 
-function messageOf({ path, reference, others, pushed, fileGone, usedBy }: Unreferenced, since: string): string {
+function whyOf({ reference, others, pushed, fileGone, usedBy }: Unreferenced, since: string): string {
   const who = others === 0 ? reference : `${reference} and ${counted(others, 'other reference')}`
   const verb = pushed ? (others === 0 ? 'pushes to' : 'push to') : others === 0 ? 'reads' : 'read'
   const where = fileGone ? 'in this file, which is gone' : 'here'
   const more = usedBy.length - SHOWN
   const users = more > 0 ? `${usedBy.slice(0, SHOWN).join(', ')} and ${more} more` : listed(usedBy)
   const used = usedBy.length === 0 ? '' : `, for ${users}`
-  return `This change takes away the last reference to \`${path}\`: in ${since}, ${who} ${verb} it ${where}${used}. The secret stays in Vault.`
+  return `In ${since}, ${who} ${verb} it ${where}${used}. The secret stays in Vault.`
 }
 
 function fixOf({ rules }: Unreferenced): string {
   const grants =
-    rules.length === 0
-      ? ''
-      : ` Take ${rules.length === 1 ? 'the rule' : 'the rules'} named here out of the policy as well.`
-  return `If nothing else needs it, delete it after the merge (vault kv metadata delete).${grants}`
+    rules.length === 0 ? '' : `, and remove ${rules.length === 1 ? 'the rule' : 'the rules'} named here from the policy`
+  return `if nothing else needs it, delete it after the merge (\`kv metadata delete\`)${grants}`
 }

@@ -2,6 +2,7 @@ import { providerPath } from '../eso/provider.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import { counted } from '../model/wording.ts'
+import { cliOf } from './cli.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -16,17 +17,21 @@ export const mountAbsent: Rule = {
       if (mount?.found !== 'absent') continue
       const mounts = (chain.live?.state.mounts ?? [])
         .filter((fact) => fact.type === 'kv')
-        .map((fact) => `\`${fact.path}\``)
+        .map((fact) => `\`${fact.path}/\``)
       yield {
         rule: this.id,
         severity: 'error',
-        message:
-          `${store.kind} \`${store.name}\` has \`path: ${store.path}\`, and the server has no engine there` +
-          `${mounts.length > 0 ? ` (its KV mounts: ${mounts.join(', ')})` : ''}. ESO reports ` +
-          `${links.length === 0 ? 'every reference to it' : `its ${counted(links.length, 'reference')}`} as \`Secret does not exist\`.`,
+        headline: `Store \`${store.name}\`: Vault has no mount \`${store.path}/\``,
+        why: `${mounts.length > 0 ? `It has ${mounts.join(', ')}. ` : ''}ESO reports ${links.length === 0 ? 'every reference' : counted(links.length, 'reference')} as \`Secret does not exist\`.`,
+        cause: trimSlashes(store.path ?? ''),
         span: store.manifest.spanOf([...providerPath(store), 'path']),
         related: [],
-        fix: `\`path\` is the mount alone, without folders and without \`data\`: name a mount that exists, or enable one: vault secrets enable -path=${shellWord(store.path ?? '')} -version=${store.version === 'v2' ? 2 : 1} kv`,
+        fix: {
+          lead: 'name a mount that exists (without folders, without `data`), or enable this one',
+          kind: 'command',
+          language: 'sh',
+          text: `${cliOf(chain)} secrets enable -path=${shellWord(store.path ?? '')} -version=${store.version === 'v2' ? 2 : 1} kv`,
+        },
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, store.path),
         vaultPaths: [trimSlashes(store.path ?? '')],
       }

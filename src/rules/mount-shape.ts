@@ -14,19 +14,19 @@ export function mountShapeProblem({ store, mount, links }: StoreLink): MountShap
   // A mount may be called anything, `data` too: where one of that very name is known, the shape says nothing.
   if (mount?.found === 'known') return undefined
   const example = links[0]?.reference.accesses[0]?.path
-  const asks = example === undefined ? '' : ` The first reference makes ESO ask for \`${example}\`.`
+  const asks = example === undefined ? '' : ` So it asks for \`${example}\`.`
   if (path === '' && store.version === 'v2') {
     return {
       severity: 'error',
-      text: `An empty path is not the same as none: ESO puts \`/data/\` before every key.${asks}`,
-      fix: 'Name the KV mount, or leave `path` out and write the mount into every key.',
+      text: `ESO then puts \`/data/\` before every key.${asks}`,
+      fix: 'name the KV mount, or remove `path` and write the mount into every key',
     }
   }
   if (/[^/]/.test(path) && (path.startsWith('/') || path.endsWith('/'))) {
     return {
       severity: 'warning',
-      text: 'Slashes around the mount vanish in the request, but a key that begins with the mount is then no longer recognised.',
-      fix: `Write \`path: ${path.replace(/^\/+|\/+$/g, '')}\`.`,
+      text: 'ESO then no longer recognises keys that begin with the mount.',
+      fix: `write \`path: ${path.replace(/^\/+|\/+$/g, '')}\``,
     }
   }
   const segments = path.split('/')
@@ -34,8 +34,8 @@ export function mountShapeProblem({ store, mount, links }: StoreLink): MountShap
   if (store.version === 'v2' && at > 0) {
     return {
       severity: 'error',
-      text: `\`path\` is the mount alone, and ESO inserts \`data\` after it, always.${asks}`,
-      fix: `Write \`path: ${segments.slice(0, at).join('/')}\`${at + 1 < segments.length ? ` and put \`${segments.slice(at + 1).join('/')}/\` before every key` : ''}.`,
+      text: `ESO always adds \`data\` after the mount.${asks}`,
+      fix: `write \`path: ${segments.slice(0, at).join('/')}\`${at + 1 < segments.length ? ` and put \`${segments.slice(at + 1).join('/')}/\` before every key` : ''}`,
     }
   }
   return undefined

@@ -20,16 +20,21 @@ export const mountVersion: Rule = {
       yield {
         rule: this.id,
         severity: 'error',
-        message:
-          `${store.kind} \`${store.name}\` says \`version: ${store.version}\`, and the engine at \`${mount.fact.path}/\` is KV version ` +
-          `${mount.fact.version} (${nameProvenance(mount.fact.provenance)}). ` +
+        headline: `Store \`${store.name}\` is KV ${store.version}, and mount \`${mount.fact.path}/\` is v${mount.fact.version}`,
+        why:
+          `The mount is ${nameProvenance(mount.fact.provenance)}. ` +
           (wanted === 2
-            ? 'ESO asks for `data/…` paths that a version 1 engine takes for keys.'
+            ? 'ESO asks for `data/…` paths, which a version 1 engine takes for keys.'
             : 'ESO leaves `data/` out of the paths, and a version 2 engine answers 404.') +
           noneOf(links.length),
         span: spanOrKey(store.manifest, [...providerPath(store), 'version']),
         related: at === undefined ? [] : [{ span: at, message: 'the mount is enabled here' }],
-        fix: `Write \`version: v${mount.fact.version}\`.`,
+        fix: {
+          lead: 'write the version of the mount',
+          kind: 'edit',
+          language: 'yaml',
+          text: `version: v${mount.fact.version}`,
+        },
         vaultPaths: [mount.fact.path],
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, store.version),
       }

@@ -23,12 +23,21 @@ export const namespaceMissing: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `Nothing says the namespace of ${object}: neither the object, nor a kustomization, nor ${by.kind === 'FluxInstance' ? 'FluxInstance' : 'Flux Kustomization'} ${by.name}, which applies it. ` +
-          'Flux answers `namespace not specified` and applies nothing of that Kustomization.',
+        headline: (object) => `${object} has no namespace`,
+        why: `${by.kind === 'FluxInstance' ? 'FluxInstance' : 'Flux Kustomization'} ${by.name} applies it and gives none: Flux answers \`namespace not specified\` and applies nothing of it.`,
+        cause: by.name,
+        parts: {
+          what: `Objects that ${by.kind === 'FluxInstance' ? 'FluxInstance' : 'Flux Kustomization'} \`${by.name}\` applies have no namespace`,
+        },
         span: manifest.spanOf(['metadata', 'namespace']),
         related: [{ span: by.span, message: 'applies it' }],
-        fix: 'Write it into the object:\nmetadata:\n  namespace: NAMESPACE\nOr give all objects of the Kustomization one with `targetNamespace`.',
+        fix: {
+          lead: 'write it into the object',
+          kind: 'edit',
+          language: 'yaml',
+          text: 'metadata:\n  namespace: NAMESPACE',
+          or: { lead: 'give all objects of the Kustomization one with `targetNamespace`', kind: 'advice' },
+        },
         objects: [manifest],
         fingerprint: fingerprint(this.id, kind, manifest.name, by.name),
       }

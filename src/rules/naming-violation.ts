@@ -2,7 +2,7 @@ import type { NamingRule } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { kvPath } from '../chain/kv-path.ts'
 import type { Manifest } from '../model/manifest.ts'
-import { nameReference } from '../model/wording.ts'
+
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -28,11 +28,11 @@ export const namingViolation: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${nameReference(reference, object)} names \`${path}\`, which does not follow \`${closest.naming.pattern}\`: ${closest.because}.`,
+        headline: `\`${path}\` does not follow the naming pattern`,
+        why: `The pattern is \`${closest.naming.pattern}\`: ${closest.because}.`,
         span: reference.span,
         related: [{ span: closest.naming.span, message: 'the pattern' }],
-        fix: `Mend the path, or add a pattern that admits it.`,
+        fix: 'correct the path, or add a pattern that admits it',
         objects: objectsOf(link),
         fingerprint: fingerprint(this.id, path),
         vaultPaths: [path],

@@ -1,8 +1,6 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { kvPath } from '../chain/kv-path.ts'
-import type { RelatedPlace } from '../model/finding.ts'
 import type { SecretFact } from '../model/vault-state.ts'
-import { nameManifest } from '../model/wording.ts'
 import { brokenStores } from './broken-store.ts'
 
 /** All references that read one secret through one kind of store: what is wrong with the secret is said once for them. */
@@ -32,10 +30,4 @@ export function readersOfSecrets(chain: Chain): SecretReaders[] {
     else byPath.set(id, { path: kvPath(read.path, store.path), secret, links: [link] })
   }
   return [...byPath.values()]
-}
-
-export function otherReaders(links: readonly Link[]): RelatedPlace[] {
-  return links
-    .slice(1)
-    .map(({ reference }) => ({ span: reference.span, message: `${nameManifest(reference.manifest)} reads it too` }))
 }

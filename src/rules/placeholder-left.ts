@@ -4,7 +4,7 @@ import { isEsoGroup } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { type Hole, holesOf } from '../model/placeholders.ts'
 import { type FieldPath, isList, isMap, stringAt, type Value } from '../model/value.ts'
-import { counted, listed, nameField, nameManifest } from '../model/wording.ts'
+import { nameField, nameManifest } from '../model/wording.ts'
 import { decidesRequest } from './deciding-fields.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -27,29 +27,21 @@ export const placeholderLeft: Rule = {
   severity: 'warning',
   *check(chain): Iterable<RuleFinding> {
     for (const uses of usesByPlaceholder(chain).values()) {
-      const [first] = uses
-      if (first === undefined) continue
-      const { manifest, path, hole } = first
-      const named = uses.map((use) => nameManifest(use.manifest))
-      const others = [...new Set(named)].filter((name) => name !== named[0])
-      const more =
-        others.length === 0
-          ? ''
-          : ` Also in ${listed(others.slice(0, 3))}${others.length > 3 ? ` and ${counted(others.length - 3, 'other object')}` : ''}.`
-      yield {
-        rule: this.id,
-        severity:
-          isMark(hole) && uses.every((use) => use.manifest.origin.applied.verdict !== 'applied') ? 'note' : 'warning',
-        message:
-          `${nameField(path)} of ${named[0]} holds the placeholder \`${hole.text}\`, which no patch and no variable in Git replaces. ` +
-          `ESO takes it as it is.${more}`,
-        span: manifest.spanOf(path),
-        related: uses
-          .slice(1)
-          .map((use) => ({ span: use.manifest.spanOf(use.path), message: `${nameField(use.path)} holds it too` })),
-        fix: 'Write the value, or replace the field with a patch in each overlay that applies the object.',
-        objects: uses.map((use) => use.manifest),
-        fingerprint: fingerprint(this.id, hole.text),
+      const marked = uses.every((use) => use.manifest.origin.applied.verdict !== 'applied')
+      for (const { manifest, path, hole } of uses) {
+        yield {
+          rule: this.id,
+          severity: isMark(hole) && marked ? 'note' : 'warning',
+          headline: `Placeholder \`${hole.text}\` is not replaced`,
+          why: 'No patch and no variable in Git replaces it, and ESO takes it as it is.',
+          does: `has it in ${nameField(path)}`,
+          cause: hole.text,
+          span: manifest.spanOf(path),
+          related: [],
+          fix: 'write the value, or replace the field with a patch in each overlay that applies the object',
+          objects: [manifest],
+          fingerprint: fingerprint(this.id, hole.text, nameManifest(manifest), nameField(path)),
+        }
       }
     }
   },

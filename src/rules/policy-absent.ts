@@ -1,6 +1,7 @@
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { lookUpRoles } from '../chain/role-policies.ts'
 import { providerPath } from '../eso/provider.ts'
+import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -24,10 +25,9 @@ export const policyAbsent: Rule = {
         yield {
           rule: this.id,
           severity: policy.by === 'vault' ? 'error' : 'warning',
-          message:
-            `Role \`${role.name}\` of auth mount \`${role.authMount}\` names policy \`${name}\`, ` +
-            `${policy.by === 'vault' ? 'and the server has no such policy' : `and the repository declares only \`${near.join('`, `')}\``}. ` +
-            'Vault accepts the role all the same; tokens of it simply lack what the policy should grant.',
+          headline: `Policy \`${name}\` of role \`${role.name}\` ${policy.by === 'vault' ? 'does not exist' : 'is not in Git'}`,
+          why: `${policy.by === 'vault' || near.length === 0 ? '' : `Git has ${listed(near.map((one) => `\`${one}\``))}. `}Vault accepts the role, and its tokens lack what the policy should allow.`,
+          cause: name,
           span,
           related: policy.near.flatMap((fact) => {
             const at = fact.spanOfLine?.(1) ?? spanOfProvenance(fact.provenance)
@@ -35,8 +35,8 @@ export const policyAbsent: Rule = {
           }),
           fix:
             near.length === 1
-              ? `Write \`${near[0]}\`, or add the policy \`${name}\`.`
-              : `Add the policy \`${name}\`, or take it out of the role.`,
+              ? `write \`${near[0]}\`, or add policy \`${name}\``
+              : `add policy \`${name}\`, or remove it from the role`,
           fingerprint: fingerprint(this.id, role.authMount, role.name, name),
         }
       }
@@ -46,12 +46,11 @@ export const policyAbsent: Rule = {
       yield {
         rule: this.id,
         severity: 'warning',
-        message:
-          `Policy \`${name}\` is written here from \`${source}\`, and there is no such file among those that were read. \`${meant.name}\` is there, ` +
-          'and nothing writes it.',
+        headline: `Policy \`${name}\` is written from a file that is not in Git`,
+        why: `The file is \`${source}\`; \`${meant.name}\` is there, and nothing writes it.`,
         span,
         related: [{ span: meant.span, message: `\`${meant.name}\` begins here` }],
-        fix: `Write \`${source.slice(0, source.lastIndexOf('/') + 1)}${meant.name}\`.`,
+        fix: `write \`${source.slice(0, source.lastIndexOf('/') + 1)}${meant.name}\``,
         fingerprint: fingerprint(this.id, 'file', name, source),
       }
     }

@@ -24,20 +24,18 @@ export const policyExcess: Rule = {
         spanOfProvenance(policy.provenance) ??
         (store === undefined ? undefined : store.manifest.spanOf([...providerPath(store), 'auth']))
       if (span === undefined) continue
-      const what = whole
-        ? 'no reference needs the rule'
-        : `no reference needs ${listed(capabilities.map((one) => `\`${one}\``))}`
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `Rule \`${rule.label}\` of policy \`${policy.name}\` (${nameProvenance(policy.provenance)}) grants ` +
-          `${listed(rule.capabilities.map((one) => `\`${one}\``))}, and ${what} of those read here.`,
+        headline: whole
+          ? `No reference needs rule \`${rule.label}\` of policy \`${policy.name}\``
+          : `No reference needs ${listed(capabilities.map((one) => `\`${one}\``))} on \`${rule.label}\``,
+        why: `The rule allows ${listed(rule.capabilities.map((one) => `\`${one}\``))}${whole ? '' : `, in policy ${policy.name}`} (${nameProvenance(policy.provenance)}).`,
         span,
         related: [],
         fix: whole
-          ? 'Take the rule out, or say in an ignore who needs it.'
-          : `Take ${listed(capabilities.map((one) => `\`${one}\``))} out of its capabilities.`,
+          ? 'remove the rule, or say in an ignore who needs it'
+          : `remove ${listed(capabilities.map((one) => `\`${one}\``))} from its capabilities`,
         fingerprint: fingerprint(this.id, policy.name, rule.label, ...capabilities),
       }
     }

@@ -15,10 +15,12 @@ export const policyInvalid: Rule = {
       yield {
         rule: this.id,
         severity: unread === true ? 'warning' : 'error',
-        message:
+        headline:
+          unread === true ? `Policy \`${policy.name}\` was not read` : `Vault refuses policy \`${policy.name}\``,
+        why:
           unread === true
-            ? `Policy \`${policy.name}\` was not looked into: ${message}. What it grants is not known.`
-            : `The server refuses policy \`${policy.name}\`, for line ${line} of its text: ${message}. It answers 400 and keeps the policy it had.`,
+            ? `${message}. What it allows is not known.`
+            : `Line ${line} of its text: ${message}. Vault answers 400 and keeps the policy it had.`,
         span: at,
         related: [],
         fingerprint: fingerprint(this.id, policy.name, message),

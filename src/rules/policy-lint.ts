@@ -36,10 +36,11 @@ export function* lintFindings(
       yield {
         rule,
         severity,
-        message: `Policy \`${policy.name}\`: ${said(fact)}`,
+        headline: headlineOf(fact, policy.name),
+        why: said(fact),
         span,
         related: [],
-        ...('fix' in fact && fact.fix !== undefined ? { fix: fact.fix } : {}),
+        ...('fix' in fact && fact.fix !== undefined ? { fix: lowerFirst(fact.fix) } : {}),
         fingerprint: fingerprint(rule, policy.name, fact.path, fact.code, 'folder' in fact ? fact.folder : fact.name),
       }
     }
@@ -83,6 +84,17 @@ function isTold({ links }: Chain, policy: string, { code, path, line }: LintFact
       nearestBlocks(decision).some((block) => block.policy === policy && block.path === path && block.line === line),
     ),
   )
+}
+
+function headlineOf({ rule, path }: LintFact, policy: string): string {
+  return rule === 'policy-rule-dead'
+    ? `Rule \`${path}\` of policy \`${policy}\` has no effect`
+    : `Rule \`${path}\` of policy \`${policy}\` depends on the server version`
+}
+
+/** Advice is a clause. */
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`
 }
 
 function said(fact: LintFact): string {

@@ -1,8 +1,8 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import { vaultPathsOf } from '../chain/kv-path.ts'
-import { nameReference } from '../model/wording.ts'
+import { kvPath, vaultPathsOf } from '../chain/kv-path.ts'
 import { reasonText } from '../report/reasons/not-checked.ts'
 import { fingerprint } from './fingerprint.ts'
+import { doesOf } from './hops.ts'
 import { lintFindings } from './policy-lint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -22,15 +22,16 @@ export const policyVersionDependent: Rule = {
         yield {
           rule: this.id,
           severity: this.severity,
-          message: (object) =>
-            `${nameReference(reference, object)} needs ${access.capability} on \`${access.path}\`. ${reasonText(decision.because)}.`,
+          headline: `Whether ESO may ${access.capability} \`${kvPath(access.path, store?.path)}\` depends on the server version`,
+          why: `${reasonText(decision.because)}.`,
+          ...(doesOf(link) === undefined ? {} : { does: doesOf(link) as string }),
           span: reference.span,
           related: decision.winner.flatMap((rule) =>
             rule.span === undefined
               ? []
               : [{ span: rule.span, message: `rule \`${rule.path}\` of policy \`${rule.policy}\`` }],
           ),
-          fix: 'Say which server it is (config `vault: { product: openbao@2.7 }`), or grant it with a rule that no server reads otherwise: the folder with its slash.',
+          fix: 'say which server it is (config `vault: { product: openbao@2.7 }`), or allow it with a rule that all servers read alike: the folder with its slash',
           objects: objectsOf(link),
           fingerprint: fingerprint(this.id, store?.name, access.path, access.capability),
           vaultPaths: vaultPathsOf(link),

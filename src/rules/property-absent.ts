@@ -1,7 +1,9 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { propertyVerdict } from '../chain/property-verdict.ts'
 import { goQuote } from '../model/go-quote.ts'
-import { nameReference } from '../model/wording.ts'
+import { shellWord } from '../model/shell-word.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
+import { cliOf } from './cli.ts'
 import { fingerprint } from './fingerprint.ts'
 import { readersOfSecrets } from './per-secret.ts'
 import type { Rule, RuleFinding } from './rule.ts'
@@ -25,20 +27,40 @@ export const propertyAbsent: Rule = {
         yield {
           rule: this.id,
           severity: this.severity,
-          message: (object) =>
-            `${nameReference(reference, object)} reads property \`${property}\` of \`${path}\`, and there is ${verdict.because}. ` +
-            `ESO answers \`cannot find secret data for key: ${goQuote(property)}\` and the whole ExternalSecret fails.`,
+          headline: `Secret \`${path}\` has no property \`${property}\``,
+          why: `${verdict.nearest === undefined ? '' : `It has \`${verdict.nearest}\`. `}ESO answers \`cannot find secret data for key: ${goQuote(property)}\`, and the whole object fails.`,
+          cause: path,
+          parts: {
+            what: `Secret \`${path}\` lacks properties that are read`,
+            keys: [property],
+            command: `${cliOf(chain)} kv patch -mount=${shellWord(trimSlashes(link.store?.path ?? ''))} ${shellWord(path.slice(trimSlashes(link.store?.path ?? '').length + 1))}`,
+          },
+          does: `reads \`${property}\``,
           span: reference.propertySpan ?? reference.span,
           related: [],
           fix:
             verdict.nearest === undefined
-              ? `Add the key to the secret, or name one that it has.`
-              : `Write \`property: ${verdict.nearest}\`.`,
+              ? 'add the property, or name one that exists'
+              : {
+                  lead: 'name the property that exists',
+                  kind: 'edit',
+                  language: 'yaml',
+                  text: `property: ${verdict.nearest}`,
+                },
           objects: objectsOf(link),
           fingerprint: fingerprint(this.id, path, property),
           vaultPaths: [path],
         }
       }
     }
+  },
+  // One patch of the secret gives all that is missing.
+  together: (findings) => {
+    const { command = '' } = findings[0].parts ?? {}
+    const keys = [...new Set(findings.flatMap(({ parts }) => parts?.keys ?? []))].sort()
+    if (keys.length < 2) return { headline: findings[0].headline }
+    const pairs = keys.map((key) => shellWord(`${key}=@${key.replace(/[^A-Za-z0-9._-]/g, '_')}.txt`))
+    const text = `${command} \\\n  ${pairs.join(' \\\n  ')}`
+    return { fix: { lead: 'add the properties, or name others', kind: 'command', language: 'sh', text } }
   },
 }

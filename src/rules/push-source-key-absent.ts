@@ -16,12 +16,11 @@ export const pushSourceKeyAbsent: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} pushes key \`${secretKey}\` of Secret \`${source.name}\`, which ${nameManifest(source.by)} makes with ${told(keys)}. ` +
-          `ESO answers \`secret key ${secretKey} does not exist\`.`,
+        headline: (object) => `${object} pushes key \`${secretKey}\`, which its Secret does not have`,
+        why: `${nameManifest(source.by)} makes Secret \`${source.name}\` with ${told(keys)}. ESO answers \`secret key ${secretKey} does not exist\`.`,
         span,
         related: [{ span: source.by.span, message: `makes Secret \`${source.name}\`` }],
-        fix: 'Name a key that the Secret has, or add the key where the Secret is made.',
+        fix: 'name a key that the Secret has, or add the key where the Secret is made',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), secretKey),
       }
@@ -30,12 +29,11 @@ export const pushSourceKeyAbsent: Rule = {
       yield {
         rule: this.id,
         severity: 'warning',
-        message: (object) =>
-          `${nameField(field)} of ${object} matches no key of Secret \`${source.name}\`, which ${nameManifest(source.by)} makes with ${told(keys)}. ` +
-          'ESO reports success and writes nothing for it.',
+        headline: (object) => `${nameField(field)} of ${object} matches no key`,
+        why: `${nameManifest(source.by)} makes Secret \`${source.name}\` with ${told(keys)}. ESO reports success and writes nothing for it.`,
         span,
         related: [{ span: source.by.span, message: `makes Secret \`${source.name}\`` }],
-        fix: 'Write a pattern that matches a key, or take the item away.',
+        fix: 'write a pattern that matches a key, or remove the item',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
       }

@@ -2,6 +2,7 @@ import { objectsOf } from '../chain/fold-links.ts'
 import { readTarget } from '../chain/read-target.ts'
 import { shellWord } from '../model/shell-word.ts'
 import { nameManifest } from '../model/wording.ts'
+import { cliOf } from './cli.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -32,13 +33,18 @@ export const pushUnmanaged: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${object} pushes to \`${path}\`, which exists and ` +
-          `${owner === undefined ? 'carries no `managed-by` in its custom metadata' : `is managed by \`${owner}\``}. ` +
-          'ESO answers `secret not managed by external-secrets` at every refresh; `updatePolicy: Replace` does not override it.',
+        headline: `Secret \`${path}\` is not managed by ESO, so it cannot be pushed`,
+        why: `${owner === undefined ? 'Its custom metadata has no `managed-by`' : `\`${owner}\` manages it`}. ESO answers \`secret not managed by external-secrets\` at every refresh, whatever its \`updatePolicy\`.`,
+        does: `writes \`${path}\``,
+        cause: path,
         span: reference.span,
         related: [],
-        fix: `Hand it over: vault kv metadata patch -mount=${shellWord(target.mount)} -custom-metadata=managed-by=external-secrets ${shellWord(target.key)}`,
+        fix: {
+          lead: 'hand it over to ESO',
+          kind: 'command',
+          language: 'sh',
+          text: `${cliOf(chain)} kv metadata patch -mount=${shellWord(target.mount)} -custom-metadata=managed-by=external-secrets ${shellWord(target.key)}`,
+        },
         objects: objectsOf(link),
         fingerprint: fingerprint(this.id, nameManifest(reference.manifest), path),
         vaultPaths: [path],

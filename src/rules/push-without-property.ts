@@ -1,7 +1,6 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
 import { pushesWithoutProperty } from '../eso/facts/push-without-property.ts'
-import { nameReference } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -18,13 +17,17 @@ export const pushWithoutProperty: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: (object) =>
-          `${nameReference(reference, object)} pushes \`${reference.push?.secretKey}\` to \`${reference.key}\` without a \`property\`. The value must then be a ` +
-          'JSON object, which replaces everything at that path; for plain text ESO answers `error unmarshalling vault secret: invalid JSON format` on the first write, and ' +
-          '`error unmarshalling incoming secret value: invalid JSON format` where the secret exists.',
+        headline: (object) => `${object} pushes \`${reference.push?.secretKey}\` without a property`,
+        why: 'The value must then be a JSON object, which replaces the whole secret; for plain text ESO answers `invalid JSON format`.',
+        does: `writes \`${reference.key}\``,
         span: reference.span,
         related: [],
-        fix: `Write \`property: ${reference.push?.secretKey}\` under \`remoteRef\`; to push the whole Secret, leave \`secretKey\` out.`,
+        fix: {
+          lead: 'name the property; to push the whole Secret, remove `secretKey`',
+          kind: 'edit',
+          language: 'yaml',
+          text: `remoteRef:\n  property: ${reference.push?.secretKey}`,
+        },
         fingerprint: fingerprint(this.id, reference.manifest.name, reference.key, reference.push?.secretKey),
         ...(link === undefined ? {} : { vaultPaths: vaultPathsOf(link), objects: objectsOf(link) }),
       }

@@ -31,15 +31,19 @@ export const reviewerRbacAbsent: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${store.kind} \`${store.name}\` logs in as ${listed(names)}, whose own token reviews the login (\`disable_local_ca_jwt\` is set and no ` +
-          'reviewer token is). Git binds none of ClusterRole `system:auth-delegator` to it, and Vault answers 403 `permission denied` without it.',
+        headline: `ServiceAccount ${names[0]} may not review its own login`,
+        why: `Store ${store.name} logs in as ${listed(names)}, whose own token reviews the login; Git binds ClusterRole \`system:auth-delegator\` to others only. Vault answers 403 \`permission denied\`.`,
         span: store.manifest.spanOf([...providerPath(store), 'auth', 'kubernetes', 'serviceAccountRef']),
         related: facts.bindings.map((binding) => ({
           span: binding.span,
           message: `ClusterRoleBinding \`${binding.name}\` binds others`,
         })),
-        fix: `Bind it: kubectl create clusterrolebinding ${first.name}-token-review --clusterrole=system:auth-delegator --serviceaccount=${first.namespace}:${first.name}`,
+        fix: {
+          lead: 'bind the ClusterRole to it',
+          kind: 'command',
+          language: 'sh',
+          text: `kubectl create clusterrolebinding ${first.name}-token-review --clusterrole=system:auth-delegator --serviceaccount=${first.namespace}:${first.name}`,
+        },
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, ...names),
       }
     }

@@ -24,9 +24,8 @@ export const reviewerTokenStatic: Rule = {
         rule: this.id,
         // What a page tells people to type is a hint of what was typed, no proof.
         severity: said ? 'note' : this.severity,
-        message:
-          `The config of auth mount \`${store.auth?.mount}\` (${nameProvenance(authConfig.provenance)}) holds a copy of a reviewer token. When its pod, ` +
-          'its Secret or its lifetime ends, Vault answers 403 `permission denied` to every login of the store.',
+        headline: `Auth mount \`${store.auth?.mount}\` reviews logins with a pasted token`,
+        why: `It is ${nameProvenance(authConfig.provenance)}. When its pod, its Secret or its lifetime ends, Vault answers 403 \`permission denied\` to every login.`,
         span: at ?? store.manifest.spanOf([...providerPath(store), 'auth', 'kubernetes']),
         related:
           at === undefined
@@ -37,7 +36,7 @@ export const reviewerTokenStatic: Rule = {
                   message: `${store.kind} \`${store.name}\` logs in there`,
                 },
               ],
-        fix: 'Where Vault runs in the cluster, leave `token_reviewer_jwt` and `kubernetes_ca_cert` out: it reads its own token and renews it. Elsewhere let clients review themselves (`disable_local_ca_jwt=true`).',
+        fix: 'where Vault runs in the cluster, remove `token_reviewer_jwt` and `kubernetes_ca_cert`: it then uses its own token; elsewhere set `disable_local_ca_jwt=true`',
         fingerprint: fingerprint(this.id, store.auth?.mount),
       }
     }

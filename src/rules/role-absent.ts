@@ -2,7 +2,7 @@ import type { Lookup, StoreLink } from '../chain/chain.ts'
 import { nameProvenance, spanOfProvenance } from '../chain/provenance.ts'
 import { vaultNamespaceOf } from '../chain/vault-namespaces.ts'
 import { providerPath } from '../eso/provider.ts'
-import type { Finding, RelatedPlace } from '../model/finding.ts'
+import type { Finding, Fix, RelatedPlace } from '../model/finding.ts'
 import type { StoreAuth } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
 import { counted, forReferences, listed } from '../model/wording.ts'
@@ -34,9 +34,10 @@ export const roleAbsent: Rule = {
       yield {
         rule: this.id,
         severity: absenceSeverity(role, store.manifest.origin.applied.verdict),
-        message: (object) =>
-          `${object} logs in with role \`${auth.role}\` of auth mount \`${auth.mount}\`${told.where}. ${told.says} ` +
-          `ESO's login fails with ${failure}${forReferences(links.length)}.`,
+        headline: `Role \`${auth.role}\` ${role.by === 'vault' ? 'does not exist' : told.isElsewhere === true ? 'is in another Vault namespace' : 'is not in Git'}`,
+        why: `${[told.says, ...(role.by === 'vault' || told.isElsewhere === true ? ['Every'] : ['If Vault does not have it either, every'])].filter((part) => part !== '').join(' ')} login fails with ${failure}${forReferences(links.length)}.`,
+        does: `logs in with role \`${auth.role}\` of auth mount \`${auth.mount}\`${told.where}`,
+        cause: `${auth.mount} ${auth.role} ${told.where}`,
         span: told.span,
         related: told.related,
         fix: told.fix,
@@ -53,7 +54,8 @@ interface Told {
   readonly says: string
   readonly span: Finding['span']
   readonly related: readonly RelatedPlace[]
-  readonly fix: string
+  readonly fix: Fix | string
+  readonly isElsewhere?: true
 }
 
 /** Git writes the very role into another Vault namespace than the one that the store logs in at (eso.md §5.4). */
@@ -67,10 +69,16 @@ function elsewhere({ store }: StoreLink, { near }: AbsentRole): Told | undefined
   const login = `auth:\n  namespace: ${first.vaultNamespace === '' ? '""' : first.vaultNamespace}`
   return {
     where: asked === '' ? ', without a Vault namespace' : ` in Vault namespace \`${asked}\``,
-    says: `The repository writes that role into ${nameNamespace(first.vaultNamespace)} (${nameProvenance(first.provenance)}).`,
+    says: `Git writes it into ${nameNamespace(first.vaultNamespace)} (${nameProvenance(first.provenance)}).`,
+    isElsewhere: true,
     span: spanOrKey(store.manifest, [...providerPath(store), ...field]),
     related: placesOf(there),
-    fix: `Log in where the role is; \`namespace\` stays that of the secrets:\n${login}`,
+    fix: {
+      lead: 'log in where the role is; `namespace` stays that of the secrets',
+      kind: 'insert',
+      language: 'yaml',
+      text: login,
+    },
   }
 }
 
@@ -88,7 +96,10 @@ function missing({ store, authMount }: StoreLink, role: AbsentRole): Told {
     near.every(({ name, authMount }) => name === auth.role?.toLowerCase() && authMount !== auth.mount)
   const mountField = auth.method === 'kubernetes' ? 'mountPath' : 'path'
   const span = store.manifest.spanOf([...providerPath(store), 'auth', auth.method, wrong ? mountField : 'role'])
-  const create = `Create role \`${auth.role}\` on auth mount \`${auth.mount}\`, or name one that exists.`
+  const create =
+    role.by === 'vault'
+      ? `create role \`${auth.role}\` on auth mount \`${auth.mount}\`, or name one that exists`
+      : `none if Vault has the role; otherwise create it on auth mount \`${auth.mount}\`, or name one that exists`
   if (role.by === 'git' && near.length === 0) {
     const names = [...new Set(siblings.map((fact) => `\`${fact.name}\``))]
     const shown = names.length > 4 ? [...names.slice(0, 3), counted(names.length - 3, 'more', 'more')] : names
@@ -97,8 +108,8 @@ function missing({ store, authMount }: StoreLink, role: AbsentRole): Told {
       where: '',
       says:
         names.length === 0
-          ? `The repository enables that mount${mount}, and declares no role of it.`
-          : `The repository declares ${shown.length === 1 ? 'role' : 'roles'} ${listed(shown)} of that mount, and not this one.`,
+          ? `Git enables auth mount \`${auth.mount}\`${mount}, and has no role of it.`
+          : `Of auth mount \`${auth.mount}\` Git has ${shown.length === 1 ? 'role' : 'roles'} ${listed(shown)}.`,
       span,
       related: placesOf(siblings.slice(0, 4)),
       fix: create,
@@ -107,15 +118,13 @@ function missing({ store, authMount }: StoreLink, role: AbsentRole): Told {
   const only = near.length === 1 ? near[0] : undefined
   return {
     where: '',
-    says:
-      `${role.by === 'vault' ? 'The server has no such role' : 'The repository declares no such role'}` +
-      `${known.length > 0 ? `; it has ${listed(known)}` : ''}.`,
+    says: known.length === 0 ? '' : `${role.by === 'vault' ? 'Vault' : 'Git'} has ${listed(known)}.`,
     span,
     related: placesOf(near),
     fix:
       only === undefined
         ? create
-        : `Write \`${only.authMount === auth.mount ? only.name : `mountPath: ${only.authMount}`}\`, or create role \`${auth.role}\` on auth mount \`${auth.mount}\`.`,
+        : `write \`${only.authMount === auth.mount ? `role: ${only.name}` : `mountPath: ${only.authMount}`}\`, or create role \`${auth.role}\` on auth mount \`${auth.mount}\``,
   }
 }
 

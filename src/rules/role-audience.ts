@@ -5,6 +5,7 @@ import type { RoleFact } from '../model/vault-state.ts'
 import { isAtLeast } from '../model/version-range.ts'
 import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { hopsTo } from './hops.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 
@@ -18,7 +19,7 @@ export const roleAudience: Rule = {
   group: 'law',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
-    for (const { store, role, links } of chain.storeLinks) {
+    for (const { store, role, policies, links } of chain.storeLinks) {
       if (role?.found !== 'known' || store.auth === undefined) continue
       const { method } = store.auth
       if (method !== 'kubernetes' && method !== 'jwt') continue
@@ -40,16 +41,27 @@ export const roleAudience: Rule = {
       yield {
         rule: this.id,
         severity: 'error',
-        message: unbound
-          ? `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` has no \`bound_audiences\`, and the token of ${store.kind} ` +
-            `\`${store.name}\` carries ${asked}. Vault answers 400 \`audience claim found in JWT but no audiences bound to the role\`.`
-          : `Role \`${role.fact.name}\` of auth mount \`${role.fact.authMount}\` demands audience ${listed(demanded.map((a) => `\`${a}\``))}, and ` +
-            `the token of ${store.kind} \`${store.name}\` asks for ${asked}. Vault answers 403 \`invalid audience (aud) claim\`.`,
+        headline: unbound
+          ? `Role \`${role.fact.name}\` accepts no audience`
+          : `Role \`${role.fact.name}\` needs audience ${listed(demanded.map((a) => `\`${a}\``))}, which the token lacks`,
+        why: unbound
+          ? `It has no \`bound_audiences\`, and the token of store ${store.name} has ${asked}. Vault answers 400 \`audience claim found in JWT but no audiences bound to the role\`.`
+          : `The token of store ${store.name} has ${asked}. Vault answers 403 \`invalid audience (aud) claim\`.`,
+        chain: hopsTo(
+          chain,
+          { store, role, policies },
+          { at: 'role', ...(unbound ? { says: 'it has no `bound_audiences`' } : {}), span: roleSpan },
+        ),
         span: spanOrKey(store.manifest, [...ref, 'audiences']),
         related: roleSpan === undefined ? [] : [{ span: roleSpan, message: `role \`${role.fact.name}\`` }],
         fix: unbound
-          ? `Set \`bound_audiences=${identity.audiences[0] ?? 'vault'}\` on the role.`
-          : `Write \`audiences: [${demanded[0]}]\` under \`${method === 'jwt' ? 'kubernetesServiceAccountToken' : 'serviceAccountRef'}\`, or take the audience off the role.`,
+          ? `set \`bound_audiences=${identity.audiences[0] ?? 'vault'}\` on the role`
+          : {
+              lead: 'ask for that audience, or remove it from the role',
+              kind: 'edit',
+              language: 'yaml',
+              text: `${method === 'jwt' ? 'kubernetesServiceAccountToken' : 'serviceAccountRef'}:\n  audiences: [${demanded[0]}]`,
+            },
         fingerprint: fingerprint(this.id, store.kind, store.namespace, store.name, role.fact.name),
       }
     }

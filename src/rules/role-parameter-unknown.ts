@@ -25,12 +25,16 @@ export const roleParameterUnknown: Rule = {
       yield {
         rule: this.id,
         severity: severityOn(role, 'warning'),
-        message:
-          `Role \`${role.name}\` of auth mount \`${role.authMount}\` has \`policies\` beside \`token_policies\`. Vault takes only ` +
-          `\`token_policies\`: tokens of the role lack ${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}.`,
+        headline: `Vault ignores \`policies\` of role \`${role.name}\` beside \`token_policies\``,
+        why: `Its tokens lack ${names.length === 1 ? 'policy' : 'policies'} ${listed(names)}.`,
         span,
         related: storesOf(stores),
-        fix: `Write all of them in one: token_policies=${[...(role.policies ?? []), ...role.droppedPolicies].join(',')}`,
+        fix: {
+          lead: 'write all of them in one',
+          kind: 'edit',
+          language: 'text',
+          text: `token_policies=${[...(role.policies ?? []), ...role.droppedPolicies].join(',')}`,
+        },
         fingerprint: fingerprint(this.id, role.authMount, role.name, 'policies'),
       }
     }
@@ -44,13 +48,11 @@ function dropped(id: string, role: RoleFact, stores: readonly VaultStore[], unkn
   return {
     rule: id,
     severity: severityOn(role, breaks(role, unknown) ? 'error' : 'warning'),
-    message:
-      `\`${parameter.name}\` is no parameter of a ${type} role; ${instead}. Vault writes role \`${role.name}\` of auth mount ` +
-      `\`${role.authMount}\` and drops it without a word.${consequence(role, unknown)}`,
+    headline: `Vault ignores \`${parameter.name}\` of role \`${role.name}\``,
+    why: `It is no parameter of a ${type} role; ${instead}.${consequence(role, unknown)}`,
     span: parameter.span,
     related: storesOf(stores),
-    fix:
-      meant === undefined ? `Take \`${parameter.name}\` out.` : `Write \`${meant}\` instead of \`${parameter.name}\`.`,
+    fix: meant === undefined ? `remove \`${parameter.name}\`` : `write \`${meant}\` instead of \`${parameter.name}\``,
     fingerprint: fingerprint(id, role.authMount, role.name, parameter.name),
   }
 }

@@ -1,10 +1,13 @@
-import type { Link } from '../chain/chain.ts'
+import type { Chain, Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
+import type { Fix } from '../model/finding.ts'
 import { shellWord } from '../model/shell-word.ts'
-import { nameReference } from '../model/wording.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
+import { nameManifest } from '../model/wording.ts'
+import { cliOf } from './cli.ts'
 import { fingerprint } from './fingerprint.ts'
-import { hasOtherKeys, secretWithout } from './nothing-there.ts'
-import { otherReaders, readersOfSecrets } from './per-secret.ts'
+import { secretWithout } from './nothing-there.ts'
+import { readersOfSecrets } from './per-secret.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
 /** Nothing was ever written at the path that a reference reads, or only metadata was. */
@@ -15,28 +18,55 @@ export const secretAbsent: Rule = {
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
     for (const { path, secret, links } of readersOfSecrets(chain)) {
-      const first = links[0]
-      if (secret.presence !== 'absent' || first === undefined) continue
-      // Retain (the default) makes the absence an error; Delete and Merge skip the item without a word (eso.md §0.9).
-      const failing = links.find(fails)
-      const link = failing ?? links.find((one) => !hasOtherKeys(chain, one)) ?? first
-      yield {
-        rule: this.id,
-        severity: failing === undefined ? 'warning' : 'error',
-        message: (object) =>
-          `There is no secret at \`${path}\`, and ${nameReference(link.reference, object)} reads it. ` +
-          (failing === undefined
-            ? secretWithout(chain, link)
-            : `ESO answers \`${absentText(link)}\` and the whole ExternalSecret fails.`),
-        span: link.reference.span,
-        related: otherReaders([link, ...links.filter((other) => other !== link)]),
-        fix: `Write it (\`vault kv put ${shellWord(path)} …\`), or mend the key.`,
-        objects: objectsOf(link),
-        fingerprint: fingerprint(this.id, path),
-        vaultPaths: [path],
+      if (secret.presence !== 'absent') continue
+      for (const link of links) {
+        const { reference, store } = link
+        // Retain (the default) makes the absence an error; Delete and Merge skip the item silently (eso.md §0.9).
+        const failing = fails(link)
+        const keys = reference.property === undefined ? [] : [reference.property]
+        const command = putCommand(chain, store?.path ?? '', path)
+        yield {
+          rule: this.id,
+          severity: failing ? 'error' : 'warning',
+          headline: `Secret \`${path}\` does not exist`,
+          why: failing
+            ? `ESO answers \`${absentText(link)}\`, and the whole object fails.`
+            : secretWithout(chain, link),
+          does: keys.length === 0 ? 'reads all of it' : `reads \`${keys[0]}\``,
+          cause: `${path} ${failing}`,
+          parts: { keys, command },
+          span: reference.span,
+          related: [],
+          fix: writeFix(command, keys),
+          objects: objectsOf(link),
+          fingerprint: fingerprint(this.id, path, nameManifest(reference.manifest), reference.property),
+          vaultPaths: [path],
+        }
       }
     }
   },
+  together: (findings) => {
+    const keys = [...new Set(findings.flatMap(({ parts }) => parts?.keys ?? []))].sort()
+    return { fix: writeFix(findings[0].parts?.command ?? '', keys) }
+  },
+}
+
+/** Nothing secret stands in the shell's history: a value comes from a file. `-cas=0` never overwrites. */
+function putCommand(chain: Chain, mount: string, path: string): string {
+  const key = path.slice(trimSlashes(mount).length + 1)
+  return `${cliOf(chain)} kv put -mount=${shellWord(trimSlashes(mount))} -cas=0 ${shellWord(key)}`
+}
+
+function writeFix(command: string, keys: readonly string[]): Fix {
+  const pairs = (keys.length === 0 ? ['KEY'] : keys).map((key) =>
+    shellWord(`${key}=@${key.replace(/[^A-Za-z0-9._-]/g, '_')}.txt`),
+  )
+  return {
+    lead: 'write the secret, or correct the key',
+    kind: 'command',
+    language: 'sh',
+    text: `${command} \\\n  ${pairs.join(' \\\n  ')}`,
+  }
 }
 
 /** A fetch of metadata fails under every policy, its 404 is not `NoSecretError` (eso.md §3.3); so does OpenBao's client (§5.6). */

@@ -1,9 +1,11 @@
 import { objectsOf } from '../chain/fold-links.ts'
 import { shellWord } from '../model/shell-word.ts'
-import { nameReference } from '../model/wording.ts'
+import { trimSlashes } from '../model/trim-slashes.ts'
+import { nameManifest } from '../model/wording.ts'
+import { cliOf } from './cli.ts'
 import { fingerprint } from './fingerprint.ts'
-import { hasOtherKeys, secretWithout } from './nothing-there.ts'
-import { otherReaders, readersOfSecrets } from './per-secret.ts'
+import { secretWithout } from './nothing-there.ts'
+import { readersOfSecrets } from './per-secret.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
 /** The current version is soft-deleted or destroyed: ESO sees the same 404 as for a secret that never was (eso.md §3.2). */
@@ -18,31 +20,43 @@ export const secretDeleted: Rule = {
       const links = all.filter(
         ({ reference, whole }) => reference.operation !== 'fetch-metadata' && whole === undefined,
       )
-      const first = links[0]
-      if ((secret.presence !== 'deleted' && secret.presence !== 'destroyed') || first === undefined) continue
-      const failing = links.find(({ reference }) => reference.deletionPolicy === 'Retain')
-      const link = failing ?? links.find((one) => !hasOtherKeys(chain, one)) ?? first
+      if (secret.presence !== 'deleted' && secret.presence !== 'destroyed') continue
       const destroyed = secret.presence === 'destroyed'
-      const when =
-        !destroyed && secret.deletionTime !== undefined ? ` since ${secret.deletionTime.replace(/\.\d+Z$/, 'Z')}` : ''
-      yield {
-        rule: this.id,
-        severity: failing === undefined ? 'warning' : 'error',
-        message: (object) =>
-          `Version ${secret.currentVersion} of \`${path}\`, the current one, is ${destroyed ? 'destroyed' : `deleted${when}`}, and ` +
-          `${nameReference(link.reference, object)} reads it. ` +
-          (failing === undefined
-            ? secretWithout(chain, link)
-            : 'ESO answers `Secret does not exist`, as if it had never been written.'),
-        span: link.reference.span,
-        related: otherReaders([link, ...links.filter((other) => other !== link)]),
-        fix: destroyed
-          ? 'A destroyed version cannot come back: write a new one.'
-          : `Take it back (\`vault kv undelete -versions=${secret.currentVersion} ${shellWord(path)}\`), or write a new version.`,
-        objects: objectsOf(link),
-        fingerprint: fingerprint(this.id, path),
-        vaultPaths: [path],
+      const on = secret.deletionTime === undefined ? '' : ` on ${minuteOf(secret.deletionTime)}`
+      for (const link of links) {
+        const { reference, store } = link
+        const failing = reference.deletionPolicy === 'Retain'
+        const mount = trimSlashes(store?.path ?? '')
+        const key = path.slice(mount.length + 1)
+        yield {
+          rule: this.id,
+          severity: failing ? 'error' : 'warning',
+          headline: `Secret \`${path}\` was ${destroyed ? 'destroyed' : `deleted${on}`}`,
+          why: failing
+            ? `Version ${secret.currentVersion} is the current one; ESO answers \`Secret does not exist\`.`
+            : secretWithout(chain, link),
+          does: 'reads it',
+          cause: `${path} ${failing}`,
+          span: reference.span,
+          related: [],
+          fix: destroyed
+            ? 'write a new version: a destroyed one cannot come back'
+            : {
+                lead: `restore version ${secret.currentVersion}, or write a new one`,
+                kind: 'command',
+                language: 'sh',
+                text: `${cliOf(chain)} kv undelete -mount=${shellWord(mount)} -versions=${secret.currentVersion} ${shellWord(key)}`,
+              },
+          objects: objectsOf(link),
+          fingerprint: fingerprint(this.id, path, nameManifest(reference.manifest), reference.property),
+          vaultPaths: [path],
+        }
       }
     }
   },
+}
+
+/** `2026-11-27 18:07 UTC`. */
+function minuteOf(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
 }

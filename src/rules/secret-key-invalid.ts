@@ -34,11 +34,16 @@ export const secretKeyInvalid: Rule = {
         yield {
           rule: this.id,
           severity: perhaps ? 'warning' : this.severity,
-          message: (object) =>
-            `${nameField(field)} of ${object} gives keys that no Secret can have. ESO answers \`${text}\`, and the whole object fails${perhaps ? ', unless that secret is deleted' : ''}.`,
+          headline: (object) => `${nameField(field)} of ${object} gives keys that no Secret can have`,
+          why: `ESO answers \`${text}\`, and the whole object fails${perhaps ? ', unless that secret is deleted' : ''}.`,
           span: manifest.spanOf(field, 'value'),
           related: [],
-          fix: 'Let a `rewrite` replace what is refused (`source: "[^-._a-zA-Z0-9]"`, `target: "_"`), or take `rewrite` away: then ESO converts keys by itself.',
+          fix: {
+            lead: 'let a `rewrite` replace what is refused, or remove `rewrite`: ESO then converts keys itself',
+            kind: 'edit',
+            language: 'yaml',
+            text: 'rewrite:\n  - regexp:\n      source: "[^-._a-zA-Z0-9]"\n      target: "_"',
+          },
           objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), nameField(field)),
         }
@@ -60,11 +65,11 @@ function* templateKeys(rule: string, manifest: Manifest): Iterable<RuleFinding> 
     yield {
       rule,
       severity: 'error',
-      message: (object) =>
-        `The template of ${object} writes the key ${JSON.stringify(key)}, which no Secret can have: only letters, digits, \`-\`, \`_\` and \`.\`. The API server refuses the Secret.`,
+      headline: (object) => `Template of ${object} writes an invalid key: ${JSON.stringify(key)}`,
+      why: 'A key has only letters, digits, `-`, `_` and `.`. The API server refuses the Secret.',
       span: manifest.spanOf(field, 'key'),
       related: [],
-      fix: 'Give the key another name.',
+      fix: 'give the key another name',
       objects: [manifest],
       fingerprint: fingerprint(rule, nameManifest(manifest), key),
     }

@@ -15,15 +15,15 @@ export const serviceAccountTokenTemplate: Rule = {
       yield {
         rule: this.id,
         severity: 'error',
-        message: (object) =>
-          `${object} makes a Secret of type \`${type}\`. ` +
+        headline: (object) => `${object} makes a Secret of type \`${type}\``,
+        why:
           (bootstrap
-            ? 'Such a Secret lets its holder join a node to the cluster.'
+            ? 'It lets its holder join a node to the cluster.'
             : `Kubernetes fills it with a token of ${serviceAccount === undefined ? 'the ServiceAccount that its annotation names' : `ServiceAccount \`${serviceAccount}\``}, which whoever may write ExternalSecrets can then read.`) +
           " ESO's webhook refuses it (CVE-2026-42876).",
         span,
         related: [],
-        fix: 'Use `type: Opaque`; get tokens by TokenRequest or a projected volume.',
+        fix: 'use `type: Opaque`; get tokens by TokenRequest or a projected volume',
         objects: [manifest],
         fingerprint: fingerprint(this.id, nameManifest(manifest), type),
       }

@@ -1,5 +1,5 @@
 import type { Difference, Shown } from '../chain/drift-facts.ts'
-import { counted } from '../model/wording.ts'
+import { counted, upper } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -21,7 +21,14 @@ export const stateDrift: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: `${subject(difference)} ${fields === 'absent' ? 'is not on the server.' : `differs ${where(difference)}: ${fieldsOf(fields)}`}`,
+        headline: headlineOf(difference),
+        why: whyOf(difference),
+        ...(fields === 'absent' ? {} : { shows: { language: 'diff', text: diffOf(difference, fields) } }),
+        ...(kind === 'policy'
+          ? { parts: { policy: bareName(name) } }
+          : kind === 'role'
+            ? { parts: { role: bareName(name) } }
+            : {}),
         span,
         related: [],
         fix: fixOf(difference),
@@ -32,22 +39,47 @@ export const stateDrift: Rule = {
   },
 }
 
-function subject({ name, by, namespace }: Difference): string {
+function headlineOf({ name, fields, kind, by }: Difference): string {
   const begun = name.slice(0, 1).toUpperCase() + name.slice(1)
-  const inside = namespace === '' ? '' : ` (Vault namespace \`${namespace}\`)`
-  return `${begun}${inside}${by === 'git' ? ', which Git declares here,' : ''}`
+  if (fields === 'absent') return `${begun} is not in Vault`
+  const what = kind === 'policy' ? 'rule' : 'field'
+  return `${begun} differs from ${by === 'git' ? 'Git' : 'the manifests'}: ${counted(fields.length, what)}`
 }
 
-function where({ by }: Difference): string {
-  return by === 'git' ? 'on the server' : 'on the server from what the manifests and the config ask for'
-}
-
-function fieldsOf(fields: Exclude<Difference['fields'], 'absent'>): string {
+function whyOf({ by, namespace, fields }: Difference): string {
+  const inside = namespace === '' ? '' : ` It is in Vault namespace \`${namespace}\`.`
+  if (fields === 'absent') return `${by === 'git' ? 'Git has it here' : 'The manifests need it'}.${inside}`
   const named = fields
     .slice(0, NAMED)
-    .map(({ field, expected, actual }) => `\`${field}\` is ${said(actual)}, wanted ${said(expected)}`)
+    .map(
+      ({ field, expected, actual }) =>
+        `\`${field}\` is ${said(actual)}, ${by === 'git' ? 'in Git' : 'needed'} ${said(expected)}`,
+    )
   const more = fields.length > NAMED ? `; and ${counted(fields.length - NAMED, 'field')} more` : ''
-  return `${named.join('; ')}${more}.`
+  return `${upper(named.join('; '))}${more}.${inside}`
+}
+
+/** ``role `eso` of auth mount `kubernetes` `` → `eso`. */
+function bareName(name: string): string {
+  return name.split('`')[1] ?? name
+}
+
+/** `---` Git, `+++` Vault: what changed in Vault, line by line. */
+function diffOf({ by, path, span }: Difference, fields: Exclude<Difference['fields'], 'absent'>): string {
+  const from = by === 'git' ? `Git    ${span.file}:${span.line}` : 'wanted by the manifests'
+  const line = (sign: string, field: string, shown: Shown) => `${sign}${field}: ${plain(shown)}`
+  const has = ({ code }: Shown) => code !== 'no-rule' && code !== 'nothing'
+  const lines = fields
+    .slice(0, NAMED)
+    .flatMap(({ field, expected, actual }) => [
+      ...(has(expected) ? [line('-', field, expected)] : []),
+      ...(has(actual) ? [line('+', field, actual)] : []),
+    ])
+  return [`--- ${from}`, `+++ Vault  ${path}`, ...lines].join('\n')
+}
+
+function plain(shown: Shown): string {
+  return (shown.code === 'value' ? shown.text : said(shown)).replaceAll('`', "'").replace(/\s+/g, ' ')
 }
 
 function said(shown: Shown): string {
@@ -83,9 +115,8 @@ function identityOf(shown: Shown): string {
 }
 
 function fixOf({ by, fields }: Difference): string {
-  if (by === 'manifests')
-    return 'Run `plan` and `apply` to set it again, or change the manifests or the config to what is meant.'
+  if (by === 'manifests') return 'run `plan` and `apply` to set it again, or change the manifests or the config'
   return fields === 'absent'
-    ? 'Run again what Git declares here, or take it out of Git if it is no longer meant.'
-    : 'Run again what Git declares here to undo the change on the server, or write the change into Git if it is meant.'
+    ? 'create it again as Git has it, or remove it from Git'
+    : 'set it back to what Git has, or, if the change is wanted, write it into Git'
 }

@@ -1,5 +1,3 @@
-import { formatSpan } from '../model/span.ts'
-import { listed, nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -25,15 +23,14 @@ export const storeDuplicate: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message:
-          `${nameManifest(first.manifest)} is declared ${stores.length} times, with different content: ` +
-          `${listed(stores.map((store) => formatSpan(store.manifest.spanOf(['metadata', 'name']))))}. The one applied last wins; what uses it is not checked.`,
+        headline: `${first.kind} \`${first.name}\` is declared ${stores.length} times`,
+        why: 'Their content differs, and the one applied last wins. What uses it is not checked.',
         span: first.manifest.spanOf(['metadata', 'name']),
         related: others.map((store) => ({
           span: store.manifest.spanOf(['metadata', 'name']),
           message: 'the same name again',
         })),
-        fix: 'Rename one of them, or give the check the folder of one cluster at a time.',
+        fix: 'rename one of them, or check the folder of one cluster at a time',
         fingerprint: fingerprint(this.id, first.kind, first.namespace, first.name),
       }
     }

@@ -23,7 +23,8 @@ export const storeMountShape: Rule = {
       yield {
         rule: this.id,
         severity: problem.severity,
-        message: `${store.kind} \`${store.name}\` has \`path: ${store.path === '' ? '""' : store.path}\`. ${problem.text}${usedBy(links.length)}`,
+        headline: `\`path: ${store.path === '' ? '""' : store.path}\` of store \`${store.name}\` is not a mount`,
+        why: `${problem.text}${usedBy(links.length)}`,
         span: store.manifest.spanOf([...providerPath(store), 'path']),
         related: [],
         fix: problem.fix,

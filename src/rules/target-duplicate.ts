@@ -24,21 +24,18 @@ export const targetDuplicate: Rule = {
       const refuses = second.creationPolicy === 'Owner' || refusesOthers(chain, second.manifest)
       // Before 0.11 a Merge into a Secret of another was taken.
       if (!refuses && second.creationPolicy !== 'Orphan') continue
-      const more = writers.length - 2
       yield {
         rule: this.id,
         severity: refuses ? 'error' : 'warning',
-        message:
-          `${nameManifest(second.manifest)} and ${nameManifest(first.manifest)} both write Secret \`${namespace === undefined ? '' : `${namespace}/`}${name}\`` +
-          `${more > 0 ? `, and ${more} more do` : ''}. ` +
-          (refuses
-            ? `${nameManifest(first.manifest)} owns it, and the other answers \`target is owned by another ExternalSecret\`${second.creationPolicy === 'Owner' ? '' : ', whatever its `creationPolicy`'}.`
-            : 'They overwrite each other at every refresh.'),
+        headline: `${writers.length} ExternalSecrets write Secret \`${namespace === undefined ? '' : `${namespace}/`}${name}\``,
+        why: refuses
+          ? `${nameManifest(first.manifest)} owns it, and ESO answers \`target is owned by another ExternalSecret\` to ${nameManifest(second.manifest)}${second.creationPolicy === 'Owner' ? '' : ', whatever its `creationPolicy`'}.`
+          : `${nameManifest(first.manifest)} and ${nameManifest(second.manifest)} overwrite each other at every refresh.`,
         span: second.span,
         related: writers
           .filter((writer) => writer !== second)
           .map((writer) => ({ span: writer.span, message: `${nameManifest(writer.manifest)} writes it too` })),
-        fix: 'Read everything in one ExternalSecret, give one of them another `target.name`, or let nobody own the Secret: `creationPolicy: Orphan` where it is made, `Merge` in the others.',
+        fix: 'read everything in one ExternalSecret, give one of them another `target.name`, or write `creationPolicy: Orphan` where it is made and `Merge` in the others',
         fingerprint: fingerprint(this.id, namespace, name),
       }
     }

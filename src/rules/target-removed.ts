@@ -22,7 +22,8 @@ export const targetRemoved: Rule = {
       yield {
         rule: this.id,
         severity: severityOf(one),
-        message: messageOf(one),
+        headline: HEADLINES[one.how](`${namespace}/${name}`),
+        why: messageOf(one),
         span,
         related: users.map((user) => ({
           span: user.span,
@@ -46,6 +47,12 @@ const USES: Readonly<Record<SecretUse['code'], string>> = {
   values: 'takes values from it',
   pull: 'pulls images with it',
   need: 'uses it',
+}
+
+const HEADLINES: Readonly<Record<TargetRemoval['how'], (secret: string) => string>> = {
+  renamed: (secret) => `This change renames Secret \`${secret}\`, which is still in use`,
+  removed: (secret) => `This change removes Secret \`${secret}\`, which is still in use`,
+  kept: (secret) => `This change leaves Secret \`${secret}\` without a refresh`,
 }
 
 function messageOf({ namespace, name, by, how, keptBy, users }: TargetRemoval): string {
@@ -73,6 +80,6 @@ function severityOf({ how, keptBy, users }: TargetRemoval): Severity {
 
 function fixOf({ how, name }: TargetRemoval): string {
   return how === 'renamed'
-    ? `Let what uses it name the new Secret, or leave the target called \`${name}\`.`
-    : 'Remove what uses the Secret in the same change, or keep the ExternalSecret.'
+    ? `let what uses it name the new Secret, or keep the name \`${name}\``
+    : 'remove what uses the Secret in the same change, or keep the ExternalSecret'
 }

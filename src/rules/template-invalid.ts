@@ -22,7 +22,8 @@ export const templateInvalid: Rule = {
           rule: this.id,
           // A function that no known release has may come with a newer one: not when the pinned one is known.
           severity: known && unknownFunction !== undefined ? 'error' : severity,
-          message: (object) => `${nameField(field)} of ${object}: ${message}`,
+          headline: (object) => `Template of ${object} is refused by Go`,
+          why: `${nameField(field)}: ${message}`,
           span,
           related: [],
           objects: [manifest],

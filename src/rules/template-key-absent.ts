@@ -1,7 +1,7 @@
 import { keyLookups } from '../chain/key-lookups.ts'
 import { templateReads } from '../eso/template/read-templates.ts'
 import { missingTemplateKeys, type SecretKeys, secretKeys } from '../eso/template/secret-keys.ts'
-import { listed, nameField, nameManifest } from '../model/wording.ts'
+import { listed, nameField, nameManifest, upper } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -25,17 +25,15 @@ export const templateKeyAbsent: Rule = {
         yield {
           rule: this.id,
           severity: empty || read.guarded ? 'warning' : 'error',
-          message: (object) =>
-            `${nameField(read.field)} of ${object} reads \`${read.key}\`, and ${whatThereIs(keys)}. ` +
+          headline: (object) => `Template reads \`${read.key}\`, which ${object} does not have`,
+          why:
+            `${upper(whatThereIs(keys))}. ` +
             (empty
               ? '`index` gives an empty text for a missing key, which lands in the Secret without an error.'
               : `ESO answers \`map has no entry for key "${read.key}"\`, also under \`default\`, and the whole object fails${read.guarded ? ' where the template comes to it' : ''}.`),
           span: read.span,
           related: [],
-          fix:
-            nearest === undefined
-              ? `Add the key to \`data\`, or take it out of the template.`
-              : `Write \`${nearest}\`.`,
+          fix: nearest === undefined ? 'add the key to `data`, or remove it from the template' : `write \`${nearest}\``,
           objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), read.key, nameField(read.field)),
         }

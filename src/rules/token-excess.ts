@@ -16,12 +16,15 @@ export const tokenExcess: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        message: root
-          ? 'The token of this check is a root token. A check needs to see policies, roles and metadata, and nothing else.'
-          : `The token of this check may read the values of ${counted(readableValues.length, 'secret')}, \`${readableValues[0]}\` first. A check needs no rule on \`data/\`.`,
+        headline: root
+          ? 'This check uses a root token'
+          : `The CI token may read the values of ${counted(readableValues.length, 'secret')}`,
+        why: root
+          ? 'A check needs to see policies, roles and metadata, and nothing else.'
+          : `The first is \`${readableValues[0]}\`. A check needs no rule on \`data/\`.`,
         span: anchor,
         related: [],
-        fix: 'Give it the policy that `eso-vault ci-policy` prints, and no more.',
+        fix: 'use a token with the policy that `eso-vault ci-policy` prints',
         fingerprint: fingerprint(this.id, root ? 'root' : 'values'),
       }
       return

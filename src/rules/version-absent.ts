@@ -1,5 +1,5 @@
 import { objectsOf } from '../chain/fold-links.ts'
-import { listed, nameReference } from '../model/wording.ts'
+import { listed } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import { secretWithout } from './nothing-there.ts'
 import { readersOfSecrets } from './per-secret.ts'
@@ -25,11 +25,11 @@ export const versionAbsent: Rule = {
         yield {
           rule: this.id,
           severity: silent ? 'warning' : 'error',
-          message: (object) =>
-            `${nameReference(reference, object)} pins version ${reference.version} of \`${path}\`, which ` +
-            `${secret.presence === 'absent' ? 'does not exist' : `is ${secret.presence}`}` +
-            `${alive.length === 0 ? '' : `; alive ${alive.length === 1 ? 'is' : 'are'} ${listed(alive)}`}. ` +
+          headline: `Version ${reference.version} of secret \`${path}\` ${secret.presence === 'absent' ? 'does not exist' : `is ${secret.presence}`}`,
+          why:
+            `${alive.length === 0 ? '' : `${alive.length === 1 ? 'Version' : 'Versions'} ${listed(alive)} ${alive.length === 1 ? 'exists' : 'exist'}. `}` +
             (silent ? secretWithout(chain, link) : 'ESO answers `Secret does not exist`.'),
+          does: `reads version ${reference.version}`,
           span: reference.manifest.spanOf([
             ...reference.field,
             reference.operation === 'extract' ? 'extract' : 'remoteRef',
@@ -38,8 +38,13 @@ export const versionAbsent: Rule = {
           related: [],
           fix:
             alive.length === 0
-              ? 'Drop the pin to follow the current version, or pin one that is alive.'
-              : `Write \`version: "${alive[alive.length - 1]}"\`, or drop the pin to follow the current one.`,
+              ? 'remove `version` to follow the current one'
+              : {
+                  lead: 'pin a version that exists, or remove `version` to follow the current one',
+                  kind: 'edit',
+                  language: 'yaml',
+                  text: `version: "${alive[alive.length - 1]}"`,
+                },
           objects: objectsOf(link),
           fingerprint: fingerprint(this.id, path, reference.version),
           vaultPaths: [path],

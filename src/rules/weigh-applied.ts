@@ -43,6 +43,7 @@ export function weighApplied(
         ...finding,
         severity,
         ...(remark === '' ? {} : { remark }),
+        ...(applied.verdict === 'not-applied' ? { unapplied: true } : {}),
         related:
           commented === undefined
             ? finding.related

@@ -1,5 +1,6 @@
 import type { Severity } from '../model/finding.ts'
 import type { InvalidYaml, Slip } from '../model/invalid-yaml.ts'
+import { upper } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 
@@ -23,7 +24,9 @@ export const yamlInvalid: Rule = {
       yield {
         rule: this.id,
         severity,
-        message: messageOf(invalid),
+        headline:
+          problem.code === 'duplicate-key' ? `Key \`${problem.key}\` is written twice` : 'Manifest is not valid YAML',
+        why: whyOf(invalid),
         span,
         related: repeated ? [{ span: problem.first, message: `\`${problem.key}\` stands here first` }] : [],
         fix: fixOf(invalid),
@@ -35,11 +38,10 @@ export const yamlInvalid: Rule = {
 
 const CONSEQUENCE = 'kubectl, kustomize and Flux refuse the file, and no reference in this document is checked.'
 
-function messageOf({ problem }: InvalidYaml): string {
-  if (problem.code === 'duplicate-key')
-    return `The key \`${problem.key}\` stands twice in one map. kustomize and Flux refuse the file; here the second one was read.`
+function whyOf({ problem }: InvalidYaml): string {
+  if (problem.code === 'duplicate-key') return 'kustomize and Flux refuse the file; here the second one was read.'
   const likely = problem.slip === undefined ? '' : ` ${slipText(problem.slip)}`
-  return `This document is not valid YAML (${problem.says}).${likely} ${CONSEQUENCE}`
+  return `${upper(problem.says)}.${likely} ${CONSEQUENCE}`
 }
 
 function slipText(slip: Slip): string {
@@ -65,24 +67,24 @@ function slipText(slip: Slip): string {
 
 function fixOf({ problem, span }: InvalidYaml): string {
   if (problem.code === 'duplicate-key')
-    return `Keep one of the two \`${problem.key}\`: line ${problem.first.line} or line ${span.line}.`
+    return `keep one of the two \`${problem.key}\`: line ${problem.first.line} or line ${span.line}`
   const { slip } = problem
   switch (slip?.code) {
     case undefined:
-      return `Correct line ${span.line}, or the one above it.`
+      return `correct line ${span.line}, or the one above it`
     case 'tab':
-      return `Write spaces instead of the tab in line ${slip.line}.`
+      return `write spaces instead of the tab in line ${slip.line}`
     case 'no-space-after-colon':
-      return `Write a space after the colon in line ${slip.line}.`
+      return `write a space after the colon in line ${slip.line}`
     case 'colon-in-value':
     case 'reserved-character':
-      return `Put the value in line ${slip.line} into quotes.`
+      return `put the value in line ${slip.line} into quotes`
     case 'indented-too-far':
     case 'not-indented-enough':
-      return `Indent line ${slip.line} like line ${slip.like}.`
+      return `indent line ${slip.line} like line ${slip.like}`
     case 'quote-not-closed':
-      return `Close the quote in line ${slip.line}.`
+      return `close the quote in line ${slip.line}`
     case 'bracket-not-closed':
-      return `Close the bracket in line ${slip.line}.`
+      return `close the bracket in line ${slip.line}`
   }
 }

@@ -36,6 +36,8 @@ export interface Ci {
   /** `https://github.com`, without a slash at the end. */
   readonly serverUrl: string | undefined
   readonly sha: string | undefined
+  /** The last commit of the pull request that the run is about: `sha` is then a merge that only GitHub has. */
+  readonly head: string | undefined
   readonly runUrl: string | undefined
   /** `owner/name` and ref of this action, for links to its documentation. */
   readonly action: { readonly repository: string; readonly ref: string } | undefined
@@ -82,10 +84,16 @@ function readCi(get: (name: string) => string | undefined, payload: unknown): Ci
     repository,
     serverUrl,
     sha: inActions ? get('GITHUB_SHA') : undefined,
+    head: inActions ? headCommit(payload) : undefined,
     runUrl: serverUrl && repository && run ? `${serverUrl}/${repository}/actions/runs/${run}` : undefined,
     action: actionRepository && actionRef ? { repository: actionRepository, ref: actionRef } : undefined,
     oidc: get('ACTIONS_ID_TOKEN_REQUEST_URL') !== undefined,
   }
+}
+
+function headCommit(payload: unknown): string | undefined {
+  const sha = field(field(field(payload, 'pull_request'), 'head'), 'sha')
+  return typeof sha === 'string' && /^[0-9a-f]{7,64}$/.test(sha) ? sha : undefined
 }
 
 function withoutSecrets(get: (name: string) => string | undefined, payload: unknown): Ci['withoutSecrets'] {

@@ -16,16 +16,20 @@ function sink() {
 }
 
 describe('annotations (platform.md §1.2)', () => {
-  it('carry file, line and columns; the last column is counted in', () => {
-    const { annotations, closing } = annotationsOf(
-      report({ findings: [finding({ fix: 'Seed it.', related: [{ span: span('a.hcl', 3), message: 'the rule' }] })] }),
-    )
+  it('carry file, line and columns, the headline, one sentence and the fix on one line', () => {
+    const rule = 'path "kv/data/db" {\n  capabilities = ["read"]\n}'
+    const given = finding({
+      headline: 'Policy `eso` does not let ESO read `kv/db`',
+      chain: [{ of: 'policy', name: 'eso', is: 'broken', says: 'no rule covers it' }],
+      fix: { lead: 'add to policy `eso`', kind: 'insert', language: 'hcl', text: rule },
+    })
+    const { annotations, closing } = annotationsOf(report({ findings: [given] }))
     expect(annotations).toEqual([
       {
         kind: 'error',
-        message: 'There is no secret.\na.hcl:3: the rule\nFix: Seed it',
+        message: 'No rule covers it.\nFix: path "kv/data/db" { capabilities = ["read"] }',
         properties: {
-          title: 'secret-absent',
+          title: 'Policy eso does not let ESO read kv/db',
           file: 'apps/db.yaml',
           startLine: 14,
           endLine: 14,
@@ -39,27 +43,45 @@ describe('annotations (platform.md §1.2)', () => {
 
   it('leave columns out over several lines: GitHub ignores the annotation’s columns then', () => {
     const { annotations } = annotationsOf(report({ findings: [finding({ span: span('a', 1, 5, 3, 4) })] }))
-    expect(annotations[0]?.properties).toEqual({ title: 'secret-absent', file: 'a', startLine: 1, endLine: 4 })
+    expect(annotations[0]?.properties).toEqual({ title: 'There is no secret', file: 'a', startLine: 1, endLine: 4 })
   })
 
-  it('show ten of a kind, worst and first, and count the others in one line', () => {
+  it('are the author’s own lines and the line of the cause before the other places', () => {
+    const places = Array.from({ length: 14 }, (_, i) =>
+      finding({ cause: 'one', age: i === 13 ? 'own' : 'broken', span: span('a.yaml', i + 1) }),
+    )
+    const { annotations } = annotationsOf(report({ findings: [...places, finding({ span: span('z.yaml', 1) })] }))
+    expect(annotations).toHaveLength(10)
+    expect(annotations.slice(0, 2).map(({ properties: { file, startLine } }) => `${file}:${startLine}`)).toEqual([
+      'a.yaml:14',
+      'z.yaml:1',
+    ])
+    expect(annotations[2]?.message).toBe('Same cause as a.yaml:14.')
+  })
+
+  it('show ten of a kind, no notes, and count the others in one line', () => {
     const findings = [
-      ...Array.from({ length: 13 }, (_, i) => finding({ span: span('z.yaml', 100 - i), message: `e${100 - i}` })),
+      ...Array.from({ length: 13 }, (_, i) => finding({ span: span('z.yaml', 100 - i) })),
       ...Array.from({ length: 11 }, (_, i) => finding({ severity: 'note', span: span('a.yaml', i + 1) })),
       finding({ severity: 'warning' }),
     ]
     const { calls, out } = sink()
     annotate(report({ findings }), out)
-    expect(calls.map(([kind]) => kind)).toEqual([
-      ...Array(10).fill('error'),
-      'warning',
-      ...Array(10).fill('notice'),
-      'info',
+    expect(calls.map(([kind]) => kind)).toEqual([...Array(10).fill('error'), 'warning', 'info'])
+    expect(calls.at(-1)?.[1]).toBe("10 of 13 errors are annotated (GitHub's limit). All are in the job summary.")
+  })
+
+  it('are a notice for each cause of what was not checked', () => {
+    const reason = { code: 'role-not-in-git', role: 'eso-x', authMount: 'kubernetes' } as const
+    const notChecked = [1, 2].map((line) => ({ file: 'a.yaml', line, what: 'x', reason, reference: true as const }))
+    const { annotations } = annotationsOf(report({ notChecked }))
+    expect(annotations).toMatchObject([
+      {
+        kind: 'notice',
+        properties: { title: '2 references not checked: role eso-x is not in Git', file: 'a.yaml', startLine: 1 },
+      },
     ])
-    expect(calls[0]?.[1]).toBe('e88')
-    expect(calls.at(-1)?.[1]).toBe(
-      'Annotated 10 of 13 errors, 10 of 11 notes: GitHub shows no more for one step. The job summary lists them all.',
-    )
+    expect(annotations[0]?.message).toMatch(/^Fix: /)
   })
 
   it('leave places free for the caller', () => {
@@ -69,14 +91,11 @@ describe('annotations (platform.md §1.2)', () => {
     expect(closing).toContain('9 of 10 errors')
   })
 
-  it('hold at most 4096 characters, and five related places', () => {
-    const related = Array.from({ length: 40 }, (_, i) => ({ span: span('b.yaml', i + 1), message: 'denied as well' }))
+  it('hold lines of at most 200 characters', () => {
     const { annotations } = annotationsOf(
-      report({ findings: [finding({ message: 'x'.repeat(9000) }), finding({ related })] }),
+      report({ findings: [finding({ why: 'x'.repeat(9000), fix: { lead: 'y'.repeat(900), kind: 'advice' } })] }),
     )
-    expect(annotations[0]?.message).toHaveLength(4096)
-    expect(annotations[1]?.message.split('\n')).toHaveLength(7)
-    expect(annotations[1]?.message).toMatch(/and 35 more places$/)
+    expect(annotations[0]?.message.split('\n').map((line) => line.length)).toEqual([200, 200])
   })
 })
 

@@ -64,9 +64,12 @@ describe('the life of the drift issue, against a server that speaks the issues A
       VIEWER,
       LABELLED,
       CREATED,
-      `POST /repos/acme/gitops/issues body,labels=${ISSUE_LABEL},title=Vault drift: acme/gitops`,
+      `POST /repos/acme/gitops/issues body,labels=${ISSUE_LABEL},title=Vault differs from Git (acme/gitops): state-drift`,
     ])
-    expect(api.issues[0]).toMatchObject({ title: 'Vault drift: acme/gitops', labels: [{ name: ISSUE_LABEL }] })
+    expect(api.issues[0]).toMatchObject({
+      title: 'Vault differs from Git (acme/gitops): state-drift',
+      labels: [{ name: ISSUE_LABEL }],
+    })
     expect(api.issues[0]?.body).toContain(RUN)
 
     // Moved lines, another run: the same findings, no edit.
@@ -75,7 +78,11 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([VIEWER, LABELLED])
 
     expect(await keep(drifted({ fingerprint: 'a' }, { fingerprint: 'b' }))).toEqual({ done: 'updated', number: 1 })
-    expect(asked()).toEqual([VIEWER, LABELLED, 'PATCH /repos/acme/gitops/issues/1 body'])
+    expect(asked()).toEqual([
+      VIEWER,
+      LABELLED,
+      'PATCH /repos/acme/gitops/issues/1 body,title=Vault differs from Git (acme/gitops): state-drift',
+    ])
 
     expect(await keep(clean)).toEqual({ done: 'closed', number: 1 })
     expect(asked()).toEqual([
@@ -94,7 +101,7 @@ describe('the life of the drift issue, against a server that speaks the issues A
     expect(asked()).toEqual([
       VIEWER,
       LABELLED,
-      'PATCH /repos/acme/gitops/issues/1 body,state=open',
+      'PATCH /repos/acme/gitops/issues/1 body,state=open,title=Vault differs from Git (acme/gitops): state-drift',
       'POST /repos/acme/gitops/issues/1/comments body',
     ])
     expect(api.issues).toHaveLength(1)
@@ -226,35 +233,29 @@ describe('the body', () => {
     expect(second).toMatch(/^<!-- findings [0-9a-f]{64} of everything -->$/)
     for (const part of [
       'Vault differs from Git: nothing is broken yet',
-      'Policy `eso` differs.',
+      'Policy `eso` differs',
       'run it again',
       RUN,
-      '### How to mend',
+      'This issue closes itself',
     ])
       expect(body).toContain(part)
   })
 
-  it('names each kind of drift under a heading of its own, the gravest kind first (platform.md §4.2)', () => {
-    const rules = [
-      'template-key-absent',
-      'secret-unused',
-      'expires-soon',
-      'secret-absent',
-      'policy-denies',
-      'state-drift',
-    ]
-    const body = issueBody(drifted(...rules.map((rule) => ({ rule, fingerprint: rule, message: `By ${rule}.` }))))
+  it('shows each problem under its headline, errors first, with a table of what they break', () => {
+    const rules = ['expires-soon', 'state-drift', 'secret-absent'] as const
+    const body = issueBody(
+      drifted(
+        ...rules.map((rule) => ({
+          rule,
+          fingerprint: rule,
+          message: `By ${rule}`,
+          severity: rule === 'expires-soon' ? ('warning' as const) : ('error' as const),
+        })),
+      ),
+    )
     const headings = [...body.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading)
-    expect(headings).toEqual([
-      'The server is not as Git declares it',
-      'ESO is refused',
-      'Secrets are not as references read them',
-      'It works today and ends by itself',
-      'Nothing needs it',
-      'In Git itself',
-      'How to mend',
-    ])
-    for (const rule of rules.filter((one) => one !== 'secret-unused')) expect(body.split(`By ${rule}.`)).toHaveLength(2)
+    expect(headings).toEqual(['❌ By secret-absent', '❌ By state-drift', '⚠️ By expires-soon'])
+    expect(body).toContain('| Problem | Effect |')
     expect(body).toContain('`apps/db.yaml:14`')
   })
 
@@ -292,8 +293,9 @@ describe('the body', () => {
     }))
     const body = issueBody(drifted(...many), { runUrl: RUN })
     expect(codePoints(body)).toBeLessThanOrEqual(ISSUE_LENGTH)
-    expect(body).toContain('more findings')
-    expect(body.trimEnd().endsWith('Edits by hand are overwritten.')).toBe(true)
+    expect(body).toContain('4995 more problems, by folder')
+    expect(body).toContain('Edits to this text are overwritten.')
+    expect(body.trimEnd().endsWith('</sub>')).toBe(true)
   })
 
   it.each(HOSTILE)('lets no text act: %j (platform.md §7 threat 8)', (text) => {
@@ -319,6 +321,6 @@ describe('the body', () => {
     }))
     const body = issueBody(drifted({}, ...unused))
     expect(body).not.toContain('kv/team/old')
-    expect(body).toContain('2 secrets under an owned path are referenced by nothing')
+    expect(body).toContain('2 secrets under an owned path are used by no manifest')
   })
 })

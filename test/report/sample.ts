@@ -83,6 +83,7 @@ export function reference(
     field: ['spec', 'data', 0],
     span: span('apps/db.yaml', 14, 14, 29),
     storeRef: { kind: 'ClusterSecretStore', name: 'vault', span: span('apps/db.yaml', 8) },
+    store: { found: 'absent', elsewhere: [] },
     key: 'team/db',
     property: 'password',
     failsWith: undefined,

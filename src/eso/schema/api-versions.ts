@@ -169,7 +169,7 @@ export function apiVersionVerdict(
     }
     return {
       served: 'no',
-      because: `ESO ${esoVersion} no longer serves ${kind} in ${apiVersion} (removed in ${name(serving.until ?? V1)}); applying it fails with: no matches for kind "${kind}" in version "${apiVersion}"`,
+      because: `it was removed in ESO ${name(serving.until ?? V1)}: applying it fails with "no matches for kind"`,
       ...use,
     }
   }

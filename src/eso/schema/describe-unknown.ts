@@ -120,6 +120,7 @@ export function describeUnknown(
         at: 'key',
         message: lead + consequence(target, how),
         suggestion: nestedLines(field.path, target, group, manifest.body),
+        under: how === 'indent' ? target : undefined,
         proposedBody,
       })
       continue

@@ -16,6 +16,7 @@ export interface NewProblem {
   readonly message: string
   readonly text?: string | undefined
   readonly suggestion?: string | undefined
+  readonly under?: FieldPath | undefined
   readonly proposedBody?: ValueMap | undefined
 }
 
@@ -61,7 +62,7 @@ export function problemList(manifest: Manifest, moves: readonly Move[] = []): Pr
       const besides = more === 1 ? 'One more problem of this object is' : `${more} more problems of this object are`
       return [...problems.slice(0, -1), { ...last, message: `${last.message} ${besides} not listed.` }]
     },
-    add({ kind, effect, severity = 'error', path, at = 'value', message, text, suggestion, proposedBody }) {
+    add({ kind, effect, severity = 'error', path, at = 'value', message, text, suggestion, under, proposedBody }) {
       if (patchOver(manifest, path) !== undefined) return
       if (problems.length === MOST_PROBLEMS) {
         unlisted.push({ path: written(path), effect })
@@ -76,6 +77,7 @@ export function problemList(manifest: Manifest, moves: readonly Move[] = []): Pr
         message,
         ...(text === undefined ? {} : { text }),
         ...(suggestion === undefined ? {} : { suggestion }),
+        ...(under === undefined ? {} : { under }),
         ...(proposedBody === undefined ? {} : { proposedBody }),
       })
     },

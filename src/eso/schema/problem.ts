@@ -30,6 +30,8 @@ export interface SchemaProblem {
   readonly message: string
   /** What the API server's schema, ESO's webhook or ESO itself answers, word for word; where it has an answer of its own. */
   readonly text?: string
+  /** Of a misplaced field: the field right above it that it belongs into. */
+  readonly under?: FieldPath
   /** The pinned release is too old for what is written. */
   readonly newer?: true
   /** What to write instead: a sentence, or the corrected lines. */

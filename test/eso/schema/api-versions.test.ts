@@ -34,7 +34,7 @@ describe('eso.md §1: API versions served', () => {
   it('says what to write and what the cluster will answer', () => {
     const verdict = apiVersionVerdict(BETA, 'ExternalSecret', '1.2.1')
     expect(verdict.use).toBe(V1)
-    expect(verdict.because).toContain('no matches for kind "ExternalSecret" in version "external-secrets.io/v1beta1"')
+    expect(verdict.because).toBe('it was removed in ESO v0.17.0: applying it fails with "no matches for kind"')
     expect(apiVersionVerdict(V1, 'ExternalSecret', '0.15.0')).toMatchObject({ served: 'no', use: BETA })
     expect(apiVersionVerdict(V1, 'PushSecret', '1.2.1')).toMatchObject({ served: 'no', use: ALPHA })
     expect(apiVersionVerdict(BETA, 'SecretStore', '0.16.1')).toMatchObject({ served: 'yes', use: V1 })

@@ -1,6 +1,6 @@
 path "kv/data/payments/*" {
-  capabilities = ["read", "delete"] # expect: policy-excess no reference needs `delete`
+  capabilities = ["read", "delete"] # expect: policy-excess No reference needs `delete` on `kv/data/payments/*`
 }
 path "kv/data/team-a/*" {
-  capabilities = ["read"] # expect: policy-excess no reference needs the rule
+  capabilities = ["read"] # expect: policy-excess No reference needs rule `kv/data/team-a/*` of policy `external-secrets`
 }
