@@ -19,6 +19,12 @@ export function slashes(path: string): string {
   return sep === '/' ? path : path.split(sep).join('/')
 }
 
+/** The path of one that is absolute, as it is below a folder: of a hundred thousand most are simply longer. */
+export function pathBelow(folder: string, absolute: string): string {
+  const isBelow = absolute.startsWith(folder) && absolute[folder.length] === sep
+  return slashes(isBelow ? absolute.slice(folder.length + 1) : relative(folder, absolute))
+}
+
 /**
  * Lists everything under `from` (absolute, inside `top`). Symlinks are never entered: what they lead to inside the root is found
  * there, and what lies outside must not be read (platform.md §7 threat 3).
@@ -27,7 +33,7 @@ export async function walkFolder(top: string, from: string, show: (absolute: str
   const walk: Walk = { files: new Set(), folders: new Set(), links: new Map(), notes: [] }
   const realTop = await realpath(top)
 
-  const below = (absolute: string) => slashes(relative(top, absolute))
+  const below = (absolute: string) => pathBelow(top, absolute)
 
   const link = async (absolute: string) => {
     const note = (body: NoteBody) => walk.notes.push(noteAt({ file: show(absolute) }, body))

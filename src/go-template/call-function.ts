@@ -42,12 +42,23 @@ export function callFunction(name: string, { result }: Signature, given: Argumen
   const special = Object.hasOwn(calls, name) ? calls[name] : undefined
   try {
     const known = special?.(given)
-    if (known !== undefined) return known
+    if (known !== undefined) return bounded(known)
   } catch (error) {
     if (error instanceof TemplateFailure) throw new TemplateFailure(`error calling ${name}: ${error.message}`)
     throw error
   }
   return result === 'value' ? UNKNOWN : ofType(result)
+}
+
+const MAX_TEXT = 256 * 1024
+const MAX_ITEMS = 10_000
+
+/** What doubles in every round of a loop is not followed for long. */
+function bounded(value: GoValue): GoValue {
+  if (value.is === 'string' && value.text !== undefined && value.text.length > MAX_TEXT) return ofType(value.type)
+  if (value.is === 'slice' && value.items !== undefined && value.items.length > MAX_ITEMS)
+    return slice(value.type, undefined, value.element)
+  return value
 }
 
 function fail(message: string): never {
@@ -205,8 +216,17 @@ function hasKey([map, key]: Arguments): GoValue {
   return bool(map.entries.has(name) ? true : map.open ? undefined : false)
 }
 
-/** What a value is in JSON; `undefined` where some of it is not known. */
+/** Of values that hold each other many times over only so much is written out. */
+const MAX_PARTS = 20_000
+
+/** What a value is in JSON; `undefined` where some of it is not known, or where it is too much. */
 export function plainOf(value: GoValue): Value | undefined {
+  let parts = 0
+  return plain(value, () => ++parts > MAX_PARTS)
+}
+
+function plain(value: GoValue, isTooMuch: () => boolean): Value | undefined {
+  if (isTooMuch()) return undefined
   switch (value.is) {
     case 'nil':
       return null
@@ -216,12 +236,12 @@ export function plainOf(value: GoValue): Value | undefined {
     case 'number':
       return value.value
     case 'slice': {
-      const items = value.items?.map(plainOf)
+      const items = value.items?.map((item) => plain(item, isTooMuch))
       return items?.every((item) => item !== undefined) ? items : undefined
     }
     case 'map': {
       if (value.open || value.isData) return undefined
-      const entries = [...value.entries].map(([key, item]) => [key, plainOf(item)] as const)
+      const entries = [...value.entries].map(([key, item]) => [key, plain(item, isTooMuch)] as const)
       return entries.every((entry): entry is readonly [string, Value] => entry[1] !== undefined)
         ? Object.fromEntries(entries)
         : undefined
@@ -233,11 +253,11 @@ export function plainOf(value: GoValue): Value | undefined {
 
 /** Go's `json.Marshal`: keys sorted, and what could end a script escaped. */
 function toJson([value = NIL]: Arguments): GoValue {
-  const plain = plainOf(value)
-  if (plain === undefined) return STRING
+  const json = plainOf(value)
+  if (json === undefined) return STRING
   const escaped = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' }
   return text(
-    JSON.stringify(sorted(plain)).replace(/[<>&\u2028\u2029]/g, (char) => escaped[char as keyof typeof escaped]),
+    JSON.stringify(sorted(json)).replace(/[<>&\u2028\u2029]/g, (char) => escaped[char as keyof typeof escaped]),
   )
 }
 
@@ -553,8 +573,8 @@ const SPECIAL: Calls = {
   toJson,
   mustToJson: toJson,
   toRawJson: ([value = NIL]) => {
-    const plain = plainOf(value)
-    return plain === undefined ? STRING : text(JSON.stringify(sorted(plain)))
+    const json = plainOf(value)
+    return json === undefined ? STRING : text(JSON.stringify(sorted(json)))
   },
   split: splitParts,
   splitn: splitParts,

@@ -29,6 +29,8 @@ export interface TemplateRun {
   readonly failures: readonly RunFailure[]
   /** What is written, where all of it is known. */
   readonly output: string | undefined
+  /** How many steps it took; long texts take more. */
+  readonly steps: number
   /** The line at which it had taken `MAX_STEPS` steps: what comes after was not looked at. */
   readonly stopped: number | undefined
 }
@@ -52,6 +54,8 @@ export interface RunOptions {
 /** Loops and recursions that go on are cut here: what comes after is not known. */
 export const MAX_STEPS = 20_000
 const MAX_ROUNDS = 4
+/** So much text counts as one step. */
+const TEXT_IN_A_STEP = 100
 
 interface Variable {
   readonly name: string
@@ -74,7 +78,13 @@ class Noted extends Error {}
 export function runTemplate(tree: TemplateTree, options: RunOptions): TemplateRun {
   const runner = new Runner(tree, options)
   runner.start()
-  return { reads: runner.reads, failures: runner.failures, output: runner.output, stopped: runner.stopped }
+  return {
+    reads: runner.reads,
+    failures: runner.failures,
+    output: runner.output,
+    steps: runner.steps,
+    stopped: runner.stopped,
+  }
 }
 
 class Runner {
@@ -84,12 +94,12 @@ class Runner {
   readonly #told = new Set<string>()
   output: string | undefined = ''
   stopped: number | undefined
+  steps = 0
   readonly #tree: TemplateTree
   readonly #options: RunOptions
   #variables: Variable[] = []
   #guarded = false
   #line = 1
-  #steps = 0
   #failedNames: readonly string[] | undefined
   readonly #active = new Set<string>()
 
@@ -139,13 +149,14 @@ class Runner {
     this.reads.push({ key, line, guarded: this.#guarded, onMissing })
   }
 
-  #step(): void {
-    this.#steps += 1
-    if (this.#steps > MAX_STEPS) throw new Stopped()
+  #step(count = 1): void {
+    this.steps += count
+    if (this.steps > MAX_STEPS) throw new Stopped()
   }
 
   #write(value: string | undefined): void {
     const written = value ?? this.#options.unknown
+    this.#step(Math.floor((written?.length ?? 0) / TEXT_IN_A_STEP))
     this.output = this.output === undefined || written === undefined ? undefined : this.output + written
   }
 
@@ -529,7 +540,10 @@ class Runner {
     this.#line = line
     if (final !== undefined) values.push(fits(final, typeAt(values.length)))
     if (name === 'index') this.#indexed(values, given[1]?.line ?? line)
-    return callFunction(name, signature, values, this.#options.calls)
+    const result = callFunction(name, signature, values, this.#options.calls)
+    // What makes long texts of long texts takes as many steps as it takes time.
+    this.#step(result.is === 'string' ? Math.floor((result.text?.length ?? 0) / TEXT_IN_A_STEP) : 0)
+    return result
   }
 
   /** `index . "key"` asks for a key as well, and gives an empty text when it is missing. */

@@ -4,7 +4,7 @@ import type { Reference } from '../model/reference.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Need, needOf, unserved } from '../setup/need.ts'
-import { makePlan, wantedForPlan } from '../setup/plan.ts'
+import { makePlan, type Plan, wantedForPlan } from '../setup/plan.ts'
 import type { LiveState } from '../state/live/live-state.ts'
 import type { GatherDeps, Gathered } from './gather.ts'
 import { cliOf } from './plan.ts'
@@ -24,30 +24,32 @@ export async function needOfChange(
   if (live === undefined) return undefined
   const links = [...changed].filter(({ reference }) => reference.manifest.origin.applied.verdict !== 'not-applied')
   const references = unserved(links)
+  const namespace = settings.vault?.namespace
+  const need = (plan: Plan | undefined) =>
+    needOf({
+      plan,
+      links,
+      declared: declared.state,
+      cli: cliOf(gathered.live),
+      namespace: namespace === undefined ? undefined : trimSlashes(namespace),
+    })
   const { declared, prediction } = gathered
+  if (references.length === 0) return need(undefined)
   const input = await planInput(settings, gathered, deps, {
     prediction: {
       stores: prediction.stores.filter((store) => isVaultStore(store) && isUsed(store, references)),
       generators: prediction.generators.filter((store) => isUsed(store, references)),
       references,
     },
-    policyOfRole: (namespace, authMount, role) =>
+    policyOfRole: (part, authMount, role) =>
       settings.config.setup.policy.name === undefined
-        ? onlyPolicy(gathered.live.get(namespace)?.role(authMount, role))
+        ? onlyPolicy(gathered.live.get(part)?.role(authMount, role))
         : undefined,
   })
   const states = new Map<string, LiveState>()
-  if (references.length > 0)
-    for (const [namespace, wanted] of wantedForPlan(input.desired))
-      states.set(namespace, await live.read(namespace, { ...wanted, authConfig: false }))
-  const namespace = settings.vault?.namespace
-  return needOf({
-    plan: makePlan({ ...input, live: states }),
-    links,
-    declared: declared.state,
-    cli: cliOf(gathered.live),
-    namespace: namespace === undefined ? undefined : trimSlashes(namespace),
-  })
+  for (const [part, wanted] of wantedForPlan(input.desired))
+    states.set(part, await live.read(part, { ...wanted, authConfig: false }))
+  return need(makePlan({ ...input, live: states }))
 }
 
 function isUsed(store: unknown, references: readonly Reference[]): boolean {

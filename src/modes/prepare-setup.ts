@@ -35,7 +35,10 @@ export async function prepareSetup(settings: Settings, { cwd, live, render, watc
   }
 }
 
-/** Of the manifests, what a plan is made of; `only`: of a part of them, for roles that keep the policies they have. */
+/**
+ * Of the manifests, what a plan is made of. `only`: of a part of them, for roles that keep the policies they have; then rules are written
+ * one by one, and no file that the config names for a set-up is read: a check does not need it.
+ */
 export async function planInput(
   settings: Settings,
   gathered: Gathered,
@@ -45,10 +48,14 @@ export async function planInput(
   const { setup } = settings.config
   const { generate } = setup.policy
   const form =
-    typeof generate === 'string' ? ({ by: generate } as const) : ({ by: 'file', file: generate.file } as const)
+    typeof generate === 'string'
+      ? ({ by: generate } as const)
+      : only === undefined
+        ? ({ by: 'file', file: generate.file } as const)
+        : ({ by: 'exact' } as const)
   const policyFile = form.by === 'file' ? await readNamed(cwd, form.file, 'setup.policy.generate.file') : undefined
   const { host, reviewer, ca } = setup.kubernetes
-  const caCertificate = ca === undefined ? undefined : await readPem(cwd, ca)
+  const caCertificate = ca === undefined || only !== undefined ? undefined : await readPem(cwd, ca)
   const desired = desire({
     prediction: gathered.prediction,
     ...only,

@@ -198,6 +198,8 @@ export interface DoctorItem {
   readonly places: readonly (FileLine & { readonly what: string })[]
   readonly wayOut: string | null
   readonly config: readonly string[]
+  /** Policies in Git that no known role names: one of them may be meant by `<policy>`. */
+  readonly policies: readonly string[]
   /** Of a role that is not in Git: code that speaks of it and is not read; `null`: not looked for. */
   readonly spokenOf: readonly (FileLine & { readonly language: string })[] | null
 }

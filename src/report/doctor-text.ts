@@ -39,13 +39,20 @@ function itemLines(item: DoctorItem, paint: Paint, width: number): string[] {
   add(`${item.counted}: ${item.reason}`, `${paint('yellow', '[ ]')} `)
   if (item.wayOut !== null) add(item.wayOut)
   for (const line of item.config) lines.push(paint('green', `      ${oneLine(line)}`))
+  if (item.policies.length > 0)
+    add(
+      `Git holds ${item.policies.length === 1 ? 'policy' : 'policies'} ${listed(some(item.policies.map((name) => `\`${name}\``)))}, and no known role names ${item.policies.length === 1 ? 'it' : 'them'}.`,
+    )
   if (item.spokenOf !== null) add(spokenText(item.spokenOf))
-  const stores = item.stores.slice(0, STORES)
-  if (stores.length > 0)
-    add(`Of ${listed(item.stores.length > STORES ? [...stores, `${item.stores.length - STORES} more`] : stores)}.`)
+  if (item.stores.length > 0) add(`Of ${listed(some(item.stores))}.`)
   for (const { file, line } of item.places.slice(0, PLACES)) lines.push(paint('cyan', `    ${oneLine(file)}:${line}`))
   if (item.places.length > PLACES) lines.push(`    and ${item.places.length - PLACES} more`)
   return lines
+}
+
+/** The first few, and how many more. */
+function some(names: readonly string[]): string[] {
+  return names.length > STORES ? [...names.slice(0, STORES), `${names.length - STORES} more`] : [...names]
 }
 
 function spokenText(places: NonNullable<DoctorItem['spokenOf']>): string {

@@ -54,7 +54,8 @@ function isUnbound({ role, reference: { identity } }: Link): boolean {
 }
 
 export interface NeedInput {
-  readonly plan: Plan
+  /** Of the references that Vault does not serve; `undefined`: it serves all. */
+  readonly plan: Plan | undefined
   /** The references that the change concerns. */
   readonly links: Iterable<Link>
   readonly declared: VaultState
@@ -66,7 +67,7 @@ export interface NeedInput {
 /** `undefined`: Vault has all that the change needs, or hides whether it does. */
 export function needOf({ plan, links, declared, cli, namespace }: NeedInput): Need | undefined {
   // What Git declares is brought by the merge itself.
-  const steps = plan.steps.filter((step) => writes(step) && !isDeclared(step, declared))
+  const steps = (plan?.steps ?? []).filter((step) => writes(step) && isNeeded(step) && !isDeclared(step, declared))
   const seeds = seedsOf([...links])
   if (steps.length === 0 && seeds.length === 0) return undefined
   const patched = seeds.filter(({ command }) => command === 'patch')
@@ -81,6 +82,11 @@ export function needOf({ plan, links, declared, cli, namespace }: NeedInput): Ne
       keys: patched.reduce((sum, { keys }: Seed) => sum + keys.length, 0),
     },
   }
+}
+
+/** How long a token of a role lives is a wish of the set-up, and nothing that a reference needs. */
+function isNeeded({ kind, action, fields }: Step): boolean {
+  return kind !== 'role' || action !== 'update' || fields.some(({ field }) => field !== 'token_ttl')
 }
 
 /** Pages and examples show what a setup looks like, and set nothing up. */

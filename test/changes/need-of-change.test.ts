@@ -141,6 +141,16 @@ describe('what merging a pull request needs of Vault (snapshot.md §3)', () => {
     expect(need).toBeUndefined()
   })
 
+  it('a set-up’s wishes and files are no affair of a check', async () => {
+    const setup = 'setup: { policy: { generate: { file: none.hcl } }, role: { ttl: 5m }, kubernetes: { ca: none.pem } }'
+    const pull = opened(BEFORE, { 'new.yaml': secretOf('new', item('billing/stripe', 'x')) })
+    const { report } = await checkBy(pull, brought(NARROW), {}, setup)
+    expect([report.problems, report.need?.counts]).toEqual([
+      undefined,
+      { rules: 1, roles: 0, mounts: 0, secrets: 0, keys: 0 },
+    ])
+  })
+
   it('what nothing applies needs nothing', async () => {
     const before = { ...BEFORE, 'kustomization.yaml': 'resources: [store.yaml, old.yaml]\n' }
     const { need } = await needOf({ 'draft/new.yaml': secretOf('new', item('billing/stripe', 'x')) }, NARROW, before)

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunResult, run } from '../../src/modes/run.ts'
-import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
+import { readConfig } from '../../src/settings/config-file.ts'
 import { readEnvironment } from '../../src/settings/environment.ts'
 import { resolveSettings } from '../../src/settings/resolve-settings.ts'
 import type { SnapshotFile } from '../../src/state/snapshot/snapshot-file.ts'
@@ -54,6 +54,7 @@ export async function checkBy(
   { folder, event }: Checkout,
   path: string,
   env: Readonly<Record<string, string>> = {},
+  config = '',
 ): Promise<RunResult> {
   const all = {
     PATH: process.env.PATH ?? '',
@@ -72,7 +73,7 @@ export async function checkBy(
       format: undefined,
       color: undefined,
     },
-    config: EMPTY_CONFIG,
+    config: readConfig('eso-vault.yml', `version: 1\n${config}`, { rules: [] }),
     environment: readEnvironment(all, event),
     folder: 'gitops',
   })

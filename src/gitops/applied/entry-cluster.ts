@@ -51,6 +51,16 @@ export function clusterOfEntry(path: string): Cluster {
   return { id: `entry ${name}`, name, entry: `entry ${name}` }
 }
 
+/** The cluster that a file of values beside a chart stands for: `values-prod.yaml`, `values/prod.yaml`, `env/prod/x.yaml`. */
+export function clusterOfValues(file: string): Cluster {
+  const parts = file.split('/')
+  const name = (parts.at(-1) ?? '').replace(/\.ya?ml$/, '').replace(/^values[-_.]/, '')
+  const folder = parts.at(-2)
+  return clusterNamed(
+    folder === undefined || /^(?:values|envs?|environments?)$/.test(folder) || name !== 'values' ? name : folder,
+  )
+}
+
 function clusterNamed(name: string): Cluster {
   return { id: `folder ${name}`, name, entry: `folder ${name}` }
 }

@@ -8,6 +8,9 @@ import type { Followed } from './followed.ts'
 const KIND =
   /^["']?kind["']?:\s*["']?((?:Cluster)?(?:ExternalSecret|PushSecret|SecretStore)|VaultDynamicSecret|ClusterGenerator)\b/
 
+/** A kind that the template says, and nothing fills in. */
+const OTHER_KIND = /^["']?kind["']?:\s*["']?\w+/
+
 /**
  * Notes about templates of charts, after charts were rendered: none for those that helm read; of the others each object of ESO's that
  * their text shows, so that each is counted.
@@ -26,7 +29,11 @@ export function templateNotes(notes: readonly Note[], checkout: Checkout, follow
       const kind = KIND.exec(line)?.[1]
       return kind === undefined ? [] : [{ file: note.file, line: index + 1, code: 'chart-template', kind, because }]
     })
-    return found.length > 0 ? found : [{ ...note, because }]
+    if (found.length > 0) return found
+    // A definition or a Deployment that only names a group of ESO's is no object of it.
+    const others = lines.filter((line) => OTHER_KIND.test(line))
+    const all = lines.filter((line) => /^["']?kind["']?:/.test(line))
+    return others.length > 0 && others.length === all.length ? [] : [{ ...note, because }]
   })
 }
 

@@ -7,6 +7,7 @@ import { joinRelative } from '../look-through/repository-tree.ts'
 import { placedAt } from '../placed/placed.ts'
 import type { GitOpsRoot } from '../root.ts'
 import type { Chart } from './charts.ts'
+import { clusterOfValues } from './entry-cluster.ts'
 
 /** Files of values that name an environment, in a chart's folder (helm.md §7.3); those under `ci/` are a test's. */
 const ENVIRONMENT = /^(?:values[-_.][^/]*\.ya?ml|values\/[^/]*\.ya?ml|env[^/]*\/(?:[^/]+\/)*[^/]*\.ya?ml)$/
@@ -44,7 +45,9 @@ export function undeployedCharts(
           layers,
         },
       },
-      cluster: clusterOf(file),
+      // Two environments never meet in one cluster.
+      cluster:
+        clusterOf(file) ?? (values === undefined || environments.length < 2 ? undefined : clusterOfValues(values)),
       certainty: 'presumed',
       undeployed: {
         chart: folder || '.',

@@ -61,7 +61,7 @@ export function applicationsOf(node: Placed, context: ApplicationSetContext): Ge
   const result = (fails?: string): GeneratedApplications => ({
     applications: fails === undefined ? [...made.values()] : [],
     unknown: [...news.unknown],
-    more: news.more,
+    more: news.more || filler.isSpent,
     tookDeclared: news.tookDeclared,
     unpatched,
     ...(fails === undefined ? {} : { fails }),

@@ -20,6 +20,8 @@ export interface Filler {
   readonly goTemplate: boolean
   /** Fills a text with a set; `strictly`: a parameter that is not there is an error whatever the options say. */
   fill(text: string, set: ParameterSet, strictly?: boolean): Filled
+  /** More was asked for than is filled in: what came after it was left open. */
+  readonly isSpent: boolean
 }
 
 /** Rounds of a loop that are gone through; the runner ends by its steps. */
@@ -28,7 +30,7 @@ const ROUNDS = 1_000
 /** How an ApplicationSet's texts are filled in: by names between double braces, or as Go templates (helm.md §1.5). */
 export function fillerOf(spec: Value | undefined): Filler {
   const { goTemplate, goTemplateOptions } = (spec ?? {}) as ValueMap
-  if (goTemplate !== true) return { goTemplate: false, fill: byName }
+  if (goTemplate !== true) return bounded(false, (text, set) => ({ filled: byName(text, set), steps: 0 }))
   const options = Array.isArray(goTemplateOptions) ? goTemplateOptions : []
   const lenient = !options.includes('missingkey=error')
   const trees = new Map<string, TemplateTree | Filled>()
@@ -41,30 +43,60 @@ export function fillerOf(spec: Value | undefined): Filler {
     }
     return made
   }
+  return bounded(true, (text, set, strictly) => {
+    const done = (filled: Filled, steps = 0) => ({ filled, steps })
+    let tree = trees.get(text)
+    if (tree === undefined) {
+      tree = parsed(text)
+      trees.set(text, tree)
+    }
+    if ('ok' in tree) return done(tree)
+    const { output, failures, stopped, steps } = runTemplate(tree, {
+      data: dataOf(set),
+      functions: APPLICATION_SET_FUNCTIONS,
+      calls: APPLICATION_SET_CALLS,
+      unknown: UNFILLED,
+      lenient: lenient && !strictly,
+      rounds: ROUNDS,
+    })
+    const failure = failures.find(({ guarded }) => !guarded)
+    if (failure !== undefined) {
+      return done({ ok: false, says: failure.message, missing: failure.missing }, steps)
+    }
+    const known = stopped === undefined && ![...tree.functions.keys()].some((name) => CHANGES_ITS_ARGUMENT.has(name))
+    return done({ ok: true, text: known ? (output ?? UNFILLED) : UNFILLED }, steps)
+  })
+}
+
+/** Longer texts are left open: values that are filled in with each other may double with every generator. */
+const MAX_TEXT = 256 * 1024
+/** Steps of templates, and characters, that one ApplicationSet is filled in with. */
+const MAX_STEPS = 3_000_000
+const MAX_CHARACTERS = 100_000_000
+
+function bounded(
+  goTemplate: boolean,
+  fill: (text: string, set: ParameterSet, strictly: boolean) => { readonly filled: Filled; readonly steps: number },
+): Filler {
+  let steps = 0
+  let characters = 0
+  let isSpent = false
   return {
-    goTemplate: true,
+    goTemplate,
+    get isSpent() {
+      return isSpent
+    },
     fill(text, set, strictly = false) {
       if (!text.includes('{{')) return { ok: true, text }
-      let tree = trees.get(text)
-      if (tree === undefined) {
-        tree = parsed(text)
-        trees.set(text, tree)
-      }
-      if ('ok' in tree) return tree
-      const { output, failures, stopped } = runTemplate(tree, {
-        data: dataOf(set),
-        functions: APPLICATION_SET_FUNCTIONS,
-        calls: APPLICATION_SET_CALLS,
-        unknown: UNFILLED,
-        lenient: lenient && !strictly,
-        rounds: ROUNDS,
-      })
-      const failure = failures.find(({ guarded }) => !guarded)
-      if (failure !== undefined) {
-        return { ok: false, says: failure.message, missing: failure.missing }
-      }
-      const known = stopped === undefined && ![...tree.functions.keys()].some((name) => CHANGES_ITS_ARGUMENT.has(name))
-      return { ok: true, text: known ? (output ?? UNFILLED) : UNFILLED }
+      if (steps > MAX_STEPS || characters > MAX_CHARACTERS) isSpent = true
+      if (isSpent) return { ok: true, text: UNFILLED }
+      const { filled, steps: taken } = fill(text, set, strictly)
+      steps += taken
+      if (!filled.ok) return filled
+      characters += filled.text.length
+      if (filled.text.length <= MAX_TEXT) return filled
+      isSpent = true
+      return { ok: true, text: UNFILLED }
     },
   }
 }

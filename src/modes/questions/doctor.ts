@@ -15,6 +15,7 @@ import type { Gathered } from '../gather.ts'
 export function doctor(report: Report, { chain, repository }: Gathered): DoctorDocument {
   const { vault, notChecked } = accountOf(report)
   const storesOf = storesByReference(report)
+  const unused = unusedPolicies(chain)
   const items = causesOf(report).map((cause): DoctorItem => {
     const { reason } = cause.items[0]
     const wayOut = wayOutOf(reason, { account: serviceAccountOf(reason, chain) }) ?? cause.wayOut
@@ -28,6 +29,7 @@ export function doctor(report: Report, { chain, repository }: Gathered): DoctorD
       places: cause.items.map(({ file, line, what }) => ({ file, line, what })),
       wayOut: wayOut?.says ?? null,
       config: wayOut?.config === undefined ? [] : [...wayOut.config],
+      policies: wayOut?.config?.some((line) => line.includes('<policy>')) === true ? unused : [],
       spokenOf:
         role === undefined
           ? null
@@ -60,6 +62,13 @@ function storesByReference({ references }: Report): Map<string, string[]> {
 
 function roleOf(reason: NotCheckedReason): string | undefined {
   return reason.code === 'role-not-in-git' ? reason.role : undefined
+}
+
+/** Policies that Git holds and gives to nobody. */
+function unusedPolicies({ declared }: Chain): string[] {
+  const named = new Set(declared.roles.flatMap((role) => role.policies ?? []))
+  const names = declared.policies.flatMap(({ name }) => (named.has(name) || name.includes('$') ? [] : [name]))
+  return [...new Set(names)].sort()
 }
 
 /** The ServiceAccount that logs in with the role, where all stores that do name the same. */

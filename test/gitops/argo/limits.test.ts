@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_SETS } from '../../../src/gitops/argo/application-set.ts'
+import { UNFILLED } from '../../../src/gitops/argo/fill-text.ts'
 import { cpuTime } from '../../cpu-time.ts'
 import { appliedTree } from '../applied/applied-tree.ts'
-import { generated, oneGenerator } from './generated.ts'
+import { generated, go, oneGenerator } from './generated.ts'
 
 const list = (name: string, count: number, more = '') =>
   `{list: {elements: [${Array.from({ length: count }, (_, index) => `{${name}: ${name}${index}${more}}`).join(', ')}]}}`
@@ -43,6 +44,44 @@ describe('how many Applications an ApplicationSet may have', () => {
     )
     expect(more).toBe(true)
     expect(spent()).toBeLessThan(10_000)
+  })
+
+  const doubled = (count: number) =>
+    Array.from({ length: count }, (_, index) => index).reduceRight(
+      (inner, level) =>
+        `{matrix: {generators: [${inner}, {git: {directories: [{path: d}], pathParamPrefix: p${level}, values: {v${level}: "{{values.v${level + 1}}}{{values.v${level + 1}}}"}}}]}}`,
+      `{list: {elements: [{values: {v${count}: "0123456789"}}]}}`,
+    )
+
+  test.each<[string, string]>([
+    ['values that double with each generator', oneGenerator(doubled(20), '{{values.v0}}')],
+    [
+      'a variable that doubles in a loop',
+      go(
+        '{list: {elements: [{l: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40]}]}}',
+        '{{ $x := "0123456789" }}{{ range .l }}{{ $x = printf "%s%s" $x $x }}{{ end }}{{ $x }}',
+      ),
+    ],
+    [
+      'a list that holds itself twice in each round',
+      go(
+        '{list: {elements: [{l: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30]}]}}',
+        '{{ $x := list "a" }}{{ range .l }}{{ $x = list $x $x }}{{ end }}{{ toJson $x }}',
+      ),
+    ],
+    [
+      'loops in loops, for each of thousands of sets',
+      go(
+        `{list: {elements: [${Array.from({ length: 1_500 }, (_, index) => `{n: "${index}", l: [1,2,3,4,5,6,7,8,9,10]}`).join(', ')}]}}`,
+        `${'{{ range $.l }}'.repeat(6)}{{ repeat 9000 "x" }}${'{{ end }}'.repeat(6)}`,
+      ),
+    ],
+  ])('%s end soon, and are left open', (_, spec) => {
+    const spent = cpuTime()
+    const found = generated(spec, { 'd/x': '' })
+    expect(found.fails).toBeUndefined()
+    expect(found.paths.every((path) => (path ?? '').includes(UNFILLED))).toBe(true)
+    expect(spent()).toBeLessThan(8_000)
   })
 
   test('what is not followed of it is told', async () => {

@@ -43,6 +43,7 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
       'db: apps/eu',
       'db: apps/prod',
     ])
+    expect(repository.manifests.map(({ origin }) => origin.applied.cluster?.name).sort()).toEqual(['a', 'dev', 'prod'])
   })
 
   test('what whoever installs it chooses is not known', async () => {
@@ -111,4 +112,15 @@ test.each(helms)('it renders by it, with $name', async (helm) => {
       .map(({ body }) => JSON.stringify(body).match(/apps\/\w+/)?.[0])
       .join()
   expect([await keyWith('2.9.0'), await keyWith('0.9.20')]).toEqual(['apps/new', 'apps/old'])
+})
+
+test('a template that only names a group of ESO’s is no object that was not checked', async () => {
+  const files = {
+    'eso/Chart.yaml': chartYaml('eso'),
+    'eso/templates/crd.yaml':
+      '{{ if .Values.crds }}\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x.external-secrets.io}\n{{ end }}\n',
+    'eso/templates/any.yaml': '{{ include "objects" . }} # external-secrets.io\n',
+  }
+  const { repository } = await renderCharts(undefined, files)
+  expect(repository.notes.map(({ code, file }) => `${code} ${file}`)).toEqual(['chart-template eso/templates/any.yaml'])
 })

@@ -51,6 +51,7 @@ const FILES = {
     secret('d', 'main', '"x/${ENV}"') +
     secret('e', 'gone'),
   'deploy/roles.py': `client.write("auth/kubernetes/role/eso", bound_service_account_names="eso")\n`,
+  'vault/read-shop.hcl': 'path "kv/data/*" { capabilities = ["read"] }\n',
   'deploy/other.py': `print("eso")\n`,
 }
 
@@ -76,6 +77,7 @@ describe('doctor', () => {
     expect(items[0]?.stores).toEqual(['ClusterSecretStore main'])
     // Only the file with Vault's own words for roles speaks of this one.
     expect(items[0]?.spokenOf).toEqual([{ file: 'deploy/roles.py', line: 1, language: 'Python' }])
+    expect(items.map(({ policies }) => policies)).toEqual([['read-shop'], ['read-shop'], [], []])
     expect(items[1]?.config[1]).toBe('  token: { policies: [<policy>] }')
     expect(items[2]?.config).toEqual(['manifests:', '  variables:', '    ENV: <value>'])
     expect(items[3]?.config[1]).toMatch(/^ {2}gone: \{ path: <mount>, auth: /)
@@ -87,6 +89,7 @@ describe('doctor', () => {
     expect(text).toContain(
       '[ ] 2 references: role `eso` of auth mount `kubernetes` is not in Git, and Vault was not asked\n',
     )
+    expect(text).toContain('    Git holds policy `read-shop`, and no known role names it.\n')
     expect(text).toContain('    It is spoken of in deploy/roles.py:1 (Python), which is not read.\n')
     const lines = (/For \.github\/eso-vault\.yml.*?:\n\n([\s\S]*?)\n\n/.exec(text)?.[1] ?? '').replace(/^ {2}/gm, '')
     expect(lines.match(/^\w+:/gm)).toEqual(['version:', 'roles:', 'policies:', 'stores:', 'manifests:'])
