@@ -35,7 +35,9 @@ describe.each(RULE_IDS.map((id) => [id]))('what %s says', (id) => {
       for (const text of [headline, why, fix?.lead ?? '', fix?.note ?? ''])
         expect(own(text), message).not.toMatch(FORBIDDEN)
       // No path is told twice: not in the headline and again in the reason.
-      const paths = [...headline.replace(/Rule `[^`]*`/, '').matchAll(/`([^`]+\/[^`]+\/[^`]+)`/g)].map(([, path]) => path as string)
+      const paths = [...headline.replace(/Rule `[^`]*`/, '').matchAll(/`([^`]+\/[^`]+\/[^`]+)`/g)].map(
+        ([, path]) => path as string,
+      )
       for (const path of paths) expect(why.includes(`\`${path}\``), `${headline} | ${why}`).toBe(false)
     }
   })
