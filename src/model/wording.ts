@@ -45,6 +45,15 @@ export function andOthers(also: readonly Manifest[], first: Manifest): string {
   return ` (and ${listed(also.map((one) => withoutKind(one, first)))})`
 }
 
+/** `ExternalSecret a/db, b/db and c/db`, `ExternalSecret a/db and 11 more objects from the same lines`. */
+export function nameTogether(first: Manifest, also: readonly Manifest[]): string {
+  const others =
+    also.length > NAMED
+      ? [`${counted(also.length, 'more object')} from the same lines`]
+      : also.map((one) => withoutKind(one, first))
+  return listed([nameManifest(first), ...others])
+}
+
 function withoutKind(manifest: Manifest, { kind }: Manifest): string {
   const name = nameManifest(manifest)
   return manifest.kind === kind ? name.slice(kind.length + 1) : name

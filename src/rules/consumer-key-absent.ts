@@ -9,6 +9,7 @@ import { asksFor, madeWith, named, severityOf, withoutKey } from './asked-place.
 import { fingerprint } from './fingerprint.ts'
 import { type KeySource, keySource } from './key-source.ts'
 import type { Rule, RuleFinding } from './rule.ts'
+import { sameLines } from './same-lines.ts'
 
 /**
  * A workload, a release or a controller asks for a key that the Secret will not have: all who write the Secret are in Git, and none gives
@@ -20,11 +21,15 @@ export const consumerKeyAbsent: Rule = {
   group: 'manifest',
   severity: 'error',
   *check(chain): Iterable<RuleFinding> {
-    for (const one of chain.lastMile.consumptions) {
-      if (one.optional || one.keys.length === 0) continue
-      const verdict = chain.lastMile.keyVerdict(one)
-      if (verdict.is === 'absent') yield findingOf(this.id, chain, one, verdict)
-    }
+    yield* sameLines(
+      chain.lastMile.consumptions.flatMap((one) => {
+        if (one.optional || one.keys.length === 0) return []
+        const verdict = chain.lastMile.keyVerdict(one)
+        if (verdict.is !== 'absent') return []
+        const finding = findingOf(this.id, chain, one, verdict)
+        return [{ finding, made: verdict.makers[0].by.span, what: verdict.missing.join(' ') }]
+      }),
+    )
   },
 }
 
@@ -49,7 +54,7 @@ function findingOf(
     headline: `Secret \`${one.name}\` will have no key ${missing.length === 1 ? `\`${first}\`` : named(missing)}`,
     why: (object) => `${asks(object)}, ${said.join(' ')}`,
     // One key is added where the Secret is made, whoever asks for it.
-    cause: JSON.stringify([nameManifest(maker.by), maker.by.span, missing]),
+    cause: JSON.stringify([maker.by.span, missing]),
     span: one.by.spanOf(one.field),
     related: relatedOf(source, one, makers),
     fix:
@@ -71,6 +76,8 @@ function sourceSentence(source: KeySource, key: string): string[] {
       return [`\`${key}\` is read${from} as \`${source.as}\`.`]
     case 'in-vault':
       return [`\`${source.vaultPath}\` has a property \`${key}\`, and nothing reads it.`]
+    case 'templated':
+      return ['Its template writes these keys only.']
     case 'extracted':
       return [`It takes all keys of \`${source.vaultPath}\`, and \`${key}\` is none of them.`]
     default:
@@ -86,6 +93,7 @@ function relatedOf(
   const made = makers.map(({ by }) => ({ span: by.span, message: `${nameManifest(by)} makes Secret \`${one.name}\`` }))
   const span = source.is === 'none' ? undefined : source.span
   if (span === undefined || source.is === 'none') return made
+  if (source.is === 'templated') return [{ span, message: 'the keys that its template writes' }, ...made]
   if (source.is === 'in-vault' || source.is === 'extracted')
     return [{ span, message: `reads \`${source.vaultPath}\`` }, ...made]
   const message =
@@ -137,6 +145,8 @@ function fixOf(source: KeySource, key: string, one: Consumption, maker: Manifest
         text: `- secretKey: ${key}\n  remoteRef:\n    key: ${source.key}\n    property: ${key}`,
         at: source.span,
       }
+    case 'templated':
+      return `Add \`${key}\` to \`data\` of the template of ${by}, or ask for a key that the Secret has.`
     case 'extracted':
       return `Ask for a key that the Secret has, or write \`${key}\` into \`${source.vaultPath}\`.`
     case 'none':

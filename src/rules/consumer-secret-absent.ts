@@ -13,6 +13,7 @@ import { isEsoMaker, makes, type SecretMaker } from '../workloads/makers.ts'
 import { severityOf, usesSecret, withoutSecret } from './asked-place.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Rule, RuleFinding } from './rule.ts'
+import { sameLines } from './same-lines.ts'
 
 /** What shows that a Secret which Git does not make is not made elsewhere either (consumers.md §6). */
 type Evidence =
@@ -38,14 +39,17 @@ export const consumerSecretAbsent: Rule = {
         users.map(({ span }) => `${name} ${formatSpan(span)}`),
       ),
     )
-    for (const one of chain.lastMile.consumptions) {
-      if (one.optional || one.place === 'pull-secret' || !isLive(one.by)) continue
-      if (textHoles(one.name).length > 0 || patchOver(one.by, one.field) !== undefined) continue
-      const evidence = evidenceFor(chain, one)
-      if (evidence === undefined) continue
-      const finding = findingOf(this.id, one, evidence)
-      if (!told.has(`${one.name} ${formatSpan(finding.span)}`)) yield finding
-    }
+    yield* sameLines(
+      chain.lastMile.consumptions.flatMap((one) => {
+        if (one.optional || one.place === 'pull-secret' || !isLive(one.by)) return []
+        if (textHoles(one.name).length > 0 || patchOver(one.by, one.field) !== undefined) return []
+        const evidence = evidenceFor(chain, one)
+        if (evidence === undefined) return []
+        const finding = findingOf(this.id, one, evidence)
+        if (told.has(`${one.name} ${formatSpan(finding.span)}`)) return []
+        return [{ finding, made: evidence.is === 'taken-away' ? undefined : evidence.by.by.span, what: evidence.is }]
+      }),
+    )
   },
 }
 

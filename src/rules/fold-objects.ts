@@ -2,7 +2,7 @@ import type { AppliedBy } from '../model/applied.ts'
 import type { Finding, Fix, RelatedPlace } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
-import { andOthers, nameManifest, upper } from '../model/wording.ts'
+import { andOthers, nameManifest, nameTogether, upper } from '../model/wording.ts'
 import { fitHeadline } from './fit-headline.ts'
 import type { RuleFinding, Said } from './rule.ts'
 
@@ -40,7 +40,7 @@ export function asFinding(finding: RuleFinding): Finding {
       head === undefined
         ? said(message ?? '', all)
         : sentence(
-            `${head}${typeof headline === 'string' && name !== '' && !head.includes(name) ? ` (${name}${more.replace(/^ \((.*)\)$/, ' $1')})` : more}`,
+            `${head}${first !== undefined && typeof headline === 'string' && !head.includes(name) ? ` (${nameTogether(first, others)})` : more}`,
           ),
       ...(says === undefined ? [] : [sentence(upper(says))]),
       ...(because === undefined ? [] : [because]),

@@ -1,7 +1,7 @@
 import type { Chain, Link } from '../chain/chain.ts'
 import { vaultPathsOf } from '../chain/kv-path.ts'
 import { linksByField } from '../chain/links-by-field.ts'
-import { listAt, textAt } from '../eso/field-value.ts'
+import { listAt, mapAt, textAt } from '../eso/field-value.ts'
 import { secretSpec, secretTemplate } from '../eso/template/template-fields.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { nearestName } from '../model/nearest-name.ts'
@@ -31,6 +31,8 @@ export type KeySource =
   | { readonly is: 'in-vault'; readonly span: Span; readonly vaultPath: string; readonly key: string }
   /** It takes all keys of a secret, which was seen to lack this one (live). */
   | { readonly is: 'extracted'; readonly span: Span; readonly vaultPath: string }
+  /** Its template writes the keys of the Secret, and not this one. */
+  | { readonly is: 'templated'; readonly span: Span; readonly vaultPath: string | undefined }
   | { readonly is: 'none'; readonly vaultPath: string | undefined }
 
 /** `keys`: those that the Secret has. */
@@ -66,6 +68,11 @@ export function keySource(chain: Chain, maker: Manifest, wanted: string, keys: R
       span: item === undefined ? undefined : spanOf(item.field),
       vaultPath: item === undefined ? undefined : pathOf(item.field),
     }
+  const every = new Set([...(fields?.values() ?? [])].flatMap(vaultPathsOf))
+  const onlyPath = every.size === 1 ? [...every][0] : undefined
+  const block = secretTemplate(maker)
+  if (!keepsData(maker) && block !== undefined)
+    return { is: 'templated', span: maker.spanOf([...block.path, 'data'], 'key'), vaultPath: onlyPath }
   const holder = items.find(({ field }) => hasProperty(fields?.get(nameField(field)), wanted))
   const [path] = holder === undefined ? [] : [pathOf(holder.field)]
   if (holder !== undefined && path !== undefined)
@@ -80,11 +87,19 @@ export function keySource(chain: Chain, maker: Manifest, wanted: string, keys: R
     const from = pathOf(field.slice(0, -1))
     return textAt(item, 'extract', 'key') === undefined || from === undefined ? [] : [{ field, from }]
   })
-  const [first] = whole
+  const [first] = whole.filter(
+    ({ field }) => fields?.get(nameField(field.slice(0, -1)))?.secret?.presence === 'present',
+  )
   if (first !== undefined)
     return { is: 'extracted', span: maker.spanOf([...first.field, 'key']), vaultPath: first.from }
-  const paths = new Set(items.flatMap(({ field }) => pathOf(field) ?? []))
-  return { is: 'none', vaultPath: paths.size === 1 ? [...paths][0] : undefined }
+  return { is: 'none', vaultPath: onlyPath }
+}
+
+/** Whether what `data` and `dataFrom` bring stays in the Secret beside what a template writes (consumers.md §3.2). */
+function keepsData(maker: Manifest): boolean {
+  const template = secretTemplate(maker)?.template
+  const writes = Object.keys(mapAt(template, 'data') ?? {}).length > 0 || listAt(template, 'templateFrom').length > 0
+  return !writes || textAt(template, 'mergePolicy') === 'Merge'
 }
 
 function hasProperty(link: Link | undefined, property: string): boolean {

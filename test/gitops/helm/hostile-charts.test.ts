@@ -53,7 +53,7 @@ const base = { 'Chart.yaml': chartYaml('web'), 'values.yaml': '{}\n' }
 
 /** Limits of a test are shorter than those of a run: what must end is ended by the same hand. */
 const hasty: Run = (command, args, options) =>
-  runProcess(command, args, { ...options, timeout: 6_000, processorSeconds: 4 })
+  runProcess(command, args, { ...options, timeout: 3_000, processorSeconds: 2 })
 
 describe.each(helms)('hostile charts (helm.md §4.6), with $name', (helm) => {
   const isUntouched = (output: unknown) => {
