@@ -93,10 +93,16 @@ function candidatesOf(problem: Problem): Candidate[] {
   const where = formatSpan(first.finding.span)
   return [
     { rank: first.age === 'own' ? 0 : 1, annotation: whole },
-    ...others.map(({ finding, age }): Candidate => {
+    // What nothing applies is a note in the summary.
+    ...others.flatMap(({ finding, age }): Candidate[] => {
+      if (finding.severity === 'note') return []
       const message = `Same cause as ${where}.`
-      const annotation = { kind, message, properties: { title: titleOf(finding.headline), ...placeOf(finding.span) } }
-      return { rank: age === 'own' ? 0 : 2, annotation }
+      const annotation = {
+        kind: KIND[finding.severity],
+        message,
+        properties: { title: titleOf(finding.headline), ...placeOf(finding.span) },
+      }
+      return [{ rank: age === 'own' ? 0 : 2, annotation }]
     }),
   ]
 }

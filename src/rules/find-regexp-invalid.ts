@@ -15,8 +15,8 @@ export const findRegexpInvalid: Rule = {
       yield {
         rule: this.id,
         severity: this.severity,
-        headline: (object) => `${nameField(field)} of ${object} is no valid RE2 expression`,
-        why: `\`${pattern}\`: ${because}. ${consequence(invalid)}`,
+        headline: (object) => `\`${nameField(field.slice(-1))}\` of ${object} is no valid RE2 expression`,
+        why: `${nameField(field)} is \`${pattern}\`: ${because}. ${consequence(invalid)}`,
         span,
         related: [],
         fix: 'write it in RE2, without look-ahead, look-behind or back-references; match more, and filter by path instead',

@@ -70,7 +70,7 @@ function quoted(object: Manifest | undefined): string {
 /** Advice; where lines to paste follow in the text, they are the text of the fix. */
 function asFix(fix: string): Fix {
   const [lead = '', ...lines] = fix.split('\n')
-  const clause = lead.replace(/[.:]$/, '')
+  const clause = lead.replace(/[.:]$/, '').replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
   return lines.length === 0
     ? { lead: clause, kind: 'advice' }
     : { lead: clause, kind: 'insert', language: 'text', text: lines.join('\n') }

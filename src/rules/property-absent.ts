@@ -1,3 +1,4 @@
+import type { Link } from '../chain/chain.ts'
 import { objectsOf } from '../chain/fold-links.ts'
 import { propertyVerdict } from '../chain/property-verdict.ts'
 import { goQuote } from '../model/go-quote.ts'
@@ -7,6 +8,13 @@ import { cliOf } from './cli.ts'
 import { fingerprint } from './fingerprint.ts'
 import { readersOfSecrets } from './per-secret.ts'
 import type { Rule, RuleFinding } from './rule.ts'
+
+/** What was probably meant; hashed names can be looked up, and not be listed (snapshot.md §2). */
+function hasInstead({ secret }: Link, nearest: string | undefined): string {
+  if (nearest !== undefined) return `It has \`${nearest}\`. `
+  const isHashed = secret?.presence === 'present' && secret.keysHashed === true
+  return isHashed ? 'The names of its keys are hashed in the snapshot. ' : ''
+}
 
 /**
  * The secret is there and the property is not. ESO fails the whole ExternalSecret, whatever its deletionPolicy: a missing
@@ -28,7 +36,7 @@ export const propertyAbsent: Rule = {
           rule: this.id,
           severity: this.severity,
           headline: `Secret \`${path}\` has no property \`${property}\``,
-          why: `${verdict.nearest === undefined ? '' : `It has \`${verdict.nearest}\`. `}ESO answers \`cannot find secret data for key: ${goQuote(property)}\`, and the whole object fails.`,
+          why: `${hasInstead(link, verdict.nearest)}ESO answers \`cannot find secret data for key: ${goQuote(property)}\`, and the whole object fails.`,
           cause: path,
           parts: {
             what: `Secret \`${path}\` lacks properties that are read`,

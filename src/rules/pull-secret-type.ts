@@ -37,7 +37,7 @@ export const pullSecretType: Rule = {
         headline: `Secret \`${name}\` pulls no image: it ${type === undefined ? 'has no type' : `is of type \`${type}\``}`,
         why: (object) =>
           `${object} makes it ${type === undefined ? 'without a type' : `of type \`${type}\``}, and ${named} pulls images with it. ` +
-          'The kubelet takes only `kubernetes.io/dockerconfigjson` for that and leaves others out without a word: a private image ends in ImagePullBackOff.',
+          'The kubelet takes only `kubernetes.io/dockerconfigjson` for that and ignores others silently: a private image ends in ImagePullBackOff.',
         span: spanOrKey(by, [...template, 'type']),
         related: users.slice(0, 5).map((user) => ({
           span: user.by.spanOf(user.field),

@@ -118,5 +118,5 @@ function fixOf({ by, fields }: Difference): string {
   if (by === 'manifests') return 'run `plan` and `apply` to set it again, or change the manifests or the config'
   return fields === 'absent'
     ? 'create it again as Git has it, or remove it from Git'
-    : 'set it back to what Git has, or, if the change is wanted, write it into Git'
+    : 'set it back to what Git has, or, if the change is meant, write it into Git'
 }

@@ -1,4 +1,5 @@
 import type { Link } from '../chain/chain.ts'
+import { propertyVerdict } from '../chain/property-verdict.ts'
 import { readTarget } from '../chain/read-target.ts'
 import { parseGjsonPath } from '../eso/property/gjson-path.ts'
 import { propertyPresence } from '../eso/property/property-presence.ts'
@@ -46,8 +47,7 @@ export function seedsOf(links: readonly Link[]): Seed[] {
       // A path that somebody seeds is not ESO's own any more, and ESO then refuses to push there (eso.md §3.6).
       if (byPush !== undefined) continue
     }
-    const { keys } = secret.presence === 'present' ? secret : { keys: {} }
-    const missing = present ? wanted.filter((key) => propertyPresence(keys ?? {}, key).presence === 'absent') : wanted
+    const missing = present ? wanted.filter((key) => isMissing(link, key)) : wanted
     if (present && missing.length === 0) continue
     const current = 'currentVersion' in secret ? (secret.currentVersion ?? 0) : 0
     const draft: Draft = drafts.get(id) ?? {
@@ -67,6 +67,14 @@ export function seedsOf(links: readonly Link[]): Seed[] {
   return [...drafts.values()]
     .map((draft) => ({ ...draft, keys: [...draft.keys].sort(), usedBy: [...draft.usedBy].sort() }))
     .sort((a, b) => (`${a.mount}/${a.path}` < `${b.mount}/${b.path}` ? -1 : 1))
+}
+
+/** Of keys with hashed names only that one is known which the reference itself names (snapshot.md §2). */
+function isMissing(link: Link, key: string): boolean {
+  const { reference, secret } = link
+  if (secret?.presence !== 'present') return false
+  if (secret.keysHashed === true) return key === reference.property && propertyVerdict(link)?.presence === 'absent'
+  return propertyPresence(secret.keys ?? {}, key).presence === 'absent'
 }
 
 /** A push without `property` writes a whole Secret, whose keys are not ours to know. */

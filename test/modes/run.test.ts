@@ -51,10 +51,10 @@ describe('source lines that a run shows', () => {
     const { report, sourceLine } = await run(settingsFor({ command: 'check', cwd: folder }), deps())
     const text = terminalReport(report, sourceLine, { color: false, width: 140 })
     expect(text).not.toContain('CAES')
-    const lines = text.split('\n')
-    const at = lines.findIndex((line) => line.includes('used to be ****'))
-    const mark = lines[at + 1] ?? ''
-    expect((lines[at] as string).slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toContain('gone')
+    const absent = report.findings.find(({ rule, span }) => rule === 'store-absent' && span.line === 5)
+    const line = sourceLine('apps/app.yaml', 5)
+    expect(line).toContain('used to be ****')
+    expect(line?.slice((absent?.span.column ?? 0) - 1, (absent?.span.endColumn ?? 0) - 1)).toBe('gone')
     expect(sourceLine('apps/app.yaml', 5)).toHaveLength((MANIFESTS.split('\n')[4] as string).length)
   })
 

@@ -26,7 +26,7 @@ const VIEWER = 'POST /graphql query'
 const ISSUES = '/repos/acme/gitops/issues'
 const LABELLED = `GET ${ISSUES}?labels=eso-vault-drift&sort=created&direction=asc&state=all&per_page=100&page=1`
 const BY_THE_BOT = `GET ${ISSUES}?creator=${BOT}&sort=created&direction=desc&state=all&per_page=100&page=1`
-const OPEN = `POST ${ISSUES} body,labels=eso-vault-drift,title=Vault drift: prod`
+const OPEN = `POST ${ISSUES} body,labels=eso-vault-drift,title=Vault differs from Git (prod): role external-secrets`
 /** Looked for by label first, and then, where somebody may have taken that off, among the bot's own. */
 const LOOKED = [VIEWER, LABELLED]
 const LOOKED_TWICE = [...LOOKED, BY_THE_BOT]
@@ -97,7 +97,10 @@ describeWithServer('the nightly run of the built program, and the one issue that
 
     await put(CONFIG_PATH, { ...CONFIG, token_reviewer_jwt: REVIEWER })
     const edited = await drift()
-    expect(edited.asked).toEqual([...LOOKED, `PATCH ${ISSUES}/1 body`])
+    expect(edited.asked).toEqual([
+      ...LOOKED,
+      expect.stringMatching(/^PATCH \/repos\/acme\/gitops\/issues\/1 body,title=Vault differs from Git \(prod\): /),
+    ])
     expect(api.issues[0]?.body).toContain('`token_reviewer_jwt` is set (never shown), wanted not set')
 
     await setUpLaw(server)
@@ -117,7 +120,11 @@ describeWithServer('the nightly run of the built program, and the one issue that
     await longer()
     const reopened = await drift()
     expect(reopened.outputs['issue-number']).toBe('1')
-    expect(reopened.asked).toEqual([...LOOKED, `PATCH ${ISSUES}/1 body,state=open`, `POST ${ISSUES}/1/comments body`])
+    expect(reopened.asked).toEqual([
+      ...LOOKED,
+      expect.stringMatching(/^PATCH \/repos\/acme\/gitops\/issues\/1 body,state=open,title=Vault differs/),
+      `POST ${ISSUES}/1/comments body`,
+    ])
     expect(api.issues).toHaveLength(1)
   }, 60_000)
 

@@ -47,7 +47,7 @@ describe.each(FOREIGN)('%s', (event) => {
       eventName: nameOf(event),
     })
     expect(asked).toEqual([])
-    expect([ran.exitCode, ran.outputs.outcome, ran.outputs['error-count']]).toEqual([1, 'findings', '7'])
+    expect([ran.exitCode, ran.outputs.outcome, ran.outputs['error-count']]).toEqual([1, 'findings', '3'])
     for (const text of [ran.stdout, ran.summary]) expect(text).toContain('has the trust of this repository')
   })
 
