@@ -129,7 +129,7 @@ function problemBlock(problem: Problem, source: SourceLine, layout: Layout): str
       : [{ label: 'note', lines: wrap(oneLine(remark), width - gutter - 10) }]),
     ...(shows === undefined ? [] : [{ label: 'diff', lines: plainText(shows.text).split('\n') }]),
     ...placeRows(problem, layout.related),
-    ...(effects.length === 0 ? [] : [{ label: 'breaks', lines: placeLines(effects, layout.related) }]),
+    ...(effects.length === 0 ? [] : [{ label: 'hits', lines: placeLines(effects, layout.related) }]),
     ...(fix === undefined ? [] : [{ label: 'fix', lines: fixLines(fix, width - gutter - 10) }]),
   ]
   const indent = ' '.repeat(gutter + 1)
@@ -196,7 +196,7 @@ function placeRows({ places, references, effects }: Problem, most: number): Row[
   if (places.length > 1) rows.push({ label: 'refs', lines: placeLines(places, most) })
   const told = new Set([...places, ...effects].map(({ finding }) => placeText(finding.span)))
   const elsewhere = references.filter(({ reference }) => !told.has(placeText(reference.span)))
-  if (elsewhere.length > 0) rows.push({ label: 'breaks', lines: referenceLines(elsewhere, most) })
+  if (elsewhere.length > 0) rows.push({ label: 'hits', lines: referenceLines(elsewhere, most) })
   return rows
 }
 

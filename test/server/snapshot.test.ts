@@ -377,7 +377,8 @@ describeWithServer('mode snapshot, and a run by what it wrote', () => {
     await expectSuccess(server, 'POST', 'kv/data/shop/none', { data: { user: VALUE } })
     try {
       const now = await ran('check', { ...asServer({ as: weak }), 'vault-snapshot': 'vault-snapshot.json' })
-      expect(found(now).join()).not.toContain('There is no secret at `kv/shop/none`')
+      expect(found(both).join()).toContain('`kv/shop/none` does not exist')
+      expect(found(now).join()).not.toContain('`kv/shop/none` does not exist')
     } finally {
       await server.request('DELETE', 'kv/metadata/shop/none')
     }

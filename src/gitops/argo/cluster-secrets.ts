@@ -1,7 +1,7 @@
 import { isMap, mapAt, stringAt, type Value, type ValueMap } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 
-/** A cluster that a Secret of this repository registers with Argo CD. Only its labels and its name are ever read. */
+/** A cluster that a Secret of this repository registers with Argo CD. Only its metadata and name are kept, and whether it is the own one. */
 export interface DeclaredCluster {
   /** Below the checkout. */
   readonly file: string

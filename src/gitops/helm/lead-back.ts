@@ -2,13 +2,13 @@ import type { RelatedPlace } from '../../model/finding.ts'
 import type { PatchedField } from '../../model/manifest.ts'
 import type { Span } from '../../model/span.ts'
 import { type FieldPath, isList, isMap, type Value, at as valueAt } from '../../model/value.ts'
-import { at, type Place, type Placed, type PlacedEntry, type PlacedScalar } from '../placed/placed.ts'
+import { at, type MadeOf, type Place, type Placed, type PlacedEntry, type PlacedScalar } from '../placed/placed.ts'
 import type { ChartFiles } from './chart-files.ts'
 import type { ChartDocument } from './chart-output.ts'
 import { type MissingValues, UNTOLD } from './chart-release.ts'
 import { lineMarkIn, partsOf, valueMarksIn, withoutMarks } from './marks.ts'
 import { placeAt, type TemplateLine, type TemplateLines } from './template-lines.ts'
-import type { ReleaseValues, ValueScalar } from './value-layers.ts'
+import { nameOf, type ReleaseValues, type ValueScalar } from './value-layers.ts'
 
 /** An object as helm gives it, each field at the line that wrote it. */
 export interface LedBack {
@@ -41,9 +41,10 @@ export function leadBack(input: LeadBackInput): LedBack {
   let guessed = 0
   const file = chart.fileOf(object.source)
   const top = file === undefined ? archivePlace(input) : lines.placeOfFile(file)
-  const flowPlaces = flow.map(({ place, text }) => ({
-    span: spanOfPlace(place),
-    message: `\`${text}\` decides what the chart makes here`,
+  // Values are called by their names: what they hold may be nobody's business.
+  const flowPlaces = flow.map((one) => ({
+    span: spanOfPlace(one.place),
+    message: `\`${nameOf(one)}\` decides what the chart makes here`,
   }))
 
   const relate = (span: Span, places: readonly RelatedPlace[]) => {
@@ -70,7 +71,10 @@ export function leadBack(input: LeadBackInput): LedBack {
     if (missing !== undefined)
       uncertain.push({ path, span: missing.span, because: { code: 'values-elsewhere', ...named(missing.why) } })
     const made = new Map(
-      found.scalars.map((one) => [one.id, { text: one.text, place: one.place, from: one.from ?? [] }]),
+      found.scalars.map((one) => [
+        one.id,
+        { name: nameOf(one), text: one.text, place: one.place, from: one.from ?? [] },
+      ]),
     )
     return {
       type: 'scalar',
@@ -194,8 +198,13 @@ function traceOf(
 }
 
 /** Where a value comes from, and what made it in the charts above. */
-function placesOfScalar({ text, place, from = [] }: Pick<ValueScalar, 'text' | 'place' | 'from'>): RelatedPlace[] {
-  return [{ span: spanOfPlace(place), message: `\`${text}\` comes from here` }, ...from.flatMap(placesOfScalar)]
+function placesOfScalar(scalar: ValueScalar): RelatedPlace[] {
+  const own: MadeOf = { name: nameOf(scalar), text: scalar.text, place: scalar.place, from: scalar.from ?? [] }
+  return placesOfMade(own)
+}
+
+function placesOfMade({ name, place, from }: MadeOf): RelatedPlace[] {
+  return [{ span: spanOfPlace(place), message: `\`${name}\` comes from here` }, ...from.flatMap(placesOfMade)]
 }
 
 /** Whether a field is the release's namespace, and nothing tells that. */
@@ -249,18 +258,18 @@ function moreScalars(
     if (known.length > 0 || !/\{\{/.test(template) || isThere) return NOTHING
   }
   const child = subchartOf(object.source)
-  const named: { readonly place: Place; readonly value: string; readonly layer: number }[] = []
+  const named: { readonly place: Place; readonly value: string; readonly layer: number; readonly name: string }[] = []
   for (const match of template.matchAll(/\.Values((?:\.[A-Za-z_]\w*)+)/g)) {
     const path = (match[1] as string).slice(1).split('.')
     const found = strongest(values, child === undefined ? [path] : [[child, ...path], path])
-    if (found !== undefined) named.push(found)
+    if (found !== undefined) named.push({ ...found, name: path.join('.') })
   }
   const same = named.filter(({ value }) => value === text)
   if (same.length === 1 && known.length === 0) return { ...NOTHING, whole: (same[0] as { place: Place }).place }
   if (named.length > 0)
     return {
       ...NOTHING,
-      places: named.map(({ place, value }) => ({ span: spanOfPlace(place), message: `\`${value}\` is used here` })),
+      places: named.map(({ place, name }) => ({ span: spanOfPlace(place), message: `\`${name}\` comes from here` })),
       isSettled: named.some(({ value }) => value !== '' && text.includes(value)),
     }
   const keys = keysEqual(values, text)

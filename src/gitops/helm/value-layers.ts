@@ -158,12 +158,17 @@ function madeIn(node: Placed): (path: FieldPath, value: string) => readonly Made
   }
 }
 
+/** What a value is called: its path, or that it is the release's own. */
+export function nameOf({ path }: ValueScalar): string {
+  return path === undefined ? '.Release' : path.join('.')
+}
+
 /** A scalar that is one value of the chart above as it is stands where that stands. */
 function scalarOver(scalar: ValueScalar, from: readonly MadeOf[]): ValueScalar {
   const [only, ...others] = from
   if (only === undefined) return scalar
   if (others.length > 0 || only.text !== scalar.text) return { ...scalar, from }
-  const own: MadeOf = { text: scalar.text, place: scalar.place, from: [] }
+  const own: MadeOf = { name: nameOf(scalar), text: scalar.text, place: scalar.place, from: [] }
   return { ...scalar, place: only.place, from: [...only.from, own] }
 }
 

@@ -33,6 +33,8 @@ export interface Made {
 }
 
 export interface MadeOf {
+  /** As values are called: `db.path`. */
+  readonly name: string
   readonly text: string
   readonly place: Place
   /** What made this value in turn, in the chart above. */

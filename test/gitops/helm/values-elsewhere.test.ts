@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ValueLayer } from '../../../src/gitops/helm/chart-release.ts'
+import { type Placed, spanIn } from '../../../src/gitops/placed/placed.ts'
 import { helmsForTests } from '../render/helm-binary.ts'
 import { chartYaml, secretTemplate } from './render-charts.ts'
 import { renderOne } from './render-one.ts'
@@ -55,4 +56,18 @@ describe.each(helms)('values that Git does not hold (helm.md §7.5), with $name'
       'apps/other/3 @ templates/es.yaml:16 < all.yaml:1 < all.yaml:2',
     )
   })
+})
+
+test.each(helms)('values are called by their names, never by what they hold, with $name', async (helm) => {
+  const { objects } = await renderOne(helm, {
+    'Chart.yaml': chartYaml('web'),
+    'values.yaml': 'db: {password: hunter2}\nmode: hunter\n',
+    'templates/es.yaml': `{{- if eq .Values.mode "hunter" }}\n${secretTemplate('apps/{{ .Values.db.password }}/x')}{{- end }}\n`,
+  })
+  const [object] = objects
+  const span = spanIn(object?.node as Placed, ['spec', 'data', 0, 'remoteRef', 'key'])
+  expect(object?.relatedTo(span).map(({ message }) => message)).toEqual([
+    '`db.password` comes from here',
+    '`mode` decides what the chart makes here',
+  ])
 })
