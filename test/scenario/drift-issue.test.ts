@@ -87,8 +87,8 @@ describeWithServer('the nightly run of the built program, and the one issue that
     expect(opened.asked).toEqual([...LOOKED_TWICE, OPEN])
     expect([...api.authorizations]).toEqual([`token ${JOB_TOKEN}`])
     const [issue] = api.issues
-    expect(issue?.body).toContain('`token_ttl` is `24h`, wanted `1h`')
-    expect(issue?.body).toContain('### How to mend')
+    expect(issue?.body).toContain('+token_ttl: 24h')
+    expect(issue?.body).toContain('This issue closes itself')
     expect(issue?.body).toContain('https://github.example.com/acme/gitops/actions/runs/42')
 
     const unchanged = await drift()
@@ -101,7 +101,7 @@ describeWithServer('the nightly run of the built program, and the one issue that
       ...LOOKED,
       expect.stringMatching(/^PATCH \/repos\/acme\/gitops\/issues\/1 body,title=Vault differs from Git \(prod\): /),
     ])
-    expect(api.issues[0]?.body).toContain('`token_reviewer_jwt` is set (never shown), wanted not set')
+    expect(api.issues[0]?.body).toContain('+token_reviewer_jwt: set (never shown)')
 
     await setUpLaw(server)
     const closed = await drift()
