@@ -202,7 +202,7 @@ describeWithServer('the nightly run of the built program, and the one issue that
       /^POST \/repos\/acme\/gitops\/issues body,labels=eso-vault-drift,title=Vault differs from Git \(prod\): /,
     )
     const before = api.issues[0]?.body
-    expect(before).toContain('`token_ttl` is `24h`')
+    expect(before).toContain('+token_ttl: 24h')
     const less = await drift(partly)
     expect([less.outputs.outcome, less.outputs['issue-number']]).toEqual(['findings', '1'])
     expect(less.asked).toEqual(LOOKED)
