@@ -94,7 +94,7 @@ export function contextOf(report: Report, { links = NO_LINKS }: MarkdownOptions)
 
 /** Headline, what was checked, each problem with its fix, and what was not checked: what every Markdown report holds. */
 export function mainParts(report: Report, context: MarkdownContext, options: MarkdownOptions): Part[] {
-  const head = `## ${iconOf(report)} ${report.mode === 'check' ? '' : `eso-vault ${report.mode}: `}${prose(headline(report))}\n\n`
+  const head = `## ${iconOf(report)} ${report.mode === 'check' || report.mode === 'drift' ? '' : `eso-vault ${report.mode}: `}${prose(headline(report))}\n\n`
   const inputs = (report.problems ?? []).map(({ message, file, line }) => {
     const place = file === undefined ? '' : `${code(line === undefined ? file : `${file}:${line}`)}: `
     return `- ${place}${prose(cut(message, TEXT_LENGTH))}\n`

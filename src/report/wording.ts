@@ -112,7 +112,7 @@ export function fixText({ lead, text, note, or }: Fix): string {
 export function fixLine({ lead, text, kind }: Fix): string {
   if (text === undefined) return lead
   const line = plainText(text)
-    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\s*\\?\n\s*/g, ' ')
     .trim()
   return kind === 'insert' || kind === 'command' ? line : `${lead}: ${line}`
 }

@@ -61,7 +61,7 @@ function whyOf({ by, namespace, fields }: Difference): string {
 
 /** ``role `eso` of auth mount `kubernetes` `` → `eso`. */
 function bareName(name: string): string {
-  return name.split('`')[1] ?? name
+  return (name.split('`')[1] ?? name).replace(/^(?:policy|role) /, '').split(' ')[0] ?? name
 }
 
 /** `---` Git, `+++` Vault: what changed in Vault, line by line. */

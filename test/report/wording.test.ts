@@ -11,6 +11,10 @@ describe('a fix', () => {
       `Add to policy \`eso\`:\n${rule}\nRole \`x\` has it too.\nOr allow less.`,
     )
   })
+  it('that is a command is one line without its line breaks', () => {
+    const text = 'bao kv put -mount=kv a \\\n  k=@k.txt'
+    expect(fixLine({ lead: 'write it', kind: 'command', text })).toBe('bao kv put -mount=kv a k=@k.txt')
+  })
   it('that is advice has nothing to paste', () => {
     expect(fixText({ lead: 'seed it', kind: 'advice' })).toBe('Seed it.')
     expect(fixLine({ lead: 'seed it', kind: 'advice' })).toBe('seed it')

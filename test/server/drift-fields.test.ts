@@ -29,50 +29,50 @@ const ROLE_CHANGES: [field: string, change: Fields, says: string, also?: string[
   [
     'names, wider',
     { bound_service_account_names: ['*'] },
-    '`bound_service_account_names` is `*`, wanted `external-secrets`',
+    '`bound_service_account_names` is `*`, in Git `external-secrets`',
   ],
   [
     'names, others',
     { bound_service_account_names: ['eso'] },
-    '`bound_service_account_names` is `eso`, wanted `external-secrets`',
+    '`bound_service_account_names` is `eso`, in Git `external-secrets`',
     ['role-unbound'],
   ],
   [
     'namespaces',
     { bound_service_account_namespaces: ['external-secrets', 'dev'] },
-    '`bound_service_account_namespaces` is `external-secrets, dev`, wanted `external-secrets`',
+    '`bound_service_account_namespaces` is `external-secrets, dev`, in Git `external-secrets`',
   ],
   [
     'namespace selector',
     { bound_service_account_namespace_selector: SELECTOR },
-    `\`bound_service_account_namespace_selector\` is \`${SELECTOR}\`, wanted nothing`,
+    `\`bound_service_account_namespace_selector\` is \`${SELECTOR}\`, in Git nothing`,
   ],
   // Git lets every audience pass; the login of this store asks for none.
-  ['audience', { audience: 'vault' }, '`audience` is `vault`, wanted nothing', ['role-audience']],
+  ['audience', { audience: 'vault' }, '`audience` is `vault`, in Git nothing', ['role-audience']],
   [
     'policies, more',
     { token_policies: ['external-secrets', 'admin'] },
-    '`token_policies` is `admin, external-secrets`, wanted `external-secrets`',
+    '`token_policies` is `admin, external-secrets`, in Git `external-secrets`',
   ],
-  ['ttl', { token_ttl: '24h' }, '`token_ttl` is `24h`, wanted `1h`'],
-  ['ttl, none', { token_ttl: 0 }, '`token_ttl` is nothing, wanted `1h`'],
-  ['max ttl', { token_max_ttl: '90m' }, '`token_max_ttl` is `1h30m`, wanted nothing'],
-  ['explicit max ttl', { token_explicit_max_ttl: '2h' }, '`token_explicit_max_ttl` is `2h`, wanted nothing'],
-  ['period', { token_period: '72h' }, '`token_period` is `72h`, wanted nothing'],
-  ['number of uses', { token_num_uses: 5 }, '`token_num_uses` is `5`, wanted nothing'],
-  ['bound networks', { token_bound_cidrs: ['10.0.0.0/8'] }, '`token_bound_cidrs` is `10.0.0.0/8`, wanted nothing'],
+  ['ttl', { token_ttl: '24h' }, '`token_ttl` is `24h`, in Git `1h`'],
+  ['ttl, none', { token_ttl: 0 }, '`token_ttl` is nothing, in Git `1h`'],
+  ['max ttl', { token_max_ttl: '90m' }, '`token_max_ttl` is `1h30m`, in Git nothing'],
+  ['explicit max ttl', { token_explicit_max_ttl: '2h' }, '`token_explicit_max_ttl` is `2h`, in Git nothing'],
+  ['period', { token_period: '72h' }, '`token_period` is `72h`, in Git nothing'],
+  ['number of uses', { token_num_uses: 5 }, '`token_num_uses` is `5`, in Git nothing'],
+  ['bound networks', { token_bound_cidrs: ['10.0.0.0/8'] }, '`token_bound_cidrs` is `10.0.0.0/8`, in Git nothing'],
   [
     'no default policy',
     { token_no_default_policy: true },
-    '`token_no_default_policy` is `true`, wanted its default (false)',
+    '`token_no_default_policy` is `true`, in Git its default (false)',
     // ESO's store is then never Ready.
     ['policy-denies'],
   ],
-  ['token type', { token_type: 'batch' }, '`token_type` is `batch`, wanted its default (default)'],
+  ['token type', { token_type: 'batch' }, '`token_type` is `batch`, in Git its default (default)'],
   [
     'alias source',
     { alias_name_source: 'serviceaccount_name' },
-    '`alias_name_source` is `serviceaccount_name`, wanted its default (serviceaccount_uid)',
+    '`alias_name_source` is `serviceaccount_name`, in Git its default (serviceaccount_uid)',
   ],
 ]
 
@@ -80,15 +80,15 @@ const CONFIG_CHANGES: [field: string, change: Fields, says: string][] = [
   [
     'host',
     { kubernetes_host: 'https://elsewhere.example' },
-    '`kubernetes_host` is `https://elsewhere.example`, wanted `https://kubernetes.default.svc:443`',
+    '`kubernetes_host` is `https://elsewhere.example`, in Git `https://kubernetes.default.svc:443`',
   ],
-  ['issuer', { issuer: 'https://i.example' }, '`issuer` is `https://i.example`, wanted nothing'],
-  ['issuer check', { disable_iss_validation: false }, '`disable_iss_validation` is `false`, wanted its default (true)'],
-  ['local CA and token', { disable_local_ca_jwt: false }, '`disable_local_ca_jwt` is `false`, wanted `true`'],
+  ['issuer', { issuer: 'https://i.example' }, '`issuer` is `https://i.example`, in Git nothing'],
+  ['issuer check', { disable_iss_validation: false }, '`disable_iss_validation` is `false`, in Git its default (true)'],
+  ['local CA and token', { disable_local_ca_jwt: false }, '`disable_local_ca_jwt` is `false`, in Git `true`'],
   [
     'reviewer token',
     { token_reviewer_jwt: 'a-reviewer-token' },
-    '`token_reviewer_jwt` is set (never shown), wanted not set',
+    '`token_reviewer_jwt` is set (never shown), in Git not set',
   ],
 ]
 
@@ -97,29 +97,29 @@ const POLICY_CHANGES: [what: string, policy: string, says: string, also?: string
   [
     'a rule more',
     `${ESO_POLICY}\npath "sys/*" { capabilities = ["sudo", "read"] }`,
-    '`rule sys/*` is `read, sudo`, wanted no such rule',
+    '`rule sys/*` is `read, sudo`, in Git no such rule',
   ],
   [
     'a rule less, and what ESO is refused by that',
     ESO_POLICY.replace(/^path "kv\/metadata.*db.*$/m, ''),
-    `\`rule kv/metadata/${APPS}/backstage/db\` is no such rule, wanted \`create, read, update\``,
+    `\`rule kv/metadata/${APPS}/backstage/db\` is no such rule, in Git \`create, read, update\``,
     ['policy-denies', 'policy-denies'],
   ],
   [
     'a rule wider',
     ESO_POLICY.replace('["read"]', '["read", "delete"]'),
-    `\`rule kv/data/${APPS}/*\` is \`read, delete\`, wanted \`read\``,
+    `\`rule kv/data/${APPS}/*\` is \`read, delete\`, in Git \`read\``,
   ],
   [
     'a rule narrower, and what ESO is refused by that',
     ESO_POLICY.replace('["update", "read"]', '["read"]'),
-    `\`rule kv/data/${APPS}/backstage/db\` is \`read\`, wanted \`read, update\``,
+    `\`rule kv/data/${APPS}/backstage/db\` is \`read\`, in Git \`read, update\``,
     ['policy-denies', 'policy-denies'],
   ],
   [
     'a rule that denies',
     `${ESO_POLICY}\npath "kv/data/${APPS}/old" { capabilities = ["deny"] }`,
-    `\`rule kv/data/${APPS}/old\` is \`deny\`, wanted no such rule`,
+    `\`rule kv/data/${APPS}/old\` is \`deny\`, in Git no such rule`,
   ],
   [
     'other parameters',
@@ -128,7 +128,7 @@ const POLICY_CHANGES: [what: string, policy: string, says: string, also?: string
       DB_RULE.replace(' }', '\n denied_parameters = { "x" = ["1"] }\n min_wrapping_ttl = "1m"\n}'),
     ),
     `\`rule kv/data/${APPS}/backstage/db\` is \`read, update with denied_parameters { x = ["1"] }, min_wrapping_ttl 60s\`, ` +
-      'wanted `read, update with no limits`',
+      'in Git `read, update with no limits`',
     // A request that is not wrapped is refused by the least wrapping time (vault.md §2.6).
     ['policy-denies', 'policy-denies'],
   ],
@@ -162,7 +162,7 @@ describeWithServer('each drifted field is found and named, with both values and 
     return {
       report,
       differs,
-      says: differs.map(({ message }) => message.replace(/^.*? differs on the server: /, '')),
+      says: differs.map(({ message }) => message.replace(/^.*? differs from Git: \d+ \w+\. /, '')),
       also: report.findings.map(({ rule }) => rule).filter((rule) => rule !== 'state-drift'),
     }
   }
@@ -205,8 +205,8 @@ describeWithServer('each drifted field is found and named, with both values and 
     await put(ROLE_PATH, { ...ROLE, token_ttl: '24h', audience: 'vault' })
     await put(CONFIG_PATH, { ...CONFIG, issuer: 'https://i.example' })
     expect((await drift()).says.sort()).toEqual([
-      '`audience` is `vault`, wanted nothing; `token_ttl` is `24h`, wanted `1h`.',
-      '`issuer` is `https://i.example`, wanted nothing.',
+      '`audience` is `vault`, in Git nothing; `token_ttl` is `24h`, in Git `1h`.',
+      '`issuer` is `https://i.example`, in Git nothing.',
     ])
   })
 
@@ -215,8 +215,8 @@ describeWithServer('each drifted field is found and named, with both values and 
     await server.request('DELETE', POLICY_PATH)
     const { differs } = await drift()
     expect(differs.map(({ message }) => message).sort()).toEqual([
-      'Policy `external-secrets`, which Git declares here, is not on the server.',
-      'Role `external-secrets` of auth mount `kubernetes/`, which Git declares here, is not on the server.',
+      'Policy `external-secrets` is not in Vault. Git has it here.',
+      'Role `external-secrets` of auth mount `kubernetes/` is not in Vault. Git has it here.',
     ])
   })
 
@@ -331,7 +331,7 @@ ${CA_A}
   it('another one is told by its hash, not by its text', async () => {
     const [message = ''] = await drift({ kubernetes_ca_cert: CA_B })
     expect(message).toMatch(
-      /differs on the server: `kubernetes_ca_cert` is a PEM certificate \(SHA-256 of its text [0-9a-f]{12}…\), wanted a PEM certificate \(SHA-256 of its text [0-9a-f]{12}…\)\.$/,
+      /differs from Git: \d+ \w+\. `kubernetes_ca_cert` is a PEM certificate \(SHA-256 of its text [0-9a-f]{12}…\), in Git a PEM certificate \(SHA-256 of its text [0-9a-f]{12}…\)\.$/,
     )
     expect(new Set(message.match(/[0-9a-f]{12}(?=…)/g)).size).toBe(2)
     expect(message).not.toContain('BEGIN')
@@ -345,6 +345,6 @@ ${CA_A}
     const { publicKey } = (await import('node:crypto')).generateKeyPairSync('rsa', { modulusLength: 2048 })
     const key = String(publicKey.export({ type: 'spki', format: 'pem' }))
     const [message = ''] = await drift({ pem_keys: [key] })
-    expect(message).toMatch(/`pem_keys` is `public key [0-9a-f]{12}…`, wanted nothing\.$/)
+    expect(message).toMatch(/`pem_keys` is `public key [0-9a-f]{12}…`, in Git nothing\.$/)
   })
 })

@@ -36,7 +36,7 @@ describeWithServer('each drifted mount is found and named', () => {
       also: [...new Set(report.findings.map(({ rule }) => rule).filter((rule) => rule !== 'state-drift'))],
     }
   }
-  const NAME = 'Mount `kv/`, which Git declares here,'
+  const NAME = 'Mount `kv/`'
 
   it('nothing, when it is as Git enables it, whatever the server adds of its own', async () => {
     await tune({ description: 'Secrets of the apps', max_lease_ttl: '3600s' })
@@ -45,23 +45,23 @@ describeWithServer('each drifted mount is found and named', () => {
   })
 
   it.each([
-    ['description', { description: 'by hand' }, '`description` is `by hand`, wanted `Secrets of the apps`'],
-    ['lease', { max_lease_ttl: '48h' }, '`max_lease_ttl` is `48h`, wanted `1h`'],
+    ['description', { description: 'by hand' }, '`description` is `by hand`, in Git `Secrets of the apps`'],
+    ['lease', { max_lease_ttl: '48h' }, '`max_lease_ttl` is `48h`, in Git `1h`'],
   ])('%s', async (_, change, says) => {
     await tune({ description: 'Secrets of the apps', max_lease_ttl: '1h', ...change })
-    expect((await drift()).says).toEqual([`${NAME} differs on the server: ${says}.`])
+    expect((await drift()).says).toEqual([`${NAME} differs from Git: 1 field. ${says}.`])
   })
 
   describe('that was made anew', () => {
     const AS_GIT = { description: 'Secrets of the apps', config: { max_lease_ttl: '1h' } }
     it.each([
-      ['KV version 1', { type: 'kv', options: { version: '1' }, ...AS_GIT }, '`version` is `1`, wanted `2`'],
-      ['another engine', { type: 'transit', ...AS_GIT }, '`type` is `transit`, wanted `kv`'],
+      ['KV version 1', { type: 'kv', options: { version: '1' }, ...AS_GIT }, '`version` is `1`, in Git `2`'],
+      ['another engine', { type: 'transit', ...AS_GIT }, '`type` is `transit`, in Git `kv`'],
     ])('as %s: that is named, and no secret is called missing', async (_, body, says) => {
       await server.request('DELETE', 'sys/mounts/kv')
       await expectSuccess(server, 'POST', 'sys/mounts/kv', body)
       const found = await drift()
-      expect(found.says).toEqual([`${NAME} differs on the server: ${says}.`])
+      expect(found.says).toEqual([`${NAME} differs from Git: 1 field. ${says}.`])
       expect(found.also).not.toContain('secret-absent')
       expect(found.report.outcome).toBe('findings')
     })
@@ -71,8 +71,8 @@ describeWithServer('each drifted mount is found and named', () => {
       await server.request('DELETE', 'sys/auth/kubernetes')
       const found = await drift()
       expect(found.says.sort()).toEqual([
-        'Auth mount `kubernetes/`, which Git declares here, is not on the server.',
-        `${NAME} is not on the server.`,
+        'Auth mount `kubernetes/` is not in Vault. Git has it here.',
+        `${NAME} is not in Vault. Git has it here.`,
       ])
       expect(found.also).not.toContain('secret-absent')
     })
@@ -81,7 +81,7 @@ describeWithServer('each drifted mount is found and named', () => {
       await server.request('DELETE', 'sys/auth/kubernetes')
       await expectSuccess(server, 'POST', 'sys/auth/kubernetes', { type: 'approle' })
       expect((await drift()).says).toContain(
-        'Auth mount `kubernetes/`, which Git declares here, differs on the server: `type` is `approle`, wanted `kubernetes`.',
+        'Auth mount `kubernetes/` differs from Git: 1 field. `type` is `approle`, in Git `kubernetes`.',
       )
     })
   })

@@ -99,7 +99,7 @@ describeWithServer('roles of other auth methods: what Git writes of them is comp
       inputs: { paths },
     })
     const differs = report.findings.filter(({ rule }) => rule === 'state-drift')
-    return { report, says: differs.map(({ message }) => message.replace(/^.*? differs on the server: /, '')) }
+    return { report, says: differs.map(({ message }) => message.replace(/^.*? differs from Git: \d+ \w+\. /, '')) }
   }
 
   it('nothing, when it is as Terraform writes it', async () => {
@@ -108,11 +108,11 @@ describeWithServer('roles of other auth methods: what Git writes of them is comp
   })
 
   it.each([
-    ['policies', { token_policies: ['eso', 'admin'] }, '`token_policies` is `admin, eso`, wanted `eso`'],
-    ['audiences', { bound_audiences: ['vault', 'other'] }, '`bound_audiences` is `vault, other`, wanted `vault`'],
-    ['subject', { bound_subject: '' }, '`bound_subject` is nothing, wanted `system:serviceaccount:eso:eso`'],
-    ['user claim', { user_claim: 'email' }, '`user_claim` is `email`, wanted `sub`'],
-    ['ttl', { token_ttl: '1h' }, '`token_ttl` is `1h`, wanted `10m`'],
+    ['policies', { token_policies: ['eso', 'admin'] }, '`token_policies` is `admin, eso`, in Git `eso`'],
+    ['audiences', { bound_audiences: ['vault', 'other'] }, '`bound_audiences` is `vault, other`, in Git `vault`'],
+    ['subject', { bound_subject: '' }, '`bound_subject` is nothing, in Git `system:serviceaccount:eso:eso`'],
+    ['user claim', { user_claim: 'email' }, '`user_claim` is `email`, in Git `sub`'],
+    ['ttl', { token_ttl: '1h' }, '`token_ttl` is `1h`, in Git `10m`'],
   ])('%s', async (_, change, says) => {
     const { says: found, report } = await drift(change)
     expect(found, said(report)).toEqual([`${says}.`])
@@ -120,7 +120,7 @@ describeWithServer('roles of other auth methods: what Git writes of them is comp
 
   it('claims', async () => {
     const { says } = await drift({ bound_claims: { cluster: 'soyo' } })
-    expect(says).toEqual([expect.stringMatching(/^`bound_claims` is `\{.*soyo.*\}`, wanted `\{.*soyo.*dev.*\}`\.$/)])
+    expect(says).toEqual([expect.stringMatching(/^`bound_claims` is `\{.*soyo.*\}`, in Git `\{.*soyo.*dev.*\}`\.$/)])
   })
 
   it('a field that Git leaves to others is theirs', async () => {

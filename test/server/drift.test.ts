@@ -107,7 +107,7 @@ describeWithServer('drift as a mode: what it asks, what fails it, and what it ca
     await longer()
     const blind = await tokenWith(server, example('eso-drift.hcl').replace(/^path "sys\/policies.*$/m, ''))
     const report = await ask('drift', blind)
-    expect(rulesOf(report)).toEqual([expect.stringContaining('`token_ttl` is `24h`, wanted `1h`')])
+    expect(rulesOf(report)).toEqual([expect.stringContaining('`token_ttl` is `24h`, in Git `1h`')])
     expect(said(report)).toContain('read on `sys/policies/acl/external-secrets`')
     expect(report.outcome).toBe('findings')
   })

@@ -127,8 +127,8 @@ describeWithServer('the policies of examples/policies, each right of them', () =
       const askThere = async (rights: readonly Right[]) =>
         askAbout({ mode: 'drift', cwd: files.folder, address: other.address, token: await asThere(rights) })
       const full = await askThere(DRIFT)
-      expect(said(full)).toMatch(/mount `kv\/`.* is not on the server/i)
-      expect(said(full)).toMatch(/auth mount `kubernetes\/`.* is not on the server/i)
+      expect(said(full)).toMatch(/mount `kv\/`.* is not in Vault/i)
+      expect(said(full)).toMatch(/auth mount `kubernetes\/`.* is not in Vault/i)
       for (const [path, mount] of [
         ['sys/mounts', /^state-drift: Mount `kv\/`/m],
         ['sys/auth', /^state-drift: Auth mount `kubernetes\/`/m],
