@@ -12,7 +12,7 @@ const DOCUMENTS: readonly { readonly what: string; readonly fields: readonly str
 ]
 
 /** The first line of a summary, a comment and an issue; a text that only tells about them has it elsewhere. */
-const MARKDOWN = /^\s*(?:<!-- eso-vault |#{1,3} \S+ eso-vault (?:check|drift|plan|apply|snapshot):)/
+const MARKDOWN = /^\s*<!-- eso-vault /
 
 /** What of this program's own output a text is, for a sentence; `undefined`: none. */
 export function ownOutput(text: string): string | undefined {

@@ -34,6 +34,8 @@ export function planSummary(document: PlanDocument, report: Report): string {
   const known = document.unplanned.filter(({ weight }) => weight === 'note')
   const writes = steps.some(({ action }) => action === 'create' || action === 'update')
   const parts: Part[] = [
+    // By which the program knows its own text again, in a checkout that holds it: what it shows is no one's declaration.
+    plain(`<!-- eso-vault ${mode} -->\n`),
     plain(`## ${iconOf(document, report)} ${prose(planHeadline(report, document))}\n\n`),
     ...(problems.length + incomplete.length === 0
       ? []

@@ -55,8 +55,13 @@ describeWithServer('what a reference reads, and is not as it was (platform.md §
   })
 
   it.each([
-    ['gone', () => send('DELETE', `kv/metadata/${DB}`), 'secret-absent', `There is no secret at \`kv/${DB}\``],
-    ['deleted, to be taken back', () => send('DELETE', `kv/data/${DB}`), 'secret-deleted', `Version 2 of \`kv/${DB}\``],
+    ['gone', () => send('DELETE', `kv/metadata/${DB}`), 'secret-absent', `Secret \`kv/${DB}\` does not exist`],
+    [
+      'deleted, to be taken back',
+      () => send('DELETE', `kv/data/${DB}`),
+      'secret-deleted',
+      'Version 2 is the current one',
+    ],
     ['destroyed', () => send('POST', `kv/destroy/${DB}`, { versions: [2] }), 'secret-deleted', 'destroyed'],
     [
       'written again without the property',
@@ -99,7 +104,8 @@ describeWithServer('what a reference reads, and is not as it was (platform.md §
     const { report, found } = await drift()
     expect(found, said(report)).toMatchObject([{ rule: 'expires-soon', severity: 'warning' }])
     const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10)
-    expect(found[0]?.message).toContain(`The current version of \`kv/${DB}\` ends at ${day}`)
+    expect(found[0]?.message).toContain(`The current version of \`kv/${DB}\``)
+    expect(found[0]?.message).toContain(`It expires at ${day}T`)
     // It works today.
     expect(report.outcome).toBe('clean')
   })
