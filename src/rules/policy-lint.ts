@@ -17,6 +17,7 @@ export function* lintFindings(
   rule: string,
   severity: Severity,
 ): Iterable<RuleFinding> {
+  const users = usersIn(chain)
   for (const policy of chain.declared.policies) {
     const parsed = parsePolicy(policy.text, {
       product: chain.server.product,
@@ -28,8 +29,8 @@ export function* lintFindings(
       name: policy.name,
       unknown: policy.unknown,
       variants: chain.server.variants,
-      kv2: kv2Mounts(chain, policy.name),
-      kubernetes: isForKubernetes(chain, policy.name),
+      kv2: kv2Mounts(users, policy.name),
+      kubernetes: users.ofStores.has(policy.name) && !users.ofOthers.has(policy.name),
     })) {
       const span = policy.spanOfLine?.(fact.line) ?? spanOfProvenance(policy.provenance)
       if (fact.rule !== which || span === undefined || isTold(chain, policy.name, fact)) continue
@@ -47,33 +48,48 @@ export function* lintFindings(
   }
 }
 
-/** Mounts that are KV v2 for all that name them: the stores whose token has the policy, and what Git enables. */
-function kv2Mounts({ storeLinks, declared }: Chain, policy: string): string[] {
-  const second = new Set<string>()
+/** What the chain tells of mounts, and of who has which policy: gathered once, because every policy asks. */
+interface Users {
+  /** Policy → mounts of its stores that are KV v2. */
+  readonly second: ReadonlyMap<string, ReadonlySet<string>>
+  /** Mounts that Git enables as KV v2. */
+  readonly enabled: readonly string[]
+  /** Mounts that somebody names as another engine or version. */
+  readonly other: ReadonlySet<string>
+  /** Policies that a store's login gives. */
+  readonly ofStores: ReadonlySet<string>
+  /** Policies that a login of another kind than Kubernetes gives, too. */
+  readonly ofOthers: ReadonlySet<string>
+}
+
+function usersIn({ storeLinks, declared }: Chain): Users {
+  const second = new Map<string, Set<string>>()
   const other = new Set<string>()
+  const enabled: string[] = []
+  const ofStores = new Set<string>()
+  const ofOthers = new Set<string>()
   for (const { store, policies, mount } of storeLinks) {
+    for (const name of policies?.names ?? []) (store.auth?.method === 'kubernetes' ? ofStores : ofOthers).add(name)
     const path = trimSlashes(store.path ?? '')
     if (path === '' || store.holes.length > 0) continue
     const known = mount?.found === 'known' ? mount.fact : undefined
     if (store.version === 'v1' || (known !== undefined && (known.type !== 'kv' || known.version === 1))) other.add(path)
-    else if (policies?.names.includes(policy)) second.add(path)
+    else for (const name of policies?.names ?? []) second.set(name, (second.get(name) ?? new Set()).add(path))
   }
+  for (const { policies, type } of declared.roles)
+    if (type !== 'kubernetes') for (const name of policies ?? []) ofOthers.add(name)
   for (const { path, type, version, unknown } of declared.mounts) {
     if (unknown.length > 0 || path.includes('$')) continue
-    if (type === 'kv' && version === 2) second.add(path)
+    if (type === 'kv' && version === 2) enabled.push(path)
     else if (version !== undefined || type !== 'kv') other.add(path)
   }
-  return [...second].filter((path) => !other.has(path)).sort((a, b) => b.length - a.length)
+  return { second, enabled, other, ofStores, ofOthers }
 }
 
-function isForKubernetes({ storeLinks, declared }: Chain, policy: string): boolean {
-  const stores = storeLinks.filter(({ policies }) => policies?.names.includes(policy))
-  const roles = declared.roles.filter(({ policies }) => policies?.includes(policy))
-  return (
-    stores.length > 0 &&
-    stores.every(({ store }) => store.auth?.method === 'kubernetes') &&
-    roles.every(({ type }) => type === 'kubernetes')
-  )
+/** Mounts that are KV v2 for all that name them: the stores whose token has the policy, and what Git enables. */
+function kv2Mounts({ second, enabled, other }: Users, policy: string): string[] {
+  const paths = new Set([...(second.get(policy) ?? []), ...enabled])
+  return [...paths].filter((path) => !other.has(path)).sort((a, b) => b.length - a.length)
 }
 
 /** A denial that names the rule as the one that was meant has told it, with what to write. */
