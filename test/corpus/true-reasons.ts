@@ -180,6 +180,13 @@ const REASONS: readonly (readonly [RegExp, Test])[] = [
       (read(path.resolve(cwd, file)).split('\n')[Number(line) - 1] ?? '').trim() !== '',
   ],
   [
+    /^the template is in (ConfigMap|Secret) `([^`]+)`, which is not looked into$/,
+    ([, kind, name], item, evidence) => {
+      const from = fileAt(item, evidence).split('templateFrom:')[1] ?? ''
+      return new RegExp(`- ${kind === 'Secret' ? 'secret' : 'configMap'}:\\s+name: ${name}\\s`).test(from)
+    },
+  ],
+  [
     /names a remote address \(([^)]+)\)/,
     ([, address], item, evidence) => fileAt(item, evidence).includes(address ?? ''),
   ],
