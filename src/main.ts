@@ -28,7 +28,7 @@ import { writeInventory, writeReportFiles, writeSnapshot } from './report/write-
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readEvent } from './settings/event.ts'
-import type { Given } from './settings/given.ts'
+import { type Given, readGiven } from './settings/given.ts'
 import { INPUTS } from './settings/input-table.ts'
 import { inputsAsGiven, readInputs } from './settings/inputs.ts'
 import { settingsReader } from './settings/read-settings.ts'
@@ -74,16 +74,13 @@ export async function action(env: Env = process.env): Promise<void> {
 
 /** The inputs as the checkout names its files, where the repository was checked out below the workspace. Files to write stay where they are. */
 function inCheckout(given: Given, workspace: string, repository: string | undefined): { given: Given; cwd: string } {
-  const linesOf = (text: string | undefined) => (text ?? '').split(/\r?\n/).map((line) => line.trim())
-  const paths = linesOf(given.values.paths).filter((line) => line !== '' && !line.startsWith('#'))
-  const checkout = nestedCheckout(workspace, paths, repository)
+  const read = readGiven(given)
+  const checkout = nestedCheckout(workspace, read.lines('paths') ?? [], repository)
   if (checkout === '') return { given, cwd: workspace }
   const values = { ...given.values }
   for (const name of ['paths', 'rendered', 'config'] as const) {
-    if (values[name] !== undefined)
-      values[name] = linesOf(values[name])
-        .map((line) => withinCheckout(line, checkout))
-        .join('\n')
+    const lines = read.lines(name)
+    if (lines !== undefined) values[name] = lines.map((line) => withinCheckout(line, checkout)).join('\n')
   }
   return { given: { ...given, values }, cwd: join(workspace, checkout) }
 }

@@ -1,4 +1,5 @@
 import type { Decision, Operation } from '../model/decision.ts'
+import type { Expectation } from '../model/expectation.ts'
 import type { RelatedPlace } from '../model/finding.ts'
 import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { RuleLocation } from '../model/law-reason.ts'
@@ -155,18 +156,6 @@ export interface NamedRole {
   readonly authMount: string
   readonly name: string
   readonly lookup: Lookup<RoleFact>
-}
-
-/** A line of the contract in the config: who may, or may not, do what on which path. */
-export interface Expectation {
-  readonly who: { readonly is: 'store' | 'role' | 'serviceAccount' | 'namespace'; readonly name: string }
-  readonly may: boolean
-  readonly actions: readonly string[]
-  /** `path`: mount and key; `api`: as policies write it. */
-  readonly of: 'path' | 'api'
-  readonly path: string
-  readonly reason: string | undefined
-  readonly span: Span
 }
 
 /** What the law says to one action of an expectation. */

@@ -4,6 +4,7 @@ import { identityOf } from '../eso/identity.ts'
 import { namespaceLabels } from '../eso/labels.ts'
 import { isLive } from '../model/cluster.ts'
 import type { Decision, Operation } from '../model/decision.ts'
+import type { Expectation } from '../model/expectation.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
 import type { VaultStore } from '../model/store.ts'
@@ -11,7 +12,7 @@ import { trimSlashes } from '../model/trim-slashes.ts'
 import { vaultPathTest } from '../model/vault-path-glob.ts'
 import type { RoleFact, VaultState } from '../model/vault-state.ts'
 import { boundTo } from '../policy/bound-names.ts'
-import type { AskedRequest, Expectation, Holders, JudgedExpectation, StoreLink, TokenHolder } from './chain.ts'
+import type { AskedRequest, Holders, JudgedExpectation, StoreLink, TokenHolder } from './chain.ts'
 
 /** What of the chain expectations are judged by. */
 export interface ExpectedOf {

@@ -1,6 +1,7 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
 import type { ConfigSays, Decision } from '../model/decision.ts'
+import type { Expectation } from '../model/expectation.ts'
 import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { NotCheckedReason, OpenLaw } from '../model/reason.ts'
@@ -20,7 +21,6 @@ import { authConfigOf } from './auth-config.ts'
 import type {
   AskedRequest,
   Chain,
-  Expectation,
   InstalledEso,
   InvalidPolicy,
   JudgedAccess,

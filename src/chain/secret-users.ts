@@ -5,9 +5,10 @@ import { namespaceLabels } from '../eso/labels.ts'
 import { type Consumer, readConsumer } from '../eso/predict/consumer.ts'
 import { clusterRelation, isLive } from '../model/cluster.ts'
 import { isEsoGroup } from '../model/kinds.ts'
+import type { SecretPlace } from '../model/secret-place.ts'
 import type { SecretUser, SecretUsers } from '../model/secret-user.ts'
 import type { FieldPath } from '../model/value.ts'
-import type { Consumption, Place } from '../workloads/consumption.ts'
+import type { Consumption } from '../workloads/consumption.ts'
 import type { Chain } from './chain.ts'
 import { storeUses } from './store-uses.ts'
 
@@ -36,7 +37,7 @@ function userOf({ by, field, place, optional }: Consumption): SecretUser {
   return { manifest: by, span: by.spanOf(field), use: { code: USE[place] }, without }
 }
 
-const USE: Readonly<Record<Place, 'variables' | 'mount' | 'values' | 'pull' | 'need'>> = {
+const USE: Readonly<Record<SecretPlace, 'variables' | 'mount' | 'values' | 'pull' | 'need'>> = {
   env: 'variables',
   'env-from': 'variables',
   volume: 'mount',

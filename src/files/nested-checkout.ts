@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { gitRemotes } from './git-remotes.ts'
+import { isSameRepository, repositoryPath } from './repository-address.ts'
 
 /**
  * The folder below the workspace that holds the checkout which a run is about (`path:` of actions/checkout), with `/` between its
@@ -57,13 +58,6 @@ function foldersOf(folder: string): readonly string[] {
 }
 
 function isOf(remotes: readonly string[], repository: string | undefined): boolean {
-  if (repository === undefined) return false
-  const wanted = repository.toLowerCase()
-  return remotes.some((remote) => {
-    const path = remote
-      .toLowerCase()
-      .replace(/\/+$/, '')
-      .replace(/\.git$/, '')
-    return path.endsWith(`/${wanted}`) || path.endsWith(`:${wanted}`)
-  })
+  const wanted = repository === undefined ? undefined : repositoryPath(repository)
+  return wanted !== undefined && remotes.some((remote) => isSameRepository(repositoryPath(remote) ?? [], wanted))
 }

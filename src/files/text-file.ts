@@ -67,7 +67,8 @@ export function whyUnreadable(error: unknown): string {
   }
 }
 
-function isBelow(top: string, path: string): boolean {
+/** Whether an absolute path lies below a folder, or is it. */
+export function isBelow(top: string, path: string): boolean {
   const inside = relative(top, path)
   return inside !== '..' && !inside.startsWith(`..${sep}`) && resolve(top, inside) === path
 }

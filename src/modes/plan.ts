@@ -1,4 +1,5 @@
 import { lookUp } from '../model/look-up.ts'
+import { upper } from '../model/wording.ts'
 import { outcomeOf } from '../report/outcome.ts'
 import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
@@ -85,10 +86,6 @@ export function blockedProblems({ steps, unplanned }: Plan): Problem[] {
     ),
     ...unplanned.flatMap(({ weight, message, span }) => (weight === 'blocked' ? [{ message, ...at(span) }] : [])),
   ]
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 export function liveLine(settings: Settings, deps: PlanDeps): Report['live'] {

@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises'
-import { dirname, relative, resolve, sep } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { changeEvent, findBase } from '../changes/find-base.ts'
 import { type Git, realGit } from '../changes/git.ts'
-import { readTextIfThere, whyUnreadable } from '../files/text-file.ts'
+import { isBelow, readTextIfThere, whyUnreadable } from '../files/text-file.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { asOfText } from '../report/as-of.ts'
 import type { Env } from '../settings/environment.ts'
@@ -150,11 +150,6 @@ async function blobAt(git: Git, top: string, commit: string, path: string): Prom
   const name = relative(top, path).replaceAll('\\', '/')
   const { stdout } = await git(['ls-tree', '-z', '--full-tree', commit, '--', name], { cwd: top })
   return /^\d+ blob ([0-9a-f]+)\t/.exec(stdout.toString('utf8'))?.[1]
-}
-
-function isBelow(top: string, path: string): boolean {
-  const inside = relative(top, path)
-  return inside !== '..' && !inside.startsWith(`..${sep}`) && resolve(top, inside) === path
 }
 
 /** Whether the file holds what the object does. */

@@ -1,16 +1,6 @@
+import { GO_DURATION_UNITS } from '../model/go-duration-units.ts'
 import { goQuote } from '../model/go-quote.ts'
 import { toBytes } from './byte-string.ts'
-
-const UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-}
 
 /** Seconds, or why the text is no duration, in Go's words. */
 export type Duration = { readonly seconds: number } | { readonly error: string }
@@ -40,7 +30,7 @@ function parseGoDuration(text: string): Duration {
     rest = rest.slice(number.length)
     const unit = /^[^\d.]*/.exec(rest)?.[0] ?? ''
     if (unit === '') return { error: `time: missing unit in duration ${quote(text)}` }
-    const factor = UNITS[unit]
+    const factor = GO_DURATION_UNITS[unit]
     if (factor === undefined) {
       return { error: `time: unknown unit ${quote(unit)} in duration ${quote(text)}` }
     }

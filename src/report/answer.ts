@@ -1,3 +1,4 @@
+import type { SecretPlace } from '../model/secret-place.ts'
 import type { FileLine } from '../model/span.ts'
 import type { Report } from './report.ts'
 
@@ -283,19 +284,7 @@ export interface ReachablePath {
 export interface WorkloadUser extends FileLine {
   readonly manifest: string
   /** Where it asks; docs/spec/consumers.md says what each means. */
-  readonly use:
-    | 'env'
-    | 'env-from'
-    | 'volume'
-    | 'sub-path'
-    | 'pull-secret'
-    | 'values-from'
-    | 'substitute-from'
-    | 'fixed'
-    | 'selector'
-    | 'keda'
-    | 'argocd-text'
-    | 'name'
+  readonly use: SecretPlace
   readonly secret: string
   /** Keys that it asks for; empty: the whole Secret. */
   readonly keys: readonly string[]

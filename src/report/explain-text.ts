@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { FileLine } from '../model/span.ts'
-import { counted } from '../model/wording.ts'
+import { counted, upper } from '../model/wording.ts'
 import type {
   ExplainedApplied,
   ExplainedLogin,
@@ -293,6 +293,6 @@ function more(all: readonly string[], shown: number): string {
 }
 
 function sentence(text: string): string {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1)
+  const whole = upper(text)
   return /[.!?]$/.test(whole) ? whole : `${whole}.`
 }

@@ -43,7 +43,7 @@ export function repositoryIssues(
         ...place,
         title,
         body,
-        labels: forge.kind === 'gitea' ? await labelIds(request, place) : [ISSUE_LABEL],
+        labels: forge.kind === 'gitea' ? await labelIds(request, place, forge) : [ISSUE_LABEL],
       })
       return Number(field(data, 'number'))
     },
@@ -73,14 +73,15 @@ export function repositoryIssues(
 async function labelIds(
   request: GitHubRequest,
   place: { readonly owner: string; readonly repo: string },
+  forge: Forge,
 ): Promise<readonly number[]> {
   try {
     for (let page = 1; page <= LABELLED_PAGES; page++) {
-      const { data } = await request('GET /repos/{owner}/{repo}/labels', { ...place, limit: 50, page })
+      const { data } = await request('GET /repos/{owner}/{repo}/labels', { ...place, ...pageOf(forge, page) })
       const labels = Array.isArray(data) ? data : []
       const known = labels.find((label) => field(label, 'name') === ISSUE_LABEL)
       if (known !== undefined) return [Number(field(known, 'id'))]
-      if (labels.length < 50) break
+      if (labels.length < forge.perPage) break
     }
     const { data } = await request('POST /repos/{owner}/{repo}/labels', {
       ...place,

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts'
+import type { FileLine } from '../model/span.ts'
 import { nameField, nameManifest } from '../model/wording.ts'
 import { headline } from './headline.ts'
 import { reasonText } from './reasons/not-checked.ts'
@@ -10,7 +11,11 @@ import type { JudgedReference, Report } from './report.ts'
  */
 export function junitText(report: Report): string {
   const told = new Set<Finding>()
-  const references = report.references.flatMap((judged) => referenceCase(judged, report.findings, told))
+  const errors = Map.groupBy(
+    report.findings.filter(({ severity }) => severity === 'error'),
+    ({ span }) => span.file,
+  )
+  const references = report.references.flatMap((judged) => referenceCase(judged, errors, told))
   const others = report.findings
     .filter((finding) => finding.severity === 'error' && !told.has(finding))
     .map((finding) => testCase(finding.rule, finding.span.file, failure(finding)))
@@ -30,7 +35,7 @@ ${cases.join('\n')}
 
 function referenceCase(
   { reference, standing }: JudgedReference,
-  findings: readonly Finding[],
+  errors: ReadonlyMap<string, readonly Finding[]>,
   told: Set<Finding>,
 ): string[] {
   // Other providers are none of Vault's affair, and what nothing applies is no part of the result.
@@ -41,7 +46,10 @@ function referenceCase(
   if (standing.is === 'not-checked')
     return [testCase(name, file, `<skipped message="${escapeXml(reasonText(standing.reason))}"/>`)]
   if (standing.accepted) return [testCase(name, file, '<skipped message="broken, and accepted by an ignore"/>')]
-  const own = findings.filter((finding) => finding.severity === 'error' && isAbout(finding, reference))
+  const places = [reference.span, ...(reference.storeRef === undefined ? [] : [reference.storeRef.span])]
+  const own = [...new Set(places.map((place) => place.file))]
+    .flatMap((of) => errors.get(of) ?? [])
+    .filter((finding) => places.some((place) => holds(finding, place)))
   for (const finding of own) told.add(finding)
   const text =
     own.length === 0
@@ -50,9 +58,8 @@ function referenceCase(
   return [testCase(name, file, text)]
 }
 
-function isAbout({ span }: Finding, reference: JudgedReference['reference']): boolean {
-  const places = [reference.span, ...(reference.storeRef === undefined ? [] : [reference.storeRef.span])]
-  return places.some(({ file, line }) => file === span.file && line >= span.line && line <= span.endLine)
+function holds({ span }: Finding, { file, line }: FileLine): boolean {
+  return file === span.file && line >= span.line && line <= span.endLine
 }
 
 function testCase(name: string, file: string, inside: string): string {

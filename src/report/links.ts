@@ -18,8 +18,8 @@ export function linksOf(ci: Ci): Links {
     rule: (id) =>
       action === undefined || serverUrl === undefined
         ? undefined
-        : `${serverUrl}/${action.repository}/blob/${segments(action.ref)}/docs/rules/${encodeURIComponent(id)}.md`,
-    source: (file, line) => (prefix === undefined ? undefined : `${prefix}${segments(file)}#L${line}`),
+        : `${serverUrl}/${action.repository}/blob/${pathInUrl(action.ref)}/docs/rules/${encodeURIComponent(id)}.md`,
+    source: (file, line) => (prefix === undefined ? undefined : `${prefix}${pathInUrl(file)}#L${line}`),
   }
 }
 
@@ -30,6 +30,7 @@ export function sourcePrefix({ serverUrl, repository, sha }: Ci): string | undef
     : `${serverUrl}/${repository}/blob/${sha}/`
 }
 
-function segments(path: string): string {
+/** A path as a part of a URL: each of its segments percent-encoded. */
+export function pathInUrl(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/')
 }

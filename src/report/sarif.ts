@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Finding, IgnoredFinding } from '../model/finding.ts'
-import type { Span } from '../model/span.ts'
+import type { FileLine, Span } from '../model/span.ts'
+import { upper } from '../model/wording.ts'
 import type { SarifRule } from '../rules/rule-ids.ts'
 import { byWorst } from '../rules/worst-first.ts'
-import { type Links, NO_LINKS } from './links.ts'
+import { type Links, NO_LINKS, pathInUrl } from './links.ts'
 import { cut, logSafeJson, plainText } from './plain-text.ts'
 import { reasonText } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
@@ -75,7 +76,7 @@ function notificationsOf({ notChecked, incomplete }: Report) {
     level: 'note',
     message: { text: sarifMessage(`${what} was not checked: ${reasonText(reason)}.`) },
     locations: [
-      { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: Math.max(1, line) } } },
+      { physicalLocation: { artifactLocation: { uri: pathInUrl(file) }, region: { startLine: Math.max(1, line) } } },
     ],
   }))
   const more = notChecked.length - open.length
@@ -154,10 +155,10 @@ function lineHash(about: string, told: Map<string, number>): string {
  * links are escaped names, their targets our own numbers.
  */
 function linkedMessage({ headline, why, remark, chain = [], related }: Finding) {
-  const places: { readonly id: number; readonly file: string; readonly line: number }[] = []
+  const places: ({ readonly id: number } & FileLine)[] = []
   const made: ReturnType<typeof relatedLocation>[] = []
-  const link = (span: Pick<Span, 'file' | 'line'> & Partial<Span>, label: string, message: string): string => {
-    const known = places.find(({ file, line }) => file === span.file && line === span.line)
+  const link = (span: FileLine & Partial<Span>, label: string, message: string): string => {
+    const known = places.find((place) => isAt(place, span))
     if (known !== undefined) return `[${label}](${known.id})`
     if (made.length === LOCATIONS) return label
     const id = made.length + 1
@@ -172,30 +173,26 @@ function linkedMessage({ headline, why, remark, chain = [], related }: Finding) 
     return `${of} ${shown}${says === undefined ? '' : ` ${sarifMessage(says)}`}`
   })
   const others = related
-    .filter(({ span }) => !places.some(({ file, line }) => file === span.file && line === span.line))
+    .filter(({ span }) => !places.some((place) => isAt(place, span)))
     .map(({ span, message }) => link(span, sarifMessage(message), message))
   const sentences = [
     `${sarifMessage(headline)}.`,
-    ...(hops.length === 0 ? [] : [`${upperFirst(hops.join(', '))}.`]),
+    ...(hops.length === 0 ? [] : [`${upper(hops.join(', '))}.`]),
     ...[why, remark].flatMap((sentence) => (sentence === undefined ? [] : [sarifMessage(sentence)])),
     ...(others.length === 0 ? [] : [`See ${others.join(', ')}.`]),
   ]
   return { text: sentences.join(' '), related: made }
 }
 
-function isAt(span: Span, at: { readonly file: string; readonly line: number }): boolean {
-  return span.file === at.file && span.line === at.line
+function isAt(one: FileLine, other: FileLine): boolean {
+  return one.file === other.file && one.line === other.line
 }
 
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-function relatedLocation(id: number, span: Pick<Span, 'file' | 'line'> & Partial<Span>, message: string) {
+function relatedLocation(id: number, span: FileLine & Partial<Span>, message: string) {
   const { column, endLine, endColumn } = span
   const location =
     column === undefined || endLine === undefined || endColumn === undefined
-      ? { physicalLocation: { artifactLocation: { uri: uriOf(span.file) }, region: { startLine: span.line } } }
+      ? { physicalLocation: { artifactLocation: { uri: pathInUrl(span.file) }, region: { startLine: span.line } } }
       : locationOf({ file: span.file, line: span.line, column, endLine, endColumn })
   return { id, ...location, message: { text: sarifMessage(message) } }
 }
@@ -213,7 +210,7 @@ function sarifMessage(text: string): string {
 function locationOf(span: Span) {
   return {
     physicalLocation: {
-      artifactLocation: { uri: uriOf(span.file) },
+      artifactLocation: { uri: pathInUrl(span.file) },
       region: {
         startLine: span.line,
         startColumn: span.column,
@@ -223,8 +220,4 @@ function locationOf(span: Span) {
       },
     },
   }
-}
-
-function uriOf(file: string): string {
-  return file.split('/').map(encodeURIComponent).join('/')
 }

@@ -1,6 +1,7 @@
 import type { Severity } from '../model/finding.ts'
+import type { SecretPlace } from '../model/secret-place.ts'
 import { listed, nameManifest } from '../model/wording.ts'
-import type { Consumption, Controller, Place } from '../workloads/consumption.ts'
+import type { Consumption, Controller } from '../workloads/consumption.ts'
 import { variableName } from '../workloads/fragments.ts'
 import type { SecretMaker } from '../workloads/makers.ts'
 
@@ -46,7 +47,7 @@ export function usesSecret(one: Consumption): (object: string) => string {
   }
 }
 
-const ERRORS: ReadonlySet<Place> = new Set([
+const ERRORS: ReadonlySet<SecretPlace> = new Set([
   'env',
   'env-from',
   'volume',

@@ -1,8 +1,9 @@
-import type { Chain, Expectation, JudgedExpectation, TokenHolder } from '../chain/chain.ts'
+import type { Chain, JudgedExpectation, TokenHolder } from '../chain/chain.ts'
 import { spanOfProvenance } from '../chain/provenance.ts'
 import { providerPath } from '../eso/provider.ts'
+import type { Expectation } from '../model/expectation.ts'
 import type { Fix, RelatedPlace } from '../model/finding.ts'
-import { listed } from '../model/wording.ts'
+import { listed, upper } from '../model/wording.ts'
 import { decisionText } from '../report/reasons/not-checked.ts'
 import { fingerprint } from './fingerprint.ts'
 import { policyText } from './mend-policy.ts'
@@ -51,7 +52,7 @@ function broken(expectation: Expectation, action: string, outcome: Broken, { pol
   const because = reason === undefined ? '' : ` The config gives as reason: ${reason.trim().replace(/\.$/, '')}.`
   return {
     headline: `${WHO[who.is]} ${code(who.name)} ${may ? 'may not' : 'may'} ${action} ${code(path)}`,
-    why: `The config expects that it ${may ? 'may' : 'may not'}.${throughOf(expectation, holder)}${askedFor(expectation, outcome)} ${sentence(decisionText(decision))}${because}`,
+    why: `The config expects that it ${may ? 'may' : 'may not'}.${throughOf(expectation, holder)}${askedFor(expectation, outcome)} ${upper(decisionText(decision))}${because}`,
     related: placesOf(holder, decision),
     fix: may ? grant(outcome) : take(outcome, policy),
   }
@@ -140,10 +141,6 @@ function isWithin(path: string, wider: string): boolean {
   const prefix = wider.endsWith('*') && !wider.includes('+') ? wider.slice(0, -1) : undefined
   const own = path.replace(/\*$/, '')
   return prefix !== undefined && own.length > prefix.length && own.startsWith(prefix) && !own.includes('+')
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 function code(text: string): string {

@@ -1,5 +1,6 @@
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import type { Expectation } from '../model/expectation.ts'
 import type { Severity } from '../model/finding.ts'
 import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { Span } from '../model/span.ts'
@@ -7,7 +8,7 @@ import type { FieldPath, ValueMap } from '../model/value.ts'
 import { noteText } from '../report/reasons/note.ts'
 import { CONFIG_SHAPE } from './config-shape.ts'
 import { type ConfigWord, type RawWord, wordOf, wordProblems } from './config-word.ts'
-import { type ConfigExpectation, expectationProblems, expectationsOf, type RawExpectation } from './expectations.ts'
+import { expectationProblems, expectationsOf, type RawExpectation } from './expectations.ts'
 import { checkShape, didYouMean, quoted } from './shape.ts'
 
 export const DEFAULT_CONFIG_FILE = '.github/eso-vault.yml'
@@ -64,7 +65,7 @@ export interface Config {
   readonly policies: ConfigWord['policies']
   readonly naming: readonly NamingPattern[]
   /** Access as a contract. */
-  readonly expect: readonly ConfigExpectation[]
+  readonly expect: readonly Expectation[]
   readonly setup: {
     readonly policy: {
       readonly name: string | undefined

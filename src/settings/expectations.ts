@@ -1,24 +1,11 @@
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import type { Expectation } from '../model/expectation.ts'
 import type { InputProblem } from '../model/invalid-input.ts'
-import type { Span } from '../model/span.ts'
 import { quoted } from './shape.ts'
 
 const WHO = ['store', 'role', 'serviceAccount', 'namespace'] as const
 const OF_SECRETS: ReadonlySet<string> = new Set(['read', 'list', 'write', 'delete'])
 const OF_RULES: ReadonlySet<string> = new Set(['read', 'list', 'create', 'update', 'patch', 'delete'])
-
-/** A line of a contract: who may, or may not, do what on which path. */
-export interface ConfigExpectation {
-  readonly who: { readonly is: (typeof WHO)[number]; readonly name: string }
-  readonly may: boolean
-  /** With `path`: read, list, write and delete of a secret; with `api`: capabilities. */
-  readonly actions: readonly string[]
-  /** `path`: mount and key; `api`: the path as policies write it. With globs. */
-  readonly of: 'path' | 'api'
-  readonly path: string
-  readonly reason: string | undefined
-  readonly span: Span
-}
 
 export interface RawExpectation {
   readonly store?: string
@@ -32,7 +19,7 @@ export interface RawExpectation {
   readonly reason?: string
 }
 
-export function expectationsOf(raw: readonly RawExpectation[], document: YamlDocument): ConfigExpectation[] {
+export function expectationsOf(raw: readonly RawExpectation[], document: YamlDocument): Expectation[] {
   return raw.flatMap((entry, index) => {
     const is = WHO.find((one) => entry[one] !== undefined)
     if (is === undefined) return []

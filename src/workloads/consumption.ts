@@ -1,30 +1,10 @@
 import type { Manifest } from '../model/manifest.ts'
+import type { SecretPlace } from '../model/secret-place.ts'
 import type { FieldPath } from '../model/value.ts'
-
-/**
- * Where a Secret is asked for, by what the kubelet or a controller does when it, or a key of it, is not there (consumers.md §1, §2).
- * `env`, `volume`, `sub-path`: a key of it in a Pod; `env-from`: the whole Secret, under a prefix or none; `pull-secret`: never fails the
- * Pod; `values-from`, `substitute-from`: Flux; `fixed`: a controller that looks for keys of its own choice; `selector`: a name and a key in
- * another custom resource; `keda`; `argocd-text`: `$name:key` in a text of Argo CD; `name`: the Secret is named, and which keys are read
- * is not told.
- */
-export type Place =
-  | 'env'
-  | 'env-from'
-  | 'volume'
-  | 'sub-path'
-  | 'pull-secret'
-  | 'values-from'
-  | 'substitute-from'
-  | 'fixed'
-  | 'selector'
-  | 'keda'
-  | 'argocd-text'
-  | 'name'
 
 /** One place where a Secret is asked for. */
 export interface Asked {
-  readonly place: Place
+  readonly place: SecretPlace
   /** Where it is written: the key that is asked for, else the name of the Secret. */
   readonly field: FieldPath
   readonly name: string

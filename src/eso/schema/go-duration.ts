@@ -1,19 +1,9 @@
+import { GO_DURATION_UNITS } from '../../model/go-duration-units.ts'
 import { goQuote } from '../../model/go-quote.ts'
 
 const LONG = /^(\d+)\s*(d|w|y|day|days|week|weeks|hour|hours|hr|hrs|min|mins|minute|minutes|sec|secs|second|seconds)$/i
 
 const HOURS: Readonly<Record<string, number>> = { d: 24, w: 24 * 7, y: 24 * 365 }
-
-const UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-}
 
 const LIMIT = 1n << 63n
 
@@ -37,7 +27,7 @@ export function parseGoDuration(text: string): bigint | { readonly error: string
     const unit = /^[^.\d]*/.exec(rest)?.[0] ?? ''
     if (unit === '') return { error: `time: missing unit in duration ${quoted}` }
     rest = rest.slice(unit.length)
-    const scale = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined
+    const scale = Object.hasOwn(GO_DURATION_UNITS, unit) ? GO_DURATION_UNITS[unit] : undefined
     if (scale === undefined) return { error: `time: unknown unit ${goQuote(unit)} in duration ${quoted}` }
     const fraction = (after ?? '').slice(0, 18)
     total += BigInt(before === '' ? '0' : before) * scale

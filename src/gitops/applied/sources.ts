@@ -1,9 +1,9 @@
+import { isPlaceholder, isSameRepository, repositoryPath } from '../../files/repository-address.ts'
 import { type ApplicationSets, fittingFolders, isOpen } from '../argo/application-set.ts'
 import { UNFILLED } from '../argo/fill-text.ts'
 import type { Checkout } from '../checkout.ts'
 import { at, itemsAt, type Placed, textAt } from '../placed/placed.ts'
 import { sourceFolder } from '../source-path.ts'
-import { isPlaceholder, isSameRepository, repositoryPath } from './repository-address.ts'
 
 /** What the source of a Flux Kustomization, or the `repoURL` of an Application, is to this checkout (applied.md §1.2). */
 export type SourceVerdict =

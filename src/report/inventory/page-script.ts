@@ -68,8 +68,11 @@ function references() {
   const rows = filtered()
   count.textContent = rows.length + ' of ' + data.rows.length + ' uses, by object and path. Open one to see its chain.'
   main.replaceChildren(...rows.slice(0, shown).map(rowNode))
-  if (rows.length <= shown) return
-  const more = el('button', { type: 'button' }, 'Show all ' + rows.length)
+  offerRest(rows.length)
+}
+function offerRest(count) {
+  if (count <= shown) return
+  const more = el('button', { type: 'button' }, 'Show all ' + count)
   more.addEventListener('click', () => { shown = Infinity; draw() })
   main.append(more)
 }
@@ -101,10 +104,7 @@ function table(heads, entries, cells) {
   const body = el('tbody', null, ...entries.slice(0, shown).map((entry) => el('tr', null, ...cells(entry))))
   const head = el('thead', null, el('tr', null, ...heads.map((text) => el('th', null, text))))
   main.replaceChildren(el('div', { class: 'wide' }, el('table', null, head, body)))
-  if (entries.length <= shown) return
-  const more = el('button', { type: 'button' }, 'Show all ' + entries.length)
-  more.addEventListener('click', () => { shown = Infinity; draw() })
-  main.append(more)
+  offerRest(entries.length)
 }
 
 const VIEWS = { references, access, rules }

@@ -1,5 +1,6 @@
 import type { AppliedBy, AppliedReason } from '../../model/applied.ts'
 import type { Span } from '../../model/span.ts'
+import { upper } from '../../model/wording.ts'
 
 /** Why an object is not applied, may not be, or waits: one or two sentences with the places that show it. */
 export function whyNotApplied(reason: AppliedReason): string {
@@ -95,8 +96,4 @@ function rootsDown(root: AppliedBy): AppliedBy[] {
 
 function at({ file, line }: Span): string {
   return `${file}:${line}`
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

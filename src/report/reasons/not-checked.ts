@@ -17,7 +17,7 @@ import type {
   ValuesReason,
 } from '../../model/reason.ts'
 import { formatSpan, type Span } from '../../model/span.ts'
-import { counted, listed } from '../../model/wording.ts'
+import { counted, listed, upper } from '../../model/wording.ts'
 import { failureText } from './failure.ts'
 import { lawText, shortLaw } from './law.ts'
 
@@ -257,8 +257,7 @@ function unreadText(reason: UnreadReason): string {
 
 /** The reason as a sentence of its own. */
 export function reasonSentence(reason: NotCheckedReason | UnknownStoreReason): string {
-  const text = reasonText(reason)
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+  return `${upper(reasonText(reason))}.`
 }
 
 const NOT_COMPARED = ", so it is not compared with the server's"

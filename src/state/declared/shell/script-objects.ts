@@ -1,15 +1,14 @@
 import type { SourceFile } from '../../../files/source-file.ts'
-import { type FieldPath, isMap, stringAt, type Value } from '../../../model/value.ts'
+import { type FieldPath, isMap, type Value } from '../../../model/value.ts'
 import type { DeclaredDocument, DeclaredYaml } from '../declared.ts'
 import { repositoryFiles } from '../file-lookup.ts'
 import { emptyHarvest } from '../harvest.ts'
 import { type PlacedText, placedBySpans } from '../placed-text.ts'
 import { isShellFile, wholeScript } from '../shell-files.ts'
-import type { AppliedObject, FoundObject } from '../terraform/object-body.ts'
+import { type AppliedObject, appliedObject, type FoundObject, GROUP } from '../terraform/object-body.ts'
 import { objectsFromText } from '../terraform/object-text.ts'
 import { readScript } from './read-script.ts'
 
-const GROUP = 'external-secrets.io'
 /** How deep a YAML value is looked into. */
 const DEEPEST = 24
 /** `kubectl apply -f -`, as far as a look at the text tells: whether the script is worth running through. */
@@ -34,7 +33,7 @@ export function scriptObjects(files: readonly SourceFile[], yaml: DeclaredYaml):
         files: lookup,
         applied: (text, own, span) => void found.push(...objectsFromText(text, own, yaml, span)),
       })
-    return distinct(found).flatMap((object, document) => appliedObject(object, source, document))
+    return distinct(found).flatMap((object, document) => appliedObject(object, source, document, 'command'))
   })
 }
 
@@ -54,24 +53,6 @@ function scriptsIn(source: SourceFile, yaml: DeclaredYaml): PlacedText[] {
   }
   for (const document of yaml.parse(source.file, source.text)) walk(document.value, [], document)
   return scripts
-}
-
-export function appliedObject(found: FoundObject, source: SourceFile, document: number): AppliedObject[] {
-  const { apiVersion, kind } = found.body
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !apiVersion.includes(GROUP)) return []
-  return [
-    {
-      ...found,
-      source,
-      document,
-      apiVersion,
-      kind,
-      name: stringAt(found.body, 'metadata', 'name') ?? '',
-      namespace: stringAt(found.body, 'metadata', 'namespace'),
-      embedded: () => undefined,
-      appliedBy: 'command',
-    },
-  ]
 }
 
 /** What both sides of a branch apply alike, or a function that is called twice, is one object. */

@@ -1,7 +1,9 @@
 import type { SourceFile } from '../../../files/source-file.ts'
 import type { ParsedYaml } from '../../../files/yaml/yaml-document.ts'
 import type { Span } from '../../../model/span.ts'
-import type { FieldPath, ValueMap } from '../../../model/value.ts'
+import { type FieldPath, stringAt, type ValueMap } from '../../../model/value.ts'
+
+export const GROUP = 'external-secrets.io'
 
 /** The object of a resource or a command, and where its fields stand. */
 export interface FoundObject {
@@ -23,4 +25,28 @@ export interface AppliedObject extends FoundObject {
   readonly namespace: string | undefined
   embedded(path: FieldPath): ParsedYaml | undefined
   readonly appliedBy: 'terraform' | 'command'
+}
+
+/** External Secrets' own object, as it is applied; nothing where the body is of another group. */
+export function appliedObject(
+  found: FoundObject,
+  source: SourceFile,
+  document: number,
+  appliedBy: AppliedObject['appliedBy'],
+): AppliedObject[] {
+  const { apiVersion, kind } = found.body
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !apiVersion.includes(GROUP)) return []
+  return [
+    {
+      ...found,
+      source,
+      document,
+      apiVersion,
+      kind,
+      name: stringAt(found.body, 'metadata', 'name') ?? '',
+      namespace: stringAt(found.body, 'metadata', 'namespace'),
+      embedded: () => undefined,
+      appliedBy,
+    },
+  ]
 }

@@ -1,11 +1,10 @@
 import type { SourceFile } from '../../../files/source-file.ts'
 import { type Note, noteAt } from '../../../model/note.ts'
-import { stringAt } from '../../../model/value.ts'
 import type { DeclaredYaml } from '../declared.ts'
 import { repositoryFiles } from '../file-lookup.ts'
 import { spanBetween } from '../placed-text.ts'
 import { terraformModules } from './load-modules.ts'
-import type { AppliedObject, FoundObject } from './object-body.ts'
+import { type AppliedObject, appliedObject, type FoundObject, GROUP } from './object-body.ts'
 import { objectFromExpression } from './object-expression.ts'
 import { objectsFromText } from './object-text.ts'
 import { attribute, type Resource, resourcesOf, spanOfResource } from './resources.ts'
@@ -22,7 +21,6 @@ export interface TerraformObjects {
 const ATTRIBUTES: Readonly<Record<string, string>> = { kubernetes_manifest: 'manifest', kubectl_manifest: 'yaml_body' }
 /** Resources that apply objects in ways that are not read; they are told by name. */
 const NOT_READ = new Set(['helm_release', 'null_resource', 'terraform_data'])
-const GROUP = 'external-secrets.io'
 
 /**
  * External Secrets' own objects in Terraform: `kubernetes_manifest` and `kubectl_manifest`, as an object, a text, a template or a file
@@ -45,27 +43,10 @@ export function terraformObjects(files: readonly SourceFile[], yaml: DeclaredYam
         const { source } = resource.written
         const document = counts.get(source) ?? 0
         counts.set(source, document + 1)
-        const object = finished(found, source, document)
-        if (object !== undefined) objects.push(object)
+        objects.push(...appliedObject(found, source, document, 'terraform'))
       }
     }
   return { objects, replaced, notes: distinct(notes) }
-}
-
-function finished(found: FoundObject, source: SourceFile, document: number): AppliedObject | undefined {
-  const { apiVersion, kind } = found.body
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !apiVersion.includes(GROUP)) return undefined
-  return {
-    ...found,
-    source,
-    document,
-    apiVersion,
-    kind,
-    name: stringAt(found.body, 'metadata', 'name') ?? '',
-    namespace: stringAt(found.body, 'metadata', 'namespace'),
-    embedded: () => undefined,
-    appliedBy: 'terraform',
-  }
 }
 
 function foundIn(resource: Resource, yaml: DeclaredYaml, replaced: Set<SourceFile>): FoundObject[] {

@@ -2,12 +2,10 @@ import type { SourceFile } from '../../../files/source-file.ts'
 import { type FieldPath, isMap, type Value, type ValueMap } from '../../../model/value.ts'
 import type { DeclaredDocument, DeclaredYaml } from '../declared.ts'
 import { placedBySpans } from '../placed-text.ts'
-import { appliedObject } from '../shell/script-objects.ts'
 import { literalText } from '../symbolic-text.ts'
-import type { AppliedObject, FoundObject } from '../terraform/object-body.ts'
+import { type AppliedObject, appliedObject, type FoundObject, GROUP } from '../terraform/object-body.ts'
 import { objectsFromText } from '../terraform/object-text.ts'
 
-const GROUP = 'external-secrets.io'
 const MODULES = ['kubernetes.core.k8s', 'community.kubernetes.k8s', 'community.okd.k8s', 'redhat.openshift.k8s', 'k8s']
 const DEFINITIONS = ['definition', 'resource_definition']
 const DEEPEST = 24
@@ -22,7 +20,7 @@ export function ansibleObjects(files: readonly SourceFile[], yaml: DeclaredYaml)
     const found: FoundObject[] = []
     for (const document of yaml.parse(source.file, source.text))
       if (Array.isArray(document.value)) tasksIn(document.value, [], document, { source, yaml, found })
-    return found.flatMap((object, index) => appliedObject(object, source, index))
+    return found.flatMap((object, index) => appliedObject(object, source, index, 'command'))
   })
 }
 
