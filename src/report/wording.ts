@@ -23,6 +23,12 @@ export function countedFindings(findings: readonly Finding[]): string {
 export function scopeFacts({ scope, references }: Report): string[] {
   if (scope === undefined) return []
   if (scope.of === 'all') return [`Showing all problems: ${scope.because}`]
+  const { notRead } = scope
+  if (notRead !== undefined)
+    return [
+      `${counted(references.length, 'reference')} affected, compared with ${scope.since}`,
+      `only what this change can touch was read${notRead.roots === 0 ? '' : `: ${notRead.of - notRead.roots} of ${counted(notRead.of, 'root')}`} (\`report-scope: all\` reads all)`,
+    ]
   const { errors, warnings, notes, notChecked } = scope.outside
   const outside = [
     ...(errors > 0 ? [counted(errors, 'older problem')] : []),
