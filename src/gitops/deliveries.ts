@@ -208,7 +208,9 @@ function deliveredObjects(
 type RenderedReleases = ReadonlyMap<string, ReadonlySet<number | undefined>>
 
 function asUser(object: SourceObject, rendered: RenderedReleases): SourceObject {
-  const sources = rendered.get(`${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`)
+  const sources = rendered.get(
+    `${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`,
+  )
   return withParsedValues(sources === undefined ? object : withoutRenderedValues(object, sources))
 }
 

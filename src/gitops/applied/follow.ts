@@ -1,5 +1,6 @@
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { AppliedBy } from '../../model/applied.ts'
+import type { ChartValues } from '../../model/chart-values.ts'
 import type { Cluster } from '../../model/cluster.ts'
 import type { RenderReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
@@ -26,6 +27,7 @@ import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
 import type { ChartRelease } from '../helm/chart-release.ts'
+import { valuesGivenTo, withGivenValues } from '../helm/given-values.ts'
 import { releaseKey } from '../helm/render-release.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
 import { isOptedOut } from '../manifests.ts'
@@ -58,6 +60,8 @@ export interface FollowOptions extends OutputOptions {
   readonly artifacts: ReadonlyMap<string, string>
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
+  /** What the config gives to charts. */
+  readonly chartValues: readonly ChartValues[]
 }
 
 /** Roots in hand: the next ones are read while kustomize works on others. */
@@ -342,7 +346,7 @@ class Follower {
         for (const folder of found.charts) this.reachedCharts.add(folder)
         for (const { folder, why } of found.unrendered) this.unrendered.set(folder, why)
       }
-      return found
+      return { ...found, roots: found.roots.map((root) => this.withValues(root)) }
     }
     if (apiVersion.startsWith('helm.toolkit.fluxcd.io/')) {
       const { sources, charts, configMaps, namesMadeSecrets } = this
@@ -354,12 +358,16 @@ class Follower {
         if (found.chart !== undefined && found.unrendered !== undefined)
           this.unrendered.set(found.chart, found.unrendered)
       }
-      return found
+      return { ...found, roots: found.roots.map((root) => this.withValues(root)) }
     }
     const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
     if ('root' in found) return { roots: [found.root], valueFiles: [] }
     if (tells) this.note(found.notFollowed)
     return { roots: [], valueFiles: [] }
+  }
+
+  private withValues(root: GitOpsRoot): GitOpsRoot {
+    return withGivenValues(root, this.options.chartValues)
   }
 
   private charted: readonly Placed[] | undefined
@@ -643,7 +651,13 @@ class Follower {
   private async chartsByHand(): Promise<void> {
     const enter = (charts: readonly Chart[]) =>
       this.work(
-        undeployedCharts(this.checkout, charts, (file) => this.clusterOf(file)).filter((root) => this.isNew(root)),
+        undeployedCharts(this.checkout, charts, {
+          clusterOf: (file) => this.clusterOf(file),
+          hasValues: (folder) =>
+            (valuesGivenTo(folder, this.options.chartValues, this.checkout)?.files.length ?? 0) > 0,
+        })
+          .map((root) => this.withValues(root))
+          .filter((root) => this.isNew(root)),
       )
     // What a kustomization installs is none of them, though it is built only where no root leads to anything.
     const installed = new Set(this.tops.flatMap(({ folder }) => this.installedBy(folder)))

@@ -302,8 +302,23 @@ function asApplied(root: GitOpsRoot, object: ReadObject, open: readonly Undecide
   const file =
     object.source?.file ?? (seen !== undefined && 'closure' in seen ? seen.closure.kustomization.file : root.folder)
   const one = { node: object.node, file, document: object.source?.document ?? 0, guessed: 0 }
-  const patched = open.map(({ file, path }): PatchedField => ({ path: [], span: spanOf(checkout, root, file, path) }))
+  const { kind } = kindOf(object)
+  const patched = open.flatMap((reason): PatchedField[] => {
+    if (WITH_PODS.test(kind) && isBesideSecrets(reason)) return []
+    const span = spanOf(checkout, root, reason.file, reason.path)
+    return (reason.fields ?? [[]]).map((path) => ({ path, span }))
+  })
   return [{ ...withApplied(root, one), form: 'plain', patched }]
+}
+
+/** Of these only the Secrets that their Pods use are looked at. */
+const WITH_PODS = /^(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob)$/
+
+/** What kustomize writes into workloads that names no Secret and no key of one. */
+function isBesideSecrets({ code, path }: Undecided): boolean {
+  return (
+    code === 'field' && /^(?:images|imageTags|replicas|labels|commonLabels|commonAnnotations)$/.test(String(path[0]))
+  )
 }
 
 function spanOf(checkout: Checkout, { build }: GitOpsRoot, file: string, path: Undecided['path']) {

@@ -4,7 +4,14 @@ import { isList, isMap, type Value, type ValueMap, at as valueAt } from '../../m
 import type { Checkout } from '../checkout.ts'
 import { textsOfUse } from '../objects/secret-users.ts'
 import { plainValue } from '../placed/placed.ts'
-import { type ChartFiles, chartFiles, type MissingDependency, type TemplatesTaken } from './chart-files.ts'
+import {
+  type ChartFile,
+  type ChartFiles,
+  chartFiles,
+  type MissingDependency,
+  type TemplatesTaken,
+} from './chart-files.ts'
+
 import { type ChartDocument, chartDocuments } from './chart-output.ts'
 import type { ChartRelease } from './chart-release.ts'
 import { type LedBack, leadBack } from './lead-back.ts'
@@ -77,7 +84,12 @@ export async function renderRelease(
       first = again
     }
   }
-  if ('failed' in first) return failed(reasonOf(first), missing, placeOfFailure(checkout, chart, first))
+  if ('failed' in first) {
+    const place = placeOfFailure(checkout, chart, first)
+    const value = lackedValue(first, place, checkout)
+    const lacks = value === undefined ? undefined : { chart: checkout.shown(release.chart), ...value }
+    return failed(reasonOf(first, lacks), missing, place?.span)
+  }
   const objects = chartDocuments(first.stdout)
   if (objects === undefined) return failed({ code: 'output-unreadable' }, missing)
   const templates = chart.files.flatMap(({ isTemplate, source }) => (isTemplate ? [source] : []))
@@ -292,10 +304,13 @@ function failed(why: RenderReason, missing: readonly MissingDependency[], span?:
   }
 }
 
-function reasonOf(failure: Extract<Templated, { readonly failed: string }>): RenderReason {
+type Failure = Extract<Templated, { readonly failed: string }>
+type Lacks = Extract<RenderReason, { readonly code: 'helm-fails' }>['lacks']
+
+function reasonOf(failure: Failure, lacks: Lacks): RenderReason {
   switch (failure.failed) {
     case 'says':
-      return { code: 'helm-fails', says: complaint(failure.says) }
+      return { code: 'helm-fails', says: complaint(failure.says), ...(lacks === undefined ? {} : { lacks }) }
     case 'time':
       return { code: 'helm-stopped', by: 'time', limit: HELM_LIMITS.seconds }
     case 'run-time':
@@ -332,8 +347,38 @@ function complaint(text: string): string {
   return short.length > MAX_LENGTH ? `${short.slice(0, MAX_LENGTH)}…` : short
 }
 
+interface FailurePlace {
+  readonly file: ChartFile
+  readonly span: Span
+}
+
+/**
+ * The value that a chart asks for and does not get, by `required`, `fail` or by a field of what is not there; without a name where only
+ * that is known. `undefined`: it fails by something else.
+ */
+function lackedValue(
+  failure: Failure,
+  place: FailurePlace | undefined,
+  checkout: Checkout,
+): { readonly value?: string } | undefined {
+  if (failure.failed !== 'says') return undefined
+  const text = failure.says.replace(/\s+/g, ' ')
+  const isAsked = text.includes('execution error at (')
+  if (!isAsked && !/nil pointer evaluating|nil data/.test(text)) return undefined
+  const line = place === undefined ? '' : (checkout.tree.read(place.file.source).split('\n')[place.span.line - 1] ?? '')
+  const named = isAsked
+    ? (/\brequired\s+(?:"(?:[^"\\]|\\.)*"|`[^`]*`)\s+\$?\.Values\.([\w.]+)/.exec(line) ??
+      /\.Values\.([\w.]+)\s*\|\s*required\b/.exec(line))
+    : /<\$?\.Values\.([\w.]+)>: nil/.exec(text)
+  const name = named?.[1]
+  if (name === undefined) return {}
+  // Values of a subchart stand below its name.
+  const below = name.startsWith('global.') ? [] : [...(place?.file.path ?? '').matchAll(/(?:^|\/)charts\/([^/]+)/g)]
+  return { value: [...below.map((match) => match[1] as string), name].join('.') }
+}
+
 /** The template line that helm names last. */
-function placeOfFailure(checkout: Checkout, chart: ChartFiles, failure: Templated): Span | undefined {
+function placeOfFailure(checkout: Checkout, chart: ChartFiles, failure: Failure): FailurePlace | undefined {
   if (!('says' in failure)) return undefined
   const named = [
     ...failure.says.matchAll(/([\w.@+-]+(?:\/[\w.@+-]+)*\/templates\/[\w./@+-]+?)(?::(\d+))?(?=[:)\s]|$)/g),
@@ -342,7 +387,7 @@ function placeOfFailure(checkout: Checkout, chart: ChartFiles, failure: Template
     const file = chart.fileOf(source ?? '')
     if (file === undefined) continue
     const at = line === undefined ? 1 : Number(line)
-    return { file: checkout.shown(file.source), line: at, column: 1, endLine: at, endColumn: 1 }
+    return { file, span: { file: checkout.shown(file.source), line: at, column: 1, endLine: at, endColumn: 1 } }
   }
   return undefined
 }
