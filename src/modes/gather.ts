@@ -92,6 +92,7 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
       exclude,
       also,
       variables,
+      chartValues: config.helm,
       elsewhere: appliedElsewhere,
       deadline,
       enter,

@@ -187,6 +187,8 @@ export function reasonGroup(reason: NotCheckedReason): string {
       return JSON.stringify([reason.code, reason.unknown])
     case 'not-in-snapshot':
       return reason.code
+    case 'chart-template':
+      return JSON.stringify([reason.code, reason.because])
     case 'versions-differ':
       return JSON.stringify([reason.code, reason.declared.map(({ of, name }) => [of, name])])
     case 'variable-unresolved':
@@ -595,6 +597,13 @@ export function shortReason(reason: NotCheckedReason): string {
       return 'stores of one name log in differently'
     case 'role-conflict':
       return `role \`${reason.role}\` is declared more than once`
+    case 'chart-template':
+      return reason.because === undefined ? 'a chart was not rendered' : shortReason(reason.because)
+    case 'helm-absent':
+    case 'helm-unusable':
+      return 'needs helm'
+    case 'helm-off':
+      return '`render-helm` is `never`'
     default:
       return withinRoom(reasonText(reason))
   }
