@@ -28,6 +28,8 @@ export interface AppliedObject extends LocatedObject {
   readonly patched: readonly PatchedField[]
   /** Of what a chart makes: what else made what stands at a place. */
   readonly relatedTo?: (span: Span) => readonly RelatedPlace[]
+  /** Of what a chart makes: fields that its text says in every rendering, by their paths as JSON. */
+  readonly fixed?: ReadonlySet<string>
 }
 
 export interface Output {
@@ -188,11 +190,12 @@ function chartOutput(root: GitOpsRoot, release: ChartRelease, { objects, templat
   const patches = release.postRenderers ?? []
   return {
     root,
-    objects: objects.map(({ node, file, document, guessed, uncertain, relatedTo }) => ({
+    objects: objects.map(({ node, file, document, guessed, uncertain, fixed, relatedTo }) => ({
       ...withApplied(root, { node, file, document, guessed }),
       form: 'rendered' as const,
       patched: [...uncertain, ...patches.map((patch) => ({ path: [], span: spanIn(patch, []) }))],
       relatedTo,
+      fixed,
     })),
     outcome: failure === undefined ? 'rendered' : 'failed',
     notFollowed,
