@@ -26,6 +26,7 @@ import { helmReleaseRoot } from '../flux/helm-release.ts'
 import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
+import type { ChartRelease } from '../helm/chart-release.ts'
 import { valuesGivenTo, withGivenValues } from '../helm/given-values.ts'
 import { releaseKey } from '../helm/render-release.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
@@ -45,6 +46,7 @@ import { syncKustomizations } from './flux-instance.ts'
 import type { Followed } from './followed.ts'
 import { ancestors, foldersUnder, type Ground, ground } from './ground.ts'
 import { otherTools } from './other-tools.ts'
+import { namesMadeSecrets } from './secret-charts.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
@@ -95,6 +97,7 @@ class Follower {
   /** What charts make of files of values, by file. */
   private readonly values = new Map<string, readonly GitOpsObject[]>()
   private readonly charts: ReadonlyMap<string, Chart>
+  private readonly namesMadeSecrets: (release: ChartRelease) => boolean
   private readonly reachedCharts = new Set<string>()
   private readonly templates = new Set<string>()
   /** Why a chart gave nothing, by its folder. */
@@ -130,6 +133,7 @@ class Follower {
     for (const object of gitOps)
       if (object.within === 'values') this.values.set(object.file, [...(this.values.get(object.file) ?? []), object])
     this.charts = chartsIn(checkout)
+    this.namesMadeSecrets = namesMadeSecrets(checkout)
     this.declaring = new Set(gitOps.map(({ file }) => file))
     this.sets = applicationSets(checkout)
     this.sources = sourcesOf({
@@ -333,6 +337,7 @@ class Follower {
         sources: this.sources,
         sets: this.sets,
         charts: this.charts,
+        namesMadeSecrets: this.namesMadeSecrets,
         context,
         clusters: tells ? this.clustersFor(context) : [],
       })
@@ -344,8 +349,9 @@ class Follower {
       return { ...found, roots: found.roots.map((root) => this.withValues(root)) }
     }
     if (apiVersion.startsWith('helm.toolkit.fluxcd.io/')) {
-      const { sources, charts, configMaps } = this
-      const found = helmReleaseRoot(object, { sources, charts, configMaps, helmCharts: this.helmCharts(), context })
+      const { sources, charts, configMaps, namesMadeSecrets } = this
+      const helmCharts = this.helmCharts()
+      const found = helmReleaseRoot(object, { sources, charts, configMaps, namesMadeSecrets, helmCharts, context })
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
         if (found.chart !== undefined) this.reachedCharts.add(found.chart)

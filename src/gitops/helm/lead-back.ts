@@ -240,8 +240,7 @@ function isUnknown(
 /** How much of what stands on a line is filled in, as far as the field goes. */
 function filledIn(template: string, path: FieldPath, lines: TemplateLines, line: FoundLine | undefined): number {
   if (line === undefined || line.isBlock) return 1
-  const { spanOf } = lines.place(line.line, fieldOf(path)).document
-  const span = spanOf([])
+  const span = lines.place(line.line, fieldOf(path)).document.spanOf([])
   return template.slice(span.column - 1, span.endColumn - 1).split('{{').length - 1
 }
 
