@@ -33,8 +33,8 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
       'charts/web/env-x/eu/a.yaml': 'env: eu\n',
       'charts/web/ci/test-values.yaml': 'env: test\n',
       'charts/web/templates/es.yaml': secretTemplate('apps/{{ .Values.env }}', 'pw', 'db'),
-      'charts/old/1.2.3/Chart.yaml': chartYaml('old'),
-      'charts/old/1.2.3/templates/es.yaml': secretTemplate('apps/old/{{ .Release.Name }}'),
+      'charts/cms/1.2.3/Chart.yaml': chartYaml('cms'),
+      'charts/cms/1.2.3/templates/es.yaml': secretTemplate('apps/cms/{{ .Release.Name }}'),
       'examples/web/Chart.yaml': chartYaml('web'),
       'examples/web/templates/es.yaml': secretTemplate('apps/{{ .Values.example }}', 'pw', 'db'),
       'charts/lib/Chart.yaml': chartYaml('lib', 'type: library\n'),
@@ -51,7 +51,7 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
     )
     expect(told).toEqual([
       ['charts/lib/templates/_es.yaml', 'it is a library, which is not installed by itself'],
-      ['charts/old/1.2.3/templates/es.yaml', 'it is one version of a chart, and nothing in Git deploys that version'],
+      ['charts/cms/1.2.3/templates/es.yaml', 'it is one version of a chart, and nothing in Git deploys that version'],
       ['examples/web/templates/es.yaml', 'it lies among examples or tests, and nothing in Git deploys it'],
     ])
   })
