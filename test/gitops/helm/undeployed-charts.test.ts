@@ -50,8 +50,8 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
       note.code === 'chart-template' && note.because?.code === 'chart-refused' ? [[note.file, note.because.says]] : [],
     )
     expect(told).toEqual([
-      ['charts/lib/templates/_es.yaml', 'it is a library, which is not installed by itself'],
       ['charts/cms/1.2.3/templates/es.yaml', 'it is one version of a chart, and nothing in Git deploys that version'],
+      ['charts/lib/templates/_es.yaml', 'it is a library, which is not installed by itself'],
       ['examples/web/templates/es.yaml', 'it lies among examples or tests, and nothing in Git deploys it'],
     ])
   })
