@@ -16,7 +16,7 @@ import type { Delivery, Variables } from './manifests.ts'
 import { withHolderNamespace } from './manifests.ts'
 import { embeddedObjects } from './objects/embedded-objects.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
-import { mayUseSecrets, withParsedValues } from './objects/secret-users.ts'
+import { mayUseSecrets, withoutRenderedValues, withParsedValues } from './objects/secret-users.ts'
 import type { SourceObject } from './objects/source-object.ts'
 import { type Placed, plainValue, spanIn, textAt } from './placed/placed.ts'
 import { placedDocument, placedObject, placesOf } from './placed/placed-document.ts'
@@ -77,6 +77,7 @@ function leftWorkloads(
 ): SourceObject[] {
   const held = new Set(followed.outputs.flatMap(({ objects }) => objects.map(sourceKey)))
   const heldFiles = new Set(followed.outputs.flatMap(({ objects }) => objects.map(({ file }) => file)))
+  const rendered = renderedReleases(followed.outputs)
   const isLeft = (object: SourceObject) =>
     object.holder === undefined &&
     object.inValues !== true &&
@@ -95,7 +96,7 @@ function leftWorkloads(
   return [
     ...written.filter((object) => !parts.has(object.source.relative) && isLeft(object)),
     ...unparsed.filter((object) => isLeft(object) || object.kind === 'Secret'),
-  ].map(withParsedValues)
+  ].map((object) => asUser(object, rendered))
 }
 
 /**
@@ -169,8 +170,10 @@ function deliveredObjects(
   >()
   const deliveries: Delivery[] = []
   const workloads: Delivery[] = []
+  const rendered = renderedReleases(followed.outputs)
   // Roots of one folder give the same nodes.
   const contents = new Map<Placed, string>()
+  const isEverywhere = inAllEnvironments(followed.outputs)
   for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
     const resolved = variablesOf(root, followed, variables)
     const byRoot = appliedBy(root, outcome)
@@ -185,15 +188,20 @@ function deliveredObjects(
         const object = one.relatedTo === undefined ? read : { ...read, relatedTo: one.relatedTo }
         const uses = !isManifestKind(object) && mayUseSecrets(object)
         const embedded = embeddedIn(object, one).filter((inner) => !isMade(inner))
-        entry = { object, embedded, user: uses ? withParsedValues(object) : undefined }
+        entry = { object, embedded, user: uses ? asUser(object, rendered) : undefined }
         objects.set(key, entry)
       }
-      const rest = { applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved }
+      const fixed = one.fixed !== undefined && isEverywhere(root, one) ? { fixed: one.fixed } : {}
+      const rest = {
+        ...{ applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved },
+        ...fixed,
+      }
       if (entry.user !== undefined) workloads.push({ object: entry.user, ...rest })
       else if (isManifestKind(entry.object)) deliveries.push({ object: entry.object, ...rest })
+      const { fixed: _, ...restOfInner } = rest
       for (const inner of entry.embedded)
         deliveries.push({
-          ...rest,
+          ...restOfInner,
           object: inner,
           // A patch of the holder may change anything in what it holds.
           patched: one.patched.map(({ span }) => ({ path: [], span })),
@@ -201,6 +209,26 @@ function deliveredObjects(
     }
   }
   return { manifests: deliveries, workloads }
+}
+
+type RenderedReleases = ReadonlyMap<string, ReadonlySet<number | undefined>>
+
+function asUser(object: SourceObject, rendered: RenderedReleases): SourceObject {
+  const sources = rendered.get(
+    `${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`,
+  )
+  return withParsedValues(sources === undefined ? object : withoutRenderedValues(object, sources))
+}
+
+/** What deploys charts that were rendered with their workloads, by kind and name, and by which of its sources. */
+function renderedReleases(outputs: readonly Output[]): RenderedReleases {
+  const found = new Map<string, Set<number | undefined>>()
+  for (const { root, withUsers } of outputs) {
+    if (withUsers !== true) continue
+    const key = `${root.appliedBy.kind} ${root.appliedBy.name}`
+    found.set(key, (found.get(key) ?? new Set()).add(root.part?.index))
+  }
+  return found
 }
 
 function contentOf({ node, file, document }: AppliedObject): string {
@@ -219,6 +247,26 @@ function ownOutputs(outputs: readonly Output[]): Output[] {
     if (part === undefined) return output
     return { ...output, objects: objects.filter((object) => last.get(partKey(part, object)) === part.index) }
   })
+}
+
+/** Whether an object of a chart that nothing deploys is there with each file of values beside it (helm.md §7.3). */
+function inAllEnvironments(outputs: readonly Output[]): (root: GitOpsRoot, object: AppliedObject) => boolean {
+  const roots = new Map<string, number>()
+  const objects = new Map<string, Set<GitOpsRoot>>()
+  const keyOf = (chart: string, { node }: AppliedObject) => `${chart}\0${formatSpan(spanIn(node, ['kind']))}`
+  for (const { root, objects: given } of outputs) {
+    if (root.undeployed === undefined) continue
+    const { chart } = root.undeployed
+    roots.set(chart, (roots.get(chart) ?? 0) + 1)
+    for (const one of given) {
+      const key = keyOf(chart, one)
+      const seen = objects.get(key)
+      if (seen === undefined) objects.set(key, new Set([root]))
+      else seen.add(root)
+    }
+  }
+  return ({ undeployed }, object) =>
+    undeployed !== undefined && objects.get(keyOf(undeployed.chart, object))?.size === roots.get(undeployed.chart)
 }
 
 /** Of the sources of one Application the last that gives an object. */

@@ -26,6 +26,7 @@ import { helmReleaseRoot } from '../flux/helm-release.ts'
 import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
+import type { ChartRelease } from '../helm/chart-release.ts'
 import { valuesGivenTo, withGivenValues } from '../helm/given-values.ts'
 import { releaseKey } from '../helm/render-release.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
@@ -45,11 +46,12 @@ import { syncKustomizations } from './flux-instance.ts'
 import type { Followed } from './followed.ts'
 import { ancestors, foldersUnder, type Ground, ground } from './ground.ts'
 import { otherTools } from './other-tools.ts'
+import { namesMadeSecrets } from './secret-charts.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
 import { unappliedGitOps } from './unapplied-objects.ts'
-import { undeployedCharts } from './undeployed-charts.ts'
+import { notByItself, undeployedCharts } from './undeployed-charts.ts'
 
 export interface FollowOptions extends OutputOptions {
   /** `owner/name` or addresses that this checkout is known by. */
@@ -95,6 +97,7 @@ class Follower {
   /** What charts make of files of values, by file. */
   private readonly values = new Map<string, readonly GitOpsObject[]>()
   private readonly charts: ReadonlyMap<string, Chart>
+  private readonly namesMadeSecrets: (release: ChartRelease) => boolean
   private readonly reachedCharts = new Set<string>()
   private readonly templates = new Set<string>()
   /** Why a chart gave nothing, by its folder. */
@@ -130,6 +133,7 @@ class Follower {
     for (const object of gitOps)
       if (object.within === 'values') this.values.set(object.file, [...(this.values.get(object.file) ?? []), object])
     this.charts = chartsIn(checkout)
+    this.namesMadeSecrets = namesMadeSecrets(checkout)
     this.declaring = new Set(gitOps.map(({ file }) => file))
     this.sets = applicationSets(checkout)
     this.sources = sourcesOf({
@@ -333,6 +337,7 @@ class Follower {
         sources: this.sources,
         sets: this.sets,
         charts: this.charts,
+        namesMadeSecrets: this.namesMadeSecrets,
         context,
         clusters: tells ? this.clustersFor(context) : [],
       })
@@ -344,8 +349,9 @@ class Follower {
       return { ...found, roots: found.roots.map((root) => this.withValues(root)) }
     }
     if (apiVersion.startsWith('helm.toolkit.fluxcd.io/')) {
-      const { sources, charts, configMaps } = this
-      const found = helmReleaseRoot(object, { sources, charts, configMaps, helmCharts: this.helmCharts(), context })
+      const { sources, charts, configMaps, namesMadeSecrets } = this
+      const helmCharts = this.helmCharts()
+      const found = helmReleaseRoot(object, { sources, charts, configMaps, namesMadeSecrets, helmCharts, context })
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
         if (found.chart !== undefined) this.reachedCharts.add(found.chart)
@@ -656,6 +662,10 @@ class Follower {
     // What a kustomization installs is none of them, though it is built only where no root leads to anything.
     const installed = new Set(this.tops.flatMap(({ folder }) => this.installedBy(folder)))
     const isLeft = ({ folder, brings }: Chart) => brings && !this.reachedCharts.has(folder) && !installed.has(folder)
+    for (const { folder } of [...this.charts.values()].filter(isLeft)) {
+      const why = notByItself(this.checkout, folder)
+      if (why !== undefined) this.unrendered.set(folder, why)
+    }
     await enter([...this.charts.values()].filter((chart) => chart.holdsGitOps && isLeft(chart)))
     for (let more = this.presumedEntries(); more.length > 0; more = this.presumedEntries()) await this.work(more)
     await enter([...this.charts.values()].filter(isLeft))

@@ -33,8 +33,10 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
       'charts/web/env-x/eu/a.yaml': 'env: eu\n',
       'charts/web/ci/test-values.yaml': 'env: test\n',
       'charts/web/templates/es.yaml': secretTemplate('apps/{{ .Values.env }}', 'pw', 'db'),
-      'charts/old/1.2.3/Chart.yaml': chartYaml('old'),
-      'charts/old/1.2.3/templates/es.yaml': secretTemplate('apps/old/{{ .Release.Name }}'),
+      'charts/cms/1.2.3/Chart.yaml': chartYaml('cms'),
+      'charts/cms/1.2.3/templates/es.yaml': secretTemplate('apps/cms/{{ .Release.Name }}'),
+      'examples/web/Chart.yaml': chartYaml('web'),
+      'examples/web/templates/es.yaml': secretTemplate('apps/{{ .Values.example }}', 'pw', 'db'),
       'charts/lib/Chart.yaml': chartYaml('lib', 'type: library\n'),
       'charts/lib/templates/_es.yaml': `{{- define "lib.es" }}\n${secretTemplate('apps/lib')}{{ end }}\n`,
     })
@@ -44,6 +46,14 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
       'db: apps/prod',
     ])
     expect(repository.manifests.map(({ origin }) => origin.applied.cluster?.name).sort()).toEqual(['a', 'dev', 'prod'])
+    const told = repository.notes.flatMap((note) =>
+      note.code === 'chart-template' && note.because?.code === 'chart-refused' ? [[note.file, note.because.says]] : [],
+    )
+    expect(told).toEqual([
+      ['charts/cms/1.2.3/templates/es.yaml', 'it is one version of a chart, and nothing in Git deploys that version'],
+      ['charts/lib/templates/_es.yaml', 'it is a library, which is not installed by itself'],
+      ['examples/web/templates/es.yaml', 'it lies among examples or tests, and nothing in Git deploys it'],
+    ])
   })
 
   test('what whoever installs it chooses is not known', async () => {
