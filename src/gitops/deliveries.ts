@@ -189,6 +189,7 @@ function deliveredObjects(
   const told = toldElsewhere(followed)
   // Roots of one folder give the same nodes.
   const contents = new Map<Placed, string>()
+  const isEverywhere = inAllEnvironments(followed.outputs)
   for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
     const resolved = variablesOf(root, followed, variables)
     const byRoot = appliedBy(root, outcome)
@@ -206,12 +207,17 @@ function deliveredObjects(
         entry = { object, embedded, user: uses ? asUser(object, told) : undefined }
         objects.set(key, entry)
       }
-      const rest = { applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved }
+      const fixed = one.fixed !== undefined && isEverywhere(root, one) ? { fixed: one.fixed } : {}
+      const rest = {
+        ...{ applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved },
+        ...fixed,
+      }
       if (entry.user !== undefined) workloads.push({ object: entry.user, ...rest })
       else if (isManifestKind(entry.object)) deliveries.push({ object: entry.object, ...rest })
+      const { fixed: _, ...restOfInner } = rest
       for (const inner of entry.embedded)
         deliveries.push({
-          ...rest,
+          ...restOfInner,
           object: inner,
           // A patch of the holder may change anything in what it holds.
           patched: one.patched.map(({ span }) => ({ path: [], span })),
@@ -264,6 +270,26 @@ function ownOutputs(outputs: readonly Output[]): Output[] {
     if (part === undefined) return output
     return { ...output, objects: objects.filter((object) => last.get(partKey(part, object)) === part.index) }
   })
+}
+
+/** Whether an object of a chart that nothing deploys is there with each file of values beside it (helm.md §7.3). */
+function inAllEnvironments(outputs: readonly Output[]): (root: GitOpsRoot, object: AppliedObject) => boolean {
+  const roots = new Map<string, number>()
+  const objects = new Map<string, Set<GitOpsRoot>>()
+  const keyOf = (chart: string, { node }: AppliedObject) => `${chart}\0${formatSpan(spanIn(node, ['kind']))}`
+  for (const { root, objects: given } of outputs) {
+    if (root.undeployed === undefined) continue
+    const { chart } = root.undeployed
+    roots.set(chart, (roots.get(chart) ?? 0) + 1)
+    for (const one of given) {
+      const key = keyOf(chart, one)
+      const seen = objects.get(key)
+      if (seen === undefined) objects.set(key, new Set([root]))
+      else seen.add(root)
+    }
+  }
+  return ({ undeployed }, object) =>
+    undeployed !== undefined && objects.get(keyOf(undeployed.chart, object))?.size === roots.get(undeployed.chart)
 }
 
 /** Of the sources of one Application the last that gives an object. */

@@ -51,7 +51,7 @@ import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
 import { unappliedGitOps } from './unapplied-objects.ts'
-import { undeployedCharts } from './undeployed-charts.ts'
+import { notByItself, undeployedCharts } from './undeployed-charts.ts'
 import { type ValuesUser, valuesUser } from './values-users.ts'
 
 export interface FollowOptions extends OutputOptions {
@@ -672,6 +672,10 @@ class Follower {
     // What a kustomization installs is none of them, though it is built only where no root leads to anything.
     const installed = new Set(this.tops.flatMap(({ folder }) => this.installedBy(folder)))
     const isLeft = ({ folder, brings }: Chart) => brings && !this.reachedCharts.has(folder) && !installed.has(folder)
+    for (const { folder } of [...this.charts.values()].filter(isLeft)) {
+      const why = notByItself(this.checkout, folder)
+      if (why !== undefined) this.unrendered.set(folder, why)
+    }
     await enter([...this.charts.values()].filter((chart) => chart.holdsGitOps && isLeft(chart)))
     for (let more = this.presumedEntries(); more.length > 0; more = this.presumedEntries()) await this.work(more)
     await enter([...this.charts.values()].filter(isLeft))

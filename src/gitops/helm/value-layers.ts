@@ -1,5 +1,5 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
-import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
+import { withAnswers, type YamlDocument } from '../../files/yaml/yaml-document.ts'
 import { type FieldPath, at as valueAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { type MadeOf, type Place, type Placed, type PlacedScalar, placed, plainValue } from '../placed/placed.ts'
@@ -255,7 +255,7 @@ function lastWord(line: string): string {
 
 function lineOf(document: YamlDocument, path: FieldPath, line: number): YamlDocument {
   const span = document.spanOfTextLine(path, line)
-  return { ...document, spanOf: () => span, definitionOf: () => span, spanOfTextLine: () => span }
+  return withAnswers(document, { spanOf: () => span, definitionOf: () => span, spanOfTextLine: () => span })
 }
 
 function textOf(document: YamlDocument, path: FieldPath): string | undefined {
