@@ -25,6 +25,8 @@ const CUT_SHAPES: readonly RegExp[] = [
   /\b(?:gh[pousr]_[A-Za-z0-9]*|github_pat_[A-Za-z0-9_]*)(?=…)/gi,
   /(?<=:\/\/)[^\s/@:…]{1,256}:[^\s/@…]{1,256}(?=…)/g,
 ]
+/** What everybody calls the token of a server in development: it hides nothing, and `--allow-root-token` could not be read any more. */
+const DEVELOPMENT_TOKEN = 'root'
 /** So much of a secret that was cut must be left for it to be known again. */
 const SHORTEST_CUT = 6
 
@@ -134,7 +136,7 @@ function piecesOf(secrets: readonly string[]): readonly string[] {
     // Tools that know no multi-line secrets print them line by line (CVE-2021-32074 was that).
     for (const piece of [secret, ...secret.split(/\r?\n/)]) {
       for (const form of [piece, piece.trim(), encode(piece), JSON.stringify(piece).slice(1, -1)]) {
-        if (form.length >= 4) all.add(form)
+        if (form.length >= 4 && form !== DEVELOPMENT_TOKEN) all.add(form)
       }
     }
   }
