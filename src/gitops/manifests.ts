@@ -15,6 +15,7 @@ export interface Delivery {
   readonly form: 'plain' | 'rendered'
   readonly patched: readonly PatchedField[]
   readonly variables: Variables
+  readonly fixed?: ReadonlySet<string>
 }
 
 /** What puts values into `${NAME}`. */
@@ -107,6 +108,7 @@ function outcomeOf(delivery: Delivery): Outcome {
     unresolved: open,
     ...endsInNewline(object.kind, isMap(value) ? value : object.body),
     patched,
+    ...(delivery.fixed === undefined ? {} : { fixed: delivery.fixed }),
     origin: {
       file: object.source.file,
       document: object.document,

@@ -28,6 +28,8 @@ const CUT_SHAPES: readonly RegExp[] = [
   /\b(?:gh[pousr]_[A-Za-z0-9]*|github_pat_[A-Za-z0-9_]*)(?=…)/gi,
   /(?<=:\/\/)[^\s/@:…]{1,256}:[^\s/@…]{1,256}(?=…)/g,
 ]
+/** What everybody calls the token of a server in development: it hides nothing, and `--allow-root-token` could not be read any more. */
+const DEVELOPMENT_TOKEN = 'root'
 /** So much of a secret that was cut must be left for it to be known again. */
 const SHORTEST_CUT = 6
 
@@ -44,7 +46,30 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   return hide(text, secrets, () => MASK)
 }
 
-/** The same for a text whose lines and columns are pointed at: every character of a secret becomes a `*`, line breaks stay. */
+/** Names, paths and keys stand in a report again and again; longer texts hardly twice. */
+const LONGEST_REMEMBERED = 200
+
+/** `redact` with a list of secrets that may grow, for all texts of one run: each short one is looked through once. */
+export function redaction(secrets: readonly string[]): (text: string) => string {
+  const known = new Map<string, string>()
+  let of = secrets.length
+  return (text) => {
+    // Without secrets a look costs less than remembering it.
+    if (secrets.length === 0 || text.length > LONGEST_REMEMBERED) return redact(text, secrets)
+    if (of !== secrets.length) {
+      known.clear()
+      of = secrets.length
+    }
+    let clean = known.get(text)
+    if (clean === undefined) {
+      clean = redact(text, secrets)
+      known.set(text, clean)
+    }
+    return clean
+  }
+}
+
+/** `redact` for a text whose lines and columns are pointed at: every character of a secret becomes a `*`, line breaks stay. */
 export function redactInPlace(text: string, secrets: readonly string[] = []): string {
   return hide(text, secrets, (secret) => secret.replace(/[^\r\n]/g, '*'))
 }
@@ -98,15 +123,25 @@ function hideBeginning(text: string, secrets: readonly string[], mask: Mask): st
   return text
 }
 
-/** Longest first, so that a secret which contains another one is not left in part. */
+/** A run hides the same secrets in tens of thousands of texts; a list of them only grows. */
+const made = new WeakMap<readonly string[], { readonly of: number; readonly pieces: readonly string[] }>()
+
 function pieces(secrets: readonly string[]): readonly string[] {
-  if (secrets.length === 0) return secrets
+  const known = made.get(secrets)
+  if (known?.of === secrets.length) return known.pieces
+  const all = piecesOf(secrets)
+  made.set(secrets, { of: secrets.length, pieces: all })
+  return all
+}
+
+/** Longest first, so that a secret which contains another one is not left in part. */
+function piecesOf(secrets: readonly string[]): readonly string[] {
   const all = new Set<string>()
   for (const secret of secrets) {
     // Tools that know no multi-line secrets print them line by line (CVE-2021-32074 was that).
     for (const piece of [secret, ...secret.split(/\r?\n/)]) {
       for (const form of [piece, piece.trim(), encode(piece), JSON.stringify(piece).slice(1, -1)]) {
-        if (form.length >= 4) all.add(form)
+        if (form.length >= 4 && form !== DEVELOPMENT_TOKEN) all.add(form)
       }
     }
   }
