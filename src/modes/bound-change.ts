@@ -48,7 +48,12 @@ export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
       const then = mayAlterLaw(files) ? declaredIn(before.files, deadline) : declared
       if (then !== declared && factsOf(then) !== factsOf(declared)) return { wide: 'law' } as WideChange
       const found = await deps.render((rendering) =>
-        readChange({ now, start, variables, gitOps: { ...rendering, deadline, enter } }),
+        readChange({
+          now,
+          start,
+          variables,
+          gitOps: { chartValues: settings.config.helm, ...rendering, deadline, enter },
+        }),
       )
       return 'wide' in found ? found : { found, start, declared, then }
     })

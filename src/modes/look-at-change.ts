@@ -32,7 +32,13 @@ export function lookAtChange(settings: Settings, deps: ChangeDeps): LookAtChange
       const { before: discovery, settings: judged, since, lines } = start
       const { deadline } = watch
       const then = await deps.render((rendering) =>
-        readDiscovered(discovery, { variables: judged.variables, elsewhere: appliedElsewhere, deadline, ...rendering }),
+        readDiscovered(discovery, {
+          variables: judged.variables,
+          chartValues: judged.config.helm,
+          elsewhere: appliedElsewhere,
+          deadline,
+          ...rendering,
+        }),
       )
       const before = await gatherFrom(then, judged, {
         cwd: deps.cwd,

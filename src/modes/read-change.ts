@@ -1,5 +1,5 @@
-import type { WideReason } from '../changes/wide-change.ts'
 import { basename } from 'node:path'
+import type { WideReason } from '../changes/wide-change.ts'
 import type { Discovery } from '../files/discover.ts'
 import { isKustomizationName, namesEsoKind } from '../files/relevance.ts'
 import type { SourceFile } from '../files/source-file.ts'
@@ -279,11 +279,7 @@ class Side {
   }
 
   /** Whether something that is no object of its own has to do with the change: a patch, a generator, what deploys the root. */
-  private isChangedElsewhere(
-    root: GitOpsRoot,
-    objects: Output['objects'],
-    isRead: (file: string) => boolean,
-  ): boolean {
+  private isChangedElsewhere(root: GitOpsRoot, objects: Output['objects'], isRead: (file: string) => boolean): boolean {
     const { build } = root
     if ('changed' in build && build.changed) return true
     const own = new Set(objects.map(({ file }) => file))

@@ -3,7 +3,7 @@ import type { NotCheckedReason } from '../model/reason.ts'
 import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
-import { type Account, accountOf } from './account.ts'
+import { type Account, accountOf, objectsInChartsFacts } from './account.ts'
 import { asOfSuffix } from './as-of.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
 import { countProblems, type Problem, problemsOf } from './problems.ts'
@@ -48,8 +48,8 @@ export function leadingProblem(report: Report): Problem | undefined {
   if (report.mode !== 'check' || report.outcome !== 'findings' || report.incomplete.length > 0) return undefined
   const [only, ...others] = problemsOf(report).filter(({ severity }) => severity !== 'note')
   const account = accountOf(report)
-  const unseen = account.notChecked + account.filesNotRead + account.partsNotFollowed
-  return only === undefined || others.length > 0 || unseen > 0 ? undefined : only
+  const unseen = account.notChecked > 0 || partsLeft(account).length > 0
+  return only === undefined || others.length > 0 || unseen ? undefined : only
 }
 
 function cleanHeadline(report: Report, account: Account): string {
@@ -125,7 +125,11 @@ function problemsHeadline(report: Report, account: Account): string {
 
 function driftHeadline(report: Report, account: Account): string {
   const { vault, broken, notChecked } = account
-  const left = notChecked > 0 ? `; ${references(notChecked)} not checked` : ''
+  const unseen = [
+    ...(notChecked > 0 ? [`${references(notChecked)} not checked`] : []),
+    ...objectsInChartsFacts(account),
+  ]
+  const left = unseen.length === 0 ? '' : `; ${listed(unseen)}`
   if (report.live.silent === true)
     return `${problemsHeadline(report, account)} (in Git alone: Vault could not be asked)`
   if (!report.findings.some(({ rule }) => FACT_RULES.has(rule))) return problemsHeadline(report, account)
@@ -136,9 +140,12 @@ function driftHeadline(report: Report, account: Account): string {
 
 function incompleteHeadline(account: Account): string {
   const { vault, notChecked, broken } = account
-  if (vault === 0) return 'Not finished: a check that was asked for could not run'
+  const inCharts = objectsInChartsFacts(account)
+    .map((fact) => `; ${fact}`)
+    .join('')
+  if (vault === 0) return `Not finished: a check that was asked for could not run${inCharts}`
   const checked = `${vault - notChecked} of ${references(vault)} checked`
-  return `Not finished: ${checked}${broken > 0 ? `, ${broken} of them broken` : ''}`
+  return `Not finished: ${checked}${broken > 0 ? `, ${broken} of them broken` : ''}${inCharts}`
 }
 
 /** Length of what an error says, in a headline. */
@@ -190,8 +197,10 @@ function warnings(report: Report): string[] {
   return count === 0 ? [] : [counted(count, 'warning')]
 }
 
-function partsLeft({ filesNotRead, partsNotFollowed }: Account): string[] {
+function partsLeft(account: Account): string[] {
+  const { filesNotRead, partsNotFollowed } = account
   return [
+    ...objectsInChartsFacts(account),
     ...(filesNotRead > 0 ? [`${counted(filesNotRead, 'file')} not read`] : []),
     ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'part')} not checked`] : []),
   ]

@@ -1,5 +1,6 @@
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { AppliedBy } from '../../model/applied.ts'
+import type { ChartValues } from '../../model/chart-values.ts'
 import type { Cluster } from '../../model/cluster.ts'
 import type { RenderReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
@@ -25,6 +26,8 @@ import { helmReleaseRoot } from '../flux/helm-release.ts'
 import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
+import type { ChartRelease } from '../helm/chart-release.ts'
+import { valuesGivenTo, withGivenValues } from '../helm/given-values.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
 import { isOptedOut } from '../manifests.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
@@ -44,11 +47,13 @@ import type { Followed } from './followed.ts'
 import { ancestors, foldersUnder, type Ground, ground } from './ground.ts'
 import { leafTest, mayGiveEso } from './leaf-roots.ts'
 import { otherTools } from './other-tools.ts'
+import { namesMadeSecrets } from './secret-charts.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
 import { unappliedGitOps } from './unapplied-objects.ts'
-import { undeployedCharts } from './undeployed-charts.ts'
+import { notByItself, undeployedCharts } from './undeployed-charts.ts'
+import { type ValuesUser, valuesUser } from './values-users.ts'
 
 export interface FollowOptions extends OutputOptions {
   /** `owner/name` or addresses that this checkout is known by. */
@@ -59,6 +64,8 @@ export interface FollowOptions extends OutputOptions {
   readonly variables: Readonly<Record<string, string>>
   /** Roots that lead to no other one wait until somebody asks for what they give. */
   readonly leavesWait?: boolean
+  /** What the config gives to charts. */
+  readonly chartValues: readonly ChartValues[]
 }
 
 /** Roots in hand: the next ones are read while kustomize works on others. */
@@ -94,10 +101,12 @@ class Follower {
   /** What charts make of files of values, by file. */
   private readonly values = new Map<string, readonly GitOpsObject[]>()
   private readonly charts: ReadonlyMap<string, Chart>
+  private readonly namesMadeSecrets: (release: ChartRelease) => boolean
   private readonly reachedCharts = new Set<string>()
   private readonly templates = new Set<string>()
   /** Why a chart gave nothing, by its folder. */
   private readonly unrendered = new Map<string, RenderReason>()
+  private readonly users = new Map<string, ValuesUser>()
   private readonly carriers = new Map<string, Carrier[]>()
   private readonly clusterOf: ClusterOfFolder
   private readonly ground: Ground = ground()
@@ -132,6 +141,7 @@ class Follower {
     for (const object of gitOps)
       if (object.within === 'values') this.values.set(object.file, [...(this.values.get(object.file) ?? []), object])
     this.charts = chartsIn(checkout)
+    this.namesMadeSecrets = namesMadeSecrets(checkout)
     this.declaring = new Set(gitOps.map(({ file }) => file))
     this.sets = applicationSets(checkout)
     this.sources = sourcesOf({
@@ -188,6 +198,7 @@ class Follower {
       templates: this.templates,
       unrendered: this.unrendered,
       carriers: this.carriers,
+      users: [...this.users.values()],
       isFollowed: (object) => this.isFollowed(object),
       reach: (object) => this.reachOf(object).files,
     }
@@ -335,7 +346,11 @@ class Follower {
       this.waiting.push({ object, context })
       return []
     }
-    const { roots, valueFiles: files } = this.rootsOf(object, context, true)
+    const { roots, valueFiles: files, given } = this.rootsOf(object, context, true)
+    for (const one of given) {
+      const user = valuesUser(object, carrierOf(object, context), one)
+      if (user !== undefined) this.users.set(user.key, user)
+    }
     for (const file of files) this.carry(file, carrierOf(object, context))
     const inValues = this.inValueFiles(files, context).filter((one) => !this.applied.has(idOf(one.object)))
     for (const one of inValues) this.applied.add(idOf(one.object))
@@ -361,10 +376,10 @@ class Follower {
     object: GitOpsObject,
     context: RootContext,
     tells: boolean,
-  ): Pick<FoundArgoRoots, 'roots' | 'valueFiles'> {
+  ): Pick<FoundArgoRoots, 'roots' | 'valueFiles' | 'given'> {
     if (this.checkout.deadline.over()) {
       if (tells) this.leave(object)
-      return { roots: [], valueFiles: [] }
+      return { roots: [], valueFiles: [], given: [] }
     }
     const apiVersion = textAt(object.node, 'apiVersion') ?? ''
     if (apiVersion.startsWith('argoproj.io/')) {
@@ -372,6 +387,7 @@ class Follower {
         sources: this.sources,
         sets: this.sets,
         charts: this.charts,
+        namesMadeSecrets: this.namesMadeSecrets,
         context,
         clusters: tells ? this.clustersFor(context) : [],
       })
@@ -380,23 +396,31 @@ class Follower {
         for (const folder of found.charts) this.reachedCharts.add(folder)
         for (const { folder, why } of found.unrendered) this.unrendered.set(folder, why)
       }
-      return found
+      return { ...found, roots: found.roots.map((root) => this.withValues(root)) }
     }
     if (apiVersion.startsWith('helm.toolkit.fluxcd.io/')) {
-      const { sources, charts, configMaps } = this
-      const found = helmReleaseRoot(object, { sources, charts, configMaps, helmCharts: this.helmCharts(), context })
+      const { sources, charts, configMaps, namesMadeSecrets } = this
+      const helmCharts = this.helmCharts()
+      const found = helmReleaseRoot(object, { sources, charts, configMaps, namesMadeSecrets, helmCharts, context })
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
         if (found.chart !== undefined) this.reachedCharts.add(found.chart)
         if (found.chart !== undefined && found.unrendered !== undefined)
           this.unrendered.set(found.chart, found.unrendered)
       }
-      return found
+      const { cluster, certainty } = context
+      const given =
+        found.given === undefined ? [] : [{ deployer: object.node, layers: found.given, cluster, certainty }]
+      return { ...found, given, roots: found.roots.map((root) => this.withValues(root)) }
     }
     const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
-    if ('root' in found) return { roots: [found.root], valueFiles: [] }
+    if ('root' in found) return { roots: [found.root], valueFiles: [], given: [] }
     if (tells) this.note(found.notFollowed)
-    return { roots: [], valueFiles: [] }
+    return { roots: [], valueFiles: [], given: [] }
+  }
+
+  private withValues(root: GitOpsRoot): GitOpsRoot {
+    return withGivenValues(root, this.options.chartValues)
   }
 
   private charted: readonly Placed[] | undefined
@@ -680,11 +704,21 @@ class Follower {
   private async chartsByHand(): Promise<void> {
     const enter = (charts: readonly Chart[]) =>
       this.work(
-        undeployedCharts(this.checkout, charts, (file) => this.clusterOf(file)).filter((root) => this.isNew(root)),
+        undeployedCharts(this.checkout, charts, {
+          clusterOf: (file) => this.clusterOf(file),
+          hasValues: (folder) =>
+            (valuesGivenTo(folder, this.options.chartValues, this.checkout)?.files.length ?? 0) > 0,
+        })
+          .map((root) => this.withValues(root))
+          .filter((root) => this.isNew(root)),
       )
     // What a kustomization installs is none of them, though it is built only where no root leads to anything.
     const installed = new Set(this.tops.flatMap(({ folder }) => this.installedBy(folder)))
     const isLeft = ({ folder, brings }: Chart) => brings && !this.reachedCharts.has(folder) && !installed.has(folder)
+    for (const { folder } of [...this.charts.values()].filter(isLeft)) {
+      const why = notByItself(this.checkout, folder)
+      if (why !== undefined) this.unrendered.set(folder, why)
+    }
     await enter([...this.charts.values()].filter((chart) => chart.holdsGitOps && isLeft(chart)))
     for (let more = this.presumedEntries(); more.length > 0; more = this.presumedEntries()) await this.work(more)
     await enter([...this.charts.values()].filter(isLeft))

@@ -187,6 +187,8 @@ export function reasonGroup(reason: NotCheckedReason): string {
       return JSON.stringify([reason.code, reason.unknown])
     case 'not-in-snapshot':
       return reason.code
+    case 'chart-template':
+      return JSON.stringify([reason.code, reason.because])
     case 'versions-differ':
       return JSON.stringify([reason.code, reason.declared.map(({ of, name }) => [of, name])])
     case 'variable-unresolved':
@@ -241,7 +243,9 @@ function unreadText(reason: UnreadReason): string {
     case 'chart-template':
       return reason.because === undefined
         ? 'a template of a Helm chart is not read before it is rendered. Give the rendered manifests with "rendered"'
-        : `its chart was not rendered: ${renderText(reason.because)}`
+        : reason.because.code === 'chart-refused'
+          ? renderText(reason.because)
+          : `its chart was not rendered: ${renderText(reason.because)}`
     case 'yaml-unparseable':
       return 'the document is not valid YAML'
     case 'yaml-unusable':
@@ -595,6 +599,13 @@ export function shortReason(reason: NotCheckedReason): string {
       return 'stores of one name log in differently'
     case 'role-conflict':
       return `role \`${reason.role}\` is declared more than once`
+    case 'chart-template':
+      return reason.because === undefined ? 'a chart was not rendered' : shortReason(reason.because)
+    case 'helm-absent':
+    case 'helm-unusable':
+      return 'needs helm'
+    case 'helm-off':
+      return '`render-helm` is `never`'
     default:
       return withinRoom(reasonText(reason))
   }
