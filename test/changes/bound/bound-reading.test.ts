@@ -46,7 +46,7 @@ function numbers(seed: number): (below: number) => number {
 }
 
 describe('several changes at once', () => {
-  test.each(Array.from({ length: Number(process.env.ESO_VAULT_CHANGES ?? 24) }, (_, seed) => seed))(
+  test.each(Array.from({ length: Number(process.env.ESO_VAULT_CHANGES ?? 10) }, (_, seed) => seed))(
     'seed %i',
     async (seed) => {
       const below = numbers(seed + 1)
