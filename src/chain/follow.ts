@@ -107,6 +107,9 @@ export function follow(input: FollowInput): Chain {
   }
   for (const store of prediction.stores) if ('path' in store) linkOf(store)
   const unfolded: Link[] = []
+  const decide = decidedOnce((storeLink, reference) =>
+    reference.accesses.map((access) => ({ access, decision: decideAccess(storeLink, reference, access, input) })),
+  )
   for (const reference of prediction.references) {
     const store = reference.store.found === 'vault' ? reference.store.store : undefined
     const storeLink = store === undefined ? undefined : linkOf(store)
@@ -117,10 +120,7 @@ export function follow(input: FollowInput): Chain {
       role: storeLink?.role,
       policies: storeLink?.policies,
       mount: storeLink?.mount,
-      accesses: reference.accesses.map((access) => ({
-        access,
-        decision: decideAccess(storeLink, reference, access, input),
-      })),
+      accesses: decide(storeLink, reference),
       ...(store === undefined ? { secret: undefined } : secretsOf(reference, store, input)),
       found: store === undefined ? undefined : foundOf(reference, store, input),
       ...(store === undefined ? {} : atFolderOf(reference, store, input)),
@@ -161,6 +161,29 @@ export function follow(input: FollowInput): Chain {
     holders,
     expected,
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
+  }
+}
+
+type Decide = (
+  storeLink: Omit<StoreLink, 'links' | 'session'> | undefined,
+  reference: Reference,
+) => readonly JudgedAccess[]
+
+/** References of one object that read one secret share what they send (`eso/predict`): it is decided for the first of them. */
+function decidedOnce(decide: Decide): Decide {
+  let last: { readonly reference: Reference; readonly decided: readonly JudgedAccess[] } | undefined
+  return (storeLink, reference) => {
+    const { accesses, store, identity, holes } = reference
+    const known = last?.reference
+    const isSame =
+      known !== undefined &&
+      known.accesses === accesses &&
+      known.store === store &&
+      known.identity === identity &&
+      known.holes === holes &&
+      known.notChecked === reference.notChecked
+    if (last === undefined || !isSame) last = { reference, decided: decide(storeLink, reference) }
+    return last.decided
   }
 }
 
