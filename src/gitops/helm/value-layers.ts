@@ -57,6 +57,8 @@ export interface MissingLayer {
   readonly span: Extract<ValueLayer, { from: 'missing' }>['span']
   /** What is at most as strong as this may be another value in the cluster. */
   readonly above: number
+  /** It is about what stands below this name alone, in whatever layer. */
+  readonly only?: string
 }
 
 export interface ReleaseValues {
@@ -94,7 +96,7 @@ export function valuesOf(
   for (const [index, layer] of release.layers.entries()) {
     const strength = index + 1
     const add = (source: LayerSource) => layers.push({ ...source, strength })
-    if (layer.from === 'missing') missing.push({ why: layer.why, span: layer.span, above: strength })
+    if (layer.from === 'missing') missing.push({ ...layer, above: strength })
     else if (layer.from === 'file') {
       const text = checkout.tree.size(layer.file) > MAX_VALUES ? '' : checkout.tree.read(layer.file)
       if (isEncrypted(text)) {
