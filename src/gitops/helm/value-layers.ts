@@ -137,7 +137,7 @@ function scalarOf(node: Placed, id: number): ValueScalar {
 }
 
 /** Values that SOPS has encrypted are YAML all the same, with other texts in it (helm.md §7.5). */
-function isEncrypted(text: string): boolean {
+export function isEncrypted(text: string): boolean {
   return /^sops:/m.test(text) && text.includes('ENC[')
 }
 
@@ -347,7 +347,7 @@ function setLayer(
 ): LayerSource {
   const text = String(plainValue(value))
   const flag = { set: '--set', string: '--set-string', literal: '--set-literal', json: '--set-json' }[as]
-  const path = pathOfName(name)
+  const path = stepsOf(name)
   const isText =
     as === 'string' || as === 'literal' || (as === 'set' && !/^(?:true|false|null|[-+]?\d+|\{.*\})$/s.test(text))
   const scalar: ValueScalar | undefined =
@@ -370,7 +370,7 @@ function setFileLayer(
   number: () => number,
 ): LayerSource {
   const lines = checkout.tree.read(file).split('\n')
-  const path = pathOfName(name)
+  const path = stepsOf(name)
   const isText = lines.length > 1 && lines[1] !== ''
   const scalars = new Map<number, ValueScalar>()
   for (const [index, line] of lines.entries()) {
@@ -402,8 +402,8 @@ function setFileLayer(
   }
 }
 
-/** The way that a name of helm's means: `a.b`, `a\.b`, `x[0].y`. */
-function pathOfName(name: string): FieldPath {
+/** The path that a name in helm's syntax means: `a.b`, `a\\.b`, `x[0].y`. */
+export function stepsOf(name: string): FieldPath {
   return name.split(/(?<!\\)\.|(?=\[)/).map((part) => {
     const index = /^\[(\d+)\]$/.exec(part)?.[1]
     return index === undefined ? part.replaceAll('\\.', '.') : Number(index)
