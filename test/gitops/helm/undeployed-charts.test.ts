@@ -134,3 +134,21 @@ test('a template that only names a group of ESO’s is no object that was not ch
   const { repository } = await renderCharts(undefined, files)
   expect(repository.notes.map(({ code, file }) => `${code} ${file}`)).toEqual(['chart-template eso/templates/any.yaml'])
 })
+
+test.each(helms)('of other APIs those that Git holds objects of, with $name', async (helm) => {
+  const template = `{{- if .Capabilities.APIVersions.Has "cert-manager.io/v1/Certificate" }}
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: web }
+---
+${secretTemplate('apps/served', 'pw', 'db')}{{- else }}
+${secretTemplate('apps/none', 'pw', 'db')}{{- end }}
+`
+  const files = { 'Chart.yaml': chartYaml('web'), 'templates/es.yaml': template }
+  const keysOf = async (more: Readonly<Record<string, string>>) =>
+    fieldOf((await renderCharts(helm, { ...files, ...more })).repository).map((one) => one.split(' @ ')[0])
+  expect(await keysOf({})).toEqual(['db: apps/none'])
+  const certificate =
+    '# external-secrets.io\napiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: other }\nspec: { secretName: other }\n'
+  expect(await keysOf({ 'other.yaml': certificate })).toEqual(['db: apps/served'])
+})
