@@ -66,10 +66,10 @@ async function liveSource(vault: OpenVault): Promise<LiveSource> {
   const { LiveSettingsError, readLive, unreadable } = await import('../state/live/server.ts')
   return {
     name: vault.name,
-    read: async (namespace, wanted) => {
+    read: async (namespace, wanted, told) => {
       try {
         const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
-        return await readLive({ ...vault, client }, wanted)
+        return await readLive({ ...vault, client }, wanted, told === undefined ? {} : { told })
       } catch (error) {
         if (!(error instanceof LiveSettingsError)) throw error
         return unreadable(
