@@ -268,6 +268,7 @@ async function openCheckoutOf(
     variables,
     leavesWait: options.leavesWait === true,
     chartValues: options.chartValues ?? [],
+    linkOutside: linkOutside(checkout, discovery),
   })
   return {
     followed,
@@ -293,6 +294,13 @@ async function openCheckoutOf(
       }
     },
   }
+}
+
+/** A symbolic link of the checkout that leads out of it. */
+function linkOutside(checkout: Checkout, { notes, roots }: Discovery): string | undefined {
+  const prefix = checkout.shown('').replace(/^\.$/, '')
+  const isHere = (file: string) => (prefix === '' ? roots.length === 1 : file.startsWith(prefix))
+  return notes.find(({ code, file }) => code === 'symlink-leaves' && isHere(file))?.file
 }
 
 /** Of kustomize's output only what rules look at, or what leads to more roots. */
