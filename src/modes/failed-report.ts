@@ -1,13 +1,15 @@
 import { InvalidInput } from '../model/invalid-input.ts'
+import type { Unfinished } from '../model/reason.ts'
 import type { Outcome, Report } from '../report/report.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { VaultUnavailable } from '../state/live/errors.ts'
 
 /**
  * The report of a run that could not do its work: wrong input, an unreachable server, or a bug of ours. It says what to change
  * and where; for a bug, what to report.
  */
 export function failedReport(settings: Pick<Settings, 'mode' | 'target'>, error: unknown): Report {
-  const { outcome, problems, incomplete } = describe(error)
+  const { outcome, problems, incomplete, unfinished } = describe(error)
   return {
     mode: settings.mode,
     target: settings.target,
@@ -20,6 +22,7 @@ export function failedReport(settings: Pick<Settings, 'mode' | 'target'>, error:
     counts: { files: 0, manifests: 0, externalSecrets: 0, pushSecrets: 0, stores: 0 },
     live: { asked: false, line: '' },
     incomplete,
+    ...(unfinished === undefined ? {} : { unfinished }),
     ...(problems.length === 0 ? {} : { problems }),
   }
 }
@@ -28,6 +31,7 @@ interface Description {
   readonly outcome: Outcome
   readonly problems: NonNullable<Report['problems']>
   readonly incomplete: readonly string[]
+  readonly unfinished?: Unfinished
 }
 
 function describe(error: unknown): Description {
@@ -35,7 +39,8 @@ function describe(error: unknown): Description {
   const name = error instanceof Error ? error.name : ''
   const message = error instanceof Error ? error.message : String(error)
   // The live room's errors are told by name, so that an offline run does not load it.
-  if (name === 'VaultUnavailable') return { outcome: 'incomplete', problems: [], incomplete: [message] }
+  if (name === 'VaultUnavailable')
+    return { outcome: 'incomplete', problems: [], incomplete: [message], unfinished: (error as VaultUnavailable).kind }
   if (name === 'LiveSettingsError') return { outcome: 'invalid', problems: [{ message }], incomplete: [] }
   const trace =
     error instanceof Error && error.stack !== undefined ? `\n${error.stack.split('\n').slice(1, 8).join('\n')}` : ''
