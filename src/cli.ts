@@ -18,7 +18,7 @@ import { rulePage } from './report/rule-page.ts'
 import { sarifLimitNote, sarifText } from './report/sarif.ts'
 import { summaryOf } from './report/summary.ts'
 import { type TerminalOptions, terminalReport } from './report/terminal.ts'
-import { writeInventory, writeReportFiles, writeSnapshot } from './report/write-files.ts'
+import { writeInventory, writeReportFile, writeSarifFile, writeSnapshot } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { parseArguments } from './settings/arguments.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
@@ -108,7 +108,8 @@ async function writeFiles(
   { report, plan, inventory, snapshot }: RunResult,
 ): Promise<string | undefined> {
   try {
-    await writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, pageOf: rulePage })
+    await writeReportFile(settings, report)
+    await writeSarifFile(settings, report, { version: VERSION, rules: SARIF_RULES, pageOf: rulePage })
     if (plan !== undefined) await writePlanFile(settings, plan)
     if (inventory !== undefined) await writeInventory(settings, inventory, undefined)
     await writeSnapshot(settings, snapshot)

@@ -6,6 +6,7 @@ import { readRepositoryText } from './files/text-file.ts'
 import { type InputProblem, InvalidInput } from './model/invalid-input.ts'
 import { redact } from './model/redact.ts'
 import { VERSION } from './model/version.ts'
+import { asSentence } from './model/wording.ts'
 import { failedReport } from './modes/failed-report.ts'
 import { type RunResult, run } from './modes/run.ts'
 import { annotate } from './report/annotations.ts'
@@ -24,7 +25,7 @@ import { rulePage } from './report/rule-page.ts'
 import { sarifLimitNote } from './report/sarif.ts'
 import { markdownOptions, summaryOf } from './report/summary.ts'
 import { terminalReport } from './report/terminal.ts'
-import { writeInventory, writeReportFiles, writeSnapshot } from './report/write-files.ts'
+import { writeInventory, writeReportFile, writeSarifFile, writeSnapshot } from './report/write-files.ts'
 import { RULE_IDS, SARIF_RULES } from './rules/rule-ids.ts'
 import { type Env, readEnvironment } from './settings/environment.ts'
 import { readEvent } from './settings/event.ts'
@@ -43,6 +44,8 @@ export async function action(env: Env = process.env): Promise<void> {
   const folder = basename(process.cwd())
   const getInput = (name: string) => core.getInput(name)
   const place = { core, environment, event }
+  // The post step tells what a run that was killed left untold.
+  keepState(core, { unpublished: 'true' })
   try {
     const { given: asGiven, warnings } = readInputs(getInput, env)
     for (const warning of warnings) core.warning(warning)
@@ -60,7 +63,8 @@ export async function action(env: Env = process.env): Promise<void> {
       keepToken: (token) => keepForPost(core, settings, token),
       warn: (sentence) => core.warning(sentence),
     })
-    await publish(settings, result, place)
+    const [failure] = await publish(settings, result, place)
+    if (failure !== undefined) throw failure.error
   } catch (error) {
     // Wrong inputs and whatever nobody thought of: that the run did not start is told where its findings would be.
     const given = inputsAsGiven(getInput)
@@ -68,8 +72,10 @@ export async function action(env: Env = process.env): Promise<void> {
     const secrets = INPUTS.flatMap((input) => ('secret' in input ? (given.values[input.name] ?? []) : []))
     const report = redactReport(failedReport(settings, error), (text) => redact(text, secrets))
     const exitCode = EXIT_CODE[report.outcome]
-    await publish(settings, { report, exitCode, sourceLine: () => undefined }, place)
+    const failures = await publish(settings, { report, exitCode, sourceLine: () => undefined }, place)
+    for (const { what } of failures) core.error(`A bug of eso-vault, please report it: ${what} could not be written.`)
   }
+  keepState(core, { unpublished: '' })
 }
 
 /** The inputs as the checkout names its files, where the repository was checked out below the workspace. Files to write stay where they are. */
@@ -91,12 +97,18 @@ interface Place {
   readonly event: unknown
 }
 
+/** A place that a report could not be put together for: a bug of ours. */
+interface PublishFailure {
+  readonly what: string
+  readonly error: unknown
+}
+
 /** Tells the result everywhere. A place that cannot be written takes no other one along. */
 async function publish(
   settings: PublishSettings & Partial<Pick<Settings, 'planFile' | 'htmlFile' | 'onUnchecked' | 'out'>>,
   result: RunResult,
   { core, environment, event }: Place,
-): Promise<void> {
+): Promise<readonly PublishFailure[]> {
   const { report, sourceLine, plan } = result
   const links = linksOf(environment.ci)
   const say = {
@@ -104,36 +116,48 @@ async function publish(
     info: (sentence: string) => core.info(sentence),
   }
   const unwritten: InputProblem[] = []
-  const writing = async (write: () => Promise<void>) => {
+  const failures: PublishFailure[] = []
+  const writing = async (what: string, write: () => void | Promise<void>) => {
     try {
       await write()
     } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error
-      unwritten.push(...error.problems)
+      if (error instanceof InvalidInput) unwritten.push(...error.problems)
+      else failures.push({ what, error })
     }
   }
-  await writing(() =>
-    writeReportFiles(settings, report, { version: VERSION, rules: SARIF_RULES, pageOf: rulePage, links }),
+  await writing('the report file', () => writeReportFile(settings, report))
+  await writing('the SARIF file', () =>
+    writeSarifFile(settings, report, { version: VERSION, rules: SARIF_RULES, pageOf: rulePage, links }),
   )
   const limit = settings.sarifFile === undefined ? undefined : sarifLimitNote(report)
   if (limit !== undefined) core.warning(limit)
-  if (plan !== undefined) await writing(() => writePlanFile({ planFile: undefined, ...settings }, plan))
+  if (plan !== undefined)
+    await writing('the plan file', () => writePlanFile({ planFile: undefined, ...settings }, plan))
   const { inventory } = result
-  if (inventory !== undefined) await writing(() => writeInventory(settings, inventory, sourcePrefix(environment.ci)))
-  await writing(() => writeSnapshot(settings, result.snapshot))
+  if (inventory !== undefined)
+    await writing('the inventory', () => writeInventory(settings, inventory, sourcePrefix(environment.ci)))
+  await writing('the snapshot', () => writeSnapshot(settings, result.snapshot))
   // Findings fail a run before a file that nobody could write does.
   const exitCode = result.exitCode === 0 && unwritten.length > 0 ? EXIT_CODE.invalid : result.exitCode
 
   const shown = { color: false }
-  core.info(
-    plan === undefined ? terminalReport(report, sourceLine, shown) : planTerminal(plan, report, sourceLine, shown),
+  await writing('the log', () =>
+    core.info(
+      plan === undefined ? terminalReport(report, sourceLine, shown) : planTerminal(plan, report, sourceLine, shown),
+    ),
   )
-  annotateProblems(core, report.problems ?? [], plan === undefined ? undefined : `eso-vault ${report.mode}`)
-  annotateProblems(core, unwritten, 'eso-vault: not written')
-  // The outcome takes one of the ten error annotations (`setFailed`).
-  annotate(report, core, { reserved: { error: exitCode === 0 ? 0 : Math.max(1, unwritten.length) } })
-  await writeSummary(core, result, links, environment)
-  const issueNumber = await publishIssue(settings, report, { ci: environment.ci, links, ...say })
+  await writing('the annotations', () => {
+    annotateProblems(core, report.problems ?? [], problemTitle(result))
+    annotateProblems(core, unwritten, 'eso-vault: not written')
+    // The outcome takes one of the ten error annotations (`setFailed`).
+    annotate(report, core, { reserved: { error: exitCode === 0 ? 0 : Math.max(1, unwritten.length) } })
+  })
+  await writing('the job summary', () => writeSummary(core, result, links, environment))
+  await writing('the comment', () => publishComment(settings, report, { ci: environment.ci, event, links, ...say }))
+  let issueNumber: number | undefined
+  await writing('the issue', async () => {
+    issueNumber = await publishIssue(settings, report, { ci: environment.ci, links, ...say })
+  })
   const outputs = outputsOf(report, {
     issueNumber,
     reportFile: settings.reportFile,
@@ -141,10 +165,7 @@ async function publish(
     snapshotFile: result.snapshot === undefined ? undefined : settings.out,
     ...(plan === undefined ? {} : planOutputs({ planFile: undefined, ...settings }, plan)),
   })
-  for (const [name, value] of Object.entries(outputs)) {
-    core.setOutput(name, name === 'outcome' && exitCode === EXIT_CODE.invalid ? 'invalid' : value)
-  }
-  await publishComment(settings, report, { ci: environment.ci, event, links, ...say })
+  setOutputs(core, { ...outputs, ...(exitCode === EXIT_CODE.invalid ? { outcome: 'invalid' } : {}) })
 
   if (exitCode !== 0) {
     // What is wrong with the input is annotated where it is; a headline beside it says nothing more.
@@ -157,6 +178,17 @@ async function publish(
     // It passes, and nobody may take it for a pass of what was not seen.
     const tell = 'onUnchecked' in settings && settings.onUnchecked === 'warn' ? core.warning : core.notice
     tell(headlineOf(result), { title: 'eso-vault: not everything was checked' })
+  }
+  return failures
+}
+
+/** Outputs that cannot be written are a warning, and no outcome, as a summary is. */
+function setOutputs(core: typeof Core, outputs: Readonly<Record<string, string>>): void {
+  try {
+    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'it is not there'
+    core.warning(`The outputs were not written: the file that GITHUB_OUTPUT names cannot be used (${code}).`)
   }
 }
 
@@ -182,7 +214,7 @@ async function writeSummary(
 }
 
 function headlineOf({ report, plan }: RunResult): string {
-  return plan === undefined ? `${headline(report)}.` : planHeadline(report, plan)
+  return plan === undefined ? asSentence(headline(report)) : planHeadline(report, plan)
 }
 
 /** A plan speaks for itself; the findings of an apply are shown as those of a check are. */
@@ -190,12 +222,13 @@ function summaryNeeded({ report, plan }: RunResult): boolean {
   return plan === undefined || report.findings.length > 0
 }
 
+function problemTitle({ report, plan }: RunResult): string {
+  if (report.outcome === 'bug') return 'eso-vault: crashed'
+  return plan === undefined ? 'eso-vault: not started' : `eso-vault ${report.mode}`
+}
+
 /** What is wrong with inputs, config or permissions, or what a plan cannot bring about: at the line to change. */
-function annotateProblems(
-  core: typeof Core,
-  problems: readonly InputProblem[],
-  title = 'eso-vault: not started',
-): void {
+function annotateProblems(core: typeof Core, problems: readonly InputProblem[], title: string): void {
   for (const { message, file, line } of problems) {
     core.error(message, {
       title,
@@ -210,10 +243,21 @@ function keepForPost(core: typeof Core, settings: Settings, token: string | unde
   const { vault } = settings
   if (vault === undefined) return
   const ca = vault.caCertificate
-  core.saveState('address', vault.address)
-  core.saveState('namespace', ('namespace' in vault.login ? vault.login.namespace : undefined) ?? vault.namespace ?? '')
-  core.saveState('ca', ca === undefined ? '' : 'pem' in ca ? ca.pem : ca.file)
-  core.saveState('token', token ?? '')
+  keepState(core, {
+    address: vault.address,
+    namespace: ('namespace' in vault.login ? vault.login.namespace : undefined) ?? vault.namespace ?? '',
+    ca: ca === undefined ? '' : 'pem' in ca ? ca.pem : ca.file,
+    token: token ?? '',
+  })
+}
+
+/** For the post step, which does without what a runner does not keep. */
+function keepState(core: typeof Core, state: Readonly<Record<string, string>>): void {
+  try {
+    for (const [name, value] of Object.entries(state)) core.saveState(name, value)
+  } catch {
+    core.warning('GITHUB_STATE names a file that cannot be used: the post step has nothing to go by.')
+  }
 }
 
 /** The runner masks line by line, so a multi-line secret is masked line by line too (platform.md §2.1). */

@@ -49,6 +49,7 @@ const ALLOWED: readonly (readonly [file: string, reads: string, whose: string])[
   ['gitops/helm/render-release.ts', 'execution error at', 'helm'],
   ['gitops/helm/render-release.ts', 'executing', "Go's templates, in helm"],
   ['gitops/helm/render-release.ts', 'failure.says.matchAll', 'helm: where in a template it failed'],
+  ['gitops/helm/render-release.ts', 'failure.says.replace', 'helm: whether a chart asks for a value, and its name'],
   ['modes/watch.ts', "error.message.split('\\n')", 'a bug of ours; only its first line is shown'],
   ['setup/login-probe.ts', 'test(said)', 'Vault'],
 ]

@@ -16,7 +16,7 @@ import type { Delivery, Variables } from './manifests.ts'
 import { withHolderNamespace } from './manifests.ts'
 import { embeddedObjects } from './objects/embedded-objects.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
-import { mayUseSecrets, withParsedValues } from './objects/secret-users.ts'
+import { mayUseSecrets, withoutRenderedValues, withParsedValues } from './objects/secret-users.ts'
 import type { SourceObject } from './objects/source-object.ts'
 import { type Placed, plainValue, spanIn, textAt } from './placed/placed.ts'
 import { placedDocument, placedObject, placesOf } from './placed/placed-document.ts'
@@ -77,6 +77,7 @@ function leftWorkloads(
 ): SourceObject[] {
   const held = new Set(followed.outputs.flatMap(({ objects }) => objects.map(sourceKey)))
   const heldFiles = new Set(followed.outputs.flatMap(({ objects }) => objects.map(({ file }) => file)))
+  const rendered = renderedReleases(followed.outputs)
   const isLeft = (object: SourceObject) =>
     object.holder === undefined &&
     object.inValues !== true &&
@@ -95,7 +96,7 @@ function leftWorkloads(
   return [
     ...written.filter((object) => !parts.has(object.source.relative) && isLeft(object)),
     ...unparsed.filter((object) => isLeft(object) || object.kind === 'Secret'),
-  ].map(withParsedValues)
+  ].map((object) => asUser(object, rendered))
 }
 
 /**
@@ -169,6 +170,7 @@ function deliveredObjects(
   >()
   const deliveries: Delivery[] = []
   const workloads: Delivery[] = []
+  const rendered = renderedReleases(followed.outputs)
   // Roots of one folder give the same nodes.
   const contents = new Map<Placed, string>()
   for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
@@ -185,7 +187,7 @@ function deliveredObjects(
         const object = one.relatedTo === undefined ? read : { ...read, relatedTo: one.relatedTo }
         const uses = !isManifestKind(object) && mayUseSecrets(object)
         const embedded = embeddedIn(object, one).filter((inner) => !isMade(inner))
-        entry = { object, embedded, user: uses ? withParsedValues(object) : undefined }
+        entry = { object, embedded, user: uses ? asUser(object, rendered) : undefined }
         objects.set(key, entry)
       }
       const rest = { applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved }
@@ -201,6 +203,26 @@ function deliveredObjects(
     }
   }
   return { manifests: deliveries, workloads }
+}
+
+type RenderedReleases = ReadonlyMap<string, ReadonlySet<number | undefined>>
+
+function asUser(object: SourceObject, rendered: RenderedReleases): SourceObject {
+  const sources = rendered.get(
+    `${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`,
+  )
+  return withParsedValues(sources === undefined ? object : withoutRenderedValues(object, sources))
+}
+
+/** What deploys charts that were rendered with their workloads, by kind and name, and by which of its sources. */
+function renderedReleases(outputs: readonly Output[]): RenderedReleases {
+  const found = new Map<string, Set<number | undefined>>()
+  for (const { root, withUsers } of outputs) {
+    if (withUsers !== true) continue
+    const key = `${root.appliedBy.kind} ${root.appliedBy.name}`
+    found.set(key, (found.get(key) ?? new Set()).add(root.part?.index))
+  }
+  return found
 }
 
 function contentOf({ node, file, document }: AppliedObject): string {

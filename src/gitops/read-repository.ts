@@ -4,6 +4,7 @@ import { repositoryPath } from '../files/repository-address.ts'
 import type { Root } from '../files/root.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import type { Comment, YamlDocument } from '../files/yaml/yaml-document.ts'
+import type { ChartValues } from '../model/chart-values.ts'
 import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
@@ -48,6 +49,8 @@ export interface GitOpsOptions {
   readonly renderHelm?: 'auto' | 'never'
   /** `group/version` and `group/version/Kind` that charts may count on (helm.md §4.5). */
   readonly servedApiVersions?: readonly string[]
+  /** What the config gives to charts, by their folders. */
+  readonly chartValues?: readonly ChartValues[]
   /** What an earlier reading in this run rendered. */
   readonly helmMemory?: HelmMemory
   /** Builds of an earlier reading in this run. */
@@ -215,6 +218,7 @@ async function readCheckout(
       }),
     ),
     variables,
+    chartValues: options.chartValues ?? [],
   })
   const { processes, processMilliseconds, missed, unusable } = stats
   const deliveries = deliveriesOf({ checkout, followed, written, variables })

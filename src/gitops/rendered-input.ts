@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { discover } from '../files/discover.ts'
-import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import { withAnswers, type YamlDocument } from '../files/yaml/yaml-document.ts'
 import { isClusterScoped } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
@@ -88,7 +88,7 @@ function finished(
   // The paths of an object in a list, or inside another one, start at the object.
   const spanOfTextLine: YamlDocument['spanOfTextLine'] = (path, line) =>
     object.spanOfTextLine?.(path, line) ?? object.spanOf(path)
-  const written = placed({ ...document, spanOf: object.spanOf, spanOfTextLine }, [], object.body)
+  const written = placed(withAnswers(document, { spanOf: object.spanOf, spanOfTextLine }), [], object.body)
   const node = merged(object.body, source ?? written, written, find)
   const { place } = source ?? written
   return {

@@ -53,6 +53,8 @@ export interface KustomizeBuild {
 export interface HelmBuild {
   readonly by: 'helm'
   readonly release: ChartRelease
+  /** It brings nothing that is judged, and is rendered for the workloads that use Secrets alone. */
+  readonly forUsers?: true
 }
 
 /** What kustomize is not asked for: the look-through refuses it, so that nothing is known to be applied by it. */

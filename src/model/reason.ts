@@ -229,8 +229,15 @@ export type RenderReason =
   | { readonly code: 'not-traced' }
   /** kustomize ended well, and what it printed is nothing, or is cut. */
   | { readonly code: 'prints-nothing' | 'output-unreadable' }
-  /** `says`: helm's own words. */
-  | { readonly code: 'helm-fails'; readonly says: string }
+  /**
+   * `says`: helm's own words. `lacks`: it asks for a value that Git does not give; the chart as the config would name it, and the name of the
+   * value, where that is known.
+   */
+  | {
+      readonly code: 'helm-fails'
+      readonly says: string
+      readonly lacks?: { readonly chart: string; readonly value?: string }
+    }
   /** `limit`: seconds, GiB, or renderings of one run. */
   | { readonly code: 'helm-stopped'; readonly by: 'time' | 'memory' | 'runs' | 'system'; readonly limit: number }
   /** There is none to run, the input `render-helm` says `never`, or those that were found cannot be used. */
@@ -366,6 +373,7 @@ export type Unfinished =
   | 'hidden-in-snapshot'
   | 'snapshot-old'
   | 'run-time-over'
+  | 'killed'
   | 'own-bug'
 
 /** The reason for text with these variables and placeholders left in it; the first counts. `undefined`: there is none. */

@@ -41,7 +41,29 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   return hide(text, secrets, () => MASK)
 }
 
-/** The same for a text whose lines and columns are pointed at: every character of a secret becomes a `*`, line breaks stay. */
+/** Names, paths and keys stand in a report again and again; longer texts hardly twice. */
+const LONGEST_REMEMBERED = 200
+
+/** `redact` with a list of secrets that may grow, for all texts of one run: each short one is looked through once. */
+export function redaction(secrets: readonly string[]): (text: string) => string {
+  const known = new Map<string, string>()
+  let of = secrets.length
+  return (text) => {
+    if (text.length > LONGEST_REMEMBERED) return redact(text, secrets)
+    if (of !== secrets.length) {
+      known.clear()
+      of = secrets.length
+    }
+    let clean = known.get(text)
+    if (clean === undefined) {
+      clean = redact(text, secrets)
+      known.set(text, clean)
+    }
+    return clean
+  }
+}
+
+/** `redact` for a text whose lines and columns are pointed at: every character of a secret becomes a `*`, line breaks stay. */
 export function redactInPlace(text: string, secrets: readonly string[] = []): string {
   return hide(text, secrets, (secret) => secret.replace(/[^\r\n]/g, '*'))
 }
@@ -94,8 +116,19 @@ function hideBeginning(text: string, secrets: readonly string[], mask: Mask): st
   return text
 }
 
+/** A run hides the same secrets in tens of thousands of texts; a list of them only grows. */
+const made = new WeakMap<readonly string[], { readonly of: number; readonly pieces: readonly string[] }>()
+
+function pieces(secrets: readonly string[]): readonly string[] {
+  const known = made.get(secrets)
+  if (known?.of === secrets.length) return known.pieces
+  const all = piecesOf(secrets)
+  made.set(secrets, { of: secrets.length, pieces: all })
+  return all
+}
+
 /** Longest first, so that a secret which contains another one is not left in part. */
-function pieces(secrets: readonly string[]): string[] {
+function piecesOf(secrets: readonly string[]): readonly string[] {
   const all = new Set<string>()
   for (const secret of secrets) {
     // Tools that know no multi-line secrets print them line by line (CVE-2021-32074 was that).

@@ -3,6 +3,7 @@ import { relative, resolve, sep } from 'node:path'
 import { isVaultStore, readStore } from '../eso/read-store.ts'
 import { alikeInAll } from '../eso/store-likeness.ts'
 import type { Root } from '../files/root.ts'
+import type { ChartValues } from '../model/chart-values.ts'
 import { isLive } from '../model/cluster.ts'
 import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { Manifest } from '../model/manifest.ts'
@@ -20,7 +21,7 @@ export interface Configured {
   readonly stores: readonly Manifest[]
   readonly roles: readonly RoleFact[]
   readonly policies: readonly DeclaredPolicy[]
-  /** Policies whose file is not there. */
+  /** Files and charts that the config names and that are not there. */
   readonly missing: readonly InputProblem[]
 }
 
@@ -38,12 +39,31 @@ export function configured({ config }: Settings, roots: readonly Root[], cwd: st
         message: `policies.${policy.name}: there is no file ${policy.file}.`,
       })
   }
+  missing.push(...missingOfCharts(config.helm, roots, cwd))
   return {
     stores: Object.entries(config.stores).flatMap(([name, store]) => storeManifest(name, store) ?? []),
     roles: config.roles.map(roleOf),
     policies,
     missing,
   }
+}
+
+/** Charts that the config gives values to, and files of values that it gives them, that are not there. */
+function missingOfCharts(charts: readonly ChartValues[], roots: readonly Root[], cwd: string): InputProblem[] {
+  const isThere = (file: string) =>
+    roots.some((root) => root.files.has(relative(root.path, resolve(cwd, file)).split(sep).join('/')))
+  return charts.flatMap(({ chart, files, span: { file, line } }): InputProblem[] => [
+    ...(isThere(`${chart}/Chart.yaml`)
+      ? []
+      : [{ file, line, message: `helm: there is no chart in ${chart} (it has no Chart.yaml).` }]),
+    ...files
+      .filter((one) => !isThere(one.file))
+      .map(({ file: named, span }) => ({
+        file,
+        line: span.line,
+        message: `helm: there is no file ${named}. Paths begin where the command runs, as in helm/prod.yaml.`,
+      })),
+  ])
 }
 
 /** What the prediction is made of: Git's manifests, and the stores of the config where Git does not say them to the end. */

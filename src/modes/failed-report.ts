@@ -9,7 +9,21 @@ import type { VaultUnavailable } from '../state/live/errors.ts'
  * and where; for a bug, what to report.
  */
 export function failedReport(settings: Pick<Settings, 'mode' | 'target'>, error: unknown): Report {
-  const { outcome, problems, incomplete, unfinished } = describe(error)
+  return reportWithout(settings, describe(error))
+}
+
+/** The report of a run that was killed: the post step tells it, because the main step could not. */
+export function killedReport(settings: Pick<Settings, 'mode' | 'target'>): Report {
+  const incomplete = [
+    'The run was ended before it could report: the job was cancelled, its time was over, or the memory of the runner was used up. Run the job again.',
+  ]
+  return reportWithout(settings, { outcome: 'incomplete', problems: [], incomplete, unfinished: 'killed' })
+}
+
+function reportWithout(
+  settings: Pick<Settings, 'mode' | 'target'>,
+  { outcome, problems, incomplete, unfinished }: Description,
+): Report {
   return {
     mode: settings.mode,
     target: settings.target,

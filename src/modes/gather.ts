@@ -92,6 +92,7 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
       exclude,
       also,
       variables,
+      chartValues: config.helm,
       elsewhere: appliedElsewhere,
       deadline,
       enter,
@@ -153,7 +154,8 @@ export async function gatherFrom(
   watch.enter('server')
   const live = new Map(answers)
   if (source !== undefined) {
-    for (const [namespace, parts] of wanted) live.set(namespace, await source.read(namespace, parts))
+    const told = await Promise.all([...wanted].map(async ([namespace, parts]) => source.read(namespace, parts)))
+    for (const [index, namespace] of [...wanted.keys()].entries()) live.set(namespace, told[index] as LiveState)
   }
   watch.enter('follow')
   const first = live.get('') ?? [...live.values()][0]

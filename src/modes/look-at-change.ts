@@ -84,7 +84,13 @@ export function lookAtChange(settings: Settings, { cwd, git, event, render, sett
       const discovery = { files: filesThen, roots: [rootThen, ...others], notes: [], counts, isReported }
       const { deadline } = head.watch
       const then = await render((rendering) =>
-        readDiscovered(discovery, { variables: judged.variables, elsewhere: appliedElsewhere, deadline, ...rendering }),
+        readDiscovered(discovery, {
+          variables: judged.variables,
+          chartValues: judged.config.helm,
+          elsewhere: appliedElsewhere,
+          deadline,
+          ...rendering,
+        }),
       )
       const before = await gatherFrom(then, judged, {
         cwd,

@@ -1,5 +1,5 @@
 import { deadlineIn } from '../model/deadline.ts'
-import { redact, redactInPlace, redactTexts } from '../model/redact.ts'
+import { redactInPlace, redaction, redactTexts } from '../model/redact.ts'
 import type { Stage } from '../model/stages.ts'
 import type { Answered } from '../report/answer.ts'
 import type { Inventory } from '../report/inventory/inventory.ts'
@@ -127,7 +127,7 @@ async function carryOut<Made>(
   work: (context: RunContext, redaction: Redaction) => Promise<Made>,
 ): Promise<{ readonly made: Made } | { readonly failed: Report }> {
   const secrets: string[] = []
-  const clean = (text: string) => redact(text, secrets)
+  const clean = redaction(secrets)
   const cleanInPlace = (text: string) => redactInPlace(text, secrets)
   const watch = createWatch(deps.deadline ?? deadlineIn(settings.runTimeoutMs), deps.progress)
   const own: RunDeps = {

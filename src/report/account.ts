@@ -1,5 +1,8 @@
 import type { Verdict } from '../model/applied.ts'
+import type { NotChecked } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
+import { counted } from '../model/wording.ts'
+import { briefReason } from './reasons/brief.ts'
 import type { JudgedReference, Report } from './report.ts'
 
 type AccountedReport = Pick<Report, 'references' | 'notChecked' | 'findings'>
@@ -27,6 +30,8 @@ export interface Account {
   /** Beside references: files that were not read, and roots that were not followed. */
   readonly filesNotRead: number
   readonly partsNotFollowed: number
+  /** ESO objects in templates of charts that were not rendered, by why, in a few words; empty text: each for its own reason. */
+  readonly inCharts: ReadonlyMap<string, number>
 }
 
 export function accountOf({ references, notChecked, findings }: AccountedReport): Account {
@@ -46,6 +51,8 @@ export function accountOf({ references, notChecked, findings }: AccountedReport)
   for (const judged of references) verdicts[verdictOf(judged)]++
   const parts = notChecked.filter(({ reference }) => reference !== true)
   const files = parts.filter(({ reason }) => isUnread(reason))
+  const inCharts = objectsInCharts(parts)
+  const objects = [...inCharts.values()].reduce((sum, count) => sum + count, 0)
   return {
     all: references.length,
     vault: works + broken + unchecked.length,
@@ -71,8 +78,30 @@ export function accountOf({ references, notChecked, findings }: AccountedReport)
     notApplied: count('not-applied'),
     verdicts,
     filesNotRead: files.length,
-    partsNotFollowed: parts.length - files.length,
+    partsNotFollowed: parts.length - files.length - objects,
+    inCharts,
   }
+}
+
+/** Without helm it is one reason for all of them. */
+function objectsInCharts(parts: readonly NotChecked[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const { reason } of parts) {
+    if (reason.code !== 'chart-template') continue
+    const { because } = reason
+    const why = because !== undefined && WITHOUT_HELM.has(because.code) ? briefReason(because) : ''
+    found.set(why, (found.get(why) ?? 0) + 1)
+  }
+  return found
+}
+
+const WITHOUT_HELM: ReadonlySet<NotCheckedReason['code']> = new Set(['helm-absent', 'helm-off', 'helm-unusable'])
+
+/** `2 ESO objects in charts not checked (needs helm)`: in every report the same. */
+export function objectsInChartsFacts({ inCharts }: Pick<Account, 'inCharts'>): string[] {
+  return [...inCharts].map(
+    ([why, count]) => `${counted(count, 'ESO object')} in charts not checked${why === '' ? '' : ` (${why})`}`,
+  )
 }
 
 /** The surest verdict of the objects that come out of the reference's line. */

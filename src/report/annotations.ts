@@ -130,7 +130,7 @@ function titleOf(headline: string): string {
 /** One notice for each cause, where the first of what it hides is written. */
 function notCheckedOf(report: Report): Candidate[] {
   return causesOf(report)
-    .filter(({ references }) => references > 0)
+    .filter(({ references, code }) => references > 0 || code === 'chart-template')
     .map(({ counted, items: [first], wayOut }): Candidate => {
       const title = titleOf(`${counted} not checked: ${briefReason(first.reason)}`)
       const message = wayOut === undefined ? first.what : `Fix: ${wayOut.says}`

@@ -1,4 +1,5 @@
 import type { NotChecked } from '../model/finding.ts'
+import type { NotCheckedReason } from '../model/reason.ts'
 import { counted } from '../model/wording.ts'
 import { isUnread } from './account.ts'
 import { type WayOut, wayOutOf } from './reasons/way-out.ts'
@@ -28,9 +29,7 @@ export function causesOf({ notChecked }: Pick<Report, 'notChecked'>): Cause[] {
         says: reason,
         counted: [
           ...(references > 0 ? [counted(references, 'reference')] : []),
-          ...(others > 0
-            ? [counted(others, isUnread(items[0].reason) ? 'file' : references > 0 ? 'other part' : 'part')]
-            : []),
+          ...(others > 0 ? [counted(others, thing(items[0].reason, references > 0))] : []),
         ].join(' and '),
         references,
         items,
@@ -38,4 +37,9 @@ export function causesOf({ notChecked }: Pick<Report, 'notChecked'>): Cause[] {
       }
     })
     .sort((a, b) => b.references - a.references || b.items.length - a.items.length)
+}
+
+function thing(reason: NotCheckedReason, beside: boolean): string {
+  if (reason.code === 'chart-template') return 'ESO object'
+  return isUnread(reason) ? 'file' : beside ? 'other part' : 'part'
 }

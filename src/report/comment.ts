@@ -1,7 +1,8 @@
 import type { CommentWhen } from '../settings/settings.ts'
+import { type Forge, GITHUB } from './forge.ts'
 import { codePoints, joinWithin, type Part } from './join-within.ts'
 import { needParts } from './need-text.ts'
-import { refusalOf, refusalText } from './refusal.ts'
+import { isForbidden, permissionText, refusalOf, refusalText } from './refusal.ts'
 import type { Report } from './report.ts'
 import { contextOf, footer, type MarkdownOptions, mainParts, plain } from './summary.ts'
 
@@ -56,13 +57,14 @@ export type CommentResult =
 
 /**
  * Keeps one comment up to date. With `on-failure`, a comment that an earlier run left is updated when the run passes now: it
- * would else go on saying that something is broken. Never throws.
+ * would else go on saying that something is broken. `if-there` updates such a comment and makes none. Never throws.
  */
 export async function keepComment(
   report: Report,
   body: string,
-  when: CommentWhen,
+  when: CommentWhen | 'if-there',
   client: CommentClient,
+  forge: Forge = GITHUB,
 ): Promise<CommentResult> {
   if (when === 'never') return { done: 'nothing' }
   try {
@@ -72,11 +74,11 @@ export async function keepComment(
       await client.update(existing.id, body)
       return { done: 'updated' }
     }
-    if (when === 'on-failure' && report.outcome === 'clean') return { done: 'nothing' }
+    if (when === 'if-there' || (when === 'on-failure' && report.outcome === 'clean')) return { done: 'nothing' }
     await client.create(body)
     return { done: 'created' }
   } catch (error) {
-    return { done: 'failed', warning: warningOf(error) }
+    return { done: 'failed', warning: warningOf(error, forge) }
   }
 }
 
@@ -94,10 +96,10 @@ function sameText(a: string, b: string): boolean {
   return a.replaceAll('\r\n', '\n').trim() === b.trim()
 }
 
-function warningOf(error: unknown): string {
+function warningOf(error: unknown, forge: Forge): string {
   const refusal = refusalOf(error)
-  const what = `The pull-request comment was not written: ${refusalText(refusal)}.`
-  if (refusal.is === 'answered' && (refusal.status === 403 || refusal.status === 404))
-    return `${what} Add \`pull-requests: write\` under \`permissions:\` of the job. (Pull requests from forks never get it: use the job summary there.)`
+  const what = `The pull-request comment was not written: ${refusalText(refusal, forge.name)}.`
+  if (isForbidden(refusal))
+    return `${what} ${permissionText('pull-requests', forge)}. (Pull requests from forks never get it: use the job summary there.)`
   return `${what} The check itself is not affected.`
 }

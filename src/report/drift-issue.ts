@@ -39,21 +39,22 @@ export async function publishIssue(
   if (settings.mode !== 'drift' || !settings.issue || issueVerdict(report) === 'not checked') return undefined
   const [owner, repo] = ci.repository?.split('/') ?? []
   if (owner === undefined || repo === undefined) {
-    info('No issue was kept: this run is not of a repository on GitHub.')
+    info('No issue was kept: this run is not of a repository on a forge.')
     return undefined
   }
   if (settings.githubToken === undefined) {
     warn('The drift issue was not kept: `github-token` is empty.')
     return undefined
   }
-  const client = repositoryIssues(await githubRequest(settings.githubToken), { owner, repo }, forgeOf(ci))
+  const forge = forgeOf(ci)
+  const client = repositoryIssues(await githubRequest(settings.githubToken), { owner, repo }, forge)
   const texts = {
     title: issueTitle(report),
     body: issueBody(report, { links, ...markdownOptions(ci) }),
     closing: closingComment(report, ci.runUrl),
     reopening: reopeningComment(report, ci.runUrl),
   }
-  const result = await keepIssue(report, texts, client)
+  const result = await keepIssue(report, texts, client, forge)
   switch (result.done) {
     case 'nothing':
       return undefined

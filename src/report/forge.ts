@@ -12,11 +12,19 @@ export interface Forge {
   readonly bot: string
   /** Entries of a page that is asked for; Gitea gives at most 50, whatever is asked. */
   readonly perPage: number
+  /** What comes before a commit in the address of a file. */
+  readonly sources: 'blob' | 'src/commit'
 }
 
-export const GITHUB: Forge = { kind: 'github', name: 'GitHub', bot: 'github-actions[bot]', perPage: 100 }
-const GITEA: Forge = { kind: 'gitea', name: 'Gitea', bot: 'gitea-actions', perPage: 50 }
-const FORGEJO: Forge = { kind: 'gitea', name: 'Forgejo', bot: 'forgejo-actions', perPage: 50 }
+export const GITHUB: Forge = {
+  kind: 'github',
+  name: 'GitHub',
+  bot: 'github-actions[bot]',
+  perPage: 100,
+  sources: 'blob',
+}
+const GITEA: Forge = { kind: 'gitea', name: 'Gitea', bot: 'gitea-actions', perPage: 50, sources: 'src/commit' }
+const FORGEJO: Forge = { kind: 'gitea', name: 'Forgejo', bot: 'forgejo-actions', perPage: 50, sources: 'src/commit' }
 
 export function forgeOf({ kind }: Pick<Ci, 'kind'>): Forge {
   if (kind === 'forgejo') return FORGEJO

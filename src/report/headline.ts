@@ -4,7 +4,7 @@ import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { firstThatFits, fitHeadline, HEADLINE } from '../rules/fit-headline.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
-import { type Account, accountOf } from './account.ts'
+import { type Account, accountOf, objectsInChartsFacts } from './account.ts'
 import { asOfSuffixes } from './as-of.ts'
 import { oneLine, plainText } from './plain-text.ts'
 import { countProblems, type Problem, problemsOf } from './problems.ts'
@@ -61,9 +61,9 @@ export function leadingProblem(report: Report): Problem | undefined {
   if (report.mode !== 'check' || report.outcome !== 'findings' || report.incomplete.length > 0) return undefined
   const [only, ...others] = problemsOf(report).filter(({ severity }) => severity !== 'note')
   const account = accountOf(report)
-  const unseen = account.notChecked + account.filesNotRead + account.partsNotFollowed
+  const unseen = account.notChecked > 0 || partsLeft(account).full !== ''
   const told = countProblems(report, 'error') + countProblems(report, 'warning') === 1
-  return only === undefined || others.length > 0 || unseen > 0 || !told ? undefined : only
+  return only === undefined || others.length > 0 || unseen || !told ? undefined : only
 }
 
 /** Broken, and neither accepted nor older: what the headline speaks of. */
@@ -198,22 +198,33 @@ function problemsHeadlines(report: Report, account: Account): string[] {
 function driftHeadlines(report: Report, account: Account): string[] {
   const { vault, notChecked } = account
   const broken = breaking(account)
+  const charts = objectsInChartsFacts(account)
   if (report.live.silent === true)
     return problemsHeadlines(report, account).map((way) => `${way} (in Git: Vault could not be asked)`)
   if (!report.findings.some(({ rule }) => FACT_RULES.has(rule))) return problemsHeadlines(report, account)
   const effect =
     broken > 0 ? `${broken} of ${references(vault)} ${broken === 1 ? 'is' : 'are'} broken` : 'nothing is broken yet'
   const seen = `Vault differs from Git: ${effect}`
-  if (notChecked === 0) return [seen]
-  return [`${seen}; ${references(notChecked)} not checked`, `${seen}; ${notChecked} not checked`]
+  const left = notChecked === 0 ? [] : [`${references(notChecked)} not checked`]
+  const shorter = notChecked > 0 ? `${notChecked} not checked` : charts.length > 0 ? partsLeft(account).short : ''
+  return [
+    ...ways(seen, listed([...left, ...charts])).slice(0, 1),
+    ...ways(seen, ...left).slice(0, 1),
+    ...ways(seen, shorter),
+  ]
 }
 
 /** `Not finished: Vault is sealed; 0 of 6 references checked`. */
-function incompleteHeadlines({ unfinished }: Report, { vault, notChecked, broken }: Account): string[] {
+function incompleteHeadlines({ unfinished }: Report, account: Account): string[] {
+  const { vault, notChecked, broken } = account
+  const charts = listed(objectsInChartsFacts(account))
   const why = unfinished === undefined ? undefined : unfinishedText(unfinished)
-  if (vault === 0) return [`Not finished: ${why ?? 'a check that was asked for could not run'}`]
+  if (vault === 0) return ways(`Not finished: ${why ?? 'a check that was asked for could not run'}`, charts)
   const checked = `${vault - notChecked} of ${references(vault)} checked${broken > 0 ? `, ${broken} broken` : ''}`
-  return [...(why === undefined ? [] : [`Not finished: ${why}; ${checked}`]), `Not finished: ${checked}`]
+  return [
+    ...(why === undefined ? [] : ways(`Not finished: ${why}; ${checked}`, charts)),
+    ...ways(`Not finished: ${checked}`, charts),
+  ]
 }
 
 /** Characters of a place in a headline. */
@@ -292,13 +303,16 @@ function warnings(report: Report): string {
   return count === 0 ? '' : counted(count, 'warning')
 }
 
-function partsLeft({ filesNotRead, partsNotFollowed }: Account): { readonly full: string; readonly short: string } {
-  const full = listed([
+/** What beside references was not checked; `short`: counted together. */
+function partsLeft(account: Account): { readonly full: string; readonly short: string } {
+  const { filesNotRead, partsNotFollowed, inCharts } = account
+  const kinds = [
+    ...objectsInChartsFacts(account),
     ...(filesNotRead > 0 ? [`${counted(filesNotRead, 'file')} not read`] : []),
     ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'part')} not checked`] : []),
-  ])
-  const all = filesNotRead + partsNotFollowed
-  return { full, short: filesNotRead > 0 && partsNotFollowed > 0 ? `${all} files and parts not checked` : full }
+  ]
+  const all = [...inCharts.values()].reduce((sum, count) => sum + count, filesNotRead + partsNotFollowed)
+  return { full: listed(kinds), short: kinds.length > 1 ? `${all} other parts not checked` : listed(kinds) }
 }
 
 /** The most frequent reason, and how many others there are. */

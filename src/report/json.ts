@@ -60,6 +60,7 @@ function jsonReport(report: Report) {
       notChecked: account.notChecked,
       otherProvider: account.otherProvider,
       notApplied: account.notApplied,
+      objectsInCharts: [...account.inCharts.values()].reduce((sum, one) => sum + one, 0),
       applied: {
         applied: account.verdicts.applied,
         presumed: account.verdicts.presumed,

@@ -1,7 +1,8 @@
 import { FACT_RULES } from '../rules/rule-ids.ts'
+import { type Forge, GITHUB } from './forge.ts'
 import { endsSoon } from './headline.ts'
 import { findingsMark, isOfEverything, issueMarker, isWhole } from './issue.ts'
-import { refusalOf, refusalText } from './refusal.ts'
+import { isForbidden, permissionText, refusalOf, refusalText } from './refusal.ts'
 import type { Report } from './report.ts'
 
 export interface ExistingIssue {
@@ -61,7 +62,12 @@ export function issueVerdict(report: Report): 'drift' | 'clean' | 'not checked' 
 }
 
 /** Keeps one issue per target: opened, edited when the findings change, closed when there are none, reopened. Never throws. */
-export async function keepIssue(report: Report, texts: IssueTexts, client: IssueClient): Promise<IssueResult> {
+export async function keepIssue(
+  report: Report,
+  texts: IssueTexts,
+  client: IssueClient,
+  forge: Forge = GITHUB,
+): Promise<IssueResult> {
   const verdict = issueVerdict(report)
   if (verdict === 'not checked') return { done: 'nothing' }
   try {
@@ -71,7 +77,7 @@ export async function keepIssue(report: Report, texts: IssueTexts, client: Issue
       ? await closeAll(open, texts, client)
       : await openOrUpdate(report, own, open, texts, client)
   } catch (error) {
-    return { done: 'failed', warning: warningOf(error) }
+    return { done: 'failed', warning: warningOf(error, forge) }
   }
 }
 
@@ -122,12 +128,11 @@ async function findOwn(marker: string, client: IssueClient): Promise<ExistingIss
   return labelled.length > 0 ? labelled : own(client.createdBy(login))
 }
 
-function warningOf(error: unknown): string {
+function warningOf(error: unknown, forge: Forge): string {
   const refusal = refusalOf(error)
   if (refusal.is === 'answered' && refusal.status === 410)
     return 'The drift issue was not kept: issues are turned off in this repository (410). Turn them on, or set `issue: false`.'
-  const what = `The drift issue was not kept: ${refusalText(refusal)}.`
-  if (refusal.is === 'answered' && (refusal.status === 403 || refusal.status === 404))
-    return `${what} Add \`issues: write\` under \`permissions:\` of the job, or set \`issue: false\`.`
+  const what = `The drift issue was not kept: ${refusalText(refusal, forge.name)}.`
+  if (isForbidden(refusal)) return `${what} ${permissionText('issues', forge)}, or set \`issue: false\`.`
   return `${what} What the run found is not affected.`
 }

@@ -1,4 +1,5 @@
 import type { Ci } from '../settings/environment.ts'
+import { forgeOf } from './forge.ts'
 
 /** Where the words of a report lead to; without an answer the words stay words. */
 export interface Links {
@@ -13,10 +14,12 @@ export const NO_LINKS: Links = { rule: () => undefined, source: () => undefined 
 /** Links for a run in Actions; rule pages are those of the very version that runs. */
 export function linksOf(ci: Ci): Links {
   const { serverUrl, action } = ci
+  const elsewhere = forgeOf(ci).kind === 'gitea'
   const prefix = sourcePrefix(ci)
   return {
     rule: (id) =>
-      action === undefined || serverUrl === undefined
+      // Forgejo and Gitea take actions from other servers than their own, and do not say from which.
+      action === undefined || serverUrl === undefined || elsewhere
         ? undefined
         : `${serverUrl}/${action.repository}/blob/${pathInUrl(action.ref)}/docs/rules/${encodeURIComponent(id)}.md`,
     source: (file, line) => (prefix === undefined ? undefined : `${prefix}${pathInUrl(file)}#L${line}`),
@@ -24,10 +27,11 @@ export function linksOf(ci: Ci): Links {
 }
 
 /** What comes before a file's path in a link to it, as it was checked. */
-export function sourcePrefix({ serverUrl, repository, sha }: Ci): string | undefined {
+export function sourcePrefix(ci: Ci): string | undefined {
+  const { serverUrl, repository, sha } = ci
   return serverUrl === undefined || repository === undefined || sha === undefined
     ? undefined
-    : `${serverUrl}/${repository}/blob/${sha}/`
+    : `${serverUrl}/${repository}/${forgeOf(ci).sources}/${sha}/`
 }
 
 /** A path as a part of a URL: each of its segments percent-encoded. */

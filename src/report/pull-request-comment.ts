@@ -1,5 +1,5 @@
 import type { Ci } from '../settings/environment.ts'
-import type { Settings } from '../settings/settings.ts'
+import type { CommentWhen, Settings } from '../settings/settings.ts'
 import { commentBody, keepComment } from './comment.ts'
 import { forgeOf } from './forge.ts'
 import { githubRequest } from './github-client.ts'
@@ -22,7 +22,7 @@ export interface CommentPlace {
  * and never changes the outcome: people must be able to trust a green check, not a comment.
  */
 export async function publishComment(
-  settings: Pick<Settings, 'comment' | 'githubToken'>,
+  settings: Pick<Settings, 'githubToken'> & { readonly comment: CommentWhen | 'if-there' },
   report: Report,
   { ci, event, links, warn, info }: CommentPlace,
 ): Promise<void> {
@@ -36,8 +36,9 @@ export async function publishComment(
     return warn('The pull-request comment was not written: `github-token` is empty.')
   }
   const body = commentBody(report, { links, ...markdownOptions(ci) })
-  const client = pullRequestComments(await githubRequest(settings.githubToken), { owner, repo, number }, forgeOf(ci))
-  const result = await keepComment(report, body, settings.comment, client)
+  const forge = forgeOf(ci)
+  const client = pullRequestComments(await githubRequest(settings.githubToken), { owner, repo, number }, forge)
+  const result = await keepComment(report, body, settings.comment, client, forge)
   // A fork's token may never write; a warning on every such pull request would tell its author nothing to act on.
   if (result.done === 'failed') (ci.withoutSecrets === 'fork' ? info : warn)(result.warning)
 }

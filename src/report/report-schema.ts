@@ -165,6 +165,7 @@ export function reportJsonSchema(): JsonSchema {
         notChecked: count,
         otherProvider: count,
         notApplied: count,
+        objectsInCharts: count,
         applied: object({ applied: count, presumed: count, suspended: count, unclear: count, notApplied: count }),
       }),
       scope: {

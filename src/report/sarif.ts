@@ -59,7 +59,11 @@ export function sarifReport(report: Report, options: SarifOptions) {
         invocations: [
           {
             executionSuccessful: report.outcome !== 'bug' && report.outcome !== 'invalid',
-            toolExecutionNotifications: notificationsOf(report),
+            ...(report.outcome === 'invalid' ? { toolConfigurationNotifications: problemsOf(report) } : {}),
+            toolExecutionNotifications: [
+              ...(report.outcome === 'invalid' ? [] : problemsOf(report)),
+              ...notificationsOf(report),
+            ],
           },
         ],
         results: shown,
@@ -69,20 +73,36 @@ export function sarifReport(report: Report, options: SarifOptions) {
   }
 }
 
+/** Why a run did not start, or what it stopped with. */
+function problemsOf({ problems = [] }: Report) {
+  return problems.map(({ message, file, line }) => ({
+    level: 'error',
+    message: { text: sarifMessage(message) },
+    ...(file === undefined ? {} : { locations: [placeOf(file, line)] }),
+  }))
+}
+
 /** What was not checked, and why a run ended early: no result, and nothing to be silent about. */
 function notificationsOf({ notChecked, incomplete }: Report) {
   const unfinished = incomplete.map((sentence) => ({ level: 'warning', message: { text: sarifMessage(sentence) } }))
   const open = notChecked.slice(0, NOTIFICATIONS).map(({ file, line, what, reason }) => ({
     level: 'note',
     message: { text: sarifMessage(`${what} was not checked: ${reasonText(reason)}.`) },
-    locations: [
-      { physicalLocation: { artifactLocation: { uri: pathInUrl(file) }, region: { startLine: Math.max(1, line) } } },
-    ],
+    locations: [placeOf(file, line)],
   }))
   const more = notChecked.length - open.length
   const rest =
     more > 0 ? [{ level: 'note', message: { text: `And ${more} more were not checked: see the JSON report.` } }] : []
   return [...unfinished, ...open, ...rest]
+}
+
+function placeOf(file: string, line: number | undefined) {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: pathInUrl(file) },
+      ...(line === undefined ? {} : { region: { startLine: Math.max(1, line) } }),
+    },
+  }
 }
 
 export function sarifText(report: Report, options: SarifOptions): string {

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { Fix, Hop, Severity } from '../model/finding.ts'
 import type { FileLine } from '../model/span.ts'
 import { STAGES } from '../model/stages.ts'
-import { counted, listed, nameManifest } from '../model/wording.ts'
+import { asSentence, counted, listed, nameManifest } from '../model/wording.ts'
 import { type Cause, causesOf } from './causes.ts'
 import { wrap } from './display-width.ts'
 import { headline } from './headline.ts'
@@ -249,7 +249,7 @@ function closing(report: Report, layout: Layout): string {
   for (const cause of causesOf(report)) lines.push(...causeLines(cause, layout), '')
   lines.push(...unappliedLines(report, layout))
   lines.push(...needLines(report))
-  for (const line of wrap(`${oneLine(headline(report))}.`, width))
+  for (const line of wrap(asSentence(oneLine(headline(report))), width))
     lines.push(paint(OUTCOME_STYLE[report.outcome], line))
   for (const [label, text] of factsOf(report)) {
     const [first = '', ...more] = wrap(oneLine(text), width - 15)

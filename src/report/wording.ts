@@ -1,7 +1,7 @@
 import type { Finding, Fix, NotChecked, Severity } from '../model/finding.ts'
 import type { Reference } from '../model/reference.ts'
 import { counted, listed, upper } from '../model/wording.ts'
-import { accountOf } from './account.ts'
+import { accountOf, objectsInChartsFacts } from './account.ts'
 import { plainText } from './plain-text.ts'
 import { groupText, reasonGroup } from './reasons/not-checked.ts'
 import type { Report } from './report.ts'
@@ -38,13 +38,17 @@ export function scopeFacts({ scope, references }: Report): string[] {
 
 /** `4 of 6 references checked, 3 of them broken`: the denominator of everything that a report says. */
 export function checkedFact(report: Report): string {
-  const { vault, works, broken, accepted, notChecked } = accountOf(report)
-  if (vault === 0) return 'no references to Vault'
+  const account = accountOf(report)
+  const { vault, works, broken, accepted, notChecked } = account
+  const inCharts = objectsInChartsFacts(account)
+    .map((fact) => `, ${fact}`)
+    .join('')
+  if (vault === 0) return `no references to Vault${inCharts}`
   const law = report.live.asked && report.live.silent !== true ? '' : ' against the policies in Git'
   const checked = works + broken
   const bad = broken === 0 ? '' : `, ${broken} broken${accepted > 0 ? ` (${accepted} accepted)` : ''}`
   const left = notChecked === 0 ? '' : `, ${notChecked} not checked`
-  return `${checked} of ${counted(vault, 'reference')} checked${checked === 0 ? '' : law}${bad}${left}`
+  return `${checked} of ${counted(vault, 'reference')} checked${checked === 0 ? '' : law}${bad}${left}${inCharts}`
 }
 
 /** What is counted apart, and how sure it is that the references reach a cluster; a clause each. */

@@ -7,14 +7,18 @@ import { jsonPieces } from './json.ts'
 import type { Report } from './report.ts'
 import { type SarifOptions, sarifText } from './sarif.ts'
 
-/** Writes `report-file` and `sarif-file`, where they are asked for. */
-export async function writeReportFiles(
-  settings: Pick<Settings, 'reportFile' | 'sarifFile'>,
+/** Writes `report-file`, where it is asked for. */
+export async function writeReportFile({ reportFile }: Pick<Settings, 'reportFile'>, report: Report): Promise<void> {
+  if (reportFile !== undefined) await writeText(reportFile, jsonPieces(report))
+}
+
+/** Writes `sarif-file`, where it is asked for. */
+export async function writeSarifFile(
+  { sarifFile }: Pick<Settings, 'sarifFile'>,
   report: Report,
   sarif: SarifOptions,
 ): Promise<void> {
-  if (settings.reportFile !== undefined) await writeText(settings.reportFile, jsonPieces(report))
-  if (settings.sarifFile !== undefined) await writeText(settings.sarifFile, sarifText(report, sarif))
+  if (sarifFile !== undefined) await writeText(sarifFile, sarifText(report, sarif))
 }
 
 /** Writes the file of mode `snapshot`, where there is one to write. */
@@ -42,9 +46,9 @@ export async function writeText(file: string, text: string | Iterable<string>): 
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text)
   } catch (error) {
-    throw new InvalidInput(
-      `This file cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
-      { file },
-    )
+    const { code } = error as NodeJS.ErrnoException
+    // Without one, it is the text that could not be made.
+    if (code === undefined) throw error
+    throw new InvalidInput(`This file cannot be written (${code}).`, { file })
   }
 }

@@ -9,6 +9,7 @@ import { nearestName } from '../model/nearest-name.ts'
 import { formatSpan } from '../model/span.ts'
 import { nameManifest } from '../model/wording.ts'
 import type { Consumption } from '../workloads/consumption.ts'
+import { patchOverUse } from '../workloads/last-mile.ts'
 import { isEsoMaker, makes, type SecretMaker } from '../workloads/makers.ts'
 import { severityOf, usesSecret, withoutSecret } from './asked-place.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -42,7 +43,7 @@ export const consumerSecretAbsent: Rule = {
     yield* sameLines(
       chain.lastMile.consumptions.flatMap((one) => {
         if (one.optional || one.place === 'pull-secret' || !isLive(one.by)) return []
-        if (textHoles(one.name).length > 0 || patchOver(one.by, one.field) !== undefined) return []
+        if (textHoles(one.name).length > 0 || patchOverUse(one) !== undefined) return []
         const evidence = evidenceFor(chain, one)
         if (evidence === undefined) return []
         const finding = findingOf(this.id, one, evidence)
@@ -70,6 +71,7 @@ function evidenceFor({ before, lastMile }: Chain, one: Consumption): Evidence | 
       maker.namespace !== undefined &&
       maker.namespace === one.secretNamespace &&
       shareRoot(maker, one) &&
+      patchOver(maker.by, ['metadata', 'name'], ['spec', 'target', 'name']) === undefined &&
       lastMile.named(maker.name).length === 0,
   )
   const near = nearestName(

@@ -1,11 +1,13 @@
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import type { YamlDocument } from '../files/yaml/yaml-document.ts'
+import type { ChartValues } from '../model/chart-values.ts'
 import type { Expectation } from '../model/expectation.ts'
 import type { Severity } from '../model/finding.ts'
 import { type InputProblem, InvalidInput } from '../model/invalid-input.ts'
 import type { Span } from '../model/span.ts'
 import type { FieldPath, ValueMap } from '../model/value.ts'
 import { noteText } from '../report/reasons/note.ts'
+import { chartValuesOf, chartValuesProblems, type RawChartValues } from './config-charts.ts'
 import { CONFIG_SHAPE } from './config-shape.ts'
 import { type ConfigWord, type RawWord, wordOf, wordProblems } from './config-word.ts'
 import { expectationProblems, expectationsOf, type RawExpectation } from './expectations.ts'
@@ -66,6 +68,8 @@ export interface Config {
   readonly naming: readonly NamingPattern[]
   /** Access as a contract. */
   readonly expect: readonly Expectation[]
+  /** Values that charts get from outside of Git. */
+  readonly helm: readonly ChartValues[]
   readonly setup: {
     readonly policy: {
       readonly name: string | undefined
@@ -103,6 +107,7 @@ export const EMPTY_CONFIG: Config = {
   policies: [],
   naming: [],
   expect: [],
+  helm: [],
   setup: {
     policy: { name: undefined, generate: 'exact', span: undefined },
     role: { ttl: undefined },
@@ -173,6 +178,7 @@ function checkMeaning(document: YamlDocument, rules: readonly string[]): InputPr
     }
   }
   problems.push(...wordProblems(config, document), ...expectationProblems(config.expect ?? [], document))
+  problems.push(...chartValuesProblems(config.helm ?? [], document))
   return problems
 }
 
@@ -193,6 +199,7 @@ function isCalendarDate(text: string): boolean {
 /** The file's own structure, once its shape is checked. */
 interface RawConfig extends RawWord {
   readonly expect?: readonly RawExpectation[]
+  readonly helm?: readonly RawChartValues[]
   readonly manifests?: {
     readonly exclude?: string[]
     readonly rendered?: string[]
@@ -246,6 +253,7 @@ function toConfig(document: YamlDocument): Config {
     },
     ...wordOf(raw, document),
     expect: expectationsOf(raw.expect ?? [], document),
+    helm: chartValuesOf(raw.helm ?? [], document),
     naming: (raw.naming ?? []).map(({ pattern, where }, index) => ({
       pattern,
       where: Object.fromEntries(

@@ -22,7 +22,8 @@ function toJsonSchema(shape: Shape): JsonSchema {
     case 'version':
       return { ...about, const: shape.number }
     case 'boolean':
-      return { ...about, type: 'boolean' }
+    case 'number':
+      return { ...about, type: shape.is }
     case 'list':
       return {
         ...about,

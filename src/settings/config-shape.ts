@@ -43,6 +43,12 @@ const serviceAccount: TextPattern = {
   says: '"namespace/name" of a ServiceAccount, or its name alone for the one in the namespace of each consumer',
 }
 
+/** As `--set` of helm takes it; a line break would begin another argument's text. */
+const valueName: TextPattern = {
+  source: '[^\\s=,{}]+',
+  says: 'the name of a value as `helm --set` takes it, as in "image.tag" or "hosts[0].name"',
+}
+
 const ownedPattern: TextPattern = {
   source: '[^\\s/*?]+/\\S+',
   says: 'a mount and a glob below it, for example "kv/team/prod/**"',
@@ -154,6 +160,35 @@ export const CONFIG_SHAPE: ObjectShape = {
       keys: policyName,
       about: 'By policy name: the file that holds its text.',
       of: { is: 'text', matches: repositoryPath },
+    },
+    helm: {
+      is: 'list',
+      about:
+        'Values of charts of this repository that live outside of Git (in CI, in a script), over all that Git gives.',
+      of: {
+        is: 'object',
+        required: ['chart'],
+        alternatives: ['values', 'set'],
+        keys: {
+          chart: { is: 'text', matches: repositoryPath, about: "The chart's folder." },
+          values: {
+            is: 'list',
+            of: { is: 'text', matches: repositoryPath },
+            atLeast: 1,
+            about: 'Files of values, as with `--values`; later ones over earlier ones.',
+          },
+          set: {
+            is: 'map',
+            keys: valueName,
+            of: {
+              is: 'either',
+              of: [{ is: 'text', mayBeEmpty: true }, { is: 'number' }, { is: 'boolean' }],
+              says: 'text, a number, true or false',
+            },
+            about: 'Single values by name, as with `--set`; over the files. Text stays text.',
+          },
+        },
+      },
     },
     expect: {
       is: 'list',

@@ -72,7 +72,8 @@ function readCi(get: (name: string) => string | undefined, payload: unknown): Ci
   const event = inActions ? get('GITHUB_EVENT_NAME') : undefined
   const repository = inActions ? get('GITHUB_REPOSITORY') : undefined
   const serverUrl = inActions ? get('GITHUB_SERVER_URL')?.replace(/\/+$/, '') : undefined
-  const run = get('GITHUB_RUN_ID')
+  // Forgejo and Gitea have the number of a run in the address of its page, and not its id.
+  const run = get(kind === 'forgejo' || kind === 'gitea' ? 'GITHUB_RUN_NUMBER' : 'GITHUB_RUN_ID')
   const actionRepository = get('GITHUB_ACTION_REPOSITORY')
   const actionRef = get('GITHUB_ACTION_REF')
   return {

@@ -116,14 +116,15 @@ export type PublishSettings = Pick<
 
 /**
  * What of these can be told when the settings as a whole are wrong: that a run did not start must reach the places where people look
- * for it. What is wrong itself counts as not given.
+ * for it. What is wrong itself counts as not given; a wrong `comment` still asks for one, and yesterday's must not go on saying
+ * that all is well.
  */
 export function publishSettings({ given, environment, folder }: Omit<SettingsSources, 'config'>): PublishSettings {
   const read = readGiven(given)
   return {
     mode: modeOf(given, read),
     target: readTarget(read) ?? environment.ci.repository ?? folder,
-    comment: read.choice('comment') ?? 'never',
+    comment: read.choice('comment') ?? (read.text('comment') === undefined ? 'never' : 'on-failure'),
     issue: false,
     githubToken: read.text('github-token') ?? environment.githubToken,
     reportFile: read.text('report-file'),

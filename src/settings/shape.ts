@@ -10,6 +10,7 @@ export type Shape = { readonly about?: string } & (
   | { readonly is: 'choice'; readonly of: readonly (string | boolean)[] }
   | { readonly is: 'version'; readonly number: number }
   | { readonly is: 'boolean' }
+  | { readonly is: 'number' }
   | { readonly is: 'list'; readonly of: Shape; readonly atLeast?: number }
   | { readonly is: 'map'; readonly of: Shape; readonly keys?: TextPattern }
   | ObjectShape
@@ -64,6 +65,8 @@ export function checkShape(value: Value, shape: Shape, path: FieldPath = []): Sh
       return wrong(`${name(path)} must be the number ${shape.number}, not ${quoted(value)}.`)
     case 'boolean':
       return typeof value === 'boolean' ? [] : wrong(`${name(path)} must be true or false, not ${quoted(value)}.`)
+    case 'number':
+      return typeof value === 'number' ? [] : wrong(`${name(path)} must be a number, not ${quoted(value)}.`)
     case 'list':
       if (!isList(value)) return wrong(`${name(path)} must be a list, not ${typeName(value)}.`)
       if (value.length < (shape.atLeast ?? 0)) return wrong(`${name(path)} must not be empty.`)

@@ -4,8 +4,11 @@ import { textHoles } from '../eso/holes.ts'
 import { reachOneCluster } from '../eso/nearest-store.ts'
 import { patchOver } from '../eso/patched.ts'
 import type { KeyLookups } from '../eso/template/secret-keys.ts'
+import type { AppliedBy } from '../model/applied.ts'
 import { byCluster, clusterRelation, isLive } from '../model/cluster.ts'
 import type { Manifest } from '../model/manifest.ts'
+import type { PatchReason } from '../model/reason.ts'
+import type { FieldPath } from '../model/value.ts'
 import type { Consumption } from './consumption.ts'
 import { consumptionsOf } from './consumptions.ts'
 import { isEsoMaker, makersOf, makes, type SecretMaker } from './makers.ts'
@@ -158,27 +161,51 @@ function relation({ by, secretNamespace }: Consumption, maker: SecretMaker, all:
   const told = by.origin.applied.cluster !== undefined && maker.by.origin.applied.cluster !== undefined
   const applied = by.origin.applied.verdict === 'applied' && maker.by.origin.applied.verdict === 'applied'
   if (near || told || applied) return 'certain'
-  // Plain files of one top folder, and no copy of the Secret anywhere else.
+  // Plain files of one top folder, or what entries of one folder apply, and no copy of the Secret anywhere else.
   const isAlone = all.every(
-    (other) => other === maker || other.namespace !== secretNamespace || topOf(other.by) === topOf(by),
+    (other) => other === maker || other.namespace !== secretNamespace || standTogether(other.by, by),
   )
-  return topOf(maker.by) === topOf(by) && isAlone ? 'certain' : 'possible'
+  return standTogether(maker.by, by) && isAlone ? 'certain' : 'possible'
 }
 
 function reaches(one: Manifest, other: Manifest): boolean {
   return one === other || reachOneCluster(one, other)
 }
 
+function standTogether(one: Manifest, other: Manifest): boolean {
+  if (topOf(one) === topOf(other)) return true
+  const entries = new Set(one.origin.appliedBy.map(entryFolder))
+  return other.origin.appliedBy.some((by) => entries.has(entryFolder(by)))
+}
+
 function topOf({ origin }: Manifest): string {
   return origin.file.split('/')[0] ?? ''
 }
 
+/** The folder of what somebody applies by hand, so that all the rest follows. */
+function entryFolder(by: AppliedBy): string {
+  if (by.by !== undefined) return entryFolder(by.by)
+  const { file } = by.span
+  return file.slice(0, file.lastIndexOf('/') + 1)
+}
+
+/** Why a place may ask for something else: what sets its key, the name of the Secret beside it, or the namespace, is not known. */
+export function patchOverUse({ by, field, place }: Consumption): PatchReason | undefined {
+  const items = field.lastIndexOf('items')
+  const last = field.at(-1)
+  // A key stands beside the name, or in `items` below it.
+  const whole = items > 0 ? field.slice(0, items) : last === 'key' || last === 'valuesKey' ? field.slice(0, -1) : field
+  const isVolume = (path: FieldPath) => path.some((step) => /volumes$/i.test(String(step)))
+  const volumes = place === 'sub-path' ? by.patched.flatMap(({ path }) => (isVolume(path) ? [path] : [])) : []
+  return patchOver(by, whole, ['metadata', 'namespace'], ...volumes)
+}
+
 function keyVerdict(consumption: Consumption, { certain, possible }: Makers): KeyVerdict {
-  const { by, field, name, keys } = consumption
+  const { name, keys } = consumption
   if (keys.length === 0) return { is: 'unknown', why: 'no-key' }
   if ([name, ...(consumption.or ?? []), ...keys.flat()].some((text) => textHoles(text).length > 0))
     return { is: 'unknown', why: 'unresolved' }
-  if (patchOver(by, field) !== undefined) return { is: 'unknown', why: 'patched' }
+  if (patchOverUse(consumption) !== undefined) return { is: 'unknown', why: 'patched' }
   const [first, ...more] = certain.filter(makes)
   const writing = [...certain, ...possible].filter(({ creation }) => creation !== 'None')
   const known = new Set(writing.flatMap((maker) => [...maker.keys.known]))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { redact, redactInPlace } from '../../src/model/redact.ts'
+import { redact, redactInPlace, redaction } from '../../src/model/redact.ts'
 import { cpuTime } from '../cpu-time.ts'
 
 // platform.md §7, threat 10.
@@ -98,6 +98,21 @@ describe('redact', () => {
     const start = cpuTime()
     redact(long)
     expect(start()).toBeLessThan(6_000)
+  })
+})
+
+describe('redaction', () => {
+  test('is that of `redact` for a list of secrets that grows: what was clean before may hold one now', () => {
+    const secrets: string[] = []
+    const clean = redaction(secrets)
+    const texts = ['kv/data/one', 'two', 'Bearer two', `${'two '.repeat(100)}`, '']
+    expect(texts.map(clean)).toEqual(texts)
+    for (const secret of ['kv/data', 'Bearer two', 'two\nthree']) {
+      secrets.push(secret)
+      for (let turn = 0; turn < 2; turn++)
+        expect(texts.map(clean)).toEqual(texts.map((text) => redact(text, [...secrets])))
+    }
+    expect(clean('kv/data/one')).toBe('***/one')
   })
 })
 

@@ -235,6 +235,7 @@ describe('files that are not there are told with their line', () => {
       'manifests:\n  also: [platform]',
       'manifests.also: there is no folder platform. Check the other repository out there first.',
     ],
+    ['helm:\n  - { chart: web, set: { a: b } }', 'helm: there is no chart in web (it has no Chart.yaml).'],
   ])('%s', async (text, message) => {
     const failure = checked({ 'web.yaml': WEB, [FILE]: `version: 1\n${text}\n` })
     await expect(failure).rejects.toThrow(InvalidInput)

@@ -79,9 +79,9 @@ describe('the sticky comment', () => {
         status: 403,
         response: { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795824000' } },
       }),
-      /rate limit is used up until \d\d:\d\d UTC/,
+      /rate limit of GitHub is used up until \d\d:\d\d UTC/,
     ],
-    [Object.assign(new Error('x'), { status: 429, response: { headers: {} } }), /rate limit is used up\./],
+    [Object.assign(new Error('x'), { status: 429, response: { headers: {} } }), /rate limit of GitHub is used up\./],
   ])('a refusal is a warning that says what to add: %s', async (failure, expected) => {
     const result = await keepComment(failed, 'new', 'always', client([], failure).made)
     expect(result).toMatchObject({ done: 'failed', warning: expect.stringMatching(expected) })

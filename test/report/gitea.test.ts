@@ -5,7 +5,9 @@ import { type GitHubRequest, pullRequestComments } from '../../src/report/github
 import { repositoryIssues } from '../../src/report/github-issues.ts'
 import { ISSUE_LABEL, issueMarker } from '../../src/report/issue.ts'
 import { keepIssue } from '../../src/report/keep-issue.ts'
+import { linksOf } from '../../src/report/links.ts'
 import type { Report } from '../../src/report/report.ts'
+import { readEnvironment } from '../../src/settings/environment.ts'
 import { finding, report as sample } from './sample.ts'
 
 const BOT = 'forgejo-actions'
@@ -124,5 +126,44 @@ describe('on Forgejo and Gitea', () => {
     expect(await keepComment(report, body('two'), 'always', client)).toEqual({ done: 'updated' })
     expect(forge.comments.map((comment) => comment.body)).toEqual([body('forged'), body('two')])
     expect(forge.log).not.toContain('POST /graphql')
+  })
+
+  it('a missing right names what this forge knows, and the forge', async () => {
+    const refuse: GitHubRequest = async () => {
+      throw Object.assign(new Error('refused'), { status: 403 })
+    }
+    const report = drifted('a')
+    const comment = await keepComment(
+      report,
+      'body',
+      'always',
+      pullRequestComments(refuse, { ...place, number: 7 }, FORGEJO),
+      FORGEJO,
+    )
+    const issue = await keepIssue(report, textsOf(report), repositoryIssues(refuse, place, FORGEJO), FORGEJO)
+    for (const kept of [comment, issue]) {
+      expect(kept).toMatchObject({ done: 'failed', warning: expect.stringContaining('Forgejo answered 403. Give') })
+      expect(kept).toMatchObject({ warning: expect.stringContaining('`write:issue`') })
+      expect(kept).not.toMatchObject({ warning: expect.stringContaining('permissions:') })
+    }
+  })
+
+  it.each(['FORGEJO_ACTIONS', 'GITEA_ACTIONS'])('links lead to the pages that there are: %s', (name) => {
+    const { ci } = readEnvironment({
+      [name]: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_SERVER_URL: 'https://forge.example.com/',
+      GITHUB_REPOSITORY: 'acme/gitops',
+      GITHUB_SHA: '0123abc',
+      GITHUB_RUN_ID: '9041',
+      GITHUB_RUN_NUMBER: '12',
+      GITHUB_ACTION_REPOSITORY: 'acme/eso-vault-action',
+      GITHUB_ACTION_REF: 'v1',
+    })
+    expect(ci.runUrl).toBe('https://forge.example.com/acme/gitops/actions/runs/12')
+    const links = linksOf(ci)
+    expect(links.source('a b.yaml', 3)).toBe('https://forge.example.com/acme/gitops/src/commit/0123abc/a%20b.yaml#L3')
+    // The action may come from anywhere.
+    expect(links.rule('policy-denies')).toBeUndefined()
   })
 })

@@ -191,7 +191,7 @@ describe('the life of the drift issue, against a server that speaks the issues A
     await publishIssue(settings, drifted({}), { ...place, ci: readEnvironment({}).ci })
     expect(said).toEqual([
       'The drift issue was not kept: `github-token` is empty.',
-      'No issue was kept: this run is not of a repository on GitHub.',
+      'No issue was kept: this run is not of a repository on a forge.',
     ])
   })
 })

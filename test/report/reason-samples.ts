@@ -294,5 +294,6 @@ export const UNFINISHED: readonly Unfinished[] = Object.keys({
   'hidden-in-snapshot': 0,
   'snapshot-old': 0,
   'run-time-over': 0,
+  killed: 0,
   'own-bug': 0,
 } satisfies Record<Unfinished, 0>) as Unfinished[]

@@ -21,6 +21,17 @@ const region = closed({ startLine: line, startColumn: line, endLine: line, endCo
 const uri: Schema = { type: 'string', pattern: "^(?!/)(?!.*(?:^|/)\\.\\.(?:/|$))[A-Za-z0-9._~!*'()%/-]+$" }
 const physicalLocation = closed({ artifactLocation: closed({ uri }, ['uri']), region }, ['artifactLocation', 'region'])
 
+/** A place of a notification may be a whole file. */
+const anyPlace = closed({ artifactLocation: closed({ uri }, ['uri']), region }, ['artifactLocation'])
+const notification = closed(
+  {
+    level: { enum: ['none', 'note', 'warning', 'error'] },
+    message,
+    locations: list(closed({ physicalLocation: anyPlace }, ['physicalLocation'])),
+  },
+  ['level', 'message'],
+)
+
 /** What SARIF 2.1.0 says of the properties that are written here, and what GitHub says beside it: nothing else may be written. */
 const SARIF: Schema = closed(
   {
@@ -79,16 +90,8 @@ const SARIF: Schema = closed(
               closed(
                 {
                   executionSuccessful: { type: 'boolean' },
-                  toolExecutionNotifications: list(
-                    closed(
-                      {
-                        level: { enum: ['none', 'note', 'warning', 'error'] },
-                        message,
-                        locations: list(closed({ physicalLocation }, ['physicalLocation'])),
-                      },
-                      ['level', 'message'],
-                    ),
-                  ),
+                  toolExecutionNotifications: list(notification),
+                  toolConfigurationNotifications: list(notification),
                 },
                 ['executionSuccessful'],
               ),
@@ -168,6 +171,25 @@ describe('SARIF as the standard and GitHub have it', () => {
       )
     expect(new Set(hashes(1)).size).toBe(2)
     expect(hashes(1)).toEqual(hashes(50))
+  })
+
+  it.each(['invalid', 'bug'] as const)('a run without results says why: %s', (outcome) => {
+    const problems = [
+      { message: 'no' },
+      { message: 'unknown [key](1)', file: 'a b.yml' },
+      { message: 'x', file: 'c.yml', line: 3 },
+    ]
+    const options = { version: '1.2.3', rules: SARIF_RULES, links }
+    const sarif = JSON.parse(sarifText(report({ findings: [], outcome, problems }), options))
+    expect(accepts(SARIF, sarif)).toBe(true)
+    const [said] = sarif.runs[0].invocations
+    const told = outcome === 'invalid' ? said.toolConfigurationNotifications : said.toolExecutionNotifications
+    expect(said.executionSuccessful).toBe(false)
+    expect(told.map(({ message: { text } }: { message: { text: string } }) => text)).toEqual([
+      'no',
+      'unknown \\[key\\](1)',
+      'x',
+    ])
   })
 
   it('the schema refuses what GitHub would', () => {

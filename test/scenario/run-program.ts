@@ -130,10 +130,11 @@ export async function createRunner(example: 'as-found' | 'as-fixed' | 'empty') {
       clearInterval(poll)
       return collect(ran)
     },
-    /** The post step, with what the main step kept. */
-    post: async (state: Readonly<Record<string, string>>): Promise<StepResult> => {
+    /** The post step, with what the main step kept; it gets the same inputs and environment. */
+    post: async (state: Readonly<Record<string, string>>, step: Step = {}): Promise<StepResult> => {
       const kept = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]))
-      const { ended } = await start('post.js', [], workspace, await prepare({ env: kept }))
+      const env = await prepare({ ...step, env: { ...step.env, ...kept } })
+      const { ended } = await start('post.js', [], workspace, env)
       return collect(await ended)
     },
     remove: () => rm(home, { recursive: true, force: true }),

@@ -57,6 +57,7 @@ describe('the config file of design §4', () => {
       roles: [],
       policies: [],
       expect: [],
+      helm: [],
       rules: { 'secret-absent': 'warning' },
       snapshot: { scope: 'folders', names: 'plain', keys: true },
     })
@@ -243,6 +244,19 @@ describe('what is wrong is said with its line and what to write', () => {
       'version: 1\nexpect:\n  - { store: a, may: [read] }',
       ['3: expect[0]: give one of `path` (mount and key) and `api` (as policies write it).'],
     ],
+    ['version: 1\nhelm:\n  - { chart: charts/a }', ['3: helm[0] needs "values" or "set".']],
+    [
+      'version: 1\nhelm:\n  - { chart: charts/a, set: { "a=b": x } }',
+      ['3: "a=b" must be the name of a value as `helm --set` takes it, as in "image.tag" or "hosts[0].name".'],
+    ],
+    [
+      'version: 1\nhelm:\n  - { chart: charts/a, set: { a: [x] } }',
+      ['3: helm[0].set.a must be text, a number, true or false, not ["x"].'],
+    ],
+    [
+      'version: 1\nhelm:\n  - { chart: charts/a, set: { a: x } }\n  - { chart: ./charts/a/, values: [a.yaml] }',
+      ['4: helm[1].chart: line 3 gives values to ./charts/a/ too. Write them as one entry.'],
+    ],
     [
       'version: 1\nexpect:\n  - { store: a, may: [write], api: kv/data/a }',
       ['3: expect[0]: a rule (`api`) has read, list, create, update, patch and delete, not "write".'],
@@ -302,7 +316,7 @@ describe('the published JSON Schema', () => {
 
   /** Only the code can know these: which rules exist, the calendar, and what a pattern's braces name. */
   const codeOnly =
-    /there is no rule|no day of the calendar|the pattern has no|one YAML document|needs `|expect\\[0\\]: |has no namespace|serves its own|logs in/
+    /there is no rule|no day of the calendar|the pattern has no|one YAML document|needs `|gives values to|expect\\[0\\]: |has no namespace|serves its own|logs in/
 
   const samples = [
     EXAMPLE,
@@ -317,6 +331,9 @@ describe('the published JSON Schema', () => {
     'version: 1\nroles: { a/b: { policies: [d], noDefaultPolicy: "true" } }',
     'version: 1\nroles: { a: { policies: [d] } }',
     'version: 1\npolicies: { a: b.hcl, "c/d": e.hcl }',
+    'version: 1\nhelm: [{ chart: ., set: { "a.b[0]": "", n: 7, t: true } }]',
+    'version: 1\nhelm: [{ chart: a, set: { "a b": c } }]',
+    'version: 1\nhelm: [{ chart: a, values: [] }, { values: [../x] }]',
     'version: 1\nmanifests: { also: [../a] }',
     'version: 1\nmanifests: { also: [a] }',
     'version: 1\nvault: { namespace: "" }',

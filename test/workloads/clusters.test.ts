@@ -88,3 +88,33 @@ test('what a patch may change is not judged', async () => {
   }
   expect((await verdicts(files)).some((one) => one.endsWith('absent'))).toBe(false)
 })
+
+test('what kustomize writes into other fields of a workload is no reason to doubt its Secrets', async () => {
+  const deployment = (secretName: string) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: p, namespace: shop}\nspec:\n  template:\n    spec:\n      containers:\n        - name: c\n          image: registry.example.com/web:1\n          envFrom: [{configMapRef: {name: settings}}]\n          env: [{name: V, valueFrom: {secretKeyRef: {name: ${secretName}, key: password}}}]\n`
+  const files = (generated: string, secretName = 'db') => ({
+    ...clusters('main'),
+    'apps/main/kustomization.yaml': kustomization(
+      'resources: [secret.yaml, pod.yaml]',
+      'images: [{name: registry.example.com/web, newTag: "2"}]',
+      'commonAnnotations: {team: shop}',
+      'labels: [{pairs: {app: web}, includeSelectors: true}]',
+      'replicas: [{name: p, count: 2}]',
+      generated,
+    ),
+    'apps/main/secret.yaml': secret(keys('pass')),
+    'apps/main/pod.yaml': deployment(secretName),
+  })
+  const told = async (given: Readonly<Record<string, string>>) => {
+    const { manifests, workloads } = await read(given)
+    const mile = lastMile({ manifests, workloads, lookupsOf: () => ({}) })
+    return mile.consumptions.filter(({ by }) => by.kind === 'Deployment').map((one) => mile.keyVerdict(one))
+  }
+  // The hash of a ConfigMap's name goes into `configMapRef`, and nowhere else.
+  const map = 'configMapGenerator: [{name: settings, namespace: shop, literals: [a=b]}]'
+  expect(await told(files(map))).toEqual([expect.objectContaining({ is: 'absent', missing: ['password'] })])
+  // A Secret that is made with a hash in its name is another one than is written.
+  const made = 'secretGenerator: [{name: db, namespace: shop, literals: [a=b]}]'
+  const [generated] = await told(files(made))
+  expect(generated?.is).toBe('unknown')
+})

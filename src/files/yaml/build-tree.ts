@@ -3,7 +3,6 @@ import {
   COLLECTION_STYLE,
   EVENT_ID,
   type Event,
-  getScalarValue,
   type MappingEvent,
   SCALAR_STYLE,
   type ScalarEvent,
@@ -11,7 +10,7 @@ import {
 } from 'js-yaml'
 import type { Value } from '../../model/value.ts'
 import { resolvePlainScalar } from './plain-scalar.ts'
-import type { Entry, Place, Range, YamlNode } from './tree.ts'
+import { type Place, type Placed, type PlacedEntry, type Range, type Tree, TreeWriter, textOf } from './tree.ts'
 
 /** Why a document that parses is not used. */
 export class Unusable extends Error {
@@ -32,9 +31,9 @@ const MAX_DEPTH = 100
 const MAX_MERGED = 100_000
 
 export interface BuiltDocument {
-  /** `undefined`: an empty document. */
-  readonly root: Place
-  readonly scalars: readonly Range[]
+  readonly tree: Tree
+  /** `null`: an empty document. */
+  readonly value: Value
   readonly duplicates: readonly { readonly key: string; readonly offset: number; readonly first: number }[]
   readonly failure?: Unusable
 }
@@ -51,12 +50,33 @@ export function buildTrees(source: string, events: readonly Event[]): BuiltDocum
   return documents
 }
 
+/** A value that was read, where it is used; an alias has all of what it stands for except its place. */
+interface Read extends Range, Placed {
+  readonly node: Place
+  readonly value: Value
+  /** Scalars only. */
+  readonly scalar?: { readonly text: string; readonly plain: boolean }
+  /** Sequences only. */
+  readonly items?: readonly Read[]
+  /** Mappings only. */
+  readonly entries?: ReadonlyMap<string, ReadEntry>
+  /** Nodes below, aliases expanded: what a consumer that walks the value will meet. */
+  readonly weight: number
+  /** Levels below, aliases expanded. */
+  readonly depth: number
+}
+
+interface ReadEntry extends PlacedEntry {
+  readonly key: Read
+  readonly value: Read
+}
+
 class Builder {
   next: number
   private readonly source: string
   private readonly events: readonly Event[]
-  private readonly anchors = new Map<string, YamlNode | undefined>()
-  private readonly scalars: Range[] = []
+  private readonly writer = new TreeWriter()
+  private readonly anchors = new Map<string, Read | undefined>()
   private readonly duplicates: { key: string; offset: number; first: number }[] = []
   private merged = 0
   /** End of what was read last: where an empty value stands. */
@@ -70,27 +90,27 @@ class Builder {
 
   document(): BuiltDocument {
     const from = this.next
+    const { duplicates } = this
     try {
-      const root = this.place({ start: this.last, end: this.last })
+      const { place, value } = this.read({ start: this.last, end: this.last })
       this.next++
-      return { root, scalars: this.scalars, duplicates: this.duplicates }
+      return { tree: this.writer.tree(this.source, place), value, duplicates }
     } catch (error) {
       if (!(error instanceof Unusable)) throw error
       this.next = endOfDocument(this.events, from)
-      const root: Place = { start: 0, end: 0, alias: false, node: scalarNode(null, { start: 0, end: 0 }) }
-      return { root, scalars: this.scalars, duplicates: this.duplicates, failure: error }
+      return { tree: this.writer.tree(this.source, 0), value: null, duplicates, failure: error }
     }
   }
 
-  private place(whenEmpty: Range): Place {
+  private read(whenEmpty: Range): Read {
     const event = this.events[this.next++]
     switch (event?.type) {
       case EVENT_ID.SCALAR:
-        return inPlace(this.scalar(event, whenEmpty))
+        return this.scalar(event, whenEmpty)
       case EVENT_ID.SEQUENCE:
-        return inPlace(this.sequence(event))
+        return this.sequence(event)
       case EVENT_ID.MAPPING:
-        return inPlace(this.mapping(event))
+        return this.mapping(event)
       case EVENT_ID.ALIAS:
         return this.alias(event)
       default:
@@ -98,25 +118,20 @@ class Builder {
     }
   }
 
-  private scalar(event: ScalarEvent, whenEmpty: Range): YamlNode {
-    const text = this.textOf(event)
+  private scalar(event: ScalarEvent, whenEmpty: Range): Read {
+    const text = textOf(this.source, event)
     const tag = event.tagStart < 0 ? '' : this.source.slice(event.tagStart, event.tagEnd)
+    const plain = event.style === SCALAR_STYLE.PLAIN
     // Unknown tags (`!Find`, `!secret`) are of other tools: their values are taken as if untagged. `!` and `!!str` mean text.
-    const asText = event.style !== SCALAR_STYLE.PLAIN || tag === '!' || tag === '!!str'
+    const asText = !plain || tag === '!' || tag === '!!str'
     const range = this.scalarRange(event, whenEmpty)
-    this.last = Math.max(this.last, range.end)
-    if (event.valueStart >= 0) this.scalars.push(range)
-    const node: YamlNode = { ...scalarNode(asText ? text : resolvePlainScalar(text), range), scalar: { event, text } }
-    this.define(event, node)
-    return node
-  }
-
-  private textOf(event: ScalarEvent): string {
-    const text = getScalarValue(this.source, event)
-    if (event.style !== SCALAR_STYLE.LITERAL_BLOCK && event.style !== SCALAR_STYLE.FOLDED_BLOCK) return text
-    // At the end of a text without a final line break a block has none either: so Go's readers take it.
-    const isOpen = event.valueEnd >= this.source.length && text.endsWith('\n') && /\S[ \t]*$/.test(this.source)
-    return isOpen ? text.slice(0, -1) : text
+    const { start, end } = range
+    this.last = Math.max(this.last, end)
+    const node = this.writer.scalar(range, event)
+    const value = asText ? text : resolvePlainScalar(text)
+    const read: Read = { start, end, place: node, node, value, scalar: { text, plain }, weight: 1, depth: 0 }
+    this.define(event, read)
+    return read
   }
 
   private scalarRange(event: ScalarEvent, whenEmpty: Range): Range {
@@ -134,95 +149,90 @@ class Builder {
     return start < end ? { start, end } : { start: valueStart, end: valueStart }
   }
 
-  private sequence(event: SequenceEvent): YamlNode {
-    const items: Place[] = []
-    const values: Value[] = []
+  private sequence(event: SequenceEvent): Read {
+    const items: Read[] = []
     this.open(event)
     this.last = Math.max(this.last, event.start)
-    while (this.events[this.next]?.type !== EVENT_ID.POP) {
-      const item = this.place({ start: this.last, end: this.last })
-      items.push(item)
-      values.push(item.node.value)
-    }
+    while (this.events[this.next]?.type !== EVENT_ID.POP) items.push(this.read({ start: this.last, end: this.last }))
     this.next++
-    const node = this.collection(event, items, { items, value: values })
-    this.define(event, node)
-    return node
+    const measure = this.measure(event, items)
+    const node = this.writer.sequence(measure, items)
+    const read: Read = { ...measure, place: node, node, value: items.map(({ value }) => value), items }
+    this.define(event, read)
+    return read
   }
 
-  private mapping(event: MappingEvent): YamlNode {
-    const entries = new Map<string, Entry>()
-    const merges: { use: Place; at: number }[] = []
-    const places: Place[] = []
+  private mapping(event: MappingEvent): Read {
+    const entries = new Map<string, ReadEntry>()
+    const merges: { use: Read; at: number }[] = []
+    const written: Read[] = []
     this.open(event)
     this.last = Math.max(this.last, event.start)
     while (this.events[this.next]?.type !== EVENT_ID.POP) {
-      const key = this.place({ start: this.last, end: this.last })
-      if (key.node.scalar === undefined)
+      const key = this.read({ start: this.last, end: this.last })
+      if (key.scalar === undefined)
         throw new Unusable(
           'yaml-template-keys',
           key.start,
           'a key is a map or a list, as unquoted {{ }} of a template gives',
         )
-      const name = key.node.scalar.text
-      const place = this.place(key)
-      places.push(place)
-      if (name === '<<' && key.node.scalar.event.style === SCALAR_STYLE.PLAIN) {
-        merges.push({ use: place, at: key.start })
+      const { text: name, plain } = key.scalar
+      const value = this.read(key)
+      written.push(value)
+      if (name === '<<' && plain) {
+        merges.push({ use: value, at: key.start })
         continue
       }
       const first = entries.get(name)?.key.start
       if (first !== undefined) this.duplicates.push({ key: name, offset: key.start, first })
-      entries.set(name, { key: { start: key.start, end: key.end }, place })
+      entries.set(name, { key, value })
     }
     this.next++
     for (const { use, at } of merges) this.merge(entries, use, at)
     const value: Record<string, Value> = {}
-    for (const [name, entry] of entries) setOwn(value, name, entry.place.node.value)
-    const all = merges.length === 0 ? places : [...entries.values()].map((entry) => entry.place)
-    const node = this.collection(event, all, { entries, value }, places)
-    this.define(event, node)
-    return node
+    for (const [name, entry] of entries) setOwn(value, name, entry.value.value)
+    const all = merges.length === 0 ? written : [...entries.values()].map((entry) => entry.value)
+    const measure = this.measure(event, all, written)
+    const node = this.writer.mapping(measure, entries)
+    const read: Read = { ...measure, place: node, node, value, entries }
+    this.define(event, read)
+    return read
   }
 
   /** Keys written in the mapping win over merged ones, and the first of several merged mappings over the later. */
-  private merge(entries: Map<string, Entry>, use: Place, at: number): void {
-    const sources = use.node.items ?? [use]
+  private merge(entries: Map<string, ReadEntry>, use: Read, at: number): void {
+    const sources = use.items ?? [use]
     for (const source of sources) {
-      if (source.node.entries === undefined) {
-        if (source.node.value === null) continue
+      if (source.entries === undefined) {
+        if (source.value === null) continue
         throw new Unusable('yaml-unusable', at, '"<<" merges something that is no mapping')
       }
-      this.merged += source.node.entries.size
+      this.merged += source.entries.size
       if (this.merged > MAX_MERGED)
         throw new Unusable('yaml-too-deep', at, 'its merge keys copy more than 100,000 entries')
-      for (const [name, entry] of source.node.entries)
-        if (!entries.has(name)) entries.set(name, { ...entry, merged: { start: source.start, end: source.end } })
+      for (const [name, entry] of source.entries)
+        if (!entries.has(name)) entries.set(name, { ...entry, merged: source })
     }
   }
 
-  private alias(event: AliasEvent): Place {
+  private alias(event: AliasEvent): Read {
     const name = this.source.slice(event.anchorStart, event.anchorEnd)
     const range = { start: event.anchorStart - 1, end: event.anchorEnd }
     this.last = Math.max(this.last, range.end)
     if (!this.anchors.has(name))
       throw new Unusable('yaml-unusable', range.start, 'an alias names an anchor that the document does not define')
-    const node = this.anchors.get(name)
-    if (node === undefined) throw new Unusable('yaml-too-deep', range.start, 'an alias stands inside its own anchor')
-    return { ...range, node, alias: true }
+    const read = this.anchors.get(name)
+    if (read === undefined) throw new Unusable('yaml-too-deep', range.start, 'an alias stands inside its own anchor')
+    return { ...read, ...range, place: this.writer.alias(range, read.node) }
   }
 
-  private collection(
-    event: SequenceEvent | MappingEvent,
-    below: readonly Place[],
-    content: { value: Value; items?: readonly Place[]; entries?: ReadonlyMap<string, Entry> },
-    written: readonly Place[] = below,
-  ): YamlNode {
+  /** The range of a collection, and how much is below it. @throws {Unusable} where that is too much */
+  private measure(event: SequenceEvent | MappingEvent, below: readonly Read[], written: readonly Read[] = below) {
     let weight = 1
     let depth = 0
-    for (const { node } of below) {
-      weight += node.weight
-      if (node.depth > depth) depth = node.depth
+    for (const read of below) {
+      weight += read.weight
+      if (read.depth > depth) depth = read.depth
     }
     if (weight > MAX_WEIGHT)
       throw new Unusable('yaml-too-deep', event.start, `its aliases expand to more than ${MAX_WEIGHT} values`)
@@ -233,7 +243,7 @@ class Builder {
     if (event.style === COLLECTION_STYLE.FLOW && (opening === 0x7b || opening === 0x5b))
       end = closingBracket(this.source, Math.max(written.at(-1)?.end ?? 0, this.last, event.start + 1), opening + 2)
     this.last = Math.max(this.last, end)
-    return { start: event.start, end, weight, depth: depth + 1, ...content }
+    return { start: event.start, end, weight, depth: depth + 1 }
   }
 
   /** An anchor is known, without a node, while its own content is read: an alias to it there would be endless. */
@@ -241,8 +251,8 @@ class Builder {
     if (event.anchorStart >= 0) this.anchors.set(this.source.slice(event.anchorStart, event.anchorEnd), undefined)
   }
 
-  private define(event: ScalarEvent | SequenceEvent | MappingEvent, node: YamlNode): void {
-    if (event.anchorStart >= 0) this.anchors.set(this.source.slice(event.anchorStart, event.anchorEnd), node)
+  private define(event: ScalarEvent | SequenceEvent | MappingEvent, read: Read): void {
+    if (event.anchorStart >= 0) this.anchors.set(this.source.slice(event.anchorStart, event.anchorEnd), read)
   }
 }
 
@@ -254,14 +264,6 @@ function endOfDocument(events: readonly Event[], from: number): number {
     else if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) open++
   }
   return at
-}
-
-function inPlace(node: YamlNode): Place {
-  return { start: node.start, end: node.end, node, alias: false }
-}
-
-function scalarNode(value: Value, range: Range): YamlNode {
-  return { start: range.start, end: range.end, value, weight: 1, depth: 0 }
 }
 
 function isBlank(ch: number): boolean {

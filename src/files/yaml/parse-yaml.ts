@@ -1,14 +1,13 @@
-import { YAMLException } from 'js-yaml'
+import { SCALAR_STYLE, YAMLException } from 'js-yaml'
 import { type Note, noteAt } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
-import type { FieldPath } from '../../model/value.ts'
+import type { FieldPath, Value } from '../../model/value.ts'
 import { namesEsoKind } from '../relevance.ts'
 import { type BuiltDocument, buildTrees, type Unusable } from './build-tree.ts'
 import { findComments } from './comments.ts'
 import { type LineIndex, lineIndex } from './line-index.ts'
 import { readEvents } from './parse-events.ts'
-import { scalarLines } from './scalar-lines.ts'
-import { type Place, type Range, walk } from './tree.ts'
+import type { Place, Range, Tree } from './tree.ts'
 import type { Comment, ParsedYaml, YamlDocument } from './yaml-document.ts'
 
 export type { Comment, ParsedYaml, YamlDocument } from './yaml-document.ts'
@@ -45,7 +44,7 @@ export function parseYaml(
   const locate = options.locate ?? ((start: number, end: number) => lines.span(start, end))
   const documents: YamlDocument[] = []
   const notes: Note[] = []
-  const scalars: Range[] = []
+  const trees: { readonly tree: Tree; readonly offset: (at: number) => number }[] = []
   let index = 0
   let whole = true
 
@@ -58,18 +57,18 @@ export function parseYaml(
       continue
     }
     try {
-      const stream = readEvents(part)
-      const offset = (at: number) => chunk.start + stream.original(at)
+      const { text: read, events, original } = readEvents(part)
+      const offset = (at: number) => chunk.start + original(at)
       const place = (start: number, end: number) => locate(offset(start), offset(end))
-      for (const built of buildTrees(stream.text, stream.events)) {
+      for (const built of buildTrees(read, events)) {
         const at = index++
-        for (const range of built.scalars) scalars.push({ start: offset(range.start), end: offset(range.end) })
+        trees.push({ tree: built.tree, offset })
         if (built.failure !== undefined) {
           notes.push(unusableNote(file, place, built.failure, part))
           continue
         }
         for (const duplicate of built.duplicates) notes.push(duplicateNote(file, place, duplicate, part))
-        documents.push(yamlDocument(file, at, stream.text, built.root, place))
+        documents.push(new WrittenDocument(file, at, built.value, built.tree, place))
       }
     } catch (error) {
       index++
@@ -83,7 +82,13 @@ export function parseYaml(
     notes,
     whole,
     comments: () => {
-      comments ??= findComments(text, scalars, lines)
+      comments ??= findComments(
+        text,
+        trees.flatMap(({ tree, offset }) =>
+          Array.from(tree.scalars(), ({ start, end }) => ({ start: offset(start), end: offset(end) })),
+        ),
+        lines,
+      )
       return comments
     },
     line: (line) => lines.line(line),
@@ -145,41 +150,62 @@ function isBlankText(text: string): boolean {
   return text.split('\n').every((line) => /^\uFEFF?\s*(?:#|$)/.test(line))
 }
 
-function yamlDocument(
-  file: string,
-  index: number,
-  text: string,
-  root: Place,
-  locate: (start: number, end: number) => Span,
-): YamlDocument {
-  const span = (range: Range) => locate(range.start, range.end)
-  const scalarAt = (path: FieldPath) => {
-    const found = walk(root, path)
-    return found.complete ? found.place.node.scalar : undefined
+class WrittenDocument implements YamlDocument {
+  readonly file: string
+  readonly index: number
+  readonly value: Value
+  private readonly tree: Tree
+  private readonly locate: (start: number, end: number) => Span
+
+  constructor(file: string, index: number, value: Value, tree: Tree, locate: (start: number, end: number) => Span) {
+    this.file = file
+    this.index = index
+    this.value = value
+    this.tree = tree
+    this.locate = locate
   }
-  return {
-    file,
-    index,
-    value: root.node.value,
-    get span() {
-      return span(root)
-    },
-    has: (path) => walk(root, path).complete,
-    spanOf(path, part = 'value') {
-      const found = walk(root, path)
-      return span(part === 'key' && found.key !== undefined ? found.key : found.place)
-    },
-    definitionOf: (path) => span(walk(root, path).place.node),
-    aliasesOf: (path) => walk(root, path).aliases.map(span),
-    spanOfTextLine(path, line) {
-      const { place } = walk(root, path)
-      const { scalar } = place.node
-      if (scalar === undefined || scalar.event.valueStart < 0) return span(place)
-      const all = scalarLines(text, scalar.event)
-      return span(all[Math.min(Math.max(line, 1), all.length) - 1] ?? place)
-    },
-    rawOf: (path) => scalarAt(path)?.text,
-    isPlain: (path) => scalarAt(path)?.event.style === 1,
+
+  get span(): Span {
+    return this.spanAt(this.tree.root)
+  }
+
+  has(path: FieldPath): boolean {
+    return this.tree.walk(path).complete
+  }
+
+  spanOf(path: FieldPath, part: 'key' | 'value' = 'value'): Span {
+    const found = this.tree.walk(path)
+    return this.spanAt(part === 'key' && found.key !== undefined ? found.key : found.place)
+  }
+
+  definitionOf(path: FieldPath): Span {
+    return this.spanAt(this.tree.node(this.tree.walk(path).place))
+  }
+
+  aliasesOf(path: FieldPath): readonly Span[] {
+    return this.tree.walk(path).aliases.map((place) => this.spanAt(place))
+  }
+
+  spanOfTextLine(path: FieldPath, line: number): Span {
+    const { place } = this.tree.walk(path)
+    const lines = this.tree.lines(this.tree.node(place))
+    const found = lines?.[Math.min(Math.max(line, 1), lines.length) - 1]
+    return found === undefined ? this.spanAt(place) : this.locate(found.start, found.end)
+  }
+
+  rawOf(path: FieldPath): string | undefined {
+    const found = this.tree.walk(path)
+    return found.complete ? this.tree.scalarText(this.tree.node(found.place)) : undefined
+  }
+
+  isPlain(path: FieldPath): boolean {
+    const found = this.tree.walk(path)
+    return found.complete && this.tree.scalar(this.tree.node(found.place))?.style === SCALAR_STYLE.PLAIN
+  }
+
+  private spanAt(place: Place): Span {
+    const { start, end } = this.tree.range(place)
+    return this.locate(start, end)
   }
 }
 

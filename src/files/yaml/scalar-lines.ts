@@ -1,5 +1,8 @@
 import { SCALAR_STYLE, type ScalarEvent } from 'js-yaml'
 
+/** What tells the text of a scalar, and where its lines stand. */
+export type ScalarSource = Pick<ScalarEvent, 'valueStart' | 'valueEnd' | 'style' | 'chomping' | 'indent' | 'fast'>
+
 /** Where one line of a scalar's text stands in the source. */
 export interface TextLine {
   readonly start: number
@@ -10,8 +13,7 @@ export interface TextLine {
  * The source range of each line of a scalar's text: line breaks inside the *value*, which folding and escapes make differ from
  * the lines of the source. Needed to point into policies and scripts that YAML strings hold.
  */
-export function scalarLines(source: string, scalar: ScalarEvent): TextLine[] {
-  if (scalar.valueStart < 0) return [{ start: 0, end: 0 }]
+export function scalarLines(source: string, scalar: ScalarSource): TextLine[] {
   if (scalar.style === SCALAR_STYLE.LITERAL_BLOCK) return blockLines(source, scalar, false)
   if (scalar.style === SCALAR_STYLE.FOLDED_BLOCK) return blockLines(source, scalar, true)
   return flowLines(source, scalar)
@@ -29,7 +31,7 @@ function sourceLines(source: string, start: number, end: number): TextLine[] {
   return lines
 }
 
-function blockLines(source: string, scalar: ScalarEvent, folded: boolean): TextLine[] {
+function blockLines(source: string, scalar: ScalarSource, folded: boolean): TextLine[] {
   const indent = Math.max(scalar.indent, 0)
   const lines = sourceLines(source, scalar.valueStart, scalar.valueEnd).map((line) => {
     let at = line.start
@@ -68,7 +70,7 @@ function blockLines(source: string, scalar: ScalarEvent, folded: boolean): TextL
   return result.length > 0 ? result : [{ start: scalar.valueStart, end: scalar.valueStart }]
 }
 
-function flowLines(source: string, scalar: ScalarEvent): TextLine[] {
+function flowLines(source: string, scalar: ScalarSource): TextLine[] {
   const { valueStart, valueEnd } = scalar
   const result: TextLine[] = []
   const doubleQuoted = scalar.style === SCALAR_STYLE.DOUBLE_QUOTED

@@ -42,6 +42,27 @@ export interface YamlDocument {
   isPlain(path: FieldPath): boolean
 }
 
+/** A document with some answers of its own. */
+export function withAnswers(document: YamlDocument, answers: Partial<YamlDocument>): YamlDocument {
+  const { file, index, value } = document
+  return {
+    file,
+    index,
+    value,
+    get span() {
+      return document.span
+    },
+    has: (path) => document.has(path),
+    spanOf: (path, part) => document.spanOf(path, part),
+    definitionOf: (path) => document.definitionOf(path),
+    aliasesOf: (path) => document.aliasesOf(path),
+    spanOfTextLine: (path, line) => document.spanOfTextLine(path, line),
+    rawOf: (path) => document.rawOf(path),
+    isPlain: (path) => document.isPlain(path),
+    ...answers,
+  }
+}
+
 export interface ParsedYaml {
   readonly documents: readonly YamlDocument[]
   readonly notes: readonly Note[]

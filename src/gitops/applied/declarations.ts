@@ -10,7 +10,7 @@ import { embeddedGitOps, MENTIONS_EMBEDDED } from './embedded-gitops.ts'
 
 /** What the files of a checkout declare about GitOps, as it is written. */
 export interface Declarations {
-  /** Flux Kustomizations, Applications and ApplicationSets, and those that charts make of their values. */
+  /** Flux Kustomizations, Applications, ApplicationSets, and HelmReleases of a chart in Git; and those that charts make of their values. */
   readonly gitOps: readonly GitOpsObject[]
   /** Sources and FluxInstances, also those in the values of a chart. */
   readonly setup: readonly GitOpsObject[]
@@ -49,12 +49,20 @@ export function declarationsIn(checkout: Checkout): Declarations {
   return { gitOps, setup, resourceSets, fleetRepos }
 }
 
+/** A release of a chart that lies in a repository, which may be this one (helm.md §2.1). */
+function isReleaseFromGit(body: ValueMap): boolean {
+  if (body.kind !== 'HelmRelease' || !(stringAt(body, 'apiVersion') ?? '').startsWith('helm.toolkit.fluxcd.io/'))
+    return false
+  const source = stringAt(body, 'spec', 'chart', 'spec', 'sourceRef', 'kind')
+  return source === 'GitRepository' || source === 'Bucket' || stringAt(body, 'spec', 'chartRef', 'kind') === 'HelmChart'
+}
+
 function listFor(body: ValueMap): keyof Declarations | undefined {
   const kind = stringAt(body, 'kind') ?? ''
   const apiVersion = stringAt(body, 'apiVersion') ?? ''
   // A patch is for an object of that name, and declares none.
   if (body.$patch !== undefined) return undefined
-  if (isGitOps(apiVersion, kind)) return 'gitOps'
+  if (isGitOps(apiVersion, kind) || isReleaseFromGit(body)) return 'gitOps'
   if (kind === 'GitRepo' && apiVersion.startsWith('fleet.cattle.io/')) return 'fleetRepos'
   if (isFluxSetup(apiVersion, kind)) return kind === 'ResourceSet' ? 'resourceSets' : 'setup'
   const sync = kind === '' ? ['instance', 'sync', 'path'] : ['spec', 'values', 'instance', 'sync', 'path']

@@ -1,5 +1,6 @@
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { AppliedBy } from '../../model/applied.ts'
+import type { ChartValues } from '../../model/chart-values.ts'
 import type { Cluster } from '../../model/cluster.ts'
 import type { RenderReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
@@ -25,6 +26,8 @@ import { helmReleaseRoot } from '../flux/helm-release.ts'
 import { type SourceIgnore, sourceIgnore } from '../flux/source-ignore.ts'
 import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
+import type { ChartRelease } from '../helm/chart-release.ts'
+import { valuesGivenTo, withGivenValues } from '../helm/given-values.ts'
 import { releaseKey } from '../helm/render-release.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
 import { isOptedOut } from '../manifests.ts'
@@ -43,6 +46,7 @@ import { syncKustomizations } from './flux-instance.ts'
 import type { Followed } from './followed.ts'
 import { ancestors, foldersUnder, type Ground, ground } from './ground.ts'
 import { otherTools } from './other-tools.ts'
+import { namesMadeSecrets } from './secret-charts.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
@@ -56,6 +60,8 @@ export interface FollowOptions extends OutputOptions {
   readonly artifacts: ReadonlyMap<string, string>
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
+  /** What the config gives to charts. */
+  readonly chartValues: readonly ChartValues[]
 }
 
 /** Roots in hand: the next ones are read while kustomize works on others. */
@@ -91,6 +97,7 @@ class Follower {
   /** What charts make of files of values, by file. */
   private readonly values = new Map<string, readonly GitOpsObject[]>()
   private readonly charts: ReadonlyMap<string, Chart>
+  private readonly namesMadeSecrets: (release: ChartRelease) => boolean
   private readonly reachedCharts = new Set<string>()
   private readonly templates = new Set<string>()
   /** Why a chart gave nothing, by its folder. */
@@ -126,6 +133,7 @@ class Follower {
     for (const object of gitOps)
       if (object.within === 'values') this.values.set(object.file, [...(this.values.get(object.file) ?? []), object])
     this.charts = chartsIn(checkout)
+    this.namesMadeSecrets = namesMadeSecrets(checkout)
     this.declaring = new Set(gitOps.map(({ file }) => file))
     this.sets = applicationSets(checkout)
     this.sources = sourcesOf({
@@ -329,6 +337,7 @@ class Follower {
         sources: this.sources,
         sets: this.sets,
         charts: this.charts,
+        namesMadeSecrets: this.namesMadeSecrets,
         context,
         clusters: tells ? this.clustersFor(context) : [],
       })
@@ -337,23 +346,28 @@ class Follower {
         for (const folder of found.charts) this.reachedCharts.add(folder)
         for (const { folder, why } of found.unrendered) this.unrendered.set(folder, why)
       }
-      return found
+      return { ...found, roots: found.roots.map((root) => this.withValues(root)) }
     }
     if (apiVersion.startsWith('helm.toolkit.fluxcd.io/')) {
-      const { sources, charts, configMaps } = this
-      const found = helmReleaseRoot(object, { sources, charts, configMaps, helmCharts: this.helmCharts(), context })
+      const { sources, charts, configMaps, namesMadeSecrets } = this
+      const helmCharts = this.helmCharts()
+      const found = helmReleaseRoot(object, { sources, charts, configMaps, namesMadeSecrets, helmCharts, context })
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
         if (found.chart !== undefined) this.reachedCharts.add(found.chart)
         if (found.chart !== undefined && found.unrendered !== undefined)
           this.unrendered.set(found.chart, found.unrendered)
       }
-      return found
+      return { ...found, roots: found.roots.map((root) => this.withValues(root)) }
     }
     const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
     if ('root' in found) return { roots: [found.root], valueFiles: [] }
     if (tells) this.note(found.notFollowed)
     return { roots: [], valueFiles: [] }
+  }
+
+  private withValues(root: GitOpsRoot): GitOpsRoot {
+    return withGivenValues(root, this.options.chartValues)
   }
 
   private charted: readonly Placed[] | undefined
@@ -637,7 +651,13 @@ class Follower {
   private async chartsByHand(): Promise<void> {
     const enter = (charts: readonly Chart[]) =>
       this.work(
-        undeployedCharts(this.checkout, charts, (file) => this.clusterOf(file)).filter((root) => this.isNew(root)),
+        undeployedCharts(this.checkout, charts, {
+          clusterOf: (file) => this.clusterOf(file),
+          hasValues: (folder) =>
+            (valuesGivenTo(folder, this.options.chartValues, this.checkout)?.files.length ?? 0) > 0,
+        })
+          .map((root) => this.withValues(root))
+          .filter((root) => this.isNew(root)),
       )
     // What a kustomization installs is none of them, though it is built only where no root leads to anything.
     const installed = new Set(this.tops.flatMap(({ folder }) => this.installedBy(folder)))

@@ -46,7 +46,11 @@ function asAppliedBy(object: GitOpsObject): AppliedBy {
   const kind = textAt(object.node, 'kind')
   return {
     kind:
-      kind === 'Kustomization' ? 'Kustomization (Flux)' : kind === 'ApplicationSet' ? 'ApplicationSet' : 'Application',
+      kind === 'Kustomization'
+        ? 'Kustomization (Flux)'
+        : kind === 'ApplicationSet' || kind === 'HelmRelease'
+          ? kind
+          : 'Application',
     name: gitOpsTitle(object),
     span: spanIn(object.node, ['metadata', 'name']),
   }

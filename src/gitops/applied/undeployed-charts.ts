@@ -22,14 +22,21 @@ const VERSION = /^v?\d+\.\d+(?:\.\d+)?(?:[-+].*)?$/
 export function undeployedCharts(
   checkout: Checkout,
   charts: Iterable<Chart>,
-  clusterOf: (file: string) => GitOpsRoot['cluster'],
+  {
+    clusterOf,
+    hasValues,
+  }: {
+    readonly clusterOf: (file: string) => GitOpsRoot['cluster']
+    /** The config says which files of values whoever installs it gives it. */
+    readonly hasValues: (folder: string) => boolean
+  },
 ): GitOpsRoot[] {
   return [...charts].flatMap(({ folder, holdsGitOps }): GitOpsRoot[] => {
     const file = joinRelative(folder, 'Chart.yaml')
     if (checkout.hasDeadName(file) || isPart(checkout, folder) || VERSION.test(posix.basename(folder))) return []
     const definition = checkout.objects.documents(file)[0]?.value
     if (isMap(definition) && definition.type === 'library') return []
-    const environments = environmentsOf(checkout, folder)
+    const environments = hasValues(folder) ? [] : environmentsOf(checkout, folder)
     const span = { file: checkout.shown(file), line: 1, column: 1, endLine: 1, endColumn: 1 }
     const release = (layers: readonly ValueLayer[], values: string | undefined): GitOpsRoot => ({
       checkout,

@@ -4,6 +4,7 @@ import type { ValueMap } from '../../model/value.ts'
 import type { Chart } from '../applied/charts.ts'
 import { ancestors } from '../applied/ground.ts'
 import { argoSources, type Sources, sourcesOfSpec } from '../applied/sources.ts'
+import type { ChartRelease } from '../helm/chart-release.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import type { NotFollowed } from '../not-followed.ts'
@@ -58,6 +59,8 @@ export interface ArgoOptions {
   readonly sources: Sources
   readonly sets: ApplicationSets
   readonly charts: ReadonlyMap<string, Chart>
+  /** Whether a chart that brings nothing else is rendered for its workloads. */
+  readonly namesMadeSecrets: (release: ChartRelease) => boolean
   readonly context: RootContext
   /** Clusters that Secrets of this repository register with the Argo CD that the object is for. */
   readonly clusters?: readonly DeclaredCluster[]
@@ -233,6 +236,8 @@ function application(input: ApplicationInput): FoundApplication {
         // What brings nothing that is looked at is not rendered.
         else if (charts.get(folder)?.brings === true)
           roots.push({ ...common, build: { by: 'helm', release: found.release } })
+        else if (input.namesMadeSecrets(found.release))
+          roots.push({ ...common, build: { by: 'helm', release: found.release, forUsers: true } })
       }
     }
   }

@@ -15,7 +15,7 @@ import type { Closure } from '../look-through/closure.ts'
 import type { Obstacle } from '../look-through/obstacle.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { at, entriesAt, type Placed, plainValue, setAt, spanIn, textAt } from '../placed/placed.ts'
-import { type GitOpsRoot, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
+import { type GitOpsRoot, type HelmBuild, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
 import type { Built } from './build-root.ts'
 import { type LocatedObject, locateObjects } from './locate-objects.ts'
 import type { RenderedObject } from './rendered-output.ts'
@@ -38,6 +38,8 @@ export interface Output {
   readonly notFollowed: readonly NotFollowed[]
   /** Templates that helm rendered: what they hold is no manifest of its own. */
   readonly templates?: readonly string[]
+  /** They are rendered with the workloads of the chart: what its values ask for stands in these. */
+  readonly withUsers?: boolean
   /** Why a chart gave nothing. */
   readonly unrendered?: RenderReason
   /** The copy that kustomize was run on, while the caller keeps it. */
@@ -99,7 +101,7 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
     return { root, objects: objects.flatMap((one) => asApplied(root, one, [])), outcome: 'read', notFollowed: [] }
   }
   if (build.by === 'nobody') return refused(root, build)
-  if (build.by === 'helm') return chartOutput(root, build.release, await options.render(build.release))
+  if (build.by === 'helm') return chartOutput(root, build, await options.render(build.release))
   const reading = readingOf(checkout, build)
   if (checkout.deadline.over()) return left(root)
   const open = undecidedReasons(reading, build.closure)
@@ -170,10 +172,16 @@ export function releasesOf(checkout: Checkout, closure: Closure, node: Placed): 
 }
 
 /** What a chart gives; what could not be rendered of it gives nothing that is known. */
-function chartOutput(root: GitOpsRoot, release: ChartRelease, { objects, templates, failure }: ChartOutput): Output {
+function chartOutput(
+  root: GitOpsRoot,
+  { release, forUsers }: HelmBuild,
+  { objects, templates, failure, withUsers }: ChartOutput,
+): Output {
   const notFollowed: NotFollowed[] = []
-  // Of a chart that nobody deploys its templates tell what they lack, each for itself.
-  const isTold = root.undeployed !== undefined && root.undeployed.leads !== true && isWithoutHelm(failure?.why)
+  // Of a chart that nobody deploys its templates tell what they lack, each for itself; one that brings nothing to judge lacks nothing.
+  const isTold =
+    forUsers === true ||
+    (root.undeployed !== undefined && root.undeployed.leads !== true && isWithoutHelm(failure?.why))
   if (failure !== undefined && !isTold)
     notFollowed.push({
       title:
@@ -197,6 +205,7 @@ function chartOutput(root: GitOpsRoot, release: ChartRelease, { objects, templat
     outcome: failure === undefined ? 'rendered' : 'failed',
     notFollowed,
     templates,
+    ...(withUsers ? { withUsers } : {}),
     ...(failure === undefined ? {} : { unrendered: failure.why }),
   }
 }
@@ -293,8 +302,23 @@ function asApplied(root: GitOpsRoot, object: ReadObject, open: readonly Undecide
   const file =
     object.source?.file ?? (seen !== undefined && 'closure' in seen ? seen.closure.kustomization.file : root.folder)
   const one = { node: object.node, file, document: object.source?.document ?? 0, guessed: 0 }
-  const patched = open.map(({ file, path }): PatchedField => ({ path: [], span: spanOf(checkout, root, file, path) }))
+  const { kind } = kindOf(object)
+  const patched = open.flatMap((reason): PatchedField[] => {
+    if (WITH_PODS.test(kind) && isBesideSecrets(reason)) return []
+    const span = spanOf(checkout, root, reason.file, reason.path)
+    return (reason.fields ?? [[]]).map((path) => ({ path, span }))
+  })
   return [{ ...withApplied(root, one), form: 'plain', patched }]
+}
+
+/** Of these only the Secrets that their Pods use are looked at. */
+const WITH_PODS = /^(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob)$/
+
+/** What kustomize writes into workloads that names no Secret and no key of one. */
+function isBesideSecrets({ code, path }: Undecided): boolean {
+  return (
+    code === 'field' && /^(?:images|imageTags|replicas|labels|commonLabels|commonAnnotations)$/.test(String(path[0]))
+  )
 }
 
 function spanOf(checkout: Checkout, { build }: GitOpsRoot, file: string, path: Undecided['path']) {

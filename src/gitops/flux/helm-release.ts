@@ -21,6 +21,8 @@ export interface HelmReleaseOptions {
   readonly configMaps: FindConfigMaps
   /** `HelmChart` objects of Flux, as they are written. */
   readonly helmCharts: readonly Placed[]
+  /** Whether a chart that brings nothing else is rendered for its workloads. */
+  readonly namesMadeSecrets: (release: ChartRelease) => boolean
   readonly context: RootContext
 }
 
@@ -71,7 +73,6 @@ export function helmReleaseRoot(object: GitOpsObject, options: HelmReleaseOption
   if (files.absent !== undefined)
     return notRendered({ code: 'values-file-absent', file: files.absent.file }, files.absent.span)
   const valueFiles = files.files.length > 0 ? files.files : [joinRelative(folder, 'values.yaml')]
-  if (!chart.brings) return { ...NOTHING, chart: folder, valueFiles }
   const namespace = at(node, 'spec', 'targetNamespace') ?? at(node, 'metadata', 'namespace')
   const appliedBy: AppliedBy = {
     kind: 'HelmRelease',
@@ -98,11 +99,12 @@ export function helmReleaseRoot(object: GitOpsObject, options: HelmReleaseOption
     ...(renderers.length > 0 ? { postRenderers: renderers } : {}),
     ...(at(node, 'spec', 'valuesFrom') === undefined ? {} : { list: spanIn(node, ['spec', 'valuesFrom']) }),
   }
+  if (!chart.brings && !options.namesMadeSecrets(release)) return { ...NOTHING, chart: folder, valueFiles }
   const root: GitOpsRoot = {
     checkout,
     appliedBy,
     folder,
-    build: { by: 'helm', release },
+    build: { by: 'helm', release, ...(chart.brings ? {} : { forUsers: true as const }) },
     cluster: context.cluster,
     certainty: source.presumed === true ? 'presumed' : context.certainty,
     ...(context.suspendedBy === undefined ? {} : { suspendedBy: context.suspendedBy }),

@@ -4,6 +4,7 @@ import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import { isMap, listAt, stringAt, type Value, type ValueMap } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
+import { mayTellOfSecrets } from '../objects/secret-users.ts'
 
 /** A file of a staged chart. */
 export interface ChartFile {
@@ -47,10 +48,16 @@ const MAX_BYTES = 50 * 1024 * 1024
 const MAX_DEPTH = 4
 
 /**
- * The chart in a folder as it is to be staged (helm.md §4.6, §4.7): regular files only, links inside the repository followed; no schema, no
- * dependency that is not here; and, unless `whole`, no template that can make nothing that matters.
+ * Which templates are staged: those that can make what is judged, or what leads to more; those that can ask for Secrets or make one, too
+ * (consumers.md §8); or all.
  */
-export function chartFiles(checkout: Checkout, folder: string, whole: boolean): ChartFiles {
+export type TemplatesTaken = 'judged' | 'users' | 'all'
+
+/**
+ * The chart in a folder as it is to be staged (helm.md §4.6, §4.7): regular files only, links inside the repository followed; no schema, no
+ * dependency that is not here, and no template that can make nothing of what is wanted.
+ */
+export function chartFiles(checkout: Checkout, folder: string, wanted: TemplatesTaken): ChartFiles {
   const { tree } = checkout
   const missing: MissingDependency[] = []
   const files: ChartFile[] = []
@@ -122,7 +129,7 @@ export function chartFiles(checkout: Checkout, folder: string, whole: boolean): 
       const isPartial = name.startsWith('_')
       const text = tree.read(source)
       if (/\.Files\b/.test(text)) usesFiles = true
-      if (isPartial || whole || canMatter(text)) files.push({ path: placed, source, isTemplate: true })
+      if (isPartial || isTaken(text, wanted)) files.push({ path: placed, source, isTemplate: true })
       else if (/\{\{-?\s*define\s/.test(text))
         files.push({
           path: placed,
@@ -247,6 +254,10 @@ function isLeftOut(path: string): boolean {
 
 const MATTERS =
   /external-secrets\.io|ExternalSecret|SecretStore|PushSecret|argoproj\.io|helm\.toolkit\.fluxcd\.io|kustomize\.toolkit\.fluxcd\.io/
+
+function isTaken(text: string, wanted: TemplatesTaken): boolean {
+  return wanted === 'all' || canMatter(text) || (wanted === 'users' && mayTellOfSecrets(text))
+}
 
 /** Whether a template can make an object that is judged, or that leads to more; one without a kind of its own may make any. */
 function canMatter(text: string): boolean {

@@ -1,6 +1,7 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import { isMap, stringAt, type ValueMap } from '../../model/value.ts'
+import { MAKES_SECRETS, MENTIONS_SECRETS, mayUseSecrets } from '../objects/secret-users.ts'
 import { withoutMarks } from './marks.ts'
 
 /** One object of what helm printed. */
@@ -11,6 +12,8 @@ export interface ChartDocument {
   readonly index: number
   readonly document: YamlDocument
   readonly body: ValueMap
+  /** It is looked at for the Secrets that it uses alone. */
+  readonly isUser: boolean
   /** The lines of its text, marks and all. */
   readonly lines: readonly string[]
 }
@@ -29,15 +32,20 @@ export function chartDocuments(stdout: string): ChartDocument[] | undefined {
     const path = withoutMarks(source)
     const index = counts.get(path) ?? 0
     counts.set(path, index + 1)
-    if (!KINDS.test(withoutMarks(part))) continue
+    const text = withoutMarks(part)
+    const isUser = !KINDS.test(text)
+    if (isUser && !MENTIONS_SECRETS.test(text) && !MAKES_SECRETS.test(text)) continue
     const parsed = parseYaml({ file: path, text: part })
     const [document] = parsed.documents
     if (document === undefined) {
-      if (parsed.notes.length > 0) return undefined
+      if (parsed.notes.length > 0 && !isUser) return undefined
       continue
     }
-    if (!isMap(document.value) || isNeverApplied(document.value)) continue
-    found.push({ source: path, index, document, body: document.value, lines: part.split('\n') })
+    const { value: body } = document
+    if (!isMap(body) || isNeverApplied(body)) continue
+    const { apiVersion, kind } = body
+    if (isUser && !mayUseSecrets({ apiVersion: String(apiVersion ?? ''), kind: String(kind ?? ''), body })) continue
+    found.push({ source: path, index, document, body, isUser, lines: part.split('\n') })
   }
   return found
 }

@@ -42,7 +42,7 @@ export function chartRenders(checkout: Checkout, options: ChartRendersOptions): 
     stats,
     async render(release) {
       const { run, why } = await started()
-      if (run === undefined) return { objects: [], missing: [], templates: [], failure: { why } }
+      if (run === undefined) return { objects: [], missing: [], templates: [], withUsers: false, failure: { why } }
       return renderRelease(checkout, release, { template: run.template, apiVersions: options.apiVersions })
     },
   }

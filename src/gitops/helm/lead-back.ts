@@ -192,8 +192,10 @@ function traceOf(
     marked: explained,
     dependsOn: (layer) =>
       from.some((one) => one.layer < layer) ||
+      more.layers.some((one) => one < layer) ||
       // What is filled in there and no marker tells of may be any value.
-      (whole === undefined && from.length < (template === undefined ? 1 : filledIn(template, path, lines, line))),
+      (whole === undefined &&
+        from.length + more.layers.length < (template === undefined ? 1 : filledIn(template, path, lines, line))),
   }
 }
 
@@ -225,8 +227,7 @@ function isUnknown(
 /** How much of what stands on a line is filled in, as far as the field goes. */
 function filledIn(template: string, path: FieldPath, lines: TemplateLines, line: FoundLine | undefined): number {
   if (line === undefined || line.isBlock) return 1
-  const { spanOf } = lines.place(line.line, fieldOf(path)).document
-  const span = spanOf([])
+  const span = lines.place(line.line, fieldOf(path)).document.spanOf([])
   return template.slice(span.column - 1, span.endColumn - 1).split('{{').length - 1
 }
 
@@ -234,11 +235,13 @@ interface More {
   readonly whole: Place | undefined
   readonly scalars: readonly ValueScalar[]
   readonly places: readonly RelatedPlace[]
+  /** How strong the values are that are in it and that no marker tells of. */
+  readonly layers: readonly number[]
   /** The literal stands on the line, or was found elsewhere. */
   readonly isSettled: boolean
 }
 
-const NOTHING: More = { whole: undefined, scalars: [], places: [], isSettled: true }
+const NOTHING: More = { whole: undefined, scalars: [], places: [], layers: [], isSettled: true }
 
 /** Values that no marker tells of: numbers, keys, what was cut out of a text, files of the chart (helm.md §5.2 step 5). */
 function moreScalars(
@@ -265,15 +268,21 @@ function moreScalars(
     if (found !== undefined) named.push({ ...found, name: path.join('.') })
   }
   const same = named.filter(({ value }) => value === text)
-  if (same.length === 1 && known.length === 0) return { ...NOTHING, whole: (same[0] as { place: Place }).place }
+  const marks = new Set(known.map(({ place }) => keyOf(spanOfPlace(place))))
+  const [only] = same
+  if (only !== undefined && same.length === 1 && known.length === 0)
+    return { ...NOTHING, whole: only.place, layers: [only.layer] }
   if (named.length > 0)
     return {
       ...NOTHING,
+      layers: named.filter(({ place }) => !marks.has(keyOf(spanOfPlace(place)))).map(({ layer }) => layer),
       places: named.map(({ place, name }) => ({ span: spanOfPlace(place), message: `\`${name}\` comes from here` })),
       isSettled: named.some(({ value }) => value !== '' && text.includes(value)),
     }
   const keys = keysEqual(values, text)
-  if (keys.length === 1 && known.length === 0) return { ...NOTHING, whole: keys[0] }
+  const [key] = keys
+  if (key !== undefined && keys.length === 1 && known.length === 0)
+    return { ...NOTHING, whole: key.place, layers: [key.layer] }
   for (const part of [text, ...left]) {
     const holding = values.scalars.filter(
       (one) => one.path !== undefined && one.text !== part && one.text.includes(part) && part.length > 2,
@@ -283,14 +292,14 @@ function moreScalars(
   const held = chart.files.filter(
     (one) => !one.isTemplate && !/(?:^|\/)(?:Chart|values)\.ya?ml$/.test(one.path) && lines.whole(one).includes(text),
   )
-  const [only] = held
-  if (only !== undefined && held.length === 1 && text.length > 2) {
-    const all = lines.whole(only).split('\n')
+  const [holder] = held
+  if (holder !== undefined && held.length === 1 && text.length > 2) {
+    const all = lines.whole(holder).split('\n')
     const at = all.flatMap((one, index) => (one.includes(text) ? [index] : []))
     const [index] = at
     if (index !== undefined && at.length === 1) {
       const column = (all[index] as string).indexOf(text) + 1
-      const { file } = spanOfPlace(lines.placeOfFile(only))
+      const { file } = spanOfPlace(lines.placeOfFile(holder))
       const span = { file, line: index + 1, column, endLine: index + 1, endColumn: column + text.length }
       return { ...NOTHING, whole: placeAt(span) }
     }
@@ -333,7 +342,7 @@ function subchartOf(source: string): string | undefined {
 /** The value at a path in the strongest layer that has one. */
 function strongest(values: ReleaseValues, paths: readonly FieldPath[]) {
   const all = [
-    ...values.layers.map((layer, index) => ({ node: layer.values, layer: index + 1 })).reverse(),
+    ...values.layers.map(({ values: node, strength }) => ({ node, layer: strength })).reverse(),
     ...[...values.own].map(([path, layer]) => ({ node: ownBelow(path, layer.values), layer: 0 })),
   ]
   for (const { node, layer } of all)
@@ -357,17 +366,18 @@ function ownBelow(path: string, node: Placed | undefined): Placed | undefined {
   )
 }
 
-function keysEqual(values: ReleaseValues, text: string): Place[] {
-  const found: Place[] = []
-  const walk = (node: Placed): void => {
-    if (node.type === 'list') node.items.forEach(walk)
+function keysEqual(values: ReleaseValues, text: string) {
+  const found: { readonly place: Place; readonly layer: number }[] = []
+  const walk = (node: Placed, layer: number): void => {
+    if (node.type === 'list') for (const item of node.items) walk(item, layer)
     else if (node.type === 'map')
       for (const [key, entry] of node.entries) {
-        if (key === text) found.push(keyPlace(entry.key))
-        walk(entry.node)
+        if (key === text) found.push({ place: keyPlace(entry.key), layer })
+        walk(entry.node, layer)
       }
   }
-  for (const layer of [...values.own.values(), ...values.layers]) if (layer.values !== undefined) walk(layer.values)
+  for (const own of values.own.values()) if (own.values !== undefined) walk(own.values, 0)
+  for (const layer of values.layers) if (layer.values !== undefined) walk(layer.values, layer.strength)
   return found
 }
 

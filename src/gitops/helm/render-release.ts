@@ -1,9 +1,17 @@
 import type { RenderReason } from '../../model/reason.ts'
 import type { Span } from '../../model/span.ts'
-import { isList, isMap, type Value, at as valueAt } from '../../model/value.ts'
+import { isList, isMap, type Value, type ValueMap, at as valueAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
+import { textsOfUse } from '../objects/secret-users.ts'
 import { plainValue } from '../placed/placed.ts'
-import { type ChartFiles, chartFiles, type MissingDependency } from './chart-files.ts'
+import {
+  type ChartFile,
+  type ChartFiles,
+  chartFiles,
+  type MissingDependency,
+  type TemplatesTaken,
+} from './chart-files.ts'
+
 import { type ChartDocument, chartDocuments } from './chart-output.ts'
 import type { ChartRelease } from './chart-release.ts'
 import { type LedBack, leadBack } from './lead-back.ts'
@@ -18,6 +26,8 @@ export interface ChartOutput {
   readonly missing: readonly MissingDependency[]
   /** The templates that were rendered, below the checkout. */
   readonly templates: readonly string[]
+  /** Templates of what uses Secrets were rendered, too, and no part of the chart is missing that may use some. */
+  readonly withUsers: boolean
   /** Nothing is known to be applied by it. */
   readonly failure?: { readonly why: RenderReason; readonly span?: Span }
 }
@@ -46,7 +56,8 @@ export async function renderRelease(
   release: ChartRelease,
   options: RenderOptions,
 ): Promise<ChartOutput> {
-  let chart = chartFiles(checkout, release.chart, false)
+  let wanted: TemplatesTaken = 'users'
+  let chart = chartFiles(checkout, release.chart, wanted)
   const { missing } = chart
   if (chart.refused !== undefined) return failed({ code: 'chart-refused', says: chart.refused }, missing)
   if (chart.isLibrary)
@@ -55,30 +66,46 @@ export async function renderRelease(
     new Map(chart.files.flatMap(({ path, source }) => (isReplaced(path, release) ? [] : [[path, source]]))),
   )
   const values = valuesOf(checkout, release, own)
-  let first = await options.template(templateOf(chart, values, release, options, undefined))
-  if (
-    'failed' in first &&
-    first.failed === 'says' &&
-    /not defined|no template|error calling include/.test(first.says)
-  ) {
-    const whole = chartFiles(checkout, release.chart, true)
-    const again = await options.template(templateOf(whole, values, release, options, undefined))
+  const render = (files: ChartFiles) => options.template(templateOf(files, values, release, options, undefined))
+  let first = await render(chart)
+  if ('failed' in first && first.failed !== 'total-time' && first.failed !== 'run-time') {
+    // What a workload of the chart breaks costs the chart's references nothing.
+    wanted = 'judged'
+    chart = chartFiles(checkout, release.chart, wanted)
+    first = await render(chart)
+  }
+  if (isLackOfTemplate(first)) {
+    const whole = chartFiles(checkout, release.chart, 'all')
+    const again = await render(whole)
     // What fails as a whole, too, fails by what it asks for, and not by what was left out.
     if (!('failed' in again)) {
+      wanted = 'all'
       chart = whole
       first = again
     }
   }
-  if ('failed' in first) return failed(reasonOf(first), missing, placeOfFailure(checkout, chart, first))
+  if ('failed' in first) {
+    const place = placeOfFailure(checkout, chart, first)
+    const value = lackedValue(first, place, checkout)
+    const lacks = value === undefined ? undefined : { chart: checkout.shown(release.chart), ...value }
+    return failed(reasonOf(first, lacks), missing, place?.span)
+  }
   const objects = chartDocuments(first.stdout)
   if (objects === undefined) return failed({ code: 'output-unreadable' }, missing)
   const templates = chart.files.flatMap(({ isTemplate, source }) => (isTemplate ? [source] : []))
-  if (objects.length === 0) return { objects: [], missing, templates }
+  const withUsers = wanted !== 'judged' && missing.length === 0
+  if (objects.length === 0) return { objects: [], missing, templates, withUsers }
   const lines = templateLines(checkout, chart)
-  const probes = options.keysOnly === true ? NO_PROBES : await probe(objects, chart, lines, values, release, options)
+  const probes =
+    options.keysOnly === true
+      ? NO_PROBES
+      : await probe(objects, chart, lines, values, release, options, () =>
+          chartFiles(checkout, release.chart, 'judged'),
+        )
   return {
     missing,
     templates,
+    withUsers,
     objects: objects.map((object): ChartObject => {
       const file = chart.fileOf(object.source)
       return {
@@ -113,9 +140,11 @@ async function probe(
   values: ReleaseValues,
   release: ChartRelease,
   options: RenderOptions,
+  judgedFiles: () => ChartFiles,
 ): Promise<Probes> {
+  const judged = objects.filter(({ isUser }) => !isUser)
   const text = objects
-    .map(({ body }) => textsIn(body).join('\n'))
+    .map(({ body, isUser }) => (isUser ? textsOfUse(body) : textsIn(body)).join('\n'))
     .join('\n')
     .toLowerCase()
   const candidates = values.scalars.filter(
@@ -124,11 +153,12 @@ async function probe(
   const rendered: ChartDocument[][] = []
   const flow: { scalar: ValueScalar; objects: ReadonlySet<ChartDocument> }[] = []
   let count = 0
-  const run = async (scalars: readonly ValueScalar[]): Promise<ChartDocument[] | undefined> => {
+  let staged = chart
+  const run = async (scalars: readonly ValueScalar[], files = staged): Promise<ChartDocument[] | undefined> => {
     count++
     const ids = new Set(scalars.map(({ id }) => id))
     const result = await options.template(
-      templateOf(chart, values, release, options, { lines, isMarked: ({ id }) => ids.has(id) }),
+      templateOf(files, values, release, options, { lines, isMarked: ({ id }) => ids.has(id) }),
     )
     return 'failed' in result ? undefined : chartDocuments(result.stdout)
   }
@@ -138,27 +168,42 @@ async function probe(
         ? objects
         : objects.filter((object) => {
             const twin = twinOf(object, documents)
-            return twin === undefined || !isSame(object.body, twin.body)
+            if (twin === undefined) return true
+            return object.isUser ? !usesTheSame(object.body, twin.body) : !isSame(object.body, twin.body)
           }),
     )
-  const whole = await run(candidates)
+  let whole = await run(candidates)
+  if (whole === undefined && judged.length > 0 && judged.length < objects.length) {
+    // A workload may take no mark, and is left out of these runs then.
+    staged = judgedFiles()
+    whole = await run(candidates)
+  }
   if (whole !== undefined) rendered.push(whole)
-  if (differing(whole).size === 0) return { rendered, flow }
+  const differs = differing(whole)
+  if (differs.size === 0) return { rendered, flow }
   // Lines are told without any marker; then the markers in halves, until those that change the flow are alone.
-  const plain = candidates.length === 0 ? undefined : await run([])
+  const plain = candidates.length === 0 ? undefined : await run([], chart)
   if (plain !== undefined) rendered.unshift(plain)
+  // What only a user of Secrets hangs on is not worth more runs: its fields stand at the lines of the templates.
+  if (!judged.some((object) => differs.has(object))) return { rendered, flow }
   const halves: (readonly ValueScalar[])[] = candidates.length > 1 ? inHalves(candidates) : []
-  if (candidates.length === 1) flow.push({ scalar: candidates[0] as ValueScalar, objects: differing(whole) })
+  if (candidates.length === 1) flow.push({ scalar: candidates[0] as ValueScalar, objects: differs })
   while (halves.length > 0 && count < MOST_PROBES) {
     const half = halves.shift() as readonly ValueScalar[]
     const documents = await run(half)
     const others = differing(documents)
     if (documents !== undefined) rendered.push(documents)
-    if (others.size === 0) continue
+    if (!judged.some((object) => others.has(object))) continue
     if (half.length > 1) halves.push(...inHalves(half))
     else flow.push({ scalar: half[0] as ValueScalar, objects: others })
   }
   return { rendered, flow }
+}
+
+function isLackOfTemplate(first: Templated): boolean {
+  return (
+    'failed' in first && first.failed === 'says' && /not defined|no template|error calling include/.test(first.says)
+  )
 }
 
 function inHalves<T>(items: readonly T[]): (readonly T[])[] {
@@ -193,6 +238,13 @@ function isSame(one: Value, other: Value): boolean {
   if (isList(one))
     return isList(other) && one.length === other.length && one.every((item, at) => isSame(item, other[at] as Value))
   return !isMap(other) && !isList(other) && String(one ?? '') === withoutMarks(String(other ?? ''))
+}
+
+/** Whether the same Secrets are used, and the same of each; what else differs between renderings (a checksum) is no matter. */
+function usesTheSame(one: ValueMap, other: ValueMap): boolean {
+  const texts = textsOfUse(other).map(withoutMarks)
+  const own = textsOfUse(one)
+  return own.length === texts.length && own.every((text, index) => text === texts[index])
 }
 
 function textsIn(value: Value): string[] {
@@ -243,13 +295,22 @@ function isReplaced(path: string, { replacesChartValues }: ChartRelease): boolea
 }
 
 function failed(why: RenderReason, missing: readonly MissingDependency[], span?: Span): ChartOutput {
-  return { objects: [], missing, templates: [], failure: { why, ...(span === undefined ? {} : { span }) } }
+  return {
+    objects: [],
+    missing,
+    templates: [],
+    withUsers: false,
+    failure: { why, ...(span === undefined ? {} : { span }) },
+  }
 }
 
-function reasonOf(failure: Extract<Templated, { readonly failed: string }>): RenderReason {
+type Failure = Extract<Templated, { readonly failed: string }>
+type Lacks = Extract<RenderReason, { readonly code: 'helm-fails' }>['lacks']
+
+function reasonOf(failure: Failure, lacks: Lacks): RenderReason {
   switch (failure.failed) {
     case 'says':
-      return { code: 'helm-fails', says: complaint(failure.says) }
+      return { code: 'helm-fails', says: complaint(failure.says), ...(lacks === undefined ? {} : { lacks }) }
     case 'time':
       return { code: 'helm-stopped', by: 'time', limit: HELM_LIMITS.seconds }
     case 'run-time':
@@ -286,8 +347,38 @@ function complaint(text: string): string {
   return short.length > MAX_LENGTH ? `${short.slice(0, MAX_LENGTH)}…` : short
 }
 
+interface FailurePlace {
+  readonly file: ChartFile
+  readonly span: Span
+}
+
+/**
+ * The value that a chart asks for and does not get, by `required`, `fail` or by a field of what is not there; without a name where only
+ * that is known. `undefined`: it fails by something else.
+ */
+function lackedValue(
+  failure: Failure,
+  place: FailurePlace | undefined,
+  checkout: Checkout,
+): { readonly value?: string } | undefined {
+  if (failure.failed !== 'says') return undefined
+  const text = failure.says.replace(/\s+/g, ' ')
+  const isAsked = text.includes('execution error at (')
+  if (!isAsked && !/nil pointer evaluating|nil data/.test(text)) return undefined
+  const line = place === undefined ? '' : (checkout.tree.read(place.file.source).split('\n')[place.span.line - 1] ?? '')
+  const named = isAsked
+    ? (/\brequired\s+(?:"(?:[^"\\]|\\.)*"|`[^`]*`)\s+\$?\.Values\.([\w.]+)/.exec(line) ??
+      /\.Values\.([\w.]+)\s*\|\s*required\b/.exec(line))
+    : /<\$?\.Values\.([\w.]+)>: nil/.exec(text)
+  const name = named?.[1]
+  if (name === undefined) return {}
+  // Values of a subchart stand below its name.
+  const below = name.startsWith('global.') ? [] : [...(place?.file.path ?? '').matchAll(/(?:^|\/)charts\/([^/]+)/g)]
+  return { value: [...below.map((match) => match[1] as string), name].join('.') }
+}
+
 /** The template line that helm names last. */
-function placeOfFailure(checkout: Checkout, chart: ChartFiles, failure: Templated): Span | undefined {
+function placeOfFailure(checkout: Checkout, chart: ChartFiles, failure: Failure): FailurePlace | undefined {
   if (!('says' in failure)) return undefined
   const named = [
     ...failure.says.matchAll(/([\w.@+-]+(?:\/[\w.@+-]+)*\/templates\/[\w./@+-]+?)(?::(\d+))?(?=[:)\s]|$)/g),
@@ -296,7 +387,7 @@ function placeOfFailure(checkout: Checkout, chart: ChartFiles, failure: Template
     const file = chart.fileOf(source ?? '')
     if (file === undefined) continue
     const at = line === undefined ? 1 : Number(line)
-    return { file: checkout.shown(file.source), line: at, column: 1, endLine: at, endColumn: 1 }
+    return { file, span: { file: checkout.shown(file.source), line: at, column: 1, endLine: at, endColumn: 1 } }
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
-import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
+import { withAnswers, type YamlDocument } from '../../files/yaml/yaml-document.ts'
 import { type FieldPath, at as valueAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { type MadeOf, type Place, type Placed, type PlacedScalar, placed, plainValue } from '../placed/placed.ts'
@@ -32,6 +32,11 @@ export interface LayerSource {
   write(isMarked: (scalar: ValueScalar) => boolean): LayerText
 }
 
+/** What is given over the chart's own values; the stronger the greater. */
+interface StrongLayer extends LayerSource {
+  readonly strength: number
+}
+
 export type LayerText =
   | { readonly as: 'values'; readonly text: string }
   | { readonly as: 'argument'; readonly flag: string; readonly text: string }
@@ -48,7 +53,7 @@ export interface MissingLayer {
 export interface ReleaseValues {
   /** The chart's own values files, by their path below the chart; markers can be put into them, too. */
   readonly own: ReadonlyMap<string, LayerSource>
-  readonly layers: readonly LayerSource[]
+  readonly layers: readonly StrongLayer[]
   readonly missing: readonly MissingLayer[]
   /** Of the release itself: its name, its namespace. */
   readonly name: ValueScalar
@@ -75,10 +80,11 @@ export function valuesOf(
     const below = [...path.matchAll(/(?:^|\/)charts\/([^/]+)/g)].map((match) => match[1] as string)
     own.set(path, fileLayer(checkout, file, 0, number, below))
   }
-  const layers: LayerSource[] = []
+  const layers: StrongLayer[] = []
   const missing: MissingLayer[] = []
   for (const [index, layer] of release.layers.entries()) {
     const strength = index + 1
+    const add = (source: LayerSource) => layers.push({ ...source, strength })
     if (layer.from === 'missing') missing.push({ why: layer.why, span: layer.span, above: strength })
     else if (layer.from === 'file') {
       const text = checkout.tree.size(layer.file) > MAX_VALUES ? '' : checkout.tree.read(layer.file)
@@ -92,15 +98,15 @@ export function valuesOf(
           endColumn: 1,
         }
         missing.push({ why: { code: 'encrypted', name: checkout.shown(layer.file) }, span, above: strength })
-      } else layers.push(fileLayer(checkout, layer.file, strength, number, []))
-    } else if (layer.from === 'map') layers.push(mapLayer(layer.node, strength, number))
-    else if (layer.from === 'text') layers.push(textLayer(layer.node, strength, number))
+      } else add(fileLayer(checkout, layer.file, strength, number, []))
+    } else if (layer.from === 'map') add(mapLayer(layer.node, strength, number))
+    else if (layer.from === 'text') add(textLayer(layer.node, strength, number))
     else if (layer.from === 'set-file')
-      layers.push({
+      add({
         scalars: [],
         write: () => ({ as: 'set-file', name: layer.name, text: checkout.tree.read(layer.file) }),
       })
-    else layers.push(setLayer(layer, strength, number))
+    else add(setLayer(layer, strength, number))
   }
   const name: ValueScalar = scalarOf(release.name, number())
   const namespace: ValueScalar =
@@ -249,7 +255,7 @@ function lastWord(line: string): string {
 
 function lineOf(document: YamlDocument, path: FieldPath, line: number): YamlDocument {
   const span = document.spanOfTextLine(path, line)
-  return { ...document, spanOf: () => span, definitionOf: () => span, spanOfTextLine: () => span }
+  return withAnswers(document, { spanOf: () => span, definitionOf: () => span, spanOfTextLine: () => span })
 }
 
 function textOf(document: YamlDocument, path: FieldPath): string | undefined {

@@ -81,10 +81,10 @@ export class Build implements Run {
   reason(
     path: FieldPath,
     code: UndecidedCode,
-    what: { fails?: boolean; adds?: boolean; file?: string } = {},
+    what: { fails?: boolean; adds?: boolean; file?: string; fields?: readonly FieldPath[] | undefined } = {},
   ): Undecided {
-    const { fails = false, adds = false, file = this.fileName } = what
-    const found = { code, file, path, fails, adds }
+    const { fails = false, adds = false, file = this.fileName, fields } = what
+    const found = { code, file, path, fails, adds, ...(fields === undefined ? {} : { fields }) }
     this.undecided.add(found)
     if (adds) this.open = true
     return found
@@ -129,7 +129,10 @@ export class Build implements Run {
       } catch (error) {
         if (!(error instanceof Stop)) throw error
         const fails = error.fails && isCertain(object)
-        const found = this.reason(path, error.fails && !fails ? 'patch-form' : error.code, { fails })
+        const found = this.reason(path, error.fails && !fails ? 'patch-form' : error.code, {
+          fails,
+          fields: error.fields,
+        })
         return [touched(object, found)]
       }
     })

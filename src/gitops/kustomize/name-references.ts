@@ -1,3 +1,4 @@
+import type { FieldPath } from '../../model/value.ts'
 import { at, itemsAt, type Placed, type PlacedList, placedAt, setAt, withoutEntry } from '../placed/placed.ts'
 import { allIds, changed, currentId, isClusterScoped, originalId, type ReadObject } from './read-object.ts'
 import { anyText, isNull } from './scalar-text.ts'
@@ -72,8 +73,10 @@ export function withNewNames(
   configured: readonly NameReference[],
 ): ReadObject {
   const id = originalId(object)
-  if (FOLLOWED_BY_KUSTOMIZE.test(id.kind) || id.group === 'serving.knative.dev')
-    if (mentionsChanged(object, id.kind, changes)) throw new Stop('name-reference')
+  if (FOLLOWED_BY_KUSTOMIZE.test(id.kind) || id.group === 'serving.knative.dev') {
+    const mentions = mentionsOfChanged(object, id.kind, changes)
+    if (mentions.length > 0) throw new Stop('name-reference', mentions)
+  }
   let node: Placed = object.node
   for (const { referred, referrer, path } of [...REFERENCES, ...configured])
     if (isA(id, referrer)) {
@@ -243,14 +246,18 @@ function sameAffixes(one: ReadObject, other: ReadObject, orNone: boolean): boole
   })
 }
 
-function mentionsChanged(object: ReadObject, kind: string, changes: ChangedNames): boolean {
+/** Where an object holds a name that another one had: only there a new name may come. */
+function mentionsOfChanged(object: ReadObject, kind: string, changes: ChangedNames): FieldPath[] {
   const names = kind === 'HorizontalPodAutoscaler' ? changes.scaled : changes.named
-  if (names.size === 0) return false
-  const mentions = (node: Placed | undefined): boolean => {
-    if (node?.type === 'list') return node.items.some(mentions)
-    if (node?.type === 'map') return [...node.entries.values()].some(({ node: below }) => mentions(below))
-    return node !== undefined && names.has(anyText(node))
+  if (names.size === 0) return []
+  const found: FieldPath[] = []
+  const walk = (node: Placed, path: FieldPath): void => {
+    if (node.type === 'list') for (const [index, item] of node.items.entries()) walk(item, [...path, index])
+    else if (node.type === 'map') for (const [key, { node: below }] of node.entries) walk(below, [...path, key])
+    else if (names.has(anyText(node))) found.push(path)
   }
-  if (kind === 'Ingress' && mentions(at(object.node, 'metadata', 'annotations'))) return true
-  return mentions(withoutEntry(object.node, 'metadata'))
+  const annotations = kind === 'Ingress' ? at(object.node, 'metadata', 'annotations') : undefined
+  if (annotations !== undefined) walk(annotations, ['metadata', 'annotations'])
+  walk(withoutEntry(object.node, 'metadata'), [])
+  return found
 }

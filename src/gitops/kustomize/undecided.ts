@@ -49,4 +49,6 @@ export interface Undecided {
   readonly fails: boolean
   /** It may bring objects that the reading does not list. */
   readonly adds: boolean
+  /** The only fields of the object that it is about, where that is told. */
+  readonly fields?: readonly FieldPath[]
 }

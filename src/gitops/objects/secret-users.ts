@@ -1,5 +1,5 @@
 import { groupOf, isEsoGroup } from '../../model/kinds.ts'
-import { type FieldPath, isMap, listAt, type Value, type ValueMap } from '../../model/value.ts'
+import { at, type FieldPath, isMap, listAt, stringAt, type Value, type ValueMap } from '../../model/value.ts'
 import type { SourceObject } from './source-object.ts'
 
 /** Fields whose names tell of a Secret (consumers.md §1, §2), and of makers of Secrets (§7). */
@@ -22,10 +22,40 @@ const MAKERS = new Set([
  * Whether an object may ask for a Secret, or make one beside ESO: a workload, a release with values, a custom resource. By the names of
  * its fields; what it asks for is told by the room `workloads`.
  */
-export function mayUseSecrets({ apiVersion, kind, body }: SourceObject): boolean {
+export function mayUseSecrets({ apiVersion, kind, body }: Pick<SourceObject, 'apiVersion' | 'kind' | 'body'>): boolean {
   if (NO_USER.has(kind) || isEsoGroup(apiVersion)) return false
   return MAKERS.has(kind) || names(body, 0)
 }
+
+/** Of a text that may make such an object. */
+export const MAKES_SECRETS = new RegExp(`^kind: *["']?(?:${[...MAKERS].join('|')})["']?\\s*$`, 'm')
+
+/** Kinds out of which Pods come, whatever a chart puts into them. */
+const WORKLOADS =
+  /^kind: *["']?(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob|Rollout|ScaledJob|Workflow|CronWorkflow|(?:Cluster)?WorkflowTemplate|Task)["']?\s*$/m
+
+/** Whether a template may make an object that uses Secrets, or makes one. */
+export function mayTellOfSecrets(template: string): boolean {
+  return MENTIONS_SECRETS.test(template) || MAKES_SECRETS.test(template) || WORKLOADS.test(template)
+}
+
+/** The texts of an object that may be names of Secrets, or keys of them. */
+export function textsOfUse(body: ValueMap): string[] {
+  const { metadata, ...rest } = body
+  const found = ['name', 'namespace'].flatMap((field) => stringAt(metadata ?? null, field) ?? [])
+  const walk = (value: Value, isOf: boolean, level: number): void => {
+    if (level > MAX_LEVELS) return
+    if (Array.isArray(value)) for (const item of value as readonly Value[]) walk(item, isOf, level + 1)
+    else if (isMap(value))
+      for (const [key, below] of Object.entries(value)) walk(below, isOf || FIELD.test(key) || USE.test(key), level + 1)
+    else if (isOf && typeof value === 'string') found.push(value)
+  }
+  walk(rest, false, 0)
+  return found
+}
+
+/** Beside what speaks of a secret: of which object it is, and what of the Secret is taken. */
+const USE = /^(?:envFrom|valuesFrom|volumes|subPath)$/
 
 const MAX_LEVELS = 40
 
@@ -56,6 +86,27 @@ export function withParsedValues(object: SourceObject): SourceObject {
   let one = object
   for (const path of valuesTexts(object)) one = withParsedText(one, path)
   return one
+}
+
+/**
+ * The object without the values that it gives to charts which were rendered with their workloads: what these values ask for stands in the
+ * workloads. `sources`: of an Application those whose charts were.
+ */
+export function withoutRenderedValues(object: SourceObject, sources: ReadonlySet<number | undefined>): SourceObject {
+  const { apiVersion, kind, body } = object
+  if (groupOf(apiVersion) === 'helm.toolkit.fluxcd.io') return { ...object, body: without(body, ['spec', 'values']) }
+  const spec = kind === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec']
+  const given: FieldPath[] = [
+    ...(sources.has(undefined) ? [[...spec, 'source', 'helm']] : []),
+    ...listAt(body, ...spec, 'sources').flatMap((_, index) =>
+      sources.has(index) ? [[...spec, 'sources', index, 'helm']] : [],
+    ),
+  ]
+  return { ...object, body: given.reduce<ValueMap>(without, body) }
+}
+
+function without(body: ValueMap, path: FieldPath): ValueMap {
+  return at(body, ...path) === undefined ? body : (withValueAt(body, path, null) as ValueMap)
 }
 
 function withParsedText(object: SourceObject, path: FieldPath): SourceObject {

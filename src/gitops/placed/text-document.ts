@@ -1,5 +1,5 @@
 import { parseEmbeddedYaml } from '../../files/yaml/parse-yaml.ts'
-import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
+import { withAnswers, type YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { Placed } from './placed.ts'
 
 /** The YAML that a text is (an Application's `values: |`), with the places of its lines; `undefined` where it is none. */
@@ -10,12 +10,11 @@ export function textDocument(node: Placed): YamlDocument | undefined {
   // The text is what reaches the cluster, which something may have filled in; its lines stand where they were written.
   const [found] =
     parseEmbeddedYaml(
-      {
-        ...document,
+      withAnswers(document, {
         rawOf: () => text,
         spanOf: () => document.spanOf(path),
         spanOfTextLine: (_, line) => document.spanOfTextLine(path, line),
-      },
+      }),
       [],
     )?.documents ?? []
   return found

@@ -12,6 +12,7 @@ import type {
   UnreadReason,
 } from '../../model/reason.ts'
 import { counted } from '../../model/wording.ts'
+import { shortLaw } from './law.ts'
 
 /**
  * Why something was not checked, as a clause for a headline: the one thing that is missing, without places, lists and advice. Names stand in
@@ -106,6 +107,19 @@ export function briefReason(reason: NotCheckedReason): string {
       return law(reason)
     default:
       return render(reason)
+  }
+}
+
+/** The same for the end of a chain, where the law has room for the nearest rule. */
+export function chainReason(reason: NotCheckedReason): string {
+  switch (reason.code) {
+    case 'rule-decides':
+    case 'no-rule-covers':
+      return shortLaw(reason)
+    case 'versions-agree':
+      return chainReason(reason.because)
+    default:
+      return briefReason(reason)
   }
 }
 
@@ -395,11 +409,10 @@ function render(reason: RenderReason): string {
     case 'helm-stopped':
       return 'helm did not finish'
     case 'helm-absent':
-      return 'there is no helm on PATH'
+    case 'helm-unusable':
+      return 'needs helm'
     case 'helm-off':
       return '`render-helm` is `never`'
-    case 'helm-unusable':
-      return 'the helm on PATH cannot be used'
     case 'chart-refused':
       return 'a Helm chart cannot be rendered here'
     case 'copy-fails':

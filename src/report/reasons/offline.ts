@@ -55,5 +55,6 @@ const UNFINISHED: Readonly<Record<Unfinished, string>> = {
   'hidden-in-snapshot': 'the snapshot does not show all of it',
   'snapshot-old': 'the snapshot is too old',
   'run-time-over': 'the time for the run was over',
+  killed: 'the run was ended before it could report',
   'own-bug': 'eso-vault has a bug',
 }

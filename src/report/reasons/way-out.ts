@@ -110,6 +110,15 @@ export function wayOutOf(reason: NotCheckedReason, hints: LoginHints = {}): WayO
       }
     case 'server-hides':
       return { says: '`eso-vault ci-policy` prints the policy that the CI token needs.' }
+    case 'chart-template':
+      return reason.because === undefined ? undefined : wayOutOf(reason.because)
+    case 'helm-fails':
+      return reason.lacks === undefined
+        ? undefined
+        : {
+            says: 'If the value is given outside of Git (`--set` in a CI job), write into the config:',
+            config: valuesLines(reason.lacks),
+          }
     case 'yaml-unparseable':
     case 'yaml-unusable':
       return { says: 'The finding `yaml-invalid` says what is wrong.' }
@@ -149,6 +158,14 @@ function policyLines(names: readonly string[]): string[] {
   return names.length === 0
     ? []
     : ['policies:', ...names.map((name) => `  ${name.startsWith('<') ? name : yaml(name)}: <file of its rules>`)]
+}
+
+function valuesLines({ chart, value }: { readonly chart: string; readonly value?: string }): string[] {
+  return [
+    'helm:',
+    `  - chart: ${yaml(chart)}`,
+    value === undefined ? '    values: [<file of values>]' : `    set: { ${yaml(value)}: <value> }`,
+  ]
 }
 
 /** A name as YAML takes it for text. */

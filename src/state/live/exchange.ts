@@ -1,5 +1,6 @@
 import { type Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { urlToHttpOptions } from 'node:url'
 import { VaultUnavailable } from './errors.ts'
 
 /** One HTTP answer, whole. */
@@ -9,9 +10,26 @@ export interface HttpAnswer {
   readonly text: string
 }
 
+/** Where a server listens, as Node's client takes it: taken apart once for all requests to it. */
+export interface Target {
+  readonly protocol: string
+  readonly hostname: string
+  readonly port?: number | string
+  /** Host and port, for sentences. */
+  readonly name: string
+}
+
+export function targetOf(url: URL): Target {
+  // Without the brackets of an IPv6 address.
+  const { hostname, port } = urlToHttpOptions(url)
+  return { protocol: url.protocol, hostname: hostname ?? url.hostname, ...(port ? { port } : {}), name: url.host }
+}
+
 export interface HttpMessage {
   readonly method: string
-  readonly url: URL
+  readonly target: Target
+  /** With its query, percent-encoded. It is sent as it is: nobody resolves a `..` in it. */
+  readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
 }
@@ -25,10 +43,11 @@ export interface ExchangeLimits {
 
 /** One request and its answer, without retries. Follows no redirect. Rejects with Node's own error, or VaultUnavailable. */
 export function exchange(message: HttpMessage, limits: ExchangeLimits): Promise<HttpAnswer> {
-  const { method, url, headers, body } = message
+  const { method, target, path, headers, body } = message
+  const { protocol, hostname, port } = target
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-    const request = send(url, { method, headers, agent: limits.agent })
+    const send = protocol === 'https:' ? httpsRequest : httpRequest
+    const request = send({ protocol, hostname, port, path, method, headers, agent: limits.agent })
     const fail = (error: unknown) => {
       clearTimeout(timer)
       reject(error)
@@ -44,7 +63,7 @@ export function exchange(message: HttpMessage, limits: ExchangeLimits): Promise<
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length
         if (bytes > limits.maxBytes) {
-          fail(tooLarge(url.host, limits.maxBytes))
+          fail(tooLarge(target.name, limits.maxBytes))
           request.destroy()
           return
         }
@@ -52,7 +71,8 @@ export function exchange(message: HttpMessage, limits: ExchangeLimits): Promise<
       })
       const finish = () => {
         clearTimeout(timer)
-        const text = Buffer.concat(chunks).toString('utf8')
+        const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+        const text = whole?.toString('utf8') ?? ''
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
       }
       // A TLS port refuses plain HTTP with a 400 and a reset at once; what came before the reset says why.

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { deadlineIn, earlierOf } from '../../model/deadline.ts'
 import { isObject } from './answer.ts'
 import { LiveSettingsError, VaultUnavailable } from './errors.ts'
-import { exchange } from './exchange.ts'
+import { exchange, targetOf } from './exchange.ts'
 import type { Transport } from './transport.ts'
 
 /** As vault-action does: GitHub's token service fails now and then (platform.md §2.1). */
@@ -80,7 +80,7 @@ function askRunner(env: IdTokenSource['env']): GetIdToken | undefined {
     try {
       const headers = { Accept: 'application/json', Authorization: `Bearer ${token}`, 'User-Agent': 'eso-vault' }
       const { status, text } = await exchange(
-        { method: 'GET', url, headers },
+        { method: 'GET', target: targetOf(url), path: `${url.pathname}${url.search}`, headers },
         { agent, timeoutMs, maxBytes: MAX_BYTES },
       )
       const body: unknown = status === 200 ? JSON.parse(text) : undefined

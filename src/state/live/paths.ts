@@ -17,15 +17,18 @@ export function encodePath(path: string): string {
 
 /** What keeps a path from being asked for, as one sentence; `undefined` when nothing does. */
 export function pathProblem(path: string): string | undefined {
-  const quoted = JSON.stringify(path)
   if (path === '') return 'An empty path cannot be asked for.'
   for (const segment of path.split('/')) {
-    if (segment === '') return `The path ${quoted} has an empty segment (a slash too many); Vault does not serve it.`
-    if (segment === '.' || segment === '..') return `The path ${quoted} has a ${segment} segment; it is not asked for.`
+    if (segment === '')
+      return `The path ${JSON.stringify(path)} has an empty segment (a slash too many); Vault does not serve it.`
+    if (segment === '.' || segment === '..')
+      return `The path ${JSON.stringify(path)} has a ${segment} segment; it is not asked for.`
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(path)) return `The path ${quoted} holds a control character; it is not asked for.`
-  if (!path.isWellFormed()) return `The path ${quoted} is not valid Unicode; it is not asked for.`
+  if (/[\u0000-\u001f\u007f]/.test(path)) {
+    return `The path ${JSON.stringify(path)} holds a control character; it is not asked for.`
+  }
+  if (!path.isWellFormed()) return `The path ${JSON.stringify(path)} is not valid Unicode; it is not asked for.`
   return undefined
 }
 

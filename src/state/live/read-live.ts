@@ -1,14 +1,12 @@
 import { trimSlashes } from '../../model/trim-slashes.ts'
-import type { Hidden } from '../../model/vault-state.ts'
 import { readAuthMounts } from './auth-mounts.ts'
 import type { VaultClient } from './client.ts'
-import { listBelow } from './find.ts'
 import type { Asking } from './hidden.ts'
-import type { FindFact, LiveState, MissingRight, Seen, ServerFacts, TokenFacts, Wanted } from './live-state.ts'
-import { readMounts, type SeenMounts } from './mounts.ts'
+import type { LiveState, MissingRight, Seen, ServerFacts, TokenFacts, Wanted } from './live-state.ts'
+import { readMounts } from './mounts.ts'
 import { readPolicies } from './policies.ts'
 import { readRoles, roleKey } from './roles.ts'
-import { readSecrets, secretKey, whyNotKv } from './secrets.ts'
+import { readSecrets, secretKey } from './secrets.ts'
 
 /** Whom to ask, and what is known of it already. */
 export interface Session {
@@ -42,24 +40,15 @@ export async function readLive(
 
   const mountPaths = [...(wanted.mounts ?? []), ...secrets.map(mountOf), ...finds.map(mountOf)]
   const authPaths = [...(wanted.authMounts ?? []), ...roles.map((role) => role.authMount)]
-  const [mounts, authMounts] = await Promise.all([
-    readMounts(asking, mountPaths),
-    readAuthMounts(asking, authPaths, wanted.authConfig === true),
+  // What roles log in by and what secrets lie in have nothing to do with each other: neither waits for the other.
+  const [{ authMounts, seenRoles, policies }, { mounts, seenSecrets }] = await Promise.all([
+    readLogins(asking, authPaths, wanted),
+    readMounts(asking, mountPaths).then(async (mounts) => ({
+      mounts,
+      seenSecrets: await readSecrets(asking, mounts, secrets, finds, limits.secrets),
+    })),
   ])
-
-  const typeOf = (path: string) => authMounts.all.find((mount) => mount.path === path)?.type
-  const seenRoles = await readRoles(asking, roles, typeOf)
-  // Not `default`: it covers no KV path, and CI tokens may rarely read it. Who wants it asks for it by name.
-  const named = facts(seenRoles.values()).flatMap((role) => role.policies ?? [])
-  const [policies, seenSecrets] = await Promise.all([
-    readPolicies(asking, [...(wanted.policies ?? []), ...named]),
-    readSecrets(asking, mounts, secrets, finds, limits.secrets),
-  ])
-  const seenFinds = new Map<string, FindFact | Hidden>()
-  for (const { mount, path } of finds) {
-    const fact = await readFind(mounts, seenSecrets.list, trimSlashes(mount), trimSlashes(path))
-    seenFinds.set(findKey(mount, path), fact)
-  }
+  const seenFinds = new Map(finds.map((find) => [findKey(find.mount, find.path), seenSecrets.finds.get(find)]))
 
   return {
     state: {
@@ -84,6 +73,17 @@ export async function readLive(
   }
 }
 
+/** Auth mounts, the roles in them, and the policies that these give. */
+async function readLogins(asking: Asking, authPaths: readonly string[], wanted: Wanted) {
+  const authMounts = await readAuthMounts(asking, authPaths, wanted.authConfig === true)
+  const typeOf = (path: string) => authMounts.all.find((mount) => mount.path === path)?.type
+  const seenRoles = await readRoles(asking, wanted.roles ?? [], typeOf)
+  // Not `default`: it covers no KV path, and CI tokens may rarely read it. Who wants it asks for it by name.
+  const named = facts(seenRoles.values()).flatMap((role) => role.policies ?? [])
+  const policies = await readPolicies(asking, [...(wanted.policies ?? []), ...named])
+  return { authMounts, seenRoles, policies }
+}
+
 /** What is told of a Vault namespace that cannot be asked for: nothing, with the reason, of every part that was wanted. */
 export function unreadable({ server, token }: Session, because: string): LiveState {
   const hidden = { presence: 'unknown', because } as const
@@ -103,21 +103,6 @@ export function unreadable({ server, token }: Session, because: string): LiveSta
     unanswered: [],
     warnings: [],
   }
-}
-
-async function readFind(
-  mounts: SeenMounts,
-  list: Parameters<typeof listBelow>[0],
-  mount: string,
-  path: string,
-): Promise<FindFact | Hidden> {
-  const seen = mounts.of.get(mount)
-  const unusable = whyNotKv(mount, seen)
-  if (unusable?.presence === 'absent') return { names: [], incomplete: undefined }
-  if (unusable) return unusable
-  return seen?.presence === 'present'
-    ? listBelow(list, seen.fact, path)
-    : { presence: 'unknown', because: `The mount ${mount}/ was not asked for.` }
 }
 
 /** What the token lacks without hiding a part of what was asked. */

@@ -1,10 +1,11 @@
 import { trimSlashes } from '../../model/trim-slashes.ts'
 import type { Hidden, MountFact, SecretFact } from '../../model/vault-state.ts'
+import { listBelow } from './find.ts'
 import { folderLister, type ListFolder } from './folders.ts'
 import { type Asking, orUnknown } from './hidden.ts'
 import { readKv1 } from './kv1.ts'
 import { type Kv2Asking, metadataReader, readKv2 } from './kv2.ts'
-import type { Seen, WantedFind, WantedSecret } from './live-state.ts'
+import type { FindFact, Seen, WantedFind, WantedSecret } from './live-state.ts'
 import { describeMount, type SeenMounts } from './mounts.ts'
 import { join, pathProblem } from './paths.ts'
 import { askRights, type Rights } from './rights.ts'
@@ -14,10 +15,9 @@ const MOST_SECRETS = 10_000
 
 export interface SeenSecrets {
   readonly of: ReadonlyMap<string, SecretFact>
+  readonly finds: ReadonlyMap<WantedFind, FindFact | Hidden>
   /** Paths whose values the token could read. */
   readonly readableValues: readonly string[]
-  /** Lists folders with the rights already known; for `find`. */
-  readonly list: ListFolder
   /** The token may not ask for its own rights, so that its excess is not known. */
   readonly rightsRefused: boolean
 }
@@ -27,7 +27,10 @@ export function secretKey(mount: string, key: string, version?: number): string 
   return `${trimSlashes(mount)}\n${key}\n${version ?? ''}`
 }
 
-/** Presence, state and key names of secrets, one pass over the distinct ones; never a value. */
+/**
+ * Presence, state and key names of secrets, one pass over the distinct ones, and what `find` would list; never a value. Each is asked
+ * for as soon as the rights on it are told.
+ */
 export async function readSecrets(
   asking: Asking,
   mounts: SeenMounts,
@@ -37,29 +40,48 @@ export async function readSecrets(
 ): Promise<SeenSecrets> {
   const distinct = merge(wanted)
   const kv = (one: WantedSecret | WantedFind) => kvMount(mounts, one.mount) ?? takenFor(mounts, one)
-  const folders = finds.flatMap((find) => folderOf(find, kv(find)))
-  const rights = await askRights(asking, [...distinct.flatMap((secret) => pathsOf(secret, kv(secret))), ...folders])
+  const pathsOfEach = distinct.map((secret) => pathsOf(secret, kv(secret)))
+  const folders = finds.map((find) => folderOf(find, kv(find)))
+  const rights = askRights(asking, [...pathsOfEach.flat(), ...folders.flat()])
   const list = folderLister(asking, rights)
   const kv2Asking: Kv2Asking = { ...asking, rights, list, metadata: metadataReader(asking) }
-  for (const find of finds) noteHidden(kv2Asking, mounts, find, folderOf(find, takenFor(mounts, find))[0], 'list')
-  const of = new Map<string, SecretFact>()
-  await Promise.all(
-    distinct.map(async (secret, index) => {
-      const { mount, key, version } = secret
-      const fact = index < most ? await readSecret(kv2Asking, mounts, secret) : tooMany(most)
-      of.set(secretKey(mount, key, version), fact)
-    }),
-  )
+  const [facts, found] = await Promise.all([
+    Promise.all(
+      distinct.map(async (secret, index) => {
+        await rights.told(pathsOfEach[index] ?? [])
+        return index < most ? readSecret(kv2Asking, mounts, secret) : tooMany(most)
+      }),
+    ),
+    Promise.all(
+      finds.map(async (find, index) => {
+        await rights.told(folders[index] ?? [])
+        noteHidden(kv2Asking, mounts, find, folderOf(find, takenFor(mounts, find))[0], 'list')
+        return readFind(mounts, list, trimSlashes(find.mount), trimSlashes(find.path))
+      }),
+    ),
+  ])
   return {
-    of,
+    of: new Map(
+      distinct.map(({ mount, key, version }, index) => [secretKey(mount, key, version), facts[index] as SecretFact]),
+    ),
+    finds: new Map(finds.map((find, index) => [find, found[index] as FindFact | Hidden])),
     readableValues: readable(
       distinct.filter(({ aside }) => aside !== true),
       kv,
       rights,
     ),
-    list,
-    rightsRefused: rights.refused,
+    rightsRefused: rights.refused(),
   }
+}
+
+async function readFind(mounts: SeenMounts, list: ListFolder, mount: string, path: string): Promise<FindFact | Hidden> {
+  const seen = mounts.of.get(mount)
+  const unusable = whyNotKv(mount, seen)
+  if (unusable?.presence === 'absent') return { names: [], incomplete: undefined }
+  if (unusable) return unusable
+  return seen?.presence === 'present'
+    ? listBelow(list, seen.fact, path)
+    : { presence: 'unknown', because: `The mount ${mount}/ was not asked for.` }
 }
 
 interface DistinctSecret extends WantedSecret {

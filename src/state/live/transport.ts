@@ -4,7 +4,7 @@ import { type Deadline, earlierOf, NO_DEADLINE } from '../../model/deadline.ts'
 import { createPool } from '../../model/pool.ts'
 import { isObject, toAnswer } from './answer.ts'
 import { ForbiddenRequest, VaultUnavailable } from './errors.ts'
-import { exchange, type HttpAnswer } from './exchange.ts'
+import { exchange, type HttpAnswer, type HttpMessage, targetOf } from './exchange.ts'
 import { isSealed, judgeAnswer, judgeFailure, type RetryOptions, type Verdict } from './retry.ts'
 import { whyUnreachable } from './unreachable.ts'
 
@@ -95,6 +95,8 @@ const HOPELESS = 5
 export function createTransport(options: TransportOptions): Transport {
   const { address, surroundings = REAL_SURROUNDINGS } = options
   const secure = address.protocol === 'https:'
+  const origin = `${address.origin}/`
+  const target = targetOf(address)
   const agentOptions = { keepAlive: true, maxSockets: options.concurrency ?? 8 }
   const ca = options.caCertificates?.length ? { ca: [...options.caCertificates] } : {}
   const client = options.clientCertificate
@@ -122,26 +124,26 @@ export function createTransport(options: TransportOptions): Transport {
     else await surroundings.sleep(verdict.afterMs)
   }
 
-  async function attempt(request: TransportRequest, url: URL, tries: number): Promise<TransportAnswer> {
+  async function attempt(request: TransportRequest, message: HttpMessage, tries: number): Promise<TransportAnswer> {
     const pause = pausedUntil - surroundings.now()
-    if (Math.max(pause, 0) >= deadline.leftMs()) throw outOfTime(whatIsAsked(request, url, address))
+    if (Math.max(pause, 0) >= deadline.leftMs()) throw outOfTime(whatIsAsked(request, address))
     if (pause > 0) await surroundings.sleep(pause)
     let answer: HttpAnswer
     try {
       const limits = { agent, maxBytes, timeoutMs: Math.min(timeoutMs, deadline.leftMs()) }
-      answer = await exchange(toMessage(request, url, options.headers), limits)
+      answer = await exchange(message, limits)
     } catch (error) {
       if (error instanceof VaultUnavailable) throw error
       const trouble = whyUnreachable(error, address)
       const verdict: Verdict = trouble.retry ? judgeFailure(tries, retrying) : { retry: false }
       if (!hasTimeFor(verdict)) throw trouble.error
       await wait(verdict)
-      return attempt(request, url, tries + 1)
+      return attempt(request, message, tries + 1)
     }
     const verdict = judgeAnswer(answer, tries, retrying)
-    if (!hasTimeFor(verdict)) return accept(request, url, address, answer)
+    if (!hasTimeFor(verdict)) return accept(request, address, answer)
     await wait(verdict)
-    return attempt(request, url, tries + 1)
+    return attempt(request, message, tries + 1)
   }
 
   return {
@@ -157,15 +159,16 @@ export function createTransport(options: TransportOptions): Transport {
     close: () => agent.destroy(),
     send: (request) =>
       inPool(async () => {
-        const url = new URL(request.url)
-        if (url.origin !== address.origin) {
-          throw new ForbiddenRequest(`A request to ${url.host} was stopped: only ${address.host} may be asked.`)
+        if (!request.url.startsWith(origin)) {
+          const host = URL.parse(request.url)?.host ?? 'no address'
+          throw new ForbiddenRequest(`A request to ${host} was stopped: only ${address.host} may be asked.`)
         }
         if (failuresInARow >= HOPELESS) throw new VaultUnavailable('unreachable', `${address.host} stopped answering.`)
         const { spend } = budget
         const stop = spend()
         try {
-          const answer = await attempt(request, url, 1)
+          const path = request.url.slice(origin.length - 1)
+          const answer = await attempt(request, { target, path, ...toMessage(request, options.headers) }, 1)
           failuresInARow = 0
           return answer
         } catch (error) {
@@ -198,7 +201,7 @@ function budgetOf(ms: number, now: () => number): Deadline & { readonly spend: (
   }
 }
 
-function toMessage(request: TransportRequest, url: URL, given: Readonly<Record<string, string>> = {}) {
+function toMessage(request: TransportRequest, given: Readonly<Record<string, string>> = {}) {
   const body = request.body === undefined ? undefined : JSON.stringify(request.body)
   const headers: Record<string, string> = {
     ...given,
@@ -211,13 +214,13 @@ function toMessage(request: TransportRequest, url: URL, given: Readonly<Record<s
       : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }),
     ...request.headers,
   }
-  return { method: request.method, url, headers, ...(body === undefined ? {} : { body }) }
+  return { method: request.method, headers, ...(body === undefined ? {} : { body }) }
 }
 
 /** `GET kv/metadata/app`. */
-function whatIsAsked(request: TransportRequest, url: URL, address: URL): string {
-  const path = url.pathname.slice(address.pathname.replace(/\/$/, '').length).replace(/^\/v1\//, '')
-  return `${request.method} ${path}`
+function whatIsAsked(request: TransportRequest, address: URL): string {
+  const [path = ''] = request.url.slice(address.href.replace(/\/$/, '').length).split('?')
+  return `${request.method} ${path.replace(/^\/v1\//, '')}`
 }
 
 function outOfTime(what: string): VaultUnavailable {
@@ -229,8 +232,7 @@ function outOfTime(what: string): VaultUnavailable {
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 405, 413, 415])
 
 /** Parses a final answer; turns what is no answer of the API into a reason. */
-function accept(request: TransportRequest, url: URL, address: URL, answer: HttpAnswer): TransportAnswer {
-  const what = whatIsAsked(request, url, address)
+function accept(request: TransportRequest, address: URL, answer: HttpAnswer): TransportAnswer {
   const { status } = answer
   if (status >= 300 && status < 400) throw new VaultUnavailable('redirect', redirected(address, answer))
   if (isSealed(answer)) throw new VaultUnavailable('sealed', sealedSentence(address.host, answer))
@@ -241,9 +243,12 @@ function accept(request: TransportRequest, url: URL, address: URL, answer: HttpA
     throw new VaultUnavailable('plain-http', `${address.host} speaks TLS: write vault-addr with https://.`)
   }
   const parsed = parseJson(answer.text)
+  // What nearly all answers are.
+  if (status === 200 && parsed.ok && isObject(parsed.value)) return { status, body: parsed.value }
+  const what = whatIsAsked(request, address)
   const errors = errorsOf(parsed.value)
   // sys/health uses statuses as states (vault.md §4.1); its body says which.
-  if (url.pathname.endsWith('/v1/sys/health') && isObject(parsed.value)) return { status, body: parsed.value }
+  if (what.endsWith(' sys/health') && isObject(parsed.value)) return { status, body: parsed.value }
   if (status === 429) {
     const pause = answer.headers['retry-after']
     const asks = pause === undefined || !/^\d{1,9}$/.test(pause) ? '' : `; it asks for a pause of ${pause} s`
@@ -293,7 +298,8 @@ function parseJson(text: string): { readonly ok: boolean; readonly value: unknow
   if (text.trim() === '') return { ok: true, value: undefined }
   try {
     const value: unknown = JSON.parse(text)
-    return { ok: !isDeep(value), value }
+    // Each level takes two characters.
+    return { ok: text.length < 2 * DEEPEST || !isDeep(value), value }
   } catch {
     return { ok: false, value: undefined }
   }

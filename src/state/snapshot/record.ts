@@ -176,10 +176,9 @@ async function walkFolders(
         ? ['']
         : finds.filter((find) => trimSlashes(find.mount) === mount).map(({ path }) => trimSlashes(path))
     const starts = [...new Set([...flat, ...deep])]
-    const rights = await askRights(
-      asking,
-      starts.map((path) => `${join(root, path)}/`),
-    )
+    const asked = starts.map((path) => `${join(root, path)}/`)
+    const rights = askRights(asking, asked)
+    await rights.told(asked)
     const list = folderLister(asking, rights)
     const found = new Map<string, Listing>()
     folders.set(mount, found)

@@ -39,14 +39,14 @@ const FILES: Files = {
 }
 
 /** What a branch that alters these files is told, and how often it ran helm. */
-async function change(helm: TestHelm, after: Files) {
+async function change(helm: TestHelm, after: Files, before: Files = {}) {
   const bin = tree({ 'bin/none': '' })
   const log = join(bin, 'log')
   const command = join(bin, 'bin/helm')
   writeFileSync(command, `#!/bin/sh\necho $1 >> ${log}\nexec ${helm.binary.command} "$@"\n`)
   chmodSync(command, 0o755)
   const one = history()
-  one.commit('before', FILES)
+  one.commit('before', { ...FILES, ...before })
   one.git('checkout', '-q', '-b', 'topic')
   one.commit('after', after)
   const report = await checkChange(one, `${join(bin, 'bin')}:${process.env.PATH}`)
@@ -77,6 +77,21 @@ describe.each(helms)('pull requests and charts (helm.md §5.2 step 6), with $nam
   test('a comment in the values renders, and concerns nothing that the comment does not touch', async () => {
     const { report } = await change(helm, { 'values/green.yaml': 'team: green\n# no more\n' })
     expect(keys(report)).toEqual([])
+  })
+
+  test('a value that the config gives concerns the chart that it is given to', async () => {
+    const given = (team: string) => ({
+      '.github/eso-vault.yml': `version: 1\nhelm:\n  - chart: charts/web\n    set: { team: ${team} }\n`,
+    })
+    const { report, runs } = await change(helm, given('gold'), given('silver'))
+    expect(keys(report)).toEqual(['blue: apps/gold/db'])
+    expect(report.references.flatMap(({ also = [] }) => also.map(({ namespace }) => namespace))).toEqual(['green'])
+    // Two for each of three releases of the head, two for each of the two that the base has otherwise.
+    expect(runs).toBe(10)
+    const [first] = report.references
+    expect(
+      first?.reference.manifest.relatedTo?.(first.reference.manifest.spanOf(['spec', 'data', 0, 'remoteRef', 'key'])),
+    ).toMatchObject([{ span: { file: '.github/eso-vault.yml', line: 4 } }])
   })
 
   test('a change elsewhere renders nothing twice', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Run } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
 import { type Repository, readRepository } from '../../../src/gitops/read-repository.ts'
+import type { ChartValues } from '../../../src/model/chart-values.ts'
 import type { Manifest } from '../../../src/model/manifest.ts'
 import { at, type FieldPath } from '../../../src/model/value.ts'
 import type { TestHelm } from '../render/helm-binary.ts'
@@ -19,6 +20,7 @@ export async function renderCharts(
     readonly run?: Run
     readonly renderHelm?: 'auto' | 'never'
     readonly servedApiVersions?: readonly string[]
+    readonly chartValues?: readonly ChartValues[]
   } = {},
 ): Promise<{ readonly repository: Repository; readonly cwd: string }> {
   const cwd = tree(files)
@@ -30,6 +32,7 @@ export async function renderCharts(
       identities: ['acme/gitops'],
       renderHelm: options.renderHelm ?? 'auto',
       servedApiVersions: options.servedApiVersions ?? [],
+      chartValues: options.chartValues ?? [],
       ...(helm === undefined
         ? {}
         : {

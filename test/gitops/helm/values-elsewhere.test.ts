@@ -36,6 +36,23 @@ describe.each(helms)('values that Git does not hold (helm.md §7.5), with $name'
     ])
   })
 
+  test('numbers and keys, of which no marker tells, are as certain as the layer that gives them', async () => {
+    const own = {
+      'Chart.yaml': chartYaml('web'),
+      'values.yaml': 'number: 7\nkeys: {apps-db: 1}\n',
+      'strong.yaml': 'strong: 8\n',
+      'templates/es.yaml': secretTemplate(
+        '{{ range $k, $v := .Values.keys }}{{ $k }}{{ end }}',
+        '{{ .Values.number | quote }}',
+      ).replace('  data:', '  target: {name: "{{ .Values.strong }}"}\n  data:'),
+    }
+    const { objects } = await renderOne(helm, own, [missing, missing, 'strong.yaml'])
+    expect(objects[0]?.uncertain.map(({ path }) => path.join('.'))).toEqual([
+      'spec.data.0.remoteRef.key',
+      'spec.data.0.remoteRef.property',
+    ])
+  })
+
   test('a file that SOPS encrypted is no values, and lacks', async () => {
     const encrypted = 'team: ENC[AES256_GCM,data:aaaa,iv:bb,tag:cc,type:str]\nsops:\n  mac: ENC[x]\n  version: 3.9.0\n'
     const { objects } = await renderOne(helm, { ...files, 'secrets.yaml': encrypted }, ['secrets.yaml', 'strong.yaml'])
