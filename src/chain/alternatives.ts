@@ -1,4 +1,4 @@
-import type { Decision } from '../model/decision.ts'
+import { type Decision, unknownDecision } from '../model/decision.ts'
 import type { DeclaredVersions } from '../model/reason.ts'
 import type { PolicyFact, Provenance } from '../model/vault-state.ts'
 import { spanOfProvenance } from './provenance.ts'
@@ -32,13 +32,7 @@ export function decideEach(
   const declared = versions.map(({ name, facts }) => declaredSeveralTimes('policy', name, facts))
   const other = decisions.find(({ verdict }) => verdict !== first.verdict)
   if (other === undefined) return agreed(first, declared)
-  return {
-    verdict: 'unknown',
-    winner: [],
-    beaten: [],
-    because: { code: 'versions-differ', declared, one: first.because, other: other.because },
-    perVariant: {},
-  }
+  return unknownDecision({ code: 'versions-differ', declared, one: first.because, other: other.because })
 }
 
 /** What every version gives; `decision` is that of the first. */

@@ -8,12 +8,21 @@ import type { Link } from './chain.ts'
  */
 export function foldLinks(links: readonly Link[]): Link[] {
   const byOutcome = new Map<string, Link>()
-  for (const link of links) {
-    const key = outcomeKey(link)
+  const places = links.map(placeKey)
+  const counts = new Map<string, number>()
+  for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1)
+  for (const [index, link] of links.entries()) {
+    const place = places[index] as string
+    // What stands alone at its place is told apart by it.
+    const key = counts.get(place) === 1 ? place : outcomeKey(link)
     const first = byOutcome.get(key)
     byOutcome.set(key, first === undefined ? link : { ...first, also: [...first.also, link.reference.manifest] })
   }
   return [...byOutcome.values()]
+}
+
+function placeKey({ reference: { span } }: Link): string {
+  return `${span.file}:${span.line}:${span.column}`
 }
 
 /** All objects that a link speaks of. */

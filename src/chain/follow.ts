@@ -1,6 +1,6 @@
 import type { Prediction } from '../eso/predict.ts'
 import { validationOf } from '../eso/session.ts'
-import type { ConfigSays, Decision } from '../model/decision.ts'
+import { type ConfigSays, type Decision, unknownDecision } from '../model/decision.ts'
 import type { Expectation } from '../model/expectation.ts'
 import type { InvalidYaml } from '../model/invalid-yaml.ts'
 import type { Manifest } from '../model/manifest.ts'
@@ -107,6 +107,9 @@ export function follow(input: FollowInput): Chain {
   }
   for (const store of prediction.stores) if ('path' in store) linkOf(store)
   const unfolded: Link[] = []
+  const decide = decidedOnce((storeLink, reference) =>
+    reference.accesses.map((access) => ({ access, decision: decideAccess(storeLink, reference, access, input) })),
+  )
   for (const reference of prediction.references) {
     const store = reference.store.found === 'vault' ? reference.store.store : undefined
     const storeLink = store === undefined ? undefined : linkOf(store)
@@ -117,10 +120,7 @@ export function follow(input: FollowInput): Chain {
       role: storeLink?.role,
       policies: storeLink?.policies,
       mount: storeLink?.mount,
-      accesses: reference.accesses.map((access) => ({
-        access,
-        decision: decideAccess(storeLink, reference, access, input),
-      })),
+      accesses: decide(storeLink, reference),
       ...(store === undefined ? { secret: undefined } : secretsOf(reference, store, input)),
       found: store === undefined ? undefined : foundOf(reference, store, input),
       ...(store === undefined ? {} : atFolderOf(reference, store, input)),
@@ -161,6 +161,29 @@ export function follow(input: FollowInput): Chain {
     holders,
     expected,
     policy: (name) => policyLookup(name, undefined, knowledge, input.textlessPolicies),
+  }
+}
+
+type Decide = (
+  storeLink: Omit<StoreLink, 'links' | 'session'> | undefined,
+  reference: Reference,
+) => readonly JudgedAccess[]
+
+/** References of one object that read one secret share what they send (`eso/predict`): it is decided for the first of them. */
+function decidedOnce(decide: Decide): Decide {
+  let last: { readonly reference: Reference; readonly decided: readonly JudgedAccess[] } | undefined
+  return (storeLink, reference) => {
+    const { accesses, store, identity, holes } = reference
+    const known = last?.reference
+    const isSame =
+      known !== undefined &&
+      known.accesses === accesses &&
+      known.store === store &&
+      known.identity === identity &&
+      known.holes === holes &&
+      known.notChecked === reference.notChecked
+    if (last === undefined || !isSame) last = { reference, decided: decide(storeLink, reference) }
+    return last.decided
   }
 }
 
@@ -269,12 +292,13 @@ function decideAccess(
   access: Access,
   input: FollowInput,
 ): Decision {
-  if (storeLink === undefined) return unknown(reference.notChecked ?? { code: 'store-absent', what: 'store' })
+  if (storeLink === undefined) return unknownDecision(reference.notChecked ?? { code: 'store-absent', what: 'store' })
   const { policies, role, store } = storeLink
-  if (store.notChecked !== undefined) return unknown(store.notChecked)
-  if (reference.store.found === 'vault' && reference.store.unsure !== undefined) return unknown(reference.store.unsure)
+  if (store.notChecked !== undefined) return unknownDecision(store.notChecked)
+  if (reference.store.found === 'vault' && reference.store.unsure !== undefined)
+    return unknownDecision(reference.store.unsure)
   const versions = policies === undefined && role?.found === 'conflict' ? policiesOfEach(role.facts) : undefined
-  if (policies === undefined && versions === undefined) return unknown(whyNoPolicies(store, role))
+  if (policies === undefined && versions === undefined) return unknownDecision(whyNoPolicies(store, role))
   // Paths are relative to the request's Vault namespace, and so are the policies that were read from there (vault.md §2.8).
   const { capability } = access
   const path = access.below === true ? `${access.path}${BELOW}${capability === 'list' ? '/' : ''}` : access.path
@@ -286,7 +310,7 @@ function decideAccess(
   // Where each version of the role allows it, it does not matter which one is in force (forms.md §2).
   if (role?.found === 'conflict' && first !== undefined && decisions.every(({ verdict }) => verdict === 'allowed'))
     return agreed(first, [declaredSeveralTimes('role', store.auth?.role ?? '', role.facts)])
-  return unknown(whyNoPolicies(store, role))
+  return unknownDecision(whyNoPolicies(store, role))
 }
 
 function decideWith(
@@ -333,7 +357,7 @@ function decideToken(
   const versions: Versions[] = []
   const open: OpenLaw[] = [...(policies.open ?? [])]
   for (const name of policies.names) {
-    if (name === 'root') return said({ ...unknown({ code: 'root-allows' }), verdict: 'allowed' }, says([]))
+    if (name === 'root') return said({ ...unknownDecision({ code: 'root-allows' }), verdict: 'allowed' }, says([]))
     const policy = policyLookup(name, from, knowledge, input.textlessPolicies)
     if (policy.found === 'known') {
       facts.push(policy.fact)
@@ -438,10 +462,6 @@ function whyNoPolicies({ kind, name, auth }: VaultStore, role: StoreLink['role']
     case 'unknown':
       return role.because.code === 'role-id-unknown' ? { ...role.because, store } : role.because
   }
-}
-
-function unknown(because: NotCheckedReason): Decision {
-  return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
 }
 
 /** The live fact of the secret that a reference reads or writes. */

@@ -1,5 +1,5 @@
 import { identityOf } from '../eso/identity.ts'
-import type { Decision } from '../model/decision.ts'
+import { type Decision, unknownDecision } from '../model/decision.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
 import type { AuthMethod, Identity } from '../model/store.ts'
 import type { RoleFact } from '../model/vault-state.ts'
@@ -38,7 +38,9 @@ export function holdersOf(parts: HolderParts): Holders {
         fact: role?.found === 'known' ? role.fact : undefined,
         policies,
         decide: (request) =>
-          policies === undefined ? unknown(parts.whyNot(link)) : parts.byStore(link, policies, request, identity),
+          policies === undefined
+            ? unknownDecision(parts.whyNot(link))
+            : parts.byStore(link, policies, request, identity),
       }
     },
     ofRole({ authMount, name, lookup }, account) {
@@ -51,7 +53,7 @@ export function holdersOf(parts: HolderParts): Holders {
         policies,
         decide: (request) =>
           fact === undefined || policies === undefined
-            ? unknown(whyNoRole(authMount, name, lookup))
+            ? unknownDecision(whyNoRole(authMount, name, lookup))
             : parts.byRole(fact, policies, request, account),
       }
     },
@@ -85,8 +87,4 @@ function whyNoRole(authMount: string, role: string, lookup: Lookup<RoleFact>): N
     case 'unknown':
       return lookup.because
   }
-}
-
-function unknown(because: NotCheckedReason): Decision {
-  return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
 }

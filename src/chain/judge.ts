@@ -1,4 +1,4 @@
-import type { Decision, LawDecision } from '../model/decision.ts'
+import { type Decision, type LawDecision, unknownDecision } from '../model/decision.ts'
 import type { OpenLaw } from '../model/reason.ts'
 import { ANY_SERVER, type ServerLaw } from '../model/server-law.ts'
 import type { PolicyFact } from '../model/vault-state.ts'
@@ -62,7 +62,7 @@ export function createJudge(server: ServerLaw = ANY_SERVER): Judge {
       // LIST is asked for the folder, with its slash (vault.md §2.2).
       const asked = capability === 'list' && !path.endsWith('/') ? `${path}/` : path
       if (asked.length > LONGEST_PATH) {
-        return undecided({ code: 'path-too-long', limit: LONGEST_PATH })
+        return unknownDecision({ code: 'path-too-long', limit: LONGEST_PATH })
       }
       const request = { operation: capability, path: asked, namespace, lists } as const
       const present = holes.filter((hole) => asked.includes(hole))
@@ -90,18 +90,14 @@ export function watchedJudge(judge: Judge, watch: { readonly over: () => boolean
   return {
     ...judge,
     decide(...asked) {
-      if (watch.over()) return undecided({ code: 'run-time-over' })
+      if (watch.over()) return unknownDecision({ code: 'run-time-over' })
       try {
         return judge.decide(...asked)
       } catch (error) {
-        return undecided({ code: 'own-bug', error: error instanceof Error ? error.name : 'no error' })
+        return unknownDecision({ code: 'own-bug', error: error instanceof Error ? error.name : 'no error' })
       }
     },
   }
-}
-
-function undecided(because: Decision['because']): Decision {
-  return { verdict: 'unknown', winner: [], beaten: [], because, perVariant: {} }
 }
 
 /** Parts of a path that are not known, as they are written: `${NAME}`, but `<NAME>` and `REPLACE_ME` as well (field.md §6). */

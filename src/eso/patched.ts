@@ -7,6 +7,7 @@ import type { FieldPath } from '../model/value.ts'
  * them, something above or something below; or a chart makes them of values that Git does not hold. `undefined` when no patch does.
  */
 export function patchOver(manifest: Manifest, ...paths: readonly FieldPath[]): PatchReason | undefined {
+  if (manifest.patched.length === 0) return undefined
   const patch = manifest.patched.find((patched) => paths.some((path) => overlap(patched.path, path)))
   return patch === undefined ? undefined : (patch.because ?? { code: 'patched', place: patch.span })
 }

@@ -8,6 +8,7 @@ import type { Carrier } from './applied/carriers.ts'
 import { templateFolder } from './applied/charts.ts'
 import type { Followed } from './applied/followed.ts'
 import { ancestors } from './applied/ground.ts'
+import { releaseTitle } from './applied/values-users.ts'
 import { isBelow, type LeftOver, unusedComponents, verdicts } from './applied/verdict.ts'
 import type { AppliedObject, Output } from './build/output.ts'
 import type { Checkout } from './checkout.ts'
@@ -62,7 +63,7 @@ export function deliveriesOf(input: DeliveriesInput): Deliveries {
   const users = new Set(leftUsers)
   return {
     manifests: [...all, ...rest.filter(({ object }) => !users.has(object))],
-    workloads: [...fromRoots.workloads, ...rest.filter(({ object }) => users.has(object))],
+    workloads: [...fromRoots.workloads, ...rest.filter(({ object }) => users.has(object)), ...valuesDeliveries(input)],
   }
 }
 
@@ -77,7 +78,7 @@ function leftWorkloads(
 ): SourceObject[] {
   const held = new Set(followed.outputs.flatMap(({ objects }) => objects.map(sourceKey)))
   const heldFiles = new Set(followed.outputs.flatMap(({ objects }) => objects.map(({ file }) => file)))
-  const rendered = renderedReleases(followed.outputs)
+  const told = toldElsewhere(followed)
   const isLeft = (object: SourceObject) =>
     object.holder === undefined &&
     object.inValues !== true &&
@@ -96,7 +97,7 @@ function leftWorkloads(
   return [
     ...written.filter((object) => !parts.has(object.source.relative) && isLeft(object)),
     ...unparsed.filter((object) => isLeft(object) || object.kind === 'Secret'),
-  ].map((object) => asUser(object, rendered))
+  ].map((object) => asUser(object, told))
 }
 
 /**
@@ -111,6 +112,21 @@ function isMadeByChart({ outputs }: Followed): (object: SourceObject) => boolean
   )
   return (object) =>
     (object.holder !== undefined || object.inValues === true) && kinds.has(formatSpan(object.spanOf(['kind'])))
+}
+
+/** Deployers whose values stand in files of their own, unless their charts were rendered with their workloads. */
+function valuesDeliveries({ followed, variables }: DeliveriesInput): Delivery[] {
+  const rendered = renderedReleases(followed.outputs)
+  return followed.users
+    .filter(({ of, index, object }) => !rendered.get(of)?.has(index) && mayUseSecrets(object))
+    .map(({ object, carrier, patched }) => ({
+      object,
+      applied: appliedBy(carrier, 'read'),
+      appliedBy: carrier.appliedBy,
+      form: 'plain',
+      patched,
+      variables: variablesOf(carrier, followed, variables),
+    }))
 }
 
 /** Objects that charts make of files of values, by what gives the charts these files. */
@@ -170,9 +186,10 @@ function deliveredObjects(
   >()
   const deliveries: Delivery[] = []
   const workloads: Delivery[] = []
-  const rendered = renderedReleases(followed.outputs)
+  const told = toldElsewhere(followed)
   // Roots of one folder give the same nodes.
   const contents = new Map<Placed, string>()
+  const isEverywhere = inAllEnvironments(followed.outputs)
   for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
     const resolved = variablesOf(root, followed, variables)
     const byRoot = appliedBy(root, outcome)
@@ -187,15 +204,20 @@ function deliveredObjects(
         const object = one.relatedTo === undefined ? read : { ...read, relatedTo: one.relatedTo }
         const uses = !isManifestKind(object) && mayUseSecrets(object)
         const embedded = embeddedIn(object, one).filter((inner) => !isMade(inner))
-        entry = { object, embedded, user: uses ? asUser(object, rendered) : undefined }
+        entry = { object, embedded, user: uses ? asUser(object, told) : undefined }
         objects.set(key, entry)
       }
-      const rest = { applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved }
+      const fixed = one.fixed !== undefined && isEverywhere(root, one) ? { fixed: one.fixed } : {}
+      const rest = {
+        ...{ applied, appliedBy: root.appliedBy, form: one.form, patched: one.patched, variables: resolved },
+        ...fixed,
+      }
       if (entry.user !== undefined) workloads.push({ object: entry.user, ...rest })
       else if (isManifestKind(entry.object)) deliveries.push({ object: entry.object, ...rest })
+      const { fixed: _, ...restOfInner } = rest
       for (const inner of entry.embedded)
         deliveries.push({
-          ...rest,
+          ...restOfInner,
           object: inner,
           // A patch of the holder may change anything in what it holds.
           patched: one.patched.map(({ span }) => ({ path: [], span })),
@@ -205,21 +227,28 @@ function deliveredObjects(
   return { manifests: deliveries, workloads }
 }
 
-type RenderedReleases = ReadonlyMap<string, ReadonlySet<number | undefined>>
+/** Sources of deployers, by `releaseTitle`. */
+type Releases = ReadonlyMap<string, ReadonlySet<number | undefined>>
 
-function asUser(object: SourceObject, rendered: RenderedReleases): SourceObject {
-  const sources = rendered.get(
-    `${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`,
-  )
+/** Whose values are told by the workloads of a chart, or with values of other files. */
+function toldElsewhere({ outputs, users }: Followed): Releases {
+  const found = renderedReleases(outputs)
+  for (const { of, index } of users) found.set(of, (found.get(of) ?? new Set()).add(index))
+  return found
+}
+
+function asUser(object: SourceObject, told: Releases): SourceObject {
+  const title = object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`
+  const sources = told.get(releaseTitle(object.kind, title, object.source.relative))
   return withParsedValues(sources === undefined ? object : withoutRenderedValues(object, sources))
 }
 
 /** What deploys charts that were rendered with their workloads, by kind and name, and by which of its sources. */
-function renderedReleases(outputs: readonly Output[]): RenderedReleases {
+function renderedReleases(outputs: readonly Output[]): Map<string, Set<number | undefined>> {
   const found = new Map<string, Set<number | undefined>>()
   for (const { root, withUsers } of outputs) {
     if (withUsers !== true) continue
-    const key = `${root.appliedBy.kind} ${root.appliedBy.name}`
+    const key = releaseTitle(root.appliedBy.kind, root.appliedBy.name, root.checkout.below(root.appliedBy.span.file))
     found.set(key, (found.get(key) ?? new Set()).add(root.part?.index))
   }
   return found
@@ -241,6 +270,26 @@ function ownOutputs(outputs: readonly Output[]): Output[] {
     if (part === undefined) return output
     return { ...output, objects: objects.filter((object) => last.get(partKey(part, object)) === part.index) }
   })
+}
+
+/** Whether an object of a chart that nothing deploys is there with each file of values beside it (helm.md §7.3). */
+function inAllEnvironments(outputs: readonly Output[]): (root: GitOpsRoot, object: AppliedObject) => boolean {
+  const roots = new Map<string, number>()
+  const objects = new Map<string, Set<GitOpsRoot>>()
+  const keyOf = (chart: string, { node }: AppliedObject) => `${chart}\0${formatSpan(spanIn(node, ['kind']))}`
+  for (const { root, objects: given } of outputs) {
+    if (root.undeployed === undefined) continue
+    const { chart } = root.undeployed
+    roots.set(chart, (roots.get(chart) ?? 0) + 1)
+    for (const one of given) {
+      const key = keyOf(chart, one)
+      const seen = objects.get(key)
+      if (seen === undefined) objects.set(key, new Set([root]))
+      else seen.add(root)
+    }
+  }
+  return ({ undeployed }, object) =>
+    undeployed !== undefined && objects.get(keyOf(undeployed.chart, object))?.size === roots.get(undeployed.chart)
 }
 
 /** Of the sources of one Application the last that gives an object. */

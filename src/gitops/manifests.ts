@@ -1,7 +1,7 @@
 import type { Applied, AppliedBy } from '../model/applied.ts'
 import { isClusterScoped } from '../model/kinds.ts'
 import type { Manifest, PatchedField, UnresolvedVariable, VariableSources } from '../model/manifest.ts'
-import { isMap, mapAt, type Value, type ValueMap } from '../model/value.ts'
+import { isList, isMap, mapAt, type Value, type ValueMap } from '../model/value.ts'
 import { mentionsVariable } from './flux/envsubst.ts'
 import { substituteValue, type UnresolvedAt } from './flux/substitute-value.ts'
 import { endsInNewline, withoutSecretData } from './objects/manifest-kinds.ts'
@@ -15,6 +15,7 @@ export interface Delivery {
   readonly form: 'plain' | 'rendered'
   readonly patched: readonly PatchedField[]
   readonly variables: Variables
+  readonly fixed?: ReadonlySet<string>
 }
 
 /** What puts values into `${NAME}`. */
@@ -28,14 +29,15 @@ export interface Variables {
 
 /** One Manifest for each distinct outcome in one cluster; what applies the same outcome there is listed on it. */
 export function manifestsOf(deliveries: readonly Delivery[]): Manifest[] {
-  const found = new Map<SourceObject, { manifest: Manifest; key: string; appliedBy: AppliedBy[] }[]>()
+  const found = new Map<SourceObject, Outcome[]>()
   for (const delivery of deliveries) {
-    const { manifest, key } = manifestOf(delivery)
+    const outcome = outcomeOf(delivery)
     const outcomes = found.get(delivery.object) ?? []
     found.set(delivery.object, outcomes)
-    const same = outcomes.find((outcome) => outcome.key === key)
+    // Most objects come in one way: nothing is compared then.
+    const same = outcomes.length === 0 ? undefined : outcomes.find((other) => keyOf(other) === keyOf(outcome))
     const { appliedBy } = delivery
-    if (same === undefined) outcomes.push({ manifest, key, appliedBy: appliedBy === undefined ? [] : [appliedBy] })
+    if (same === undefined) outcomes.push(outcome)
     else {
       if (rank(delivery.applied) < rank(same.manifest.origin.applied))
         same.manifest = { ...same.manifest, origin: { ...same.manifest.origin, applied: delivery.applied } }
@@ -46,9 +48,29 @@ export function manifestsOf(deliveries: readonly Delivery[]): Manifest[] {
         same.appliedBy.push(appliedBy)
     }
   }
-  return [...found.values()].flatMap((outcomes) =>
-    outcomes.map(({ manifest, appliedBy }) => ({ ...manifest, origin: { ...manifest.origin, appliedBy } })),
-  )
+  return [...found.values()].flatMap((outcomes) => outcomes.map(({ manifest }) => manifest))
+}
+
+/** What an object is in a cluster, with all that applies it so. */
+interface Outcome {
+  manifest: Manifest
+  /** The list of the manifest's own origin, which gets longer. */
+  readonly appliedBy: AppliedBy[]
+  readonly unresolved: readonly UnresolvedAt[]
+  key?: string
+}
+
+/** What tells outcomes of one object apart. */
+function keyOf(outcome: Outcome): string {
+  const { manifest, unresolved } = outcome
+  const { body, patched, origin } = manifest
+  outcome.key ??= JSON.stringify([
+    body,
+    origin.applied.cluster?.id,
+    patched.map(({ path, span }) => [path, span.file, span.line]),
+    unresolved,
+  ])
+  return outcome.key
 }
 
 const RANK = { applied: 0, presumed: 1, suspended: 2, unclear: 3, 'not-applied': 4 } as const
@@ -58,7 +80,7 @@ function rank({ verdict }: Applied): number {
   return RANK[verdict]
 }
 
-function manifestOf(delivery: Delivery): { readonly manifest: Manifest; readonly key: string } {
+function outcomeOf(delivery: Delivery): Outcome {
   const { object, variables, patched, applied } = delivery
   // What is open in an object of Terraform or of a command, these fill in themselves.
   const { value, unresolved } =
@@ -72,6 +94,7 @@ function manifestOf(delivery: Delivery): { readonly manifest: Manifest; readonly
     const { lookedIn } = variables
     return { name, path, span: object.spanOf(path), lookedIn: refused ? { ...lookedIn, refused } : lookedIn }
   })
+  const appliedBy = delivery.appliedBy === undefined ? [] : [delivery.appliedBy]
   const manifest: Manifest = {
     apiVersion: typeof body.apiVersion === 'string' ? body.apiVersion : object.apiVersion,
     kind: object.kind,
@@ -85,22 +108,17 @@ function manifestOf(delivery: Delivery): { readonly manifest: Manifest; readonly
     unresolved: open,
     ...endsInNewline(object.kind, isMap(value) ? value : object.body),
     patched,
+    ...(delivery.fixed === undefined ? {} : { fixed: delivery.fixed }),
     origin: {
       file: object.source.file,
       document: object.document,
-      appliedBy: [],
+      appliedBy,
       applied,
       form: delivery.form,
       ...(object.holder === undefined ? {} : { embeddedIn: titleOf(object.holder) }),
     },
   }
-  const key = JSON.stringify([
-    body,
-    applied.cluster?.id,
-    patched.map(({ path, span }) => [path, span.file, span.line]),
-    unresolved,
-  ])
-  return { manifest, key }
+  return { manifest, appliedBy, unresolved }
 }
 
 /** Annotation or label that keeps Flux from putting variables in. */
@@ -116,7 +134,7 @@ function substitute(
   body: ValueMap,
   { lookup, substitutes }: Variables,
 ): { readonly value: Value; readonly unresolved: readonly UnresolvedAt[] } {
-  if (isOptedOut(body)) return { value: body, unresolved: [] }
+  if (!anyMentionsVariable(body) || isOptedOut(body)) return { value: body, unresolved: [] }
   if (substitutes) return substituteValue(body, lookup)
   // Nothing in Git substitutes here: only the user's own variables do, and everything else stays as written.
   const unresolved: UnresolvedAt[] = []
@@ -139,6 +157,14 @@ function substitute(
     return value
   }
   return { value: walk(body, []), unresolved }
+}
+
+function anyMentionsVariable(value: Value): boolean {
+  if (typeof value === 'string') return mentionsVariable(value)
+  if (isList(value)) return value.some(anyMentionsVariable)
+  return (
+    isMap(value) && Object.keys(value).some((key) => mentionsVariable(key) || anyMentionsVariable(value[key] ?? null))
+  )
 }
 
 function scalarText(value: Value | undefined): string | undefined {

@@ -35,7 +35,8 @@ export interface Decision {
   readonly verdict: 'allowed' | 'denied' | 'unknown'
   /** The blocks that were merged into the one rule that decides; empty when no rule matches. */
   readonly winner: readonly RuleLocation[]
-  readonly beaten: readonly BeatenRule[]
+  /** Which rules match as well and lose, and why: costs as much as the decision itself, so that it is made when it is asked for. */
+  readonly beaten: () => readonly BeatenRule[]
   /** Variables at whose default it was taken. */
   readonly assumed?: readonly string[]
   /** What of it the config says and Git does not. */
@@ -44,6 +45,13 @@ export interface Decision {
   readonly because: NotCheckedReason
   /** Verdict for each server variant that was asked for; they differ only for LIST. */
   readonly perVariant: Readonly<Partial<Record<Variant, 'allowed' | 'denied' | 'unknown'>>>
+}
+
+const NONE_BEATEN: Decision['beaten'] = () => []
+
+/** No law was asked, or it could not tell. */
+export function unknownDecision(because: NotCheckedReason): Decision {
+  return { verdict: 'unknown', winner: [], beaten: NONE_BEATEN, because, perVariant: {} }
 }
 
 /** A decision of the law itself. */

@@ -48,6 +48,11 @@ export interface Manifest {
   readonly endsInNewline?: readonly string[]
   /** Fields that a patch sets which could not be applied here; what stands at or under them is not checked. */
   readonly patched: readonly PatchedField[]
+  /**
+   * Of a chart that nothing deploys, where the object is the same with each file of values: fields that the chart's own text says, by their
+   * paths as JSON. They are judged in full (helm.md §7.3).
+   */
+  readonly fixed?: ReadonlySet<string>
   readonly origin: Origin
 }
 

@@ -1,5 +1,8 @@
 const MASK = '***'
 
+/** What any of the shapes below has in it; most texts have none of it, and are not held against each shape. */
+const SUSPICIOUS = /\b(?:hv)?[sbr]\.|gh[pousr]_|github_pat_|:\/\/|-----BEGIN|eyJ|…/i
+
 /**
  * Shapes of credentials, whoever issued them. Each is linear to match: no nested or adjoining repetition. Capitals do not matter: a name
  * at the beginning of a sentence has one.
@@ -25,6 +28,8 @@ const CUT_SHAPES: readonly RegExp[] = [
   /\b(?:gh[pousr]_[A-Za-z0-9]*|github_pat_[A-Za-z0-9_]*)(?=…)/gi,
   /(?<=:\/\/)[^\s/@:…]{1,256}:[^\s/@…]{1,256}(?=…)/g,
 ]
+/** What everybody calls the token of a server in development: it hides nothing, and `--allow-root-token` could not be read any more. */
+const DEVELOPMENT_TOKEN = 'root'
 /** So much of a secret that was cut must be left for it to be known again. */
 const SHORTEST_CUT = 6
 
@@ -49,7 +54,8 @@ export function redaction(secrets: readonly string[]): (text: string) => string 
   const known = new Map<string, string>()
   let of = secrets.length
   return (text) => {
-    if (text.length > LONGEST_REMEMBERED) return redact(text, secrets)
+    // Without secrets a look costs less than remembering it.
+    if (secrets.length === 0 || text.length > LONGEST_REMEMBERED) return redact(text, secrets)
     if (of !== secrets.length) {
       known.clear()
       of = secrets.length
@@ -74,6 +80,7 @@ function hide(text: string, secrets: readonly string[], mask: Mask): string {
   let clean = text
   const known = pieces(secrets)
   for (const secret of known) clean = clean.replaceAll(secret, mask)
+  if (!SUSPICIOUS.test(clean)) return clean
   clean = hidePrivateKeys(clean, mask)
   for (const shape of SHAPES) clean = clean.replace(shape, mask)
   if (clean.includes('eyJ')) clean = clean.replace(DOTTED, (run) => hideWebTokens(run, mask))
@@ -134,7 +141,7 @@ function piecesOf(secrets: readonly string[]): readonly string[] {
     // Tools that know no multi-line secrets print them line by line (CVE-2021-32074 was that).
     for (const piece of [secret, ...secret.split(/\r?\n/)]) {
       for (const form of [piece, piece.trim(), encode(piece), JSON.stringify(piece).slice(1, -1)]) {
-        if (form.length >= 4) all.add(form)
+        if (form.length >= 4 && form !== DEVELOPMENT_TOKEN) all.add(form)
       }
     }
   }
@@ -173,19 +180,24 @@ function walk(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value)
   if (Array.isArray(value)) return mapShared(value, (item) => walk(item, redact))
   if (typeof value !== 'object' || value === null) return value
-  const entries: readonly [string, unknown][] = Object.entries(value)
-  const redacted = mapShared(entries, (entry): [string, unknown] => {
-    const [name, item] = entry
+  const names = Object.keys(value)
+  let redacted: [string, unknown][] | undefined
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] as string
+    const item = (value as Record<string, unknown>)[name]
     const own = name === 'code' ? item : walk(item, redact)
-    return own === item ? entry : [name, own]
-  })
-  return redacted === entries ? value : Object.fromEntries(redacted)
+    if (own === item) continue
+    redacted ??= Object.entries(value)
+    redacted[index] = [name, own]
+  }
+  return redacted === undefined ? value : Object.fromEntries(redacted)
 }
 
 /** `items` themselves where `change` changes none of them: in a large report hardly anything is a secret. */
 export function mapShared<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
   let changed: T[] | undefined
-  for (const [index, item] of items.entries()) {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index] as T
     const own = change(item)
     if (own === item && changed === undefined) continue
     changed ??= items.slice(0, index)

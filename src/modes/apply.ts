@@ -141,7 +141,7 @@ function failures({ written, after, unread, plan }: Applied): Problem[] {
   const left = plan.steps.filter(writes).length - done
   const stopped =
     failed.length > 0
-      ? [{ message: `${done} written, ${left} left. Mend that and apply again: what is done shows as no change.` }]
+      ? [{ message: `${done} written, ${left} left. Fix that and apply again: what is done shows as no change.` }]
       : []
   const unlike =
     failed.length > 0 || after === undefined || isBlocked(plan)
@@ -151,7 +151,7 @@ function failures({ written, after, unread, plan }: Applied): Problem[] {
         }))
   const held =
     isBlocked(plan) && plan.hasChanges
-      ? [{ message: 'Nothing was written, because a part of the plan is blocked. Mend that, and plan again.' }]
+      ? [{ message: 'Nothing was written, because a part of the plan is blocked. Fix that, and plan again.' }]
       : []
   const blind = unread === undefined ? [] : [{ message: `What was written could not be read back: ${unread}` }]
   return [...failed, ...stopped, ...unlike, ...blind, ...held]

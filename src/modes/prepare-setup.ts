@@ -72,6 +72,7 @@ export async function planInput(
     desired,
     reviewer,
     bindings: reviewBindings(gathered.repository.manifests),
+    declared: gathered.declared.state.policies,
     server: {
       address: live === undefined ? undefined : vault?.address,
       namespace: vault?.namespace === undefined ? undefined : trimSlashes(vault.namespace),

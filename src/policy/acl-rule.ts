@@ -31,7 +31,7 @@ export function aclRule(rule: PolicyRule, path: RulePath, written: string, block
   return {
     path,
     written,
-    grants: new Set(denies ? [] : rule.capabilities),
+    grants: denies ? NOTHING : setOf(rule.capabilities),
     denies,
     allowed: rule.allowed,
     denied: rule.denied,
@@ -46,6 +46,18 @@ export function aclRule(rule: PolicyRule, path: RulePath, written: string, block
   }
 }
 
+const NOTHING: ReadonlySet<Capability> = new Set()
+const sets = new Map<string, ReadonlySet<Capability>>()
+
+/** Few sets of capabilities are ever granted: rules share them, so that a decision finds them where the last one did. */
+function setOf(capabilities: readonly Capability[]): ReadonlySet<Capability> {
+  const key = capabilities.join(' ')
+  const set = sets.get(key) ?? new Set(capabilities)
+  // Repetitions make as many keys as somebody likes.
+  if (sets.size < 1_000) sets.set(key, set)
+  return set
+}
+
 /**
  * Joins a later block with the same key into a rule (vault.md §2.4). A deny on either side leaves only the deny. Merging
  * never takes parameter limits away: limits of either side stay (D134, D138).
@@ -54,7 +66,7 @@ export function mergeRules(existing: AclRule, added: AclRule): AclRule {
   const blocks = [...existing.blocks, ...added.blocks]
   if (existing.denies) return { ...existing, blocks }
   if (added.denies) {
-    const nothing = { grants: new Set<Capability>(), allowed: undefined, denied: undefined, unknownCapabilities: [] }
+    const nothing = { grants: NOTHING, allowed: undefined, denied: undefined, unknownCapabilities: [] }
     return { ...existing, ...nothing, denies: true, blocks }
   }
   return {

@@ -31,7 +31,34 @@ export interface Judgement {
  * policy of the token could not be read, or when a write's body decides and `data` was not given.
  */
 export function decide(acl: Acl, request: AclRequest, variants: readonly Variant[] = DEFAULT_VARIANTS): LawDecision {
-  return combine(judge(acl, request, variants), ({ variant }) => beatenBy(acl, request, variant))
+  const path = toBytes(requestPath(request.path, request.namespace))
+  const [variant] = variants
+  if (variant === undefined || serversMayDiffer(request, path)) {
+    return combine(judge(acl, request, variants), ({ variant }) => beatenBy(acl, request, variant))
+  }
+  const { verdict, match, because } = judgeOne(acl, request, path, variant)
+  return {
+    verdict,
+    winner: match === undefined ? [] : match.rule.blocks,
+    beaten: () => beatenBy(acl, request, variant),
+    because,
+    perVariant: ofEach(variants, verdict),
+  }
+}
+
+/** Servers match alike all but what is listed (vault.md §2.1). */
+function serversMayDiffer({ operation }: AclRequest, path: string): boolean {
+  return (operation === 'list' || operation === 'scan') && path.endsWith('/')
+}
+
+/** One verdict of all servers: there are three for each list of variants. */
+const ofAll = new WeakMap<readonly Variant[], Partial<Record<Verdict, LawDecision['perVariant']>>>()
+
+function ofEach(variants: readonly Variant[], verdict: Verdict): LawDecision['perVariant'] {
+  const known = ofAll.get(variants) ?? {}
+  const perVariant = known[verdict] ?? Object.fromEntries(variants.map((variant) => [variant, verdict]))
+  if (known[verdict] === undefined) ofAll.set(variants, { ...known, [verdict]: perVariant })
+  return perVariant
 }
 
 /** One decision out of the judgements of several kinds of servers; where they differ it is `unknown`. */
@@ -46,7 +73,7 @@ export function combine(
   return {
     verdict: agreed ? first.verdict : 'unknown',
     winner: deciding.flatMap((rule) => rule.blocks),
-    beaten: beaten(first),
+    beaten: () => beaten(first),
     because: agreed ? first.because : serversDiffer(judgements),
     perVariant: Object.fromEntries(judgements.map(({ variant, verdict }) => [variant, verdict])),
   }
@@ -55,8 +82,7 @@ export function combine(
 /** One judgement for each variant, in the order given; they are computed once where servers cannot differ. */
 export function judge(acl: Acl, request: AclRequest, variants: readonly Variant[]): Judgement[] {
   const path = toBytes(requestPath(request.path, request.namespace))
-  const lists = request.operation === 'list' || request.operation === 'scan'
-  if (!lists || !path.endsWith('/')) {
+  if (!serversMayDiffer(request, path)) {
     const first = variants[0]
     if (!first) return []
     const judgement = judgeOne(acl, request, path, first)

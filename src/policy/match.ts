@@ -17,7 +17,8 @@ export interface LostMatch extends Match {
 
 /** The request's path as it is compared: with its namespace in front, without any leading slash (vault.md §2.1, D116). */
 export function requestPath(path: string, namespace = ''): string {
-  return (namespace + path).replace(/^\/+/, '')
+  const whole = namespace === '' ? path : namespace + path
+  return whole.startsWith('/') ? whole.replace(/^\/+/, '') : whole
 }
 
 export function withoutSlash(path: string): string {
@@ -37,11 +38,10 @@ export function triesBothForms(operation: Operation, path: string, variant: Vari
 export function findRule(acl: Acl, operation: Operation, path: string, variant: Variant): Match | undefined {
   const exact = acl.exact.get(path)
   if (exact) return { rule: exact, form: 'path' }
+  if (operation !== 'list' && operation !== 'scan') return matchOf(acl.wild.best(path), 'path')
   const trimmed = withoutSlash(path)
-  if (operation === 'list' || operation === 'scan') {
-    const rule = acl.exact.get(trimmed)
-    if (rule) return { rule, form: 'trimmed' }
-  }
+  const rule = acl.exact.get(trimmed)
+  if (rule) return { rule, form: 'trimmed' }
   const whole = () => matchOf(acl.wild.best(path), 'path')
   if (!triesBothForms(operation, path, variant)) return whole()
   const cut = () => matchOf(acl.wild.best(trimmed), 'trimmed')

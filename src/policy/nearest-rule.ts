@@ -2,6 +2,7 @@ import type { NearestHint } from '../model/law-reason.ts'
 import type { Acl } from './acl.ts'
 import type { AclRule } from './acl-rule.ts'
 import { fromBytes } from './byte-string.ts'
+import { indexLikeness, type LikeRules } from './like-rules.ts'
 import { findRule } from './match.ts'
 import { literalTokens, meet } from './path-tokens.ts'
 
@@ -22,45 +23,26 @@ export function nearestRule(acl: Acl, path: string): NearestRule | undefined {
     if (!rule || rule.path.text === '') continue
     return { rule, hint: (without === undefined ? undefined : takenByPlus(rule, path, without)) ?? hint }
   }
-  const asked = path.split('/')
-  let best: AclRule | undefined
-  let most = 0
-  for (const { rule, literal } of literalsOf(acl)) {
-    const score = likeness(literal, asked)
-    if (score <= most) continue
-    most = score
-    best = rule
-  }
-  return best === undefined ? behindFront(acl, path) : { rule: best, hint: hintFor(best, path) }
+  const like = likeRulesOf(acl)
+  const rule = like.fromStart(path)
+  return rule === undefined ? behindFront(like, path) : { rule, hint: hintFor(rule, path) }
 }
 
-interface Literals {
-  readonly rule: AclRule
-  readonly literal: readonly string[]
-}
+/** A policy that denies one path denies many: its rules are taken apart once. */
+const indexes = new WeakMap<Acl, LikeRules>()
 
-/** A policy that denies one path denies many: each rule's text is taken apart once. */
-const literals = new WeakMap<Acl, readonly Literals[]>()
-
-function literalsOf(acl: Acl): readonly Literals[] {
-  let known = literals.get(acl)
-  if (known === undefined) {
-    known = acl.rules.map((rule) => ({ rule, literal: rule.path.text.split('/') }))
-    literals.set(acl, known)
-  }
+function likeRulesOf(acl: Acl): LikeRules {
+  const known = indexes.get(acl) ?? indexLikeness(acl.rules)
+  indexes.set(acl, known)
   return known
 }
 
 /** A rule that is about the mount and the side of the path once its first segments are left out: those of a Vault namespace. */
-function behindFront(acl: Acl, path: string): NearestRule | undefined {
+function behindFront(like: LikeRules, path: string): NearestRule | undefined {
   const [mount, side] = path.split('/')
-  if (side === undefined || side === '') return undefined
-  for (const rule of acl.rules) {
-    const segments = rule.path.text.split('/')
-    const at = segments.findIndex((one, index) => index > 0 && one === mount && segments[index + 1] === side)
-    if (at > 0) return { rule, hint: { code: 'has-front', front: segments.slice(0, at).map(fromBytes).join('/') } }
-  }
-  return undefined
+  if (mount === undefined || side === undefined || side === '') return undefined
+  const found = like.behindFront(mount, side)
+  return found && { rule: found.rule, hint: { code: 'has-front', front: found.front.map(fromBytes).join('/') } }
 }
 
 /** A `+` where KV v2 has `data` or `metadata` stands for just that: then it is another segment that the rule lacks. */
@@ -97,21 +79,6 @@ function variations(path: string): Variation[] {
   if (path.endsWith('/')) found.push({ variation: path.slice(0, -1), hint: { code: 'lacks-slash' } })
   else found.push({ variation: `${path}/`, hint: { code: 'below-only', path: fromBytes(path) } })
   return found
-}
-
-/** How many bytes the rule shares with the path from the start, whole segments counting first; 0: another mount. */
-function likeness(literal: readonly string[], asked: readonly string[]): number {
-  let segments = 0
-  while (segments < literal.length && segments < asked.length) {
-    const one = literal[segments]
-    if (one !== asked[segments] && one !== '+') break
-    segments += 1
-  }
-  if (segments === 0) return 0
-  const [a = '', b = ''] = [literal[segments], asked[segments]]
-  let bytes = 0
-  while (bytes < a.length && a[bytes] === b[bytes]) bytes += 1
-  return segments * 1000 + bytes
 }
 
 function hintFor(rule: AclRule, path: string): NearestHint | undefined {

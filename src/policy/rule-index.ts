@@ -11,89 +11,56 @@ export interface RuleIndex {
 }
 
 export function indexRules(rules: readonly AclRule[]): RuleIndex {
-  const prefixes = prefixTable<AclRule>()
   const root = segmentNode()
-  for (const rule of rules) {
-    if (rule.path.kind === 'prefix') prefixes.add(rule.path.text, rule)
-    if (rule.path.kind === 'segment') addSegments(root, rule)
-  }
-  function matching(path: string, out: AclRule[]): void {
-    matchSegments(root, path.split('/'), out)
-  }
-  function weighed(path: string): AclRule[] {
-    const longest = prefixes.longest(path)
-    const out = longest ? [longest] : []
-    matching(path, out)
-    return out
-  }
+  for (const rule of rules) if (rule.path.kind !== 'exact') add(root, rule)
   return {
     candidates(path) {
-      const out = prefixes.matches(path)
-      matching(path, out)
+      const out: AclRule[] = []
+      visit(root, path, (rule) => out.push(rule), true)
       return out.sort((a, b) => compareRules(b.path, a.path).order)
     },
-    weighed,
+    weighed(path) {
+      const out: AclRule[] = []
+      const longest = visit(root, path, (rule) => out.push(rule))
+      return longest === undefined ? out : [longest, ...out]
+    },
     best(path) {
-      const out = weighed(path)
-      let best = out[0]
-      for (const rule of out) if (best && compareRules(rule.path, best.path).order > 0) best = rule
+      let best: AclRule | undefined
+      const consider = (rule: AclRule) => {
+        if (best === undefined || compareRules(rule.path, best.path).order > 0) best = rule
+      }
+      const longest = visit(root, path, consider)
+      if (longest !== undefined) consider(longest)
       return best
     },
   }
 }
 
-interface PrefixTable<T> {
-  add(prefix: string, value: T): void
-  /** Longest first. */
-  matches(text: string): T[]
-  longest(text: string): T | undefined
-}
-
-function prefixTable<T>(): PrefixTable<T> {
-  const byText = new Map<string, T>()
-  let lengths: number[] = []
-  return {
-    add(prefix, value) {
-      byText.set(prefix, value)
-      if (!lengths.includes(prefix.length)) lengths = [...lengths, prefix.length].sort((a, b) => b - a)
-    },
-    matches(text) {
-      const found: T[] = []
-      for (const length of lengths) {
-        const value = length <= text.length ? byText.get(text.slice(0, length)) : undefined
-        if (value !== undefined) found.push(value)
-      }
-      return found
-    },
-    longest(text) {
-      for (const length of lengths) {
-        const value = length <= text.length ? byText.get(text.slice(0, length)) : undefined
-        if (value !== undefined) return value
-      }
-      return undefined
-    },
-  }
-}
-
+/** Rules by the segments of their paths: one step of a look-up for each segment of a path that is asked for. */
 interface SegmentNode {
-  readonly literal: Map<string, SegmentNode>
+  literal: Map<string, SegmentNode> | undefined
   plus: SegmentNode | undefined
-  /** A rule without a trailing `*` that ends here. */
+  /** A segment rule without a trailing `*` that ends here. */
   closed: AclRule | undefined
   /** Rules with a trailing `*`: the beginning of the segment at this depth, the rest is free. */
-  readonly open: PrefixTable<AclRule>
+  open: PrefixTable | undefined
+  /** The same of rules that have no `+`: of all that match a path only the longest counts. */
+  prefixes: PrefixTable | undefined
 }
 
 function segmentNode(): SegmentNode {
-  return { literal: new Map(), plus: undefined, closed: undefined, open: prefixTable() }
+  return { literal: undefined, plus: undefined, closed: undefined, open: undefined, prefixes: undefined }
 }
 
-function addSegments(root: SegmentNode, rule: AclRule): void {
-  const { segments, open } = rule.path
+function add(root: SegmentNode, rule: AclRule): void {
+  const { kind, text, open } = rule.path
+  const segments = kind === 'prefix' ? text.split('/') : rule.path.segments
   const whole = open ? segments.slice(0, -1) : segments
   let node = root
   for (const segment of whole) node = segment === '+' ? plusOf(node) : literalOf(node, segment)
-  if (open) node.open.add(segments.at(-1) ?? '', rule)
+  const beginning = segments.at(-1) ?? ''
+  if (kind === 'prefix') node.prefixes = withPrefix(node.prefixes, beginning, rule)
+  else if (open) node.open = withPrefix(node.open, beginning, rule)
   else node.closed = rule
 }
 
@@ -103,24 +70,88 @@ function plusOf(node: SegmentNode): SegmentNode {
 }
 
 function literalOf(node: SegmentNode, segment: string): SegmentNode {
-  const next = node.literal.get(segment) ?? segmentNode()
-  node.literal.set(segment, next)
+  node.literal ??= new Map()
+  let next = node.literal.get(segment)
+  if (next === undefined) {
+    next = segmentNode()
+    node.literal.set(segment, next)
+  }
   return next
 }
 
-/** A path may have as many segments as a file has bytes: what is left to look at is a list, not a depth of calls. */
-function matchSegments(root: SegmentNode, segments: readonly string[], out: AclRule[]): void {
-  const left: { readonly node: SegmentNode; readonly depth: number }[] = [{ node: root, depth: 0 }]
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    const { node, depth } = next
-    const segment = segments[depth]
-    if (segment === undefined) {
-      if (node.closed) out.push(node.closed)
-      continue
+interface PrefixTable {
+  /** The rule that takes every segment: most end in `/*`. */
+  readonly every: AclRule | undefined
+  readonly byText: Map<string, AclRule>
+  /** Of the beginnings in `byText`, the longest first. */
+  readonly lengths: readonly number[]
+}
+
+function withPrefix(
+  { every, byText, lengths }: PrefixTable = { every: undefined, byText: new Map(), lengths: [] },
+  beginning: string,
+  rule: AclRule,
+): PrefixTable {
+  const { length } = beginning
+  if (length === 0) return { every: rule, byText, lengths }
+  byText.set(beginning, rule)
+  return { every, byText, lengths: lengths.includes(length) ? lengths : [...lengths, length].sort((a, b) => b - a) }
+}
+
+/** For each rule whose beginning the segment has. */
+function eachPrefix(table: PrefixTable, segment: string, act: (rule: AclRule) => unknown): void {
+  for (const length of table.lengths) {
+    const rule = length <= segment.length ? table.byText.get(segment.slice(0, length)) : undefined
+    if (rule !== undefined) act(rule)
+  }
+  if (table.every !== undefined) act(table.every)
+}
+
+function longestPrefix({ lengths, byText, every }: PrefixTable, segment: string): AclRule | undefined {
+  for (const length of lengths) {
+    const rule = length <= segment.length ? byText.get(segment.slice(0, length)) : undefined
+    if (rule !== undefined) return rule
+  }
+  return every
+}
+
+/** Nodes that are still to be looked at, and where in the path they begin. */
+interface Left {
+  readonly node: SegmentNode
+  readonly at: number
+}
+
+/**
+ * Calls `act` for all segment rules that match, and gives the longest prefix rule. With `all`, `act` is called for every prefix rule
+ * instead.
+ *
+ * A path may have as many segments as a file has bytes: what is left to look at is a list, not a depth of calls.
+ */
+function visit(root: SegmentNode, path: string, act: (rule: AclRule) => unknown, all = false): AclRule | undefined {
+  let longest: AclRule | undefined
+  const left: Left[] = []
+  let node: SegmentNode | undefined = root
+  let at = 0
+  for (;;) {
+    // All segments are used up once `at` is behind the end.
+    while (node !== undefined && at <= path.length) {
+      const slash = path.indexOf('/', at)
+      const end = slash === -1 ? path.length : slash
+      const segment = path.slice(at, end)
+      if (node.prefixes !== undefined) {
+        // Prefix rules have no `+`: their nodes lie on one way, and what comes later is longer.
+        if (all) eachPrefix(node.prefixes, segment, act)
+        else longest = longestPrefix(node.prefixes, segment) ?? longest
+      }
+      if (node.open !== undefined) eachPrefix(node.open, segment, act)
+      at = end + 1
+      if (node.plus !== undefined) left.push({ node: node.plus, at })
+      node = node.literal?.get(segment)
     }
-    out.push(...node.open.matches(segment))
-    if (node.plus) left.push({ node: node.plus, depth: depth + 1 })
-    const literal = node.literal.get(segment)
-    if (literal) left.push({ node: literal, depth: depth + 1 })
+    if (node?.closed !== undefined) act(node.closed)
+    const next = left.pop()
+    if (next === undefined) return longest
+    node = next.node
+    at = next.at
   }
 }

@@ -18,7 +18,7 @@ export type Reason =
   | 'lists'
 
 export interface Comparison {
-  /** Above 0: `a` wins. 0 only for rules with the same key. */
+  /** 1: `a` wins; -1: `b` does. 0 only for rules with the same key. */
   readonly order: number
   readonly reason: Reason
 }
@@ -28,9 +28,26 @@ export interface Comparison {
  * all that match; of prefix rules Vault looks at the longest only, which is the first of them in this order too.
  */
 export function compareRules(a: RulePath, b: RulePath): Comparison {
-  if (a.first !== b.first) return { order: a.first - b.first, reason: 'first-wildcard' }
-  if (a.open !== b.open) return { order: a.open ? -1 : 1, reason: 'not-open' }
-  if (a.plus !== b.plus) return { order: b.plus - a.plus, reason: 'fewer-plus' }
-  if (a.text.length !== b.text.length) return { order: a.text.length - b.text.length, reason: 'longer' }
-  return { order: compareBytes(a.text, b.text), reason: 'sorts-later' }
+  if (a.first !== b.first) return sign('first-wildcard', a.first - b.first)
+  if (a.open !== b.open) return sign('not-open', a.open ? -1 : 1)
+  if (a.plus !== b.plus) return sign('fewer-plus', b.plus - a.plus)
+  if (a.text.length !== b.text.length) return sign('longer', a.text.length - b.text.length)
+  return sign('sorts-later', compareBytes(a.text, b.text))
+}
+
+type Compared = 'first-wildcard' | 'not-open' | 'fewer-plus' | 'longer' | 'sorts-later'
+
+const wins = (reason: Compared): readonly Comparison[] => [-1, 0, 1].map((order) => ({ order, reason }))
+
+/** Rules are compared for each decision: there are few answers, and each is made once. */
+const COMPARISONS: Readonly<Record<Compared, readonly Comparison[]>> = {
+  'first-wildcard': wins('first-wildcard'),
+  'not-open': wins('not-open'),
+  'fewer-plus': wins('fewer-plus'),
+  longer: wins('longer'),
+  'sorts-later': wins('sorts-later'),
+}
+
+function sign(reason: Compared, order: number): Comparison {
+  return COMPARISONS[reason][Math.sign(order) + 1] as Comparison
 }

@@ -51,10 +51,9 @@ function usesByPlaceholder(chain: Chain): Map<string, Use[]> {
   const byText = new Map<string, Use[]>()
   for (const manifest of chain.manifests) {
     if (!isEsoGroup(manifest.apiVersion) || !reaches(manifest) || isFilledByArgoCd(manifest)) continue
-    for (const [path, text] of texts(manifest.body, [])) {
+    for (const [path, holes] of placeholders(manifest.body)) {
       if (!decidesRequest(path) || patchOver(manifest, path) !== undefined) continue
-      for (const hole of holesOf(text)) {
-        if (hole.kind !== 'placeholder') continue
+      for (const hole of holes) {
         const uses = byText.get(hole.text)
         if (uses === undefined) byText.set(hole.text, [{ manifest, path, hole }])
         else uses.push({ manifest, path, hole })
@@ -78,8 +77,19 @@ function isMark({ text }: Hole): boolean {
   return /^[<%@_]/.test(text)
 }
 
-function* texts(value: Value, path: FieldPath): Iterable<readonly [FieldPath, string]> {
-  if (typeof value === 'string') yield [path, value]
-  else if (isList(value)) for (const [index, item] of value.entries()) yield* texts(item, [...path, index])
-  else if (isMap(value)) for (const [key, item] of Object.entries(value)) yield* texts(item, [...path, key])
+/** Every text with placeholders, and where it stands. */
+function placeholders(body: Value): (readonly [FieldPath, readonly Hole[]])[] {
+  const found: (readonly [FieldPath, readonly Hole[]])[] = []
+  const path: (string | number)[] = []
+  const visit = (value: Value, step: string | number) => {
+    path.push(step)
+    if (typeof value === 'string') {
+      const holes = holesOf(value).filter(({ kind }) => kind === 'placeholder')
+      if (holes.length > 0) found.push([path.slice(1), holes])
+    } else if (isList(value)) value.forEach(visit)
+    else if (isMap(value)) for (const key of Object.keys(value)) visit(value[key] as Value, key)
+    path.pop()
+  }
+  visit(body, '')
+  return found
 }

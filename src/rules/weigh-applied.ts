@@ -2,6 +2,7 @@ import type { Applied, AppliedReason, Verdict } from '../model/applied.ts'
 import type { Severity } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
+import { type FieldPath, isList, isMap, type Value, at as valueAt } from '../model/value.ts'
 import { whyNotApplied } from '../report/reasons/applied.ts'
 import type { RuleFinding } from './rule.ts'
 
@@ -31,8 +32,9 @@ export function weighApplied(
     const applied = surest(about)
     if (applied === undefined || applied.verdict === 'applied' || applied.verdict === 'presumed') return [finding]
     if (applied.verdict === 'not-applied' && unapplied === 'off') return []
+    const isOwnWord = applied.reason?.code === 'chart-undeployed' && about.some((one) => isOfFixed(one, finding.span))
     const severity =
-      applied.verdict === 'not-applied' && unapplied === 'same'
+      isOwnWord || (applied.verdict === 'not-applied' && unapplied === 'same')
         ? finding.severity
         : weighed(finding.severity, applied.verdict)
     const said = applied.reason === undefined ? undefined : whyNotApplied(applied.reason)
@@ -51,6 +53,53 @@ export function weighApplied(
       },
     ]
   })
+}
+
+/**
+ * Whether a place is one of what a chart says by itself, whoever installs it with which values: then that is judged in full, though nothing
+ * in Git deploys the chart (helm.md §7.3). What stands around it must be so too: which store, and all of the same item.
+ */
+function isOfFixed(manifest: Manifest, { file, line, column }: Span): boolean {
+  const { fixed, body } = manifest
+  if (fixed === undefined) return false
+  const isThere = (span: Span) => span.file === file && span.line === line && span.column === column
+  const isFixed = (path: FieldPath) =>
+    scalarsIn(valueAt(body, ...path), path).every((one) => fixed.has(JSON.stringify(one)))
+  for (const one of fixed) {
+    const path = JSON.parse(one) as FieldPath
+    const around = aroundOf(path)
+    if (around === undefined || !(isThere(manifest.spanOf(path)) || isThere(manifest.spanOf(path, 'key')))) continue
+    return [...around, ['apiVersion'], ['kind'], ...STORES].every(isFixed)
+  }
+  return false
+}
+
+const STORES: readonly FieldPath[] = [
+  ['spec', 'secretStoreRef'],
+  ['spec', 'secretStoreRefs'],
+]
+
+/** What a field is judged together with; `undefined`: with more than a chart tells (names of other objects). */
+function aroundOf(path: FieldPath): readonly FieldPath[] | undefined {
+  const [top, part, index] = path
+  if (path.length === 1) return [path]
+  if (top !== 'spec') return undefined
+  if (part === 'data' || part === 'dataFrom') return [['spec', part, index ?? 0]]
+  if (part === 'provider') return [['spec', 'provider']]
+  if (part === 'target' && index === 'template')
+    return [
+      ['spec', 'target', 'template'],
+      ['spec', 'data'],
+      ['spec', 'dataFrom'],
+    ]
+  return undefined
+}
+
+function scalarsIn(value: Value | undefined, path: FieldPath): FieldPath[] {
+  if (value === undefined) return []
+  if (isList(value)) return value.flatMap((item, index) => scalarsIn(item, [...path, index]))
+  if (isMap(value)) return Object.entries(value).flatMap(([key, item]) => scalarsIn(item, [...path, key]))
+  return [path]
 }
 
 function weighed(severity: Severity, verdict: Verdict): Severity {

@@ -79,6 +79,23 @@ export function planPolicy(wanted: PolicyFact, context: PolicyContext): Step {
   return { ...there, ...changes, notes, action: 'update', because: undefined }
 }
 
+/** Git writes the policy otherwise than it will be: what was set up would be called drift the next night. */
+export function otherInGit(name: string, step: Step, declared: readonly PolicyFact[]): string[] {
+  if (step.action === 'blocked') return []
+  const written = step.write?.body.policy ?? (step.live as { readonly text?: unknown } | null)?.text
+  const facts = declared.filter((fact) => fact.name === name && (fact.vaultNamespace ?? '') === step.namespace)
+  const [fact] = facts
+  if (fact?.provenance.from !== 'git' || facts.length > 1 || fact.unknown.length > 0) return []
+  const [inGit, after] = [readRules(name, fact.text), readRules(name, String(written))]
+  if ('error' in inGit || 'error' in after || sameRules(inGit.rules, after.rules)) return []
+  const { file, line } = fact.provenance.span
+  const way =
+    fact.provenance.form === 'hcl' ? `, or set \`setup.policy.generate: { file: ${file} }\` to write that file` : ''
+  return [
+    `Git has other rules for this policy (${file}:${line}), so that mode \`drift\` will report the difference. Write these rules into Git${way}.`,
+  ]
+}
+
 function generate(name: string, { desired, withoutDefault }: PolicyContext) {
   const accesses = [...(desired.accesses.get(name) ?? []), ...(withoutDefault ? SESSION : [])]
   const form = desired.form.by === 'folder' ? 'folder' : 'exact'

@@ -1,4 +1,5 @@
 import { DEFAULT_VARIANTS } from '../model/variant.ts'
+import type { PolicyFact } from '../model/vault-state.ts'
 import type { Desired, DesiredState, Unplanned } from '../state/desired/desired.ts'
 import type { ReviewBinding } from '../state/desired/reviewer-facts.ts'
 import type { LiveState, Wanted } from '../state/live/live-state.ts'
@@ -6,7 +7,7 @@ import { basisOf, digestOf, type PlanBasis, type PlanServer } from './digest.ts'
 import { policySet, textSet } from './normalise.ts'
 import { planAuthConfig } from './plan-auth-config.ts'
 import { planAuthMount, planKvMount } from './plan-mounts.ts'
-import { planPolicy } from './plan-policy.ts'
+import { otherInGit, planPolicy } from './plan-policy.ts'
 import { planRole } from './plan-role.ts'
 import { reviewerAfter, reviewerNotes } from './reviewer-notes.ts'
 import { STEP_KINDS, type Step, writes } from './step.ts'
@@ -19,6 +20,8 @@ export interface PlanInput {
   readonly reviewer: 'pod' | 'client' | 'token' | undefined
   /** What Git lets create TokenReviews. */
   readonly bindings: readonly ReviewBinding[]
+  /** Policies that Git writes: drift will compare the server with them. */
+  readonly declared?: readonly PolicyFact[]
 }
 
 export interface Plan {
@@ -32,10 +35,10 @@ export interface Plan {
 }
 
 /** Compares what is asked for with what the server has, part by part and field by field. Pure: nothing is asked or written. */
-export function makePlan({ desired, live, server, reviewer, bindings }: PlanInput): Plan {
+export function makePlan({ desired, live, server, reviewer, bindings, declared = [] }: PlanInput): Plan {
   const all = desired.parts.flatMap((part) => {
     const there = live.get(part.namespace)
-    return planPart(part, { live: there, reviewer, bindings }).map((step) => withinNamespace(step, there))
+    return planPart(part, { live: there, reviewer, bindings, declared }).map((step) => withinNamespace(step, there))
   })
   const steps = STEP_KINDS.flatMap((kind) => all.filter((step) => step.kind === kind))
   const basis = basisOf(steps, server)
@@ -51,7 +54,12 @@ function withinNamespace(step: Step, live: LiveState | undefined): Step {
 
 function planPart(
   desired: DesiredState,
-  { live, reviewer, bindings }: { live: LiveState | undefined } & Pick<PlanInput, 'reviewer' | 'bindings'>,
+  {
+    live,
+    reviewer,
+    bindings,
+    declared,
+  }: { live: LiveState | undefined } & Required<Pick<PlanInput, 'bindings' | 'declared'>> & Pick<PlanInput, 'reviewer'>,
 ): Step[] {
   const { namespace, state } = desired
   const context = { namespace, live, reviewer, product: live?.server.product }
@@ -65,7 +73,8 @@ function planPart(
     ...state.mounts.map((mount) => planKvMount(mount, context)),
     ...state.policies.map((policy) => {
       const withoutDefault = lacksDefault(policy.name, desired, live)
-      return planPolicy(policy, { ...context, desired, variants, withoutDefault })
+      const step = planPolicy(policy, { ...context, desired, variants, withoutDefault })
+      return { ...step, notes: [...step.notes, ...otherInGit(policy.name, step, declared)] }
     }),
     ...authMounts.values(),
     ...state.authMounts.flatMap((mount) =>

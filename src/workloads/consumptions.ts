@@ -1,4 +1,5 @@
 import { isMap, listAt, mapAt, textAt, valueAt } from '../eso/field-value.ts'
+import { textHoles } from '../eso/holes.ts'
 import { groupOf } from '../eso/kinds.ts'
 import { isEsoGroup } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
@@ -74,6 +75,11 @@ function placed(
   return asked.map((one) => ({ ...one, by, secretNamespace: one.namespace ?? secretNamespace, inValues }))
 }
 
+/** A name with a hole in it tells nothing. */
+function told(text: string | undefined): string | undefined {
+  return text === undefined || textHoles(text).length > 0 ? undefined : text
+}
+
 function helmRelease(manifest: Manifest): Consumption[] {
   const { body, namespace } = manifest
   const chart = textAt(body, 'spec', 'chart', 'spec', 'chart') ?? textAt(body, 'spec', 'chartRef', 'name')
@@ -99,7 +105,10 @@ function helmRelease(manifest: Manifest): Consumption[] {
     // GetReleaseName of helm-controller (consumers.md §4).
     name: one.name.replace(/\{\{-?\s*\.Release\.Name\s*-?\}\}/g, release),
   }))
-  return [...placed(manifest, from, namespace, false), ...placed(manifest, values, target ?? namespace, true)]
+  return [
+    ...placed(manifest, from, namespace, false),
+    ...placed(manifest, values, target === undefined ? namespace : told(target), true),
+  ]
 }
 
 function application(manifest: Manifest, spec: FieldPath): Consumption[] {
@@ -113,7 +122,7 @@ function application(manifest: Manifest, spec: FieldPath): Consumption[] {
     return ['valuesObject', 'values'].flatMap((field) => valuesOf(body, [...source, 'helm', field], chart))
   })
   // Never the Application's own namespace (consumers.md §4).
-  return placed(manifest, asked, textAt(body, ...spec, 'destination', 'namespace'), true)
+  return placed(manifest, asked, told(textAt(body, ...spec, 'destination', 'namespace')), true)
 }
 
 /** What the values of a chart ask for: PodSpec fragments by their shape, and names of existing Secrets (consumers.md §5.4). */

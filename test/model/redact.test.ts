@@ -24,6 +24,12 @@ describe('redact', () => {
     }
   })
 
+  test('the token of every server in development is a word, and stays one', () => {
+    const text = 'This check uses a root token: `allow-root-token`'
+    expect(redact(text, ['root'])).toBe(text)
+    expect(redact('rooted: tree', ['tree'])).toBe('rooted: ***')
+  })
+
   test.each(['x-%s', 'metadata.token.%s', '%s.', 'a.%s.b', '%s-%s'])('a JWT in %s', (frame) => {
     const text = redact(frame.replaceAll('%s', jwt))
     for (const part of jwt.split('.')) expect(text).not.toContain(part)

@@ -1,29 +1,37 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { VERSION } from '../../src/model/version.ts'
+import { NODE } from '../scenario/bundle.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'pack-'))
+const tarball = join(folder, `eso-vault-${VERSION}.tgz`)
+/** npm with nothing in its cache and no network to ask. */
+const npm = (...args: string[]) =>
+  execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund', '--cache', join(folder, 'cache')], {
+    cwd: join(folder, 'empty'),
+    encoding: 'utf8',
+  })
+beforeAll(() => {
+  execFileSync(NODE, ['scripts/release/pack.ts', folder], { cwd: root })
+  execFileSync('mkdir', [join(folder, 'empty')])
+})
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('the package gives a working `npx eso-vault`, with nothing else installed', () => {
-  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root })
-  const [tarball = ''] = readdirSync(folder)
-  expect(tarball).toBe(`eso-vault-${VERSION}.tgz`)
-  // As npm lays it out, without asking a registry for the dependencies: the bundle has them in it.
-  const modules = join(folder, 'node_modules')
-  mkdirSync(join(modules, '.bin'), { recursive: true })
-  execFileSync('tar', ['xzf', join(folder, tarball), '-C', modules])
-  execFileSync('mv', [join(modules, 'package'), join(modules, 'eso-vault')])
-  symlinkSync('../eso-vault/dist/cli.js', join(modules, '.bin', 'eso-vault'))
-  writeFileSync(join(folder, 'package.json'), '{}')
+test('the package is what it says, and downloads nothing', () => {
+  npm('install', tarball)
+  expect(readdirSync(join(folder, 'empty/node_modules')).sort()).toEqual(['.bin', '.package-lock.json', 'eso-vault'])
+  const place = join(folder, 'empty/node_modules/eso-vault')
+  expect(readdirSync(place).sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'])
+  // What README leads to, as far as it is for users.
+  const readme = readFileSync(join(place, 'README.md'), 'utf8')
+  for (const [, path = ''] of readme.matchAll(/\]\((docs\/(?!adr|spec)[^)#]+)/g))
+    expect(existsSync(join(place, path)), path).toBe(true)
+}, 60_000)
 
-  const printed = execFileSync('npx', ['--no-install', 'eso-vault', '--version'], { cwd: folder, encoding: 'utf8' })
-  expect(printed).toContain(VERSION)
-  expect(readdirSync(join(modules, 'eso-vault')).sort()).toEqual(
-    ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'].sort(),
-  )
+test('`npx FILE` runs it in an empty folder', () => {
+  expect(npm('exec', '--yes', '--package', tarball, '--', 'eso-vault', '--version')).toContain(VERSION)
 }, 60_000)

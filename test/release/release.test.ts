@@ -40,6 +40,15 @@ describe('the pin of a release', () => {
     expect(pinned(`      - ${before}\n        with:\n`, release)).toBe(`      - ${line}\n        with:\n`)
   })
 
+  test.each([
+    'https://github.com/OWNER/eso-vault-action/releases/download/vX.Y.Z/eso-vault-X.Y.Z.tgz',
+    'https://github.com/someone/eso-vault-action/releases/download/v0.9.0/eso-vault-0.9.0.tgz',
+  ])('takes the place of the package %s', (before) => {
+    expect(pinned(`npx ${before} check`, release)).toBe(
+      'npx https://github.com/someone/eso-vault-action/releases/download/v1.2.3/eso-vault-1.2.3.tgz check',
+    )
+  })
+
   test('leaves the pins of other actions', () => {
     const other = `      - uses: actions/checkout@${'b'.repeat(40)} # v6.0.2\n`
     expect(pinned(other, release)).toBe(other)
@@ -49,7 +58,7 @@ describe('the pin of a release', () => {
     for (const file of ['README.md', 'examples/workflows/pull-request.yml']) {
       const text = read(file)
       expect(text).toMatch(/eso-vault-action@/)
-      expect(pinned(text, release)).not.toMatch(/COMMIT_SHA|OWNER\/|@0{40}/)
+      expect(pinned(text, release)).not.toMatch(/COMMIT_SHA|OWNER\/|@0{40}|X\.Y\.Z/)
     }
   })
 })

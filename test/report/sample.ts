@@ -57,7 +57,7 @@ export function access(path: string, parts: Partial<Access> = {}): Access {
 }
 
 function decision(verdict: Decision['verdict']): Decision {
-  return { verdict, winner: [], beaten: [], because: { code: 'key-missing' }, perVariant: {} }
+  return { verdict, winner: [], beaten: () => [], because: { code: 'key-missing' }, perVariant: {} }
 }
 
 export function reference(

@@ -1,9 +1,11 @@
 import type { FailsWith } from '../../model/eso-failure.ts'
 import { holeReason, type ManifestReason } from '../../model/reason.ts'
 import type { FindQuery, Reference } from '../../model/reference.ts'
+import type { VaultStore } from '../../model/store.ts'
 import type { FieldPath, Value, ValueMap } from '../../model/value.ts'
 import { isMap, mapAt, textAt, textMapAt, valueAt } from '../field-value.ts'
 import { orderItems, type SourceItem } from '../order.ts'
+import type { Requests } from './access.ts'
 import type { Consumer } from './consumer.ts'
 import type { Context } from './context.ts'
 import { findRequests } from './find.ts'
@@ -23,15 +25,51 @@ const NO_STORE: FailsWith = {
 /** Everything that an ExternalSecret, or the one in a ClusterExternalSecret, makes ESO ask of Vault, in order (eso.md §3). */
 export function externalSecretReferences(consumer: Consumer, context: Context): readonly Reference[] {
   const items = orderItems(consumer.spec)
-  const references = items.flatMap((item) => itemReferences(consumer, item, context))
+  const own = storeAt(consumer, [...consumer.at, 'secretStoreRef'], context)
+  const send = remembered(requestsOf)
+  const references = items.flatMap((item) => itemReferences(consumer, item, own, send, context))
   // One unmanaged store or generator makes ESO leave the whole object alone (eso.md §6.3 step 2).
-  const own = readStoreRef(consumer, [...consumer.at, 'secretStoreRef'], context)
-  const ownUsages = own === undefined ? [] : usagesOf(consumer, own, context)
-  const skipped = skippedBy([...ownUsages.map(({ store }) => store), ...references.map(({ store }) => store)], context)
+  const ownStores = own.ref === undefined ? [] : own.usages.map(({ store }) => store)
+  const skipped = skippedBy([...ownStores, ...references.map(({ store }) => store)], context)
   return skipped === undefined ? references : references.map((reference) => ({ ...reference, skipped }))
 }
 
-function itemReferences(consumer: Consumer, item: SourceItem, context: Context): readonly Reference[] {
+type Send = (store: VaultStore, parts: ReferenceParts) => Requests
+
+/** Items of one object that read one secret send the same, and are judged once: they share what they send. */
+function remembered(send: Send): Send {
+  const known: { readonly store: VaultStore; readonly parts: ReferenceParts; readonly requests: Requests }[] = []
+  return (store, parts) => {
+    const { operation, key, version } = parts
+    const same = known.find(
+      (one) =>
+        one.store === store &&
+        one.parts.operation === operation &&
+        one.parts.key === key &&
+        one.parts.version === version,
+    )
+    if (same !== undefined && operation !== 'find') return same.requests
+    const requests = send(store, parts)
+    if (known.length < MOST_REMEMBERED) known.push({ store, parts, requests })
+    return requests
+  }
+}
+
+const MOST_REMEMBERED = 8
+
+function requestsOf(store: VaultStore, parts: ReferenceParts): Requests {
+  if (parts.operation === 'find' && parts.find !== undefined) return findRequests(store, parts.find)
+  if (parts.operation === 'fetch-metadata') return fetchRequests(store, parts.key)
+  return readRequests(store, parts.key, parts.version)
+}
+
+function itemReferences(
+  consumer: Consumer,
+  item: SourceItem,
+  own: NamedStore,
+  send: Send,
+  context: Context,
+): readonly Reference[] {
   const field = [...consumer.at, ...item.field]
   const generatorField = [...field, 'sourceRef', 'generatorRef']
   if (item.list === 'dataFrom' && isMap(valueAt(consumer.manifest.body, generatorField))) {
@@ -39,35 +77,29 @@ function itemReferences(consumer: Consumer, item: SourceItem, context: Context):
   }
   const parts = partsOf(consumer, item, field, context)
   if (parts === undefined) return []
-  const { ref, usages } = storeOf(consumer, item, field, context)
+  // The item's own store, else the ExternalSecret's (eso.md §6.3 step 1).
+  const { ref, usages } =
+    mapAt(item.value, 'sourceRef') === undefined ? own : storeAt(consumer, [...field, 'sourceRef', 'storeRef'], context)
   return usages.map((usage) =>
     makeReference(
       consumer,
       ref === undefined ? { ...parts, failsWith: NO_STORE } : parts,
       { storeRef: ref, usage },
       context,
-      (store) => {
-        if (parts.operation === 'find' && parts.find !== undefined) return findRequests(store, parts.find)
-        if (parts.operation === 'fetch-metadata') return fetchRequests(store, parts.key)
-        return readRequests(store, parts.key, parts.version)
-      },
+      (store) => send(store, parts),
       undefined,
     ),
   )
 }
 
-/** The item's own store, else the ExternalSecret's (eso.md §6.3 step 1). */
-function storeOf(
-  consumer: Consumer,
-  item: SourceItem,
-  field: FieldPath,
-  context: Context,
-): { readonly ref: StoreRef | undefined; readonly usages: readonly Usage[] } {
-  const source = mapAt(item.value, 'sourceRef')
-  const ref =
-    source !== undefined
-      ? readStoreRef(consumer, [...field, 'sourceRef', 'storeRef'], context)
-      : readStoreRef(consumer, [...consumer.at, 'secretStoreRef'], context)
+/** The store that a field names, and what it leads to. */
+interface NamedStore {
+  readonly ref: StoreRef | undefined
+  readonly usages: readonly Usage[]
+}
+
+function storeAt(consumer: Consumer, field: FieldPath, context: Context): NamedStore {
+  const ref = readStoreRef(consumer, field, context)
   if (ref !== undefined) return { ref, usages: usagesOf(consumer, ref, context) }
   const usage: Usage = {
     namespaces: consumer.namespaces,

@@ -37,6 +37,8 @@ export interface Through {
   readonly usage: Usage
 }
 
+const NONE: readonly never[] = []
+
 /** Puts a reference together; `requests` says what is sent once the store is known. */
 export function makeReference(
   consumer: Consumer,
@@ -58,7 +60,7 @@ export function makeReference(
     operation: parts.operation,
     field: parts.field,
     span: parts.span,
-    storeRef: storeRef === undefined ? undefined : { kind: storeRef.kind, name: storeRef.name, span: storeRef.span },
+    storeRef,
     generatorRef,
     namespaces: usage.namespaces,
     condition: usage.condition,
@@ -72,9 +74,9 @@ export function makeReference(
     find: parts.find,
     push: parts.push,
     deletionPolicy: deletionPolicyOf(consumer),
-    accesses: sent?.accesses ?? [],
+    accesses: sent?.accesses ?? NONE,
     failsWith: parts.failsWith ?? (vault === undefined ? undefined : loginFailureOf(vault)) ?? sent?.failsWith,
-    holes: [...new Set([...keyHoles, ...pathHoles])],
+    holes: keyHoles.length + pathHoles.length === 0 ? NONE : [...new Set([...keyHoles, ...pathHoles])],
     notChecked:
       patchOver(consumer.manifest, parts.field) ??
       parts.unknown ??
@@ -91,6 +93,7 @@ const HARMLESS = new Set(['property', 'secretKey', 'conversionStrategy', 'decodi
 
 /** Whether a patch that could not be applied may change the requests of an item. */
 function patchesRequests({ manifest, makes }: Consumer, field: FieldPath): boolean {
+  if (manifest.patched.length === 0) return false
   const others = manifest.patched.filter(
     ({ path }) => makes !== 'ExternalSecret' || path.length <= field.length || !HARMLESS.has(String(path.at(-1))),
   )
@@ -126,6 +129,8 @@ function notResolved(store: StoreResolution, what: 'store' | 'generator'): Store
 function patchedPath(resolution: StoreResolution): PatchReason | undefined {
   if (resolution.found !== 'vault') return undefined
   const { store, copies = [] } = resolution
+  const stores = [store, ...copies]
+  if (stores.every(({ manifest }) => manifest.patched.length === 0)) return undefined
   const at = providerPath(store)
   const fields = isGenerator(store)
     ? [
@@ -139,7 +144,7 @@ function patchedPath(resolution: StoreResolution): PatchReason | undefined {
         [...at, 'namespace'],
         [...at, 'checkAndSet'],
       ]
-  const [patch] = [store, ...copies].flatMap(({ manifest }) => patchOver(manifest, ...fields) ?? [])
+  const [patch] = stores.flatMap(({ manifest }) => patchOver(manifest, ...fields) ?? [])
   return patch === undefined ? undefined : { ...patch, of: { kind: store.kind, name: store.name } }
 }
 

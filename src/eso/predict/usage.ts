@@ -83,14 +83,18 @@ export function generatorUsages(
 }
 
 function usages(consumer: Consumer, ref: AnyRef, index: StoreIndex, context: Context): readonly Usage[] {
+  // Nearly every consumer lives in one namespace.
+  const [only, ...more] = consumer.namespaces ?? [undefined]
+  if (more.length === 0 && (only !== undefined || consumer.namespaces === undefined))
+    return [usageIn(consumer, ref, index, only, context)]
   const groups = new Map<string, { usage: Usage; namespaces: string[] }>()
-  for (const namespace of consumer.namespaces ?? [undefined]) {
+  for (const namespace of consumer.namespaces ?? []) {
     const usage = usageIn(consumer, ref, index, namespace, context)
     // A denied verdict names its namespace: what counts for grouping is the verdict alone.
     const key = JSON.stringify([storeKey(usage.store), usage.identity, usage.condition.verdict])
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { usage, namespaces: namespace === undefined ? [] : [namespace] })
-    else if (namespace !== undefined) group.namespaces.push(namespace)
+    if (group === undefined) groups.set(key, { usage, namespaces: [namespace] })
+    else group.namespaces.push(namespace)
   }
   return [...groups.values()].map(({ usage, namespaces }) => {
     const where = namespaces.length > 0 ? namespaces : undefined

@@ -1,3 +1,4 @@
+import { type CompiledRegexp, compileGoRegexp, isRegexp } from '../../model/go-regexp.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import { hasHole } from '../../model/placeholders.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
@@ -58,11 +59,41 @@ function shown(value: Scalar, path: FieldPath): string {
   return free && !listed ? '' : ` (\`${value}\`)`
 }
 
+/** Most texts are any text, or one of those that are allowed. */
+function isRightText({ enum: allowed, minLength, maxLength, pattern, format }: SchemaShape, value: Scalar): boolean {
+  if (typeof value !== 'string') return false
+  if (allowed !== undefined) return allowed.includes(value)
+  const bounds = value === '' ? (minLength ?? 0) > 0 : maxLength !== undefined && value.length > maxLength
+  return (
+    !bounds && (pattern === undefined || matchesPattern(pattern, value)) && format !== 'date-time' && format !== 'byte'
+  )
+}
+
+/** What ESO's own CRDs ask of names, which nearly every field with a pattern is. */
+const NAMES: ReadonlyMap<string, RegExp> = new Map(
+  [
+    '^[-._a-zA-Z0-9]+$',
+    '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+    '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+  ].map((pattern) => [pattern, new RegExp(pattern, 'u')]),
+)
+const others = new Map<string, CompiledRegexp>()
+
+/** Any other pattern may come from a CRD in Git: it is read as the API server reads it, and one that it refuses asks for nothing. */
+function matchesPattern(pattern: string, value: string): boolean {
+  const name = NAMES.get(pattern)
+  if (name !== undefined) return name.test(value)
+  const compiled = others.get(pattern) ?? compileGoRegexp(pattern)
+  others.set(pattern, compiled)
+  return !isRegexp(compiled) || compiled.matches(value)
+}
+
 function checkText(shape: SchemaShape, value: Scalar, path: FieldPath, list: ProblemList): void {
+  if (isRightText(shape, value)) return
   const field = `\`${formatPath(path)}\``
   if (shape.enum !== undefined) {
     const text = String(value)
-    if (hasHole(text) || (typeof value === 'string' && shape.enum.includes(value))) return
+    if (hasHole(text)) return
     const meant = meantEnum(text, shape.enum)
     const allowed =
       shape.enum.length === 1 ? quoted(shape.enum[0] ?? '') : `one of ${shape.enum.map(quoted).join(', ')}`
@@ -101,7 +132,7 @@ function checkText(shape: SchemaShape, value: Scalar, path: FieldPath, list: Pro
       path,
       message: `${field} is longer than ${shape.maxLength} characters, which the API server refuses.`,
     })
-  } else if (shape.pattern !== undefined && !new RegExp(shape.pattern, 'u').test(value)) {
+  } else if (shape.pattern !== undefined && !matchesPattern(shape.pattern, value)) {
     list.add({
       kind: 'value',
       effect: 'rejected',

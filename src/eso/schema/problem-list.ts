@@ -48,7 +48,8 @@ export function problemList(manifest: Manifest, moves: readonly Move[] = []): Pr
   const errorsUnlisted: FieldPath[] = []
   const written = (path: FieldPath): FieldPath => {
     const move = moves.find((candidate) => isUnder(path, candidate.to))
-    return move === undefined ? path : [...move.from, ...path.slice(move.to.length)]
+    // The way may go on changing after the problem is told.
+    return move === undefined ? [...path] : [...move.from, ...path.slice(move.to.length)]
   }
   const spanOf = (path: FieldPath, at: 'key' | 'value'): Span => manifest.spanOf(written(path), at)
   return {

@@ -96,6 +96,7 @@ export function releasesWith(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): r
  * `undefined` for what no known release has.
  */
 export function newestWith(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): number | undefined {
+  if (kindSchemaIn(0, manifest)?.served === true) return 0
   const all = releasesWith(manifest)
   return all.find((index) => kindSchemaIn(index, manifest)?.served) ?? all[0]
 }
@@ -129,8 +130,16 @@ export function shapeOf(node: SchemaNode | undefined): SchemaShape {
   return current ?? {}
 }
 
+const roots = new WeakMap<KindSchema, SchemaShape>()
+
 /** The schema of the whole object: metadata as every object has it, and the kind's own spec and status. */
 export function rootNode(schema: KindSchema): SchemaShape {
+  const known = roots.get(schema) ?? makeRoot(schema)
+  roots.set(schema, known)
+  return known
+}
+
+function makeRoot(schema: KindSchema): SchemaShape {
   const newest = ESO_SCHEMA.kinds.includes(schema)
   return {
     type: 'object',

@@ -43,11 +43,14 @@ function hasForeignKeys(shape: SchemaShape, value: ValueMap): boolean {
 }
 
 function checkCount(shape: SchemaShape, value: ValueMap, path: FieldPath, list: ProblemList): void {
+  if (shape.maxProperties === undefined && shape.minProperties === undefined) return
   const names = present(shape, value)
+  const isTooMuch = shape.maxProperties !== undefined && names.length > shape.maxProperties
+  if (!isTooMuch && (shape.minProperties === undefined || names.length >= shape.minProperties)) return
   const all = Object.keys(shape.properties ?? {})
   const choice = all.length <= 6 ? all.map((name) => `\`${name}\``).join(', ') : `one of its ${all.length} kinds`
   const field = `\`${formatPath(path)}\``
-  if (shape.maxProperties !== undefined && names.length > shape.maxProperties) {
+  if (isTooMuch) {
     list.add({
       kind: 'exclusive',
       effect: 'rejected',
@@ -55,7 +58,7 @@ function checkCount(shape: SchemaShape, value: ValueMap, path: FieldPath, list: 
       at: 'key',
       message: `${field} has ${names.map((name) => `\`${name}\``).join(' and ')}, and may have only one of them: the API server refuses the object.`,
     })
-  } else if (shape.minProperties !== undefined && names.length < shape.minProperties && !hasForeignKeys(shape, value)) {
+  } else if (!hasForeignKeys(shape, value)) {
     list.add({
       kind: 'exclusive',
       effect: 'rejected',
@@ -66,7 +69,13 @@ function checkCount(shape: SchemaShape, value: ValueMap, path: FieldPath, list: 
   }
 }
 
-function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, list: ProblemList): void {
+/** `path`: the way to `value`, which gets longer and shorter on the way; a problem keeps a copy of it. */
+function checkNode(node: SchemaNode | undefined, value: Value, path: (string | number)[], list: ProblemList): void {
+  const checkAt = (step: string | number, below: SchemaNode | undefined, item: Value) => {
+    path.push(step)
+    checkNode(below, item, path, list)
+    path.pop()
+  }
   const shape = shapeOf(node)
   if (!checkType(shape, value, path, list)) return
   if (Array.isArray(value)) {
@@ -81,7 +90,7 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
     }
     for (let i = 0; i < items.length; i += 1) {
       const item = items[i] as Value
-      if (item !== null) checkNode(shape.items, item, [...path, i], list)
+      if (item !== null) checkAt(i, shape.items, item)
       else if (shape.items !== undefined && shapeOf(shape.items).type !== undefined) {
         list.add({
           kind: 'type',
@@ -96,8 +105,8 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
   }
   if (!isMap(value) || Object.hasOwn(value, '$patch')) return
   if (shape.additionalProperties !== undefined) {
-    for (const [key, item] of Object.entries(value)) {
-      if (!isTemplateKey(key)) checkNode(shape.additionalProperties, item, [...path, key], list)
+    for (const key of Object.keys(value)) {
+      if (!isTemplateKey(key)) checkAt(key, shape.additionalProperties, value[key] as Value)
     }
     return
   }
@@ -116,7 +125,7 @@ function checkNode(node: SchemaNode | undefined, value: Value, path: FieldPath, 
   }
   checkCount(shape, value, path, list)
   for (const key of Object.keys(value)) {
-    if (Object.hasOwn(fields, key)) checkNode(fields[key], value[key] as Value, [...path, key], list)
+    if (Object.hasOwn(fields, key)) checkAt(key, fields[key], value[key] as Value)
   }
 }
 

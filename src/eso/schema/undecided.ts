@@ -9,6 +9,11 @@ export function isTemplateKey(key: string): boolean {
 /** Whether YAML read an unquoted `{{ .Values.x }}` as a map: a template, not a wrong type. */
 export function isTemplateGarbage(value: Value | undefined): boolean {
   if (!isMap(value)) return false
-  const keys = Object.keys(value)
-  return keys.length > 0 && keys.every((key) => isTemplateKey(key) || /^[.$]\w/.test(key) || /[{}]/.test(key))
+  let any = false
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue
+    if (!(isTemplateKey(key) || /^[.$]\w/.test(key) || /[{}]/.test(key))) return false
+    any = true
+  }
+  return any
 }

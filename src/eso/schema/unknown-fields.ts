@@ -146,24 +146,37 @@ export function findUnknownFields(
   isNewer: (path: FieldPath) => boolean = () => false,
 ): readonly UnknownField[] {
   const found: UnknownField[] = []
-  const visit = (node: SchemaNode | undefined, value: Value | undefined, path: FieldPath, above: readonly Level[]) => {
+  // The way to what is looked at; whoever keeps it takes a copy.
+  const path: (string | number)[] = []
+  const visitAt = (
+    step: string | number,
+    node: SchemaNode | undefined,
+    value: Value | undefined,
+    above: readonly Level[],
+  ) => {
+    path.push(step)
+    visit(node, value, above)
+    path.pop()
+  }
+  const visit = (node: SchemaNode | undefined, value: Value | undefined, above: readonly Level[]) => {
     const shape = shapeOf(node)
     if (shape.type === 'array' && Array.isArray(value)) {
       ;(value as readonly Value[]).forEach((item, i) => {
-        visit(shape.items, item, [...path, i], above)
+        visitAt(i, shape.items, item, above)
       })
       return
     }
     if (!isMap(value) || isTemplateGarbage(value) || has(value, '$patch')) return
     if (shape.additionalProperties !== undefined) {
-      for (const [key, item] of Object.entries(value)) visit(shape.additionalProperties, item, [...path, key], [])
+      for (const key of Object.keys(value)) visitAt(key, shape.additionalProperties, value[key], [])
       return
     }
     const fields = shape.properties
     if (fields === undefined) return
-    const level: Level = { path, choice: shape.maxProperties === 1, fields, value }
+    const level: Level = { path: [...path], choice: shape.maxProperties === 1, fields, value }
+    const levels = [level, ...above].slice(0, 3)
     for (const key of Object.keys(value)) {
-      if (has(fields, key)) visit(fields[key], value[key], [...path, key], [level, ...above].slice(0, 3))
+      if (has(fields, key)) visitAt(key, fields[key], value[key], levels)
       else if (shape.open !== true && !isTemplateKey(key)) {
         const at = [...path, key]
         const plain = found.length >= MOST_EXPLAINED || isNewer(at)
@@ -171,6 +184,6 @@ export function findUnknownFields(
       }
     }
   }
-  visit(root, body, [], [])
+  visit(root, body, [])
   return found
 }

@@ -24,26 +24,30 @@ function inYaml11(text: string): 'a Boolean' | 'a number' | undefined {
  */
 export function checkYaml11(manifest: Manifest, schema: KindSchema, body: ValueMap, list: ProblemList): void {
   if (manifest.origin.form !== 'plain' || isKustomized(manifest)) return
-  const visit = (node: SchemaNode | undefined, value: Value | undefined, path: FieldPath): void => {
+  const path: (string | number)[] = []
+  const visitAt = (step: string | number, node: SchemaNode | undefined, value: Value | undefined): void => {
+    path.push(step)
+    visit(node, value)
+    path.pop()
+  }
+  const visit = (node: SchemaNode | undefined, value: Value | undefined): void => {
     const shape = shapeOf(node)
     if (typeof value === 'string') {
       const wanted = shape.type === 'string' || shape.type === 'int-or-string'
       if (wanted && shape.enum === undefined) checkText(manifest, value, path, list)
     } else if (Array.isArray(value)) {
       ;(value as readonly Value[]).forEach((item, i) => {
-        visit(shape.items, item, [...path, i])
+        visitAt(i, shape.items, item)
       })
     } else if (isMap(value)) {
-      for (const [key, item] of Object.entries(value)) {
-        const fields = shape.properties ?? {}
-        visit(shape.additionalProperties ?? (Object.hasOwn(fields, key) ? fields[key] : undefined), item, [
-          ...path,
-          key,
-        ])
+      const fields = shape.properties ?? {}
+      for (const key of Object.keys(value)) {
+        const below = shape.additionalProperties ?? (Object.hasOwn(fields, key) ? fields[key] : undefined)
+        visitAt(key, below, value[key])
       }
     }
   }
-  visit(rootNode(schema), body, [])
+  visit(rootNode(schema), body)
 }
 
 function isKustomized(manifest: Manifest): boolean {

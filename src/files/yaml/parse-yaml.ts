@@ -82,6 +82,7 @@ export function parseYaml(
     notes,
     whole,
     comments: () => {
+      if (!text.includes('#')) return []
       comments ??= findComments(
         text,
         trees.flatMap(({ tree, offset }) =>

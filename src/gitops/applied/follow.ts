@@ -51,7 +51,8 @@ import { isTop, type Sources, sourcesOf } from './sources.ts'
 import { terraformGitOps } from './terraform.ts'
 import { type TopKustomization, topKustomizations } from './top-kustomizations.ts'
 import { unappliedGitOps } from './unapplied-objects.ts'
-import { undeployedCharts } from './undeployed-charts.ts'
+import { notByItself, undeployedCharts } from './undeployed-charts.ts'
+import { type ValuesUser, valuesUser } from './values-users.ts'
 
 export interface FollowOptions extends OutputOptions {
   /** `owner/name` or addresses that this checkout is known by. */
@@ -102,6 +103,7 @@ class Follower {
   private readonly templates = new Set<string>()
   /** Why a chart gave nothing, by its folder. */
   private readonly unrendered = new Map<string, RenderReason>()
+  private readonly users = new Map<string, ValuesUser>()
   private readonly carriers = new Map<string, Carrier[]>()
   private readonly clusterOf: ClusterOfFolder
   private readonly ground: Ground = ground()
@@ -189,6 +191,7 @@ class Follower {
       templates: this.templates,
       unrendered: this.unrendered,
       carriers: this.carriers,
+      users: [...this.users.values()],
       isFollowed: (object) => this.isFollowed(object),
       reach: (object) => this.reachOf(object).files,
     }
@@ -300,7 +303,11 @@ class Follower {
       this.waiting.push({ object, context })
       return []
     }
-    const { roots, valueFiles: files } = this.rootsOf(object, context, true)
+    const { roots, valueFiles: files, given } = this.rootsOf(object, context, true)
+    for (const one of given) {
+      const user = valuesUser(object, carrierOf(object, context), one)
+      if (user !== undefined) this.users.set(user.key, user)
+    }
     for (const file of files) this.carry(file, carrierOf(object, context))
     const inValues = this.inValueFiles(files, context).filter((one) => !this.applied.has(idOf(one.object)))
     for (const one of inValues) this.applied.add(idOf(one.object))
@@ -326,10 +333,10 @@ class Follower {
     object: GitOpsObject,
     context: RootContext,
     tells: boolean,
-  ): Pick<FoundArgoRoots, 'roots' | 'valueFiles'> {
+  ): Pick<FoundArgoRoots, 'roots' | 'valueFiles' | 'given'> {
     if (this.checkout.deadline.over()) {
       if (tells) this.leave(object)
-      return { roots: [], valueFiles: [] }
+      return { roots: [], valueFiles: [], given: [] }
     }
     const apiVersion = textAt(object.node, 'apiVersion') ?? ''
     if (apiVersion.startsWith('argoproj.io/')) {
@@ -358,12 +365,15 @@ class Follower {
         if (found.chart !== undefined && found.unrendered !== undefined)
           this.unrendered.set(found.chart, found.unrendered)
       }
-      return { ...found, roots: found.roots.map((root) => this.withValues(root)) }
+      const { cluster, certainty } = context
+      const given =
+        found.given === undefined ? [] : [{ deployer: object.node, layers: found.given, cluster, certainty }]
+      return { ...found, given, roots: found.roots.map((root) => this.withValues(root)) }
     }
     const found = fluxRoot(object, { sources: this.sources, isIgnored: this.isIgnored, context })
-    if ('root' in found) return { roots: [found.root], valueFiles: [] }
+    if ('root' in found) return { roots: [found.root], valueFiles: [], given: [] }
     if (tells) this.note(found.notFollowed)
-    return { roots: [], valueFiles: [] }
+    return { roots: [], valueFiles: [], given: [] }
   }
 
   private withValues(root: GitOpsRoot): GitOpsRoot {
@@ -662,6 +672,10 @@ class Follower {
     // What a kustomization installs is none of them, though it is built only where no root leads to anything.
     const installed = new Set(this.tops.flatMap(({ folder }) => this.installedBy(folder)))
     const isLeft = ({ folder, brings }: Chart) => brings && !this.reachedCharts.has(folder) && !installed.has(folder)
+    for (const { folder } of [...this.charts.values()].filter(isLeft)) {
+      const why = notByItself(this.checkout, folder)
+      if (why !== undefined) this.unrendered.set(folder, why)
+    }
     await enter([...this.charts.values()].filter((chart) => chart.holdsGitOps && isLeft(chart)))
     for (let more = this.presumedEntries(); more.length > 0; more = this.presumedEntries()) await this.work(more)
     await enter([...this.charts.values()].filter(isLeft))

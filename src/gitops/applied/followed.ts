@@ -10,6 +10,7 @@ import type { Declarations } from './declarations.ts'
 import type { ClusterOfFolder } from './entry-cluster.ts'
 import type { Ground } from './ground.ts'
 import type { TopKustomization } from './top-kustomizations.ts'
+import type { ValuesUser } from './values-users.ts'
 
 /** Everything that the roots of a checkout give, and what was not followed. */
 export interface Followed {
@@ -32,6 +33,8 @@ export interface Followed {
   readonly unrendered: ReadonlyMap<string, RenderReason>
   /** What gives a file of values to a chart, by file. */
   readonly carriers: ReadonlyMap<string, readonly Carrier[]>
+  /** Deployers with values that stand elsewhere. */
+  readonly users: readonly ValuesUser[]
   /** Whether something applies an object that leads to roots, or is presumed to. */
   isFollowed(object: GitOpsObject): boolean
   /** The files that an object would apply, as it is written. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import type { RenderReason } from '../../model/reason.ts'
 import { isMap, stringAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import type { ValueLayer } from '../helm/chart-release.ts'
@@ -33,9 +34,8 @@ export function undeployedCharts(
 ): GitOpsRoot[] {
   return [...charts].flatMap(({ folder, holdsGitOps }): GitOpsRoot[] => {
     const file = joinRelative(folder, 'Chart.yaml')
-    if (checkout.hasDeadName(file) || isPart(checkout, folder) || VERSION.test(posix.basename(folder))) return []
+    if (isPart(checkout, folder) || notByItself(checkout, folder) !== undefined) return []
     const definition = checkout.objects.documents(file)[0]?.value
-    if (isMap(definition) && definition.type === 'library') return []
     const environments = hasValues(folder) ? [] : environmentsOf(checkout, folder)
     const span = { file: checkout.shown(file), line: 1, column: 1, endLine: 1, endColumn: 1 }
     const release = (layers: readonly ValueLayer[], values: string | undefined): GitOpsRoot => ({
@@ -66,6 +66,21 @@ export function undeployedCharts(
       ? [release([], undefined)]
       : environments.map((one) => release([{ from: 'file', file: one }], checkout.shown(one)))
   })
+}
+
+/** Why nobody is presumed to install a chart that nothing in Git deploys (helm.md §7.3). */
+export function notByItself(checkout: Checkout, folder: string): RenderReason | undefined {
+  const file = joinRelative(folder, 'Chart.yaml')
+  const definition = checkout.objects.documents(file)[0]?.value
+  const says =
+    isMap(definition) && definition.type === 'library'
+      ? 'it is a library, which is not installed by itself'
+      : checkout.hasDeadName(file)
+        ? 'it lies among examples or tests, and nothing in Git deploys it'
+        : VERSION.test(posix.basename(folder))
+          ? 'it is one version of a chart, and nothing in Git deploys that version'
+          : undefined
+  return says === undefined ? undefined : { code: 'chart-refused', says }
 }
 
 /** An unpacked dependency is part of the chart that it lies in. */

@@ -30,16 +30,8 @@ export type FoundRelease =
 export function argoRelease(input: ArgoReleaseInput & { readonly folder: string }): FoundRelease {
   const { application, source, folder } = input
   const helm = at(source, 'helm')
-  const files = valueFileLayers(input)
-  if (files.absent !== undefined) return files.absent
-  const layers: ValueLayer[] = [...files.layers]
-  const object = at(helm, 'valuesObject')
-  const text = at(helm, 'values')
-  if (object !== undefined && !isNothing(plainValue(object))) layers.push({ from: 'map', node: withUntold(object) })
-  else if (text !== undefined && textAt(text) !== '') layers.push({ from: 'text', node: withUntold(text) })
-  const given = parameterLayers(input)
-  if (given.absent !== undefined) return given.absent
-  layers.push(...given.layers)
+  const { layers, absent } = argoValues(input)
+  if (absent !== undefined) return absent
   const kubeVersion = told(textAt(helm, 'kubeVersion')) ?? told(textAt(source, 'kustomize', 'kubeVersion'))
   const apiVersions = itemsAt(helm, 'apiVersions').flatMap((item) => told(textAt(item)) ?? [])
   const releaseName = at(helm, 'releaseName')
@@ -60,6 +52,21 @@ export function argoRelease(input: ArgoReleaseInput & { readonly folder: string 
       ...(list === undefined ? {} : { list: spanIn(list, []) }),
     },
   }
+}
+
+/** All that a source gives to a chart, wherever the chart is, the weakest first. */
+export function argoValues(input: ArgoReleaseInput): Layers {
+  const helm = at(input.source, 'helm')
+  const files = valueFileLayers(input)
+  if (files.absent !== undefined) return files
+  const layers: ValueLayer[] = [...files.layers]
+  const object = at(helm, 'valuesObject')
+  const text = at(helm, 'values')
+  if (object !== undefined && !isNothing(plainValue(object))) layers.push({ from: 'map', node: withUntold(object) })
+  else if (text !== undefined && textAt(text) !== '') layers.push({ from: 'text', node: withUntold(text) })
+  const given = parameterLayers(input)
+  if (given.absent !== undefined) return given
+  return { layers: [...layers, ...given.layers] }
 }
 
 function told(text: string | undefined): string | undefined {

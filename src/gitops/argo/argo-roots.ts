@@ -4,7 +4,8 @@ import type { ValueMap } from '../../model/value.ts'
 import type { Chart } from '../applied/charts.ts'
 import { ancestors } from '../applied/ground.ts'
 import { argoSources, type Sources, sourcesOfSpec } from '../applied/sources.ts'
-import type { ChartRelease } from '../helm/chart-release.ts'
+import type { GivenValues } from '../applied/values-users.ts'
+import type { ChartRelease, ValueLayer } from '../helm/chart-release.ts'
 import type { Closure } from '../look-through/closure.ts'
 import { isObstacle, type Obstacle } from '../look-through/obstacle.ts'
 import type { NotFollowed } from '../not-followed.ts'
@@ -30,7 +31,7 @@ import {
   isOpen,
   MAX_SETS,
 } from './application-set.ts'
-import { argoRelease } from './argo-release.ts'
+import { argoRelease, argoValues } from './argo-release.ts'
 import type { DeclaredCluster } from './cluster-secrets.ts'
 import { destinationOf } from './destination.ts'
 import { directoryFiles } from './directory-files.ts'
@@ -48,6 +49,8 @@ export interface FoundArgoRoots {
   readonly valueFiles: readonly string[]
   /** Charts that are not rendered here, and why. */
   readonly unrendered: readonly UnrenderedChart[]
+  /** Values that its sources give to charts, wherever these are, where not all of them stand in the object as it is written. */
+  readonly given: readonly GivenValues[]
 }
 
 export interface UnrenderedChart {
@@ -111,6 +114,7 @@ export function argoRoots(object: GitOpsObject, options: ArgoOptions): FoundArgo
     charts: all.flatMap((one) => one.charts),
     valueFiles: [...new Set(all.flatMap((one) => one.valueFiles))],
     unrendered: all.flatMap((one) => one.unrendered),
+    given: all.flatMap((one) => one.given),
   }
 }
 
@@ -160,6 +164,7 @@ function application(input: ApplicationInput): FoundApplication {
   const absent: string[] = []
   const reached: string[] = []
   const unrendered: UnrenderedChart[] = []
+  const given: GivenValues[] = []
   const destination = at(node, 'spec', 'destination', 'namespace')
   const namespace = isFilled(destination) ? destination : undefined
   const named = `${kind} ${title}`
@@ -167,11 +172,33 @@ function application(input: ApplicationInput): FoundApplication {
     notFollowed.push({ title: path === undefined ? named : `${named} (${path})`, span, unresolved, why })
   const isUnfilled = (text: string) => (kind === 'Application' ? isOpen(text) : text.includes(UNFILLED))
   const all = sourcesOfSpec(at(node, 'spec'))
+  const give = (index: number, layers: readonly ValueLayer[], folder: string): void => {
+    // What stands in the object alone is told by the object itself.
+    const isWritten =
+      kind === 'Application' && layers.every(({ from }) => from === 'map' || from === 'text' || from === 'missing')
+    if (layers.length === 0 || isWritten) return
+    const cluster = destinationOf(at(node, 'spec', 'destination'), {
+      own: context.cluster,
+      folder,
+      parameters: flattened(set.values),
+      set: title,
+    })
+    const certainty = set.sure ? context.certainty : 'presumed'
+    given.push({ deployer: node, ...(all.length > 1 ? { index } : {}), layers, cluster, certainty })
+  }
   for (const [index, source] of all.entries()) {
     const path = textAt(source, 'path')
-    if (path === undefined || !isPath(source)) continue
+    const giveElsewhere = () => {
+      if (at(source, 'helm') === undefined) return
+      give(index, argoValues({ checkout, sources, application: node, source, folder: undefined }).layers, '')
+    }
+    if (path === undefined || !isPath(source)) {
+      giveElsewhere()
+      continue
+    }
     const verdict = sources.ofAddress(textAt(source, 'repoURL'))
     if (verdict.is !== 'this') {
+      giveElsewhere()
       if (verdict.is === 'foreign')
         stop({ code: 'foreign-source', address: verdict.address }, spanIn(source, ['repoURL']), false)
       continue
@@ -232,9 +259,11 @@ function application(input: ApplicationInput): FoundApplication {
           const why = { code: 'values-file-absent', file: found.absent } as const
           unrendered.push({ folder, why })
           stop(why, found.span, true, wanted)
+          continue
         }
+        give(index, found.release.layers, folder)
         // What brings nothing that is looked at is not rendered.
-        else if (charts.get(folder)?.brings === true)
+        if (charts.get(folder)?.brings === true)
           roots.push({ ...common, build: { by: 'helm', release: found.release } })
         else if (input.namesMadeSecrets(found.release))
           roots.push({ ...common, build: { by: 'helm', release: found.release, forUsers: true } })
@@ -248,6 +277,7 @@ function application(input: ApplicationInput): FoundApplication {
     charts: reached,
     valueFiles: argoValueFiles(node, object, sources),
     unrendered,
+    given,
   }
 }
 

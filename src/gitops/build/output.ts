@@ -6,6 +6,7 @@ import type { Checkout } from '../checkout.ts'
 import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
 import type { ChartRelease } from '../helm/chart-release.ts'
 import { kustomizeReleases } from '../helm/kustomize-releases.ts'
+import { postRendered } from '../helm/post-renderers.ts'
 import type { ChartOutput } from '../helm/render-release.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
@@ -14,7 +15,7 @@ import type { Undecided } from '../kustomize/undecided.ts'
 import type { Closure } from '../look-through/closure.ts'
 import type { Obstacle } from '../look-through/obstacle.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
-import { at, entriesAt, type Placed, plainValue, setAt, spanIn, textAt } from '../placed/placed.ts'
+import { at, entriesAt, type Placed, plainValue, setAt, textAt } from '../placed/placed.ts'
 import { type GitOpsRoot, type HelmBuild, type KustomizeBuild, type RefusedBuild, rootTitle } from '../root.ts'
 import type { Built } from './build-root.ts'
 import { type LocatedObject, locateObjects } from './locate-objects.ts'
@@ -28,6 +29,8 @@ export interface AppliedObject extends LocatedObject {
   readonly patched: readonly PatchedField[]
   /** Of what a chart makes: what else made what stands at a place. */
   readonly relatedTo?: (span: Span) => readonly RelatedPlace[]
+  /** Of what a chart makes: fields that its text says in every rendering, by their paths as JSON. */
+  readonly fixed?: ReadonlySet<string>
 }
 
 export interface Output {
@@ -192,15 +195,15 @@ function chartOutput(
       unresolved: true,
       why: failure.why,
     })
-  // What patches the whole output may change anything in it.
-  const patches = release.postRenderers ?? []
+  const patched = postRendered(root.checkout, release.chart, release.postRenderers ?? [], objects)
   return {
     root,
-    objects: objects.map(({ node, file, document, guessed, uncertain, relatedTo }) => ({
+    objects: patched.map(({ node, file, document, guessed, uncertain, fixed, relatedTo, patched }) => ({
       ...withApplied(root, { node, file, document, guessed }),
       form: 'rendered' as const,
-      patched: [...uncertain, ...patches.map((patch) => ({ path: [], span: spanIn(patch, []) }))],
+      patched: [...uncertain, ...patched],
       relatedTo,
+      fixed,
     })),
     outcome: failure === undefined ? 'rendered' : 'failed',
     notFollowed,

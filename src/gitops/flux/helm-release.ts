@@ -35,22 +35,36 @@ export interface FoundHelmRelease {
   readonly unrendered?: RenderReason
   /** Files of this repository whose values are given to the chart, its own first. */
   readonly valueFiles: readonly string[]
+  /** The values that it gives to a chart, wherever that is, where not all of them are its own. */
+  readonly given?: readonly ValueLayer[]
 }
 
 const NOTHING: FoundHelmRelease = { roots: [], notFollowed: [], valueFiles: [] }
 
 /** What a HelmRelease of Flux installs, where its chart lies in this repository (helm.md §2.1). */
 export function helmReleaseRoot(object: GitOpsObject, options: HelmReleaseOptions): FoundHelmRelease {
+  const { given, ...found } = chartRelease(object, options)
+  // What stands in it alone is told by the object itself.
+  return given?.some((layer) => layer.from !== 'map' && layer.from !== 'missing') === true ? { ...found, given } : found
+}
+
+function chartRelease(object: GitOpsObject, options: HelmReleaseOptions): FoundHelmRelease {
   const { node, checkout, file } = object
   const { sources, charts, context } = options
+  const values = at(node, 'spec', 'values')
+  const inline: ValueLayer[] = values?.type === 'map' ? [{ from: 'map', node: values }] : []
+  const from = valuesFrom(object, options)
+  // Values that a path is given to are put over the inline ones.
+  const given = [...from.layers, ...inline, ...from.targeted]
   const template = chartTemplate(node, options.helmCharts)
   const path = textAt(template, 'chart')
   const kind = textAt(template, 'sourceRef', 'kind')
   const name = textAt(template, 'sourceRef', 'name')
   // The version of a chart in Git is not looked at; every other source is a registry.
-  if (path === undefined || name === undefined || (kind !== 'GitRepository' && kind !== 'Bucket')) return NOTHING
+  if (path === undefined || name === undefined || (kind !== 'GitRepository' && kind !== 'Bucket'))
+    return { ...NOTHING, given }
   const source = sources.ofSource(kind, name)
-  if (source.is === 'foreign') return NOTHING
+  if (source.is === 'foreign') return { ...NOTHING, given }
   const title = `HelmRelease ${gitOpsTitle({ node })} (${path})`
   const span = spanIn(template as Placed, ['chart'])
   const stop = (why: RenderReason, where: Span = span): FoundHelmRelease => ({
@@ -81,25 +95,17 @@ export function helmReleaseRoot(object: GitOpsObject, options: HelmReleaseOption
     ...(context.by === undefined ? {} : { by: context.by }),
   }
   const renderers = itemsAt(node, 'spec', 'postRenderers').flatMap((one) => at(one, 'kustomize') ?? [])
-  const values = at(node, 'spec', 'values')
-  const inline: ValueLayer[] = values?.type === 'map' ? [{ from: 'map', node: values }] : []
-  const given = valuesFrom(object, options)
   const release: ChartRelease = {
     chart: folder,
     name: releaseName(node),
     namespace,
-    // Values that a path is given to are put over the inline ones.
-    layers: [
-      ...files.files.map((one): ValueLayer => ({ from: 'file', file: one })),
-      ...given.layers,
-      ...inline,
-      ...given.targeted,
-    ],
+    layers: [...files.files.map((one): ValueLayer => ({ from: 'file', file: one })), ...given],
     ...(files.files.length > 0 ? { replacesChartValues: true as const } : {}),
     ...(renderers.length > 0 ? { postRenderers: renderers } : {}),
     ...(at(node, 'spec', 'valuesFrom') === undefined ? {} : { list: spanIn(node, ['spec', 'valuesFrom']) }),
   }
-  if (!chart.brings && !options.namesMadeSecrets(release)) return { ...NOTHING, chart: folder, valueFiles }
+  if (!chart.brings && !options.namesMadeSecrets(release))
+    return { ...NOTHING, chart: folder, valueFiles, given: release.layers }
   const root: GitOpsRoot = {
     checkout,
     appliedBy,
@@ -113,7 +119,7 @@ export function helmReleaseRoot(object: GitOpsObject, options: HelmReleaseOption
     ...(namespace === undefined ? {} : { namespace }),
     ...metadataOf(node),
   }
-  return { roots: [root], notFollowed: [], chart: folder, valueFiles }
+  return { roots: [root], notFollowed: [], chart: folder, valueFiles, given: release.layers }
 }
 
 function metadataOf(node: Placed): Pick<GitOpsRoot, 'commonMetadata'> {

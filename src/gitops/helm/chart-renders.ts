@@ -3,6 +3,7 @@ import type { RenderWith } from '../build/output.ts'
 import type { Checkout } from '../checkout.ts'
 import { renderRelease } from './render-release.ts'
 import { type FindHelm, type HelmMemory, type HelmStats, helmRunner } from './run-helm.ts'
+import { servedBeside } from './served-beside.ts'
 
 export interface ChartRendersOptions {
   readonly find: FindHelm
@@ -23,6 +24,7 @@ export interface ChartRenders {
 export function chartRenders(checkout: Checkout, options: ChartRendersOptions): ChartRenders {
   const stats: HelmStats = { processes: 0, processMilliseconds: 0 }
   let runner: ReturnType<typeof start> | undefined
+  let served: readonly string[] | undefined
   const start = async () => {
     if (options.isOff) return { why: { code: 'helm-off' } as const }
     const { helm, unusable } = await options.find()
@@ -43,7 +45,8 @@ export function chartRenders(checkout: Checkout, options: ChartRendersOptions): 
     async render(release) {
       const { run, why } = await started()
       if (run === undefined) return { objects: [], missing: [], templates: [], withUsers: false, failure: { why } }
-      return renderRelease(checkout, release, { template: run.template, apiVersions: options.apiVersions })
+      served ??= [...options.apiVersions, ...servedBeside(checkout)]
+      return renderRelease(checkout, release, { template: run.template, apiVersions: served })
     },
   }
 }

@@ -17,6 +17,8 @@ export interface LedBack {
   readonly guessed: number
   /** Fields that values which Git does not hold may make otherwise. */
   readonly uncertain: readonly PatchedField[]
+  /** Fields that the chart's own text says, in every rendering: by their paths as JSON. */
+  readonly fixed: ReadonlySet<string>
   /** What else made what stands at a place. */
   relatedTo(span: Span): readonly RelatedPlace[]
 }
@@ -38,6 +40,7 @@ export function leadBack(input: LeadBackInput): LedBack {
   const { object, lines, chart, values, flow } = input
   const related = new Map<string, RelatedPlace[]>()
   const uncertain: PatchedField[] = []
+  const fixed = new Set<string>()
   let guessed = 0
   const file = chart.fileOf(object.source)
   const top = file === undefined ? archivePlace(input) : lines.placeOfFile(file)
@@ -58,6 +61,7 @@ export function leadBack(input: LeadBackInput): LedBack {
   const scalar = (value: PlacedScalar['value'], path: FieldPath, paths: readonly (FieldPath | undefined)[]): Placed => {
     const found = traceOf(input, value, path, paths)
     if (!found.isExact) guessed++
+    if (found.isFixed) fixed.add(JSON.stringify(path))
     const place = found.place ?? top
     const span = spanOfPlace(place)
     relate(span, [...found.related, ...flowPlaces])
@@ -122,7 +126,7 @@ export function leadBack(input: LeadBackInput): LedBack {
   // The object stands where its first field does.
   const first = body.type === 'map' ? [...body.entries.values()][0]?.key : undefined
   const whole = first === undefined || body.type !== 'map' ? body : { ...body, place: first }
-  return { node: whole, guessed, uncertain, relatedTo: (span) => related.get(keyOf(span)) ?? [] }
+  return { node: whole, guessed, uncertain, fixed, relatedTo: (span) => related.get(keyOf(span)) ?? [] }
 }
 
 function named({ code, name }: ReleaseValues['missing'][number]['why']) {
@@ -132,6 +136,8 @@ function named({ code, name }: ReleaseValues['missing'][number]['why']) {
 interface Trace {
   readonly place: Place | undefined
   readonly isExact: boolean
+  /** No value has to do with it, nor with whether it is there. */
+  readonly isFixed: boolean
   readonly related: readonly RelatedPlace[]
   /** The values that are in it, and the text with their marks. */
   readonly scalars: readonly ValueScalar[]
@@ -187,6 +193,13 @@ function traceOf(
   return {
     place: whole ?? linePlace,
     isExact: whole !== undefined || (line !== undefined && !line.isBlock && more.isSettled),
+    isFixed:
+      line !== undefined &&
+      !line.isBlock &&
+      lines.isAlways(line.line) &&
+      from.length === 0 &&
+      !text.includes('\n') &&
+      filledIn(lines.text(line.line), path, lines, line) === 0,
     related,
     scalars: from,
     marked: explained,

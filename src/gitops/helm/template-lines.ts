@@ -24,6 +24,8 @@ export interface TemplateLines {
   whole(file: ChartFile): string
   /** Where a field stands on a line: its value, or the line where that is not told. */
   place(line: TemplateLine, field: string | undefined): Place
+  /** Whether a line stands in every rendering: in no condition, loop or named template. */
+  isAlways(line: TemplateLine): boolean
   /** Where something that came out of a file of the chart stands, as far as the file tells. */
   placeOfFile(file: ChartFile): Place
 }
@@ -32,6 +34,7 @@ export function templateLines(checkout: Checkout, { files }: ChartFiles): Templa
   const numbered: TemplateLine[] = []
   const markedTexts = new Map<string, string>()
   const split = new Map<string, readonly string[]>()
+  const depths = new Map<string, readonly number[]>()
   const read = ({ source, text }: ChartFile) => text ?? checkout.tree.read(source)
   for (const file of files)
     if (file.isTemplate)
@@ -64,9 +67,48 @@ export function templateLines(checkout: Checkout, { files }: ChartFiles): Templa
         endColumn: to + 1,
       })
     },
+    isAlways({ file, line }) {
+      let found = depths.get(file.path)
+      if (found === undefined) {
+        found = depthsOf(read(file))
+        depths.set(file.path, found)
+      }
+      return found[line - 1] === 0
+    },
     placeOfFile: (file) => placeAt({ file: checkout.shown(file.source), line: 1, column: 1, endLine: 1, endColumn: 1 }),
   }
 }
+
+/** How many conditions, loops and named templates are open where each line begins or in it; none is told where they do not close. */
+function depthsOf(text: string): number[] {
+  const depths: number[] = []
+  let depth = 0
+  let line = 0
+  let deepest = 0
+  const upTo = (end: number) => {
+    for (; line < end; line++) {
+      depths.push(deepest)
+      deepest = depth
+    }
+  }
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  let at = 0
+  for (const match of text.matchAll(ACTION)) {
+    while (at + 1 < starts.length && (starts[at + 1] as number) <= match.index) at++
+    upTo(at)
+    if (match[1] === 'end') depth--
+    else if (match[1] !== undefined) depth++
+    if (depth < 0) return []
+    deepest = Math.max(deepest, depth)
+  }
+  upTo(starts.length)
+  return depth === 0 ? depths : []
+}
+
+/** An action of a template, strings and comments in it passed over; what opens or closes a part is in the group. */
+const ACTION =
+  /\{\{-?\s*(?:\/\*[\s\S]*?\*\/|(?:(if|range|with|block|define|end)\b)?(?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|[^"`'}]|\}(?!\}))*)\s*\}\}/g
 
 /** From where to where of a line the value of a field stands, or the whole line without its margins. */
 function columnsOf(line: string, field: string | undefined): [number, number] {

@@ -130,7 +130,7 @@ function scalarOf(node: Placed, id: number): ValueScalar {
 }
 
 /** Values that SOPS has encrypted are YAML all the same, with other texts in it (helm.md §7.5). */
-function isEncrypted(text: string): boolean {
+export function isEncrypted(text: string): boolean {
   return /^sops:/m.test(text) && text.includes('ENC[')
 }
 
@@ -340,10 +340,7 @@ function setLayer(
 ): LayerSource {
   const text = String(plainValue(value))
   const flag = { set: '--set', string: '--set-string', literal: '--set-literal', json: '--set-json' }[as]
-  const path = name.split(/(?<!\\)\.|(?=\[)/).map((part) => {
-    const index = /^\[(\d+)\]$/.exec(part)?.[1]
-    return index === undefined ? part.replaceAll('\\.', '.') : Number(index)
-  })
+  const path = stepsOf(name)
   const isText =
     as === 'string' || as === 'literal' || (as === 'set' && !/^(?:true|false|null|[-+]?\d+|\{.*\})$/s.test(text))
   const scalar: ValueScalar | undefined =
@@ -356,6 +353,14 @@ function setLayer(
       return { as: 'argument', flag, text: `${name}=${escaped(given, as)}` }
     },
   }
+}
+
+/** The path that a name in helm's syntax means: `a.b`, `a\\.b`, `x[0].y`. */
+export function stepsOf(name: string): FieldPath {
+  return name.split(/(?<!\\)\.|(?=\[)/).map((part) => {
+    const index = /^\[(\d+)\]$/.exec(part)?.[1]
+    return index === undefined ? part.replaceAll('\\.', '.') : Number(index)
+  })
 }
 
 /** As Argo CD does: commas would begin another assignment, but in a list (helm.md §1.2). */

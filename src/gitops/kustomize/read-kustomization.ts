@@ -26,15 +26,19 @@ export function readFolder(context: ReadContext, folder: string): Reading {
   return finished(context, folder, gatherFolder({ context, isAnnotated, depth: 0 }, folder))
 }
 
-/** As `readFolder` for a kustomization that is in no file; a Component starts with the objects it is applied to. */
+/**
+ * As `readFolder` for a kustomization that is in no file; a Component starts with the objects it is applied to. `isPart`: there are more
+ * objects than these, so that a patch for none of them is no mistake.
+ */
 export function readKustomization(
   context: ReadContext,
   folder: string,
   node: Placed,
   start: readonly ReadObject[] = [],
+  { isPart = false }: { readonly isPart?: boolean } = {},
 ): Reading {
   const run = { context, isAnnotated: asksForAnnotations(node), depth: 0 }
-  return finished(context, folder, gather(run, folder, node, start, false))
+  return finished(context, folder, gather(run, folder, node, start, isPart))
 }
 
 /** What the generators of a kustomization make, by themselves. */

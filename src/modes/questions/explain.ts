@@ -1,5 +1,6 @@
 import type { Link, StoreLink } from '../../chain/chain.ts'
 import type { Session } from '../../eso/session.ts'
+import { unknownDecision } from '../../model/decision.ts'
 import type { FailsWith } from '../../model/eso-failure.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { NotCheckedReason } from '../../model/reason.ts'
@@ -264,13 +265,7 @@ function frame(
 ): ExplainedRequest[] {
   const because = whyUnknown(storeLink, store)
   return accesses.map((access) => {
-    const decision = law?.decide(access) ?? {
-      verdict: 'unknown' as const,
-      winner: [],
-      beaten: [],
-      because,
-      perVariant: {},
-    }
+    const decision = law?.decide(access) ?? unknownDecision(because)
     const request = explainRequest(access, decision, law, step())
     return law === undefined ? { ...request, verdicts: [verdictOf(decision)] } : request
   })

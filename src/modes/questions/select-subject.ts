@@ -144,7 +144,7 @@ function selectPlace(
       .filter(({ accesses, role }) => {
         const rules = accesses.flatMap(({ decision }) => [
           ...decision.winner,
-          ...decision.beaten.map(({ rule }) => rule),
+          ...decision.beaten().map(({ rule }) => rule),
         ])
         const declared =
           role?.found === 'known' && role.fact.provenance.from === 'git' ? role.fact.provenance.span : undefined

@@ -40,7 +40,7 @@ export function verdictOf(decision: Decision): ExplainedVerdict {
     verdict,
     because: `${reasonText(because)}.`,
     winner: winner.map(ruleShown),
-    beaten: beaten.map(({ rule, why }) => ({ ...ruleShown(rule), why: lossText(why) })),
+    beaten: beaten().map(({ rule, why }) => ({ ...ruleShown(rule), why: lossText(why) })),
   }
 }
 

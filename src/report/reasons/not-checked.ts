@@ -243,7 +243,9 @@ function unreadText(reason: UnreadReason): string {
     case 'chart-template':
       return reason.because === undefined
         ? 'a template of a Helm chart is not read before it is rendered. Give the rendered manifests with "rendered"'
-        : `its chart was not rendered: ${renderText(reason.because)}`
+        : reason.because.code === 'chart-refused'
+          ? renderText(reason.because)
+          : `its chart was not rendered: ${renderText(reason.because)}`
     case 'yaml-unparseable':
       return 'the document is not valid YAML'
     case 'yaml-unusable':

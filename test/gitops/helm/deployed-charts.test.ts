@@ -56,6 +56,70 @@ spec:
     expect(manifest?.origin.applied.verdict).toBe('presumed')
   })
 
+  test('a chart that renders a HelmRelease, and one that renders an ApplicationSet, lead to their charts', async () => {
+    const { repository } = await renderCharts(helm, {
+      'root/Chart.yaml': chartYaml('root'),
+      'root/values.yaml': 'source: flux-system\nteam: blue\nlevels: [a, b]\n',
+      'root/templates/source.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: flux-system, namespace: flux-system }
+spec: { url: https://git.example.com/acme/gitops }
+`,
+      'root/templates/release.yaml': `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: shop, namespace: apps }
+spec:
+  chart: { spec: { chart: charts/web, sourceRef: { kind: GitRepository, name: {{ .Values.source }} } } }
+  targetNamespace: shop
+  values:
+    team: {{ .Values.team }}
+`,
+      'root/templates/set.yaml': `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: levels, namespace: argocd }
+spec:
+  goTemplate: true
+  generators:
+    - list:
+        elements:
+          {{- range .Values.levels }}
+          - level: {{ . }}
+          {{- end }}
+  template:
+    metadata: { name: 'web-{{ "{{" }}.level}}' }
+    spec:
+      destination: { server: https://kubernetes.default.svc, namespace: 'ns-{{ "{{" }}.level}}' }
+      source:
+        repoURL: https://git.example.com/acme/gitops
+        path: charts/web
+        helm: { parameters: [{ name: team, value: '{{ "{{" }}.level}}' }] }
+`,
+      ...web('charts/web'),
+    })
+    expect(repository.notChecked).toEqual([])
+    expect(
+      repository.manifests
+        .filter(({ kind }) => kind === 'ExternalSecret')
+        .map(
+          ({ name, namespace, origin }) =>
+            `${namespace}/${name} by ${origin.appliedBy.map(({ kind, by }) => `${kind} < ${by?.kind}`).join()}`,
+        )
+        .sort(),
+    ).toEqual([
+      'ns-a/web-a by ApplicationSet < Helm chart',
+      'ns-b/web-b by ApplicationSet < Helm chart',
+      'shop/shop-shop by HelmRelease < Helm chart',
+    ])
+    expect(fieldOf(repository)[0]).toBe(
+      'shop-shop: apps/blue/db @ charts/web/templates/es.yaml:12 < root/values.yaml:2',
+    )
+    expect(fieldOf(repository).map((one) => one.split(' @ ')[0])).toEqual([
+      'shop-shop: apps/blue/db',
+      'web-a: apps/a/db',
+      'web-b: apps/b/db',
+    ])
+  })
+
   test('the same with a map of values, two hops down', async () => {
     const { repository } = await renderCharts(helm, {
       'apps/root.yaml': application('root', 'root', '    helm:\n      valuesObject:\n        team: green\n'),

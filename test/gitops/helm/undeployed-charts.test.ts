@@ -33,8 +33,10 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
       'charts/web/env-x/eu/a.yaml': 'env: eu\n',
       'charts/web/ci/test-values.yaml': 'env: test\n',
       'charts/web/templates/es.yaml': secretTemplate('apps/{{ .Values.env }}', 'pw', 'db'),
-      'charts/old/1.2.3/Chart.yaml': chartYaml('old'),
-      'charts/old/1.2.3/templates/es.yaml': secretTemplate('apps/old/{{ .Release.Name }}'),
+      'charts/cms/1.2.3/Chart.yaml': chartYaml('cms'),
+      'charts/cms/1.2.3/templates/es.yaml': secretTemplate('apps/cms/{{ .Release.Name }}'),
+      'examples/web/Chart.yaml': chartYaml('web'),
+      'examples/web/templates/es.yaml': secretTemplate('apps/{{ .Values.example }}', 'pw', 'db'),
       'charts/lib/Chart.yaml': chartYaml('lib', 'type: library\n'),
       'charts/lib/templates/_es.yaml': `{{- define "lib.es" }}\n${secretTemplate('apps/lib')}{{ end }}\n`,
     })
@@ -44,6 +46,14 @@ describe.each(helms)('charts that nothing deploys (helm.md §7.3), with $name', 
       'db: apps/prod',
     ])
     expect(repository.manifests.map(({ origin }) => origin.applied.cluster?.name).sort()).toEqual(['a', 'dev', 'prod'])
+    const told = repository.notes.flatMap((note) =>
+      note.code === 'chart-template' && note.because?.code === 'chart-refused' ? [[note.file, note.because.says]] : [],
+    )
+    expect(told).toEqual([
+      ['charts/cms/1.2.3/templates/es.yaml', 'it is one version of a chart, and nothing in Git deploys that version'],
+      ['charts/lib/templates/_es.yaml', 'it is a library, which is not installed by itself'],
+      ['examples/web/templates/es.yaml', 'it lies among examples or tests, and nothing in Git deploys it'],
+    ])
   })
 
   test('what whoever installs it chooses is not known', async () => {
@@ -123,4 +133,22 @@ test('a template that only names a group of ESO’s is no object that was not ch
   }
   const { repository } = await renderCharts(undefined, files)
   expect(repository.notes.map(({ code, file }) => `${code} ${file}`)).toEqual(['chart-template eso/templates/any.yaml'])
+})
+
+test.each(helms)('of other APIs those that Git holds objects of, with $name', async (helm) => {
+  const template = `{{- if .Capabilities.APIVersions.Has "cert-manager.io/v1/Certificate" }}
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: web }
+---
+${secretTemplate('apps/served', 'pw', 'db')}{{- else }}
+${secretTemplate('apps/none', 'pw', 'db')}{{- end }}
+`
+  const files = { 'Chart.yaml': chartYaml('web'), 'templates/es.yaml': template }
+  const keysOf = async (more: Readonly<Record<string, string>>) =>
+    fieldOf((await renderCharts(helm, { ...files, ...more })).repository).map((one) => one.split(' @ ')[0])
+  expect(await keysOf({})).toEqual(['db: apps/none'])
+  const certificate =
+    '# external-secrets.io\napiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: other }\nspec: { secretName: other }\n'
+  expect(await keysOf({ 'other.yaml': certificate })).toEqual(['db: apps/served'])
 })
