@@ -67,7 +67,7 @@ export function leadingProblem(report: Report): Problem | undefined {
 }
 
 /** Broken, and neither accepted nor older: what the headline speaks of. */
-export function breaking({ broken, accepted, older }: Account): number {
+function breaking({ broken, accepted, older }: Account): number {
   return broken - accepted - older
 }
 

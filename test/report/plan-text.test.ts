@@ -79,7 +79,7 @@ Digest: sha256:${'a'.repeat(64)}
     ['nothing asked for', {}, {}, 'Plan: nothing to set up, because no store in Git needs it.'],
     [
       'no server',
-      { server: null, steps: [step({ action: 'not-checked', because: 'No server was asked.' })] },
+      { server: null, steps: [step({ action: 'not-checked', because: 'Vault was not asked.' })] },
       {},
       '? KV mount kv/: wanted  (store.yaml:10)',
     ],

@@ -23,7 +23,7 @@ export function offlineText(reason: OfflineReason): string {
 
 /** That no server was asked, and why where it is known. */
 export function offlineSentence(reason: OfflineReason | undefined): string {
-  return reason === undefined ? 'No server was asked.' : `No server was asked: ${offlineText(reason)}.`
+  return reason === undefined ? 'Vault was not asked.' : `Vault was not asked: ${offlineText(reason)}.`
 }
 
 /** Why a run is not finished, as a clause for a headline. */
