@@ -219,6 +219,7 @@ async function readCheckout(
     ),
     variables,
     chartValues: options.chartValues ?? [],
+    linkOutside: linkOutside(checkout, discovery),
   })
   const { processes, processMilliseconds, missed, unusable } = stats
   const deliveries = deliveriesOf({ checkout, followed, written, variables })
@@ -234,6 +235,13 @@ async function readCheckout(
         ? { file: '.', line: 1, what: 'What patches change', reason: { code: 'kustomize-unusable', found: unusable } }
         : undefined,
   }
+}
+
+/** A symbolic link of the checkout that leads out of it. */
+function linkOutside(checkout: Checkout, { notes, roots }: Discovery): string | undefined {
+  const prefix = checkout.shown('').replace(/^\.$/, '')
+  const isHere = (file: string) => (prefix === '' ? roots.length === 1 : file.startsWith(prefix))
+  return notes.find(({ code, file }) => code === 'symlink-leaves' && isHere(file))?.file
 }
 
 /** Of kustomize's output only what rules look at, or what leads to more roots. */

@@ -13,6 +13,7 @@ import { outcomeOf } from '../report/outcome.ts'
 import { countProblems } from '../report/problems.ts'
 import { offlineSentence } from '../report/reasons/offline.ts'
 import type { Report } from '../report/report.ts'
+import type { ReferencedWorkloads } from '../report/workload-user.ts'
 import { asFinding } from '../rules/fold-objects.ts'
 import { ignoreUnused } from '../rules/ignore-unused.ts'
 import { refusedByServer } from '../rules/refused-by-server.ts'
@@ -28,6 +29,7 @@ import { asOfSource, type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
 import { needOfChange } from './need-of-change.ts'
+import { shownUsers, usersOfLink } from './questions/workload-users.ts'
 import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
 import { withSourceDiffs } from './source-diffs.ts'
@@ -275,14 +277,18 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
     outcome: outcomeOf({ findings, failOn: settings.failOn, incomplete, unchecked: notChecked.length > 0 }),
     findings,
     ignored: results.ignored,
-    references: [...standings].map(([{ reference, also, accesses, mount, secret }, standing]) => ({
-      reference,
-      standing,
-      also,
-      engine: engineOf(reference, mount),
-      accesses,
-      ...(secret === undefined ? {} : { secret }),
-    })),
+    references: [...standings].map(([link, standing]) => {
+      const { reference, also, accesses, mount, secret } = link
+      return {
+        reference,
+        standing,
+        also,
+        engine: engineOf(reference, mount),
+        accesses,
+        ...(secret === undefined ? {} : { secret }),
+        ...(writesJson(settings) ? { workloads: workloadsOf(gathered.chain, link) } : {}),
+      }
+    }),
     notChecked,
     notes: [...repository.notes, ...declared.notes],
     counts: repository.counts,
@@ -304,6 +310,18 @@ function firstUnfinished(
   if (unansweredSentences(live).length > 0) return 'unanswered'
   if (!hides) return undefined
   return source?.asOf === undefined ? 'hidden' : 'hidden-in-snapshot'
+}
+
+function writesJson({ format, reportFile }: Settings): boolean {
+  return format === 'json' || reportFile !== undefined
+}
+
+/** Of the workloads behind one reference as many are named in a report. */
+const WORKLOADS_NAMED = 20
+
+function workloadsOf(chain: Chain, link: Link): ReferencedWorkloads {
+  const all = shownUsers(usersOfLink(chain, link))
+  return { count: all.length, places: all.slice(0, WORKLOADS_NAMED) }
 }
 
 export function ignoresIn({ repository }: Gathered) {

@@ -41,7 +41,8 @@ export interface LiveSource {
   /** `OpenBao 2.7.1 at https://vault.example.com`. */
   readonly name: string
   /** `namespace` is relative to the settings' one; `''` is that one itself. */
-  readonly read: (namespace: string, wanted: Wanted) => Promise<LiveState>
+  /** `told` is called for each secret of which the server has told. */
+  readonly read: (namespace: string, wanted: Wanted, told?: () => void) => Promise<LiveState>
   /** Some of it is told by a snapshot: so the server was then (UTC, RFC 3339). */
   readonly asOf?: string
 }
@@ -154,8 +155,8 @@ export async function gatherFrom(
   watch.enter('server')
   const live = new Map(answers)
   if (source !== undefined) {
-    const told = await Promise.all([...wanted].map(async ([namespace, parts]) => source.read(namespace, parts)))
-    for (const [index, namespace] of [...wanted.keys()].entries()) live.set(namespace, told[index] as LiveState)
+    const told = await askAll(source, wanted, watch)
+    for (const [namespace, state] of told) live.set(namespace, state)
   }
   watch.enter('follow')
   const first = live.get('') ?? [...live.values()][0]
@@ -194,6 +195,20 @@ export async function gatherFrom(
     ? follow({ ...input, declared: withoutLaw(input.declared), textlessPolicies: [] })
     : undefined
   return { repository, declared, configured: said, prediction, chain, byServer, wanted, live, judging, watch }
+}
+
+/** Asks for what lies in each Vault namespace, all at once. */
+async function askAll(
+  source: LiveSource,
+  wanted: ReadonlyMap<string, Wanted>,
+  watch: Watch,
+): Promise<readonly (readonly [string, LiveState])[]> {
+  const of = [...wanted.values()].reduce((sum, { secrets = [] }) => sum + secrets.length, 0)
+  let done = 0
+  const told = () => watch.reached({ done: Math.min(++done, of), of })
+  return Promise.all(
+    [...wanted].map(async ([namespace, parts]) => [namespace, await source.read(namespace, parts, told)] as const),
+  )
 }
 
 /** What other repositories declare does not say of which of this one's clusters it is: it may be any. */

@@ -281,7 +281,27 @@ function jsonReference(judged: JudgedReference) {
     failsWithCode: reference.failsWith?.code ?? null,
     engine: engine ?? 'kv',
     secret: secret?.presence ?? null,
+    workloads: jsonWorkloads(judged),
   }
+}
+
+function jsonWorkloads({ workloads }: JudgedReference) {
+  if (workloads === undefined) return { count: 0, places: [] }
+  const places = workloads.places.map(
+    ({ manifest, file, line, use, secret, keys, as, container, inValues, optional }) => ({
+      manifest,
+      file,
+      line,
+      use,
+      secret,
+      keys: [...keys],
+      as,
+      container,
+      inValues,
+      optional,
+    }),
+  )
+  return { count: workloads.count, places }
 }
 
 /** The rule of a policy that decides, by its first block. */

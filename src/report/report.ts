@@ -9,6 +9,7 @@ import type { Standing } from '../model/standing.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'
 import type { Need } from '../setup/need.ts'
+import type { ReferencedWorkloads } from './workload-user.ts'
 
 /** How a run ended (design §3); each has its exit code. */
 export type Outcome = 'clean' | 'unchecked' | 'findings' | 'incomplete' | 'invalid' | 'bug'
@@ -33,6 +34,8 @@ export interface JudgedReference {
   readonly engine?: string
   /** Live only. */
   readonly secret?: SecretFact
+  /** Where a JSON report is written: what asks for the value that it brings into a Secret. */
+  readonly workloads?: ReferencedWorkloads | undefined
 }
 
 /** What a report with `report-scope: changed` is about. */

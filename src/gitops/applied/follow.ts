@@ -61,6 +61,8 @@ export interface FollowOptions extends OutputOptions {
   readonly artifacts: ReadonlyMap<string, string>
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
+  /** A symbolic link of the checkout that leads out of it. */
+  readonly linkOutside?: string | undefined
   /** What the config gives to charts. */
   readonly chartValues: readonly ChartValues[]
 }
@@ -350,6 +352,7 @@ class Follower {
       })
       if (tells) {
         for (const note of found.notFollowed) this.note(note)
+        if (found.roots.length > 0) this.refuseLinks()
         for (const folder of found.charts) this.reachedCharts.add(folder)
         for (const { folder, why } of found.unrendered) this.unrendered.set(folder, why)
       }
@@ -374,6 +377,21 @@ class Follower {
     if ('root' in found) return { roots: [found.root], valueFiles: [], given: [] }
     if (tells) this.note(found.notFollowed)
     return { roots: [], valueFiles: [], given: [] }
+  }
+
+  /** Argo CD refuses every source of a repository that holds a link out of it, unless that is allowed where Git need not show it. */
+  private refuseLinks(): void {
+    const { linkOutside: file } = this.options
+    if (file === undefined) return
+    this.note({
+      title: 'Applications of this repository',
+      span: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+      unresolved: true,
+      why: {
+        code: 'argocd-refuses',
+        says: 'the repository holds a symbolic link that leaves it (allowed only with `reposerver.allow.oob.symlinks`)',
+      },
+    })
   }
 
   private withValues(root: GitOpsRoot): GitOpsRoot {
