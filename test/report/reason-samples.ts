@@ -67,6 +67,8 @@ const BY_CODE: Reasons = {
     [
       'secret',
       'config-map',
+      'substituted',
+      'target-path',
       'other-repository',
       'address',
       'encrypted',

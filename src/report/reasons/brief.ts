@@ -168,6 +168,10 @@ function patch(reason: PatchReason): string {
       return 'the values of its chart are elsewhere'
     case 'encrypted':
       return 'the values of its chart are encrypted'
+    case 'substituted':
+      return 'Flux fills in the values of its chart'
+    case 'target-path':
+      return 'Flux may use either of two values'
     case 'absent':
       return 'the values file of its chart does not exist'
     case 'variable':
