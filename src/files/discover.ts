@@ -141,19 +141,24 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
-    isReported: (file) => {
-      const absolute = resolve(cwd, file)
-      return (
-        !others.some((other) => isWithin(other, absolute)) &&
-        searches.some((search) => search.keep(file) && isWithin(search.from, absolute))
-      )
-    },
+    isReported: reportedBy(searches, others, cwd),
     counts: {
       seen: reported.size,
       read: reading.files.filter(({ use }) => use === undefined).length,
       bytes: reading.bytes,
       definitions: reading.definitions,
     },
+  }
+}
+
+/** By itself, so that it keeps nothing of what was found on the way. */
+function reportedBy(searches: readonly Search[], others: readonly string[], cwd: string): Discovery['isReported'] {
+  return (file) => {
+    const absolute = resolve(cwd, file)
+    return (
+      !others.some((other) => isWithin(other, absolute)) &&
+      searches.some((search) => search.keep(file) && isWithin(search.from, absolute))
+    )
   }
 }
 
