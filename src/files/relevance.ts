@@ -95,7 +95,7 @@ export function isWorthParsing(bytes: string): boolean {
 }
 
 /** A Kubernetes object whose fields ask for Secrets, or make one (consumers.md §1, §2). */
-const TELLS_OF_SECRETS = /secret|restic|kopia|rclone|credential/i
+const TELLS_OF_SECRETS = /secret|restic|kopia|rclone|credential|certificateRefs/i
 const HOLDS_OBJECT = /^ *(?:- )?["']?kind["']?\s*:|["']kind["']\s*:/m
 
 /** Why a file is read: for all that it may say, or only for who uses Secrets. `undefined`: it is not read. */

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkedOut, type Files, pullRequest } from '../changes/git-history.ts'
@@ -125,6 +125,21 @@ test('a checkout with `path:` is checked as the repository names its files, and 
     })
     expect(outputs.references).toBe('1')
     expect(outputs['report-file']).toBe('report.json')
+  }
+})
+
+test('beside a checkout with `path:`, files of other steps are read where those steps left them', async () => {
+  const main = await opened('as-found', 2, (files) => ({ [PUSH]: `${files[PUSH]}# changed\n` }), 'gitops')
+  // Each is found, and told to be what it is: the workspace has it, and the checkout has not.
+  const workspace = runners.at(-1)?.workspace ?? ''
+  await writeFile(join(workspace, 'from-another-job.json'), '{}')
+  for (const inputs of [
+    { 'vault-snapshot': 'from-another-job.json' },
+    { mode: 'apply', 'plan-file': './from-another-job.json', 'vault-addr': 'http://127.0.0.1:9', 'vault-token': 'x' },
+  ]) {
+    const { outputs, stdout } = await main(inputs)
+    expect([outputs.outcome, stdout], stdout).toEqual(['invalid', expect.stringContaining('from-another-job.json')])
+    expect(stdout).not.toContain('does not exist')
   }
 })
 
