@@ -11,10 +11,11 @@ import { run } from '../src/modes/run.ts'
 import { EMPTY_CONFIG } from '../src/settings/config-file.ts'
 import { readEnvironment } from '../src/settings/environment.ts'
 import { resolveSettings } from '../src/settings/resolve-settings.ts'
+import { askingOnce } from '../src/state/live/asking-once.ts'
 import { connect } from '../src/state/live/connect.ts'
 import type { Session } from '../src/state/live/read-live.ts'
 import { makeSnapshot } from '../src/state/snapshot/make-snapshot.ts'
-import { askingListsOnce, record } from '../src/state/snapshot/record.ts'
+import { record } from '../src/state/snapshot/record.ts'
 import type { SnapshotFile } from '../src/state/snapshot/snapshot-file.ts'
 import { snapshotText } from '../src/state/snapshot/snapshot-text.ts'
 
@@ -52,7 +53,7 @@ function listening(session: Session): { readonly session: Session; readonly aske
       return client.write(path, body as Readonly<Record<string, unknown>>)
     },
   }
-  return { session: { ...session, client: askingListsOnce(noting) }, asked }
+  return { session: { ...session, client: askingOnce(noting) }, asked }
 }
 
 /** The same requests and nothing else: no redaction, no retries, no facts. */

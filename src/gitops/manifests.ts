@@ -186,8 +186,10 @@ function releaseNamespace({ kind, body, namespace }: SourceObject): string | und
   const field = (value: Value | undefined) => (typeof value === 'string' && value !== '' ? value : undefined)
   switch (kind) {
     case 'HelmRelease':
-    case 'HelmChart':
       return field(spec?.targetNamespace) ?? namespace
+    // Of k3s: where the object itself stands tells nothing.
+    case 'HelmChart':
+      return field(spec?.targetNamespace) ?? 'default'
     case 'Application':
       return field(mapAt(spec, 'destination')?.namespace)
     default:

@@ -71,6 +71,10 @@ export interface ValuesReason {
   readonly kind:
     | 'secret'
     | 'config-map'
+    /** A ConfigMap with variables, which Flux fills in before the chart gets it. */
+    | 'substituted'
+    /** A `targetPath` at the top that `spec.values` sets too: documentation and code of Flux differ on which one wins. */
+    | 'target-path'
     | 'other-repository'
     | 'address'
     | 'encrypted'

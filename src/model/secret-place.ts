@@ -5,16 +5,19 @@
  * another custom resource; `keda`; `argocd-text`: `$name:key` in a text of Argo CD; `name`: the Secret is named, and which keys are read
  * is not told.
  */
-export type SecretPlace =
-  | 'env'
-  | 'env-from'
-  | 'volume'
-  | 'sub-path'
-  | 'pull-secret'
-  | 'values-from'
-  | 'substitute-from'
-  | 'fixed'
-  | 'selector'
-  | 'keda'
-  | 'argocd-text'
-  | 'name'
+export type SecretPlace = (typeof SECRET_PLACES)[number]
+
+export const SECRET_PLACES = [
+  'env',
+  'env-from',
+  'volume',
+  'sub-path',
+  'pull-secret',
+  'values-from',
+  'substitute-from',
+  'fixed',
+  'selector',
+  'keda',
+  'argocd-text',
+  'name',
+] as const

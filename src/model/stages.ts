@@ -1,6 +1,7 @@
 /** The parts of a run, in their order, as people read them; `start` is all until files are looked for. */
 export const STAGES = {
   start: 'starting',
+  login: 'reaching the server',
   files: 'reading files',
   manifests: 'parsing manifests',
   gitops: 'following what GitOps applies',
@@ -13,6 +14,15 @@ export const STAGES = {
 } as const
 
 export type Stage = keyof typeof STAGES
+
+/** How far a stage is, where that is known. */
+export interface Reached {
+  readonly done: number
+  readonly of: number
+}
+
+/** Is called again and again while a run works, with what it is at. */
+export type Tell = (stage: Stage, reached?: Reached) => void
 
 /** Milliseconds that a stage took. */
 export interface StageTime {

@@ -12,6 +12,7 @@ import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
+import type { Deadline } from '../model/deadline.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { lookUp } from '../model/look-up.ts'
 import type { Manifest } from '../model/manifest.ts'
@@ -40,7 +41,8 @@ export interface LiveSource {
   /** `OpenBao 2.7.1 at https://vault.example.com`. */
   readonly name: string
   /** `namespace` is relative to the settings' one; `''` is that one itself. */
-  readonly read: (namespace: string, wanted: Wanted) => Promise<LiveState>
+  /** `told` is called for each secret of which the server has told. */
+  readonly read: (namespace: string, wanted: Wanted, told?: () => void) => Promise<LiveState>
   /** Some of it is told by a snapshot: so the server was then (UTC, RFC 3339). */
   readonly asOf?: string
 }
@@ -105,6 +107,15 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
 
 const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
 
+/** What files say of policies, roles, mounts and logins. */
+export function declaredIn(files: readonly SourceFile[], deadline: Deadline): Declared {
+  return readDeclared(
+    files.filter(({ use }) => use === undefined),
+    YAML,
+    deadline,
+  )
+}
+
 /** Stores and secrets that Terraform, scripts and plays apply. */
 export function appliedElsewhere(files: readonly SourceFile[]) {
   const terraform = terraformObjects(files, YAML)
@@ -120,15 +131,16 @@ export async function gatherFrom(
     cwd,
     live: source,
     answers,
+    declared: told,
     watch = createWatch(),
-  }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
+  }: Omit<GatherDeps, 'render'> & {
+    readonly answers?: ReadonlyMap<string, LiveState>
+    /** What the files declare, where it was read already. */
+    readonly declared?: Declared
+  },
 ): Promise<Gathered> {
   watch.enter('declared')
-  const declared = readDeclared(
-    plain.files.filter(({ use }) => use === undefined),
-    YAML,
-    watch.deadline,
-  )
+  const declared = told ?? declaredIn(plain.files, watch.deadline)
   const repository = await withFinished(plain, settings, cwd)
   const said = configured(settings, plain.roots, cwd)
   const withSaid = withStores(anyCluster(repository, settings, cwd), said.stores)
@@ -152,8 +164,8 @@ export async function gatherFrom(
   watch.enter('server')
   const live = new Map(answers)
   if (source !== undefined) {
-    const told = await Promise.all([...wanted].map(async ([namespace, parts]) => source.read(namespace, parts)))
-    for (const [index, namespace] of [...wanted.keys()].entries()) live.set(namespace, told[index] as LiveState)
+    const told = await askAll(source, wanted, watch)
+    for (const [namespace, state] of told) live.set(namespace, state)
   }
   watch.enter('follow')
   const first = live.get('') ?? [...live.values()][0]
@@ -192,6 +204,20 @@ export async function gatherFrom(
     ? follow({ ...input, declared: withoutLaw(input.declared), textlessPolicies: [] })
     : undefined
   return { repository, declared, configured: said, prediction, chain, byServer, wanted, live, judging, watch }
+}
+
+/** Asks for what lies in each Vault namespace, all at once. */
+async function askAll(
+  source: LiveSource,
+  wanted: ReadonlyMap<string, Wanted>,
+  watch: Watch,
+): Promise<readonly (readonly [string, LiveState])[]> {
+  const of = [...wanted.values()].reduce((sum, { secrets = [] }) => sum + secrets.length, 0)
+  let done = 0
+  const told = () => watch.reached({ done: Math.min(++done, of), of })
+  return Promise.all(
+    [...wanted].map(async ([namespace, parts]) => [namespace, await source.read(namespace, parts, told)] as const),
+  )
 }
 
 /** What other repositories declare does not say of which of this one's clusters it is: it may be any. */

@@ -1,6 +1,6 @@
 import { deadlineIn } from '../model/deadline.ts'
 import { redactInPlace, redaction, redactTexts } from '../model/redact.ts'
-import type { Stage } from '../model/stages.ts'
+import type { Tell } from '../model/stages.ts'
 import type { Answered } from '../report/answer.ts'
 import type { Inventory } from '../report/inventory/inventory.ts'
 import { exitCodeOf } from '../report/outcome.ts'
@@ -25,8 +25,7 @@ import { type Reached, type WithVaultDeps, withVault } from './with-vault.ts'
 /** What a run takes from the world; entry files give the real ones. */
 export interface RunDeps extends WithVaultDeps, ChangeOfRunDeps {
   readonly now: () => Date
-  /** Is called again and again with what the run is at. */
-  readonly progress?: (stage: Stage) => void
+  readonly progress?: Tell
 }
 
 export interface RunResult {
@@ -139,7 +138,9 @@ async function carryOut<Made>(
     },
     warn: (sentence) => deps.warn(clean(sentence)),
   }
+  const beat = deps.progress === undefined ? undefined : setInterval(watch.beat, BEAT_MS)
   try {
+    if (settings.vault !== undefined) watch.enter('login')
     const render = renderWith(settings, deps.env)
     return {
       made: await withVault(settings, own, async (reached) =>
@@ -148,8 +149,13 @@ async function carryOut<Made>(
     }
   } catch (error) {
     return { failed: redactReport(failedReport(settings, error), clean) }
+  } finally {
+    clearInterval(beat)
   }
 }
+
+/** Often enough for a bar that moves. */
+const BEAT_MS = 250
 
 /** What a mode gives, before redaction. */
 interface ModeResult {
@@ -170,8 +176,8 @@ async function runMode(settings: Settings, context: RunContext, clean: (text: st
   const change =
     settings.reportScope === 'changed'
       ? (await import('./change-of-run.ts')).changeOfRun(settings, context, context.render)
-      : undefined
-  const { report, gathered } = await look(settings, { ...context, today, now, change })
+      : {}
+  const { report, gathered } = await look(settings, { ...context, today, now, ...change })
   if (report.scope?.of === 'all' && settings.reportScopeGiven)
     context.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`)
   for (const state of gathered.live.values()) for (const warning of state.warnings) context.warn(warning)

@@ -43,7 +43,8 @@ export async function snapshot(
   const { gathered } = setup
   // What a plan asks is less than what lies beside it.
   await recorder.narrowed(setup.read)
-  const { told, silent } = bySilence(recorder.recordings)
+  const recordings = recorder.recordings()
+  const { told, silent } = bySilence(recordings)
   const unanswered = unansweredSentences(statesOf(told))
   const { makeSnapshot, snapshotText } = await import('../state/snapshot/write.ts')
   const file = makeSnapshot(told, {
@@ -56,14 +57,14 @@ export async function snapshot(
     names,
     clean: deps.clean,
   })
-  const rights = recorder.recordings.flatMap(({ live }) => live.missingRights)
+  const rights = recordings.flatMap(({ live }) => live.missingRights)
   const incomplete = [
     ...deps.incomplete,
     ...gathered.watch.sentences(),
     ...unanswered,
     ...unansweredSentences(statesOf(silent)),
     ...hiddenSentences(rights, recorder.source, ' --for snapshot'),
-    ...recorder.recordings.flatMap(({ cut }) => cut),
+    ...recordings.flatMap(({ cut }) => cut),
   ]
   const isWhole = unanswered.length === 0 && gathered.watch.sentences().length === 0 && deps.incomplete.length === 0
   const report = reportOf(settings, gathered, {
@@ -111,11 +112,11 @@ function recorderOf(vault: OpenVault, options: { readonly scope: SnapshotFile['s
   const clients = new Map<string, OpenVault['client']>()
   let { scope } = options
   const read: LiveSource['read'] = async (namespace, wanted) => {
-    const { askingListsOnce, record } = await import('../state/snapshot/write.ts')
-    const { LiveSettingsError, unreadable } = await import('../state/live/server.ts')
+    const { record } = await import('../state/snapshot/write.ts')
+    const { askingOnce, LiveSettingsError, unreadable } = await import('../state/live/server.ts')
     try {
       const own = () => (namespace === '' ? vault.client : vault.client.inNamespace(namespace))
-      const client = clients.get(namespace) ?? askingListsOnce(own())
+      const client = clients.get(namespace) ?? askingOnce(own())
       clients.set(namespace, client)
       const recording = await record({ ...vault, client }, namespace, wanted, { ...options, scope })
       recordings.push(recording)
@@ -126,7 +127,9 @@ function recorderOf(vault: OpenVault, options: { readonly scope: SnapshotFile['s
     }
   }
   return {
-    recordings,
+    // Namespaces are asked all at once, and told in one order.
+    recordings: () =>
+      recordings.toSorted((a, b) => (a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0)),
     source: { name: vault.name, read } satisfies LiveSource,
     narrowed: async (ask: () => Promise<unknown>) => {
       scope = 'referenced'

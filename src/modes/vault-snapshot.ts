@@ -63,8 +63,8 @@ async function behind(server: LiveSource, snapshot: LiveSource, asOf: string, ag
   return {
     name: `${server.name} (what it hides: as of ${asOf}, ${age} old)`,
     asOf: snapshot.asOf as string,
-    read: async (namespace, wanted) => {
-      const [live, then] = await Promise.all([server.read(namespace, wanted), snapshot.read(namespace, wanted)])
+    read: async (namespace, wanted, told) => {
+      const [live, then] = await Promise.all([server.read(namespace, wanted, told), snapshot.read(namespace, wanted)])
       return answeredBy(live, then, wanted)
     },
   }

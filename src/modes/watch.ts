@@ -1,7 +1,7 @@
 import { type Deadline, NO_DEADLINE } from '../model/deadline.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { FileLine } from '../model/span.ts'
-import { type Stage, type Stopwatch, stopwatch } from '../model/stages.ts'
+import { type Reached, type Stopwatch, stopwatch, type Tell } from '../model/stages.ts'
 import { reasonText } from '../report/reasons/not-checked.ts'
 
 /**
@@ -12,6 +12,10 @@ export interface Watch {
   /** Once it is over it stays over; who asks leaves what is left, and says what that is. */
   readonly deadline: Deadline
   readonly enter: Stopwatch['enter']
+  /** How far the stage is. */
+  readonly reached: (reached: Reached) => void
+  /** Tells again what the run is at: while a server lets it wait, nothing else does. */
+  readonly beat: () => void
   readonly times: Stopwatch['times']
   readonly over: () => boolean
   readonly leave: (what: FileLine & { readonly what: string }) => void
@@ -26,16 +30,17 @@ export interface Watch {
 
 const NAMED = 3
 
-/** `tell`: is called again and again while the run works, with what it is at. */
-export function createWatch(deadline: Deadline = NO_DEADLINE, tell?: (stage: Stage) => void): Watch {
+export function createWatch(deadline: Deadline = NO_DEADLINE, tell?: Tell): Watch {
   const { enter, stage, times } = stopwatch()
   const left: NotChecked[] = []
   const failed: NotChecked[] = []
   const rulesLeft: string[] = []
   const rulesFailed: string[] = []
   let wasOver = false
+  let part: Reached | undefined
+  const beat = () => tell?.(stage(), part)
   const over = () => {
-    tell?.(stage())
+    beat()
     wasOver ||= deadline.over()
     return wasOver
   }
@@ -43,8 +48,14 @@ export function createWatch(deadline: Deadline = NO_DEADLINE, tell?: (stage: Sta
     deadline: { leftMs: deadline.leftMs, over },
     enter: (next) => {
       enter(next)
-      tell?.(next)
+      part = undefined
+      beat()
     },
+    reached: (reached) => {
+      part = reached
+      beat()
+    },
+    beat,
     times,
     over,
     leave: (what) => void left.push({ ...what, reason: { code: 'run-time-over' } }),

@@ -36,7 +36,7 @@ export async function withVault<T>(
   const { vault, incomplete, refused } = await reach(settings, deps)
   if (vault === undefined) return use({ live: undefined, incomplete, refused, vault })
   try {
-    return await use({ live: await liveSource(vault), incomplete, vault })
+    return await use({ live: await liveSource(vault, { once: settings.mode !== 'apply' }), incomplete, vault })
   } finally {
     await endSession(vault, settings, deps)
   }
@@ -62,14 +62,20 @@ async function reach(
 }
 
 /** What a run asks a server by. A namespace that a store names and that cannot be asked for costs what lies in it, and no more. */
-async function liveSource(vault: OpenVault): Promise<LiveSource> {
-  const { LiveSettingsError, readLive, unreadable } = await import('../state/live/server.ts')
+async function liveSource(vault: OpenVault, { once }: { readonly once: boolean }): Promise<LiveSource> {
+  const { askingOnce, LiveSettingsError, readLive, unreadable } = await import('../state/live/server.ts')
+  const clients = new Map<string, OpenVault['client']>()
+  const clientOf = (namespace: string) => {
+    const own = () => (namespace === '' ? vault.client : vault.client.inNamespace(namespace))
+    const client = clients.get(namespace) ?? (once ? askingOnce(own()) : own())
+    clients.set(namespace, client)
+    return client
+  }
   return {
     name: vault.name,
-    read: async (namespace, wanted) => {
+    read: async (namespace, wanted, told) => {
       try {
-        const client = namespace === '' ? vault.client : vault.client.inNamespace(namespace)
-        return await readLive({ ...vault, client }, wanted)
+        return await readLive({ ...vault, client: clientOf(namespace) }, wanted, told === undefined ? {} : { told })
       } catch (error) {
         if (!(error instanceof LiveSettingsError)) throw error
         return unreadable(

@@ -1,6 +1,6 @@
-import type { SecretPlace } from '../model/secret-place.ts'
 import type { FileLine } from '../model/span.ts'
 import type { Report } from './report.ts'
+import type { WorkloadUser } from './workload-user.ts'
 
 /** The answer to a question of the terminal, as plain data: what its JSON form and its text are made of. */
 export type Answer =
@@ -278,22 +278,6 @@ export interface ReachablePath {
   readonly usedHere: readonly User[]
   /** Other namespaces whose references name it. */
   readonly usedBy: readonly string[]
-}
-
-/** A workload, a release or a controller that asks for a Secret which ESO makes, at the line where it does. */
-export interface WorkloadUser extends FileLine {
-  readonly manifest: string
-  /** Where it asks; docs/spec/consumers.md says what each means. */
-  readonly use: SecretPlace
-  readonly secret: string
-  /** Keys that it asks for; empty: the whole Secret. */
-  readonly keys: readonly string[]
-  /** The variable, or where it is mounted. */
-  readonly as: string | null
-  readonly container: string | null
-  /** It stands in values of a chart, of which the chart makes the workload. */
-  readonly inValues: boolean
-  readonly optional: boolean
 }
 
 /** What `rotate` says, as plain data: its JSON form, and what the text is written from. Additive within version 1. */

@@ -96,13 +96,21 @@ function jsonScope({ scope, references }: Report) {
   if (scope === undefined) return null
   const nothing = { errors: 0, warnings: 0, notes: 0, notChecked: 0 }
   if (scope.of === 'all')
-    return { of: scope.of, because: scope.because, since: null, references: references.length, outside: nothing }
+    return {
+      of: scope.of,
+      because: scope.because,
+      since: null,
+      references: references.length,
+      outside: nothing,
+      notRead: null,
+    }
   return {
     of: scope.of,
     because: null,
     since: scope.since,
     references: scope.references,
     outside: { ...scope.outside },
+    notRead: scope.notRead === undefined ? null : { ...scope.notRead },
   }
 }
 
@@ -281,7 +289,27 @@ function jsonReference(judged: JudgedReference) {
     failsWithCode: reference.failsWith?.code ?? null,
     engine: engine ?? 'kv',
     secret: secret?.presence ?? null,
+    workloads: jsonWorkloads(judged),
   }
+}
+
+function jsonWorkloads({ workloads }: JudgedReference) {
+  if (workloads === undefined) return { count: 0, places: [] }
+  const places = workloads.places.map(
+    ({ manifest, file, line, use, secret, keys, as, container, inValues, optional }) => ({
+      manifest,
+      file,
+      line,
+      use,
+      secret,
+      keys: [...keys],
+      as,
+      container,
+      inValues,
+      optional,
+    }),
+  )
+  return { count: workloads.count, places }
 }
 
 /** The rule of a policy that decides, by its first block. */

@@ -1,4 +1,4 @@
-import { STAGES, type Stage } from '../model/stages.ts'
+import { STAGES, type Stage, type Tell } from '../model/stages.ts'
 
 export interface ProgressOptions {
   readonly write: (text: string) => void
@@ -9,7 +9,7 @@ export interface ProgressOptions {
 
 export interface Progress {
   /** Called as often as somebody likes. */
-  readonly tell: (stage: Stage) => void
+  readonly tell: Tell
   /** Takes the bar away. */
   readonly end: () => void
 }
@@ -28,18 +28,18 @@ export function createProgress({ write, terminal, now = () => performance.now() 
   let last = Number.NEGATIVE_INFINITY
   let shown: Stage | undefined
   return {
-    tell: (stage) => {
+    tell: (stage, reached) => {
       const at = now()
       if (at - began < QUIET_MS) return
       if (at - last < (terminal ? BAR_EACH_MS : LINE_EACH_MS) && stage === shown) return
       last = at
       shown = stage
       const seconds = Math.round((at - began) / 1_000)
-      const done = Math.round((names.indexOf(stage) / names.length) * WIDTH)
-      const bar = `${'█'.repeat(done)}${'░'.repeat(WIDTH - done)}`
-      write(
-        terminal ? `${CLEAR}${bar} ${STAGES[stage]} (${seconds} s)` : `eso-vault: ${STAGES[stage]} (${seconds} s)\n`,
-      )
+      const { done, of } = reached ?? { done: 0, of: 0 }
+      const far = Math.floor(((names.indexOf(stage) + done / Math.max(of, 1)) / names.length) * WIDTH)
+      const bar = `${'█'.repeat(far)}${'░'.repeat(WIDTH - far)}`
+      const what = `${STAGES[stage]}${of > 0 ? `, ${done} of ${of}` : ''} (${seconds} s)`
+      write(terminal ? `${CLEAR}${bar} ${what}` : `eso-vault: ${what}\n`)
     },
     end: () => {
       if (terminal && shown !== undefined) write(CLEAR)

@@ -98,6 +98,7 @@ function redactReference(judged: JudgedReference, redact: Redact, at: RedactPlac
   const { key, property, failsWith, notChecked, manifest, storeRef, span } = reference
   return withParts(judged, {
     standing: redactTexts(judged.standing, redact),
+    workloads: redactTexts(judged.workloads, redact),
     reference: withParts(reference, {
       span: at(span),
       key: redact(key),

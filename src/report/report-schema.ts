@@ -1,3 +1,4 @@
+import { SECRET_PLACES } from '../model/secret-place.ts'
 import { STAGES } from '../model/stages.ts'
 import type { JsonSchema } from '../settings/config-schema.ts'
 import { STEP_KINDS } from '../setup/step.ts'
@@ -82,6 +83,20 @@ const problem = {
   },
 }
 
+/** What asks for the value that a reference brings into a Secret (docs/workloads.md). */
+const workload = {
+  manifest: text,
+  file: text,
+  line,
+  use: { enum: [...SECRET_PLACES] },
+  secret: text,
+  keys: listOf(text),
+  as: textOrNull,
+  container: textOrNull,
+  inValues: { type: 'boolean' },
+  optional: { type: 'boolean' },
+}
+
 /** The JSON Schema of the report; published as `docs/report-schema.json`. */
 export function reportJsonSchema(): JsonSchema {
   return {
@@ -136,6 +151,8 @@ export function reportJsonSchema(): JsonSchema {
           failsWith: textOrNull,
           failsWithCode: textOrNull,
           secret: { enum: ['present', 'absent', 'deleted', 'destroyed', 'hidden', 'unknown', null] },
+          // All of them are counted, and the first twenty named.
+          workloads: object({ count, places: listOf(object(workload)) }),
         }),
       ),
       notChecked: listOf(
@@ -175,6 +192,7 @@ export function reportJsonSchema(): JsonSchema {
           since: textOrNull,
           references: count,
           outside: object({ errors: count, warnings: count, notes: count, notChecked: count }),
+          notRead: { ...object({ roots: count, of: count }), type: ['object', 'null'] },
         }),
         type: ['object', 'null'],
       },

@@ -8,6 +8,7 @@ import type { Standing } from '../model/standing.ts'
 import type { SecretFact } from '../model/vault-state.ts'
 import type { Mode } from '../settings/settings.ts'
 import type { Need } from '../setup/need.ts'
+import type { ReferencedWorkloads } from './workload-user.ts'
 
 /** How a run ended (design §3); each has its exit code. */
 export type Outcome = 'clean' | 'unchecked' | 'findings' | 'incomplete' | 'invalid' | 'bug'
@@ -32,6 +33,8 @@ export interface JudgedReference {
   readonly engine?: string
   /** Live only. */
   readonly secret?: SecretFact
+  /** Where a JSON report is written: what asks for the value that it brings into a Secret. */
+  readonly workloads?: ReferencedWorkloads | undefined
 }
 
 /** What a report with `report-scope: changed` is about. */
@@ -40,9 +43,11 @@ export type ReportedScope =
       readonly of: 'changed'
       /** What the change is compared with, for the middle of a sentence: "`main`". */
       readonly since: string
-      /** All references that were followed, changed or not. */
+      /** All references that were read and followed, changed or not. */
       readonly references: number
-      /** What was found and is none of this change's: left out above. */
+      /** Only what the change can touch was read (adr/0026): so many roots of all were not. */
+      readonly notRead?: { readonly roots: number; readonly of: number }
+      /** What was found in what was read, and is none of this change's: left out above. */
       readonly outside: {
         readonly errors: number
         readonly warnings: number

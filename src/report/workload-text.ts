@@ -1,4 +1,4 @@
-import type { WorkloadUser } from './answer.ts'
+import type { WorkloadUser } from './workload-user.ts'
 
 /** How a workload uses a Secret, in a few words: `variable DB_PASSWORD of container api, key pass`. */
 export function useText({ use, keys, as, container, inValues }: WorkloadUser): string {

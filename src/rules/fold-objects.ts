@@ -2,7 +2,7 @@ import type { AppliedBy } from '../model/applied.ts'
 import type { Finding, Fix, RelatedPlace } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Span } from '../model/span.ts'
-import { andOthers, nameManifest, nameTogether, upper } from '../model/wording.ts'
+import { andOthers, asSentence, nameManifest, nameTogether, upper } from '../model/wording.ts'
 import { fitHeadline } from './fit-headline.ts'
 import type { RuleFinding, Said } from './rule.ts'
 
@@ -29,7 +29,7 @@ export function asFinding(finding: RuleFinding): Finding {
   const more = first === undefined ? '' : andOthers(others, first)
   const all = `${name}${more}`
   const head = headline === undefined ? undefined : said(headline, quoted(first))
-  const because = why === undefined ? undefined : sentence(said(why, all))
+  const because = why === undefined ? undefined : asSentence(said(why, all))
   const says = finding.chain?.find(({ is }) => is === 'broken')?.says
   return {
     ...rest,
@@ -39,10 +39,10 @@ export function asFinding(finding: RuleFinding): Finding {
     message: [
       head === undefined
         ? said(message ?? '', all)
-        : sentence(
+        : asSentence(
             `${head}${first !== undefined && typeof headline === 'string' && !head.includes(name) ? ` (${nameTogether(first, others)})` : more}`,
           ),
-      ...(says === undefined ? [] : [sentence(upper(says))]),
+      ...(says === undefined ? [] : [asSentence(upper(says))]),
       ...(because === undefined ? [] : [because]),
       ...(remark === undefined ? [] : [remark]),
     ].join(' '),
@@ -54,10 +54,6 @@ export function asFinding(finding: RuleFinding): Finding {
 
 function said(text: Said, object: string): string {
   return typeof text === 'string' ? text : text(object)
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 /** Kind and name, the name in backticks: that is what a headline shortens. */

@@ -18,16 +18,8 @@ export interface Break {
 /** The chain from the store to the link that breaks; what lies behind it is not told. */
 export function hopsTo(chain: Chain, link: Pick<Link, 'store' | 'role' | 'policies'>, broken: Break): Hop[] {
   const hops: Hop[] = []
-  const { store, role, policies } = link
-  if (store !== undefined) {
-    const at = lineOf(store.manifest.spanOf([...providerPath(store), 'auth'], 'key'))
-    if (add({ of: 'store', name: store.name, is: 'ok', at })) return hops
-  }
-  const name = role?.found === 'known' ? role.fact.name : (store?.auth?.role ?? store?.auth?.username)
-  if (name !== undefined) {
-    const at = role?.found === 'known' ? placeOf(role.fact.provenance) : undefined
-    if (add({ of: 'role', name, is: role?.found === 'unknown' ? 'not-checked' : 'ok', ...(at && { at }) })) return hops
-  }
+  const { policies } = link
+  for (const hop of loginHops(link)) if (add(hop)) return hops
   const policy = broken.policy ?? policies?.names[0]
   if (policy !== undefined || broken.at === 'policy') {
     const fact = policy === undefined ? undefined : chain.policy(policy)
@@ -44,6 +36,20 @@ export function hopsTo(chain: Chain, link: Pick<Link, 'store' | 'role' | 'polici
     hops.push({ ...hop, is: 'broken', ...(at && { at }), ...(broken.says === undefined ? {} : { says: broken.says }) })
     return true
   }
+}
+
+/** The store and the role that it logs in with, as far as Git or the server tells of them. */
+export function loginHops({ store, role }: Pick<Link, 'store' | 'role'>): Hop[] {
+  const hops: Hop[] = []
+  if (store !== undefined) {
+    const at = lineOf(store.manifest.spanOf([...providerPath(store), 'auth'], 'key'))
+    hops.push({ of: 'store', name: store.name, is: 'ok', at })
+  }
+  const name = role?.found === 'known' ? role.fact.name : (store?.auth?.role ?? store?.auth?.username)
+  if (name === undefined) return hops
+  const at = role?.found === 'known' ? placeOf(role.fact.provenance) : undefined
+  const is = role?.found === 'known' ? 'ok' : role?.found === 'absent' ? 'broken' : 'not-checked'
+  return [...hops, { of: 'role', name, is, ...(at && { at }) }]
 }
 
 /** What a reference does, for the list of places: `reads kv/team/app`. */

@@ -125,12 +125,17 @@ describe('where there is nothing to compare with', () => {
     expect(found).toEqual({ found: false, because: 'git could not be started' })
   })
 
-  test.runIf(process.getuid?.() === 0)('a folder of somebody else, as in a container', async () => {
+  test.runIf(process.getuid?.() === 0)('a folder of somebody else, as in a container', async ({ skip }) => {
     const one = history()
     one.commit('one', { a: '1' })
     const { chownSync } = await import('node:fs')
     chmodSync(one.folder, 0o777)
-    chownSync(one.folder, 12345, 12345)
+    try {
+      chownSync(one.folder, 12345, 12345)
+    } catch (error) {
+      // The root of a container without other users.
+      return skip(`root may not give files away here (${(error as NodeJS.ErrnoException).code})`)
+    }
     chownSync(`${one.folder}/.git`, 12345, 12345)
     const found = await findBase(
       realGit({ PATH: process.env.PATH, HOME: emptyFolder() }),

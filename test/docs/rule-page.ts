@@ -16,6 +16,32 @@ function sectionOf(page: string, heading: string): string {
   return page.split(`\n## ${heading}\n`)[1]?.split(/\n## (?=[A-Z])/)[0] ?? ''
 }
 
+/** What a new page begins with: its head, and the files of the rule's fixtures where a section shows none. */
+export function withBeginnings(
+  page: string,
+  rule: { readonly id: string; readonly title: string; readonly severity: string; readonly needs: string },
+  fixtures: { readonly bad: ReadonlyMap<string, string>; readonly good: ReadonlyMap<string, string> },
+): string {
+  const head = `# ${rule.id}\n`
+  const headed = /^Severity: /m.test(page)
+    ? page
+    : page.replace(head, () => `${head}\n${rule.title}.\n\nSeverity: ${rule.severity} · needs: ${rule.needs}\n`)
+  return withFiles(withFiles(headed, 'Example', fixtures.bad), 'Write instead', fixtures.good)
+}
+
+function withFiles(page: string, heading: string, files: ReadonlyMap<string, string>): string {
+  if (filesOf(page, heading).size > 0) return page
+  const blocks = [...files].map(
+    ([name, text]) => `<!-- file: ${name} -->\n\`\`\`${name.split('.').at(-1)}\n${withoutMarks(text)}\`\`\`\n`,
+  )
+  return page.replace(`\n## ${heading}\n`, () => `\n## ${heading}\n\n${blocks.join('\n')}`)
+}
+
+/** A fixture says at the end of a line what must be reported there. */
+function withoutMarks(text: string): string {
+  return text.replaceAll(/ *(?:#|\/\/|<!--) expect: .*$/gm, '')
+}
+
 /** The page with its two made parts as they should be; the files themselves are folded away behind them. */
 export function withMadeParts(page: string, parts: { readonly printed: string; readonly diff: string }): string {
   const example = withMade(page, 'Example', `\`\`\`text\n${parts.printed}\n\`\`\``)

@@ -28,9 +28,25 @@ test('on a terminal it is a bar that is written over, and gone at the end', () =
   at(2_060, 'rules')
   end()
   expect(texts).toEqual([
-    '\r\u001b[K██████░░░░░░░░░░░░░░ following what GitOps applies (2 s)',
+    '\r\u001b[K███████░░░░░░░░░░░░░ following what GitOps applies (2 s)',
     '\r\u001b[K██████████████████░░ looking for what is wrong (2 s)',
     '\r\u001b[K',
+  ])
+})
+
+test('where it is known how far a stage is, the bar shows it', () => {
+  let now = 0
+  const texts: string[] = []
+  const { tell } = createProgress({ write: (text) => void texts.push(text), terminal: true, now: () => now })
+  for (const done of [0, 2_500, 5_000]) {
+    now += 3_000
+    tell('server', { done, of: 5_000 })
+  }
+  const bars = texts.map((text) => [text.split('█').length - 1, text.slice(text.lastIndexOf('░') + 2)])
+  expect(bars).toEqual([
+    [12, 'asking the server, 0 of 5000 (3 s)'],
+    [13, 'asking the server, 2500 of 5000 (6 s)'],
+    [14, 'asking the server, 5000 of 5000 (9 s)'],
   ])
 })
 

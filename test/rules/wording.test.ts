@@ -27,6 +27,8 @@ describe.each(RULE_IDS.map((id) => [id]))('what %s says', (id) => {
     expect(findings.length).toBeGreaterThan(0)
     for (const { headline, why = '', fix, message } of findings) {
       expect([...headline].length, headline).toBeLessThanOrEqual(90)
+      // A headline about an object that names none: the finding lacks its `objects`.
+      expect(headline, headline).toMatch(/^(?:spec\.|[^a-z\s])/)
       // An ellipsis at the end means that the object was cut off.
       expect(headline, headline).not.toMatch(/[.…]$/)
       expect(headline.split('`').length % 2, headline).toBe(1)

@@ -56,5 +56,5 @@ test('the trace of a bug names functions', () => {
     encoding: 'utf8',
   })
   expect(run.status).toBe(70)
-  expect(run.stdout + run.stderr).toMatch(/TypeError: no clock[\s\S]*at (?:async )?runMode \(.*lib\/\w+/)
+  expect(run.stdout + run.stderr).toMatch(/TypeError: no clock[\s\S]*at (?:async )?runMode\s+\(.*lib\/\w+/)
 })

@@ -7,10 +7,11 @@ import { type RunResult, run } from '../../src/modes/run.ts'
 import type { Report } from '../../src/report/report.ts'
 import { tokenExcess } from '../../src/rules/token-excess.ts'
 import type { Settings } from '../../src/settings/settings.ts'
+import { askingOnce } from '../../src/state/live/asking-once.ts'
 import type { LiveState, Wanted } from '../../src/state/live/live-state.ts'
 import type { Session } from '../../src/state/live/read-live.ts'
 import { makeSnapshot } from '../../src/state/snapshot/make-snapshot.ts'
-import { askingListsOnce, record } from '../../src/state/snapshot/record.ts'
+import { record } from '../../src/state/snapshot/record.ts'
 import type { SnapshotFile } from '../../src/state/snapshot/snapshot-file.ts'
 import { snapshotState } from '../../src/state/snapshot/snapshot-state.ts'
 import { parseSnapshot, snapshotText } from '../../src/state/snapshot/snapshot-text.ts'
@@ -60,7 +61,7 @@ export async function sameBySnapshot(
   more: Partial<Pick<SnapshotFile, 'scope' | 'names'>> = {},
 ): Promise<SnapshotFile> {
   const { scope = 'folders', names = 'plain' } = more
-  const client = askingListsOnce(session.client)
+  const client = askingOnce(session.client)
   const recording = await record({ ...session, client }, '', wanted, { scope, keys: true })
   const about = { made: '2026-11-27T03:10:00Z', by: 'test', target: 'test', scope, keys: true, names }
   const server = { address: 'https://vault.example.com', namespace: '' }

@@ -39,7 +39,8 @@ function valuesOf(node: Placed): Placed[] {
   if (kind === undefined)
     return [node, ...itemsAt(node, 'helmCharts').flatMap((chart) => at(chart, 'valuesInline') ?? [])]
   if (group === 'helm.toolkit.fluxcd.io') return [at(node, 'spec', 'values')].flatMap((values) => values ?? [])
-  if (group === 'helm.cattle.io') return inText(at(node, 'spec', 'valuesContent'))
+  if (group === 'helm.cattle.io')
+    return [...inText(at(node, 'spec', 'valuesContent')), ...[at(node, 'spec', 'values')].flatMap((one) => one ?? [])]
   if (group === 'kustomize.config.k8s.io')
     return itemsAt(node, 'helmCharts').flatMap((chart) => at(chart, 'valuesInline') ?? [])
   if (kind !== 'Application' && kind !== 'ApplicationSet') return []

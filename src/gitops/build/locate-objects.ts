@@ -2,6 +2,8 @@ import { isEsoGroup } from '../../model/kinds.ts'
 import { stringAt, type ValueMap } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps } from '../gitops-kinds.ts'
+import { UNTOLD } from '../helm/chart-release.ts'
+import type { ChartObject } from '../helm/render-release.ts'
 import { objectFinder } from '../kustomize/find-object.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { isRemoteAddress } from '../look-through/remote-address.ts'
@@ -21,6 +23,8 @@ export interface LocatedObject {
   readonly document: number
   /** Scalars whose place is the best known line, not the certain one. */
   readonly guessed: number
+  /** What helm gives for it by itself, where a chart that kustomize renders makes it. */
+  readonly made?: ChartObject
 }
 
 /**
@@ -33,7 +37,7 @@ export function locateObjects(
   built: Built,
   read: readonly ReadObject[],
   wanted: (object: RenderedObject, file: string | undefined) => boolean,
-  charts: readonly Placed[] = [],
+  charts: readonly ChartObject[] = [],
 ): readonly LocatedObject[] | 'uncertain' {
   const finder = objectFinder(read)
   const find = literalFinder(checkout, build.closure, build.node)
@@ -49,27 +53,28 @@ export function locateObjects(
     const body = object.body()
     if (body === undefined) continue
     const made = known === undefined && file === undefined ? chartObject(body, charts) : undefined
-    const from = known?.node ?? made ?? unknownPlace(checkout, build, object, file, built)
+    const from = known?.node ?? made?.node ?? unknownPlace(checkout, build, object, file, built)
     const first = locate(body, from, find)
     const original = first.guessed === 0 ? undefined : originalOf(checkout, known)
     const { node, guessed } = original === undefined ? first : locate(body, from, find, original)
-    located.push({ node, ...sourceOf(build, known, file), guessed })
+    located.push({ node, ...sourceOf(build, known, file), guessed, ...(made === undefined ? {} : { made }) })
   }
   return located
 }
 
 /** The object of a chart that kustomize may have renamed and put into another namespace; of several that fit the one most alike. */
-function chartObject(body: ValueMap, charts: readonly Placed[]): Placed | undefined {
+function chartObject(body: ValueMap, charts: readonly ChartObject[]): ChartObject | undefined {
   const name = stringAt(body, 'metadata', 'name') ?? ''
-  const fitting = charts.filter((node) => {
+  const fitting = charts.filter(({ node }) => {
     const own = textAt(node, 'metadata', 'name') ?? ''
-    return textAt(node, 'kind') === body.kind && own !== '' && name.includes(own)
+    // A release without a name gets one that nobody knows.
+    return textAt(node, 'kind') === body.kind && own !== '' && own.split(UNTOLD).every((part) => name.includes(part))
   })
-  const exact = fitting.filter((node) => textAt(node, 'metadata', 'name') === name)
+  const exact = fitting.filter(({ node }) => textAt(node, 'metadata', 'name') === name)
   const ranked = (exact.length > 0 ? exact : fitting)
-    .map((node) => ({ node, guessed: locate(body, node, () => undefined).guessed }))
+    .map((one) => ({ one, guessed: locate(body, one.node, () => undefined).guessed }))
     .sort((a, b) => a.guessed - b.guessed)
-  return ranked[0]?.node
+  return ranked[0]?.one
 }
 
 /** The object as its file has it, before any kustomization. */

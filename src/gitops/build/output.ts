@@ -7,7 +7,7 @@ import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
 import type { ChartRelease } from '../helm/chart-release.ts'
 import { kustomizeReleases } from '../helm/kustomize-releases.ts'
 import { postRendered } from '../helm/post-renderers.ts'
-import type { ChartOutput } from '../helm/render-release.ts'
+import type { ChartObject, ChartOutput } from '../helm/render-release.ts'
 import { readFolder, readKustomization } from '../kustomize/read-kustomization.ts'
 import { kindOf, type ReadObject } from '../kustomize/read-object.ts'
 import { type Reading, undecidedFor } from '../kustomize/reading.ts'
@@ -119,10 +119,10 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
   // Without kustomize everything that it would decide is open.
   if (built === undefined) return { root, objects: readObjects(root, reading, open), outcome: 'read', notFollowed: [] }
   const charts = await chartsOf(checkout, build, options)
-  let located = locateObjects(checkout, build, built, reading.objects, options.wanted, charts.nodes)
+  let located = locateObjects(checkout, build, built, reading.objects, options.wanted, charts.objects)
   if (located === 'uncertain') {
     built = (await options.build(build, true)) ?? built
-    located = locateObjects(checkout, build, built, reading.objects, options.wanted, charts.nodes)
+    located = locateObjects(checkout, build, built, reading.objects, options.wanted, charts.objects)
   }
   const copy = built.folder === undefined ? {} : { copy: built.folder }
   const empty = built.objects.length === 0 && reading.objects.some(isJudged)
@@ -144,7 +144,13 @@ async function builtOutput(root: GitOpsRoot, options: OutputOptions): Promise<Ou
   }
   return {
     root,
-    objects: located.map((one) => ({ ...withApplied(root, one), form: 'rendered' as const, patched: [] })),
+    objects: located.map(({ made, ...one }) => ({
+      ...withApplied(root, one),
+      form: 'rendered' as const,
+      // What kustomize put in place of a name that nobody knows is its own invention.
+      patched: made?.uncertain ?? [],
+      ...(made === undefined ? {} : { relatedTo: made.relatedTo }),
+    })),
     outcome: 'rendered',
     notFollowed: [],
     ...(charts.templates.length === 0 ? {} : { templates: charts.templates }),
@@ -157,11 +163,11 @@ async function chartsOf(
   checkout: Checkout,
   { closure, node }: KustomizeBuild,
   { render }: OutputOptions,
-): Promise<{ readonly nodes: readonly Placed[]; readonly templates: readonly string[] }> {
-  if (closure.charts.length === 0) return { nodes: [], templates: [] }
+): Promise<{ readonly objects: readonly ChartObject[]; readonly templates: readonly string[] }> {
+  if (closure.charts.length === 0) return { objects: [], templates: [] }
   const outputs = await Promise.all(releasesOf(checkout, closure, node).map(render))
   return {
-    nodes: outputs.flatMap(({ objects }) => objects.map((object) => object.node)),
+    objects: outputs.flatMap(({ objects }) => objects),
     templates: outputs.flatMap(({ templates }) => templates),
   }
 }

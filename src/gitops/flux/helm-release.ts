@@ -199,9 +199,10 @@ function valuesFrom({ node, checkout }: GitOpsObject, { configMaps, context }: H
     const key = textAt(item, 'valuesKey') ?? 'values.yaml'
     const target = textAt(item, 'targetPath') ?? ''
     const span = spanIn(item, ['name'])
-    const missing = (code: MissingValues['code']) => layers.push({ from: 'missing', why: { code, name }, span })
+    const missing = (code: MissingValues['code'], only?: string) =>
+      layers.push({ from: 'missing', why: { code, name }, span, ...(only === undefined ? {} : { only }) })
     if (kind !== 'ConfigMap') {
-      missing('secret')
+      missing('secret', target === '' ? undefined : topOf(target))
       continue
     }
     const found = configMapOf(name, textAt(node, 'metadata', 'namespace'), context.cluster, configMaps)
@@ -210,12 +211,19 @@ function valuesFrom({ node, checkout }: GitOpsObject, { configMaps, context }: H
     // An optional one may be made by something else; what a root fills in is not what the file holds.
     if (value === undefined || text === undefined || /\$\{/.test(text)) {
       const isLeftOut = found !== undefined && value === undefined && flag(item, 'optional')
-      if (!isLeftOut) missing('config-map')
+      // A path is all that it sets.
+      if (!isLeftOut)
+        missing(value === undefined ? 'config-map' : 'substituted', target === '' ? undefined : topOf(target))
     } else if (target === '') layers.push(layerOf(value, checkout))
-    else if (isSetInline(node, target)) missing('config-map')
+    else if (isSetInline(node, target)) missing('target-path', target)
     else targeted.push(setOf(target, value, text, flag(item, 'literal')))
   }
   return { layers, targeted }
+}
+
+/** `a` of `a.b[0]`: what a path that is set stands below. */
+function topOf(target: string): string {
+  return target.split(/[.[]/)[0] ?? target
 }
 
 /** A name at the top that `spec.values` sets too: documentation and code of Flux differ on which one wins. */

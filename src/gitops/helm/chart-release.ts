@@ -47,7 +47,13 @@ export type ValueLayer =
   /** `--set-file`: the value is the content of a file of this checkout. */
   | { readonly from: 'set-file'; readonly name: string; readonly file: string }
   /** Values that Git does not hold: what this or a weaker layer gives may be another (helm.md §7.5). */
-  | { readonly from: 'missing'; readonly why: MissingValues; readonly span: Span }
+  | {
+      readonly from: 'missing'
+      readonly why: MissingValues
+      readonly span: Span
+      /** Only what stands below this name is not known, in every layer. */
+      readonly only?: string
+    }
 
 /**
  * Stands in a text of values, or in a name, for what its deployer knows and Git does not (the name of a cluster, a revision). What helm

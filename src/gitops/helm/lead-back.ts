@@ -71,7 +71,7 @@ export function leadBack(input: LeadBackInput): LedBack {
       uncertain.push({ path, span, because: { code: 'values-elsewhere', ...named(why) } })
     } else if (typeof value === 'string' && value.toLowerCase().includes(UNTOLD))
       uncertain.push({ path, span, because: { code: 'values-elsewhere', kind: 'variable', name: fieldOf(path) ?? '' } })
-    const missing = values.missing.find(({ above }) => found.dependsOn(above))
+    const missing = values.missing.find(({ above, only }) => found.dependsOn(above, only))
     if (missing !== undefined)
       uncertain.push({ path, span: missing.span, because: { code: 'values-elsewhere', ...named(missing.why) } })
     const made = new Map(
@@ -142,8 +142,8 @@ interface Trace {
   /** The values that are in it, and the text with their marks. */
   readonly scalars: readonly ValueScalar[]
   readonly marked: string | undefined
-  /** Whether values of a layer at most that strong make it, or may. */
-  dependsOn(layer: number): boolean
+  /** Whether values of a layer at most that strong make it, or may; `only`: those below this name, of any layer. */
+  dependsOn(layer: number, only?: string): boolean
 }
 
 function traceOf(
@@ -203,12 +203,13 @@ function traceOf(
     related,
     scalars: from,
     marked: explained,
-    dependsOn: (layer) =>
-      from.some((one) => one.layer < layer) ||
-      more.layers.some((one) => one < layer) ||
+    dependsOn: (layer, only) =>
+      (only === undefined
+        ? from.some((one) => one.layer < layer) || more.unmarked.some((one) => one.layer < layer)
+        : from.some((one) => one.path?.[0] === only) || more.unmarked.some((one) => one.top === only)) ||
       // What is filled in there and no marker tells of may be any value.
       (whole === undefined &&
-        from.length + more.layers.length < (template === undefined ? 1 : filledIn(template, path, lines, line))),
+        from.length + more.unmarked.length < (template === undefined ? 1 : filledIn(template, path, lines, line))),
   }
 }
 
@@ -248,13 +249,13 @@ interface More {
   readonly whole: Place | undefined
   readonly scalars: readonly ValueScalar[]
   readonly places: readonly RelatedPlace[]
-  /** How strong the values are that are in it and that no marker tells of. */
-  readonly layers: readonly number[]
+  /** The values that are in it and that no marker tells of: how strong, and below which name. */
+  readonly unmarked: readonly { readonly layer: number; readonly top: string }[]
   /** The literal stands on the line, or was found elsewhere. */
   readonly isSettled: boolean
 }
 
-const NOTHING: More = { whole: undefined, scalars: [], places: [], layers: [], isSettled: true }
+const NOTHING: More = { whole: undefined, scalars: [], places: [], unmarked: [], isSettled: true }
 
 /** Values that no marker tells of: numbers, keys, what was cut out of a text, files of the chart (helm.md §5.2 step 5). */
 function moreScalars(
@@ -284,18 +285,18 @@ function moreScalars(
   const marks = new Set(known.map(({ place }) => keyOf(spanOfPlace(place))))
   const [only] = same
   if (only !== undefined && same.length === 1 && known.length === 0)
-    return { ...NOTHING, whole: only.place, layers: [only.layer] }
+    return { ...NOTHING, whole: only.place, unmarked: [unmarkedOf(only)] }
   if (named.length > 0)
     return {
       ...NOTHING,
-      layers: named.filter(({ place }) => !marks.has(keyOf(spanOfPlace(place)))).map(({ layer }) => layer),
+      unmarked: named.filter(({ place }) => !marks.has(keyOf(spanOfPlace(place)))).map(unmarkedOf),
       places: named.map(({ place, name }) => ({ span: spanOfPlace(place), message: `\`${name}\` comes from here` })),
       isSettled: named.some(({ value }) => value !== '' && text.includes(value)),
     }
   const keys = keysEqual(values, text)
   const [key] = keys
   if (key !== undefined && keys.length === 1 && known.length === 0)
-    return { ...NOTHING, whole: key.place, layers: [key.layer] }
+    return { ...NOTHING, whole: key.place, unmarked: [key] }
   for (const part of [text, ...left]) {
     const holding = values.scalars.filter(
       (one) => one.path !== undefined && one.text !== part && one.text.includes(part) && part.length > 2,
@@ -379,14 +380,18 @@ function ownBelow(path: string, node: Placed | undefined): Placed | undefined {
   )
 }
 
+function unmarkedOf({ name, layer }: { readonly name: string; readonly layer: number }) {
+  return { layer, top: name.split('.')[0] ?? name }
+}
+
 function keysEqual(values: ReleaseValues, text: string) {
-  const found: { readonly place: Place; readonly layer: number }[] = []
-  const walk = (node: Placed, layer: number): void => {
-    if (node.type === 'list') for (const item of node.items) walk(item, layer)
+  const found: { readonly place: Place; readonly layer: number; readonly top: string }[] = []
+  const walk = (node: Placed, layer: number, top?: string): void => {
+    if (node.type === 'list') for (const item of node.items) walk(item, layer, top)
     else if (node.type === 'map')
       for (const [key, entry] of node.entries) {
-        if (key === text) found.push({ place: keyPlace(entry.key), layer })
-        walk(entry.node, layer)
+        if (key === text) found.push({ place: keyPlace(entry.key), layer, top: top ?? key })
+        walk(entry.node, layer, top ?? key)
       }
   }
   for (const own of values.own.values()) if (own.values !== undefined) walk(own.values, 0)

@@ -2,10 +2,19 @@ import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import { withAnswers, type YamlDocument } from '../../files/yaml/yaml-document.ts'
 import { type FieldPath, at as valueAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
-import { type MadeOf, type Place, type Placed, type PlacedScalar, placed, plainValue } from '../placed/placed.ts'
+import {
+  type MadeOf,
+  type Place,
+  type Placed,
+  type PlacedScalar,
+  placed,
+  placedAt,
+  plainValue,
+} from '../placed/placed.ts'
 import { textDocument } from '../placed/text-document.ts'
 import { type ChartRelease, type MissingValues, UNTOLD, type ValueLayer } from './chart-release.ts'
 import { marked, valueMarksIn, withoutLineMarks, withoutMarks } from './marks.ts'
+import { placeAt } from './template-lines.ts'
 
 /** One string of a release's values that a marker can be appended to. */
 export interface ValueScalar {
@@ -48,6 +57,8 @@ export interface MissingLayer {
   readonly span: Extract<ValueLayer, { from: 'missing' }>['span']
   /** What is at most as strong as this may be another value in the cluster. */
   readonly above: number
+  /** It is about what stands below this name alone, in whatever layer. */
+  readonly only?: string
 }
 
 export interface ReleaseValues {
@@ -85,7 +96,7 @@ export function valuesOf(
   for (const [index, layer] of release.layers.entries()) {
     const strength = index + 1
     const add = (source: LayerSource) => layers.push({ ...source, strength })
-    if (layer.from === 'missing') missing.push({ why: layer.why, span: layer.span, above: strength })
+    if (layer.from === 'missing') missing.push({ ...layer, above: strength })
     else if (layer.from === 'file') {
       const text = checkout.tree.size(layer.file) > MAX_VALUES ? '' : checkout.tree.read(layer.file)
       if (isEncrypted(text)) {
@@ -101,11 +112,7 @@ export function valuesOf(
       } else add(fileLayer(checkout, layer.file, strength, number, []))
     } else if (layer.from === 'map') add(mapLayer(layer.node, strength, number))
     else if (layer.from === 'text') add(textLayer(layer.node, strength, number))
-    else if (layer.from === 'set-file')
-      add({
-        scalars: [],
-        write: () => ({ as: 'set-file', name: layer.name, text: checkout.tree.read(layer.file) }),
-      })
+    else if (layer.from === 'set-file') add(setFileLayer(layer, checkout, strength, number))
     else add(setLayer(layer, strength, number))
   }
   const name: ValueScalar = scalarOf(release.name, number())
@@ -126,7 +133,14 @@ function byId(scalars: readonly ValueScalar[]): ValueScalar[] {
 }
 
 function scalarOf(node: Placed, id: number): ValueScalar {
-  return { id, text: String(plainValue(node)), place: node.place, layer: Number.MAX_SAFE_INTEGER, path: undefined }
+  const scalar = {
+    id,
+    text: String(plainValue(node)),
+    place: node.place,
+    layer: Number.MAX_SAFE_INTEGER,
+    path: undefined,
+  }
+  return node.type === 'scalar' ? scalarOver(scalar, madeOfScalar(node)) : scalar
 }
 
 /** Values that SOPS has encrypted are YAML all the same, with other texts in it (helm.md §7.5). */
@@ -344,7 +358,12 @@ function setLayer(
   const isText =
     as === 'string' || as === 'literal' || (as === 'set' && !/^(?:true|false|null|[-+]?\d+|\{.*\})$/s.test(text))
   const scalar: ValueScalar | undefined =
-    isText && text !== '' && !text.includes('\n') ? { id: number(), text, place: value.place, layer, path } : undefined
+    isText && text !== '' && !text.includes('\n')
+      ? scalarOver(
+          { id: number(), text, place: value.place, layer, path },
+          value.type === 'scalar' ? madeOfScalar(value) : [],
+        )
+      : undefined
   return {
     scalars: scalar === undefined ? [] : [scalar],
     values: nested(path, value),
@@ -352,6 +371,46 @@ function setLayer(
       const given = scalar !== undefined && isMarked(scalar) ? marked(text, scalar.id) : text
       return { as: 'argument', flag, text: `${name}=${escaped(given, as)}` }
     },
+  }
+}
+
+/** The text of a file, as it is: of its lines those are marked that end in text. */
+function setFileLayer(
+  { name, file }: Extract<ValueLayer, { from: 'set-file' }>,
+  checkout: Checkout,
+  layer: number,
+  number: () => number,
+): LayerSource {
+  const lines = checkout.tree.read(file).split('\n')
+  const path = stepsOf(name)
+  const isText = lines.length > 1 && lines[1] !== ''
+  const scalars = new Map<number, ValueScalar>()
+  for (const [index, line] of lines.entries()) {
+    if (!ENDS_IN_TEXT.test(line)) continue
+    const span = {
+      file: checkout.shown(file),
+      line: index + 1,
+      column: 1,
+      endLine: index + 1,
+      endColumn: line.length + 1,
+    }
+    const common = { id: number(), place: placeAt(span), layer, path }
+    scalars.set(index, isText ? { ...common, text: lastWord(line), isLine: true } : { ...common, text: line })
+  }
+  const [first] = scalars.values()
+  return {
+    scalars: [...scalars.values()],
+    ...(first === undefined ? {} : { values: nested(path, placedAt(first.place, lines.join('\n'))) }),
+    write: (isMarked) => ({
+      as: 'set-file',
+      name,
+      text: lines
+        .map((line, index) => {
+          const scalar = scalars.get(index)
+          return scalar !== undefined && isMarked(scalar) ? marked(line, scalar.id) : line
+        })
+        .join('\n'),
+    }),
   }
 }
 

@@ -34,7 +34,10 @@ export function embeddedObjects(value: ValueMap, document: YamlDocument, base: F
     case 'helm.toolkit.fluxcd.io':
       return inValues(at(value, 'spec', 'values'), document, [...base, 'spec', 'values'], 0)
     case 'helm.cattle.io':
-      return inText(document, [...base, 'spec', 'valuesContent'])
+      return [
+        ...inText(document, [...base, 'spec', 'valuesContent']),
+        ...inValues(at(value, 'spec', 'values'), document, [...base, 'spec', 'values'], 0),
+      ]
     case 'argoproj.io':
       return argoSources(value).flatMap((path) => [
         ...inValues(

@@ -21,6 +21,7 @@ import type {
 import { reasonText } from '../../report/reasons/not-checked.ts'
 import type { Report } from '../../report/report.ts'
 import { useText } from '../../report/workload-text.ts'
+import { loginHops } from '../../rules/hops.ts'
 import { compare } from '../../rules/worst-first.ts'
 import type { Gathered } from '../gather.ts'
 import { describeFacts, nameEngine } from './describe-login.ts'
@@ -151,28 +152,20 @@ function newRow(
 
 /** The chain behind the manifest's line: each step with its place and what is known of it. */
 function hopsOf(link: Link, standing: Standing | undefined): InventoryHop[] {
-  const { reference, store, role, mount } = link
+  const { reference, store, mount } = link
   const named = reference.storeRef ?? reference.generatorRef
   const reason = standing?.is === 'not-checked' ? reasonText(standing.reason) : undefined
   if (store === undefined) {
     const text = `${named?.name ?? 'no store'}: ${reason ?? 'not found in Git'}`
     return [{ is: 'store', state: standing?.is === 'broken' ? 'broken' : 'open', text, place: null }]
   }
-  const hops: InventoryHop[] = [
-    { is: 'store', state: 'holds', text: `${store.name}, ${nameEngine(store, mount)}`, place: at(store.manifest.span) },
-  ]
-  if (store.auth?.role !== undefined) {
-    const text = `${store.auth.role} of auth/${store.auth.mount}/`
-    if (role?.found === 'known')
-      hops.push({ is: 'role', state: 'holds', text, place: at(spanOfProvenance(role.fact.provenance)) })
-    else
-      hops.push({
-        is: 'role',
-        state: role?.found === 'absent' ? 'broken' : 'open',
-        text: `${text}: ${role?.found === 'absent' ? 'absent' : 'not known'}`,
-        place: null,
-      })
-  }
+  const hops = loginHops(link).map((hop): InventoryHop => {
+    const text =
+      hop.of === 'store'
+        ? `${hop.name}, ${nameEngine(store, mount)}`
+        : `${hop.name} of auth/${store.auth?.mount ?? ''}/${HOW_FOUND[hop.is]}`
+    return { is: hop.of as 'store' | 'role', state: STATES[hop.is], text, place: hop.at ?? null }
+  })
   hops.push(...policyHops(link))
   const facts = describeFacts(link)
   const secret = link.secret?.presence
@@ -184,6 +177,9 @@ function hopsOf(link: Link, standing: Standing | undefined): InventoryHop[] {
   })
   return hops
 }
+
+const STATES = { ok: 'holds', broken: 'broken', 'not-checked': 'open' } as const
+const HOW_FOUND = { ok: '', broken: ': absent', 'not-checked': ': not known' } as const
 
 /** One step for each rule that decides, with all that it allows of the reference's requests. */
 function policyHops({ accesses }: Link): InventoryHop[] {

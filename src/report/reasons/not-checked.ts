@@ -330,6 +330,9 @@ function patchText(reason: PatchReason): string {
 const VALUES_ARE: Readonly<Record<ValuesReason['kind'], string>> = {
   secret: 'stand in a Secret, which Git does not hold',
   'config-map': 'stand in a ConfigMap that Git does not hold',
+  substituted: 'stand in a ConfigMap with variables that Flux fills in',
+  'target-path':
+    'a `targetPath` and `values` of the HelmRelease both set: the documentation and the code of Flux differ on which wins',
   'other-repository': 'stand in a file of another repository',
   address: 'are fetched from an address',
   encrypted: 'stand in a file that is encrypted by SOPS',

@@ -15,17 +15,20 @@ export interface Session {
   readonly token: TokenFacts
 }
 
+export interface ReadOptions {
+  /** The most secrets that are asked for; the others are not looked at. */
+  readonly secrets?: number
+  /** Is called for each secret that the server has told of. */
+  readonly told?: () => void
+}
+
 /**
  * Asks the server for everything that is wanted, in one Vault namespace: the one of `session.client`.
  *
  * What cannot be seen is told as hidden or unknown, part by part; a server that fails, be it at the last request, is told in
  * `unanswered` and throws nothing.
  */
-export async function readLive(
-  session: Session,
-  wanted: Wanted,
-  limits: { readonly secrets?: number } = {},
-): Promise<LiveState> {
+export async function readLive(session: Session, wanted: Wanted, options: ReadOptions = {}): Promise<LiveState> {
   const { client, server, token } = session
   const missing = new Map<string, MissingRight>()
   const unanswered = new Set<string>()
@@ -45,7 +48,7 @@ export async function readLive(
     readLogins(asking, authPaths, wanted),
     readMounts(asking, mountPaths).then(async (mounts) => ({
       mounts,
-      seenSecrets: await readSecrets(asking, mounts, secrets, finds, limits.secrets),
+      seenSecrets: await readSecrets(asking, mounts, secrets, finds, options),
     })),
   ])
   const seenFinds = new Map(finds.map((find) => [findKey(find.mount, find.path), seenSecrets.finds.get(find)]))

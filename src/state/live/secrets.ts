@@ -36,7 +36,7 @@ export async function readSecrets(
   mounts: SeenMounts,
   wanted: readonly WantedSecret[],
   finds: readonly WantedFind[],
-  most: number = MOST_SECRETS,
+  { secrets: most = MOST_SECRETS, told }: { readonly secrets?: number; readonly told?: () => void } = {},
 ): Promise<SeenSecrets> {
   const distinct = merge(wanted)
   const kv = (one: WantedSecret | WantedFind) => kvMount(mounts, one.mount) ?? takenFor(mounts, one)
@@ -49,7 +49,9 @@ export async function readSecrets(
     Promise.all(
       distinct.map(async (secret, index) => {
         await rights.told(pathsOfEach[index] ?? [])
-        return index < most ? readSecret(kv2Asking, mounts, secret) : tooMany(most)
+        const fact = index < most ? await readSecret(kv2Asking, mounts, secret) : tooMany(most)
+        told?.()
+        return fact
       }),
     ),
     Promise.all(

@@ -1,8 +1,7 @@
 import { trimSlashes } from '../../model/trim-slashes.ts'
 import type { AuthMountFact, MountFact } from '../../model/vault-state.ts'
-import { type Answer, listed } from '../live/answer.ts'
+import { listed } from '../live/answer.ts'
 import { listAuthMounts } from '../live/auth-mounts.ts'
-import type { VaultClient } from '../live/client.ts'
 import { folderLister, type Listing } from '../live/folders.ts'
 import { type Asking, orUnknown } from '../live/hidden.ts'
 import type { LiveState, Wanted, WantedRole, WantedSecret } from '../live/live-state.ts'
@@ -41,7 +40,8 @@ const LIMITS = { depth: 64, folders: 50_000, names: 200_000 } as const
 
 /**
  * Asks a server for what is wanted and for what lies beside it, as far as `scope` goes: one LIST a folder, one `subkeys` (or `metadata`) a
- * secret, no value (snapshot.md §5). The client must ask for each list once (`askingListsOnce`). A right that is lacking for what nobody wants is not noted as missing.
+ * secret, no value (snapshot.md §5). The client must ask for each list once (`askingOnce`). A right that is lacking for what nobody wants is
+ * not noted as missing.
  */
 export async function record(
   session: Session,
@@ -95,25 +95,6 @@ export async function record(
 
 function secretsAndFinds({ secrets = [], finds = [] }: Wanted): readonly { readonly mount: string }[] {
   return [...secrets, ...finds]
-}
-
-/** The client, but that each list is asked for once: what there is, is read again when facts are made of it. */
-export function askingListsOnce(client: VaultClient): VaultClient {
-  const lists = new Map<string, Promise<Answer>>()
-  const reads = new Map<string, Promise<Answer>>()
-  const once = (seen: Map<string, Promise<Answer>>, path: string, ask: () => Promise<Answer>) => {
-    const known = seen.get(path) ?? ask()
-    seen.set(path, known)
-    return known
-  }
-  return {
-    ...client,
-    list: (path) => once(lists, path, () => client.list(path)),
-    read: (path, query) =>
-      path === 'sys/mounts' || path === 'sys/auth'
-        ? once(reads, path, () => client.read(path, query))
-        : client.read(path, query),
-  }
 }
 
 async function wholeList<Fact>(

@@ -1,4 +1,8 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readRepository } from '../../../src/gitops/read-repository.ts'
+import { tree } from '../tree.ts'
 import { application, appliedTree, component, es, type Files, kustomization } from './applied-tree.ts'
 
 const HOME = { identities: ['team/home'] }
@@ -347,4 +351,25 @@ describe('facts of Argo CD (applied.md §2.2)', () => {
       'shared/c/left.yaml': 'not-applied (left-out)',
     })
   })
+})
+
+test('a symbolic link that leaves the repository: Argo CD refuses all of it', async () => {
+  const app = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: web, namespace: argocd }
+spec:
+  destination: { server: https://kubernetes.default.svc, namespace: web }
+  source: { repoURL: https://github.com/acme/gitops, path: web }
+`
+  const folder = tree({
+    'app.yaml': app,
+    'web/es.yaml': 'apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: web}\n',
+  })
+  const read = async () =>
+    (await readRepository(['.'], { cwd: folder, variables: {}, identities: ['acme/gitops'] })).notChecked
+  expect(await read()).toEqual([])
+  symlinkSync('/etc/hosts', join(folder, 'hosts'))
+  expect(await read()).toMatchObject([
+    { file: 'hosts', what: 'Applications of this repository', reason: { code: 'argocd-refuses' } },
+  ])
 })

@@ -35,7 +35,7 @@ function shown(layer: ValueLayer): string {
     case 'set-file':
       return `file ${layer.name}=${layer.file}`
     case 'missing':
-      return `missing ${layer.why.code} ${layer.why.name}`
+      return `missing ${layer.why.code} ${layer.why.name}${layer.only === undefined ? '' : ` (${layer.only})`}`
   }
 }
 

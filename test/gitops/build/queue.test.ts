@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { workThrough } from '../../../src/gitops/build/queue.ts'
 
@@ -8,12 +7,14 @@ test('what is found is taken in the order in which it was found, whoever ends fi
   const taken: string[] = []
   let running = 0
   let most = 0
+  const fastEnded = Promise.withResolvers<void>()
   await workThrough(['slow', 'fast'], 2, {
     work: async (item) => {
       running += 1
       most = Math.max(most, running)
-      await setTimeout(item === 'slow' ? 30 : 0)
+      if (item === 'slow') await fastEnded.promise
       running -= 1
+      if (item === 'fast') fastEnded.resolve()
       return item
     },
     take: (item) => {
@@ -27,10 +28,13 @@ test('what is found is taken in the order in which it was found, whoever ends fi
 
 test('a failure is told when nothing of it runs any more', async () => {
   let running = 0
+  const failed = Promise.withResolvers<void>()
   const work = async (item: string) => {
     running += 1
-    await setTimeout(item === 'bad' ? 0 : 20)
+    if (item !== 'bad') await failed.promise
     running -= 1
+    // The other one goes on after the failure.
+    setImmediate(failed.resolve)
     if (item === 'bad') throw new Error('broken')
     return item
   }

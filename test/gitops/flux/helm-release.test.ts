@@ -79,10 +79,10 @@ describe('HelmReleases (helm.md §2.1)', () => {
     }
     expect((await one(release(spec), files))?.layers).toEqual([
       "'key: kv/one\\n'",
-      'missing config-map two',
+      'missing target-path two (top)',
       'missing secret s',
       'missing config-map gone',
-      'missing config-map two',
+      'missing substituted two',
       '{"a":1,"top":"x"}',
       'set a.b=kv/x',
       'string c=7',

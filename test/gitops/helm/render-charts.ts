@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Run } from '../../../src/gitops/process/kustomize-binary.ts'
+import type { HelmMemory } from '../../../src/gitops/helm/run-helm.ts'
+import type { KustomizeBinary, Run } from '../../../src/gitops/process/kustomize-binary.ts'
 import { runProcess } from '../../../src/gitops/process/run-process.ts'
 import { type Repository, readRepository } from '../../../src/gitops/read-repository.ts'
 import type { ChartValues } from '../../../src/model/chart-values.ts'
@@ -21,6 +22,9 @@ export async function renderCharts(
     readonly renderHelm?: 'auto' | 'never'
     readonly servedApiVersions?: readonly string[]
     readonly chartValues?: readonly ChartValues[]
+    readonly helmMemory?: HelmMemory
+    /** Renders `helmCharts` too. */
+    readonly kustomize?: KustomizeBinary | undefined
   } = {},
 ): Promise<{ readonly repository: Repository; readonly cwd: string }> {
   const cwd = tree(files)
@@ -33,6 +37,21 @@ export async function renderCharts(
       renderHelm: options.renderHelm ?? 'auto',
       servedApiVersions: options.servedApiVersions ?? [],
       chartValues: options.chartValues ?? [],
+      ...(options.helmMemory === undefined ? {} : { helmMemory: options.helmMemory }),
+      ...(options.kustomize === undefined || helm === undefined
+        ? {}
+        : {
+            enableHelm: true,
+            kustomize: async () => ({
+              kustomize: {
+                binary: options.kustomize as KustomizeBinary,
+                run: runProcess,
+                temporary,
+                environment: { PATH: `${helm.folder}:/usr/bin:/bin`, HOME: '/nonexistent' },
+              },
+              unusable: [],
+            }),
+          }),
       ...(helm === undefined
         ? {}
         : {

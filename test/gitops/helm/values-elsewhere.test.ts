@@ -53,6 +53,16 @@ describe.each(helms)('values that Git does not hold (helm.md §7.5), with $name'
     ])
   })
 
+  test('what a path alone is given to leaves all else certain, in every layer', async () => {
+    const target: ValueLayer = { ...missing, only: 'team' }
+    const { objects } = await renderOne(helm, files, [target, 'strong.yaml'])
+    expect(objects[0]?.uncertain.map(({ path }) => path.join('.'))).toEqual(['spec.data.2.remoteRef.key'])
+    const { objects: others } = await renderOne(helm, files, ['strong.yaml', { ...missing, only: 'other' }])
+    expect(others[0]?.uncertain).toEqual([])
+    const { objects: numbers } = await renderOne(helm, files, ['strong.yaml', { ...missing, only: 'account' }])
+    expect(numbers[0]?.uncertain.map(({ path }) => path.join('.'))).toEqual(['spec.data.2.remoteRef.key'])
+  })
+
   test('a file that SOPS encrypted is no values, and lacks', async () => {
     const encrypted = 'team: ENC[AES256_GCM,data:aaaa,iv:bb,tag:cc,type:str]\nsops:\n  mac: ENC[x]\n  version: 3.9.0\n'
     const { objects } = await renderOne(helm, { ...files, 'secrets.yaml': encrypted }, ['secrets.yaml', 'strong.yaml'])

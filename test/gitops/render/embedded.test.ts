@@ -27,6 +27,20 @@ describe('objects in Helm values and policies (field.md §3)', () => {
       ['shop/db apps/base/db'],
     ],
     [
+      'a k3s HelmChart’s values, in the namespace that it installs into when it names none',
+      {
+        'chart.yaml': `apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: app, namespace: kube-system}\nspec:\n  values:\n    extraDeploy:\n${item(6)}`,
+      },
+      ['default/db apps/base/db'],
+    ],
+    [
+      'a k3s HelmChartConfig, whose chart says the namespace',
+      {
+        'chart.yaml': `apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nmetadata: {name: app, namespace: kube-system}\nspec:\n  valuesContent: |\n    extraDeploy:\n${item(6)}`,
+      },
+      ['?/db apps/base/db'],
+    ],
+    [
       'a bjw-s chart: the head beside the manifest',
       {
         'release.yaml':

@@ -36,7 +36,7 @@ const isAlive = (pid: number): boolean => {
 }
 
 async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 50; tries++) {
+  for (let tries = 0; tries < 1_000; tries++) {
     if (!isAlive(pid)) return true
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
