@@ -376,7 +376,7 @@ function table(name: string, { about }: Bench, { rows, bars }: Result): string {
 }
 
 /** Benches of their own, with arguments of their own. */
-const OTHERS: readonly string[] = ['growth', 'render', 'helm', 'snapshot']
+const OTHERS: readonly string[] = ['growth', 'render', 'helm', 'snapshot', 'compare-changes']
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import process from 'node:process'
 import type * as Core from '@actions/core'
 import { nestedCheckout, withinCheckout } from './files/nested-checkout.ts'
@@ -78,7 +78,13 @@ export async function action(env: Env = process.env): Promise<void> {
   keepState(core, { unpublished: '' })
 }
 
-/** The inputs as the checkout names its files, where the repository was checked out below the workspace. Files to write stay where they are. */
+/** Files that another step left, which lie where that step wrote them. */
+const OF_THE_JOB = ['vault-snapshot', 'reviewer-token-file', 'login-token-file'] as const
+
+/**
+ * The inputs as the checkout names its files, where the repository was checked out below the workspace. Files to write stay where they
+ * are, and so do those of other steps.
+ */
 function inCheckout(given: Given, workspace: string, repository: string | undefined): { given: Given; cwd: string } {
   const read = readGiven(given)
   const checkout = nestedCheckout(workspace, read.lines('paths') ?? [], repository)
@@ -87,6 +93,10 @@ function inCheckout(given: Given, workspace: string, repository: string | undefi
   for (const name of ['paths', 'rendered', 'config'] as const) {
     const lines = read.lines(name)
     if (lines !== undefined) values[name] = lines.map((line) => withinCheckout(line, checkout)).join('\n')
+  }
+  for (const name of read.text('mode') === 'apply' ? [...OF_THE_JOB, 'plan-file' as const] : OF_THE_JOB) {
+    const file = read.text(name)
+    if (file !== undefined) values[name] = resolve(workspace, file)
   }
   return { given: { ...given, values }, cwd: join(workspace, checkout) }
 }

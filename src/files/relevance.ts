@@ -18,6 +18,11 @@ export function namesEsoKind(text: string): boolean {
   return ESO_KIND.test(text)
 }
 
+/** Whether a text may say something of policies, roles, mounts or logins. */
+export function mayDeclare(text: string): boolean {
+  return POLICY.test(text)
+}
+
 /** Commands that apply folders and files of the repository, and files of other tools that name one to apply (applied.md §3.2). */
 export const MENTIONS_COMMAND =
   /\b(?:kubectl|oc)\s[^\n]{0,200}\b(?:apply|create|replace|kustomize)\b|kustomize\s+build|flux\s+(?:bootstrap|create|push|build)|argocd\s+app\s+create|^\s*["']?kustomization(?:File|Path|Directory)["']?\s*:/m
@@ -95,7 +100,7 @@ export function isWorthParsing(bytes: string): boolean {
 }
 
 /** A Kubernetes object whose fields ask for Secrets, or make one (consumers.md §1, §2). */
-const TELLS_OF_SECRETS = /secret|restic|kopia|rclone|credential/i
+const TELLS_OF_SECRETS = /secret|restic|kopia|rclone|credential|certificateRefs/i
 const HOLDS_OBJECT = /^ *(?:- )?["']?kind["']?\s*:|["']kind["']\s*:/m
 
 /** Why a file is read: for all that it may say, or only for who uses Secrets. `undefined`: it is not read. */

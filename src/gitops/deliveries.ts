@@ -30,7 +30,19 @@ export interface DeliveriesInput {
   readonly written: readonly SourceObject[]
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
+  /** What of it is asked for. */
+  readonly part: PartOfRepository
 }
+
+/** What of a repository is told. */
+export interface PartOfRepository {
+  /** Of which files it is told what no root holds. */
+  isKept(relative: string): boolean
+  /** Whether an object of an output is told. */
+  isTaken(output: Output, object: AppliedObject): boolean
+}
+
+export const WHOLE: PartOfRepository = { isKept: () => true, isTaken: () => true }
 
 export interface Deliveries {
   /** Of what becomes Manifests. */
@@ -41,9 +53,11 @@ export interface Deliveries {
 
 /** Every way in which objects reach clusters; then what no root leads to, with the verdict on it (applied.md §4.2). */
 export function deliveriesOf(input: DeliveriesInput): Deliveries {
-  const { checkout, followed } = input
+  const { checkout, followed, part } = input
   const isMade = isMadeByChart(followed)
-  const written = input.written.filter((object) => object.appliedBy === undefined && !isMade(object))
+  const written = input.written.filter(
+    (object) => object.appliedBy === undefined && part.isKept(object.source.relative) && !isMade(object),
+  )
   const fromRoots = deliveredObjects(input, isMade)
   const delivered = [...fromRoots.manifests, ...otherDeliveries(input)]
   const held = new Set(delivered.map(({ object }) => keyOf(object)))
@@ -72,7 +86,7 @@ export function deliveriesOf(input: DeliveriesInput): Deliveries {
  * applies was read where the root was.
  */
 function leftWorkloads(
-  { checkout, followed }: DeliveriesInput,
+  { checkout, followed, part }: DeliveriesInput,
   written: readonly SourceObject[],
   parts: ReadonlySet<string>,
 ): SourceObject[] {
@@ -88,7 +102,7 @@ function leftWorkloads(
     !held.has(sourceKey({ file: object.source.relative, document: object.document }))
   const unparsed = checkout.workloadFiles.flatMap((source): SourceObject[] => {
     const { relative } = source
-    if (heldFiles.has(relative) || parts.has(relative)) return []
+    if (!part.isKept(relative) || heldFiles.has(relative) || parts.has(relative)) return []
     if (templateFolder(relative, followed.charts) !== undefined) return []
     return checkout.objects
       .objects(relative)
@@ -173,7 +187,7 @@ function otherDeliveries({ checkout, written, followed: { clusterOf } }: Deliver
 
 /** Objects that differ in nothing but the root that applies them are one. */
 function deliveredObjects(
-  { checkout, followed, variables }: DeliveriesInput,
+  { checkout, followed, variables, part }: DeliveriesInput,
   isMade: (object: SourceObject) => boolean,
 ): Deliveries {
   const objects = new Map<
@@ -190,7 +204,10 @@ function deliveredObjects(
   // Roots of one folder give the same nodes.
   const contents = new Map<Placed, string>()
   const isEverywhere = inAllEnvironments(followed.outputs)
-  for (const { root, outcome, objects: outputs } of ownOutputs(followed.outputs)) {
+  for (const output of ownOutputs(followed.outputs)) {
+    const { root, outcome } = output
+    const outputs = part === WHOLE ? output.objects : output.objects.filter((object) => part.isTaken(output, object))
+    if (outputs.length === 0) continue
     const resolved = variablesOf(root, followed, variables)
     const byRoot = appliedBy(root, outcome)
     for (const one of outputs) {

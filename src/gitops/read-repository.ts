@@ -18,7 +18,7 @@ import { type BuildMemory, type FindKustomize, kustomizeBuilds } from './build/k
 import type { Output } from './build/output.ts'
 import type { RenderedObject } from './build/rendered-output.ts'
 import { type Checkout, checkout as openCheckout } from './checkout.ts'
-import { deliveriesOf } from './deliveries.ts'
+import { deliveriesOf, type PartOfRepository, WHOLE } from './deliveries.ts'
 import { isGitOps } from './gitops-kinds.ts'
 import { chartRenders } from './helm/chart-renders.ts'
 import type { FindHelm, HelmMemory } from './helm/run-helm.ts'
@@ -28,6 +28,8 @@ import { type InstalledEso, installedEso } from './objects/installed-eso.ts'
 import { isManifestKind } from './objects/manifest-kinds.ts'
 import { type ObjectsElsewhere, type ParsedFiles, parseFiles } from './objects/parsed-files.ts'
 import { MENTIONS_SECRETS } from './objects/secret-users.ts'
+import type { SourceObject } from './objects/source-object.ts'
+import type { GitOpsRoot } from './root.ts'
 
 export interface ReadRepositoryOptions extends DiscoverOptions, GitOpsOptions {
   /** For tests. */
@@ -107,17 +109,57 @@ export async function readRepository(paths: readonly string[], options: ReadRepo
   return readDiscovered(await discover(paths, options), options)
 }
 
+type DiscoveredOptions = GitOpsOptions & Pick<ReadRepositoryOptions, 'maxDocuments' | 'elsewhere'>
+
 /** The same of files that were found and read already (those of an earlier commit). */
-export async function readDiscovered(
+export async function readDiscovered(discovery: Discovery, options: DiscoveredOptions): Promise<Repository> {
+  return (await openDiscovered(discovery, options)).repository()
+}
+
+/** A repository of which roots are built as they are asked for. */
+export interface OpenRepository {
+  /** Roots that lead to no other one and were not built. */
+  waiting(): readonly GitOpsRoot[]
+  build(roots: readonly GitOpsRoot[]): Promise<void>
+  /** What is built, in the order in which it was found; roots that wait have no objects. */
+  outputs(): readonly Output[]
+  /** Every object as its file has it. */
+  readonly written: readonly SourceObject[]
+  /** Whether the roots of GitOps lead to anything that is judged. */
+  readonly reaches: boolean
+  /** What is built by now, and what no root holds. */
+  repository(part?: PartOfRepository): Repository
+}
+
+/** Follows the roots; with `leavesWait` only those are built that lead to others. */
+export async function openDiscovered(
   discovery: Discovery,
-  options: GitOpsOptions & Pick<ReadRepositoryOptions, 'maxDocuments' | 'elsewhere'>,
-): Promise<Repository> {
+  options: DiscoveredOptions & { readonly leavesWait?: boolean },
+): Promise<OpenRepository> {
   const { maxDocuments, elsewhere, deadline } = options
   options.enter?.('manifests')
   const parsed = parseFiles(discovery.files, discovery.roots, { maxDocuments, elsewhere, deadline })
   options.enter?.('gitops')
-  const parts: Part[] = []
-  for (const root of discovery.roots) parts.push(await readCheckout(root, discovery, parsed, options))
+  const checkouts: OpenCheckout[] = []
+  for (const root of discovery.roots) checkouts.push(await openCheckoutOf(root, discovery, parsed, options))
+  return {
+    waiting: () => checkouts.flatMap(({ followed }) => [...followed.waiting.keys()]),
+    async build(roots) {
+      for (const { followed } of checkouts) await followed.build(roots.filter((root) => followed.waiting.has(root)))
+    },
+    outputs: () => checkouts.flatMap(({ followed }) => followed.outputs),
+    written: parsed.objects,
+    reaches: checkouts.some(({ followed }) => followed.reaches),
+    repository: (part) =>
+      repositoryOf(
+        discovery,
+        parsed,
+        checkouts.map((checkout) => checkout.part(part)),
+      ),
+  }
+}
+
+function repositoryOf(discovery: Discovery, parsed: ParsedFiles, parts: readonly Part[]): Repository {
   const manifests = parts.flatMap((part) => part.manifests)
   const notFollowed = parts.flatMap(({ followed }) => followed.notFollowed)
   const told = tellNotFollowed(notFollowed)
@@ -171,12 +213,18 @@ interface Part {
   readonly unusable: NotChecked | undefined
 }
 
-async function readCheckout(
+/** A searched folder whose roots were followed, as far as they were built. */
+interface OpenCheckout {
+  readonly followed: Followed
+  part(part?: PartOfRepository): Part
+}
+
+async function openCheckoutOf(
   root: Root,
   discovery: Discovery,
   parsed: ParsedFiles,
-  options: GitOpsOptions,
-): Promise<Part> {
+  options: GitOpsOptions & { readonly leavesWait?: boolean },
+): Promise<OpenCheckout> {
   const { variables, allowRemoteBases = false, enableHelm = false, deadline = NO_DEADLINE } = options
   const checkout = openCheckout({
     root,
@@ -218,22 +266,33 @@ async function readCheckout(
       }),
     ),
     variables,
+    leavesWait: options.leavesWait === true,
     chartValues: options.chartValues ?? [],
     linkOutside: linkOutside(checkout, discovery),
   })
-  const { processes, processMilliseconds, missed, unusable } = stats
-  const deliveries = deliveriesOf({ checkout, followed, written, variables })
   return {
-    manifests: manifestsOf(deliveries.manifests),
-    workloads: manifestsOf(deliveries.workloads),
     followed,
-    withTemplates: (notes) => templateNotes(notes, checkout, followed),
-    processes: processes + charts.stats.processes,
-    processMilliseconds: processMilliseconds + charts.stats.processMilliseconds,
-    unusable:
-      missed && unusable.length > 0
-        ? { file: '.', line: 1, what: 'What patches change', reason: { code: 'kustomize-unusable', found: unusable } }
-        : undefined,
+    part(part = WHOLE) {
+      const { processes, processMilliseconds, missed, unusable } = stats
+      const deliveries = deliveriesOf({ checkout, followed, written, variables, part })
+      return {
+        manifests: manifestsOf(deliveries.manifests),
+        workloads: manifestsOf(deliveries.workloads),
+        followed,
+        withTemplates: (notes) => templateNotes(notes, checkout, followed),
+        processes: processes + charts.stats.processes,
+        processMilliseconds: processMilliseconds + charts.stats.processMilliseconds,
+        unusable:
+          missed && unusable.length > 0
+            ? {
+                file: '.',
+                line: 1,
+                what: 'What patches change',
+                reason: { code: 'kustomize-unusable', found: unusable },
+              }
+            : undefined,
+      }
+    },
   }
 }
 

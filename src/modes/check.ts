@@ -24,6 +24,7 @@ import { yamlInvalid } from '../rules/yaml-invalid.ts'
 import { applyIgnores, inlineIgnores, inlineIgnoresInText } from '../settings/ignores.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MissingRight } from '../state/live/live-state.ts'
+import type { ReadBound } from './bound-change.ts'
 import { asOfSource, type Gathered, gather, type LiveSource } from './gather.ts'
 import type { Change, LookAtChange } from './look-at-change.ts'
 import { asksForDrift, withDrift } from './look-for-drift.ts'
@@ -34,9 +35,10 @@ import type { Render } from './render.ts'
 import { withSourceDiffs } from './source-diffs.ts'
 import { referencesNotChecked, standingsOf } from './standings.ts'
 import { templatesNotChecked } from './templates-not-checked.ts'
+import { isToldByTouched } from './told-by-touched.ts'
 import { unansweredSentences } from './unanswered.ts'
 import { unreadParts } from './unread-parts.ts'
-import type { Watch } from './watch.ts'
+import { createWatch, type Watch } from './watch.ts'
 
 export interface CheckDeps {
   readonly cwd: string
@@ -49,6 +51,8 @@ export interface CheckDeps {
   readonly watch?: Watch
   /** With `report-scope: changed`: what the head is compared with. */
   readonly change?: LookAtChange | undefined
+  /** With `report-scope: changed`: reads only what the change can touch, where that is enough. */
+  readonly bound?: ReadBound | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
   /** The login that the server refused. */
@@ -57,6 +61,8 @@ export interface CheckDeps {
 
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
 export async function check(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
+  const bound = settings.reportScope === 'changed' ? await boundReport(settings, deps) : undefined
+  if (bound !== undefined) return bound
   const gathered = await gather(settings, deps)
   const change = settings.reportScope === 'changed' ? await deps.change?.(gathered) : undefined
   const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps) : gathered
@@ -65,16 +71,55 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
     const scope = { of: 'all', because: change.because } as const
     return { report: { ...reportByRules(settings, deps, seen, RULES), scope }, gathered: seen }
   }
-  const compared = withBefore(seen, change)
+  const { compared, results, scope } = judgedChange(settings, deps, seen, change)
+  const of = { ...ofChange(change.since), ...beyond(results, scope) }
+  return {
+    report: await reportOfChange(settings, deps, compared, within(results, scope, of), scope),
+    gathered: compared,
+  }
+}
+
+/** The report by what the change can touch; `undefined` where that is not enough. */
+async function boundReport(
+  settings: Settings,
+  deps: CheckDeps,
+): Promise<{ report: Report; gathered: Gathered } | undefined> {
+  const bound = await deps.bound?.({ live: deps.live, watch: deps.watch ?? createWatch() })
+  if (bound === undefined || 'wide' in bound) return undefined
+  const { head, change, roots } = bound
+  const { compared, results, scope } = judgedChange(settings, deps, head, change)
+  const of = {
+    ...ofChange(change.since),
+    ...beyond(results, scope),
+    notRead: { roots: roots.notRead, of: roots.all },
+  }
+  const ours = within(results, scope, of)
+  if (!ours.findings.every(isToldByTouched)) return undefined
+  return { report: await reportOfChange(settings, deps, compared, ours, scope), gathered: compared }
+}
+
+/** A change judged in both states. */
+function judgedChange(settings: Settings, deps: CheckDeps, head: Gathered, change: Extract<Change, { known: true }>) {
+  const compared = withBefore(head, change)
   const results = applyRules(settings, deps, compared, RULES)
   const scope = scopeOf({
     links: changedLinks(compared.chain, change.before.chain, change.lines),
     lines: change.lines,
     before: beforeOf(applyRules(change.settings, deps, change.before, RULES)),
   })
-  const need = await needOfChange(settings, gathered, deps, scope.links)
-  const report = reportOf(settings, deps, compared, within(results, scope, change.since))
-  return { report: need === undefined ? report : { ...report, need }, gathered: compared }
+  return { compared, results, scope }
+}
+
+async function reportOfChange(
+  settings: Settings,
+  deps: CheckDeps,
+  gathered: Gathered,
+  results: RuleResults,
+  { links }: Scope,
+): Promise<Report> {
+  const need = await needOfChange(settings, gathered, deps, links)
+  const report = reportOf(settings, deps, gathered, results)
+  return need === undefined ? report : { ...report, need }
 }
 
 /** The report of what was gathered, by the rules that are given. */
@@ -162,34 +207,37 @@ function reportedOf({ config }: Settings, { repository }: Gathered, results: Rul
   }
 }
 
+function ofChange(since: string) {
+  return { of: 'changed', since } as const
+}
+
 /** Of what the rules say, what the change is answerable for. */
-function within(results: RuleResults, scope: Scope, since: string): RuleResults {
-  const findings: Finding[] = []
-  const outside: Finding[] = []
-  for (const finding of results.findings) {
-    const age = ageOf(finding, scope)
-    if (age === undefined) outside.push(finding)
-    else findings.push({ ...finding, age })
+function within(results: RuleResults, scope: Scope, of: NonNullable<Report['scope']>): RuleResults {
+  return {
+    findings: results.findings.flatMap((finding) => {
+      const age = ageOf(finding, scope)
+      return age === undefined ? [] : [{ ...finding, age }]
+    }),
+    ignored: results.ignored.filter(({ finding }) => ageOf(finding, scope) !== undefined),
+    partsNotChecked: results.partsNotChecked.filter((item) => scope.isNotCheckedIn(item)),
+    standings: new Map([...results.standings].filter(([link]) => scope.links.has(link))),
+    scope: of,
   }
+}
+
+/** How much there is that the change has nothing to do with. */
+function beyond(results: RuleResults, scope: Scope) {
+  const older = { findings: results.findings.filter((finding) => ageOf(finding, scope) === undefined), references: [] }
+  const count = (severity: Severity) => countProblems(older, severity)
   const partsHere = results.partsNotChecked.filter((item) => scope.isNotCheckedIn(item))
   const standings = new Map([...results.standings].filter(([link]) => scope.links.has(link)))
-  const older = { findings: outside, references: [] }
-  const count = (severity: Severity) => countProblems(older, severity)
   return {
-    findings,
-    ignored: results.ignored.filter(({ finding }) => ageOf(finding, scope) !== undefined),
-    partsNotChecked: partsHere,
-    standings,
-    scope: {
-      of: 'changed',
-      since,
-      references: results.standings.size,
-      outside: {
-        errors: count('error'),
-        warnings: count('warning'),
-        notes: count('note'),
-        notChecked: notCheckedIn(results).length - notCheckedIn({ partsNotChecked: partsHere, standings }).length,
-      },
+    references: results.standings.size,
+    outside: {
+      errors: count('error'),
+      warnings: count('warning'),
+      notes: count('note'),
+      notChecked: notCheckedIn(results).length - notCheckedIn({ partsNotChecked: partsHere, standings }).length,
     },
   }
 }

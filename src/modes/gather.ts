@@ -12,11 +12,11 @@ import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
+import type { Deadline } from '../model/deadline.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import { lookUp } from '../model/look-up.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
-import { holesOf } from '../model/placeholders.ts'
 import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
@@ -107,6 +107,15 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
 
 const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
 
+/** What files say of policies, roles, mounts and logins. */
+export function declaredIn(files: readonly SourceFile[], deadline: Deadline): Declared {
+  return readDeclared(
+    files.filter(({ use }) => use === undefined),
+    YAML,
+    deadline,
+  )
+}
+
 /** Stores and secrets that Terraform, scripts and plays apply. */
 export function appliedElsewhere(files: readonly SourceFile[]) {
   const terraform = terraformObjects(files, YAML)
@@ -122,21 +131,21 @@ export async function gatherFrom(
     cwd,
     live: source,
     answers,
+    declared: told,
     watch = createWatch(),
-  }: Omit<GatherDeps, 'render'> & { readonly answers?: ReadonlyMap<string, LiveState> },
+  }: Omit<GatherDeps, 'render'> & {
+    readonly answers?: ReadonlyMap<string, LiveState>
+    /** What the files declare, where it was read already. */
+    readonly declared?: Declared
+  },
 ): Promise<Gathered> {
   watch.enter('declared')
-  const declared = readDeclared(
-    plain.files.filter(({ use }) => use === undefined),
-    YAML,
-    watch.deadline,
-  )
+  const declared = told ?? declaredIn(plain.files, watch.deadline)
   const repository = await withFinished(plain, settings, cwd)
   const said = configured(settings, plain.roots, cwd)
   const withSaid = withStores(anyCluster(repository, settings, cwd), said.stores)
   watch.enter('predict')
   const prediction = predict(withSaid.manifests, {
-    holesOf: (text) => holesOf(text).map((hole) => hole.text),
     skip: (manifest) => {
       const over = watch.over()
       if (over) watch.leave(placeOf(manifest))

@@ -176,8 +176,8 @@ async function runMode(settings: Settings, context: RunContext, clean: (text: st
   const change =
     settings.reportScope === 'changed'
       ? (await import('./change-of-run.ts')).changeOfRun(settings, context, context.render)
-      : undefined
-  const { report, gathered } = await look(settings, { ...context, today, now, change })
+      : {}
+  const { report, gathered } = await look(settings, { ...context, today, now, ...change })
   if (report.scope?.of === 'all' && settings.reportScopeGiven)
     context.warn(`\`report-scope: changed\`: everything is reported, because ${report.scope.because}.`)
   for (const state of gathered.live.values()) for (const warning of state.warnings) context.warn(warning)

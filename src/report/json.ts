@@ -96,13 +96,21 @@ function jsonScope({ scope, references }: Report) {
   if (scope === undefined) return null
   const nothing = { errors: 0, warnings: 0, notes: 0, notChecked: 0 }
   if (scope.of === 'all')
-    return { of: scope.of, because: scope.because, since: null, references: references.length, outside: nothing }
+    return {
+      of: scope.of,
+      because: scope.because,
+      since: null,
+      references: references.length,
+      outside: nothing,
+      notRead: null,
+    }
   return {
     of: scope.of,
     because: null,
     since: scope.since,
     references: scope.references,
     outside: { ...scope.outside },
+    notRead: scope.notRead === undefined ? null : { ...scope.notRead },
   }
 }
 

@@ -192,6 +192,7 @@ export function reportJsonSchema(): JsonSchema {
           since: textOrNull,
           references: count,
           outside: object({ errors: count, warnings: count, notes: count, notChecked: count }),
+          notRead: { ...object({ roots: count, of: count }), type: ['object', 'null'] },
         }),
         type: ['object', 'null'],
       },

@@ -43,9 +43,11 @@ export type ReportedScope =
       readonly of: 'changed'
       /** What the change is compared with, for the middle of a sentence: "`main`". */
       readonly since: string
-      /** All references that were followed, changed or not. */
+      /** All references that were read and followed, changed or not. */
       readonly references: number
-      /** What was found and is none of this change's: left out above. */
+      /** Only what the change can touch was read (adr/0026): so many roots of all were not. */
+      readonly notRead?: { readonly roots: number; readonly of: number }
+      /** What was found in what was read, and is none of this change's: left out above. */
       readonly outside: {
         readonly errors: number
         readonly warnings: number

@@ -306,7 +306,10 @@ function factsOf(report: Report): [label: string, text: string][] {
     ...report.incomplete.map((sentence): [string, string] => ['not finished', sentence]),
     ...(report.snapshot === undefined ? [] : [['file', report.snapshot.file] as [string, string]]),
     ...(report.mode === 'snapshot' ? [] : [['checked', checkedFact(report)] as [string, string]]),
-    ...scopeFacts(report).map((fact, index): [string, string] => [index === 0 ? 'affected' : 'not shown', fact]),
+    ...scopeFacts(report).map((fact, index): [string, string] => [
+      index === 0 ? 'affected' : isReadInPart(report) ? 'elsewhere' : 'not shown',
+      fact,
+    ]),
     ...(apartFacts(report).length === 0 ? [] : [['apart', listed(apartFacts(report))] as [string, string]]),
     ...(report.live.line === '' ? [] : [['server', report.live.line.replace(/\.$/, '')] as [string, string]]),
     ...(report.ignored.length === 0
@@ -327,4 +330,8 @@ function timingsText(timings: NonNullable<Report['timings']>): string {
   const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(2)} s`
   const all = timings.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
   return `${timings.map(({ stage, milliseconds }) => `${STAGES[stage]} ${seconds(milliseconds)}`).join(', ')}; ${seconds(all)} in all`
+}
+
+function isReadInPart({ scope }: Report): boolean {
+  return scope?.of === 'changed' && scope.notRead !== undefined
 }

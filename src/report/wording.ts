@@ -23,6 +23,18 @@ export function countedFindings(findings: readonly Finding[]): string {
 export function scopeFacts({ scope, references }: Report): string[] {
   if (scope === undefined) return []
   if (scope.of === 'all') return [`Showing all problems: ${scope.because}`]
+  const { notRead } = scope
+  if (notRead !== undefined) {
+    const { roots, of } = notRead
+    const left =
+      roots === 0
+        ? 'only what this change can touch was read'
+        : `${roots} of ${counted(of, 'root')} not read: this change cannot touch ${roots === 1 ? 'it' : 'them'}`
+    return [
+      `${counted(references.length, 'reference')} affected, compared with ${scope.since}`,
+      `${left} (\`report-scope: all\` reads all)`,
+    ]
+  }
   const { errors, warnings, notes, notChecked } = scope.outside
   const outside = [
     ...(errors > 0 ? [counted(errors, 'older problem')] : []),

@@ -1,4 +1,5 @@
 import { apiVersionUnserved } from './api-version-unserved.ts'
+import { argocdSecretUnlabelled } from './argocd-secret-unlabelled.ts'
 import { authConfigSuspect } from './auth-config-suspect.ts'
 import { authMountAbsent } from './auth-mount-absent.ts'
 import { authSecretUnusable } from './auth-secret-unusable.ts'
@@ -108,6 +109,7 @@ export const RULES: readonly Rule[] = [
   keyNeverArrives,
   secretTypeKeys,
   pullSecretType,
+  argocdSecretUnlabelled,
   secretConsumedByNothing,
   // Law: policies and roles, declared or live.
   policyDenies,

@@ -5,7 +5,7 @@ import { isEsoGroup } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { FieldPath, Value } from '../model/value.ts'
 import type { Asked, Consumption } from './consumption.ts'
-import { ARGOCD_SECRETS, FIXED_KEYS, FIXED_VALUES, providerKeys } from './controllers.ts'
+import { ARGOCD_SECRETS, FIXED_KEYS, FIXED_VALUES, providerKeys, sourceKeys } from './controllers.ts'
 import { fragments } from './fragments.ts'
 import { selectors } from './selectors.ts'
 
@@ -50,6 +50,8 @@ export function consumptionsOf(manifest: Manifest): readonly Consumption[] {
       )
     case 'kustomize.toolkit.fluxcd.io/Kustomization':
       return own([...substituteFrom(body), ...selectors(body)])
+    case 'storage.k8s.io/StorageClass':
+      return own(storageClass(body))
     case '/ServiceAccount':
       return own(serviceAccount(body))
     case '/ConfigMap':
@@ -212,7 +214,8 @@ function fixedKeys({ apiVersion, kind, body }: Manifest): Asked[] {
       ? [{ place: 'name', field, name, keys: [], optional: false }]
       : [{ place: 'fixed', field, name, keys, optional: false, controller: 'flux-provider' }]
   }
-  return FIXED_KEYS.flatMap((row): Asked[] => {
+  const ofSource = group === 'source.toolkit.fluxcd.io' ? sourceSecret(kind, body) : []
+  const rows = FIXED_KEYS.flatMap((row): Asked[] => {
     if (row.group !== group || !row.kind.test(kind)) return []
     return pathsTo(body, row.path).flatMap((path): Asked[] => {
       const field = row.form === 'text' ? path : [...path, 'name']
@@ -224,6 +227,28 @@ function fixedKeys({ apiVersion, kind, body }: Manifest): Asked[] {
         { place: 'fixed', field, name, keys, optional: false, controller, ...(other ? { namespace: other } : {}) },
       ]
     })
+  })
+  return [...ofSource, ...rows]
+}
+
+/** The Secret that Flux logs in to a source with. */
+function sourceSecret(kind: string, body: Value): Asked[] {
+  const field = ['spec', 'secretRef', 'name']
+  const name = textAt(body, ...field)
+  const [provider = '', type = '', url = ''] = ['provider', 'type', 'url'].map((of) => textAt(body, 'spec', of))
+  const keys = sourceKeys({ kind, provider, type, url })
+  if (!name || keys === undefined) return []
+  return [{ place: 'fixed', field, name, keys, optional: false, controller: 'flux-source' }]
+}
+
+/** Secrets of CSI drivers by the names of parameters; `${pvc.name}` in one is filled in for each claim. */
+function storageClass(body: Value): Asked[] {
+  return Object.entries(mapAt(body, 'parameters') ?? {}).flatMap(([key, name]): Asked[] => {
+    const which = /^csi\.storage\.k8s\.io\/(.+)-secret-name$/.exec(key)?.[1]
+    if (which === undefined || typeof name !== 'string' || name === '') return []
+    const namespace = textAt(body, 'parameters', `csi.storage.k8s.io/${which}-secret-namespace`)
+    const field = ['parameters', key]
+    return [{ place: 'name', field, name, keys: [], optional: false, ...(namespace ? { namespace } : {}) }]
   })
 }
 

@@ -57,23 +57,6 @@ export const FIXED_KEYS: readonly FixedKeys[] = [
   },
   {
     group: 'source.toolkit.fluxcd.io',
-    kind: /^GitRepository$/,
-    path: ['spec', 'secretRef'],
-    form: 'ref',
-    needs: [
-      ['identity', 'known_hosts'],
-      ['username', 'password'],
-      ['bearerToken'],
-      ['githubAppID', 'githubAppInstallationID', 'githubAppPrivateKey'],
-      ['githubAppID', 'githubAppInstallationOwner', 'githubAppPrivateKey'],
-      ['githubAppClientID', 'githubAppInstallationID', 'githubAppPrivateKey'],
-      ['githubAppClientID', 'githubAppInstallationOwner', 'githubAppPrivateKey'],
-      ['ca.crt'],
-    ],
-    controller: 'flux-source',
-  },
-  {
-    group: 'source.toolkit.fluxcd.io',
     kind: /^(?:GitRepository|HelmRepository|OCIRepository|Bucket)$/,
     path: ['spec', 'certSecretRef'],
     form: 'ref',
@@ -113,6 +96,42 @@ export const FIXED_KEYS: readonly FixedKeys[] = [
     controller: 'cert-manager',
   },
 ]
+
+const SSH = [['identity', 'known_hosts']]
+const HTTPS = [['username', 'password'], ['bearerToken'], ['ca.crt'], ['caFile']]
+const GITHUB_APP = ['githubAppID', 'githubAppClientID'].flatMap((id) =>
+  ['githubAppInstallationID', 'githubAppInstallationOwner'].map((installation) => [
+    id,
+    installation,
+    'githubAppPrivateKey',
+  ]),
+)
+
+/** What decides how Flux logs in to a source. */
+export interface FluxSource {
+  readonly kind: string
+  readonly provider: string
+  readonly type: string
+  readonly url: string
+}
+
+/** What the Secret of a Flux source must hold; `undefined`: by how it logs in that is not told. */
+export function sourceKeys({ kind, provider, type, url }: FluxSource): readonly (readonly string[])[] | undefined {
+  switch (kind) {
+    case 'GitRepository':
+      if (provider === 'github') return GITHUB_APP
+      if (provider !== '' && provider !== 'generic') return undefined
+      if (/^ssh:/.test(url)) return SSH
+      return /^https?:/.test(url) ? HTTPS : [...SSH, ...HTTPS, ...GITHUB_APP]
+    case 'HelmRepository':
+      if (provider !== '' && provider !== 'generic') return undefined
+      return type === 'oci' ? [['.dockerconfigjson'], ...CREDENTIALS] : [...CREDENTIALS, ...CERTIFICATE]
+    case 'Bucket':
+      return /^(?:|generic|aws)$/.test(provider) ? [['accesskey', 'secretkey']] : undefined
+    default:
+      return undefined
+  }
+}
 
 /** Providers of Flux that log in to a Git host with a token, or as a GitHub App (consumers.md §2.1). */
 const TOKEN_PROVIDERS: Readonly<Record<string, readonly (readonly string[])[]>> = {

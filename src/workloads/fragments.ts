@@ -154,9 +154,13 @@ function volumes(value: Value, path: FieldPath): Asked[] {
 /** Volumes of CSI drivers and of older kinds: the driver decides which keys it reads (consumers.md §1.1). */
 function fromDriver(item: Value, path: FieldPath): Asked[] {
   return Object.entries(isMap(item) ? item : {}).flatMap(([kind, source]) =>
-    ['secretRef', 'nodePublishSecretRef'].flatMap((ref): Asked[] => {
-      const name = textAt(source, ref, 'name')
-      return name ? [{ place: 'name', field: [...path, kind, ref, 'name'], name, keys: [], optional: false }] : []
+    [
+      ['secretRef', 'name'],
+      ['nodePublishSecretRef', 'name'],
+      ...(kind === 'azureFile' ? [['secretName']] : []),
+    ].flatMap((ref): Asked[] => {
+      const name = textAt(source, ...ref)
+      return name ? [{ place: 'name', field: [...path, kind, ...ref], name, keys: [], optional: false }] : []
     }),
   )
 }

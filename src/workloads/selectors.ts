@@ -7,7 +7,7 @@ const OUTPUT =
   /^(?:privateKeySecretRef|writeConnectionSecretToRef|writeConnectionSecretsToNamespace|unsealConfig|connectionSecretRef|connectionStringSecretName|publishConnectionDetailsTo|outputSecretName|serviceAccountRef|secretStoreRefs?|configMapKeyRef|configMapRef)$/
 
 /** Above a `{name, key}` that is a Secret's. */
-const SECRET = /secret|credential|passw|token|auth/i
+const SECRET = /secret|credential|passw|token|auth|^certificateRefs$|^ssl(?:Key|Cert|RootCert)$/i
 const NO_SECRET = /configmap/i
 
 const MAX_LEVELS = 40

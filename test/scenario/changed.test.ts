@@ -1,4 +1,4 @@
-import { cp, readdir, readFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkedOut, type Files, pullRequest } from '../changes/git-history.ts'
@@ -74,7 +74,7 @@ test('a pull request in a repository full of old findings is told about its own 
     ['', ''],
   ])
   expect([outputs.references, outputs['error-count']]).toEqual(['1', '2'])
-  expect(summary).toContain('older problem')
+  expect(summary).toContain('this change can touch')
 })
 
 test('a pull request that takes the last push away, and its file', async () => {
@@ -96,7 +96,7 @@ test('a pull request that touches no reference passes, and says of how many', as
   const { exitCode, outputs, summary } = await main()
   expect([exitCode, outputs.outcome, outputs.references]).toEqual([0, 'clean', '0'])
   expect(summary).toContain('This change affects no references to Vault')
-  expect(summary).toContain('0 of 5 references affected')
+  expect(summary).toContain('0 references affected, compared with `main`')
 })
 
 test('a checkout of one commit: everything is reported, with what to set; a warning only for who asked', async () => {
@@ -128,11 +128,26 @@ test('a checkout with `path:` is checked as the repository names its files, and 
   }
 })
 
+test('beside a checkout with `path:`, files of other steps are read where those steps left them', async () => {
+  const main = await opened('as-found', 2, (files) => ({ [PUSH]: `${files[PUSH]}# changed\n` }), 'gitops')
+  // Each is found, and told to be what it is: the workspace has it, and the checkout has not.
+  const workspace = runners.at(-1)?.workspace ?? ''
+  await writeFile(join(workspace, 'from-another-job.json'), '{}')
+  for (const inputs of [
+    { 'vault-snapshot': 'from-another-job.json' },
+    { mode: 'apply', 'plan-file': './from-another-job.json', 'vault-addr': 'http://127.0.0.1:9', 'vault-token': 'x' },
+  ]) {
+    const { outputs, stdout } = await main(inputs)
+    expect([outputs.outcome, stdout], stdout).toEqual(['invalid', expect.stringContaining('from-another-job.json')])
+    expect(stdout).not.toContain('does not exist')
+  }
+})
+
 test('a merge queue has the scope of the pull request: old findings do not block it', async () => {
   const main = await opened('as-found', 2, (files) => ({
     'docs/more.md': files['docs/vault.md'] ? 'More.' : undefined,
   }))
   const { exitCode, outputs, summary } = await main({}, 'merge_group')
   expect([exitCode, outputs.outcome, outputs.references]).toEqual([0, 'clean', '0'])
-  expect(summary).toMatch(/older problems/)
+  expect(summary).toContain('this change can')
 })

@@ -66,8 +66,14 @@ describe('places of core objects (consumers.md §1)', () => {
     ],
     [
       'drivers decide by themselves',
-      pod('{volumes: [{name: a, csi: {nodePublishSecretRef: {name: s}}}, {name: b, cephfs: {secretRef: {name: t}}}]}'),
-      ['name n/s', 'name n/t'],
+      pod(
+        `{volumes: [{name: a, csi: {nodePublishSecretRef: {name: csi}}}, {name: b, azureFile: {secretName: azureFile}}, ${['cephfs', 'cinder', 'flexVolume', 'rbd', 'scaleIO', 'iscsi', 'storageos'].map((kind) => `{name: ${kind}, ${kind}: {secretRef: {name: ${kind.toLowerCase()}}}}`).join(', ')}]}`,
+      ),
+      [
+        'name n/csi',
+        'name n/azureFile',
+        ...['cephfs', 'cinder', 'flexvolume', 'rbd', 'scaleio', 'iscsi', 'storageos'].map((kind) => `name n/${kind}`),
+      ],
     ],
     ['pull secrets never fail', pod('{imagePullSecrets: [{name: s}]}'), ['pull-secret n/s ?']],
     [
@@ -83,6 +89,33 @@ describe('places of core objects (consumers.md §1)', () => {
       'ServiceAccount',
       object('v1', 'ServiceAccount', 'imagePullSecrets: [{name: s}]\nsecrets: [{name: t}]'),
       ['pull-secret n/s ?', 'name n/t ?'],
+    ],
+    [
+      'Gateway: of another namespace too',
+      object(
+        'gateway.networking.k8s.io/v1',
+        'Gateway',
+        'spec: {listeners: [{tls: {certificateRefs: [{name: s}, {kind: Secret, name: t, namespace: o}]}}]}',
+      ),
+      ['name n/s', 'name o/t'],
+    ],
+    [
+      'PersistentVolume: the driver decides',
+      object(
+        'v1',
+        'PersistentVolume',
+        'spec: {csi: {nodeStageSecretRef: {name: s, namespace: o}, controllerExpandSecretRef: {name: t, namespace: o}}}',
+      ),
+      ['name o/s', 'name o/t'],
+    ],
+    [
+      'StorageClass: names of parameters, with their namespaces',
+      object(
+        'storage.k8s.io/v1',
+        'StorageClass',
+        'provisioner: x\nparameters: {csi.storage.k8s.io/provisioner-secret-name: s, csi.storage.k8s.io/provisioner-secret-namespace: o, csi.storage.k8s.io/fstype: xfs}',
+      ),
+      ['name o/s'],
     ],
     [
       'Ingress: controllers have certificates of their own',
@@ -137,6 +170,13 @@ describe('releases and values (consumers.md §1.5, §4, §5.4)', () => {
       release('{chart: {spec: {chart: gha-runner-scale-set}}, values: {githubConfigSecret: {github_token: x}}}'),
       [],
     ],
+    [
+      'gitea and forgejo: the admin',
+      ['gitea', 'forgejo']
+        .map((chart) => release(`{chart: {spec: {chart: ${chart}}}, values: {gitea: {admin: {existingSecret: s}}}}\n`))
+        .join('---\n'),
+      ['fixed n/s username+password', 'fixed n/s username+password'],
+    ],
     ['an existing Secret', release('{values: {auth: {existingSecret: s}}}'), ['name n/s']],
     [
       'substituteFrom',
@@ -182,6 +222,192 @@ describe('custom resources (consumers.md §2)', () => {
         'spec: {type: generic, address: https://example.com, secretRef: {name: s}}',
       ),
       ['name n/s'],
+    ],
+    [
+      'VolSync: each mover',
+      ['restic: {repository: a}', 'kopia: {repository: b}', 'rclone: {rcloneConfig: c}', 'rsyncTLS: {keySecret: d}']
+        .map((spec) => object('volsync.backube/v1alpha1', 'ReplicationSource', `spec: {${spec}}\n`))
+        .join('---\n'),
+      [
+        'fixed n/a RESTIC_REPOSITORY+RESTIC_PASSWORD',
+        'fixed n/b KOPIA_REPOSITORY+KOPIA_PASSWORD',
+        'fixed n/c rclone.conf',
+        'fixed n/d psk.txt',
+      ],
+    ],
+    [
+      'Flux Receiver',
+      object('notification.toolkit.fluxcd.io/v1', 'Receiver', 'spec: {type: github, secretRef: {name: s}}'),
+      ['fixed n/s token'],
+    ],
+    [
+      'GitRepository: by its address and provider',
+      [
+        'url: "ssh://git@example.com/a"',
+        'url: "https://example.com/a"',
+        'provider: github, url: "https://github.com/a/b"',
+        'provider: azure, url: "https://dev.azure.com/a"',
+      ]
+        .map((spec) =>
+          object('source.toolkit.fluxcd.io/v1', 'GitRepository', `spec: {${spec}, secretRef: {name: s}}\n`),
+        )
+        .join('---\n'),
+      [
+        'fixed n/s identity+known_hosts',
+        'fixed n/s username+password|bearerToken|ca.crt|caFile',
+        `fixed n/s ${['githubAppID', 'githubAppClientID'].flatMap((id) => ['githubAppInstallationID', 'githubAppInstallationOwner'].map((installation) => `${id}+${installation}+githubAppPrivateKey`)).join('|')}`,
+        'name n/s',
+      ],
+    ],
+    [
+      'HelmRepository: a server, or a registry',
+      ['url: "https://example.com"', 'type: oci, url: "oci://example.com"', 'type: oci, provider: aws, url: "oci://e"']
+        .map((spec) =>
+          object('source.toolkit.fluxcd.io/v1', 'HelmRepository', `spec: {${spec}, secretRef: {name: s}}\n`),
+        )
+        .join('---\n'),
+      [
+        'fixed n/s username+password|tls.crt+tls.key|ca.crt|certFile+keyFile|caFile',
+        'fixed n/s .dockerconfigjson|username+password',
+        'name n/s',
+      ],
+    ],
+    [
+      'Bucket: by its provider',
+      ['generic', 'gcp']
+        .map((provider) =>
+          object('source.toolkit.fluxcd.io/v1', 'Bucket', `spec: {provider: ${provider}, secretRef: {name: s}}\n`),
+        )
+        .join('---\n'),
+      ['fixed n/s accesskey+secretkey', 'name n/s'],
+    ],
+    [
+      'sources: certificates and proxies',
+      object(
+        'source.toolkit.fluxcd.io/v1',
+        'OCIRepository',
+        'spec: {secretRef: {name: s}, certSecretRef: {name: t}, proxySecretRef: {name: u}}',
+      ),
+      ['fixed n/t tls.crt+tls.key|ca.crt|certFile+keyFile|caFile', 'fixed n/u address', 'fixed n/s .dockerconfigjson'],
+    ],
+    [
+      'ImageRepository',
+      object('image.toolkit.fluxcd.io/v1', 'ImageRepository', 'spec: {image: a, secretRef: {name: s}}'),
+      ['fixed n/s .dockerconfigjson'],
+    ],
+    [
+      'Secrets that Argo CD finds by their label',
+      ['repository', 'repo-creds', 'repository-write', 'repo-write-creds', 'cluster', 'other']
+        .map((type) =>
+          object(
+            'external-secrets.io/v1',
+            'ExternalSecret',
+            `spec: {target: {name: ${type}, template: {metadata: {labels: {argocd.argoproj.io/secret-type: ${type}}}}}, data: []}\n`,
+          ),
+        )
+        .join('---\n'),
+      [
+        'fixed n/repository url',
+        'fixed n/repo-creds url',
+        'fixed n/repository-write url',
+        'fixed n/repo-write-creds url',
+        'fixed n/cluster server+name+config',
+      ],
+    ],
+    [
+      'cert-manager: selectors, the certificate of a CA, and nothing that it writes',
+      object(
+        'cert-manager.io/v1',
+        'ClusterIssuer',
+        'spec: {ca: {secretName: s}, acme: {privateKeySecretRef: {name: w}, solvers: [{dns01: {cloudflare: {apiTokenSecretRef: {name: t, key: k}}}}]}}',
+      ).replace(', namespace: n', ''),
+      ['fixed -/s tls.crt+tls.key', 'selector -/t k'],
+    ],
+    [
+      'Argo Workflows: templates, volumes and artifacts',
+      object(
+        'argoproj.io/v1alpha1',
+        'WorkflowTemplate',
+        'spec: {volumes: [{name: v, secret: {secretName: s}}], templates: [{script: {env: [{name: A, valueFrom: {secretKeyRef: {name: t, key: k}}}]}, inputs: {artifacts: [{s3: {accessKeySecret: {name: u, key: a}}}, {git: {sshPrivateKeySecret: {name: g, key: b}}}]}}]}',
+      ),
+      ['volume n/s', 'env n/t k', 'selector n/u a', 'selector n/g b'],
+    ],
+    [
+      'CronWorkflow, Tekton, ScaledJob, Knative: what has the shape of a PodSpec',
+      [
+        [
+          'argoproj.io/v1alpha1',
+          'CronWorkflow',
+          '{workflowSpec: {templates: [{container: {envFrom: [{secretRef: {name: a}}]}}]}}',
+        ],
+        [
+          'tekton.dev/v1',
+          'Task',
+          '{steps: [{name: x, envFrom: [{secretRef: {name: b}}]}], volumes: [{name: v, secret: {secretName: c}}]}',
+        ],
+        [
+          'keda.sh/v1alpha1',
+          'ScaledJob',
+          '{jobTargetRef: {template: {spec: {containers: [{envFrom: [{secretRef: {name: d}}]}]}}}}',
+        ],
+        [
+          'serving.knative.dev/v1',
+          'Service',
+          '{template: {spec: {containers: [{envFrom: [{secretRef: {name: e}}]}]}}}',
+        ],
+      ]
+        .map(([apiVersion = '', kind = '', spec = '']) => object(apiVersion, kind, `spec: ${spec}\n`))
+        .join('---\n'),
+      ['env-from n/a', 'env-from n/b', 'volume n/c', 'env-from n/d', 'env-from n/e'],
+    ],
+    [
+      'CloudNativePG and barman: selectors of backups and other clusters',
+      [
+        object(
+          'postgresql.cnpg.io/v1',
+          'Cluster',
+          'spec: {superuserSecret: {name: s}, externalClusters: [{name: o, password: {name: t, key: p}, sslKey: {name: u, key: tls.key}}], backup: {barmanObjectStore: {s3Credentials: {accessKeyId: {name: b, key: id}}}}}\n',
+        ),
+        object(
+          'barmancloud.cnpg.io/v1',
+          'ObjectStore',
+          'spec: {configuration: {s3Credentials: {secretAccessKey: {name: c, key: key}}}}\n',
+        ),
+      ].join('---\n'),
+      ['fixed n/s username+password', 'selector n/t p', 'selector n/u tls.key', 'selector n/b id', 'selector n/c key'],
+    ],
+    [
+      'prometheus-operator, grafana-operator, Velero, Crossplane, Strimzi',
+      [
+        [
+          'monitoring.coreos.com/v1',
+          'ServiceMonitor',
+          '{endpoints: [{basicAuth: {username: {name: a, key: u}}, authorization: {credentials: {name: b, key: c}}, tlsConfig: {keySecret: {name: d, key: k}}}]}',
+        ],
+        [
+          'grafana.integreatly.org/v1beta1',
+          'GrafanaDatasource',
+          '{valuesFrom: [{targetPath: p, valueFrom: {secretKeyRef: {name: e, key: k}}}]}',
+        ],
+        ['velero.io/v1', 'BackupStorageLocation', '{credential: {name: f, key: cloud}}'],
+        ['aws.upbound.io/v1beta1', 'ProviderConfig', '{credentials: {secretRef: {namespace: o, name: g, key: creds}}}'],
+        [
+          'kafka.strimzi.io/v1beta2',
+          'KafkaUser',
+          '{authentication: {password: {valueFrom: {secretKeyRef: {name: h, key: p}}}}}',
+        ],
+      ]
+        .map(([apiVersion = '', kind = '', spec = '']) => object(apiVersion, kind, `spec: ${spec}\n`))
+        .join('---\n'),
+      [
+        'selector n/a u',
+        'selector n/b c',
+        'selector n/d k',
+        'selector n/e k',
+        'selector n/f cloud',
+        'selector o/g creds',
+        'selector n/h p',
+      ],
     ],
     [
       'CloudNativePG, in lists too',

@@ -28,13 +28,13 @@ import { substituteValue } from '../flux/substitute-value.ts'
 import { configMapFinder, type FindConfigMaps, rootVariables } from '../flux/variables.ts'
 import type { ChartRelease } from '../helm/chart-release.ts'
 import { valuesGivenTo, withGivenValues } from '../helm/given-values.ts'
-import { releaseKey } from '../helm/render-release.ts'
 import { isObstacle } from '../look-through/obstacle.ts'
 import { isOptedOut } from '../manifests.ts'
 import { type NotFollowed, obstacleReason } from '../not-followed.ts'
 import { locate } from '../placed/locate.ts'
 import { at, type Placed, placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
 import { filesOf, type GitOpsObject, type GitOpsRoot, gitOpsTitle, type RootContext, rootTitle } from '../root.ts'
+import { rootKey } from '../root-key.ts'
 import { type Carrier, valueFilesOf } from './carriers.ts'
 import { type Chart, chartsIn } from './charts.ts'
 import type { CommandPath, Commands } from './commands.ts'
@@ -45,6 +45,7 @@ import { fleetBundles } from './fleet.ts'
 import { syncKustomizations } from './flux-instance.ts'
 import type { Followed } from './followed.ts'
 import { ancestors, foldersUnder, type Ground, ground } from './ground.ts'
+import { leafTest, mayGiveEso } from './leaf-roots.ts'
 import { otherTools } from './other-tools.ts'
 import { namesMadeSecrets } from './secret-charts.ts'
 import { isTop, type Sources, sourcesOf } from './sources.ts'
@@ -61,6 +62,8 @@ export interface FollowOptions extends OutputOptions {
   readonly artifacts: ReadonlyMap<string, string>
   /** For `${NAME}` that Git cannot resolve. */
   readonly variables: Readonly<Record<string, string>>
+  /** Roots that lead to no other one wait until somebody asks for what they give. */
+  readonly leavesWait?: boolean
   /** A symbolic link of the checkout that leads out of it. */
   readonly linkOutside?: string | undefined
   /** What the config gives to charts. */
@@ -125,6 +128,9 @@ class Follower {
   /** ApplicationSets over clusters, which wait for the Secrets that register them. */
   private readonly waiting: Declared[] = []
   private waits = true
+  /** Roots that wait to be built, with the place of each among the outputs. */
+  private readonly unbuilt = new Map<GitOpsRoot, number>()
+  private readonly isLeaf: (root: GitOpsRoot) => boolean
 
   constructor(checkout: Checkout, options: FollowOptions) {
     this.checkout = checkout
@@ -152,6 +158,7 @@ class Follower {
     this.tops = topKustomizations(checkout)
     this.clusterOf = clustersByFolder(checkout.root.folders)
     this.configMaps = configMapFinder(checkout, (file) => this.clusters.get(file) ?? [])
+    this.isLeaf = options.leavesWait === true ? leafTest(checkout, this.declaring) : () => false
   }
 
   async run(): Promise<Followed> {
@@ -166,22 +173,22 @@ class Follower {
     await this.chartsByHand()
     // A template or an example that is a repository of its own leads nowhere in this one; a command is no GitOps.
     const reaches =
-      this.outputs.some(
-        ({ root, outcome, objects }) =>
-          root.nested !== true &&
-          root.appliedBy.kind !== 'command' &&
-          root.undeployed === undefined &&
-          outcome !== 'failed' &&
-          objects.some(isOfEso),
-      ) || [...this.carriers.values()].some((all) => all.some(({ appliedBy }) => appliedBy.kind !== 'command'))
+      this.outputs.some(reachesEso) ||
+      [...this.carriers.values()].some((all) => all.some(({ appliedBy }) => appliedBy.kind !== 'command')) ||
+      (await this.isReachedByLeaf())
     if (!reaches)
       await this.work(this.everything(), (output) => {
         this.take(output)
         return []
       })
+    const { notFollowed } = this
     return {
       outputs: this.outputs,
-      notFollowed: [...this.notFollowed.values()],
+      get notFollowed() {
+        return [...notFollowed.values()]
+      },
+      waiting: this.unbuilt,
+      build: (roots) => this.build(roots),
       ground: this.ground,
       declarations: this.declarations,
       tops: this.tops,
@@ -205,13 +212,43 @@ class Follower {
   ): Promise<void> {
     let roots = start
     do {
-      await workThrough(roots, WIDTH, { work: (root) => outputOf(root, this.options), take })
+      await workThrough(roots, WIDTH, { work: (root) => this.outputOf(root), take })
       // What registers clusters is known now.
       const waited = this.waiting.splice(0)
       this.waits = false
       roots = waited.flatMap(({ object, context }) => this.follow(object, context))
       this.waits = true
     } while (roots.length > 0)
+  }
+
+  private async outputOf(root: GitOpsRoot): Promise<Output> {
+    if (!this.isLeaf(root)) return outputOf(root, this.options)
+    this.unbuilt.set(root, -1)
+    return { root, objects: [], outcome: root.build.by === 'nobody' ? 'failed' : 'read', notFollowed: [] }
+  }
+
+  private async build(roots: Iterable<GitOpsRoot>): Promise<void> {
+    await workThrough([...roots], WIDTH, {
+      work: (root) => outputOf(root, this.options),
+      take: (output) => {
+        const at = this.unbuilt.get(output.root)
+        if (at === undefined) return []
+        this.unbuilt.delete(output.root)
+        this.outputs[at] = output
+        this.takeObjects(output)
+        return []
+      },
+    })
+  }
+
+  /** Whether a root that waits gives anything that is judged: they are built until one does. */
+  private async isReachedByLeaf(): Promise<boolean> {
+    for (const [root, at] of this.unbuilt) {
+      if (!mayReachEso(root) || !mayGiveEso(this.checkout, root)) continue
+      await this.build([root])
+      if (reachesEso(this.outputs[at] as Output)) return true
+    }
+    return false
   }
 
   private isFollowed(object: GitOpsObject): boolean {
@@ -224,16 +261,15 @@ class Follower {
 
   private take(output: Output): void {
     const { root } = output
+    if (this.unbuilt.has(root)) this.unbuilt.set(root, this.outputs.length)
     this.outputs.push(output)
     if (root.build.by === 'helm') {
       this.reachedCharts.add(root.build.release.chart)
-      for (const template of output.templates ?? []) this.templates.add(template)
       if (output.unrendered !== undefined) this.unrendered.set(root.build.release.chart, output.unrendered)
     }
     // A chart of `helmCharts` is deployed by its kustomization, whether that may be rendered or not.
     const seen = root.build.by === 'kustomize' ? root.build : root.build.by === 'nobody' ? root.build.seen : undefined
     if (seen !== undefined) {
-      for (const template of output.templates ?? []) this.templates.add(template)
       for (const { chart } of releasesOf(this.checkout, seen.closure, seen.node)) {
         this.reachedCharts.add(chart)
         if (!seen.closure.charts.some(({ folder }) => folder === chart))
@@ -241,8 +277,6 @@ class Follower {
       }
     }
     for (const file of valueFilesOf(root)) this.carry(file, root)
-    this.ground.add(output)
-    for (const note of output.notFollowed) this.note(note)
     if (root.build.by === 'kustomize')
       for (const obstacle of root.build.closure.leftOut)
         this.note({
@@ -251,6 +285,15 @@ class Follower {
           unresolved: false,
           why: { ...obstacleReason(obstacle), part: true },
         })
+    this.takeObjects(output)
+  }
+
+  /** What is known of a root when it is built. */
+  private takeObjects(output: Output): void {
+    const { root } = output
+    this.ground.add(output)
+    for (const template of output.templates ?? []) this.templates.add(template)
+    for (const note of output.notFollowed) this.note(note)
     for (const { file } of output.objects) {
       const clusters = this.clusters.get(file)
       if (clusters === undefined) this.clusters.set(file, [root.cluster])
@@ -753,6 +796,14 @@ function carrierOf({ node }: GitOpsObject, { by, cluster, certainty, suspendedBy
   }
 }
 
+function mayReachEso({ nested, appliedBy, undeployed }: GitOpsRoot): boolean {
+  return nested !== true && appliedBy.kind !== 'command' && undeployed === undefined
+}
+
+function reachesEso({ root, outcome, objects }: Output): boolean {
+  return mayReachEso(root) && outcome !== 'failed' && objects.some(isOfEso)
+}
+
 function isOfEso({ node }: AppliedObject): boolean {
   if ((textAt(node, 'apiVersion') ?? '').includes('external-secrets.io')) return true
   const kind = textAt(node, 'kind')
@@ -804,29 +855,6 @@ function idOf({ file, document, node }: GitOpsObject): string {
 
 function syncKey({ appliedBy, folder }: GitOpsRoot): string {
   return `${appliedBy.name}\0${folder}`
-}
-
-function rootKey({ appliedBy, folder, build, cluster, flux, namespace }: GitOpsRoot): string {
-  const { kind, name, span } = appliedBy
-  const built =
-    build.by === 'files'
-      ? build.files
-      : build.by === 'helm'
-        ? releaseKey(build.release)
-        : 'changed' in build && build.changed
-          ? build.closure.kustomization.value
-          : ''
-  return JSON.stringify([
-    kind,
-    name,
-    span.file,
-    span.line,
-    folder,
-    built,
-    cluster?.id,
-    flux?.postBuild,
-    textAt(namespace),
-  ])
 }
 
 /** `spec.ignore` of the source that is this repository; of several the one that leaves out the least is none. */

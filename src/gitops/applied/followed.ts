@@ -2,7 +2,7 @@ import type { RenderReason } from '../../model/reason.ts'
 import type { Output } from '../build/output.ts'
 import type { FindConfigMaps } from '../flux/variables.ts'
 import type { NotFollowed } from '../not-followed.ts'
-import type { GitOpsObject } from '../root.ts'
+import type { GitOpsObject, GitOpsRoot } from '../root.ts'
 import type { Carrier } from './carriers.ts'
 import type { Chart } from './charts.ts'
 import type { OpenCommandPath } from './commands.ts'
@@ -37,6 +37,13 @@ export interface Followed {
   readonly users: readonly ValuesUser[]
   /** Whether something applies an object that leads to roots, or is presumed to. */
   isFollowed(object: GitOpsObject): boolean
+  /**
+   * Roots that were not built, because they lead to no other one and nobody asked for what they give; among `outputs` they stand without
+   * objects. Only where the reading was asked to wait.
+   */
+  readonly waiting: Pick<ReadonlyMap<GitOpsRoot, unknown>, 'has' | 'keys' | 'size'>
+  /** Builds roots that wait; `outputs`, `notFollowed` and `ground` then tell of them. */
+  build(roots: Iterable<GitOpsRoot>): Promise<void>
   /** The files that an object would apply, as it is written. */
   reach(object: GitOpsObject): ReadonlySet<string>
 }

@@ -4,6 +4,7 @@ import { filesOf, type GitOpsRoot } from '../root.ts'
 
 /** What a root covers, whether it takes it or not: an object there that its output lacks was left out (applied.md §4.1 step 3). */
 export interface Ground {
+  /** Again of the same root: what became of it is known by now. */
   add(output: Output): void
   /** Whether any root covers this path, or the folder that it names. */
   covers(path: string): boolean
@@ -19,17 +20,26 @@ export interface Cover {
 }
 
 export function ground(): Ground {
-  const folders = new Map<string, Cover[]>()
+  const folders = new Map<string, GitOpsRoot[]>()
   const files = new Set<string>()
-  const addFolder = (folder: string, { root, outcome }: Output) => {
-    const covers = folders.get(folder) ?? []
-    folders.set(folder, [...covers, { by: root.appliedBy, folder, outcome: outcomeOf(root, outcome) }])
-  }
-  const coversOf = (path: string) => ancestors(path).flatMap((folder) => folders.get(folder) ?? [])
+  const outcomes = new Map<GitOpsRoot, Cover['outcome']>()
+  const coversOf = (path: string) =>
+    ancestors(path).flatMap((folder) =>
+      (folders.get(folder) ?? []).map((root): Cover => {
+        return { by: root.appliedBy, folder, outcome: outcomes.get(root) ?? 'unseen' }
+      }),
+    )
   return {
-    add(output) {
-      for (const file of filesOf(output.root)) files.add(file)
-      for (const one of foldersUnder(output.root)) addFolder(one, output)
+    add({ root, outcome }) {
+      const isNew = !outcomes.has(root)
+      outcomes.set(root, outcomeOf(root, outcome))
+      if (!isNew) return
+      for (const file of filesOf(root)) files.add(file)
+      for (const one of foldersUnder(root)) {
+        const roots = folders.get(one)
+        if (roots === undefined) folders.set(one, [root])
+        else roots.push(root)
+      }
     },
     covers: (path) => files.has(path) || folders.has(path) || coversOf(path).length > 0,
     rootsOver: coversOf,

@@ -5,6 +5,8 @@ import type { Closure } from '../look-through/closure.ts'
 const REPEATED =
   /accumulating resources: accumulation err='.*?must resolve to a file': (?:recursed (?:merging|accumulation) (?:from|of) path '[^']*': )?/g
 const NO_YAML = /MalformedYAMLError: yaml: (.*?) in File: (\S+)/
+/** How a kubectl logs what its kustomize said. */
+const LOGGED = /^E\d{4} \S+ +\d+ \S+\] "command failed" err="(.*)"$/
 const MAX_LENGTH = 400
 /** Beyond this a file is not looked into for a placeholder. */
 const MAX_FILE = 1024 * 1024
@@ -14,7 +16,9 @@ export function complaint(text: string, checkout: Checkout, closure: Closure): s
   const said = text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a program prints must not steer a terminal or a runner.
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')
-    .replace(/^Error: /, '')
+    .trim()
+    .replace(LOGGED, (_, inner: string) => inner.replaceAll('\\"', '"'))
+    .replace(/^[Ee]rror: /, '')
     // Addresses in memory differ from run to run.
     .replace(/ ?&\{0x[0-9a-f ]+(?:0x[0-9a-f]+)*\}/g, '')
     // kustomize repeats, for each folder on the way, that the folder is no file.

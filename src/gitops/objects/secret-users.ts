@@ -3,7 +3,8 @@ import { at, type FieldPath, isMap, listAt, stringAt, type Value, type ValueMap 
 import type { SourceObject } from './source-object.ts'
 
 /** Fields whose names tell of a Secret (consumers.md §1, §2), and of makers of Secrets (§7). */
-const FIELD = /secret|credential|passw|token|auth|restic|kopia|rclone|rsyncTLS|privateKey|clientIDRef/i
+const FIELD =
+  /secret|credential|passw|token|auth|restic|kopia|rclone|rsyncTLS|privateKey|clientIDRef|certificateRefs|^ssl(?:Key|Cert|RootCert)$/i
 
 /** Kinds that speak of Secrets and use none, or that are read as Manifests anyway. */
 const NO_USER = new Set(['CustomResourceDefinition', 'ClusterRole', 'Role', 'ConfigMap', 'Secret', 'Namespace'])
@@ -79,7 +80,7 @@ function names(value: Value, level: number): boolean {
 }
 
 /** Of text in which kustomize prints an object, whether it is worth parsing for who uses Secrets. */
-export const MENTIONS_SECRETS = /secret|restic|kopia|rclone/i
+export const MENTIONS_SECRETS = /secret|restic|kopia|rclone|certificateRefs/i
 
 /** The object with the values of charts that it holds as a text in place of the text, each with the line that it stands on. */
 export function withParsedValues(object: SourceObject): SourceObject {
