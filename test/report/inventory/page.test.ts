@@ -121,6 +121,16 @@ describe.skipIf(BROWSER === undefined)('the page in a browser', () => {
     expect(html).toContain('href="https://github.com/o/r/blob/abc/eso.hcl#L1"')
   }, 100_000)
 
+  test('shows names as code, and says why there is no rule', () => {
+    const html = opened(
+      { ...inventoryOf(1), headline: '0 checked: role `a<b` is not in Git', rules: [] },
+      '#view=rules',
+    )
+    expect(html).toContain('<h1>prod: 0 checked: role <code>a&lt;b</code> is not in Git</h1>')
+    expect(html).toContain('No rules: the policies of these roles are known neither')
+    expect(html).not.toContain('<table>')
+  }, 100_000)
+
   test('shows a hostile name as text', () => {
     const html = opened({ ...inventoryOf(1), rows: [row(0, { name: HOSTILE })] })
     expect(html).toContain('&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;')
