@@ -87,7 +87,9 @@ export function predict(manifests: readonly Manifest[], options: PredictOptions 
     stores: stores.all,
     generators: generators.all.filter(isVaultStore),
     references,
-    sessions: sessionsOf(references),
+    get sessions() {
+      return sessionsOf(references)
+    },
     validations: stores.all.filter(isVaultStore).map(validationOf),
   }
 }

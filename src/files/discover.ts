@@ -141,19 +141,24 @@ export async function discover(paths: readonly string[], options: DiscoverOption
     files: reading.files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     notes: notes.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)),
     roots: [...tops].map(([path, seen]) => root(path, seen.files, seen.folders, seen.links)),
-    isReported: (file) => {
-      const absolute = resolve(cwd, file)
-      return (
-        !others.some((other) => isWithin(other, absolute)) &&
-        searches.some((search) => search.keep(file) && isWithin(search.from, absolute))
-      )
-    },
+    isReported: reportedBy(searches, others, cwd),
     counts: {
       seen: reported.size,
       read: reading.files.filter(({ use }) => use === undefined).length,
       bytes: reading.bytes,
       definitions: reading.definitions,
     },
+  }
+}
+
+/** By itself, so that it keeps nothing of what was found on the way. */
+function reportedBy(searches: readonly Search[], others: readonly string[], cwd: string): Discovery['isReported'] {
+  return (file) => {
+    const absolute = resolve(cwd, file)
+    return (
+      !others.some((other) => isWithin(other, absolute)) &&
+      searches.some((search) => search.keep(file) && isWithin(search.from, absolute))
+    )
   }
 }
 
@@ -203,6 +208,7 @@ function readAll(
   const files: SourceFile[] = []
   const notes: Note[] = []
   const deadline = options.deadline ?? NO_DEADLINE
+  const read = cappedReader(maxFile)
   let bytes = 0
   let definitions = 0
   let left = 0
@@ -221,7 +227,7 @@ function readAll(
     const file = show(absolute)
     let content: Buffer | 'too large'
     try {
-      content = readCapped(absolute, maxFile)
+      content = read(absolute)
     } catch (error) {
       const errno = (error as NodeJS.ErrnoException).code ?? 'error'
       notes.push(noteAt({ file }, { code: 'file-unreadable', errno }))
@@ -311,15 +317,30 @@ function largeFileNamesEso(path: string): boolean {
   }
 }
 
-/** Reads at most the cap, of a file only: one that grows must not fill the memory, and a pipe that took its place must not be waited for. */
-function readCapped(path: string, cap: number): Buffer | 'too large' {
+/** Most files fit into it. */
+const READ_AT_ONCE = 64 * 1024
+
+/**
+ * Reads at most the cap, of a file only: one that grows must not fill the memory, and a pipe that took its place must not be waited for.
+ * What was read is good until the next file is: most files turn out not to matter, and a buffer for each of them would stay for a while.
+ */
+function cappedReader(cap: number): (path: string) => Buffer | 'too large' {
+  let buffer = Buffer.allocUnsafe(READ_AT_ONCE)
+  const roomFor = (size: number): Buffer => {
+    if (size > buffer.length) buffer = Buffer.allocUnsafe(size)
+    return buffer
+  }
+  return (path) => readCapped(path, cap, roomFor)
+}
+
+function readCapped(path: string, cap: number, roomFor: (size: number) => Buffer): Buffer | 'too large' {
   const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const seen = fstatSync(handle)
     if (!seen.isFile()) throw Object.assign(new Error('no file'), { code: 'no regular file' })
     const { size } = seen
     if (size > cap) return 'too large'
-    const buffer = Buffer.allocUnsafe(size)
+    const buffer = roomFor(size)
     let length = 0
     while (length < size) {
       const bytesRead = readSync(handle, buffer, length, size - length, length)

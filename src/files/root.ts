@@ -33,9 +33,11 @@ export function root(
   folders: ReadonlySet<string>,
   links: ReadonlyMap<string, string>,
 ): Root {
+  // Of a hundred thousand names one list is kept, and not the one that they came in.
+  const all = sorted(files)
   return {
     path,
-    files: sorted(files),
+    files: all,
     folders: sorted(folders),
     resolve(given) {
       let current = normalise(given)
@@ -47,7 +49,7 @@ export function root(
       }
       return undefined
     },
-    read: (given) => (files.has(given) ? dataIn(join(path, given)) : undefined),
+    read: (given) => (all.has(given) ? dataIn(join(path, given)) : undefined),
   }
 }
 

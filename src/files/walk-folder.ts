@@ -5,7 +5,7 @@ import { type Note, type NoteBody, noteAt } from '../model/note.ts'
 
 export interface Walk {
   /** Paths below the root, forward slashes. */
-  readonly files: Set<string>
+  readonly files: string[]
   readonly folders: Set<string>
   /** Symlinks that stay inside the root, and where they lead. */
   readonly links: Map<string, string>
@@ -30,7 +30,7 @@ export function pathBelow(folder: string, absolute: string): string {
  * there, and what lies outside must not be read (platform.md §7 threat 3).
  */
 export async function walkFolder(top: string, from: string, show: (absolute: string) => string): Promise<Walk> {
-  const walk: Walk = { files: new Set(), folders: new Set(), links: new Map(), notes: [] }
+  const walk: Walk = { files: [], folders: new Set(), links: new Map(), notes: [] }
   const realTop = await realpath(top)
 
   const below = (absolute: string) => pathBelow(top, absolute)
@@ -62,12 +62,12 @@ export async function walkFolder(top: string, from: string, show: (absolute: str
       if (entry.isSymbolicLink()) await link(path)
       else if (entry.isDirectory()) {
         if (!SKIPPED.has(entry.name)) folders.push(path)
-      } else if (entry.isFile()) walk.files.add(below(path))
+      } else if (entry.isFile()) walk.files.push(below(path))
     }
     await Promise.all(folders.map(folder))
   }
 
   if ((await lstat(from)).isDirectory()) await folder(from)
-  else walk.files.add(below(from))
+  else walk.files.push(below(from))
   return walk
 }

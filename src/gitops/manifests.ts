@@ -102,7 +102,7 @@ function outcomeOf(delivery: Delivery): Outcome {
     namespace: unknownNamespace || isClusterScoped(object.kind) ? undefined : scalarText(metadata.namespace),
     body,
     span: object.span,
-    spanOf: (path, part) => object.spanOf(path, part),
+    spanOf: object.spanOf,
     ...(object.spanOfTextLine === undefined ? {} : { spanOfTextLine: object.spanOfTextLine }),
     ...(object.relatedTo === undefined ? {} : { relatedTo: object.relatedTo }),
     unresolved: open,

@@ -87,15 +87,19 @@ export interface PlacedHole {
   readonly end: number
 }
 
+/** Most texts have none. */
+const NONE: readonly never[] = []
+
 /** The holes of a text, in order (field.md §6): what holds one must not be judged as if it were the final value. */
-export function holesOf(text: string): Hole[] {
-  return placedHoles(text).map(({ hole }) => hole)
+export function holesOf(text: string): readonly Hole[] {
+  const placed = placedHoles(text)
+  return placed.length === 0 ? NONE : placed.map(({ hole }) => hole)
 }
 
 /** The same with their places. `shown`: the text is documentation, in which more words are placeholders. */
-export function placedHoles(given: string, shown = false): PlacedHole[] {
+export function placedHoles(given: string, shown = false): readonly PlacedHole[] {
   const text = given.slice(0, MAX_LENGTH)
-  if (!shown && !/[${<%@]|__|[A-Z]{3}|hange|eplace|placeholder/.test(text)) return []
+  if (!shown && !/[${<%@]|__|[A-Z]{3}|hange|eplace|placeholder/.test(text)) return NONE
   const found: PlacedHole[] = []
   // Which character is taken: an earlier kind wins over what overlaps with it.
   const taken = new Uint8Array(text.length)

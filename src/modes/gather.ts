@@ -18,7 +18,6 @@ import { InvalidInput } from '../model/invalid-input.ts'
 import { lookUp } from '../model/look-up.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
-import { holesOf } from '../model/placeholders.ts'
 import { type ServerLaw, serverLaw } from '../model/server-law.ts'
 import { trimSlashes } from '../model/trim-slashes.ts'
 import type { VaultState } from '../model/vault-state.ts'
@@ -151,7 +150,6 @@ export async function gatherFrom(
   const withSaid = withStores(anyCluster(repository, settings, cwd), said.stores)
   watch.enter('predict')
   const prediction = predict(withSaid.manifests, {
-    holesOf: (text) => holesOf(text).map((hole) => hole.text),
     skip: (manifest) => {
       const over = watch.over()
       if (over) watch.leave(placeOf(manifest))

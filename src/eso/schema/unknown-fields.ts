@@ -52,6 +52,28 @@ interface Level {
   readonly value: ValueMap
 }
 
+/** A level while it is passed: nearly all of them are never told. */
+interface Way extends Omit<Level, 'path'> {
+  readonly length: number
+  readonly above: Way | undefined
+}
+
+const levelOf = ({ length, choice, fields, value }: Way, path: FieldPath): Level => ({
+  path: path.slice(0, length),
+  choice,
+  fields,
+  value,
+})
+
+/** So far up a field may have been meant to stand. */
+const HIGHEST = 3
+
+function levelsAbove({ above }: Way, path: FieldPath): Level[] {
+  const levels: Level[] = []
+  for (let way = above; way !== undefined && levels.length < HIGHEST; way = way.above) levels.push(levelOf(way, path))
+  return levels
+}
+
 const has = (fields: object, name: string): boolean => Object.hasOwn(fields, name)
 const isUnset = (value: Value | undefined): boolean =>
   value === undefined || value === null || (isMap(value) && Object.keys(value).length === 0)
@@ -152,13 +174,13 @@ export function findUnknownFields(
     step: string | number,
     node: SchemaNode | undefined,
     value: Value | undefined,
-    above: readonly Level[],
+    above: Way | undefined,
   ) => {
     path.push(step)
     visit(node, value, above)
     path.pop()
   }
-  const visit = (node: SchemaNode | undefined, value: Value | undefined, above: readonly Level[]) => {
+  const visit = (node: SchemaNode | undefined, value: Value | undefined, above: Way | undefined) => {
     const shape = shapeOf(node)
     if (shape.type === 'array' && Array.isArray(value)) {
       ;(value as readonly Value[]).forEach((item, i) => {
@@ -168,22 +190,21 @@ export function findUnknownFields(
     }
     if (!isMap(value) || isTemplateGarbage(value) || has(value, '$patch')) return
     if (shape.additionalProperties !== undefined) {
-      for (const key of Object.keys(value)) visitAt(key, shape.additionalProperties, value[key], [])
+      for (const key of Object.keys(value)) visitAt(key, shape.additionalProperties, value[key], undefined)
       return
     }
     const fields = shape.properties
     if (fields === undefined) return
-    const level: Level = { path: [...path], choice: shape.maxProperties === 1, fields, value }
-    const levels = [level, ...above].slice(0, 3)
+    const here: Way = { length: path.length, choice: shape.maxProperties === 1, fields, value, above }
     for (const key of Object.keys(value)) {
-      if (has(fields, key)) visitAt(key, fields[key], value[key], levels)
+      if (has(fields, key)) visitAt(key, fields[key], value[key], here)
       else if (shape.open !== true && !isTemplateKey(key)) {
         const at = [...path, key]
         const plain = found.length >= MOST_EXPLAINED || isNewer(at)
-        found.push(plain ? { path: at, fits: false } : explain(level, above, key))
+        found.push(plain ? { path: at, fits: false } : explain(levelOf(here, path), levelsAbove(here, path), key))
       }
     }
   }
-  visit(root, body, [])
+  visit(root, body, undefined)
   return found
 }

@@ -27,7 +27,7 @@ export function readEvents(given: string): EventStream {
       return {
         events: parseEvents(text, { maxDepth: MAX_DEPTH }),
         text,
-        original: (offset) => backToGiven(offset, inserted),
+        original: inserted.length === 0 ? asGiven : (offset) => backToGiven(offset, inserted),
       }
     } catch (error) {
       first ??= error
@@ -44,6 +44,11 @@ export function readEvents(given: string): EventStream {
       }
     }
   }
+}
+
+/** Nothing was put in: offsets are those of the given text. */
+export function asGiven(offset: number): number {
+  return offset
 }
 
 /** Undoes the insertions, last first: each was made in the text that the ones before it had left. */

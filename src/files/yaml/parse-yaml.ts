@@ -5,8 +5,8 @@ import type { FieldPath, Value } from '../../model/value.ts'
 import { namesEsoKind } from '../relevance.ts'
 import { type BuiltDocument, buildTrees, type Unusable } from './build-tree.ts'
 import { findComments } from './comments.ts'
-import { type LineIndex, lineIndex } from './line-index.ts'
-import { readEvents } from './parse-events.ts'
+import { LineIndex } from './line-index.ts'
+import { asGiven, readEvents } from './parse-events.ts'
 import type { Place, Range, Tree } from './tree.ts'
 import type { Comment, ParsedYaml, YamlDocument } from './yaml-document.ts'
 
@@ -40,11 +40,11 @@ export function parseYaml(
   options: ParseYamlOptions = {},
 ): ParsedYamlFile {
   const { file, text } = source
-  const lines = lineIndex(file, text)
+  const lines = new LineIndex(file, text)
   const locate = options.locate ?? ((start: number, end: number) => lines.span(start, end))
   const documents: YamlDocument[] = []
   const notes: Note[] = []
-  const trees: { readonly tree: Tree; readonly offset: (at: number) => number }[] = []
+  const trees: PlacedTree[] = []
   let index = 0
   let whole = true
 
@@ -58,8 +58,8 @@ export function parseYaml(
     }
     try {
       const { text: read, events, original } = readEvents(part)
-      const offset = (at: number) => chunk.start + original(at)
-      const place = (start: number, end: number) => locate(offset(start), offset(end))
+      const offset = chunk.start === 0 ? original : (at: number) => chunk.start + original(at)
+      const place = offset === asGiven ? locate : (start: number, end: number) => locate(offset(start), offset(end))
       for (const built of buildTrees(read, events)) {
         const at = index++
         trees.push({ tree: built.tree, offset })
@@ -76,23 +76,51 @@ export function parseYaml(
     }
   }
 
-  let comments: readonly Comment[] | undefined
-  return {
-    documents,
-    notes,
-    whole,
-    comments: () => {
-      if (!text.includes('#')) return []
-      comments ??= findComments(
-        text,
-        trees.flatMap(({ tree, offset }) =>
-          Array.from(tree.scalars(), ({ start, end }) => ({ start: offset(start), end: offset(end) })),
-        ),
-        lines,
-      )
-      return comments
-    },
-    line: (line) => lines.line(line),
+  return new WrittenFile(text, lines, { documents, notes, whole, trees })
+}
+
+/** A tree, and how its offsets become those of the file. */
+interface PlacedTree {
+  readonly tree: Tree
+  readonly offset: (at: number) => number
+}
+
+class WrittenFile implements ParsedYamlFile {
+  readonly documents: readonly YamlDocument[]
+  readonly notes: readonly Note[]
+  readonly whole: boolean
+  private readonly text: string
+  private readonly lines: LineIndex
+  private readonly trees: readonly PlacedTree[]
+  private found: readonly Comment[] | undefined
+
+  constructor(
+    text: string,
+    lines: LineIndex,
+    { documents, notes, whole, trees }: ParsedYaml & { readonly whole: boolean; readonly trees: readonly PlacedTree[] },
+  ) {
+    this.text = text
+    this.lines = lines
+    this.documents = documents
+    this.notes = notes
+    this.whole = whole
+    this.trees = trees
+  }
+
+  comments(): readonly Comment[] {
+    if (!this.text.includes('#')) return []
+    this.found ??= findComments(
+      this.text,
+      this.trees.flatMap(({ tree, offset }) =>
+        Array.from(tree.scalars(), ({ start, end }) => ({ start: offset(start), end: offset(end) })),
+      ),
+      this.lines,
+    )
+    return this.found
+  }
+
+  line(line: number): string | undefined {
+    return this.lines.line(line)
   }
 }
 
@@ -108,7 +136,7 @@ export function parseEmbeddedYaml(
   const raw = document.rawOf(path)
   if (raw === undefined) return undefined
   const text = options.trimEnd === true ? raw.trimEnd() : raw
-  const inner: LineIndex = lineIndex(document.file, text)
+  const inner = new LineIndex(document.file, text)
   const place = (offset: number, atEnd: boolean) => {
     const { line, column } = inner.position(offset)
     const outer = document.spanOfTextLine(path, line)

@@ -1,5 +1,5 @@
 import type { SourceFile } from '../../files/source-file.ts'
-import { lineIndex } from '../../files/yaml/line-index.ts'
+import { LineIndex } from '../../files/yaml/line-index.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import type { Span } from '../../model/span.ts'
 import type { Checkout } from '../checkout.ts'
@@ -32,7 +32,7 @@ export function terraformGitOps(checkout: Checkout): TerraformGitOps {
 }
 
 function bootstrapsIn(checkout: Checkout, { file, relative, text }: SourceFile): GitOpsObject[] {
-  const lines = lineIndex(file, text)
+  const lines = new LineIndex(file, text)
   return [...text.matchAll(BOOTSTRAP)].flatMap((match) => {
     const start = match.index + match[0].length
     const block = blockFrom(text, start)
@@ -60,7 +60,7 @@ function blockFrom(text: string, start: number): string {
 }
 
 function objectsIn(checkout: Checkout, { file, relative, text }: SourceFile): GitOpsObject[] {
-  const lines = lineIndex(file, text)
+  const lines = new LineIndex(file, text)
   return heredocsIn(text).flatMap(({ start, end }) => {
     const inner = text.slice(start, end)
     if (!MENTIONS_EMBEDDED.test(inner)) return []

@@ -1,12 +1,15 @@
 import type { Root } from '../../files/root.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
-import { isList, isMap, type Value } from '../../model/value.ts'
+import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
+import { marked, valueMarksIn, withoutMarks } from '../helm/marks.ts'
 import { Stop } from '../kustomize/stop.ts'
 import { strategicMerge } from '../kustomize/strategic-merge.ts'
 import {
   at,
   itemsAt,
+  type Made,
+  type MadeOf,
   type Placed,
   type PlacedEntry,
   type PlacedMap,
@@ -46,6 +49,7 @@ export interface GeneratedApplications {
 }
 
 export interface ApplicationSetContext {
+  readonly shown: (file: string) => string
   readonly root: Root
   readonly clusters: readonly DeclaredCluster[]
   readonly isThis: (address: string | undefined) => boolean
@@ -54,7 +58,15 @@ export interface ApplicationSetContext {
 /** The one walk of ApplicationSets: the Applications that Argo CD makes of one, as far as Git tells them (helm.md §1.5). */
 export function applicationsOf(node: Placed, context: ApplicationSetContext): GeneratedApplications {
   const filler = fillerOf(plainValue(at(node, 'spec') ?? node))
-  const generators = new Generators({ ...context, filler, git: gitFinder(context.root) })
+  const elements = new WeakMap<ValueMap, Placed>()
+  const generators = new Generators({
+    ...context,
+    filler,
+    git: gitFinder(context.root, context.shown),
+    placed: elements,
+  })
+  // What is asked only for where a text comes from does not count for what may be filled in.
+  const traces = fillerOf(plainValue(at(node, 'spec') ?? node))
   const made = new Map<string, GeneratedApplication>()
   const { news } = generators
   let unpatched = false
@@ -69,6 +81,7 @@ export function applicationsOf(node: Placed, context: ApplicationSetContext): Ge
   try {
     for (const entry of itemsAt(node, 'spec', 'generators')) {
       const plain = plainValue(entry)
+      notePlaces(plain, entry, elements)
       for (const kind of generatorKinds(plain)) {
         const template = templateOf(node, at(entry, kind, 'template'))
         if (template === undefined) continue
@@ -77,7 +90,7 @@ export function applicationsOf(node: Placed, context: ApplicationSetContext): Ge
             news.more = true
             break
           }
-          const application = applicationOf(template, set, filler)
+          const application = applicationOf(template, set, filler, traces)
           const patched = patchedBy(at(node, 'spec', 'templatePatch'), application, set, filler)
           unpatched ||= patched === undefined
           const sure = set.sure && patched !== undefined
@@ -113,24 +126,78 @@ function withoutGaps(node: Placed, from: Placed): Placed {
 }
 
 /** Every text of the template is a template of its own, keys too; without any parameter it stays as it is. */
-function applicationOf(template: Placed, set: ParameterSet, filler: Filler): Placed {
+function applicationOf(template: Placed, set: ParameterSet, filler: Filler, traces: Filler): Placed {
   if (Object.keys(set.values).length === 0 && set.unknown.length === 0) return template
   const fill = (text: string): string => {
     const filled = filler.fill(text, set)
     if (!filled.ok) throw new GeneratorFailure(filled.says)
     return filled.text
   }
-  const walk = (node: Placed): Placed => {
+  const traced = tracedSet(set)
+  /** `gives`: it may come to a chart. */
+  const walk = (node: Placed, gives: boolean): Placed => {
     if (node.type === 'scalar') {
       const { value } = node
-      return typeof value === 'string' && value.includes('{{') ? { ...node, value: fill(value) } : node
+      if (typeof value !== 'string' || !value.includes('{{')) return node
+      const filled = fill(value)
+      const made = gives && traced !== undefined ? madeBy(value, filled, traced, traces) : undefined
+      return { ...node, value: filled, ...(made === undefined ? {} : { made }) }
     }
-    if (node.type === 'list') return { ...node, items: node.items.map(walk) }
+    if (node.type === 'list') return { ...node, items: node.items.map((item) => walk(item, gives)) }
     const entries = new Map<string, PlacedEntry>()
-    for (const [key, entry] of node.entries) entries.set(fill(key), { ...entry, node: walk(entry.node) })
+    for (const [key, entry] of node.entries)
+      entries.set(fill(key), { ...entry, node: walk(entry.node, gives || GIVEN_TO_CHARTS.has(key)) })
     return { ...node, entries }
   }
-  return walk(template)
+  return walk(template, false)
+}
+
+/** What of an Application a chart is rendered with. */
+const GIVEN_TO_CHARTS: ReadonlySet<string> = new Set(['helm', 'name', 'namespace'])
+
+/** A set with a mark at each text whose place is known, and what the marks mean. */
+interface TracedSet {
+  readonly set: ParameterSet
+  readonly values: ReadonlyMap<number, MadeOf>
+}
+
+function tracedSet(set: ParameterSet): TracedSet | undefined {
+  const { places } = set
+  if (places === undefined || places.size === 0) return undefined
+  const values = new Map<number, MadeOf>()
+  const mark = (value: Value, name: string): Value => {
+    if (isList(value)) return value.map((item, index) => mark(item, `${name}.${index}`))
+    if (isMap(value))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, mark(item, name === '' ? key : `${name}.${key}`)]),
+      )
+    const place = places.get(name)
+    if (place === undefined || typeof value !== 'string' || value.includes('\n')) return value
+    values.set(values.size, { name, text: value, place, from: [] })
+    return marked(value, values.size - 1)
+  }
+  return { set: { ...set, values: mark(set.values, '') as ValueMap }, values }
+}
+
+/** Which parameters are in a text that was filled in, where their marks leave it what it is. */
+function madeBy(text: string, filled: string, { set, values }: TracedSet, traces: Filler): Made | undefined {
+  const traced = traces.fill(text, set)
+  if (!traced.ok || traced.text === filled || withoutMarks(traced.text) !== filled) return undefined
+  const own = valueMarksIn(traced.text).flatMap((id): [number, MadeOf][] => {
+    const value = values.get(id)
+    return value === undefined ? [] : [[id, value]]
+  })
+  return { marked: traced.text, values: new Map(own) }
+}
+
+/** Where the maps of a generator stand, by their values. */
+function notePlaces(value: Value, node: Placed | undefined, found: WeakMap<ValueMap, Placed>): void {
+  if (node === undefined) return
+  if (isList(value)) for (const [index, item] of value.entries()) notePlaces(item, at(node, index), found)
+  else if (isMap(value)) {
+    found.set(value, node)
+    for (const [key, item] of Object.entries(value)) notePlaces(item, at(node, key), found)
+  }
 }
 
 /** With the set's `templatePatch`; `undefined`: the patch needs what Git does not tell. */
@@ -175,7 +242,7 @@ export interface ApplicationSetOptions {
 export type ApplicationSets = (node: Placed, options?: ApplicationSetOptions) => GeneratedApplications
 
 /** The walk, once for each ApplicationSet of a checkout and what is known beside it. */
-export function applicationSets({ root }: Checkout): ApplicationSets {
+export function applicationSets({ root, shown }: Checkout): ApplicationSets {
   const known = new WeakMap<Placed, Map<string, GeneratedApplications>>()
   return (node, { isThis = () => true, clusters = [] } = {}) => {
     const foreign = addressesIn(plainValue(at(node, 'spec', 'generators') ?? node)).filter((one) => !isThis(one))
@@ -184,7 +251,7 @@ export function applicationSets({ root }: Checkout): ApplicationSets {
     known.set(node, results)
     const before = results.get(key)
     if (before !== undefined) return before
-    const made = applicationsOf(node, { root, clusters, isThis })
+    const made = applicationsOf(node, { root, clusters, isThis, shown })
     results.set(key, made)
     return made
   }

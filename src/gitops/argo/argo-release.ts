@@ -255,6 +255,7 @@ function parameterLayers(input: ArgoReleaseInput): Layers {
       type: 'scalar',
       place: (value ?? item).place,
       value: untold.length > 0 ? UNTOLD : text.replaceAll(UNFILLED, UNTOLD),
+      ...(value?.type === 'scalar' && value.made !== undefined ? { made: value.made } : {}),
     }
     const into = isForced ? strings : sets
     into.delete(name)

@@ -1,5 +1,6 @@
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import { at, isList, isMap, listAt, mapAt, stringAt, stringsAt, type Value, type ValueMap } from '../../model/value.ts'
+import type { Placed } from '../placed/placed.ts'
 import { type DeclaredCluster, OWN_SERVER } from './cluster-secrets.ts'
 import { type Filler, UNFILLED } from './fill-text.ts'
 import { GeneratorFailure } from './generator-failure.ts'
@@ -13,6 +14,8 @@ import {
   mergedOver,
   NO_PARAMETERS,
   type ParameterSet,
+  placesIn,
+  placesOver,
   textOf,
   withUnknown,
 } from './parameters.ts'
@@ -23,6 +26,8 @@ export interface GeneratorContext {
   readonly git: GitFinder
   /** Clusters that Secrets of this repository register. */
   readonly clusters: readonly DeclaredCluster[]
+  /** Where an element of a list stands, by its value. */
+  readonly placed: WeakMap<ValueMap, Placed>
   /** Whether an address is this repository's. */
   readonly isThis: (address: string | undefined) => boolean
 }
@@ -177,13 +182,15 @@ export class Generators {
     const own: ValueMap = this.#context.filler.goTemplate
       ? { values: Object.fromEntries(known) }
       : Object.fromEntries(known.map(([name, text]) => [`values.${name}`, text]))
-    return { values: { ...set.values, ...own }, unknown: [...set.unknown, ...unknown], sure: set.sure }
+    return { ...set, values: { ...set.values, ...own }, unknown: [...set.unknown, ...unknown] }
   }
 
   #list(generator: Value): readonly ParameterSet[] {
     const elements = listAt(generator, 'elements').map((element) => {
       if (!isMap(element)) throw new GeneratorFailure('error unmarshalling list element')
-      return this.#context.filler.goTemplate ? setOf(element) : setOf(textsOf(element))
+      const node = this.#context.placed.get(element)
+      const places = node === undefined ? {} : { places: placesIn(node) }
+      return { ...setOf(this.#context.filler.goTemplate ? element : textsOf(element)), ...places }
     })
     const yaml = stringAt(generator, 'elementsYaml') ?? ''
     if (yaml === '') return elements
@@ -287,7 +294,7 @@ export class Generators {
     const sure = outer.sure && inner.sure
     if (this.#context.filler.goTemplate) {
       const { values, unknown } = withUnknown(inner.values, outer, ...inner.unknown)
-      return { values: mergedOver(values, outer.values), unknown, sure }
+      return { values: mergedOver(values, outer.values), unknown, sure, ...placesOver(inner, outer) }
     }
     for (const [name, value] of Object.entries(inner.values)) {
       const other = outer.values[name]
@@ -299,7 +306,8 @@ export class Generators {
     // Whatever they were, they are texts afterwards.
     const both = Object.entries({ ...outer.values, ...inner.values })
     const values = Object.fromEntries(both.map(([name, value]) => [name, isScalar(value) ? textOf(value) : value]))
-    return { values, unknown: [...new Set([...outer.unknown, ...inner.unknown])], sure }
+    const unknown = [...new Set([...outer.unknown, ...inner.unknown])]
+    return { values, unknown, sure, ...placesOver(inner, outer) }
   }
 
   #merge(generator: Value): readonly ParameterSet[] {
@@ -342,7 +350,7 @@ export class Generators {
     const sure = base.sure && over.sure
     // What an override gives is known from now on.
     const left = base.unknown.filter((name) => name === '' || !Object.hasOwn(over.values, name))
-    return { values: merged, unknown: [...new Set([...left, ...unknown])], sure }
+    return { values: merged, unknown: [...new Set([...left, ...unknown])], sure, ...placesOver(base, over) }
   }
 }
 

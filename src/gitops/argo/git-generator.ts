@@ -3,9 +3,10 @@ import type { Root } from '../../files/root.ts'
 import { parseYaml } from '../../files/yaml/parse-yaml.ts'
 import { compileGlob, type GlobDialect } from '../../model/glob.ts'
 import { at, isList, isMap, listAt, stringAt, type Value, type ValueMap } from '../../model/value.ts'
+import { at as nodeAt, type Placed, placed } from '../placed/placed.ts'
 import { UNFILLED } from './fill-text.ts'
 import { GeneratorFailure } from './generator-failure.ts'
-import { flattened, type ParameterSet } from './parameters.ts'
+import { flattened, type ParameterSet, placesIn } from './parameters.ts'
 import { normalised } from './template-functions.ts'
 
 /** Go's `path.Match`: of a whole path, `*` stays within one level. */
@@ -32,7 +33,7 @@ interface Asked {
   readonly exclude: readonly string[]
 }
 
-export function gitFinder(root: Root): GitFinder {
+export function gitFinder(root: Root, shown: (file: string) => string): GitFinder {
   let tests = 0
   let tooMany = false
   const files = [...root.files]
@@ -66,11 +67,11 @@ export function gitFinder(root: Root): GitFinder {
       .map((folder) => ({ values: withPath({}, folder, undefined, prefix, goTemplate), unknown: [], sure }))
   }
 
-  const parsedFiles = new Map<string, readonly ValueMap[] | 'unreadable'>()
-  const contentsOf = (file: string): readonly ValueMap[] | 'unreadable' => {
+  const parsedFiles = new Map<string, readonly FileParameters[] | 'unreadable'>()
+  const contentsOf = (file: string): readonly FileParameters[] | 'unreadable' => {
     let contents = parsedFiles.get(file)
     if (contents === undefined) {
-      contents = parametersIn(root.read?.(file), file)
+      contents = parametersIn(root.read?.(file), shown(file))
       parsedFiles.set(file, contents)
     }
     return contents
@@ -90,7 +91,8 @@ export function gitFinder(root: Root): GitFinder {
         if (sure) throw new GeneratorFailure(`unable to parse file ${file}`)
         return []
       }
-      return contents.map((content) => ({
+      return contents.map(({ content, node }) => ({
+        ...(node === undefined ? {} : { places: placesIn(node) }),
         values: withPath(goTemplate ? content : texts(content), posix.dirname(file), file, prefix, goTemplate),
         unknown: [],
         sure,
@@ -137,15 +139,22 @@ function fitting(pattern: string, dialect: GlobDialect): (path: string) => boole
 }
 
 /** The sets of parameters that a file holds: a map, or a list of them; of several documents only the first is read. */
-function parametersIn(text: string | undefined, file: string): readonly ValueMap[] | 'unreadable' {
+interface FileParameters {
+  readonly content: ValueMap
+  readonly node?: Placed | undefined
+}
+
+function parametersIn(text: string | undefined, file: string): readonly FileParameters[] | 'unreadable' {
   if (text === undefined) return 'unreadable'
   const { documents, notes } = parseYaml({ file, text })
-  const value = documents[0]?.value
-  if (value === undefined) return notes.length > 0 ? 'unreadable' : [{}]
-  if (value === null) return [{}]
-  if (isMap(value)) return [value]
-  if (!isList(value)) return 'unreadable'
-  return value.every(isMap) ? value : 'unreadable'
+  const [document] = documents
+  const value = document?.value
+  if (document === undefined || value === undefined) return notes.length > 0 ? 'unreadable' : [{ content: {} }]
+  if (value === null) return [{ content: {} }]
+  const node = placed(document)
+  if (isMap(value)) return [{ content: value, node }]
+  if (!isList(value) || !value.every(isMap)) return 'unreadable'
+  return value.map((content, index) => ({ content, node: nodeAt(node, index) }))
 }
 
 function texts(content: ValueMap): ValueMap {

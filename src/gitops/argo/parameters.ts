@@ -1,5 +1,6 @@
 import { formatGoFloat } from '../../go-template/go-number.ts'
 import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts'
+import type { Place, Placed } from '../placed/placed.ts'
 
 /** What one Application of an ApplicationSet is made with. */
 export interface ParameterSet {
@@ -9,6 +10,8 @@ export interface ParameterSet {
   readonly unknown: readonly string[]
   /** `false`: whether there is such a set Git does not tell. */
   readonly sure: boolean
+  /** Where texts among the values are written, by their names with dots; not of all. */
+  readonly places?: ReadonlyMap<string, Place>
 }
 
 export const NO_PARAMETERS: ParameterSet = { values: {}, unknown: [], sure: true }
@@ -19,6 +22,25 @@ export const ANY_PARAMETERS: ParameterSet = { values: {}, unknown: [''], sure: t
 /** Whether a name that is not among the values may be one in the cluster. */
 export function mayHold({ unknown }: ParameterSet, name: string): boolean {
   return unknown.some((one) => one === '' || name === one || name.startsWith(`${one}.`))
+}
+
+/** Where the texts of a map stand, by their names with dots. */
+export function placesIn(node: Placed | undefined): ReadonlyMap<string, Place> {
+  const found = new Map<string, Place>()
+  const walk = (here: Placed, name: string): void => {
+    if (here.type === 'map')
+      for (const [key, { node: below }] of here.entries) walk(below, name === '' ? key : `${name}.${key}`)
+    else if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, `${name}.${index}`)
+    else if (typeof here.value === 'string' && here.value !== '') found.set(name, here.place)
+  }
+  if (node !== undefined) walk(node, '')
+  return found
+}
+
+/** The places of both, where each of a name counts as its value does. */
+export function placesOver(base: ParameterSet, over: ParameterSet): Pick<ParameterSet, 'places'> {
+  if (base.places === undefined && over.places === undefined) return {}
+  return { places: new Map([...(base.places ?? []), ...(over.places ?? [])]) }
 }
 
 /** Whether a value of the name is known. */

@@ -133,7 +133,14 @@ function byId(scalars: readonly ValueScalar[]): ValueScalar[] {
 }
 
 function scalarOf(node: Placed, id: number): ValueScalar {
-  return { id, text: String(plainValue(node)), place: node.place, layer: Number.MAX_SAFE_INTEGER, path: undefined }
+  const scalar = {
+    id,
+    text: String(plainValue(node)),
+    place: node.place,
+    layer: Number.MAX_SAFE_INTEGER,
+    path: undefined,
+  }
+  return node.type === 'scalar' ? scalarOver(scalar, madeOfScalar(node)) : scalar
 }
 
 /** Values that SOPS has encrypted are YAML all the same, with other texts in it (helm.md §7.5). */
@@ -351,7 +358,12 @@ function setLayer(
   const isText =
     as === 'string' || as === 'literal' || (as === 'set' && !/^(?:true|false|null|[-+]?\d+|\{.*\})$/s.test(text))
   const scalar: ValueScalar | undefined =
-    isText && text !== '' && !text.includes('\n') ? { id: number(), text, place: value.place, layer, path } : undefined
+    isText && text !== '' && !text.includes('\n')
+      ? scalarOver(
+          { id: number(), text, place: value.place, layer, path },
+          value.type === 'scalar' ? madeOfScalar(value) : [],
+        )
+      : undefined
   return {
     scalars: scalar === undefined ? [] : [scalar],
     values: nested(path, value),

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { lineIndex } from '../../files/yaml/line-index.ts'
+import { LineIndex } from '../../files/yaml/line-index.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { Span } from '../../model/span.ts'
 import {
@@ -154,7 +154,7 @@ function dataOf(build: Build, item: Placed, hidden: boolean): Map<string, Placed
 
 /** A file of lines as a document: the path is the line's index. */
 function textDocument(file: string, text: string): YamlDocument {
-  const lines = lineIndex(file, text)
+  const lines = new LineIndex(file, text)
   const spanOf = (path: readonly (string | number)[]): Span => {
     const line = Number(path[0] ?? 0) + 1
     return { file, line, column: 1, endLine: line, endColumn: (lines.line(line)?.length ?? 0) + 1 }

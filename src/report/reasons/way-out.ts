@@ -1,4 +1,4 @@
-import type { NotCheckedReason } from '../../model/reason.ts'
+import type { NotCheckedReason, ValuesReason } from '../../model/reason.ts'
 import { listed } from '../../model/wording.ts'
 
 /** The cheapest thing to do so that something can be checked. */
@@ -16,6 +16,7 @@ export interface LoginHints {
 }
 
 const ASK = 'Give a server (`vault-addr`) or a snapshot of it (`vault-snapshot`)'
+const ONE_CLUSTER = 'Check one cluster at a time: `paths`, once for each cluster.'
 const OR_SAY = `${ASK}, or write into the config:`
 
 /** `undefined`: nothing can be done, or the reason itself says what. */
@@ -89,10 +90,13 @@ export function wayOutOf(reason: NotCheckedReason, hints: LoginHints = {}): WayO
     case 'patched':
     case 'not-traced':
       return { says: 'Install kustomize 5 on the PATH: it then says what the patch makes of it.' }
-    case 'stores-log-in-differently':
+    case 'values-elsewhere':
+      return valuesWayOut(reason)
     case 'store-unknown':
+      return reason.because.code === 'values-elsewhere' ? valuesWayOut(reason.because) : { says: ONE_CLUSTER }
+    case 'stores-log-in-differently':
     case 'conditions-differ':
-      return { says: 'Check one cluster at a time: `paths`, once for each cluster.' }
+      return { says: ONE_CLUSTER }
     case 'plugin-source':
     case 'generator-unknown':
     case 'kind-not-followed':
@@ -160,10 +164,18 @@ function policyLines(names: readonly string[]): string[] {
     : ['policies:', ...names.map((name) => `  ${name.startsWith('<') ? name : yaml(name)}: <file of its rules>`)]
 }
 
+/** A name that whoever installs the chart chooses is no value. */
+function valuesWayOut({ kind, name }: ValuesReason): WayOut {
+  if (kind === 'installer' || name === '' || name === '.Release.Name')
+    return { says: 'Deploy the chart from Git, or give the manifests that it makes (`rendered`).' }
+  const value = kind === 'variable' && /^[\w-]+(?:\.[\w-]+)*$/.test(name) ? { value: name } : {}
+  return { says: 'Give the values in the config:', config: valuesLines({ chart: '<folder of the chart>', ...value }) }
+}
+
 function valuesLines({ chart, value }: { readonly chart: string; readonly value?: string }): string[] {
   return [
     'helm:',
-    `  - chart: ${yaml(chart)}`,
+    `  - chart: ${chart.startsWith('<') ? chart : yaml(chart)}`,
     value === undefined ? '    values: [<file of values>]' : `    set: { ${yaml(value)}: <value> }`,
   ]
 }

@@ -249,10 +249,29 @@ describe("indentation that only YAML's grammar refuses", () => {
   })
 })
 
+describe('large texts', () => {
+  it('finds the places of many keys, in a text that is counted through and in one with an index', () => {
+    for (const count of [10, 60, 600]) {
+      const keys = Array.from({ length: count }, (_, index) => `${index % 3 === 0 ? `"key ${index}"` : `key-${index}`}`)
+      const text = `top:\n${keys.map((key, index) => `  ${key}: [a, 'value ${index}']\n`).join('')}`
+      const document = only(text)
+      for (const [index, key] of keys.entries()) {
+        const name = key.replaceAll('"', '')
+        expect(slice(text, document.spanOf(['top', name], 'key'))).toBe(key)
+        expect(slice(text, document.spanOf(['top', name, 1]))).toBe(`'value ${index}'`)
+        expect(document.rawOf(['top', name, 1])).toBe(`value ${index}`)
+      }
+      expect(document.has(['top', 'key-0'])).toBe(false)
+      expect(document.has(['top', 'key-1', 2])).toBe(false)
+      expect(parse(text).line(count + 1)).toBe(`  ${keys.at(-1)}: [a, 'value ${count - 1}']`)
+    }
+  })
+})
+
 describe('comments', () => {
   it('finds comments and no # inside strings', () => {
-    const { comments } = parse('# eso-vault: ignore[x] why\na: "# no" # yes\nb: |\n  # no\nc: a#b\n\n  # tail\n')
-    expect(comments()).toEqual([
+    const file = parse('# eso-vault: ignore[x] why\na: "# no" # yes\nb: |\n  # no\nc: a#b\n\n  # tail\n')
+    expect(file.comments()).toEqual([
       { line: 1, text: 'eso-vault: ignore[x] why', alone: true },
       { line: 2, text: 'yes', alone: false },
       { line: 7, text: 'tail', alone: true },

@@ -28,6 +28,7 @@ export function generated(spec: string, files: Files = {}, clusters: readonly De
   if (notes.length > 0 || documents[0] === undefined) throw new Error(`no YAML: ${text}`)
   const result = applicationsOf(placed(documents[0]), {
     root: checkout,
+    shown: (file) => file,
     clusters,
     isThis: (address) => !(address ?? '').includes('other'),
   })

@@ -182,3 +182,50 @@ spec:
     ])
   })
 })
+
+test.each(helms)(
+  'what a generator gives leads to where it is written: a list, a file, both in a matrix, with $name',
+  async (helm) => {
+    const set = (name: string, generators: string, more: string) => `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: ${name}, namespace: argocd }
+spec:
+  ${more}
+  generators:
+${generators.replace(/^(?=.)/gm, '    ')}
+  template:
+    metadata: { name: '${name}-{{ ${more === '' ? '' : '.'}env }}' }
+    spec:
+      destination: { server: https://kubernetes.default.svc, namespace: ns }
+      source:
+        repoURL: https://git.example.com/acme/gitops
+        path: charts/web
+        helm: { parameters: [{ name: team, value: 'x-{{ ${more === '' ? '' : '.'}team }}' }] }
+`
+    const { repository } = await renderCharts(helm, {
+      ...web('charts/web'),
+      'sets/list.yaml': set(
+        'list',
+        '- list:\n    elements:\n      - { env: a, team: blue }\n      - env: b\n        team: red\n',
+        'goTemplate: true',
+      ),
+      'sets/files.yaml': set(
+        'files',
+        '- git:\n    repoURL: https://git.example.com/acme/gitops\n    files: [{ path: "env/*.json" }]\n',
+        '',
+      ),
+      'sets/matrix.yaml': set(
+        'matrix',
+        '- matrix:\n    generators:\n      - list: { elements: [{ env: m }] }\n      - git:\n          repoURL: https://git.example.com/acme/gitops\n          files: [{ path: "env/*.json" }]\n',
+        'goTemplate: true',
+      ),
+      'env/one.json': '{ "env": "one",\n  "team": "green" }\n',
+    })
+    expect(fieldOf(repository)).toEqual([
+      'files-one: apps/x-green/db @ charts/web/templates/es.yaml:12 < sets/files.yaml:18 < env/one.json:2',
+      'list-a: apps/x-blue/db @ charts/web/templates/es.yaml:12 < sets/list.yaml:20 < sets/list.yaml:9',
+      'list-b: apps/x-red/db @ charts/web/templates/es.yaml:12 < sets/list.yaml:20 < sets/list.yaml:11',
+      'matrix-m: apps/x-green/db @ charts/web/templates/es.yaml:12 < sets/matrix.yaml:21 < env/one.json:2',
+    ])
+  },
+)

@@ -188,6 +188,8 @@ const SCALARS: readonly (readonly [file: string, written: string, otherwise: str
   ['argo/parameters.yaml', 'value: "x,y"', 'value: "qx,y"'],
   ['argo/parameters.yaml', 'c.d, value: "true"', 'c.d, value: "qtrue"'],
   ['argo/parameters.yaml', 'value: first', 'value: qfirst'],
+  ['argo/set.yaml', 'env: eu', 'env: qeu'],
+  ['argo/set.yaml', 'env: us', 'env: qus'],
   ['values/text.txt', 'from a file', 'from another file'],
   ['argo/named.yaml', 'releaseName: other', 'releaseName: qother'],
   ['argo/named.yaml', 'namespace: elsewhere', 'namespace: qelsewhere'],

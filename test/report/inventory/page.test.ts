@@ -25,7 +25,7 @@ function inventoryOf(count: number): Inventory {
   return {
     target: 'prod',
     headline: `All ${count} references work`,
-    facts: ['52 Vault paths', 'No server was asked'],
+    facts: ['52 Vault paths', 'Vault was not asked'],
     rows,
     hops: [
       { is: 'store', state: 'holds', text: 'vault, KV version 2 at kv/', place: { file: 'store.yaml', line: 3 } },
@@ -119,6 +119,16 @@ describe.skipIf(BROWSER === undefined)('the page in a browser', () => {
     const html = opened(inventoryOf(3), '#view=rules', 'https://github.com/o/r/blob/abc/')
     expect(html).toContain('<span class="right">read 3</span><span class="right unused">list</span>')
     expect(html).toContain('href="https://github.com/o/r/blob/abc/eso.hcl#L1"')
+  }, 100_000)
+
+  test('shows names as code, and says why there is no rule', () => {
+    const html = opened(
+      { ...inventoryOf(1), headline: '0 checked: role `a<b` is not in Git', rules: [] },
+      '#view=rules',
+    )
+    expect(html).toContain('<h1>prod: 0 checked: role <code>a&lt;b</code> is not in Git</h1>')
+    expect(html).toContain('No rules: the policies of these roles are known neither')
+    expect(html).not.toContain('<table>')
   }, 100_000)
 
   test('shows a hostile name as text', () => {
