@@ -44,6 +44,35 @@ export function widelyAltered({ now, before, altered, config }: AlteredFiles): W
   return undefined
 }
 
+/**
+ * Whether nothing reads what is altered: texts, images, sources of programs, which no file names that is read, and which are no part of a chart. A
+ * folder that came or went may be one that an ApplicationSet asks for.
+ */
+export function touchesNothing({ now, before, altered }: AlteredFiles): boolean {
+  const states = [now, before]
+  const read = new Set(states.flatMap(({ files }) => files.map(({ relative }) => relative)))
+  const isApart = (path: string) => {
+    const name = basename(path)
+    if (read.has(path) || formOf(name) === 'yaml' || formOf(name) === 'terraform' || formOf(name) === 'hcl')
+      return false
+    return states.every(({ roots, files }) => {
+      const [root] = roots
+      if (root === undefined || !root.folders.has(ancestorsOf(path)[0] ?? '')) return false
+      if (ancestorsOf(path).some((folder) => root.files.has(folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`)))
+        return false
+      return !files.some(({ relative, text }) => formOf(basename(relative)) !== 'markdown' && text.includes(name))
+    })
+  }
+  return [...altered].every(isApart)
+}
+
+/** The folders above a path, the nearest first. */
+function ancestorsOf(path: string): string[] {
+  const found: string[] = []
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) found.push(path.slice(0, at))
+  return [...found, '']
+}
+
 /** Whether the files may say something else of policies, roles, mounts and logins in the two states. */
 export function mayAlterLaw({ now, before, altered }: AlteredFiles): boolean {
   return [now, before].some(

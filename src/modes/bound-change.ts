@@ -1,4 +1,10 @@
-import { type AlteredFiles, mayAlterLaw, type WideReason, widelyAltered } from '../changes/wide-change.ts'
+import {
+  type AlteredFiles,
+  mayAlterLaw,
+  touchesNothing,
+  type WideReason,
+  widelyAltered,
+} from '../changes/wide-change.ts'
 import { discover } from '../files/discover.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -7,7 +13,7 @@ import { type ChangeDeps, withStart } from './change-start.ts'
 import { declaredIn, type GatherDeps, type Gathered, gatherFrom } from './gather.ts'
 import type { Change } from './look-at-change.ts'
 import { asksForDrift } from './look-for-drift.ts'
-import { type ReadChange, readChange } from './read-change.ts'
+import { type ReadChange, readChange, readNothing } from './read-change.ts'
 import type { Watch } from './watch.ts'
 
 /** A change with what it can touch, followed in both states. */
@@ -43,6 +49,11 @@ export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
       const files: AlteredFiles = { now, before, altered, config }
       const wide = widelyAltered(files)
       if (wide !== undefined) return { wide } as WideChange
+      if (touchesNothing(files)) {
+        const found = await readNothing({ now, start, variables, gitOps: { deadline, enter } })
+        const declared = declaredIn([], deadline)
+        return { found, start, declared, then: declared }
+      }
       enter('declared')
       const declared = declaredIn(now.files, deadline)
       const then = mayAlterLaw(files) ? declaredIn(before.files, deadline) : declared

@@ -94,7 +94,7 @@ async function boundReport(
   const of = {
     ...ofChange(change.since),
     ...beyond(results, scope),
-    notRead: { roots: roots.notRead, of: roots.all },
+    notRead: { roots: roots?.notRead ?? 0, of: roots?.all ?? 0 },
   }
   const ours = within(results, scope, of)
   if (!ours.findings.every(isToldByTouched)) return undefined

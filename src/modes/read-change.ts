@@ -22,8 +22,8 @@ import { holdsName, loginNames, type TouchedNames, touchedNames } from './touche
 export interface ReadChange {
   readonly now: Repository
   readonly before: Repository
-  /** Roots of the present state: all, and those that were not built. */
-  readonly roots: { readonly all: number; readonly notRead: number }
+  /** Roots of the present state: all, and those that were not built; `undefined` where not even roots were looked for. */
+  readonly roots: { readonly all: number; readonly notRead: number } | undefined
 }
 
 export interface Wide {
@@ -82,6 +82,16 @@ export async function readChange({ now, start, variables, gitOps }: ReadOptions)
     before: repositories[1],
     roots: { all: here.open.outputs().length, notRead: Math.min(all, here.open.waiting().length) },
   }
+}
+
+/** Both states for a change that nothing reads: only what cannot be read of ESO's objects is told, as it is of every change. */
+export async function readNothing({ now, start, variables, gitOps }: ReadOptions): Promise<ReadChange> {
+  const part = { isKept: () => false, isTaken: () => false }
+  const read = async (state: Discovery) => {
+    const files = state.files.filter(({ text, use }) => use === undefined && namesEsoKind(text))
+    return (await openDiscovered({ ...state, files }, { ...gitOps, variables, leavesWait: true })).repository(part)
+  }
+  return { now: await read(now), before: await read(start.before), roots: undefined }
 }
 
 /** Builds the same roots in both states. */

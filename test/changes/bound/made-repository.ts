@@ -222,6 +222,7 @@ export const CHANGES: readonly MadeChange[] = [
   { name: 'a workload', edit: replaced('apps/users/deployment.yaml', 'key: k0', 'key: none') },
   { name: 'a workload of another Secret', edit: replaced('apps/users/deployment.yaml', 'name: shop', 'name: search') },
   { name: 'a README', edit: () => ({ 'README.md': '# Another\n' }) },
+  { name: 'a text that no file names', edit: () => ({ 'apps/shop/NOTES.txt': 'a\n' }) },
   { name: 'a file that nothing reads', edit: () => ({ 'notes/a.txt': 'a\n' }) },
   { name: 'a line that does not parse', edit: replaced('apps/shop/secret.yaml', 'spec:', 'spec: : :') },
   {
