@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Discovery } from '../files/discover.ts'
-import { formOf, mayDeclare } from '../files/relevance.ts'
+import { formOf, isKustomizationName, mayDeclare } from '../files/relevance.ts'
 import type { SourceFile } from '../files/source-file.ts'
 
 /** Why all of a repository is read for a change: what it alters may decide for any reference. */
@@ -60,10 +60,17 @@ export function touchesNothing({ now, before, altered }: AlteredFiles): boolean 
       if (root === undefined || !root.folders.has(ancestorsOf(path)[0] ?? '')) return false
       if (ancestorsOf(path).some((folder) => root.files.has(folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`)))
         return false
-      return !files.some(({ relative, text }) => formOf(basename(relative)) !== 'markdown' && text.includes(name))
+      return !files.some((file) => mayReadText(file) && file.text.includes(name))
     })
   }
   return [...altered].every(isApart)
+}
+
+/** Generators of kustomizations, scripts, Terraform and parameters of charts take any file. */
+function mayReadText({ relative, text }: SourceFile): boolean {
+  const name = basename(relative)
+  const form = formOf(name)
+  return form !== 'markdown' && (form !== 'yaml' || isKustomizationName(name) || text.includes('fileParameters'))
 }
 
 /** The folders above a path, the nearest first. */

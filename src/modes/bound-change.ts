@@ -52,12 +52,12 @@ export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
       if (touchesNothing(files)) {
         const found = await readNothing({ now, start, variables, gitOps: { deadline, enter } })
         const declared = declaredIn([], deadline)
-        return { found, start, declared, then: declared }
+        return { found, start, declared, earlier: declared }
       }
       enter('declared')
       const declared = declaredIn(now.files, deadline)
-      const then = mayAlterLaw(files) ? declaredIn(before.files, deadline) : declared
-      if (then !== declared && factsOf(then) !== factsOf(declared)) return { wide: 'law' } as WideChange
+      const earlier = mayAlterLaw(files) ? declaredIn(before.files, deadline) : declared
+      if (earlier !== declared && factsOf(earlier) !== factsOf(declared)) return { wide: 'law' } as WideChange
       const found = await deps.render((rendering) =>
         readChange({
           now,
@@ -66,11 +66,11 @@ export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
           gitOps: { chartValues: settings.config.helm, ...rendering, deadline, enter },
         }),
       )
-      return 'wide' in found ? found : { found, start, declared, then }
+      return 'wide' in found ? found : { found, start, declared, earlier }
     })
     if ('because' in read) return { wide: 'no-start' }
     if ('wide' in read) return read
-    const { found, start, declared, then } = read
+    const { found, start, declared, earlier } = read
     const head = await gatherFrom(found.now, settings, { cwd, live, watch, declared })
     if (head.configured.missing.length > 0) throw new InvalidInput(head.configured.missing)
     enter('before')
@@ -78,7 +78,7 @@ export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
       cwd,
       live: undefined,
       answers: head.live,
-      declared: then,
+      declared: earlier,
       watch: { ...watch, enter: () => undefined },
     })
     if (watch.over()) return { wide: 'time' }
