@@ -117,6 +117,8 @@ export interface LiveCosts {
   readonly requests: number
   /** With 20 ms added to each answer. */
   readonly delayed: Cost
+  /** The bare client there: what the server and the clock of the delay add by themselves. */
+  readonly bareDelayed: Cost
   readonly delay: number
   readonly concurrency: number
 }
@@ -141,19 +143,22 @@ export async function measureLive(work: string, rounds: number): Promise<LiveCos
     watched.close()
     const list = join(work, 'asked.json')
     writeFileSync(list, JSON.stringify(watched.asked))
-    const client = {
+    const client = (address: string) => ({
       command: process.execPath,
-      args: [join(ROOT, 'bench/live.ts'), list, server.address, server.rootToken],
+      args: [join(ROOT, 'bench/live.ts'), list, address, server.rootToken],
       cwd: ROOT,
-    }
+    })
     const costs = await inTurns(
-      { check: check(server.address), offline: ours(['check', '.'], folder), bare: client },
+      { check: check(server.address), offline: ours(['check', '.'], folder), bare: client(server.address) },
       rounds,
     )
     const slow = await relay(server, 20)
-    const delayed = await once(check(slow.address))
+    const { delayed, bareDelayed } = await inTurns(
+      { delayed: check(slow.address), bareDelayed: client(slow.address) },
+      1,
+    )
     slow.close()
-    return { ...costs, requests: watched.asked.length, delayed, delay: 20, concurrency: CONCURRENCY }
+    return { ...costs, requests: watched.asked.length, delayed, bareDelayed, delay: 20, concurrency: CONCURRENCY }
   } finally {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
