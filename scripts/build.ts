@@ -52,11 +52,16 @@ async function bundle(): Promise<RolldownOutput> {
 
 /**
  * Parts of packages that nothing here needs: a thousand media types, for forms with files that an HTTP client could send; a method for each
- * of GitHub's routes, which are called by their templates; and a second parser of HTTP, the same one for processors that have SIMD.
+ * of GitHub's routes, which are called by their templates; a second parser of HTTP, the same one for processors that have SIMD; and what
+ * node-vault loads and is given otherwise (`state/live/client.ts`): its HTTP client, its checks of arguments and its table of commands.
  */
 const UNUSED: Readonly<Record<string, string>> = {
   '/mime-db/index.js': 'module.exports = {}',
   '/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js': 'export default {}',
+  '/axios/dist/node/axios.cjs': 'module.exports = {}',
+  '/mustache/mustache.js': 'module.exports = {}',
+  '/node-vault/src/commands.js': 'module.exports = {}',
+  '/tv4/tv4.js': 'module.exports = {}',
   '/undici/lib/llhttp/llhttp_simd-wasm.js': "module.exports = require('./llhttp-wasm.js')",
 }
 const unused = (id: string) => Object.keys(UNUSED).find((end) => id.endsWith(end))

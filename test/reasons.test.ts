@@ -86,7 +86,7 @@ describe('no code reads a sentence back (docs/architecture.md)', () => {
     '/^a patch/.test(reference.notChecked)',
     "notChecked?.startsWith('a patch')",
     "first.fingerprint.split('|')[2]",
-    "why.replace('No server was asked: ', '')",
+    "why.replace('Vault was not asked: ', '')",
     "if (reason === 'its store is not in Git')",
   ])('is seen: %s', (line) => {
     expect(READS.some((reads) => reads.test(line))).toBe(true)

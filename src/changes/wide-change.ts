@@ -11,8 +11,6 @@ export type WideReason =
   | 'law'
   /** A link, a submodule, a list of what is left out. */
   | 'no-plain-file'
-  /** Values that other roots take. */
-  | 'shared-values'
   /** Objects that stand for others: stores, generators, namespaces, definitions, what installs ESO. */
   | 'shared-object'
   /** What Terraform, scripts and plays apply differs. */
@@ -61,12 +59,16 @@ function isLaw({ relative, text, use }: SourceFile): boolean {
 function isNamedByScript(files: readonly SourceFile[], altered: ReadonlySet<string>): boolean {
   const names = [...altered].filter((path) => formOf(basename(path)) !== 'markdown').map((path) => basename(path))
   return files.some(
-    (file) => isScript(file) && (TAKES_FILES.test(file.text) || names.some((name) => file.text.includes(name))),
+    (file) => (names.some((name) => file.text.includes(name)) || TAKES_FILES.test(file.text)) && isScript(file),
   )
 }
 
 function isScript({ relative, text, use }: SourceFile): boolean {
   if (use !== undefined) return false
   const form = formOf(basename(relative))
-  return form === 'shell' || form === 'terraform' || (form === 'yaml' && /^\s*-?\s*(?:hosts|tasks)\s*:/m.test(text))
+  return (
+    form === 'shell' ||
+    form === 'terraform' ||
+    (form === 'yaml' && /hosts|tasks/.test(text) && /^\s*-?\s*(?:hosts|tasks)\s*:/m.test(text))
+  )
 }

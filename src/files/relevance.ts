@@ -7,7 +7,7 @@ const MANIFEST =
 
 /** What policies and roles look like in any of the forms of field.md §4. */
 const POLICY =
-  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|capabilities: *\[? *(?:\n *- *)?["']?(?:create|read|update|delete|list|deny|sudo|patch)\b|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|\/v1\/(?:auth|sys)\/|vault\.(?:m\.)?upbound\.io|\binitialize +\\?"|root-token-id|root_token\b|ROOT_TOKEN_ID|devRootToken|vault\.banzaicloud\.com|bound_service_account|\bpolicies\b/m
+  /policy[ _-]write|(?:secrets|auth)[ -]enable|token[ -]create|(?<![\w.-])- *["']?(?:policy|secrets|auth)["']?,? *$|\/role\/|path +\\?["']|vault_policy|vault_|externalConfig|redhatcop\.redhat\.io|sys\/polic|["']capabilities["']|capabilities: *\[? *(?:\n *- *)?["']?(?:create|read|update|delete|list|deny|sudo|patch)\b|\/[^"'\n]{0,200}["']: *\[ *["']?(?:create|read|update|list|deny)\b|hashivault_|\/v1\/(?:auth|sys)\/|vault\.(?:m\.)?upbound\.io|\binitialize +\\?"|root-token-id|root_token\b|ROOT_TOKEN_ID|devRootToken|vault\.banzaicloud\.com|bound_service_account|\bpolicies\b/m
 
 /** A kind or group of ESO's, as an object or a patch names it. */
 const ESO_KIND =

@@ -10,12 +10,14 @@ import type { NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
 import type { Stopwatch } from '../model/stages.ts'
+import { listAt, stringAt } from '../model/value.ts'
 import { commandsIn, pushedArtifacts } from './applied/commands.ts'
 import { follow } from './applied/follow.ts'
 import type { Followed } from './applied/followed.ts'
+import { followedAgain, hasSameStructure } from './applied/same-structure.ts'
 import { templateNotes } from './applied/template-notes.ts'
 import { type BuildMemory, type FindKustomize, kustomizeBuilds } from './build/kustomize-builds.ts'
-import type { Output } from './build/output.ts'
+import { type Output, type OutputOptions, outputOf } from './build/output.ts'
 import type { RenderedObject } from './build/rendered-output.ts'
 import { type Checkout, checkout as openCheckout } from './checkout.ts'
 import { deliveriesOf, type PartOfRepository, WHOLE } from './deliveries.ts'
@@ -30,6 +32,7 @@ import { type ObjectsElsewhere, type ParsedFiles, parseFiles } from './objects/p
 import { MENTIONS_SECRETS } from './objects/secret-users.ts'
 import type { SourceObject } from './objects/source-object.ts'
 import type { GitOpsRoot } from './root.ts'
+import { rootState } from './root-key.ts'
 
 export interface ReadRepositoryOptions extends DiscoverOptions, GitOpsOptions {
   /** For tests. */
@@ -121,8 +124,11 @@ export interface OpenRepository {
   /** Roots that lead to no other one and were not built. */
   waiting(): readonly GitOpsRoot[]
   build(roots: readonly GitOpsRoot[]): Promise<void>
+  /** By which a root is the same in two states of a repository, the files apart that it reads: with what it takes from ConfigMaps. */
+  stateOf(root: GitOpsRoot): string
   /** What is built, in the order in which it was found; roots that wait have no objects. */
   outputs(): readonly Output[]
+  readonly checkouts: readonly OpenCheckout[]
   /** Every object as its file has it. */
   readonly written: readonly SourceObject[]
   /** Whether the roots of GitOps lead to anything that is judged. */
@@ -131,10 +137,16 @@ export interface OpenRepository {
   repository(part?: PartOfRepository): Repository
 }
 
+interface OpenOptions {
+  readonly leavesWait?: boolean
+  /** Another state of the same files that is open already, and what is otherwise in this one: where that leads to the same roots, they are taken. */
+  readonly like?: { readonly of: OpenRepository; readonly altered: ReadonlySet<string> }
+}
+
 /** Follows the roots; with `leavesWait` only those are built that lead to others. */
 export async function openDiscovered(
   discovery: Discovery,
-  options: DiscoveredOptions & { readonly leavesWait?: boolean },
+  options: DiscoveredOptions & OpenOptions,
 ): Promise<OpenRepository> {
   const { maxDocuments, elsewhere, deadline } = options
   options.enter?.('manifests')
@@ -147,6 +159,8 @@ export async function openDiscovered(
     async build(roots) {
       for (const { followed } of checkouts) await followed.build(roots.filter((root) => followed.waiting.has(root)))
     },
+    checkouts,
+    stateOf: rootStates(checkouts),
     outputs: () => checkouts.flatMap(({ followed }) => followed.outputs),
     written: parsed.objects,
     reaches: checkouts.some(({ followed }) => followed.reaches),
@@ -156,6 +170,26 @@ export async function openDiscovered(
         parsed,
         checkouts.map((checkout) => checkout.part(part)),
       ),
+  }
+}
+
+function rootStates(checkouts: readonly OpenCheckout[]): OpenRepository['stateOf'] {
+  const known = new WeakMap<GitOpsRoot, string>()
+  return (root) => {
+    let state = known.get(root)
+    if (state === undefined) {
+      const { configMaps } =
+        (checkouts.find(({ checkout }) => checkout === root.checkout) ?? checkouts[0])?.followed ?? {}
+      const taken = listAt(root.flux?.postBuild, 'substituteFrom').flatMap((from) =>
+        (configMaps?.(stringAt(from, 'name') ?? '', root.cluster) ?? []).map(({ source, body }) => [
+          source.relative,
+          body,
+        ]),
+      )
+      state = `${rootState(root)}${taken.length === 0 ? '' : JSON.stringify(taken)}`
+      known.set(root, state)
+    }
+    return state
   }
 }
 
@@ -215,6 +249,7 @@ interface Part {
 
 /** A searched folder whose roots were followed, as far as they were built. */
 interface OpenCheckout {
+  readonly checkout: Checkout
   readonly followed: Followed
   part(part?: PartOfRepository): Part
 }
@@ -223,7 +258,7 @@ async function openCheckoutOf(
   root: Root,
   discovery: Discovery,
   parsed: ParsedFiles,
-  options: GitOpsOptions & { readonly leavesWait?: boolean },
+  options: GitOpsOptions & OpenOptions,
 ): Promise<OpenCheckout> {
   const { variables, allowRemoteBases = false, enableHelm = false, deadline = NO_DEADLINE } = options
   const checkout = openCheckout({
@@ -251,26 +286,37 @@ async function openCheckoutOf(
   })
   const files = discovery.files.filter(({ use }) => use === undefined)
   const written = parsed.objects.filter(({ source }) => source.root === root.path)
-  const followed = await follow(checkout, {
+  const outputs: OutputOptions = {
     build,
     render: charts.render,
     fetches: allowRemoteBases || enableHelm,
     always: options.buildAll === true,
     wanted: wantedFrom(checkout, written),
-    identities: [...(options.identities ?? []), ...gitRemotes(root.path)],
-    commands: commandsIn(files, root),
-    artifacts: new Map(
-      pushedArtifacts(files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
-        const key = repositoryPath(address)?.join('/')
-        return key === undefined ? [] : [[key, folder] as const]
-      }),
-    ),
-    variables,
-    leavesWait: options.leavesWait === true,
-    chartValues: options.chartValues ?? [],
-    linkOutside: linkOutside(checkout, discovery),
-  })
+  }
+  const { like } = options
+  const same = like?.of.checkouts.find((other) => other.checkout.root.path === root.path)
+  const isSame =
+    same !== undefined && hasSameStructure(same.followed, [same.checkout, checkout], like?.altered ?? new Set())
+  const followed =
+    isSame && same !== undefined && like !== undefined
+      ? followedAgain(same.followed, checkout, like.altered, (one) => outputOf(one, outputs))
+      : await follow(checkout, {
+          ...outputs,
+          identities: [...(options.identities ?? []), ...gitRemotes(root.path)],
+          commands: commandsIn(files, root),
+          artifacts: new Map(
+            pushedArtifacts(files.filter((file) => file.root === root.path)).flatMap(({ address, folder }) => {
+              const key = repositoryPath(address)?.join('/')
+              return key === undefined ? [] : [[key, folder] as const]
+            }),
+          ),
+          variables,
+          leavesWait: options.leavesWait === true,
+          chartValues: options.chartValues ?? [],
+          linkOutside: linkOutside(checkout, discovery),
+        })
   return {
+    checkout,
     followed,
     part(part = WHOLE) {
       const { processes, processMilliseconds, missed, unusable } = stats

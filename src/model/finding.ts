@@ -82,6 +82,8 @@ export interface Finding {
   readonly cause?: string
   /** From the store to the first broken link; absent where the manifest alone is wrong. */
   readonly chain?: readonly Hop[]
+  /** Further places of the same kind, behind the limit of what is told one by one: their references are broken all the same. */
+  readonly unlisted?: readonly Span[]
   /** What the reference does at this place: "reads `kv/team/app`". */
   readonly does?: string
   /** Nothing applies what stands there; `remark` says why. */

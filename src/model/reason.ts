@@ -350,6 +350,36 @@ export type OfflineReason =
    */
   | { readonly code: 'foreign-head'; readonly event: string; readonly repository: string | undefined }
 
+/** What stands first in the way of a run that is not finished: how a server did not answer, or what cut the run short. */
+export type Unfinished =
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'reset'
+  | 'timeout'
+  | 'tls'
+  | 'plain-http'
+  | 'redirect'
+  | 'not-vault'
+  | 'oversize'
+  | 'sealed'
+  | 'uninitialised'
+  | 'standby'
+  | 'rate-limited'
+  | 'server-error'
+  | 'out-of-time'
+  | 'token'
+  | 'login'
+  /** Some requests were not answered as Vault answers. */
+  | 'unanswered'
+  /** The token, or the one that wrote the snapshot, may not see all of it. */
+  | 'hidden'
+  | 'hidden-in-snapshot'
+  | 'snapshot-old'
+  | 'run-time-over'
+  | 'killed'
+  | 'own-bug'
+
 /** The reason for text with these variables and placeholders left in it; the first counts. `undefined`: there is none. */
 export function holeReason(place: HolePlace, holes: readonly string[]): ManifestReason | undefined {
   const [first] = holes

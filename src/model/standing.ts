@@ -4,7 +4,10 @@ import type { NotCheckedReason } from './reason.ts'
 export type Standing =
   /** Every request is allowed, and whatever else was asked is there. Without a server: allowed by the policies in Git. */
   | { readonly is: 'works' }
-  /** ESO will fail. `accepted`: no error says so, because of an `ignore` or a severity in the config. `by`: fingerprints of the findings. */
+  /**
+   * ESO will fail. `accepted`: an `ignore` or a severity in the config lets it pass. `by`: fingerprints of the findings that say so; none
+   * where a limit left them out.
+   */
   | { readonly is: 'broken'; readonly accepted: boolean; readonly by: readonly string[] }
   | { readonly is: 'not-checked'; readonly reason: NotCheckedReason }
   /** Its store is not Vault's: nothing is said of it. */

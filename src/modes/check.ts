@@ -7,6 +7,7 @@ import { type Scope, scopeOf } from '../changes/scope.ts'
 import type { Age, Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
 import type { RefusedLogin } from '../model/id-claims.ts'
 import { familyOf, type NoteFamily } from '../model/note.ts'
+import type { Unfinished } from '../model/reason.ts'
 import type { Standing } from '../model/standing.ts'
 import { outcomeOf } from '../report/outcome.ts'
 import { countProblems } from '../report/problems.ts'
@@ -33,7 +34,7 @@ import { shownUsers, usersOfLink } from './questions/workload-users.ts'
 import { refusedBecause } from './refused-login.ts'
 import type { Render } from './render.ts'
 import { withSourceDiffs } from './source-diffs.ts'
-import { referencesNotChecked, standingsOf } from './standings.ts'
+import { referencesNotChecked, type StandingsInput, standingsOf } from './standings.ts'
 import { templatesNotChecked } from './templates-not-checked.ts'
 import { isToldByTouched } from './told-by-touched.ts'
 import { unansweredSentences } from './unanswered.ts'
@@ -55,6 +56,8 @@ export interface CheckDeps {
   readonly bound?: ReadBound | undefined
   /** Why a server that was to be asked could not be, a sentence each. */
   readonly incomplete: readonly string[]
+  /** The first of these. */
+  readonly unfinished?: Unfinished | undefined
   /** The login that the server refused. */
   readonly refused?: RefusedLogin | undefined
 }
@@ -159,6 +162,7 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
     links: chain.links,
     findings: kept,
     ignored: ignored.map(({ finding }) => finding),
+    ...acceptedByConfig(settings, gathered, kept, rules),
     unapplied: settings.config.manifests.unapplied,
     silent:
       deps.live === undefined && deps.incomplete[0] !== undefined
@@ -178,6 +182,28 @@ function applyRules(settings: Settings, deps: CheckDeps, gathered: Gathered, rul
     ],
     standings,
   })
+}
+
+/** What the config lets pass by the severity that it gives to a rule: below error, or `off`. */
+function acceptedByConfig(
+  { config }: Settings,
+  { chain }: Gathered,
+  kept: readonly Finding[],
+  rules: readonly Rule[],
+): Pick<StandingsInput, 'lowered' | 'silenced'> {
+  const off = rules.filter(({ id }) => config.rules[id] === 'off')
+  return {
+    lowered: kept.filter(({ rule }) => (config.rules[rule] ?? 'error') !== 'error'),
+    silenced: () =>
+      off.length === 0
+        ? []
+        : runRules(
+            off.map((rule) => ({ ...rule, optIn: false })),
+            chain,
+            {},
+            { unapplied: config.manifests.unapplied },
+          ),
+  }
 }
 
 /** Lines of the contract that nobody can judge yet. */
@@ -292,6 +318,7 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
     ...unansweredSentences(live),
     ...hiddenSentences(hidden, deps.live),
   ]
+  const unfinished = firstUnfinished(deps, gathered, hidden.length > 0)
   return {
     mode: settings.mode,
     target: settings.target,
@@ -315,8 +342,22 @@ function reportOf(settings: Settings, deps: CheckDeps, gathered: Gathered, resul
     counts: repository.counts,
     live: liveLine(settings, deps),
     incomplete,
+    ...(unfinished === undefined ? {} : { unfinished }),
     ...(scope === undefined ? {} : { scope }),
   }
+}
+
+function firstUnfinished(
+  { unfinished, live: source }: CheckDeps,
+  { watch, live }: Gathered,
+  hides: boolean,
+): Unfinished | undefined {
+  if (unfinished !== undefined) return unfinished
+  if (watch.over()) return 'run-time-over'
+  if (watch.sentences().length > 0) return 'own-bug'
+  if (unansweredSentences(live).length > 0) return 'unanswered'
+  if (!hides) return undefined
+  return source?.asOf === undefined ? 'hidden' : 'hidden-in-snapshot'
 }
 
 function writesJson({ format, reportFile }: Settings): boolean {

@@ -35,7 +35,8 @@ export async function drift(settings: Settings, deps: CheckDeps): Promise<{ repo
   const drifted = report.findings.some(isDrift)
   const unchecked = report.notChecked.length > 0
   const outcome = outcomeOf({ findings: report.findings, failOn: settings.failOn, incomplete, unchecked, drifted })
-  return { report: { ...report, incomplete, outcome }, gathered }
+  const unfinished = report.unfinished ?? (incomplete.length > 0 ? 'hidden' : undefined)
+  return { report: { ...report, incomplete, outcome, ...(unfinished === undefined ? {} : { unfinished }) }, gathered }
 }
 
 /** Drift fails the run whatever `fail-on` says (design §3), unless the config makes the rule a note. */

@@ -1,6 +1,8 @@
 import { InvalidInput } from '../model/invalid-input.ts'
+import type { Unfinished } from '../model/reason.ts'
 import type { Outcome, Report } from '../report/report.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { VaultUnavailable } from '../state/live/errors.ts'
 
 /**
  * The report of a run that could not do its work: wrong input, an unreachable server, or a bug of ours. It says what to change
@@ -15,12 +17,12 @@ export function killedReport(settings: Pick<Settings, 'mode' | 'target'>): Repor
   const incomplete = [
     'The run was ended before it could report: the job was cancelled, its time was over, or the memory of the runner was used up. Run the job again.',
   ]
-  return reportWithout(settings, { outcome: 'incomplete', problems: [], incomplete })
+  return reportWithout(settings, { outcome: 'incomplete', problems: [], incomplete, unfinished: 'killed' })
 }
 
 function reportWithout(
   settings: Pick<Settings, 'mode' | 'target'>,
-  { outcome, problems, incomplete }: Description,
+  { outcome, problems, incomplete, unfinished }: Description,
 ): Report {
   return {
     mode: settings.mode,
@@ -34,6 +36,7 @@ function reportWithout(
     counts: { files: 0, manifests: 0, externalSecrets: 0, pushSecrets: 0, stores: 0 },
     live: { asked: false, line: '' },
     incomplete,
+    ...(unfinished === undefined ? {} : { unfinished }),
     ...(problems.length === 0 ? {} : { problems }),
   }
 }
@@ -42,6 +45,7 @@ interface Description {
   readonly outcome: Outcome
   readonly problems: NonNullable<Report['problems']>
   readonly incomplete: readonly string[]
+  readonly unfinished?: Unfinished
 }
 
 function describe(error: unknown): Description {
@@ -49,7 +53,8 @@ function describe(error: unknown): Description {
   const name = error instanceof Error ? error.name : ''
   const message = error instanceof Error ? error.message : String(error)
   // The live room's errors are told by name, so that an offline run does not load it.
-  if (name === 'VaultUnavailable') return { outcome: 'incomplete', problems: [], incomplete: [message] }
+  if (name === 'VaultUnavailable')
+    return { outcome: 'incomplete', problems: [], incomplete: [message], unfinished: (error as VaultUnavailable).kind }
   if (name === 'LiveSettingsError') return { outcome: 'invalid', problems: [{ message }], incomplete: [] }
   const trace =
     error instanceof Error && error.stack !== undefined ? `\n${error.stack.split('\n').slice(1, 8).join('\n')}` : ''

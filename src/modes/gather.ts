@@ -10,6 +10,7 @@ import { namesInFiles } from '../files/names-in-files.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
+import { documentsOf } from '../gitops/objects/parsed-files.ts'
 import { type Repository, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
 import type { Deadline } from '../model/deadline.ts'
@@ -105,7 +106,10 @@ export async function gather(settings: Settings, deps: GatherDeps): Promise<Gath
   return gathered
 }
 
-const YAML: DeclaredYaml = { parse: (file, text) => parseYaml({ file, text }).documents }
+const YAML: DeclaredYaml = {
+  parse: (file, text) => parseYaml({ file, text }).documents,
+  documents: documentsOf,
+}
 
 /** What files say of policies, roles, mounts and logins. */
 export function declaredIn(files: readonly SourceFile[], deadline: Deadline): Declared {

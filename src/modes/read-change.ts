@@ -3,13 +3,14 @@ import type { WideReason } from '../changes/wide-change.ts'
 import type { Discovery } from '../files/discover.ts'
 import { isKustomizationName, namesEsoKind } from '../files/relevance.ts'
 import type { SourceFile } from '../files/source-file.ts'
+import { isGitOpsNode } from '../gitops/applied/embedded-gitops.ts'
 import type { Output } from '../gitops/build/output.ts'
 import { isManifestKind } from '../gitops/objects/manifest-kinds.ts'
+import { parseFiles } from '../gitops/objects/parsed-files.ts'
 import type { SourceObject } from '../gitops/objects/source-object.ts'
 import { plainValue } from '../gitops/placed/placed.ts'
 import { type GitOpsOptions, type OpenRepository, openDiscovered, type Repository } from '../gitops/read-repository.ts'
 import { filesOf, type GitOpsRoot } from '../gitops/root.ts'
-import { rootState } from '../gitops/root-key.ts'
 import { groupOf } from '../model/kinds.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { listAt } from '../model/value.ts'
@@ -44,21 +45,27 @@ interface ReadOptions {
  */
 export async function readChange({ now, start, variables, gitOps }: ReadOptions): Promise<ReadChange | Wide> {
   const { before, altered } = start
+  if ([now, before].some((state) => altersShared(state, altered))) return { wide: 'shared-object' }
   const elsewhere = appliedElsewhere
-  const sides: readonly [Side, Side] = [
-    new Side(now, altered, await openDiscovered(now, { ...gitOps, variables, elsewhere, leavesWait: true })),
-    new Side(
-      before,
-      altered,
-      await openDiscovered(before, { ...gitOps, variables: start.settings.variables, elsewhere, leavesWait: true }),
-    ),
-  ]
-  const [here, there] = sides
+  const putsIn = Object.keys({ ...variables, ...start.settings.variables }).length > 0
+  const here = new Side(
+    now,
+    altered,
+    await openDiscovered(now, { ...gitOps, variables, elsewhere, leavesWait: true }),
+    putsIn,
+  )
+  const like = { of: here.open, altered }
+  const then = { ...gitOps, variables: start.settings.variables, elsewhere, leavesWait: true, like }
+  const there = new Side(before, altered, await openDiscovered(before, then), putsIn)
+  const sides: readonly [Side, Side] = [here, there]
   const different = whyDifferent(here, there)
   if (different !== undefined) return { wide: different }
   const all = here.open.waiting().length
   const states = [here.states(), there.states()] as const
-  await buildBoth(sides, (side, root) => side.isTouched(root) || states.some((known) => !known.has(rootState(root))))
+  await buildBoth(
+    sides,
+    (side, root) => side.isTouched(root) || states.some((known) => !known.has(side.open.stateOf(root))),
+  )
 
   const changed = changedObjects(here.touched(states[1]), there.touched(states[0]), altered)
   if (changed.some(isShared)) return { wide: 'shared-object' }
@@ -81,16 +88,20 @@ export async function readChange({ now, start, variables, gitOps }: ReadOptions)
 async function buildBoth(sides: readonly [Side, Side], isWanted: (side: Side, root: GitOpsRoot) => boolean) {
   const wanted = new Set<string>()
   for (const side of sides)
-    for (const root of side.open.waiting()) if (isWanted(side, root)) wanted.add(rootState(root))
-  for (const { open } of sides) await open.build(open.waiting().filter((root) => wanted.has(rootState(root))))
+    for (const root of side.open.waiting()) if (isWanted(side, root)) wanted.add(side.open.stateOf(root))
+  for (const { open } of sides) await open.build(open.waiting().filter((root) => wanted.has(open.stateOf(root))))
 }
 
 /** What decides for references wherever they are, and is not the same in both states. */
 function whyDifferent(one: Side, other: Side): WideReason | undefined {
   if (one.open.reaches !== other.open.reaches) return 'left-over'
-  if (one.holdsShared() || other.holdsShared()) return 'shared-object'
-  if (one.appliedElsewhere() !== other.appliedElsewhere()) return 'applied-elsewhere'
-  return one.givesValues() || other.givesValues() ? 'shared-values' : undefined
+  return one.appliedElsewhere() !== other.appliedElsewhere() ? 'applied-elsewhere' : undefined
+}
+
+/** Whether an altered file holds what stands for others. */
+function altersShared({ files, roots }: Discovery, altered: ReadonlySet<string>): boolean {
+  const own = files.filter(({ relative }) => altered.has(relative))
+  return parseFiles(own, roots).objects.some(isShared)
 }
 
 /** Kinds that stand for themselves: what one of them is matters to those that name it, and to no other. */
@@ -127,14 +138,19 @@ class Side {
   private readonly asksForNamespaces: 'any' | 'own' | 'none'
   private isOfNamespace: (text: string) => boolean = () => false
   private matched: ReadonlySet<string> = new Set()
+  /** Files with variables where names may stand: they come to something where Flux puts values in. */
+  private variable: ReadonlySet<string> = new Set()
+  /** The settings give values to variables, wherever they stand. */
+  private readonly putsIn: boolean
   private isNamed: (text: string) => boolean = () => false
   /** Files with objects of ESO's of roots that the change touches, and Applications of several sources. */
   private readonly beside = new Set<string>()
   private readonly parts = new Set<string>()
   private readonly touchedRoots = new Set<GitOpsRoot>()
 
-  constructor(discovery: Discovery, altered: ReadonlySet<string>, open: OpenRepository) {
+  constructor(discovery: Discovery, altered: ReadonlySet<string>, open: OpenRepository, putsIn: boolean) {
     this.open = open
+    this.putsIn = putsIn
     this.discovery = discovery
     this.altered = altered
     const [first] = discovery.files
@@ -152,7 +168,7 @@ class Side {
   }
 
   states(): ReadonlySet<string> {
-    return new Set(this.open.outputs().map(({ root }) => rootState(root)))
+    return new Set(this.open.outputs().map(({ root }) => this.open.stateOf(root)))
   }
 
   /** Whether a root reads an altered file, or is declared by one. */
@@ -180,7 +196,7 @@ class Side {
   /** The objects that come out of what the change touches, and those of altered files that no root holds. */
   touched(other: ReadonlySet<string>): readonly Manifest[] {
     for (const { root } of this.open.outputs())
-      if (this.isOfAltered(root) || !other.has(rootState(root))) {
+      if (this.isOfAltered(root) || !other.has(this.open.stateOf(root))) {
         this.touchedRoots.add(root)
         this.note(root)
       }
@@ -191,11 +207,6 @@ class Side {
     return [...manifests, ...workloads]
   }
 
-  /** Whether an altered file holds what stands for others. */
-  holdsShared(): boolean {
-    return this.open.written.some((object) => this.altered.has(object.source.relative) && isShared(object))
-  }
-
   appliedElsewhere(): string {
     return JSON.stringify(
       this.open.written.flatMap(({ appliedBy, kind, body }) =>
@@ -204,25 +215,11 @@ class Side {
     )
   }
 
-  /** Whether an altered file gives values to roots that do not read it. */
-  givesValues(): boolean {
-    const { files } = this.discovery
-    if (
-      ![/substituteFrom|valuesFrom/, /toolkit\.fluxcd\.io/].every((what) => files.some(({ text }) => what.test(text)))
-    )
-      return false
-    if (files.some(({ relative, text }) => this.altered.has(relative) && /ConfigMap|configMapGenerator/.test(text)))
-      return true
-    const generated = files.filter(({ text }) => text.includes('configMapGenerator'))
-    const names = [...this.altered].map((path) => path.split('/').at(-1) ?? path)
-    return generated.some(({ text }) => names.some((name) => text.includes(name)))
-  }
-
   /** The Secrets that the stores of these objects log in with. */
   loginsOf(objects: readonly Manifest[]): readonly string[] {
     const text = JSON.stringify(objects.map(({ body }) => body))
     return this.open.written.flatMap(({ kind, name, body }) =>
-      /SecretStore$/.test(kind) && text.includes(name) ? loginNames(body) : [],
+      /SecretStore$/.test(kind) && text.includes(JSON.stringify(name)) ? loginNames(body) : [],
     )
   }
 
@@ -230,9 +227,14 @@ class Side {
     this.isOfNamespace = (text) => this.asksForNamespaces === 'any' || holdsName(text, namespaces)
     this.isNamed = (text) => holdsName(text, objects) || (asksForPaths(text) && holdsName(text, paths))
     const matched = new Set<string>()
-    for (const { relative, text, use } of this.discovery.files)
-      if (this.isNamed(text) || (use === undefined ? isOpen(text) : OPEN_SECRET.test(text))) matched.add(relative)
+    const variable = new Set<string>()
+    for (const { relative, text, use } of this.discovery.files) {
+      if (this.isNamed(text) || (namesEsoKind(text) && MEANS_MANY.test(text))) matched.add(relative)
+      if (text.includes('${') && (use === undefined ? OPEN_NAME : OPEN_SECRET).test(text))
+        (this.putsIn ? matched : variable).add(relative)
+    }
     this.matched = matched
+    this.variable = variable
   }
 
   /** Whether a root may give objects that have to do with those of the change. */
@@ -252,17 +254,22 @@ class Side {
     }
     for (const file of files) {
       if (this.shared.has(file) || this.matched.has(file) || this.beside.has(file)) return true
+      if (root.flux?.postBuild !== undefined && this.variable.has(file)) return true
       const source = this.sources.get(file)
       if (source === undefined) continue
       judges ||= source.use !== undefined || namesEsoKind(source.text)
-      isLoose ||= OPEN_KUSTOMIZATION.test(source.text)
+      isLoose ||= this.isLoose(file)
     }
     return judges && isLoose
   }
 
   repository(): Repository {
     const isRead = (file: string) =>
-      this.altered.has(file) || this.shared.has(file) || this.matched.has(file) || this.beside.has(file)
+      this.altered.has(file) ||
+      this.shared.has(file) ||
+      this.matched.has(file) ||
+      this.variable.has(file) ||
+      this.beside.has(file)
     const whole = new Map<GitOpsRoot, boolean>()
     const isWhole = ({ root, objects }: Output) => {
       let found = whole.get(root)
@@ -274,8 +281,24 @@ class Side {
     }
     return this.open.repository({
       isKept: (file) => isRead(file) || this.namespaces.has(file),
-      isTaken: (output, { file }) => isRead(file) || this.namespaces.has(file) || isWhole(output),
+      isTaken: (output, { node, file }) =>
+        isRead(file) ||
+        this.namespaces.has(file) ||
+        // What leads to roots has led there.
+        (isWhole(output) && (this.touchedRoots.has(output.root) || !isGitOpsNode(node))),
     })
+  }
+
+  private readonly loose = new Map<string, boolean>()
+
+  /** Whether a file may give objects names that stand in no file. */
+  private isLoose(file: string): boolean {
+    let found = this.loose.get(file)
+    if (found === undefined) {
+      found = OPEN_KUSTOMIZATION.test(this.sources.get(file)?.text ?? '')
+      this.loose.set(file, found)
+    }
+    return found
   }
 
   /** Whether something that is no object of its own has to do with the change: a patch, a generator, what deploys the root. */
@@ -285,7 +308,7 @@ class Side {
     const own = new Set(objects.map(({ file }) => file))
     for (const file of filesOf(root)) {
       if (isRead(file) && (!own.has(file) || isKustomizationName(basename(file)))) return true
-      if (OPEN_KUSTOMIZATION.test(this.sources.get(file)?.text ?? '')) return true
+      if (this.isLoose(file)) return true
     }
     return false
   }
@@ -294,11 +317,6 @@ class Side {
 /** Whether a text may hold a path that ESO asks for: in an object, in a patch of one, in values of a chart. */
 function asksForPaths(text: string): boolean {
   return /external-secrets|remoteRef|remoteKey|["']?op["']?:|\bextract\b|\bkey["']?:/.test(text)
-}
-
-/** Whether a text of ESO's leaves open what it means. */
-function isOpen(text: string): boolean {
-  return (namesEsoKind(text) && MEANS_MANY.test(text)) || OPEN_NAME.test(text)
 }
 
 /** Whether a store asks for the labels of the namespaces that use it. */

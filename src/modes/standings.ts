@@ -16,6 +16,10 @@ export interface StandingsInput {
   /** What the rules say, without what somebody gave a reason to ignore. */
   readonly findings: readonly Finding[]
   readonly ignored: readonly Finding[]
+  /** Of the findings, those of rules to which the config gives a severity below error. */
+  readonly lowered?: readonly Finding[]
+  /** What the rules would say that the config turns off; asked only where something fails of which no finding speaks. */
+  readonly silenced?: () => readonly Finding[]
   readonly unapplied: Unapplied
   /** A server was to be asked and told nothing at all: what was found in Git alone is no pass. */
   readonly silent: ServerReason | undefined
@@ -24,8 +28,32 @@ export interface StandingsInput {
 /** What can be said of each reference: one thing, and never a pass for what was not seen. */
 export function standingsOf(input: StandingsInput): ReadonlyMap<Link, Standing> {
   const broken = brokenBy(input.findings.filter(isError), input.links)
-  const accepted = brokenBy(input.ignored.filter(isError), input.links)
-  return new Map(input.links.map((link) => [link, standingOf(link, { ...input, broken, accepted })]))
+  const said: Said = {
+    broken,
+    ignored: brokenBy(input.ignored.filter(isError), input.links),
+    weaker: once(() => brokenBy(input.findings.filter(isWeaker), input.links)),
+    lowered: once(() => brokenBy(input.lowered ?? [], input.links)),
+    silenced: once(() => brokenBy(input.silenced?.() ?? [], input.links)),
+  }
+  return new Map(input.links.map((link) => [link, standingOf(link, input, said)]))
+}
+
+/** What findings say of the references, by what became of the findings. */
+interface Said {
+  readonly broken: BrokenBy
+  readonly ignored: BrokenBy
+  /** Warnings and notes: what may not be applied weighs less, and fails all the same. */
+  readonly weaker: () => BrokenBy
+  readonly lowered: () => BrokenBy
+  readonly silenced: () => BrokenBy
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** References that were not checked, each with its reason. */
@@ -42,19 +70,30 @@ function isError({ severity, shows }: Finding): boolean {
   return severity === 'error' && shows === undefined
 }
 
-function standingOf(
-  link: Link,
-  { broken, accepted, unapplied, silent }: StandingsInput & { readonly broken: BrokenBy; readonly accepted: BrokenBy },
-): Standing {
+function isWeaker({ severity, shows }: Finding): boolean {
+  return severity !== 'error' && shows === undefined
+}
+
+function standingOf(link: Link, { unapplied, silent }: StandingsInput, said: Said): Standing {
   const { store } = link.reference
   if (unapplied !== 'same' && objectsOf(link).every(({ origin }) => origin.applied.verdict === 'not-applied'))
     return { is: 'not-applied' }
   if (store.found === 'foreign') return { is: 'other-provider', provider: store.store.provider }
-  const by = broken.get(link)
+  const by = said.broken.get(link)
   if (by !== undefined) return { is: 'broken', accepted: false, by: [...by] }
-  if (accepted.has(link) || fails(link)) return { is: 'broken', accepted: true, by: [] }
+  if (said.ignored.has(link)) return { is: 'broken', accepted: true, by: [] }
+  if (fails(link)) return brokenUnsaid(link, said)
   const reason = reasonOf(link) ?? silent
   return reason === undefined ? { is: 'works' } : { is: 'not-checked', reason }
+}
+
+/**
+ * Broken, and no error says so. Accepted is only what somebody let pass in the config; what a limit or the time of the run left out is
+ * broken like the rest.
+ */
+function brokenUnsaid(link: Link, { lowered, silenced, weaker }: Said): Standing {
+  const accepted = lowered().has(link) || silenced().has(link)
+  return { is: 'broken', accepted, by: accepted ? [] : [...(weaker().get(link) ?? [])] }
 }
 
 /** Whether ESO will fail by what is known of the chain, whatever severity a rule gives to it. */
@@ -130,7 +169,12 @@ function brokenBy(findings: readonly Finding[], links: readonly Link[]): BrokenB
   const broken = new Map<Link, Set<string>>()
   if (findings.length === 0) return broken
   const placesOf = ({ span, related }: Finding) => [span, ...related.map((place) => place.span)].map(placeOf)
-  const byPlace = new Map<string, Link[]>(findings.flatMap(placesOf).map((place) => [place, []]))
+  const byPlace = new Map<string, Link[]>(
+    findings
+      .flatMap(withUnlisted)
+      .flatMap(placesOf)
+      .map((place) => [place, []]),
+  )
   const byObject = new Map<Manifest, Link[]>()
   for (const link of links) {
     const { span, propertySpan, storeRef, generatorRef } = link.reference
@@ -152,7 +196,7 @@ function brokenBy(findings: readonly Finding[], links: readonly Link[]): BrokenB
     }
     taken.set(group, new Set([fingerprint]))
   }
-  for (const finding of findings) {
+  for (const finding of findings.flatMap(withUnlisted)) {
     const { span, objects } = finding
     const about = objects === undefined ? undefined : new Set(objects)
     const isAbout = (link: Link) => about === undefined || objectsOf(link).some((object) => about.has(object))
@@ -176,6 +220,12 @@ function brokenBy(findings: readonly Finding[], links: readonly Link[]): BrokenB
       else for (const one of fingerprints) known.add(one)
     }
   return broken
+}
+
+/** What is not told one by one breaks as what is. */
+function withUnlisted(finding: Finding): Finding[] {
+  const { unlisted = [] } = finding
+  return [finding, ...unlisted.map((span): Finding => ({ ...finding, span, related: [] }))]
 }
 
 interface Lines {

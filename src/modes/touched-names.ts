@@ -87,6 +87,15 @@ function longestLiteral(text: string): string {
 
 /** Whether a text holds one of the names, as a word of its own; in a text with escapes anything may stand before it. */
 export function holdsName(text: string, names: ReadonlySet<string>): boolean {
+  if (!hasName(text, names)) return false
+  return !STORE_REF.test(text) || hasName(text.replaceAll(STORE_REFS, ''), names)
+}
+
+/** What names a store, in block style. */
+const STORE_REF = /(?:secretStoreRefs?|storeRef)["']?:[^\S\n]*\n(?:[^\S\n]*(?:- )?(?:kind|name):[^\n]*\n){1,2}/
+const STORE_REFS = new RegExp(STORE_REF, 'g')
+
+function hasName(text: string, names: ReadonlySet<string>): boolean {
   const isEscaped = text.includes('\\')
   for (const name of names)
     for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1))

@@ -41,7 +41,12 @@ export async function withSnapshot(settings: Settings, deps: SnapshotDeps, reach
   const { asOf, age } = asOfText(file.made, deps.now())
   if (ageMs > settings.snapshotMaxAgeMs) {
     const sentence = `The snapshot is ${age} old (${asOf}), so nothing is judged by it: write a new one, or raise \`snapshot-max-age\`.`
-    if (reached.live === undefined) return { ...reached, incomplete: [...reached.incomplete, sentence] }
+    if (reached.live === undefined)
+      return {
+        ...reached,
+        incomplete: [...reached.incomplete, sentence],
+        unfinished: reached.unfinished ?? 'snapshot-old',
+      }
     deps.warn(sentence)
     return reached
   }

@@ -1,4 +1,5 @@
 import type { RefusedLogin } from '../model/id-claims.ts'
+import type { Unfinished } from '../model/reason.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { LiveSource } from './gather.ts'
 import { type OpenVault, type OpenVaultDeps, openVault } from './open-vault.ts'
@@ -17,6 +18,8 @@ export interface Reached {
   readonly live: LiveSource | undefined
   /** A sentence each; then the run is incomplete, and Git is looked at all the same. */
   readonly incomplete: readonly string[]
+  /** The first of these. */
+  readonly unfinished?: Unfinished | undefined
   /** The login was refused: what it told of us. */
   readonly refused?: RefusedLogin | undefined
   /** The connection itself, for `apply`, which alone may write with it. */
@@ -33,8 +36,8 @@ export async function withVault<T>(
   deps: WithVaultDeps,
   use: (reached: Reached) => Promise<T>,
 ): Promise<T> {
-  const { vault, incomplete, refused } = await reach(settings, deps)
-  if (vault === undefined) return use({ live: undefined, incomplete, refused, vault })
+  const { vault, incomplete, refused, unfinished } = await reach(settings, deps)
+  if (vault === undefined) return use({ live: undefined, incomplete, refused, vault, unfinished })
   try {
     return await use({ live: await liveSource(vault, { once: settings.mode !== 'apply' }), incomplete, vault })
   } finally {
@@ -42,10 +45,7 @@ export async function withVault<T>(
   }
 }
 
-async function reach(
-  settings: Settings,
-  deps: WithVaultDeps,
-): Promise<{ vault: OpenVault | undefined; incomplete: string[]; refused?: RefusedLogin | undefined }> {
+async function reach(settings: Settings, deps: WithVaultDeps): Promise<Omit<Reached, 'live'>> {
   if (settings.vault === undefined) return { vault: undefined, incomplete: [] }
   // Loaded only now: an offline run needs no HTTP stack.
   const { connect, VaultUnavailable } = await import('../state/live/server.ts')
@@ -56,7 +56,7 @@ async function reach(
     return { vault, incomplete: [] }
   } catch (error) {
     if (error instanceof VaultUnavailable)
-      return { vault: undefined, incomplete: [error.message], refused: error.login }
+      return { vault: undefined, incomplete: [error.message], refused: error.login, unfinished: error.kind }
     throw error
   }
 }

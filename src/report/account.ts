@@ -2,7 +2,7 @@ import type { Verdict } from '../model/applied.ts'
 import type { NotChecked } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
 import { counted } from '../model/wording.ts'
-import { shortReason } from './reasons/not-checked.ts'
+import { briefReason } from './reasons/brief.ts'
 import type { JudgedReference, Report } from './report.ts'
 
 type AccountedReport = Pick<Report, 'references' | 'notChecked' | 'findings'>
@@ -89,7 +89,7 @@ function objectsInCharts(parts: readonly NotChecked[]): ReadonlyMap<string, numb
   for (const { reason } of parts) {
     if (reason.code !== 'chart-template') continue
     const { because } = reason
-    const why = because !== undefined && WITHOUT_HELM.has(because.code) ? shortReason(because) : ''
+    const why = because !== undefined && WITHOUT_HELM.has(because.code) ? briefReason(because) : ''
     found.set(why, (found.get(why) ?? 0) + 1)
   }
   return found

@@ -4,7 +4,7 @@ import { listed, upper } from '../model/wording.ts'
 import { causesOf } from './causes.ts'
 import { cut, oneLine, plainText } from './plain-text.ts'
 import { type Place, type Problem, problemsOf } from './problems.ts'
-import { shortReason } from './reasons/not-checked.ts'
+import { briefReason } from './reasons/brief.ts'
 import type { Report } from './report.ts'
 import { fixLine } from './wording.ts'
 
@@ -132,7 +132,7 @@ function notCheckedOf(report: Report): Candidate[] {
   return causesOf(report)
     .filter(({ references, code }) => references > 0 || code === 'chart-template')
     .map(({ counted, items: [first], wayOut }): Candidate => {
-      const title = titleOf(`${counted} not checked: ${shortReason(first.reason)}`)
+      const title = titleOf(`${counted} not checked: ${briefReason(first.reason)}`)
       const message = wayOut === undefined ? first.what : `Fix: ${wayOut.says}`
       const span = { file: first.file, line: first.line, column: 1, endLine: first.line, endColumn: 1 }
       const { file, startLine, endLine } = placeOf(span)

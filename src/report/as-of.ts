@@ -20,7 +20,9 @@ function timeText(made: string): string {
   return `${made.slice(0, 10)} ${made.slice(11, 16)} UTC`
 }
 
-/** For the end of a headline, where a snapshot told what Vault holds. */
-export function asOfSuffix({ live }: Pick<Report, 'live'>): string {
-  return live.asOf === undefined ? '' : ` (Vault as of ${timeText(live.asOf)})`
+/** For the end of a headline, where a snapshot told what Vault holds; a shorter one where the headline is long. */
+export function asOfSuffixes({ live }: Pick<Report, 'live'>): string[] {
+  return live.asOf === undefined
+    ? []
+    : [` (Vault as of ${timeText(live.asOf)})`, ` (Vault as of ${live.asOf.slice(0, 10)})`]
 }

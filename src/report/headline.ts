@@ -2,40 +2,53 @@ import type { Finding } from '../model/finding.ts'
 import type { NotCheckedReason } from '../model/reason.ts'
 import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
+import { firstThatFits, fitHeadline, HEADLINE } from '../rules/fit-headline.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
 import { type Account, accountOf, objectsInChartsFacts } from './account.ts'
-import { asOfSuffix } from './as-of.ts'
-import { cut, oneLine, plainText } from './plain-text.ts'
+import { asOfSuffixes } from './as-of.ts'
+import { oneLine, plainText } from './plain-text.ts'
 import { countProblems, type Problem, problemsOf } from './problems.ts'
-import { reasonGroup, shortReason } from './reasons/not-checked.ts'
+import { briefReason } from './reasons/brief.ts'
+import { reasonGroup } from './reasons/not-checked.ts'
+import { unfinishedText } from './reasons/offline.ts'
 import type { Report } from './report.ts'
-import { snapshotHeadline } from './snapshot-report.ts'
+import { snapshotHeadlines } from './snapshot-report.ts'
 
 /**
- * The outcome as one sentence without a full stop: in the terminal, the summary, the annotation and the JSON report the same. It accounts
- * for every reference, so that whoever sees nothing else is not told more than was seen.
+ * The outcome as one sentence without a full stop, of at most 90 characters: in the terminal, the summary, the annotation and the JSON report
+ * the same. It accounts for every reference, so that whoever sees nothing else is not told more than was seen: what does not fit is left out
+ * in the order of its worth, the counts of references last of all.
  */
 export function headline(report: Report): string {
-  if (report.mode === 'snapshot') return snapshotHeadline(report) ?? headlineOf(report)
-  return `${headlineOf(report)}${asOfSuffix(report)}`
+  const told = report.mode === 'snapshot' ? snapshotHeadlines(report) : undefined
+  if (told !== undefined) return firstThatFits(told)
+  const suffixes = asOfSuffixes(report)
+  const room = (suffix: string) => HEADLINE - suffix.length
+  const full = headlineOf(report, Number.POSITIVE_INFINITY)
+  const suffix = suffixes.find((one) => [...full].length <= room(one)) ?? suffixes.at(-1) ?? ''
+  return `${headlineOf(report, room(suffix))}${suffix}`
 }
 
-function headlineOf(report: Report): string {
+/** `most`: characters that it may have. */
+function headlineOf(report: Report, most: number): string {
   const account = accountOf(report)
-  switch (report.outcome) {
-    case 'clean':
-      return cleanHeadline(report, account)
-    case 'unchecked':
-      return uncheckedHeadline(report, account)
-    case 'findings':
-      return report.mode === 'drift' ? driftHeadline(report, account) : problemsHeadline(report, account)
-    case 'incomplete':
-      return incompleteHeadline(account)
-    case 'invalid':
-      return invalidHeadline(report)
-    case 'bug':
-      return 'eso-vault crashed. Nothing was checked'
-  }
+  const { outcome, mode } = report
+  if (outcome === 'bug') return 'eso-vault crashed. Nothing was checked'
+  if (outcome === 'invalid') return invalidHeadline(report, most)
+  const leading = leadingProblem(report)
+  if (leading !== undefined) return fitHeadline(leading.headline, most)
+  return firstThatFits(
+    outcome === 'clean'
+      ? cleanHeadlines(report, account, most)
+      : outcome === 'unchecked'
+        ? uncheckedHeadlines(report, account, most)
+        : outcome === 'incomplete'
+          ? incompleteHeadlines(report, account)
+          : mode === 'drift'
+            ? driftHeadlines(report, account)
+            : problemsHeadlines(report, account),
+    most,
+  )
 }
 
 /** Something that works today and stops by itself within weeks: the one warning that is worth an issue of its own. */
@@ -48,27 +61,59 @@ export function leadingProblem(report: Report): Problem | undefined {
   if (report.mode !== 'check' || report.outcome !== 'findings' || report.incomplete.length > 0) return undefined
   const [only, ...others] = problemsOf(report).filter(({ severity }) => severity !== 'note')
   const account = accountOf(report)
-  const unseen = account.notChecked > 0 || partsLeft(account).length > 0
-  return only === undefined || others.length > 0 || unseen ? undefined : only
+  const unseen = account.notChecked > 0 || partsLeft(account).full !== ''
+  const told = countProblems(report, 'error') + countProblems(report, 'warning') === 1
+  return only === undefined || others.length > 0 || unseen || !told ? undefined : only
 }
 
-function cleanHeadline(report: Report, account: Account): string {
+/** Broken, and neither accepted nor older: what the headline speaks of. */
+function breaking({ broken, accepted, older }: Account): number {
+  return broken - accepted - older
+}
+
+/** Each way shorter than the one before: what comes after the first text is left out from its end. */
+function ways(first: string, ...more: readonly string[]): string[] {
+  const tails = more.filter((part) => part !== '')
+  return Array.from({ length: tails.length + 1 }, (_, index) =>
+    [first, ...tails.slice(0, tails.length - index)].join('; '),
+  )
+}
+
+/** With its names shortened where that is enough: a clause that is cut says nothing. */
+function whole(text: string, most: number): string[] {
+  const fitted = fitHeadline(text, most)
+  return fitted.endsWith('…') ? [] : [fitted]
+}
+
+function cleanHeadlines(report: Report, account: Account, most: number): string[] {
   // `fail-on` lets it pass; that it is broken is said all the same.
-  if (countProblems(report, 'error') > 0) return `${problemsHeadline(report, account)} (not failing)`
+  if (countProblems(report, 'error') > 0) return problemsHeadlines(report, account).map((way) => `${way} (not failing)`)
   const warned = warnings(report)
-  if (account.vault === 0) return [nothingHeadline(report, account), ...warned].join('; ')
-  if (isOfChange(report) && account.older > 0)
-    return [`No new problems: ${brokenBefore(account)}`, ...warned].join('; ')
-  if (account.broken > 0)
-    return [`${works(account, report)}, ${account.broken} broken and accepted`, ...warned].join('; ')
-  if (report.findings.some(endsSoon)) return `${allWork(report, account)}, and something in Vault expires soon`
-  if (warned.length > 0) return `${listed(warned)}, no broken references`
+  const { vault, older, broken } = account
+  if (vault === 0) return ways(nothingHeadline(report, account), warned)
+  if (breaking(account) > 0) return problemsHeadlines(report, account)
+  if (isOfChange(report) && older > 0) return ways(`No new problems: ${brokenBefore(account)}`, warned)
+  if (broken > 0) return ways(`${works(account, report)}, ${brokenAnd(account)}`, warned)
+  if (report.findings.some(endsSoon)) return expiresHeadlines(report, account, most)
+  if (warned !== '') return [`${warned}, no broken references`]
   if (isOfChange(report)) {
-    const { vault } = account
-    const are = verb(report, vault)
-    return `No new problems: ${vault === 1 ? 'the 1 changed reference' : `all ${vault} changed references`} ${are}`
+    const all = vault === 1 ? 'the 1 changed reference' : `all ${vault} changed references`
+    return [`No new problems: ${all} ${verb(report, vault)}`]
   }
-  return allWork(report, account)
+  return [allWork(report, account)]
+}
+
+/** `All 6 references work; policy eso expires on 3 December`. */
+function expiresHeadlines(report: Report, account: Account, most: number): string[] {
+  const ending = problemsOf(report).filter(({ places: [{ finding }] }) => endsSoon(finding))
+  const [first, ...others] = ending
+  const all = allWork(report, account)
+  const what =
+    first === undefined || others.length > 0
+      ? `${counted(ending.length, 'thing')} in Vault expire soon`
+      : first.headline.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
+  const short = allWork(report, account, '')
+  return [`${all}; ${what}`, ...whole(`${short}; ${what}`, most), `${short}; something in Vault expires soon`]
 }
 
 /** `1 of 2 affected references was broken before`. */
@@ -84,80 +129,135 @@ function nothingHeadline(report: Report, { otherProvider, notApplied }: Account)
     : 'No references to Vault found'
 }
 
-function uncheckedHeadline(report: Report, account: Account): string {
-  if (countProblems(report, 'error') > 0) return `${problemsHeadline(report, account)} (not failing)`
+function uncheckedHeadlines(report: Report, account: Account, most: number): string[] {
+  if (countProblems(report, 'error') > 0) return problemsHeadlines(report, account).map((way) => `${way} (not failing)`)
   const { vault, notChecked, works: working, broken } = account
   const warned = warnings(report)
   const left = partsLeft(account)
   if (notChecked === 0) {
-    const seen =
+    const seen = (by?: string) =>
       vault === 0
         ? 'No references checked'
         : broken > 0
-          ? `${works(account, report)}, ${broken} broken and accepted`
-          : allWork(report, account)
-    return [`${seen}, but ${listed(left)}`, ...warned].join('; ')
+          ? `${works(account, report)}, ${brokenAnd(account)}`
+          : allWork(report, account, by)
+    return [
+      ...ways(`${seen()}, but ${left.full}`, warned),
+      `${seen()}, but ${left.short}`,
+      `${seen('')}, but ${left.short}`,
+    ]
   }
-  const reason = mainReason(account.reasons)
-  const more = [...left, ...warned]
-  if (working + broken === 0) return [`0 of ${references(vault)} checked: ${reason}`, ...more].join('; ')
-  const seen = broken > 0 ? `, ${broken} broken and accepted` : ''
-  return [`${works(account, report)}${seen}, ${notChecked} not checked: ${reason}`, ...more].join('; ')
-}
-
-function problemsHeadline(report: Report, account: Account): string {
-  const leading = leadingProblem(report)
-  if (leading !== undefined) return leading.headline
-  const errors = countProblems(report, 'error')
-  const { vault, broken, accepted, older, notChecked } = account
-  const breaking = broken - accepted - older
-  const fresh = isOfChange(report) && errors > 0 && !problemsOf(report).some(isOlder) ? 'new problem' : 'problem'
-  const problems = errors > 0 ? counted(errors, fresh) : counted(countProblems(report, 'warning'), 'warning')
-  const which = isOfChange(report) ? 'affected reference' : 'reference'
-  const left = [...(notChecked > 0 ? [`${references(notChecked)} not checked`] : []), ...partsLeft(account)]
-  const tail = left.length === 0 ? '' : `; ${listed(left)}`
-  if (errors > 0 && breaking > 0) {
-    const all = breaking === vault ? (vault === 1 ? `the 1 ${which}` : `all ${counted(vault, which)}`) : undefined
-    return `${problems} ${errors === 1 ? 'breaks' : 'break'} ${all ?? `${breaking} of ${counted(vault, which)}`}${tail}`
-  }
-  return `${problems}, no broken references${tail}`
-}
-
-function driftHeadline(report: Report, account: Account): string {
-  const { vault, broken, notChecked } = account
-  const unseen = [
-    ...(notChecked > 0 ? [`${references(notChecked)} not checked`] : []),
-    ...objectsInChartsFacts(account),
+  const many = `${notChecked} not checked`
+  const bad = broken > 0 ? `, ${brokenAnd(account)}` : ''
+  const seen = working + broken === 0 ? `0 of ${references(vault)} checked` : `${works(account, report)}${bad}, ${many}`
+  const { reason, others } = mainReason(account.reasons)
+  const more = others === 0 ? '' : ` (and ${counted(others, 'other reason')})`
+  const counts = `${seen}${left.short === '' ? '' : `; ${left.short}`}`
+  // The reason is what people look for: its names are shortened before it goes, and a cut clause says nothing.
+  const because = [`${seen}: ${reason}`, left.short].filter((part) => part !== '').join('; ')
+  return [
+    ...ways(`${seen}: ${reason}${more}`, left.full, warned).slice(0, 2),
+    ...ways(`${seen}: ${reason}`, left.full, warned).slice(0, 2),
+    ...whole(because, most),
+    counts,
+    `${working + broken} of ${references(vault)} checked${broken > 0 ? `, ${broken} broken` : ''}, ${many}`,
   ]
-  const left = unseen.length === 0 ? '' : `; ${listed(unseen)}`
+}
+
+function problemsHeadlines(report: Report, account: Account): string[] {
+  const errors = countProblems(report, 'error')
+  const warned = countProblems(report, 'warning')
+  const { vault, notChecked } = account
+  const broken = breaking(account)
+  const fresh = isOfChange(report) && errors > 0 && !problemsOf(report).some(isOlder) ? 'new problem' : 'problem'
+  const problems = errors > 0 ? counted(errors, fresh) : warned > 0 ? counted(warned, 'warning') : 'No errors'
+  const left = partsLeft(account)
+  const tails = (parts: string) =>
+    listed([...(notChecked > 0 ? [`${references(notChecked)} not checked`] : []), ...(parts === '' ? [] : [parts])])
+  const said = (which: string) => {
+    if (broken === 0) return `${problems}, no broken references`
+    const all =
+      broken === vault
+        ? vault === 1
+          ? `the 1 ${which}`
+          : `all ${counted(vault, which)}`
+        : `${broken} of ${counted(vault, which)}`
+    if (errors === 0) return `${problems}; ${all} ${broken === 1 ? 'is' : 'are'} broken`
+    return `${problems} ${errors === 1 ? 'breaks' : 'break'} ${all}`
+  }
+  const full = said(isOfChange(report) ? 'affected reference' : 'reference')
+  const short = said('reference')
+  return [
+    ...ways(full, tails(left.full)).slice(0, 1),
+    ...ways(short, tails(left.full)).slice(0, 1),
+    ...ways(short, tails(left.short)).slice(0, 1),
+    ...ways(short, notChecked > 0 ? `${notChecked} not checked` : left.short).slice(0, 1),
+  ]
+}
+
+function driftHeadlines(report: Report, account: Account): string[] {
+  const { vault, notChecked } = account
+  const broken = breaking(account)
+  const charts = objectsInChartsFacts(account)
   if (report.live.silent === true)
-    return `${problemsHeadline(report, account)} (in Git alone: Vault could not be asked)`
-  if (!report.findings.some(({ rule }) => FACT_RULES.has(rule))) return problemsHeadline(report, account)
+    return problemsHeadlines(report, account).map((way) => `${way} (in Git: Vault could not be asked)`)
+  if (!report.findings.some(({ rule }) => FACT_RULES.has(rule))) return problemsHeadlines(report, account)
   const effect =
     broken > 0 ? `${broken} of ${references(vault)} ${broken === 1 ? 'is' : 'are'} broken` : 'nothing is broken yet'
-  return `Vault differs from Git: ${effect}${left}`
+  const seen = `Vault differs from Git: ${effect}`
+  const left = notChecked === 0 ? [] : [`${references(notChecked)} not checked`]
+  const shorter = notChecked > 0 ? `${notChecked} not checked` : charts.length > 0 ? partsLeft(account).short : ''
+  return [
+    ...ways(seen, listed([...left, ...charts])).slice(0, 1),
+    ...ways(seen, ...left).slice(0, 1),
+    ...ways(seen, shorter),
+  ]
 }
 
-function incompleteHeadline(account: Account): string {
+/** `Not finished: Vault is sealed; 0 of 6 references checked`. */
+function incompleteHeadlines({ unfinished }: Report, account: Account): string[] {
   const { vault, notChecked, broken } = account
-  const inCharts = objectsInChartsFacts(account)
-    .map((fact) => `; ${fact}`)
-    .join('')
-  if (vault === 0) return `Not finished: a check that was asked for could not run${inCharts}`
-  const checked = `${vault - notChecked} of ${references(vault)} checked`
-  return `Not finished: ${checked}${broken > 0 ? `, ${broken} of them broken` : ''}${inCharts}`
+  const charts = listed(objectsInChartsFacts(account))
+  const why = unfinished === undefined ? undefined : unfinishedText(unfinished)
+  if (vault === 0) return ways(`Not finished: ${why ?? 'a check that was asked for could not run'}`, charts)
+  const checked = `${vault - notChecked} of ${references(vault)} checked${broken > 0 ? `, ${broken} broken` : ''}`
+  return [
+    ...(why === undefined ? [] : ways(`Not finished: ${why}; ${checked}`, charts)),
+    ...ways(`Not finished: ${checked}`, charts),
+  ]
 }
 
-/** Length of what an error says, in a headline. */
-const SAID = 140
+/** Characters of a place in a headline. */
+const PLACE = 36
 
-function invalidHeadline({ problems = [] }: Report): string {
+function invalidHeadline({ problems = [] }: Report, most: number): string {
   const [first, ...others] = problems
   if (first === undefined) return 'Not started: an input, the config file or a permission is wrong'
-  const at = first.file === undefined ? '' : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `
-  const more = others.length === 0 ? '' : ` (and ${counted(others.length, 'more problem')})`
-  return `Not started: ${at}${cut(oneLine(plainText(first.message)), SAID).replace(/\.$/, '')}${more}`
+  const line = first.line === undefined ? '' : `:${first.line}`
+  const place = first.file === undefined ? '' : `${shortFile(oneLine(first.file), PLACE)}${line}: `
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  const start = `Not started: ${place}`
+  const text = oneLine(plainText(first.message)).trim()
+  return `${start}${clauseOf(text, Math.max(12, most - start.length - more.length))}${more}`
 }
+
+/** The end of a path, which tells it. */
+function shortFile(file: string, most: number): string {
+  const points = [...file]
+  return points.length <= most ? file : `…${points.slice(points.length - most + 1).join('')}`
+}
+
+/** As many whole clauses of a sentence as fit; else it is cut between words. */
+function clauseOf(text: string, most: number): string {
+  const ends = [...text.matchAll(/[.:;,](?=\s|$)/g)].map(({ index }) => index)
+  const end = [text.length, ...ends.reverse()].find((at) => [...text.slice(0, at)].length <= most)
+  const clause = end === undefined ? undefined : text.slice(0, end).replace(/[.:;,]+$/, '')
+  // A clause in the middle of a name in backticks or quotes is none.
+  if (clause !== undefined && clause.length >= LEAST_CLAUSE && clause.split('`').length % 2 === 1) return clause
+  return fitHeadline(text.replace(/\.$/, ''), most).replace(/\s+\S*…$/, '…')
+}
+
+const LEAST_CLAUSE = 12
 
 function isOlder({ severity, places }: Problem): boolean {
   return severity === 'error' && places.every(({ age }) => age === 'older')
@@ -181,33 +281,42 @@ function works({ works: working, vault }: Account, report: Report): string {
   return `${working} of ${references(vault)} ${verb(report, working)}`
 }
 
-function allWork(report: Report, { vault }: Account): string {
-  const config = report.references.some(({ accesses }) => accesses.some(({ decision }) => decision.said !== undefined))
-  const by =
-    report.live.asked && report.live.silent !== true
-      ? ''
-      : config
-        ? ' by Git and the config'
-        : ' by the policies in Git'
+/** `2 broken and accepted`; of some that are not, how many are. */
+function brokenAnd(account: Account): string {
+  const { broken, accepted } = account
+  if (accepted === broken) return `${broken} broken and accepted`
+  return `${broken} broken${accepted > 0 ? ` (${accepted} accepted)` : ''}`
+}
+
+function allWork(report: Report, { vault }: Account, by = judgedBy(report)): string {
   return `${vault === 1 ? 'The 1 reference' : `All ${vault} references`} ${verb(report, vault)}${by}`
 }
 
-function warnings(report: Report): string[] {
-  const count = countProblems(report, 'warning')
-  return count === 0 ? [] : [counted(count, 'warning')]
+function judgedBy(report: Report): string {
+  if (report.live.asked && report.live.silent !== true) return ''
+  const config = report.references.some(({ accesses }) => accesses.some(({ decision }) => decision.said !== undefined))
+  return config ? ' by Git and the config' : ' by the policies in Git'
 }
 
-function partsLeft(account: Account): string[] {
-  const { filesNotRead, partsNotFollowed } = account
-  return [
+function warnings(report: Report): string {
+  const count = countProblems(report, 'warning')
+  return count === 0 ? '' : counted(count, 'warning')
+}
+
+/** What beside references was not checked; `short`: counted together. */
+function partsLeft(account: Account): { readonly full: string; readonly short: string } {
+  const { filesNotRead, partsNotFollowed, inCharts } = account
+  const kinds = [
     ...objectsInChartsFacts(account),
     ...(filesNotRead > 0 ? [`${counted(filesNotRead, 'file')} not read`] : []),
     ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'part')} not checked`] : []),
   ]
+  const all = [...inCharts.values()].reduce((sum, count) => sum + count, filesNotRead + partsNotFollowed)
+  return { full: listed(kinds), short: kinds.length > 1 ? `${all} other parts not checked` : listed(kinds) }
 }
 
 /** The most frequent reason, and how many others there are. */
-function mainReason(reasons: readonly NotCheckedReason[]): string {
+function mainReason(reasons: readonly NotCheckedReason[]): { readonly reason: string; readonly others: number } {
   const groups = new Map<string, { readonly reason: NotCheckedReason; count: number }>()
   for (const reason of reasons) {
     const key = reasonGroup(reason)
@@ -216,6 +325,6 @@ function mainReason(reasons: readonly NotCheckedReason[]): string {
     else known.count++
   }
   const [first, ...others] = [...groups.values()].sort((a, b) => b.count - a.count)
-  if (first === undefined) return 'no reason is known'
-  return `${shortReason(first.reason)}${others.length === 0 ? '' : ` (and ${counted(others.length, 'other reason')})`}`
+  if (first === undefined) return { reason: 'no reason is known', others: 0 }
+  return { reason: briefReason(first.reason), others: others.length }
 }

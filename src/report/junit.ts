@@ -1,9 +1,9 @@
 import type { Finding } from '../model/finding.ts'
-import type { FileLine } from '../model/span.ts'
 import { nameField, nameManifest } from '../model/wording.ts'
 import { headline } from './headline.ts'
 import { reasonText } from './reasons/not-checked.ts'
 import type { JudgedReference, Report } from './report.ts'
+import { fixText } from './wording.ts'
 
 /**
  * The report as JUnit XML, for whatever shows test results: each reference to Vault that is applied is a test, which passes, fails or is
@@ -11,10 +11,7 @@ import type { JudgedReference, Report } from './report.ts'
  */
 export function junitText(report: Report): string {
   const told = new Set<Finding>()
-  const errors = Map.groupBy(
-    report.findings.filter(({ severity }) => severity === 'error'),
-    ({ span }) => span.file,
-  )
+  const errors = Map.groupBy(report.findings, ({ fingerprint }) => fingerprint)
   const references = report.references.flatMap((judged) => referenceCase(judged, errors, told))
   const others = report.findings
     .filter((finding) => finding.severity === 'error' && !told.has(finding))
@@ -46,20 +43,17 @@ function referenceCase(
   if (standing.is === 'not-checked')
     return [testCase(name, file, `<skipped message="${escapeXml(reasonText(standing.reason))}"/>`)]
   if (standing.accepted) return [testCase(name, file, '<skipped message="broken, and accepted by an ignore"/>')]
-  const places = [reference.span, ...(reference.storeRef === undefined ? [] : [reference.storeRef.span])]
-  const own = [...new Set(places.map((place) => place.file))]
-    .flatMap((of) => errors.get(of) ?? [])
-    .filter((finding) => places.some((place) => holds(finding, place)))
+  const own = [...new Set(standing.by)].flatMap((fingerprint) => errors.get(fingerprint) ?? [])
   for (const finding of own) told.add(finding)
+  // What may not be applied is a warning, and fails no run.
+  const [first] = own
+  if (first !== undefined && own.every(({ severity }) => severity !== 'error'))
+    return [testCase(name, file, `<skipped message="${escapeXml(first.message)}"/>`)]
   const text =
     own.length === 0
-      ? '<failure message="broken: see the other failures"/>'
+      ? '<failure message="broken, and told with the first of its object"/>'
       : failure(...(own as [Finding, ...Finding[]]))
   return [testCase(name, file, text)]
-}
-
-function holds({ span }: Finding, { file, line }: FileLine): boolean {
-  return file === span.file && line >= span.line && line <= span.endLine
 }
 
 function testCase(name: string, file: string, inside: string): string {
@@ -68,7 +62,7 @@ function testCase(name: string, file: string, inside: string): string {
 
 function failure(first: Finding, ...more: Finding[]): string {
   const text = [first, ...more].map(({ message, fix, span }) =>
-    [`${span.file}:${span.line}`, message, ...(fix === undefined ? [] : [fix])].join('\n'),
+    [`${span.file}:${span.line}`, message, ...(fix === undefined ? [] : [fixText(fix)])].join('\n'),
   )
   return `<failure type="${escapeXml(first.rule)}" message="${escapeXml(first.message)}">${escapeXml(text.join('\n\n'))}</failure>`
 }

@@ -1,6 +1,7 @@
 import { counted } from '../model/wording.ts'
+import { firstThatFits } from '../rules/fit-headline.ts'
 import type { DocumentStep, PlanDocument } from '../setup/plan-document.ts'
-import { asOfSuffix } from './as-of.ts'
+import { asOfSuffixes } from './as-of.ts'
 import { headline } from './headline.ts'
 import { oneLine } from './plain-text.ts'
 import type { Report } from './report.ts'
@@ -21,33 +22,52 @@ const ACTION_WORD: Readonly<Record<DocumentStep['action'], string>> = {
   'not-checked': 'not checked',
 }
 
-/** `Plan: 2 changes to Vault, nothing deleted`. */
+/** `Plan: 2 changes to Vault, nothing deleted`; at most 90 characters. */
 export function planHeadline(report: Report, document: PlanDocument): string {
-  const count = (action: DocumentStep['action']) => document.steps.filter((step) => step.action === action).length
-  const changes = count('create') + count('update')
-  if (document.mode === 'apply') {
-    const written = document.steps.filter((step) => step.result === 'written' || step.result === 'raced').length
-    const { covered, open } = document.coverage
-    if (report.outcome === 'clean') {
-      const total = covered + open.length
-      const allowed = total === 0 ? '' : `, ${covered} of ${counted(total, 'reference')} allowed`
-      return `Applied: ${written === 0 ? 'nothing to change' : counted(written, 'change')}${allowed}`
-    }
-    const problems = report.problems?.length ?? 0
-    if (report.outcome === 'findings' && problems > 0)
-      return `Stopped after ${written} of ${counted(Math.max(changes, written), 'change')}: ${counted(problems, 'problem')}`
-    return headline(report)
+  const { steps, server } = document
+  if (report.outcome === 'invalid' || report.outcome === 'bug') return headline(report)
+  if (document.mode === 'apply') return firstThatFits(applyHeadlines(report, document))
+  const plans =
+    document.preview === true ? [...asOfSuffixes(report).map((suffix) => `Preview${suffix}`), 'Preview'] : ['Plan']
+  return firstThatFits(plans.map((plan) => `${plan}: ${planned(steps, server === null)}`))
+}
+
+function planned(steps: PlanDocument['steps'], notAsked: boolean): string {
+  if (steps.length === 0) return 'nothing to set up, because no store in Git needs it'
+  if (notAsked) return `${counted(steps.length, 'part')} needed in Vault, which was not asked`
+  const { changes, blocked, notChecked } = countSteps(steps)
+  return [
+    changes === 0 ? 'nothing to change' : `${counted(changes, 'change')} to Vault, nothing deleted`,
+    ...(blocked > 0 ? [`${blocked} blocked`] : []),
+    ...(notChecked > 0 ? [`${notChecked} not checked`] : []),
+  ].join(', ')
+}
+
+function applyHeadlines(report: Report, { steps, coverage }: PlanDocument): string[] {
+  const { changes, written } = countSteps(steps)
+  if (report.outcome === 'clean') {
+    const { covered, open } = coverage
+    const total = covered + open.length
+    const allowed = total === 0 ? '' : `, ${covered} of ${counted(total, 'reference')} allowed`
+    return [`Applied: ${written === 0 ? 'nothing to change' : counted(written, 'change')}${allowed}`]
   }
-  const plan = document.preview === true ? `Preview${asOfSuffix(report)}` : 'Plan'
-  if (document.server === null && document.steps.length > 0)
-    return `${plan}: ${counted(document.steps.length, 'part')} needed in Vault, which was not asked`
-  if (document.steps.length === 0) return `${plan}: nothing to set up, because no store that could be read asks for it`
-  const others = [
-    count('blocked') > 0 ? `${count('blocked')} blocked` : '',
-    count('not-checked') > 0 ? `${count('not-checked')} not checked` : '',
-  ].filter((part) => part !== '')
-  const what = changes === 0 ? 'nothing to change' : `${counted(changes, 'change')} to Vault, nothing deleted`
-  return `${plan}: ${[what, ...others].join(', ')}`
+  const problems = report.problems?.length ?? 0
+  if (report.outcome === 'findings' && problems > 0)
+    return [
+      `Stopped after ${written} of ${counted(Math.max(changes, written), 'change')}: ${counted(problems, 'problem')}`,
+    ]
+  return [headline(report)]
+}
+
+function countSteps(steps: PlanDocument['steps']) {
+  const count = (...actions: readonly DocumentStep['action'][]) =>
+    steps.filter(({ action }) => actions.includes(action)).length
+  return {
+    changes: count('create', 'update'),
+    blocked: count('blocked'),
+    notChecked: count('not-checked'),
+    written: steps.filter(({ result }) => result === 'written' || result === 'raced').length,
+  }
 }
 
 /** `References allowed: 0 of 5 now, 5 of 5 after apply`. */

@@ -60,8 +60,14 @@ export function problemsOf(report: ReportOfProblems): readonly Problem[] {
   return problems
 }
 
+/** With those behind the limit of what is told of one object: nobody is to take the rest for all of it. */
 export function countProblems(report: ReportOfProblems, severity: Severity): number {
-  return problemsOf(report).filter((problem) => problem.severity === severity).length
+  return problemsOf(report)
+    .filter((problem) => problem.severity === severity)
+    .reduce(
+      (sum, { places }) => sum + 1 + places.reduce((more, { finding }) => more + (finding.unlisted?.length ?? 0), 0),
+      0,
+    )
 }
 
 function madeOf({ findings, references }: ReportOfProblems): Problem[] {

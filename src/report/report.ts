@@ -2,6 +2,7 @@ import type { JudgedAccess } from '../chain/chain.ts'
 import type { Finding, IgnoredFinding, NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Note } from '../model/note.ts'
+import type { Unfinished } from '../model/reason.ts'
 import type { Reference } from '../model/reference.ts'
 import type { StageTime } from '../model/stages.ts'
 import type { Standing } from '../model/standing.ts'
@@ -106,6 +107,8 @@ export interface Report {
   readonly snapshot?: SnapshotCounts
   /** Why the outcome is `incomplete`, a sentence each. */
   readonly incomplete: readonly string[]
+  /** The first of these, for the headline. */
+  readonly unfinished?: Unfinished
   /** With `report-scope: changed`: what everything above is about. */
   readonly scope?: ReportedScope
   /** Where it was asked for: how long each stage took. */

@@ -23,7 +23,7 @@ import {
 } from './problem-markdown.ts'
 import { type Problem, problemsOf } from './problems.ts'
 import { entryOf } from './reasons/applied.ts'
-import { shortReason } from './reasons/not-checked.ts'
+import { briefReason } from './reasons/brief.ts'
 import { noteText } from './reasons/note.ts'
 import type { JudgedReference, Report } from './report.ts'
 import { snapshotSentences } from './snapshot-report.ts'
@@ -274,8 +274,8 @@ function causeParts(cause: Cause, context: MarkdownContext, alone: boolean): Par
   const { says, counted: many, items, wayOut } = cause
   const heading = alone
     ? ''
-    : `### ${MARK['not-checked']} ${prose(`${many} not checked: ${shortReason(items[0].reason)}`)}\n\n`
-  const why = shortReason(items[0].reason) === says ? '' : `${prose(cut(says, TEXT_LENGTH))}.\n\n`
+    : `### ${MARK['not-checked']} ${prose(`${many} not checked: ${briefReason(items[0].reason)}`)}\n\n`
+  const why = briefReason(items[0].reason) === says ? '' : `${prose(cut(says, TEXT_LENGTH))}.\n\n`
   const help = wayOut === undefined ? '' : `${prose(wayOut.says)}\n\n`
   const lines = wayOut?.config ?? []
   const paste = lines.length === 0 ? '' : `${codeBlock(lines.join('\n'), 'yaml')}\n\n`
@@ -403,7 +403,7 @@ function outcomeOf(
         ? 'denied by policy'
         : `broken${secret === undefined ? '' : `, secret ${secret.presence}`}`
     case 'not-checked':
-      return `not checked: ${prose(cut(shortReason(standing.reason), TEXT_LENGTH))}`
+      return `not checked: ${prose(cut(briefReason(standing.reason), TEXT_LENGTH))}`
     case 'other-provider':
       return `of another provider (${prose(standing.provider ?? 'unknown')})`
     case 'not-applied':

@@ -317,10 +317,10 @@ function factsOf(report: Report): [label: string, text: string][] {
       : [['ignored', `${counted(report.ignored.length, 'finding')}, with a reason`] as [string, string]]),
     ...(notes.length === 0 || others === 0
       ? []
-      : [['notes', `${notes.length}: --format markdown`] as [string, string]]),
+      : [['notes', `${notes.length}, shown in the job summary and by --format markdown`] as [string, string]]),
     ...(report.notes.length === 0
       ? []
-      : [['left out', `${counted(report.notes.length, 'note')}: --format json`] as [string, string]]),
+      : [['skipped', `${counted(report.notes.length, 'file')}, listed by --format json`] as [string, string]]),
     ['read', readFact(report)],
     ...(report.timings === undefined ? [] : [['time', timingsText(report.timings)] as [string, string]]),
   ]

@@ -73,7 +73,9 @@ export function apartFacts(report: Report): string[] {
     ...(notApplied > 0 ? [`${notApplied} that nothing applies`] : []),
     // Where Git holds nothing that applies anything, there is nothing to tell apart.
     ...(applied > 0 && presumed > 0 ? [`${presumed} that no entry in Git leads to`] : []),
-    ...(applied === 0 && presumed > 0 ? ['no entry in Git applies them: taken as applied'] : []),
+    ...(applied === 0 && presumed > 0
+      ? ['no Flux or Argo CD object in Git applies them, so they count as applied']
+      : []),
     ...(suspended > 0 ? [`${suspended} suspended`] : []),
     ...(unclear > 0 ? [`${unclear} unclear whether applied`] : []),
   ]

@@ -35,12 +35,20 @@ export const fieldUnknown: Rule = {
           span: problem.span,
           related: problem.newer === true ? pinned : [],
           ...(problem.suggestion === undefined ? {} : { fix: fixOf(manifest, problem, problem.suggestion) }),
+          ...unlistedOf(problem),
           objects: [manifest],
           fingerprint: fingerprint(this.id, nameManifest(manifest), problem.kind, nameField(problem.path)),
         }
       }
     }
   },
+}
+
+function unlistedOf({ unlisted }: SchemaProblem): Pick<RuleFinding, 'unlisted' | 'remark'> {
+  if (unlisted === undefined) return {}
+  const { count, errors } = unlisted
+  const more = count === 1 ? 'One more problem of this object is' : `${count} more problems of this object are`
+  return { unlisted: errors, remark: `${more} not listed.` }
 }
 
 /** A block that must have one of some fields and has an unknown one in their place is one slip. */

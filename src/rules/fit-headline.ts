@@ -1,22 +1,27 @@
 /** Characters of a headline at most (reports.md §2). */
-const HEADLINE = 90
+export const HEADLINE = 90
 
 /**
  * A headline of at most 90 characters. Names in backticks are shortened first, the longest of them first, in the middle: a path keeps its
- * mount and its end. Names come from manifests and may be as long as they like.
+ * mount and its end. Names come from manifests and may be as long as they like. `most`: where something follows it.
  */
-export function fitHeadline(text: string): string {
+export function fitHeadline(text: string, most = HEADLINE): string {
   let fitted = text.replace(/\s+/g, ' ').trim()
-  while (lengthOf(fitted) > HEADLINE) {
+  while (lengthOf(fitted) > most) {
     const names = [...fitted.matchAll(/`[^`]+`/g)].map(([quoted]) => quoted.slice(1, -1))
     const longest = names.sort((a, b) => lengthOf(b) - lengthOf(a))[0]
     if (longest === undefined || lengthOf(longest) <= SHORTEST) break
-    const room = Math.max(SHORTEST, lengthOf(longest) - (lengthOf(fitted) - HEADLINE))
+    const room = Math.max(SHORTEST, lengthOf(longest) - (lengthOf(fitted) - most))
     const shorter = shorten(longest, room)
     if (lengthOf(shorter) >= lengthOf(longest)) break
     fitted = fitted.replace(`\`${longest}\``, () => `\`${shorter}\``)
   }
-  return lengthOf(fitted) <= HEADLINE ? fitted : `${[...fitted].slice(0, HEADLINE - 1).join('')}…`
+  return lengthOf(fitted) <= most ? fitted : `${[...fitted].slice(0, Math.max(0, most - 1)).join('')}…`
+}
+
+/** The first of several ways to say it that fits, the fullest first; else the last, with its names shortened. */
+export function firstThatFits(ways: readonly string[], most = HEADLINE): string {
+  return ways.find((way) => lengthOf(way) <= most) ?? fitHeadline(ways.at(-1) ?? '', most)
 }
 
 /** Names are cut to no less. */

@@ -44,7 +44,7 @@ function whyOf({ reference, others, pushed, fileGone, usedBy }: Unreferenced, si
 }
 
 function fixOf({ rules }: Unreferenced): string {
-  const grants =
-    rules.length === 0 ? '' : `, and remove ${rules.length === 1 ? 'the rule' : 'the rules'} named here from the policy`
+  const places = listed(rules.map(({ span }) => `${span.file}:${span.line}`))
+  const grants = rules.length === 0 ? '' : ` and remove ${rules.length === 1 ? 'its rule' : 'its rules'} (${places})`
   return `if nothing else needs it, delete it after the merge (\`kv metadata delete\`)${grants}`
 }

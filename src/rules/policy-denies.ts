@@ -13,7 +13,7 @@ import { counted, listed, nameManifest } from '../model/wording.ts'
 import { buildAcl } from '../policy/acl.ts'
 import { findRule, requestPath } from '../policy/match.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
-import { shortReason } from '../report/reasons/not-checked.ts'
+import { chainReason } from '../report/reasons/brief.ts'
 import { brokenStores } from './broken-store.ts'
 import { fingerprint } from './fingerprint.ts'
 import { doesOf, hopsTo } from './hops.ts'
@@ -133,7 +133,7 @@ function saysOf(denied: readonly JudgedAccess[]): string {
   const all = reasons(denied)
   // That no rule covers it is said once, whatever it is asked for.
   const first = all.findIndex(({ code }) => code === 'no-rule-covers')
-  const told = all.filter(({ code }, index) => code !== 'no-rule-covers' || index === first).map(shortReason)
+  const told = all.filter(({ code }, index) => code !== 'no-rule-covers' || index === first).map(chainReason)
   return [...new Set(told)].slice(0, 2).join('; ')
 }
 

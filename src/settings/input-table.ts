@@ -349,7 +349,7 @@ export const OUTPUTS = {
     'Number of all that could not be checked: references, files that were not read, roots that were not followed.',
   'report-file': 'Path of the JSON report, when it was written.',
   'sarif-file': 'Path of the SARIF report, when it was written.',
-  'has-changes': '`plan` and `apply`: `true` when the server differs from what is wanted.',
+  'has-changes': '`plan` and `apply`: `true` when the server differs from what the manifests need.',
   'plan-file': '`plan`: path of the plan, when it was written.',
   'plan-digest': '`plan`: digest to hand to `apply`.',
   'snapshot-file': '`snapshot`: path of the file, when it was written.',

@@ -17,7 +17,7 @@ export function notCheckedStep(
   { live }: Pick<PartContext, 'live'>,
   seen?: Hidden,
 ): Step {
-  const because = seen?.because ?? (live === undefined ? 'No server was asked.' : 'The server was not asked about it.')
+  const because = seen?.because ?? (live === undefined ? 'Vault was not asked.' : 'The server was not asked about it.')
   return { ...step, action: 'not-checked', because, live: { notChecked: true } }
 }
 

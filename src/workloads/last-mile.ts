@@ -90,11 +90,18 @@ export function lastMile({ manifests, workloads, lookupsOf }: LastMileInput): La
     const of = (wanted: Relation) => rated.flatMap(([maker, is]) => (is === wanted ? [maker] : []))
     return { certain: of('certain'), possible: of('possible') }
   }
-  const readersOf = (maker: SecretMaker) =>
-    // An unknown namespace meets an unknown one only.
-    (byPlace().get(placeKey(maker.namespace, maker.name)) ?? []).filter(
-      (one) => relation(one, maker, nearby(maker.namespace, maker.name)) === 'certain',
-    )
+  const known = new Map<SecretMaker, readonly Consumption[]>()
+  const readersOf = (maker: SecretMaker): readonly Consumption[] => {
+    let readers = known.get(maker)
+    if (readers === undefined) {
+      // An unknown namespace meets an unknown one only.
+      const asking = byPlace().get(placeKey(maker.namespace, maker.name)) ?? []
+      const all = asking.length === 0 ? [] : nearby(maker.namespace, maker.name)
+      readers = asking.filter((one) => relation(one, maker, all) === 'certain')
+      known.set(maker, readers)
+    }
+    return readers
+  }
   return {
     get consumptions() {
       return consumptions()
@@ -161,11 +168,12 @@ function relation({ by, secretNamespace }: Consumption, maker: SecretMaker, all:
   const told = by.origin.applied.cluster !== undefined && maker.by.origin.applied.cluster !== undefined
   const applied = by.origin.applied.verdict === 'applied' && maker.by.origin.applied.verdict === 'applied'
   if (near || told || applied) return 'certain'
+  if (!standTogether(maker.by, by)) return 'possible'
   // Plain files of one top folder, or what entries of one folder apply, and no copy of the Secret anywhere else.
   const isAlone = all.every(
     (other) => other === maker || other.namespace !== secretNamespace || standTogether(other.by, by),
   )
-  return standTogether(maker.by, by) && isAlone ? 'certain' : 'possible'
+  return isAlone ? 'certain' : 'possible'
 }
 
 function reaches(one: Manifest, other: Manifest): boolean {
@@ -179,7 +187,8 @@ function standTogether(one: Manifest, other: Manifest): boolean {
 }
 
 function topOf({ origin }: Manifest): string {
-  return origin.file.split('/')[0] ?? ''
+  const slash = origin.file.indexOf('/')
+  return slash === -1 ? origin.file : origin.file.slice(0, slash)
 }
 
 /** The folder of what somebody applies by hand, so that all the rest follows. */

@@ -88,6 +88,15 @@ metadata:
 spec:
 ${spec}`
 
+/** A file of values that a generated ConfigMap gives to the release. */
+const values = (key: string) =>
+  `controllers:\n  main:\n    env:\n      TOKEN:\n        valueFrom:\n          secretKeyRef:\n            name: app-secret\n            key: ${key}\n`
+const GENERATED = kustomization(
+  'resources: [store.yaml, secret.yaml, user.yaml]',
+  'configMapGenerator: [{name: given, files: [values.yaml], options: {disableNameSuffixHash: true}}]',
+)
+const GIVEN = release('  valuesFrom:\n    - kind: ConfigMap\n      name: given\n')
+
 interface Incident {
   readonly what: string
   readonly before: Files
@@ -286,6 +295,32 @@ spec:
     },
     found: ['consumer-key-absent error app/user.yaml:9'],
     mended: { 'app/secret.yaml': secret(data('password', 'username')) },
+  },
+  {
+    what: 'another key in a file of values, which a ConfigMap gives to the release',
+    before: {
+      'app/kustomization.yaml': GENERATED,
+      'app/values.yaml': values('token'),
+      'app/secret.yaml': secret(data('token')),
+      'app/user.yaml': GIVEN,
+    },
+    change: { 'app/values.yaml': values('api-token') },
+    found: ['consumer-key-absent error app/values.yaml:8'],
+    related: 'app/secret.yaml:1',
+    mended: { 'app/values.yaml': values('token') },
+  },
+  {
+    what: 'a key renamed in the ExternalSecret, and a file of values asks for the old one',
+    before: {
+      'app/kustomization.yaml': GENERATED,
+      'app/values.yaml': values('token'),
+      'app/secret.yaml': secret(data('token')),
+      'app/user.yaml': GIVEN,
+    },
+    change: { 'app/secret.yaml': secret(data('api-token')) },
+    found: ['consumer-key-absent error app/values.yaml:8'],
+    related: 'app/secret.yaml:1',
+    mended: { 'app/values.yaml': values('api-token') },
   },
   {
     what: 'a key is added where ESO does not look again, to mend a workload',

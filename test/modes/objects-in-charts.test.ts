@@ -43,7 +43,7 @@ test('without helm each ESO object in a template counts in the headline, in ever
     'es.yaml': PLAIN,
     ...CHART,
   })
-  expect(headline(report)).toBe(`The 1 reference is allowed by the policies in Git, but ${NEEDS}`)
+  expect(headline(report)).toBe(`The 1 reference is allowed, but ${NEEDS}`)
   expect(report.outcome).toBe('unchecked')
   expect(summaryOf(report)).toContain(NEEDS)
   expect(commentBody(report)).toContain(NEEDS)

@@ -76,10 +76,10 @@ Digest: sha256:${'a'.repeat(64)}
       'Next: approve the apply job, or run: eso-vault apply --plan-digest sha256:aaaa',
     ],
     ['nothing to do', { steps: [step({ action: 'no-change' })] }, {}, 'Plan: nothing to change.'],
-    ['nothing asked for', {}, {}, 'Plan: nothing to set up, because no store that could be read asks for it.'],
+    ['nothing asked for', {}, {}, 'Plan: nothing to set up, because no store in Git needs it.'],
     [
       'no server',
-      { server: null, steps: [step({ action: 'not-checked', because: 'No server was asked.' })] },
+      { server: null, steps: [step({ action: 'not-checked', because: 'Vault was not asked.' })] },
       {},
       '? KV mount kv/: wanted  (store.yaml:10)',
     ],

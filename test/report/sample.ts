@@ -44,7 +44,7 @@ export function report(parts: Partial<Report> = {}): Report {
     notChecked: [],
     notes: [],
     counts: { files: 12, manifests: 30, externalSecrets: 8, pushSecrets: 1, stores: 2 },
-    live: { asked: false, line: 'No server was asked: neither `vault-addr` nor credentials are given.' },
+    live: { asked: false, line: 'Vault was not asked: neither `vault-addr` nor credentials are given.' },
     incomplete: [],
     ...parts,
     // Each is a problem of its own, unless a test says otherwise.

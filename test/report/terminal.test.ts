@@ -56,7 +56,7 @@ describe('the terminal report', () => {
       { message: 'Other.' },
     ]
     expect(terminalReport(report({ outcome: 'invalid', problems }), FILES, plain)).toBe(
-      'error: .github/eso-vault.yml:2: unknown key "rulez".\nerror: Other.\n\nNot started: .github/eso-vault.yml:2: unknown key "rulez" (and 1 more problem).\n',
+      'error: .github/eso-vault.yml:2: unknown key "rulez".\nerror: Other.\n\nNot started: .github/eso-vault.yml:2: unknown key "rulez" (and 1 more).\n',
     )
   })
 
@@ -96,7 +96,7 @@ describe('the terminal report', () => {
     ],
     [
       { outcome: 'unchecked', references: [...works(1), ...notChecked(2), ...notChecked(1, 'b')], findings: [warning] },
-      '1 of 4 references is allowed, 3 not checked: role `eso-x` is not in Git (and 1 other reason); 1 warning.',
+      '1 of 4 references is allowed, 3 not checked: role `eso-x` is not in Git; 1 warning.',
     ],
     [
       { outcome: 'unchecked', references: works(3), notChecked: [part] },
@@ -120,15 +120,15 @@ describe('the terminal report', () => {
     ],
     [
       { mode: 'drift', findings: [finding()], live: { asked: true, line: '', silent: true } },
-      '1 problem, no broken references (in Git alone: Vault could not be asked).',
+      '1 problem, no broken references (in Git: Vault could not be asked).',
     ],
     [
       { references: works(1), live, findings: [finding({ rule: 'expires-soon', severity: 'warning' })] },
-      'The 1 reference works, and something in Vault expires soon.',
+      'The 1 reference works; there is no secret.',
     ],
     [
       { outcome: 'incomplete', references: [...broken(1), ...notChecked(5)], incomplete: ['sealed'] },
-      'Not finished: 1 of 6 references checked, 1 of them broken.',
+      'Not finished: 1 of 6 references checked, 1 broken.',
     ],
     [{ outcome: 'bug' }, 'eso-vault crashed. Nothing was checked.'],
   ])('ends with the outcome as a sentence: %#', (given, sentence) => {

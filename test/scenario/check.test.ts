@@ -116,7 +116,7 @@ describe('a check of a pull request', () => {
     const inputs = { 'vault-addr': 'https://vault.example.com', 'vault-token': '' }
     const { exitCode, stdout, outputs } = await fixed.main({ inputs, event, env })
     expect([exitCode, outputs.outcome]).toEqual([0, 'clean'])
-    expect(stdout.match(/No server was asked.*$/gm)).toHaveLength(1)
+    expect(stdout.match(/Vault was not asked.*$/gm)).toHaveLength(1)
   })
 
   test('report and SARIF files are written where asked, and named in the outputs', async () => {

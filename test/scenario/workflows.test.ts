@@ -184,7 +184,7 @@ describeWithServer(
         event: { pull_request: { number: 7, head: { repo: { full_name: 'mallory/gitops' } } } },
       })
       expect([ran.exitCode, ran.outputs.references], messages(ran)).toEqual([0, '4'])
-      expect(ran.stdout).toContain('No server was asked: a pull request from a fork gets no credentials')
+      expect(ran.stdout).toContain('Vault was not asked: a pull request from a fork gets no credentials')
       expect((await server.auditLog()).length).toBe(from)
     })
 

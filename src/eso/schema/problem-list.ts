@@ -45,6 +45,7 @@ export type ProblemPlace = Pick<SchemaProblem, 'path' | 'effect'>
 export function problemList(manifest: Manifest, moves: readonly Move[] = []): ProblemList {
   const problems: SchemaProblem[] = []
   const unlisted: ProblemPlace[] = []
+  const errorsUnlisted: FieldPath[] = []
   const written = (path: FieldPath): FieldPath => {
     const move = moves.find((candidate) => isUnder(path, candidate.to))
     // The way may go on changing after the problem is told.
@@ -60,13 +61,14 @@ export function problemList(manifest: Manifest, moves: readonly Move[] = []): Pr
       const last = problems.at(-1)
       const more = unlisted.length
       if (more === 0 || last === undefined) return problems
-      const besides = more === 1 ? 'One more problem of this object is' : `${more} more problems of this object are`
-      return [...problems.slice(0, -1), { ...last, message: `${last.message} ${besides} not listed.` }]
+      const errors = errorsUnlisted.map((path) => manifest.spanOf(path, 'key'))
+      return [...problems.slice(0, -1), { ...last, unlisted: { count: more, errors } }]
     },
     add({ kind, effect, severity = 'error', path, at = 'value', message, text, suggestion, under, proposedBody }) {
       if (patchOver(manifest, path) !== undefined) return
       if (problems.length === MOST_PROBLEMS) {
         unlisted.push({ path: written(path), effect })
+        if (severity === 'error') errorsUnlisted.push(written(path))
         return
       }
       problems.push({

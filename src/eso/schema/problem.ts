@@ -41,4 +41,6 @@ export interface SchemaProblem {
    * be shown (as `proposed`). The same body on every `misplaced` problem of one manifest.
    */
   readonly proposedBody?: ValueMap
+  /** Of the last that is told one by one: how many are not, and the places of the errors among them. */
+  readonly unlisted?: { readonly count: number; readonly errors: readonly Span[] }
 }

@@ -125,6 +125,11 @@ interface Parsed {
 /** The state before a change shares most files with the one after it: they are parsed for both. */
 const parsedBefore = new WeakMap<SourceFile, Parsed>()
 
+/** The documents of a file, parsed once for all who ask. */
+export function documentsOf(source: SourceFile): readonly YamlDocument[] {
+  return parseOnce(source).yaml.documents
+}
+
 function parseOnce(source: SourceFile): Parsed {
   const known = parsedBefore.get(source)
   if (known !== undefined) return known

@@ -120,7 +120,7 @@ function saysAlone(says: RuleSays): string {
     case 'capabilities-unknown':
       return `grants ${says.unknown.join(', ')}, which is not known`
     case 'body-unknown':
-      return `grants ${says.capability} and limits parameters, so it hangs on the request's body`
+      return `grants ${says.capability} and limits parameters, so the request's body decides`
     case 'wants-wrapping':
       return `wants the response wrapped for at ${says.limit} ${says.seconds} s`
     case 'wrapping-impossible':

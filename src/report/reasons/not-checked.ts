@@ -19,7 +19,7 @@ import type {
 import { formatSpan, type Span } from '../../model/span.ts'
 import { counted, listed, upper } from '../../model/wording.ts'
 import { failureText } from './failure.ts'
-import { lawText, shortLaw } from './law.ts'
+import { lawText } from './law.ts'
 
 function versionsText({ of, name, places }: DeclaredVersions): string {
   return `${of} \`${name}\` is declared ${listed(places.map(({ file, line }) => `in ${file}:${line}`))}`
@@ -565,56 +565,4 @@ function placesText(places: readonly Span[]): string {
 /** Whole sentences of others, where one of ours goes on. */
 function withoutStop(text: string): string {
   return text.replace(/\.$/, '')
-}
-
-/** Longer reasons are cut where only a clause has room. */
-const REASON = 90
-
-/** The same as a short clause, for a headline or the end of a chain: without places and lists. */
-export function shortReason(reason: NotCheckedReason): string {
-  switch (reason.code) {
-    case 'rule-decides':
-    case 'no-rule-covers':
-      return shortLaw(reason)
-    case 'versions-agree':
-      return shortReason(reason.because)
-    case 'role-not-in-git':
-      return `role \`${reason.role}\` is not in Git`
-    case 'policy-not-in-git':
-    case 'policy-written-elsewhere':
-      return `policy \`${reason.policy}\` is not in Git`
-    case 'policy-text-unknown':
-      return reason.policies.length === 0
-        ? 'what the policies say is not known'
-        : `${reason.policies.length === 1 ? 'policy' : 'policies'} ${listed(reason.policies.map((name) => `\`${name}\``))} ${reason.policies.length === 1 ? 'is' : 'are'} not in Git`
-    case 'variable-unresolved':
-      return `${listed(reason.holes)} has no value in Git`
-    case 'placeholder':
-      return `nothing in Git fills in ${listed(reason.holes)}`
-    case 'no-auth':
-    case 'method-names-no-role':
-    case 'role-policies-not-told':
-    case 'token-policies-unknown':
-      return `the policies of store \`${reason.store}\` are not in Git`
-    case 'store-unknown':
-      return 'which store they use is not in Git'
-    case 'stores-log-in-differently':
-      return 'stores of one name log in differently'
-    case 'role-conflict':
-      return `role \`${reason.role}\` is declared more than once`
-    case 'chart-template':
-      return reason.because === undefined ? 'a chart was not rendered' : shortReason(reason.because)
-    case 'helm-absent':
-    case 'helm-unusable':
-      return 'needs helm'
-    case 'helm-off':
-      return '`render-helm` is `never`'
-    default:
-      return withinRoom(reasonText(reason))
-  }
-}
-
-function withinRoom(text: string): string {
-  const points = [...text]
-  return points.length <= REASON ? text : `${points.slice(0, REASON - 1).join('')}…`
 }

@@ -1,4 +1,4 @@
-import type { OfflineReason } from '../../model/reason.ts'
+import type { OfflineReason, Unfinished } from '../../model/reason.ts'
 
 /** Why no server is asked, as a sentence part. */
 export function offlineText(reason: OfflineReason): string {
@@ -23,5 +23,38 @@ export function offlineText(reason: OfflineReason): string {
 
 /** That no server was asked, and why where it is known. */
 export function offlineSentence(reason: OfflineReason | undefined): string {
-  return reason === undefined ? 'No server was asked.' : `No server was asked: ${offlineText(reason)}.`
+  return reason === undefined ? 'Vault was not asked.' : `Vault was not asked: ${offlineText(reason)}.`
+}
+
+/** Why a run is not finished, as a clause for a headline. */
+export function unfinishedText(what: Unfinished): string {
+  return UNFINISHED[what]
+}
+
+const UNFINISHED: Readonly<Record<Unfinished, string>> = {
+  dns: "Vault's address cannot be resolved",
+  refused: 'Vault could not be reached',
+  unreachable: 'Vault could not be reached',
+  reset: 'the connection to Vault failed',
+  timeout: 'Vault did not answer in time',
+  tls: 'the TLS connection to Vault failed',
+  'plain-http': 'Vault does not speak TLS there',
+  redirect: 'Vault redirects to another address',
+  'not-vault': 'something other than Vault answered',
+  oversize: "Vault's answer is too large",
+  sealed: 'Vault is sealed',
+  uninitialised: 'Vault is not initialized',
+  standby: 'Vault is in standby',
+  'rate-limited': "Vault's rate limit is used up",
+  'server-error': 'Vault answered with an error',
+  'out-of-time': 'Vault did not answer in time',
+  token: 'Vault does not accept the token',
+  login: 'Vault refused the login',
+  unanswered: 'Vault did not answer all requests',
+  hidden: 'the CI token may not read all of it',
+  'hidden-in-snapshot': 'the snapshot does not show all of it',
+  'snapshot-old': 'the snapshot is too old',
+  'run-time-over': 'the time for the run was over',
+  killed: 'the run was ended before it could report',
+  'own-bug': 'eso-vault has a bug',
 }

@@ -1,3 +1,4 @@
+import type { SourceFile } from '../../files/source-file.ts'
 import type { Note } from '../../model/note.ts'
 import type { Span } from '../../model/span.ts'
 import type { FieldPath, Value } from '../../model/value.ts'
@@ -93,4 +94,6 @@ export interface DeclaredDocument {
 /** Reads YAML. `parse` gives the documents of a text; none when it is no YAML (Helm templates are not). */
 export interface DeclaredYaml {
   parse(file: string, text: string): readonly DeclaredDocument[]
+  /** The same of a whole file, which may have been parsed before. */
+  documents?(source: SourceFile): readonly DeclaredDocument[]
 }

@@ -25,7 +25,7 @@ function inventoryOf(count: number): Inventory {
   return {
     target: 'prod',
     headline: `All ${count} references work`,
-    facts: ['52 Vault paths', 'No server was asked'],
+    facts: ['52 Vault paths', 'Vault was not asked'],
     rows,
     hops: [
       { is: 'store', state: 'holds', text: 'vault, KV version 2 at kv/', place: { file: 'store.yaml', line: 3 } },

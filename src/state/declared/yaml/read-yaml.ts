@@ -48,7 +48,7 @@ export function readYaml(source: SourceFile, reading: Reading, harvest: Harvest)
     [...known].map(([name, value]) => [`{{${name}}}`, { value, origins: [...value].map(() => FOREIGN), holes: [] }]),
   )
   const base = { source, harvest, yaml, files, environment, configMap, variables: known }
-  const documents = yaml.parse(source.file, source.text)
+  const documents = yaml.documents?.(source) ?? yaml.parse(source.file, source.text)
   for (const document of documents) readNode(document.value, [], undefined, { ...base, document })
   // A Helm template is no YAML, yet a script in it is a script.
   if (documents.length === 0)
