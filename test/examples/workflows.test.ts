@@ -52,6 +52,7 @@ const roleOf = (name: string) =>
 test('there is a workflow for each way to use the action', () => {
   expect(files).toEqual([
     'bootstrap.yml',
+    'code-scanning.yml',
     'nightly-drift.yml',
     'pull-request-private-vault.yml',
     'pull-request.yml',
@@ -124,6 +125,7 @@ describe('least permissions (platform.md §1.5)', () => {
     ['bootstrap.yml', 'apply', { contents: 'read', 'id-token': 'write' }],
     ['vault-snapshot.yml', 'snapshot', { contents: 'read', 'id-token': 'write' }],
     // Nothing that a fork does not get.
+    ['code-scanning.yml', 'check', { contents: 'read', 'security-events': 'write' }],
     ['pull-request-private-vault.yml', 'check', { contents: 'read', actions: 'read' }],
   ])('%s, %s', (file, job, expected) => {
     expect(workflow(file).jobs[job]?.permissions).toEqual(expected)
@@ -141,7 +143,7 @@ describe('when they run', () => {
 
   test('only the check of a pull request may be overtaken by the next push', () => {
     const cancelled = files.filter((file) => workflow(file).concurrency['cancel-in-progress'])
-    expect(cancelled).toEqual(['pull-request-private-vault.yml', 'pull-request.yml'])
+    expect(cancelled).toEqual(['code-scanning.yml', 'pull-request-private-vault.yml', 'pull-request.yml'])
     // A group for each pull request: one must not stop another's.
     for (const file of cancelled) expect(workflow(file).concurrency.group).toContain('${{ github.ref }}')
   })
@@ -248,4 +250,12 @@ describe('a Vault that CI cannot reach (snapshot.md §4)', () => {
     const values = parsed.kind === 'run' ? parsed.given.values : {}
     expect(values['kubernetes-token-path']).toBe('/var/run/vault/token')
   })
+})
+
+test('code scanning gets the file of a run that ended, and of no other: an empty one closes every alert', () => {
+  const [, check, upload] = workflow('code-scanning.yml').jobs.check?.steps ?? []
+  expect(upload?.with?.sarif_file).toBe(check?.with?.['sarif-file'])
+  const listed = /fromJSON\('(.*?)'\)/.exec(text('code-scanning.yml'))?.[1] ?? '[]'
+  expect(JSON.parse(listed)).toEqual(['clean', 'unchecked', 'findings'])
+  expect(readFileSync(join(root, 'docs/other-places.md'), 'utf8')).toContain(`fromJSON('${listed}')`)
 })
