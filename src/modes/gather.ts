@@ -158,13 +158,9 @@ export async function gatherFrom(
     fail: (manifest, error) => watch.fail(placeOf(manifest), error),
   })
   const policiesOfStore = (name: string) => lookUp(settings.config.stores, name)?.policies
-  const parts = wantedOf(prediction, declared.state, {
-    // A pull request's token need not see it; what reviews logins is drift's and plan's affair (platform.md §2.3).
-    authConfig: settings.mode !== 'check',
-    policiesOfStore,
-    roles: settings.config.expect.flatMap(({ who }) => (who.is === 'role' ? [splitRole(who.name)] : [])),
-  })
-  const wanted = withOwned(parts, ownedPathsOf(settings, prediction))
+  // Where nobody is asked only other modes tell what would have been.
+  const asks = source !== undefined || settings.mode !== 'check'
+  const wanted = asks ? wantedFor(settings, prediction, declared, policiesOfStore) : new Map<string, Wanted>()
   watch.enter('server')
   const live = new Map(answers)
   if (source !== undefined) {
@@ -222,6 +218,21 @@ async function askAll(
   return Promise.all(
     [...wanted].map(async ([namespace, parts]) => [namespace, await source.read(namespace, parts, told)] as const),
   )
+}
+
+function wantedFor(
+  settings: Settings,
+  prediction: Prediction,
+  declared: Declared,
+  policiesOfStore: (name: string) => readonly string[] | undefined,
+): ReadonlyMap<string, Wanted> {
+  const parts = wantedOf(prediction, declared.state, {
+    // A pull request's token need not see it; what reviews logins is drift's and plan's affair (platform.md §2.3).
+    authConfig: settings.mode !== 'check',
+    policiesOfStore,
+    roles: settings.config.expect.flatMap(({ who }) => (who.is === 'role' ? [splitRole(who.name)] : [])),
+  })
+  return withOwned(parts, ownedPathsOf(settings, prediction))
 }
 
 /** What other repositories declare does not say of which of this one's clusters it is: it may be any. */

@@ -106,6 +106,7 @@ export function objectsInChartsFacts({ inCharts }: Pick<Account, 'inCharts'>): s
 
 /** The surest verdict of the objects that come out of the reference's line. */
 export function verdictOf({ reference, also = [] }: Pick<JudgedReference, 'reference' | 'also'>): Verdict {
+  if (also.length === 0) return reference.manifest.origin.applied.verdict
   const verdicts = new Set([reference.manifest, ...also].map(({ origin }) => origin.applied.verdict))
   return SUREST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'unclear'
 }

@@ -45,7 +45,7 @@ export function redactReport(report: Report, redact: Redact): Report {
       finding: finding(entry.finding),
       reason: redact(entry.reason),
     })),
-    references: mapShared(report.references, (judged) => redactReference(judged, redact, at)),
+    references: redactReferences(report.references, redact, at),
     notChecked: report.notChecked.map((item) => ({
       ...at(item),
       what: redact(item.what),
@@ -93,7 +93,45 @@ export function redactLines(textOf: (file: string) => string | undefined, redact
   return (file, line) => linesOf(file)[line - 1]
 }
 
-function redactReference(judged: JudgedReference, redact: Redact, at: RedactPlace): JudgedReference {
+/** References of one object that read one secret share their accesses, and those of one manifest stand together. */
+function redactReferences(
+  references: readonly JudgedReference[],
+  redact: Redact,
+  at: RedactPlace,
+): readonly JudgedReference[] {
+  const accessesOf = lastOf((accesses: JudgedReference['accesses']) =>
+    mapShared(accesses, (one) =>
+      withParts(one, {
+        access: withParts(one.access, { path: redact(one.access.path) }),
+        decision: redactDecision(one.decision, redact),
+      }),
+    ),
+  )
+  const manifestOf = lastOf((manifest: Manifest) => redactName(manifest, redact, at))
+  return mapShared(references, (judged) => redactReference(judged, redact, at, { accessesOf, manifestOf }))
+}
+
+/** The same answer for the same thing, where it is asked for again at once. */
+function lastOf<Thing, Answer>(answer: (thing: Thing) => Answer): (thing: Thing) => Answer {
+  let last: { readonly thing: Thing; readonly answer: Answer } | undefined
+  return (thing) => {
+    if (last === undefined || last.thing !== thing) last = { thing, answer: answer(thing) }
+    return last.answer
+  }
+}
+
+function redactReference(
+  judged: JudgedReference,
+  redact: Redact,
+  at: RedactPlace,
+  {
+    accessesOf,
+    manifestOf,
+  }: {
+    readonly accessesOf: (accesses: JudgedReference['accesses']) => JudgedReference['accesses']
+    readonly manifestOf: (manifest: Manifest) => Manifest
+  },
+): JudgedReference {
   const { reference, accesses } = judged
   const { key, property, failsWith, notChecked, manifest, storeRef, span } = reference
   return withParts(judged, {
@@ -105,15 +143,10 @@ function redactReference(judged: JudgedReference, redact: Redact, at: RedactPlac
       property: maybe(property, redact),
       failsWith: redactTexts(failsWith, redact),
       notChecked: redactTexts(notChecked, redact),
-      manifest: redactName(manifest, redact, at),
+      manifest: manifestOf(manifest),
       storeRef: storeRef === undefined ? undefined : withParts(storeRef, { name: redact(storeRef.name) }),
     }),
-    accesses: mapShared(accesses, (one) =>
-      withParts(one, {
-        access: withParts(one.access, { path: redact(one.access.path) }),
-        decision: redactDecision(one.decision, redact),
-      }),
-    ),
+    accesses: accessesOf(accesses),
   })
 }
 
