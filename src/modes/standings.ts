@@ -166,60 +166,74 @@ type BrokenBy = ReadonlyMap<Link, ReadonlySet<string>>
  * the object that the finding lies in. The narrowest of these counts.
  */
 function brokenBy(findings: readonly Finding[], links: readonly Link[]): BrokenBy {
-  const broken = new Map<Link, Set<string>>()
-  if (findings.length === 0) return broken
+  const broken = fingerprintsBy<Link>()
+  if (findings.length === 0) return broken.all
   const placesOf = ({ span, related }: Finding) => [span, ...related.map((place) => place.span)].map(placeOf)
-  const byPlace = new Map<string, Link[]>(
-    findings
-      .flatMap(withUnlisted)
-      .flatMap(placesOf)
-      .map((place) => [place, []]),
-  )
+  const all = findings.flatMap(withUnlisted)
+  const byPlace = new Map<string, Link[]>()
+  for (const finding of all) for (const place of placesOf(finding)) byPlace.set(place, [])
   const byObject = new Map<Manifest, Link[]>()
   for (const link of links) {
     const { span, propertySpan, storeRef, generatorRef } = link.reference
-    for (const place of new Set([span, propertySpan, storeRef?.span, generatorRef?.span]))
-      if (place !== undefined) byPlace.get(placeOf(place))?.push(link)
-    for (const object of new Set(objectsOf(link))) push(byObject, object, link)
+    const places = [span, propertySpan, storeRef?.span, generatorRef?.span]
+    for (const [index, place] of places.entries())
+      if (place !== undefined && places.indexOf(place) === index) byPlace.get(placeOf(place))?.push(link)
+    for (const object of link.also.length === 0 ? objectsOf(link) : new Set(objectsOf(link)))
+      push(byObject, object, link)
   }
   const inItem = holders(() => links.map((link) => [link.reference.manifest.spanOf(link.reference.field), link]))
   const inStore = holders(() => links.flatMap((link) => chainPlaces(link).map((place) => [place, link] as const)))
   const inObject = holders(() =>
     [...byObject].flatMap(([object, of]) => of.map((link) => [object.span, link] as const)),
   )
-  const taken = new Map<readonly Link[], Set<string>>()
-  const take = (group: readonly Link[], { fingerprint }: Finding): void => {
-    const known = taken.get(group)
-    if (known !== undefined) {
-      known.add(fingerprint)
-      return
-    }
-    taken.set(group, new Set([fingerprint]))
-  }
-  for (const finding of findings.flatMap(withUnlisted)) {
+  const taken = fingerprintsBy<readonly Link[]>()
+  let objectsNow: Finding['objects']
+  let about: ReadonlySet<Manifest> | undefined
+  for (const finding of all) {
     const { span, objects } = finding
-    const about = objects === undefined ? undefined : new Set(objects)
-    const isAbout = (link: Link) => about === undefined || objectsOf(link).some((object) => about.has(object))
+    // Problems of one object follow one another.
+    if (objects !== objectsNow) about = objects === undefined ? undefined : new Set(objects)
+    objectsNow = objects
+    const those = about
+    const isAbout = (link: Link) => those === undefined || objectsOf(link).some((object) => those.has(object))
     const isInFile = (link: Link) => objectsOf(link).some((object) => object.span.file === span.file)
     const nearest: readonly (() => readonly (readonly Link[])[])[] = [
       () => placesOf(finding).map((place) => (byPlace.get(place) ?? []).filter(isAbout)),
       () => inItem(span).map((group) => group.filter((link) => isAbout(link) && isInFile(link))),
       () => inStore(span),
-      () => (about === undefined ? inObject(span) : [...about].map((object) => byObject.get(object) ?? [])),
+      () => (those === undefined ? inObject(span) : [...those].map((object) => byObject.get(object) ?? [])),
     ]
     for (const find of nearest) {
       const groups = find()
-      for (const group of groups) take(group, finding)
+      for (const group of groups) taken.add(group, finding.fingerprint)
       if (groups.some((group) => group.length > 0)) break
     }
   }
-  for (const [group, fingerprints] of taken)
-    for (const link of group) {
-      const known = broken.get(link)
-      if (known === undefined) broken.set(link, new Set(fingerprints))
-      else for (const one of fingerprints) known.add(one)
-    }
-  return broken
+  for (const [group, fingerprints] of taken.all)
+    for (const link of group) for (const one of fingerprints) broken.add(link, one)
+  return broken.all
+}
+
+/** The fingerprints of each thing. Most have one, and things with the same one share the set of it: an object may have 60,000 problems. */
+function fingerprintsBy<Thing>() {
+  const all = new Map<Thing, Set<string>>()
+  const alone = new Map<string, Set<string>>()
+  const own = new Set<Thing>()
+  return {
+    all: all as ReadonlyMap<Thing, ReadonlySet<string>>,
+    add(thing: Thing, fingerprint: string): void {
+      const known = all.get(thing)
+      if (known === undefined) {
+        const shared = alone.get(fingerprint) ?? new Set([fingerprint])
+        alone.set(fingerprint, shared)
+        all.set(thing, shared)
+      } else if (own.has(thing)) known.add(fingerprint)
+      else if (!known.has(fingerprint)) {
+        own.add(thing)
+        all.set(thing, new Set([...known, fingerprint]))
+      }
+    },
+  }
 }
 
 /** What is not told one by one breaks as what is. */
