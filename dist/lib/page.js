@@ -15,6 +15,10 @@ function el(name, attributes, ...children) {
   node.append(...children.filter((child) => child !== null))
   return node
 }
+/** Names stand between backticks. */
+function coded(text) {
+  return text.split('\\x60').map((part, index) => index % 2 === 1 ? el('code', null, part) : part)
+}
 function place(at) {
   if (at === null) return null
   const text = at.file + ':' + at.line
@@ -87,6 +91,10 @@ function access() {
     ...entry.cells.map(cell)])
 }
 function rules() {
+  if (data.rules.length === 0) {
+    count.textContent = 'No rules: the policies of these roles are known neither from Git nor from Vault.'
+    return main.replaceChildren()
+  }
   const text = form.text.value.trim().toLowerCase()
   const found = data.rules.filter((rule) => (rule.policy + ' ' + rule.path).toLowerCase().includes(text))
   count.replaceChildren(found.length + ' of ' + data.rules.length + ' rules. ', rightNode('read 12', true), 'with the number of references that need it ',
@@ -123,9 +131,9 @@ function recall() {
   form.problems.checked = state.has('problems')
 }
 
-document.querySelector('h1').textContent = data.target + ': ' + data.headline
+document.querySelector('h1').append(data.target + ': ', ...coded(data.headline))
 document.title = data.target + ': Vault inventory'
-document.querySelector('.facts').textContent = data.facts.join(' \\u00b7 ')
+document.querySelector('.facts').append(...coded(data.facts.join(' \\u00b7 ')))
 for (const name of ['store', 'namespace']) {
   const values = [...new Set(data.rows.map((row) => row[name]).filter((value) => value !== null))].sort()
   form[name].append(...values.map((value) => el('option', { value }, value)))

@@ -1,0 +1,2 @@
+var InvalidInput=class extends Error{name=`InvalidInput`;file;line;problems;constructor(e,t={}){let n=typeof e==`string`?[{message:e,...t}]:e;super(n.map(describe).join(`
+`)),this.problems=n,this.file=n[0]?.file,this.line=n[0]?.line}};function describe({message:e,file:t,line:n}){return t===void 0?e:n===void 0?`${t}: ${e}`:`${t}:${n}: ${e}`}export{InvalidInput as t};

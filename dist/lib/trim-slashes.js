@@ -1,0 +1,1 @@
+function trimSlashes(e){return e.startsWith(`/`)||e.endsWith(`/`)?e.replace(/^\/+|\/+$/g,``):e}export{trimSlashes as t};
