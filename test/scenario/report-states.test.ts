@@ -11,7 +11,7 @@ import { annotationsIn, createRunner, runTerminal, type Step, shown } from './ru
 
 /**
  * Each state that a report can be in (reports.md §3), reached by a run of the built program, as people see it: in the terminal, in the job
- * summary, in the comment or the issue, and as annotations. `scripts/render-reports.ts` renders the Markdown of these.
+ * summary, in the comment or the issue, and as annotations. `npm run render-reports` renders the Markdown of these.
  */
 
 const STORE = `apiVersion: external-secrets.io/v1
