@@ -158,13 +158,16 @@ export async function gatherFrom(
     fail: (manifest, error) => watch.fail(placeOf(manifest), error),
   })
   const policiesOfStore = (name: string) => lookUp(settings.config.stores, name)?.policies
-  // Where nobody is asked only other modes tell what would have been.
-  const asks = source !== undefined || settings.mode !== 'check'
-  const wanted = asks ? wantedFor(settings, prediction, declared, policiesOfStore) : new Map<string, Wanted>()
+  // Put together only when somebody is asked or tells what would have been asked (ci-policy).
+  let put: ReadonlyMap<string, Wanted> | undefined
+  const wanted = () => {
+    put ??= wantedFor(settings, prediction, declared, policiesOfStore)
+    return put
+  }
   watch.enter('server')
   const live = new Map(answers)
   if (source !== undefined) {
-    const told = await askAll(source, wanted, watch)
+    const told = await askAll(source, wanted(), watch)
     for (const [namespace, state] of told) live.set(namespace, state)
   }
   watch.enter('follow')
@@ -203,7 +206,20 @@ export async function gatherFrom(
   const byServer = comparesLaw
     ? follow({ ...input, declared: withoutLaw(input.declared), textlessPolicies: [] })
     : undefined
-  return { repository, declared, configured: said, prediction, chain, byServer, wanted, live, judging, watch }
+  return {
+    repository,
+    declared,
+    configured: said,
+    prediction,
+    chain,
+    byServer,
+    get wanted() {
+      return wanted()
+    },
+    live,
+    judging,
+    watch,
+  }
 }
 
 /** Asks for what lies in each Vault namespace, all at once. */

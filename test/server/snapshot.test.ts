@@ -279,7 +279,8 @@ describeWithServer('mode snapshot, and a run by what it wrote', () => {
       expect(report.live.line).toMatch(
         /^Checked against the snapshot of OpenBao .*: Vault as of 2026-11-20 03:10 UTC \(15 hours old\)\.$/,
       )
-      expect(headline(report)).toMatch(/\(Vault as of 2026-11-20 03:10 UTC\)$/)
+      // With its hour it would have more than 90 characters; the line above has it.
+      expect(headline(report)).toMatch(/\(Vault as of 2026-11-20\)$/)
     })
 
     it('above the limit nothing is judged by it, and the run is incomplete', async () => {
