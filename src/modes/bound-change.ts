@@ -5,7 +5,7 @@ import {
   type WideReason,
   widelyAltered,
 } from '../changes/wide-change.ts'
-import { discover } from '../files/discover.ts'
+import { type Discovery, discover } from '../files/discover.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Declared } from '../state/declared/declared.ts'
@@ -30,9 +30,12 @@ export interface WideChange {
 }
 
 /** Reads what a change can touch, and no more. */
-export type ReadBound = (
-  deps: Pick<GatherDeps, 'live'> & { readonly watch: Watch },
-) => Promise<BoundChange | WideChange>
+export type ReadBound = (deps: Pick<GatherDeps, 'live'> & { readonly watch: Watch }) => Promise<
+  (BoundChange | WideChange) & {
+    /** The files as they are now, for whoever reads everything after all; `undefined`: nobody looked for them. */
+    readonly files?: Discovery
+  }
+>
 
 export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
   return async ({ live, watch }) => {
@@ -42,8 +45,7 @@ export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
     const { cwd } = deps
     const { deadline, enter } = watch
     enter('files')
-    const paths = settings.paths.length === 0 ? ['.'] : settings.paths
-    const now = await discover(paths, { cwd, exclude, deadline })
+    const now = await discover(settings.paths, { cwd, exclude, deadline })
     const read = await withStart(settings, deps, now, async (start) => {
       const { before, altered, config } = start
       const files: AlteredFiles = { now, before, altered, config }
@@ -68,8 +70,8 @@ export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
       )
       return 'wide' in found ? found : { found, start, declared, earlier }
     })
-    if ('because' in read) return { wide: 'no-start' }
-    if ('wide' in read) return read
+    if ('because' in read) return { wide: 'no-start', files: now }
+    if ('wide' in read) return { ...read, files: now }
     const { found, start, declared, earlier } = read
     const head = await gatherFrom(found.now, settings, { cwd, live, watch, declared })
     if (head.configured.missing.length > 0) throw new InvalidInput(head.configured.missing)
@@ -81,9 +83,10 @@ export function boundChange(settings: Settings, deps: ChangeDeps): ReadBound {
       declared: earlier,
       watch: { ...watch, enter: () => undefined },
     })
-    if (watch.over()) return { wide: 'time' }
+    if (watch.over()) return { wide: 'time', files: now }
     const { since, lines } = start
-    return { head, change: { known: true, since, before, settings: start.settings, lines }, roots: found.roots }
+    const change = { known: true, since, before, settings: start.settings, lines } as const
+    return { head, change, roots: found.roots, files: now }
   }
 }
 

@@ -4,6 +4,7 @@ import { objectsOf } from '../chain/fold-links.ts'
 import { beforeFacts } from '../changes/before-facts.ts'
 import { changedLinks } from '../changes/changed-links.ts'
 import { type Scope, scopeOf } from '../changes/scope.ts'
+import type { Discovery } from '../files/discover.ts'
 import type { Age, Finding, IgnoredFinding, NotChecked, Severity, UselessIgnore } from '../model/finding.ts'
 import type { RefusedLogin } from '../model/id-claims.ts'
 import { familyOf, type NoteFamily } from '../model/note.ts'
@@ -65,8 +66,8 @@ export interface CheckDeps {
 /** Follows every reference from its line to the policy rule and the live key, and says every broken link at once. */
 export async function check(settings: Settings, deps: CheckDeps): Promise<{ report: Report; gathered: Gathered }> {
   const bound = settings.reportScope === 'changed' ? await boundReport(settings, deps) : undefined
-  if (bound !== undefined) return bound
-  const gathered = await gather(settings, deps)
+  if (bound !== undefined && 'report' in bound) return bound
+  const gathered = await gather(settings, { ...deps, files: bound?.files })
   const change = settings.reportScope === 'changed' ? await deps.change?.(gathered) : undefined
   const seen = asksForDrift(settings) ? withDrift(settings, gathered, deps) : gathered
   if (change === undefined) return { report: reportByRules(settings, deps, seen, RULES), gathered: seen }
@@ -82,13 +83,13 @@ export async function check(settings: Settings, deps: CheckDeps): Promise<{ repo
   }
 }
 
-/** The report by what the change can touch; `undefined` where that is not enough. */
+/** The report by what the change can touch; where that is not enough, the files that were read for it. */
 async function boundReport(
   settings: Settings,
   deps: CheckDeps,
-): Promise<{ report: Report; gathered: Gathered } | undefined> {
+): Promise<{ report: Report; gathered: Gathered } | { files?: Discovery | undefined } | undefined> {
   const bound = await deps.bound?.({ live: deps.live, watch: deps.watch ?? createWatch() })
-  if (bound === undefined || 'wide' in bound) return undefined
+  if (bound === undefined || 'wide' in bound) return bound
   const { head, change, roots } = bound
   const { compared, results, scope } = judgedChange(settings, deps, head, change)
   const of = {
@@ -97,7 +98,7 @@ async function boundReport(
     notRead: { roots: roots?.notRead ?? 0, of: roots?.all ?? 0 },
   }
   const ours = within(results, scope, of)
-  if (!ours.findings.every(isToldByTouched)) return undefined
+  if (!ours.findings.every(isToldByTouched)) return { files: bound.files }
   return { report: await reportOfChange(settings, deps, compared, ours, scope), gathered: compared }
 }
 

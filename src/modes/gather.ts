@@ -6,12 +6,13 @@ import { saidInVain } from '../chain/said-in-vain.ts'
 import { wantedOf } from '../chain/wanted.ts'
 import { withOwned } from '../drift/owned.ts'
 import { type Prediction, predict } from '../eso/predict.ts'
+import type { Discovery } from '../files/discover.ts'
 import { namesInFiles } from '../files/names-in-files.ts'
 import type { SourceFile } from '../files/source-file.ts'
 import { parseYaml } from '../files/yaml/parse-yaml.ts'
 import { installedEso } from '../gitops/objects/installed-eso.ts'
 import { documentsOf } from '../gitops/objects/parsed-files.ts'
-import { type Repository, readRepository } from '../gitops/read-repository.ts'
+import { type Repository, readDiscovered, readRepository } from '../gitops/read-repository.ts'
 import { readRendered, withRendered } from '../gitops/rendered-input.ts'
 import type { Deadline } from '../model/deadline.ts'
 import { InvalidInput } from '../model/invalid-input.ts'
@@ -78,28 +79,22 @@ export interface GatherDeps {
   readonly render?: Render | undefined
   /** Default: nobody watches over the time. */
   readonly watch?: Watch
+  /** The files that the settings ask for, where they were found and read already. */
+  readonly files?: Discovery | undefined
 }
 
 /** Reads Git, asks the server what it must be asked, and follows the chain. The same for every mode. */
 export async function gather(settings: Settings, deps: GatherDeps): Promise<Gathered> {
-  const paths = settings.paths.length === 0 ? ['.'] : settings.paths
-  const { exclude, variables, config } = settings
-  const { cwd, render = withoutRendering, watch = createWatch() } = deps
+  const { paths, exclude, variables, config } = settings
+  const { cwd, render = withoutRendering, watch = createWatch(), files } = deps
   const { deadline, enter } = watch
   await checkAlso(settings, cwd)
   const also = config.manifests.also.map(({ folder }) => folder)
+  const read = { variables, chartValues: config.helm, elsewhere: appliedElsewhere, deadline, enter }
   const repository = await render((rendering) =>
-    readRepository(paths, {
-      cwd,
-      exclude,
-      also,
-      variables,
-      chartValues: config.helm,
-      elsewhere: appliedElsewhere,
-      deadline,
-      enter,
-      ...rendering,
-    }),
+    files === undefined
+      ? readRepository(paths, { cwd, exclude, also, ...read, ...rendering })
+      : readDiscovered(files, { ...read, ...rendering }),
   )
   const gathered = await gatherFrom(repository, settings, { ...deps, watch })
   if (gathered.configured.missing.length > 0) throw new InvalidInput(gathered.configured.missing)
