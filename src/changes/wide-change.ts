@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { ancestors } from '../files/ancestors.ts'
 import type { Discovery } from '../files/discover.ts'
 import { formOf, isKustomizationName, mayDeclare } from '../files/relevance.ts'
 import type { SourceFile } from '../files/source-file.ts'
@@ -57,8 +58,8 @@ export function touchesNothing({ now, before, altered }: AlteredFiles): boolean 
       return false
     return states.every(({ roots, files }) => {
       const [root] = roots
-      if (root === undefined || !root.folders.has(ancestorsOf(path)[0] ?? '')) return false
-      if (ancestorsOf(path).some((folder) => root.files.has(folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`)))
+      if (root === undefined || !root.folders.has(ancestors(path)[0] ?? '')) return false
+      if (ancestors(path).some((folder) => root.files.has(folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`)))
         return false
       return !files.some((file) => mayReadText(file) && file.text.includes(name))
     })
@@ -71,13 +72,6 @@ function mayReadText({ relative, text }: SourceFile): boolean {
   const name = basename(relative)
   const form = formOf(name)
   return form !== 'markdown' && (form !== 'yaml' || isKustomizationName(name) || text.includes('fileParameters'))
-}
-
-/** The folders above a path, the nearest first. */
-function ancestorsOf(path: string): string[] {
-  const found: string[] = []
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) found.push(path.slice(0, at))
-  return [...found, '']
 }
 
 /** Whether the files may say something else of policies, roles, mounts and logins in the two states. */

@@ -1,3 +1,4 @@
+import { ancestors } from '../../files/ancestors.ts'
 import type { YamlDocument } from '../../files/yaml/yaml-document.ts'
 import type { AppliedBy } from '../../model/applied.ts'
 import type { ChartValues } from '../../model/chart-values.ts'
@@ -44,7 +45,7 @@ import { type ClusterOfFolder, clusterOfEntry, clusterOfOverlay, clustersByFolde
 import { fleetBundles } from './fleet.ts'
 import { syncKustomizations } from './flux-instance.ts'
 import type { Followed } from './followed.ts'
-import { ancestors, foldersUnder, type Ground, ground } from './ground.ts'
+import { foldersUnder, type Ground, ground } from './ground.ts'
 import { leafTest, mayGiveEso } from './leaf-roots.ts'
 import { otherTools } from './other-tools.ts'
 import { namesMadeSecrets } from './secret-charts.ts'

@@ -1,3 +1,4 @@
+import { ancestors } from '../../files/ancestors.ts'
 import type { AppliedBy } from '../../model/applied.ts'
 import type { Output } from '../build/output.ts'
 import { filesOf, type GitOpsRoot } from '../root.ts'
@@ -58,11 +59,4 @@ export function foldersUnder({ appliedBy, build, folder }: GitOpsRoot): Readonly
   const seen = build.by === 'nobody' ? build.seen : build.by === 'kustomize' ? build : undefined
   const whole = build.by === 'nobody' || (build.by === 'files' && build.takesAll)
   return new Set([...(seen?.closure.folders ?? []), ...(whole ? [folder] : [])])
-}
-
-/** The folders above a path, the nearest first; `""` is the checkout itself. */
-export function ancestors(path: string): string[] {
-  const found: string[] = []
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) found.push(path.slice(0, at))
-  return [...found, '']
 }

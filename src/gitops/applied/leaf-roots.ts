@@ -1,7 +1,8 @@
+import { ancestors } from '../../files/ancestors.ts'
 import type { Checkout } from '../checkout.ts'
 import { plainValue } from '../placed/placed.ts'
 import { filesOf, type GitOpsRoot } from '../root.ts'
-import { ancestors, foldersUnder } from './ground.ts'
+import { foldersUnder } from './ground.ts'
 
 /** One of these words stands in every text that makes an object which leads to roots, or which registers a cluster. */
 const LEADS =

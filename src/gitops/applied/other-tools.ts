@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
+import { ancestors } from '../../files/ancestors.ts'
 import { groupOf } from '../../model/kinds.ts'
 import { stringAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import type { NotFollowed } from '../not-followed.ts'
-import { ancestors } from './ground.ts'
 
 /** Tools that apply things in ways that are not followed, by the files that they are set up with. */
 const BY_FILE: readonly (readonly [RegExp, string])[] = [

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { ancestors } from '../../files/ancestors.ts'
 import { isKustomizationName, MENTIONS_COMMAND } from '../../files/relevance.ts'
 import { isMap, stringAt } from '../../model/value.ts'
 import type { Output } from '../build/output.ts'
@@ -6,7 +7,7 @@ import type { Checkout } from '../checkout.ts'
 import type { NotFollowed } from '../not-followed.ts'
 import { filesOf, type GitOpsRoot } from '../root.ts'
 import type { Followed } from './followed.ts'
-import { ancestors, ground } from './ground.ts'
+import { ground } from './ground.ts'
 
 /** A text without these says nothing of who applies what, nor what kustomizations read or run. */
 const STRUCTURE =

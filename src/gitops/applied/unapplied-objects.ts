@@ -1,10 +1,10 @@
+import { ancestors } from '../../files/ancestors.ts'
 import type { AppliedBy, AppliedReason } from '../../model/applied.ts'
 import type { Checkout } from '../checkout.ts'
 import { spanIn, textAt } from '../placed/placed.ts'
 import { type GitOpsObject, gitOpsTitle } from '../root.ts'
 import { commentedLine } from './commented-line.ts'
 import type { Followed } from './followed.ts'
-import { ancestors } from './ground.ts'
 
 /** Files that only a Flux Kustomization or Application leads to which is itself not applied (reason N), with that. */
 export function unappliedGitOps({
