@@ -6,6 +6,7 @@ import { tokenExcess } from '../rules/token-excess.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Recording } from '../state/snapshot/record.ts'
 import type { SnapshotFile } from '../state/snapshot/snapshot-file.ts'
+import { askingIn } from './asking-in.ts'
 import { hiddenSentences } from './check.ts'
 import type { Gathered, LiveSource } from './gather.ts'
 import type { OpenVault } from './open-vault.ts'
@@ -109,23 +110,15 @@ function bySilence(recordings: readonly Recording[]) {
 /** A source that asks for more than it is asked, and keeps what it was told. */
 function recorderOf(vault: OpenVault, options: { readonly scope: SnapshotFile['scope']; readonly keys: boolean }) {
   const recordings: Recording[] = []
-  const clients = new Map<string, OpenVault['client']>()
+  const askIn = askingIn(vault, { once: true })
   let { scope } = options
-  const read: LiveSource['read'] = async (namespace, wanted) => {
-    const { record } = await import('../state/snapshot/write.ts')
-    const { askingOnce, LiveSettingsError, unreadable } = await import('../state/live/server.ts')
-    try {
-      const own = () => (namespace === '' ? vault.client : vault.client.inNamespace(namespace))
-      const client = clients.get(namespace) ?? askingOnce(own())
-      clients.set(namespace, client)
-      const recording = await record({ ...vault, client }, namespace, wanted, { ...options, scope })
+  const read: LiveSource['read'] = (namespace, wanted) =>
+    askIn(namespace, async (session) => {
+      const { record } = await import('../state/snapshot/write.ts')
+      const recording = await record(session, namespace, wanted, { ...options, scope })
       recordings.push(recording)
       return recording.live
-    } catch (error) {
-      if (!(error instanceof LiveSettingsError)) throw error
-      return unreadable(vault, `The Vault namespace ${JSON.stringify(namespace)} cannot be asked for: ${error.message}`)
-    }
-  }
+    })
   return {
     // Namespaces are asked all at once, and told in one order.
     recordings: () =>

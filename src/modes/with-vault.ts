@@ -1,6 +1,7 @@
 import type { RefusedLogin } from '../model/id-claims.ts'
 import type { Unfinished } from '../model/reason.ts'
 import type { Settings } from '../settings/settings.ts'
+import { askingIn } from './asking-in.ts'
 import type { LiveSource } from './gather.ts'
 import { type OpenVault, type OpenVaultDeps, openVault } from './open-vault.ts'
 
@@ -61,29 +62,14 @@ async function reach(settings: Settings, deps: WithVaultDeps): Promise<Omit<Reac
   }
 }
 
-/** What a run asks a server by. A namespace that a store names and that cannot be asked for costs what lies in it, and no more. */
-async function liveSource(vault: OpenVault, { once }: { readonly once: boolean }): Promise<LiveSource> {
-  const { askingOnce, LiveSettingsError, readLive, unreadable } = await import('../state/live/server.ts')
-  const clients = new Map<string, OpenVault['client']>()
-  const clientOf = (namespace: string) => {
-    const own = () => (namespace === '' ? vault.client : vault.client.inNamespace(namespace))
-    const client = clients.get(namespace) ?? (once ? askingOnce(own()) : own())
-    clients.set(namespace, client)
-    return client
-  }
+/** What a run asks a server by. */
+async function liveSource(vault: OpenVault, asks: { readonly once: boolean }): Promise<LiveSource> {
+  const { readLive } = await import('../state/live/server.ts')
+  const askIn = askingIn(vault, asks)
   return {
     name: vault.name,
-    read: async (namespace, wanted, told) => {
-      try {
-        return await readLive({ ...vault, client: clientOf(namespace) }, wanted, told === undefined ? {} : { told })
-      } catch (error) {
-        if (!(error instanceof LiveSettingsError)) throw error
-        return unreadable(
-          vault,
-          `The Vault namespace ${JSON.stringify(namespace)} cannot be asked for: ${error.message}`,
-        )
-      }
-    },
+    read: (namespace, wanted, told) =>
+      askIn(namespace, (session) => readLive(session, wanted, told === undefined ? {} : { told })),
   }
 }
 
