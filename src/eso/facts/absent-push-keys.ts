@@ -63,11 +63,15 @@ export function idleDataTo(manifests: readonly Manifest[]): readonly IdleDataTo[
 
 /** PushSecrets whose source Secret has one maker in Git that tells all of its keys, with those keys and the template's. */
 function pushes(manifests: readonly Manifest[]) {
-  const produced = producedSecrets(manifests, textHoles)
   const namespaces = namespaceLabels(manifests, textHoles)
-  return manifests.flatMap((manifest) => {
+  const consumers = manifests.flatMap((manifest) => {
     const consumer = readConsumer(manifest, { namespaces, holesOf: textHoles })
-    if (consumer?.makes !== 'PushSecret') return []
+    return consumer?.makes === 'PushSecret' ? [consumer] : []
+  })
+  if (consumers.length === 0) return []
+  const produced = Map.groupBy(producedSecrets(manifests, textHoles), ({ name }) => name)
+  return consumers.flatMap((consumer) => {
+    const { manifest } = consumer
     const source = sourceOf(consumer, produced)
     if (source === undefined || source.keys.open) return []
     const pushed = producedKeys(manifest, source.keys)
@@ -75,14 +79,17 @@ function pushes(manifests: readonly Manifest[]) {
   })
 }
 
-function sourceOf(consumer: Consumer, produced: readonly ProducedSecret[]): ProducedSecret | undefined {
+function sourceOf(
+  consumer: Consumer,
+  produced: ReadonlyMap<string, readonly ProducedSecret[]>,
+): ProducedSecret | undefined {
   const name = textAt(consumer.spec, 'selector', 'secret', 'name')
   const [namespace, ...more] = consumer.namespaces ?? [undefined]
   // Without a namespace nothing says that it is the same Secret.
   if (name === undefined || namespace === undefined || more.length > 0) return undefined
   if (textHoles(name).length > 0 || patchOver(consumer.manifest, [...consumer.at, 'selector'])) return undefined
-  const makers = produced.filter(
-    (secret) => secret.name === name && (secret.namespace ?? namespace) === namespace && secret.creation !== 'None',
+  const makers = (produced.get(name) ?? []).filter(
+    (secret) => (secret.namespace ?? namespace) === namespace && secret.creation !== 'None',
   )
   return makers.length === 1 && makers[0]?.namespace === namespace ? makers[0] : undefined
 }

@@ -57,6 +57,7 @@ export function unusableLoginSecrets(
   manifests: readonly Manifest[],
   uses: readonly { readonly store: VaultStore; readonly namespaces: readonly string[] }[],
 ): readonly UnusableLoginSecret[] {
+  if (uses.every(({ store }) => refsOf(store).length === 0)) return []
   const secrets = producedSecrets(manifests, textHoles).flatMap(({ by, namespace, name, keys, creation }) =>
     creation === 'None' ? [] : [[name, { manifest: by, namespace, keys: allKeys(keys) }] as const],
   )

@@ -63,11 +63,11 @@ export function targetName(consumer: Consumer): string {
 
 /** Looks up keys by namespace and name; several makers of one Secret make its keys unknown. */
 export function keysOfSecrets(manifests: readonly Manifest[], holesOf: HolesOf) {
-  let produced: readonly ProducedSecret[] | undefined
+  let produced: ReadonlyMap<string, readonly ProducedSecret[]> | undefined
   return (namespace: string | undefined, name: string): readonly string[] | undefined => {
-    produced ??= producedSecrets(manifests, holesOf)
-    const makers = produced.filter(
-      (secret) => secret.name === name && secret.namespace === namespace && secret.creation !== 'None',
+    produced ??= Map.groupBy(producedSecrets(manifests, holesOf), (secret) => secret.name)
+    const makers = (produced.get(name) ?? []).filter(
+      (secret) => secret.namespace === namespace && secret.creation !== 'None',
     )
     return makers.length === 1 && makers[0] !== undefined ? allKeys(makers[0].keys) : undefined
   }
