@@ -295,10 +295,8 @@ async function openCheckoutOf(
   }
   const { like } = options
   const same = like?.of.checkouts.find((other) => other.checkout.root.path === root.path)
-  const isSame =
-    same !== undefined && hasSameStructure(same.followed, [same.checkout, checkout], like?.altered ?? new Set())
   const followed =
-    isSame && same !== undefined && like !== undefined
+    like !== undefined && same !== undefined && hasSameStructure(same.followed, [same.checkout, checkout], like.altered)
       ? followedAgain(same.followed, checkout, like.altered, (one) => outputOf(one, outputs))
       : await follow(checkout, {
           ...outputs,
