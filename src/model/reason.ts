@@ -350,8 +350,8 @@ export type OfflineReason =
    */
   | { readonly code: 'foreign-head'; readonly event: string; readonly repository: string | undefined }
 
-/** What stands first in the way of a run that is not finished: how a server did not answer, or what cut the run short. */
-export type Unfinished =
+/** Why a request was not answered as Vault answers. */
+export type UnavailableKind =
   | 'dns'
   | 'refused'
   | 'unreachable'
@@ -370,6 +370,10 @@ export type Unfinished =
   | 'out-of-time'
   | 'token'
   | 'login'
+
+/** What stands first in the way of a run that is not finished: how a server did not answer, or what cut the run short. */
+export type Unfinished =
+  | UnavailableKind
   /** Some requests were not answered as Vault answers. */
   | 'unanswered'
   /** The token, or the one that wrote the snapshot, may not see all of it. */
