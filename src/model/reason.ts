@@ -392,6 +392,11 @@ export function holeReason(place: HolePlace, holes: readonly string[]): Manifest
   return { code, in: place, holes: [first] }
 }
 
+/** Whether no helm was there to render a chart: one reason for all charts of a run. */
+export function isWithoutHelm(why: RenderReason | undefined): boolean {
+  return why?.code === 'helm-absent' || why?.code === 'helm-off' || why?.code === 'helm-unusable'
+}
+
 /** What a server did not tell, as a reason. */
 export function serverReason({ presence, because, of }: Hidden): ServerReason {
   if (of === 'snapshot') return { code: presence === 'hidden' ? 'snapshot-hides' : 'not-in-snapshot', says: because }

@@ -4,7 +4,7 @@ import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { firstThatFits, fitHeadline, HEADLINE } from '../rules/fit-headline.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
-import { type Account, accountOf, objectsInChartsFacts } from './account.ts'
+import { type Account, accountOf, countInCharts, objectsInChartsFacts } from './account.ts'
 import { asOfSuffixes } from './as-of.ts'
 import { oneLine, plainText } from './plain-text.ts'
 import { countProblems, type Problem, problemsOf } from './problems.ts'
@@ -305,13 +305,13 @@ function warnings(report: Report): string {
 
 /** What beside references was not checked; `short`: counted together. */
 function partsLeft(account: Account): { readonly full: string; readonly short: string } {
-  const { filesNotRead, partsNotFollowed, inCharts } = account
+  const { filesNotRead, partsNotFollowed } = account
   const kinds = [
     ...objectsInChartsFacts(account),
     ...(filesNotRead > 0 ? [`${counted(filesNotRead, 'file')} not read`] : []),
     ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'part')} not checked`] : []),
   ]
-  const all = [...inCharts.values()].reduce((sum, count) => sum + count, filesNotRead + partsNotFollowed)
+  const all = countInCharts(account) + filesNotRead + partsNotFollowed
   return { full: listed(kinds), short: kinds.length > 1 ? `${all} other parts not checked` : listed(kinds) }
 }
 
