@@ -10,6 +10,7 @@ import {
   placed,
   placedAt,
   plainValue,
+  visitParts,
 } from '../placed/placed.ts'
 import { textDocument } from '../placed/text-document.ts'
 import { type ChartRelease, type MissingValues, UNTOLD, type ValueLayer } from './chart-release.ts'
@@ -293,18 +294,15 @@ function mapLayer(node: Placed, layer: number, number: () => number): LayerSourc
   const scalars = new Map<Placed, ValueScalar>()
   /** Of a text of several lines, by line. */
   const texts = new Map<Placed, ReadonlyMap<number, ValueScalar>>()
-  const walk = (here: Placed, path: FieldPath): void => {
-    if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, [...path, index])
-    else if (here.type === 'map') for (const [key, { node: below }] of here.entries) walk(below, [...path, key])
-    else if (typeof here.value === 'string' && here.value.includes('\n'))
-      texts.set(here, linesOfText(here, here.value, layer, path, number))
-    else if (typeof here.value === 'string' && here.value !== '')
+  visitParts(node, (here, path) => {
+    if (here.type !== 'scalar' || typeof here.value !== 'string' || here.value === '') return
+    if (here.value.includes('\n')) texts.set(here, linesOfText(here, here.value, layer, path, number))
+    else
       scalars.set(
         here,
         scalarOver({ id: number(), text: here.value, place: here.place, layer, path }, madeOfScalar(here)),
       )
-  }
-  walk(node, [])
+  })
   return {
     scalars: [...scalars.values(), ...[...texts.values()].flatMap((lines) => [...lines.values()])],
     values: node,
@@ -447,12 +445,9 @@ function lineStarts(text: string): number[] {
 
 function stringPaths(node: Placed): FieldPath[] {
   const found: FieldPath[] = []
-  const walk = (here: Placed): void => {
-    if (here.type === 'list') here.items.forEach(walk)
-    else if (here.type === 'map') for (const { node: below } of here.entries.values()) walk(below)
-    else if (typeof here.value === 'string' && here.value !== '') found.push(here.place.path)
-  }
-  walk(node)
+  visitParts(node, (part) => {
+    if (part.type === 'scalar' && typeof part.value === 'string' && part.value !== '') found.push(part.place.path)
+  })
   return found
 }
 
