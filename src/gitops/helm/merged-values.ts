@@ -1,5 +1,6 @@
 import type { PatchedField } from '../../model/manifest.ts'
 import type { FieldPath } from '../../model/value.ts'
+import { UNFILLED } from '../argo/fill-text.ts'
 import type { Checkout } from '../checkout.ts'
 import { MENTIONS_SECRETS } from '../objects/secret-users.ts'
 import { type Placed, type PlacedMap, placed, plainValue, setAt, visitParts } from '../placed/placed.ts'
@@ -111,6 +112,6 @@ function told(node: Placed): Placed {
       entries: new Map([...node.entries].map(([key, entry]) => [key, { ...entry, node: told(entry.node) }])),
     }
   return typeof node.value === 'string' && node.value.includes(UNTOLD)
-    ? { ...node, value: node.value.replaceAll(UNTOLD, '{{?}}') }
+    ? { ...node, value: node.value.replaceAll(UNTOLD, UNFILLED) }
     : node
 }
