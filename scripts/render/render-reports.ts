@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import { githubHtml, visibleWords } from './github-html.ts'
 
 const WIDTHS = [1012, 390] as const
@@ -93,10 +94,10 @@ function recordedStates(work: string): readonly string[] {
   ]
 }
 
-const args = process.argv.slice(2)
-const outAt = args.indexOf('--out')
-const out = outAt < 0 ? undefined : args[outAt + 1]
-const named = args.filter((_, index) => outAt < 0 || (index !== outAt && index !== outAt + 1))
+const {
+  values: { out },
+  positionals: named,
+} = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true })
 if (out !== undefined) mkdirSync(out, { recursive: true })
 const work = mkdtempSync(join(tmpdir(), 'eso-vault-render-'))
 try {

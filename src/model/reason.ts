@@ -350,8 +350,8 @@ export type OfflineReason =
    */
   | { readonly code: 'foreign-head'; readonly event: string; readonly repository: string | undefined }
 
-/** What stands first in the way of a run that is not finished: how a server did not answer, or what cut the run short. */
-export type Unfinished =
+/** Why a request was not answered as Vault answers. */
+export type UnavailableKind =
   | 'dns'
   | 'refused'
   | 'unreachable'
@@ -370,6 +370,10 @@ export type Unfinished =
   | 'out-of-time'
   | 'token'
   | 'login'
+
+/** What stands first in the way of a run that is not finished: how a server did not answer, or what cut the run short. */
+export type Unfinished =
+  | UnavailableKind
   /** Some requests were not answered as Vault answers. */
   | 'unanswered'
   /** The token, or the one that wrote the snapshot, may not see all of it. */
@@ -386,6 +390,11 @@ export function holeReason(place: HolePlace, holes: readonly string[]): Manifest
   if (first === undefined) return undefined
   const code = holesOf(first)[0]?.kind === 'placeholder' ? 'placeholder' : 'variable-unresolved'
   return { code, in: place, holes: [first] }
+}
+
+/** Whether no helm was there to render a chart: one reason for all charts of a run. */
+export function isWithoutHelm(why: RenderReason | undefined): boolean {
+  return why?.code === 'helm-absent' || why?.code === 'helm-off' || why?.code === 'helm-unusable'
 }
 
 /** What a server did not tell, as a reason. */

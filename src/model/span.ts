@@ -1,7 +1,3 @@
-/**
- * A place in a source file, as editors show it: lines and columns count from 1, the end is exclusive
- * (`endColumn` is the column after the last character).
- */
 /** A line of a file, as people name it: `apps/app.yaml:12`. */
 export interface FileLine {
   readonly file: string
@@ -9,6 +5,10 @@ export interface FileLine {
   readonly line: number
 }
 
+/**
+ * A place in a source file, as editors show it: lines and columns count from 1, the end is exclusive
+ * (`endColumn` is the column after the last character).
+ */
 export interface Span {
   /** Path as the user would write it: relative to the working directory, with forward slashes. */
   readonly file: string

@@ -4,6 +4,7 @@ import { propertyVerdict } from '../chain/property-verdict.ts'
 import { chainPlaces } from '../changes/scope.ts'
 import type { Finding, NotChecked } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { lastOf, once } from '../model/once.ts'
 import { type NotCheckedReason, type ServerReason, serverReason } from '../model/reason.ts'
 import { ALWAYS, type Reference } from '../model/reference.ts'
 import { formatSpan, type Span } from '../model/span.ts'
@@ -46,14 +47,6 @@ interface Said {
   readonly weaker: () => BrokenBy
   readonly lowered: () => BrokenBy
   readonly silenced: () => BrokenBy
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }
 
 /** References that were not checked, each with its reason. */
@@ -187,21 +180,18 @@ function brokenBy(findings: readonly Finding[], links: readonly Link[]): BrokenB
     [...byObject].flatMap(([object, of]) => of.map((link) => [object.span, link] as const)),
   )
   const taken = fingerprintsBy<readonly Link[]>()
-  let objectsNow: Finding['objects']
-  let about: ReadonlySet<Manifest> | undefined
+  // Problems of one object follow one another.
+  const aboutOf = lastOf((objects: Finding['objects']) => (objects === undefined ? undefined : new Set(objects)))
   for (const finding of all) {
     const { span, objects } = finding
-    // Problems of one object follow one another.
-    if (objects !== objectsNow) about = objects === undefined ? undefined : new Set(objects)
-    objectsNow = objects
-    const those = about
-    const isAbout = (link: Link) => those === undefined || objectsOf(link).some((object) => those.has(object))
+    const about = aboutOf(objects)
+    const isAbout = (link: Link) => about === undefined || objectsOf(link).some((object) => about.has(object))
     const isInFile = (link: Link) => objectsOf(link).some((object) => object.span.file === span.file)
     const nearest: readonly (() => readonly (readonly Link[])[])[] = [
       () => placesOf(finding).map((place) => (byPlace.get(place) ?? []).filter(isAbout)),
       () => inItem(span).map((group) => group.filter((link) => isAbout(link) && isInFile(link))),
       () => inStore(span),
-      () => (those === undefined ? inObject(span) : [...those].map((object) => byObject.get(object) ?? [])),
+      () => (about === undefined ? inObject(span) : [...about].map((object) => byObject.get(object) ?? [])),
     ]
     for (const find of nearest) {
       const groups = find()

@@ -1,6 +1,6 @@
 import type { Verdict } from '../model/applied.ts'
 import type { NotChecked } from '../model/finding.ts'
-import type { NotCheckedReason } from '../model/reason.ts'
+import { isWithoutHelm, type NotCheckedReason } from '../model/reason.ts'
 import { counted } from '../model/wording.ts'
 import { briefReason } from './reasons/brief.ts'
 import type { JudgedReference, Report } from './report.ts'
@@ -52,7 +52,6 @@ export function accountOf({ references, notChecked, findings }: AccountedReport)
   const parts = notChecked.filter(({ reference }) => reference !== true)
   const files = parts.filter(({ reason }) => isUnread(reason))
   const inCharts = objectsInCharts(parts)
-  const objects = [...inCharts.values()].reduce((sum, count) => sum + count, 0)
   return {
     all: references.length,
     vault: works + broken + unchecked.length,
@@ -78,7 +77,7 @@ export function accountOf({ references, notChecked, findings }: AccountedReport)
     notApplied: count('not-applied'),
     verdicts,
     filesNotRead: files.length,
-    partsNotFollowed: parts.length - files.length - objects,
+    partsNotFollowed: parts.length - files.length - countInCharts({ inCharts }),
     inCharts,
   }
 }
@@ -89,13 +88,15 @@ function objectsInCharts(parts: readonly NotChecked[]): ReadonlyMap<string, numb
   for (const { reason } of parts) {
     if (reason.code !== 'chart-template') continue
     const { because } = reason
-    const why = because !== undefined && WITHOUT_HELM.has(because.code) ? briefReason(because) : ''
+    const why = because !== undefined && isWithoutHelm(because) ? briefReason(because) : ''
     found.set(why, (found.get(why) ?? 0) + 1)
   }
   return found
 }
 
-const WITHOUT_HELM: ReadonlySet<NotCheckedReason['code']> = new Set(['helm-absent', 'helm-off', 'helm-unusable'])
+export function countInCharts({ inCharts }: Pick<Account, 'inCharts'>): number {
+  return [...inCharts.values()].reduce((sum, count) => sum + count, 0)
+}
 
 /** `2 ESO objects in charts not checked (needs helm)`: in every report the same. */
 export function objectsInChartsFacts({ inCharts }: Pick<Account, 'inCharts'>): string[] {

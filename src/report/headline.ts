@@ -4,7 +4,7 @@ import { counted, listed } from '../model/wording.ts'
 import { expiresSoon } from '../rules/expires-soon.ts'
 import { firstThatFits, fitHeadline, HEADLINE } from '../rules/fit-headline.ts'
 import { FACT_RULES } from '../rules/rule-ids.ts'
-import { type Account, accountOf, objectsInChartsFacts } from './account.ts'
+import { type Account, accountOf, countInCharts, objectsInChartsFacts } from './account.ts'
 import { asOfSuffixes } from './as-of.ts'
 import { oneLine, plainText } from './plain-text.ts'
 import { countProblems, type Problem, problemsOf } from './problems.ts'
@@ -23,9 +23,11 @@ export function headline(report: Report): string {
   const told = report.mode === 'snapshot' ? snapshotHeadlines(report) : undefined
   if (told !== undefined) return firstThatFits(told)
   const suffixes = asOfSuffixes(report)
+  const shortest = suffixes.at(-1)
+  if (shortest === undefined) return headlineOf(report, HEADLINE)
   const room = (suffix: string) => HEADLINE - suffix.length
   const full = headlineOf(report, Number.POSITIVE_INFINITY)
-  const suffix = suffixes.find((one) => [...full].length <= room(one)) ?? suffixes.at(-1) ?? ''
+  const suffix = suffixes.find((one) => [...full].length <= room(one)) ?? shortest
   return `${headlineOf(report, room(suffix))}${suffix}`
 }
 
@@ -74,9 +76,11 @@ function breaking({ broken, accepted, older }: Account): number {
 /** Each way shorter than the one before: what comes after the first text is left out from its end. */
 function ways(first: string, ...more: readonly string[]): string[] {
   const tails = more.filter((part) => part !== '')
-  return Array.from({ length: tails.length + 1 }, (_, index) =>
-    [first, ...tails.slice(0, tails.length - index)].join('; '),
-  )
+  return Array.from({ length: tails.length + 1 }, (_, index) => clauses(first, ...tails.slice(0, tails.length - index)))
+}
+
+function clauses(...all: readonly string[]): string {
+  return all.filter((clause) => clause !== '').join('; ')
 }
 
 /** With its names shortened where that is enough: a clause that is cut says nothing. */
@@ -152,14 +156,12 @@ function uncheckedHeadlines(report: Report, account: Account, most: number): str
   const seen = working + broken === 0 ? `0 of ${references(vault)} checked` : `${works(account, report)}${bad}, ${many}`
   const { reason, others } = mainReason(account.reasons)
   const more = others === 0 ? '' : ` (and ${counted(others, 'other reason')})`
-  const counts = `${seen}${left.short === '' ? '' : `; ${left.short}`}`
   // The reason is what people look for: its names are shortened before it goes, and a cut clause says nothing.
-  const because = [`${seen}: ${reason}`, left.short].filter((part) => part !== '').join('; ')
   return [
     ...ways(`${seen}: ${reason}${more}`, left.full, warned).slice(0, 2),
     ...ways(`${seen}: ${reason}`, left.full, warned).slice(0, 2),
-    ...whole(because, most),
-    counts,
+    ...whole(clauses(`${seen}: ${reason}`, left.short), most),
+    clauses(seen, left.short),
     `${working + broken} of ${references(vault)} checked${broken > 0 ? `, ${broken} broken` : ''}, ${many}`,
   ]
 }
@@ -188,10 +190,10 @@ function problemsHeadlines(report: Report, account: Account): string[] {
   const full = said(isOfChange(report) ? 'affected reference' : 'reference')
   const short = said('reference')
   return [
-    ...ways(full, tails(left.full)).slice(0, 1),
-    ...ways(short, tails(left.full)).slice(0, 1),
-    ...ways(short, tails(left.short)).slice(0, 1),
-    ...ways(short, notChecked > 0 ? `${notChecked} not checked` : left.short).slice(0, 1),
+    clauses(full, tails(left.full)),
+    clauses(short, tails(left.full)),
+    clauses(short, tails(left.short)),
+    clauses(short, notChecked > 0 ? `${notChecked} not checked` : left.short),
   ]
 }
 
@@ -207,11 +209,7 @@ function driftHeadlines(report: Report, account: Account): string[] {
   const seen = `Vault differs from Git: ${effect}`
   const left = notChecked === 0 ? [] : [`${references(notChecked)} not checked`]
   const shorter = notChecked > 0 ? `${notChecked} not checked` : charts.length > 0 ? partsLeft(account).short : ''
-  return [
-    ...ways(seen, listed([...left, ...charts])).slice(0, 1),
-    ...ways(seen, ...left).slice(0, 1),
-    ...ways(seen, shorter),
-  ]
+  return [clauses(seen, listed([...left, ...charts])), clauses(seen, ...left), ...ways(seen, shorter)]
 }
 
 /** `Not finished: Vault is sealed; 0 of 6 references checked`. */
@@ -305,13 +303,13 @@ function warnings(report: Report): string {
 
 /** What beside references was not checked; `short`: counted together. */
 function partsLeft(account: Account): { readonly full: string; readonly short: string } {
-  const { filesNotRead, partsNotFollowed, inCharts } = account
+  const { filesNotRead, partsNotFollowed } = account
   const kinds = [
     ...objectsInChartsFacts(account),
     ...(filesNotRead > 0 ? [`${counted(filesNotRead, 'file')} not read`] : []),
     ...(partsNotFollowed > 0 ? [`${counted(partsNotFollowed, 'part')} not checked`] : []),
   ]
-  const all = [...inCharts.values()].reduce((sum, count) => sum + count, filesNotRead + partsNotFollowed)
+  const all = countInCharts(account) + filesNotRead + partsNotFollowed
   return { full: listed(kinds), short: kinds.length > 1 ? `${all} other parts not checked` : listed(kinds) }
 }
 

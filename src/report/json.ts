@@ -3,7 +3,7 @@ import type { RuleLocation } from '../model/law-reason.ts'
 import { familyOf } from '../model/note.ts'
 import { nameManifest } from '../model/wording.ts'
 import { fitHeadline } from '../rules/fit-headline.ts'
-import { accountOf, verdictOf } from './account.ts'
+import { accountOf, countInCharts, verdictOf } from './account.ts'
 import { causesOf } from './causes.ts'
 import { headline } from './headline.ts'
 import { needSentence } from './need-text.ts'
@@ -60,7 +60,7 @@ function jsonReport(report: Report) {
       notChecked: account.notChecked,
       otherProvider: account.otherProvider,
       notApplied: account.notApplied,
-      objectsInCharts: [...account.inCharts.values()].reduce((sum, one) => sum + one, 0),
+      objectsInCharts: countInCharts(account),
       applied: {
         applied: account.verdicts.applied,
         presumed: account.verdicts.presumed,

@@ -26,10 +26,11 @@ const ACTION_WORD: Readonly<Record<DocumentStep['action'], string>> = {
 export function planHeadline(report: Report, document: PlanDocument): string {
   const { steps, server } = document
   if (report.outcome === 'invalid' || report.outcome === 'bug') return headline(report)
-  if (document.mode === 'apply') return firstThatFits(applyHeadlines(report, document))
+  if (document.mode === 'apply') return firstThatFits([applyHeadline(report, document)])
   const plans =
     document.preview === true ? [...asOfSuffixes(report).map((suffix) => `Preview${suffix}`), 'Preview'] : ['Plan']
-  return firstThatFits(plans.map((plan) => `${plan}: ${planned(steps, server === null)}`))
+  const what = planned(steps, server === null)
+  return firstThatFits(plans.map((plan) => `${plan}: ${what}`))
 }
 
 function planned(steps: PlanDocument['steps'], notAsked: boolean): string {
@@ -43,20 +44,18 @@ function planned(steps: PlanDocument['steps'], notAsked: boolean): string {
   ].join(', ')
 }
 
-function applyHeadlines(report: Report, { steps, coverage }: PlanDocument): string[] {
+function applyHeadline(report: Report, { steps, coverage }: PlanDocument): string {
   const { changes, written } = countSteps(steps)
   if (report.outcome === 'clean') {
     const { covered, open } = coverage
     const total = covered + open.length
     const allowed = total === 0 ? '' : `, ${covered} of ${counted(total, 'reference')} allowed`
-    return [`Applied: ${written === 0 ? 'nothing to change' : counted(written, 'change')}${allowed}`]
+    return `Applied: ${written === 0 ? 'nothing to change' : counted(written, 'change')}${allowed}`
   }
   const problems = report.problems?.length ?? 0
   if (report.outcome === 'findings' && problems > 0)
-    return [
-      `Stopped after ${written} of ${counted(Math.max(changes, written), 'change')}: ${counted(problems, 'problem')}`,
-    ]
-  return [headline(report)]
+    return `Stopped after ${written} of ${counted(Math.max(changes, written), 'change')}: ${counted(problems, 'problem')}`
+  return headline(report)
 }
 
 function countSteps(steps: PlanDocument['steps']) {

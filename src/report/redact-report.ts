@@ -2,6 +2,7 @@ import type { Applied, AppliedBy } from '../model/applied.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { lastOf } from '../model/once.ts'
 import { mapShared, redactTexts } from '../model/redact.ts'
 import type { JudgedReference, Report, SourceLine } from './report.ts'
 
@@ -109,15 +110,6 @@ function redactReferences(
   )
   const manifestOf = lastOf((manifest: Manifest) => redactName(manifest, redact, at))
   return mapShared(references, (judged) => redactReference(judged, redact, at, { accessesOf, manifestOf }))
-}
-
-/** The same answer for the same thing, where it is asked for again at once. */
-function lastOf<Thing, Answer>(answer: (thing: Thing) => Answer): (thing: Thing) => Answer {
-  let last: { readonly thing: Thing; readonly answer: Answer } | undefined
-  return (thing) => {
-    if (last === undefined || last.thing !== thing) last = { thing, answer: answer(thing) }
-    return last.answer
-  }
 }
 
 function redactReference(

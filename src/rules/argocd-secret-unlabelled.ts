@@ -2,8 +2,9 @@ import { mapAt, textAt } from '../eso/field-value.ts'
 import { textHoles } from '../eso/holes.ts'
 import { patchOver } from '../eso/patched.ts'
 import { isLive } from '../model/cluster.ts'
-import { andOthers, nameManifest } from '../model/wording.ts'
+import { nameManifest } from '../model/wording.ts'
 import { fingerprint } from './fingerprint.ts'
+import { readersAt } from './readers-at.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 import { templatePath } from './template-place.ts'
@@ -21,31 +22,23 @@ export const argocdSecretUnlabelled: Rule = {
       const { by, name, creation } = maker
       // Into a Secret of others the labels of others stay.
       if ((creation !== 'Owner' && creation !== 'Orphan') || !isLive(by)) continue
-      const users = lastMile.readersOf(maker).filter(({ place }) => place === 'argocd-text')
-      const [first, ...others] = users
-      if (first === undefined || users.some((user) => lastMile.makersFor(user).certain.length > 1)) continue
+      const readers = readersAt('argocd-text', maker, lastMile)
+      if (readers === undefined) continue
       const template = templatePath(by)
       // Without a template the ExternalSecret's own labels are copied (consumers.md §3.7).
       const metadata = mapAt(by.body, ...template) === undefined ? ['metadata'] : [...template, 'metadata']
       const label = textAt(by.body, ...metadata, 'labels', LABEL)
       if (label === 'argocd' || (label !== undefined && textHoles(label).length > 0)) continue
       if (patchOver(by, [...metadata, 'labels', LABEL]) !== undefined) continue
-      const named = `${nameManifest(first.by)}${andOthers(
-        others.map((one) => one.by).filter((one) => one !== first.by),
-        first.by,
-      )}`
       yield {
         rule: this.id,
         severity: this.severity,
         headline: `Argo CD does not see Secret \`${name}\`: it lacks a label`,
         why: (object) =>
-          `${object} makes it ${label === undefined ? `without the label \`${LABEL}\`` : `with \`${LABEL}: ${label}\``}, and ${named} asks for \`$${name}:${first.keys[0]?.[0] ?? ''}\`. ` +
+          `${object} makes it ${label === undefined ? `without the label \`${LABEL}\`` : `with \`${LABEL}: ${label}\``}, and ${readers.named} asks for \`$${name}:${readers.first.keys[0]?.[0] ?? ''}\`. ` +
           'Argo CD looks at Secrets with `part-of: argocd` alone: it takes the text itself for the value, and only a log says so.',
         span: spanOrKey(by, [...metadata, 'labels', LABEL]),
-        related: users.slice(0, 5).map((user) => ({
-          span: user.by.spanOf(user.field),
-          message: `${nameManifest(user.by)} asks for a key of it`,
-        })),
+        related: readers.related('asks for a key of it'),
         fix: {
           lead: metadata.length === 1 ? 'give the ExternalSecret the label' : 'give the template the label',
           kind: 'insert',

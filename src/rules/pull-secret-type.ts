@@ -1,9 +1,10 @@
 import { valueAt } from '../eso/field-value.ts'
 import { patchOver } from '../eso/patched.ts'
-import { andOthers, nameManifest } from '../model/wording.ts'
+import { nameManifest } from '../model/wording.ts'
 import { isEsoMaker } from '../workloads/makers.ts'
 import { isNoPullSecret } from '../workloads/secret-types.ts'
 import { fingerprint } from './fingerprint.ts'
+import { readersAt } from './readers-at.ts'
 import type { Rule, RuleFinding } from './rule.ts'
 import { spanOrKey } from './span-or-key.ts'
 import { templatePath } from './template-place.ts'
@@ -24,25 +25,17 @@ export const pullSecretType: Rule = {
       if (!isNoPullSecret(type) || patchOver(by, [...template, 'type']) !== undefined) continue
       // A whole object as target says its type itself.
       if (valueAt(by.body, [...template.slice(0, -1), 'manifest']) !== undefined) continue
-      const users = lastMile.readersOf(maker).filter(({ place }) => place === 'pull-secret')
-      const [first, ...others] = users
-      if (first === undefined || users.some((user) => lastMile.makersFor(user).certain.length > 1)) continue
-      const named = `${nameManifest(first.by)}${andOthers(
-        others.map((one) => one.by).filter((one) => one !== first.by),
-        first.by,
-      )}`
+      const readers = readersAt('pull-secret', maker, lastMile)
+      if (readers === undefined) continue
       yield {
         rule: this.id,
         severity: this.severity,
         headline: `Secret \`${name}\` pulls no image: it ${type === undefined ? 'has no type' : `is of type \`${type}\``}`,
         why: (object) =>
-          `${object} makes it ${type === undefined ? 'without a type' : `of type \`${type}\``}, and ${named} pulls images with it. ` +
+          `${object} makes it ${type === undefined ? 'without a type' : `of type \`${type}\``}, and ${readers.named} pulls images with it. ` +
           'The kubelet takes only `kubernetes.io/dockerconfigjson` for that and ignores others silently: a private image ends in ImagePullBackOff.',
         span: spanOrKey(by, [...template, 'type']),
-        related: users.slice(0, 5).map((user) => ({
-          span: user.by.spanOf(user.field),
-          message: `${nameManifest(user.by)} pulls images with it`,
-        })),
+        related: readers.related('pulls images with it'),
         fix: {
           lead: 'give the template the type, and a key `.dockerconfigjson`',
           kind: 'insert',

@@ -7,6 +7,7 @@ import type { KeyLookups } from '../eso/template/secret-keys.ts'
 import type { AppliedBy } from '../model/applied.ts'
 import { byCluster, clusterRelation, isLive } from '../model/cluster.ts'
 import type { Manifest } from '../model/manifest.ts'
+import { once } from '../model/once.ts'
 import type { PatchReason } from '../model/reason.ts'
 import type { FieldPath } from '../model/value.ts'
 import type { Consumption } from './consumption.ts'
@@ -115,14 +116,6 @@ export function lastMile({ manifests, workloads, lookupsOf }: LastMileInput): La
     makersNamed: candidates,
     named: (name) => byName().get(name) ?? [],
     keyVerdict: (consumption) => keyVerdict(consumption, makersFor(consumption)),
-  }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
   }
 }
 

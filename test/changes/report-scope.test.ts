@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { LiveSource } from '../../src/modes/gather.ts'
 import { headline } from '../../src/report/headline.ts'
 import type { Report } from '../../src/report/report.ts'
+import { clusterSecretStore } from '../cluster-secret-store.ts'
 import { kustomizeForTests } from '../gitops/render/kustomize-binary.ts'
 import { fakeLive } from '../rules/fake-live.ts'
 import { checkChange } from './check-change.ts'
@@ -24,24 +25,7 @@ const findingsOf = ({ findings }: Report) => findings.map(({ rule, span }) => `$
 const keysOf = ({ references }: Report) => references.map(({ reference }) => reference.key).sort()
 const outsideOf = ({ scope }: Report) => (scope?.of === 'changed' ? scope.outside : undefined)
 
-const STORE = `apiVersion: external-secrets.io/v1
-kind: ClusterSecretStore
-metadata:
-  name: vault
-spec:
-  provider:
-    vault:
-      server: https://vault.example.com
-      path: kv
-      version: v2
-      auth:
-        kubernetes:
-          mountPath: kubernetes
-          role: eso
-          serviceAccountRef:
-            name: eso
-            namespace: eso
-`
+const STORE = clusterSecretStore()
 const ROLE =
   'vault write auth/kubernetes/role/eso bound_service_account_names=eso bound_service_account_namespaces=eso policies=eso ttl=1h\n'
 const POLICY = `path "kv/data/apps/*" {

@@ -1,22 +1,9 @@
 import { expect, test } from 'vitest'
+import { clusterSecretStore } from '../cluster-secret-store.ts'
 import { fluxKustomization, kustomization, tree } from '../gitops/tree.ts'
 import { runFixture } from './fixture.ts'
 
-const STORE = `apiVersion: external-secrets.io/v1
-kind: ClusterSecretStore
-metadata: {name: vault}
-spec:
-  provider:
-    vault:
-      server: https://vault.example.com
-      path: kv
-      version: v2
-      auth:
-        kubernetes:
-          mountPath: kubernetes
-          role: payments
-          serviceAccountRef: {name: eso, namespace: eso}
-`
+const STORE = clusterSecretStore({ role: 'payments' })
 const es = (store: string) => `apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata: {name: api, namespace: payments}

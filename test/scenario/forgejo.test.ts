@@ -1,23 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { clusterSecretStore } from '../cluster-secret-store.ts'
+import { snapshot } from '../state/snapshot/sample.ts'
 import { bundle } from './bundle.ts'
 import { startForgejo } from './fake-forgejo.ts'
 import { annotationsIn, createRunner } from './run-program.ts'
 
 const FILES = {
   'apps/kustomization.yaml': 'resources: [store.yaml, cart.yaml]\n',
-  'apps/store.yaml': `apiVersion: external-secrets.io/v1
-kind: ClusterSecretStore
-metadata: { name: vault }
-spec:
-  provider:
-    vault:
-      server: https://vault.example.com
-      path: kv
-      version: v2
-      auth: { kubernetes: { mountPath: kubernetes, role: eso, serviceAccountRef: { name: eso, namespace: eso } } }
-`,
+  'apps/store.yaml': clusterSecretStore(),
   'apps/cart.yaml': `apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata: { name: cart, namespace: shop }
@@ -31,48 +23,20 @@ vault write auth/kubernetes/role/eso bound_service_account_names=eso bound_servi
 `,
 }
 
-const CONFIG = { kubernetes_host: 'https://kubernetes.default.svc:443', token_reviewer_jwt_set: false }
-
 /** What the server showed a moment ago: as Git says, but for the policy. */
-const snapshot = (policy: string) =>
-  JSON.stringify({
-    version: 1,
-    made: `${new Date().toISOString().slice(0, 19)}Z`,
-    by: 'eso-vault 0.1.0',
-    target: 'acme/gitops',
-    server: { address: 'https://vault.example.com', namespace: '', product: 'openbao', version: '2.7.1' },
-    scope: 'folders',
-    keys: true,
-    names: 'plain',
-    rights: { lacked: [], more: 0 },
-    mounts: {
-      '': { complete: true, of: { kv: { accessor: 'kv_1', options: { version: '2' }, type: 'kv', version: 2 } } },
-    },
-    authMounts: { '': { complete: true, of: { kubernetes: { accessor: 'k_1', type: 'kubernetes', config: CONFIG } } } },
-    roles: {
-      '': {
-        kubernetes: {
-          complete: true,
-          of: {
-            eso: {
-              type: 'kubernetes',
-              fields: {
-                bound_service_account_names: ['eso'],
-                bound_service_account_namespaces: ['eso'],
-                token_policies: ['eso'],
-              },
-            },
-          },
+const shown = (policy: string) =>
+  JSON.stringify(
+    snapshot({
+      made: `${new Date().toISOString().slice(0, 19)}Z`,
+      target: 'acme/gitops',
+      policies: { '': { complete: true, of: { eso: { text: policy } } } },
+      secrets: {
+        '': {
+          kv: { shop: { complete: true, folders: [], secrets: { cart: { keys: { password: null }, version: 1 } } } },
         },
       },
-    },
-    policies: { '': { complete: true, of: { eso: { text: policy } } } },
-    secrets: {
-      '': {
-        kv: { shop: { complete: true, folders: [], secrets: { cart: { keys: { password: null }, version: 1 } } } },
-      },
-    },
-  })
+    }),
+  )
 
 describe.each([
   ['Forgejo', 'FORGEJO_ACTIONS', 'forgejo-actions'],
@@ -111,7 +75,7 @@ describe.each([
       ...(eventName === 'schedule' ? { event: {} } : {}),
     })
   const drift = async (policy: string) => {
-    await write({ 'vault-snapshot.json': snapshot(policy) })
+    await write({ 'vault-snapshot.json': shown(policy) })
     return run({ mode: 'drift', 'vault-snapshot': 'vault-snapshot.json' }, 'schedule')
   }
 

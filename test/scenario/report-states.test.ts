@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkedOut, type Files, history, pullRequest } from '../changes/git-history.ts'
+import { clusterSecretStore } from '../cluster-secret-store.ts'
 import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
 import { expectSuccess, mountKv, tokenWith } from '../openbao/stage.ts'
 import { startGitHubApi } from '../report/github-api.ts'
@@ -14,24 +15,7 @@ import { annotationsIn, createRunner, runTerminal, type Step, shown } from './ru
  * summary, in the comment or the issue, and as annotations. `npm run render-reports` renders the Markdown of these.
  */
 
-const STORE = `apiVersion: external-secrets.io/v1
-kind: ClusterSecretStore
-metadata:
-  name: vault
-spec:
-  provider:
-    vault:
-      server: https://vault.example.com
-      path: kv
-      version: v2
-      auth:
-        kubernetes:
-          mountPath: kubernetes
-          role: eso
-          serviceAccountRef:
-            name: external-secrets
-            namespace: external-secrets
-`
+const STORE = clusterSecretStore({ account: 'external-secrets' })
 
 const SETUP = `#!/bin/sh
 vault policy write eso vault/policies/eso.hcl

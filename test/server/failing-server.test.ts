@@ -1,64 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/model/finding.ts'
-import { run } from '../../src/modes/run.ts'
 import { FACT_RULES } from '../../src/rules/rule-ids.ts'
-import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
-import { readEnvironment } from '../../src/settings/environment.ts'
 import type { InputName } from '../../src/settings/input-table.ts'
-import { resolveSettings } from '../../src/settings/resolve-settings.ts'
 import { FAULTS } from '../faults/faults.ts'
-import { type Fault, stage, startRecordedServer } from '../faults/recorded-server.ts'
-import { STATIC_RULE, writeRepository } from '../faults/repository.ts'
-import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
+import { recordedRuns } from '../faults/recorded-runs.ts'
+import type { Fault } from '../faults/recorded-server.ts'
+import { STATIC_RULE } from '../faults/repository.ts'
+import { describeWithServer } from '../openbao/server.ts'
 
 /** What comes before the first question about the repository; its failure has tests of its own. */
 const PREFLIGHT = /sys\/(health|seal-status)|auth\/token\/lookup-self/
 const isQuestion = (key: string) => !PREFLIGHT.test(key) && !key.includes('revoke-self')
 
 describeWithServer('a server that answers the preflight and then fails', () => {
-  let real: RunningServer
-  let token: string
-  let server: Awaited<ReturnType<typeof startRecordedServer>>
-  let repository: Awaited<ReturnType<typeof writeRepository>>
-  beforeAll(async () => {
-    real = await startOpenBao()
-    token = await stage(real)
-    server = await startRecordedServer(real)
-    repository = await writeRepository()
-  })
-  afterAll(async () => {
-    await server?.stop()
-    await real?.stop()
-    await repository?.remove()
-  })
-
-  async function runAgainst(
-    mode: 'check' | 'drift' | 'plan' | 'snapshot',
-    values: Partial<Record<InputName, string>> = {},
-  ) {
-    const settings = resolveSettings({
-      given: {
-        from: 'terminal',
-        command: mode,
-        subject: undefined,
-        // What is wrong in Git alone must not hide that the run is incomplete.
-        values: { 'vault-addr': server.address, 'vault-token': token, 'fail-on': 'never', ...values },
-        format: 'json',
-        color: false,
-      },
-      config: EMPTY_CONFIG,
-      environment: readEnvironment({}),
-      folder: 'faults',
-    })
-    return run(settings, {
-      cwd: repository.cwd,
-      env: {},
-      now: () => new Date('2026-06-01T00:00:00Z'),
-      mask: () => {},
-      warn: () => {},
-      transport: { retries: 0, timeoutMs: 250 },
-    })
-  }
+  const server = recordedRuns()
+  const runAgainst = (mode: 'check' | 'drift' | 'plan' | 'snapshot', values: Partial<Record<InputName, string>> = {}) =>
+    server.run(mode, values, { retries: 0, timeoutMs: 250 })
   const told = (findings: readonly Finding[]) => findings.map(({ rule }) => rule)
   const factsIn = (findings: readonly Finding[]) =>
     findings.filter(({ rule, severity }) => FACT_RULES.has(rule) && severity === 'error')

@@ -1,52 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { run } from '../../src/modes/run.ts'
-import { EMPTY_CONFIG } from '../../src/settings/config-file.ts'
-import { readEnvironment } from '../../src/settings/environment.ts'
+import { expect, test } from 'vitest'
 import type { InputName } from '../../src/settings/input-table.ts'
-import { resolveSettings } from '../../src/settings/resolve-settings.ts'
-import { stage, startRecordedServer } from '../faults/recorded-server.ts'
-import { writeRepository } from '../faults/repository.ts'
-import { describeWithServer, type RunningServer, startOpenBao } from '../openbao/server.ts'
+import { recordedRuns } from '../faults/recorded-runs.ts'
+import { describeWithServer } from '../openbao/server.ts'
 
 describeWithServer('what a run asks a server', () => {
-  let real: RunningServer
-  let token: string
-  let server: Awaited<ReturnType<typeof startRecordedServer>>
-  let repository: Awaited<ReturnType<typeof writeRepository>>
-  beforeAll(async () => {
-    real = await startOpenBao()
-    token = await stage(real)
-    server = await startRecordedServer(real)
-    repository = await writeRepository()
-  })
-  afterAll(async () => {
-    await server?.stop()
-    await real?.stop()
-    await repository?.remove()
-  })
+  const runs = recordedRuns()
 
   async function asked(
     command: 'check' | 'drift' | 'plan' | 'apply' | 'snapshot',
     values: Partial<Record<InputName, string>> = {},
   ) {
-    server.failing(() => undefined)
-    const settings = resolveSettings({
-      given: {
-        from: 'terminal',
-        command,
-        subject: undefined,
-        values: { 'vault-addr': server.address, 'vault-token': token, 'fail-on': 'never', ...values },
-        format: 'json',
-        color: false,
-      },
-      config: EMPTY_CONFIG,
-      environment: readEnvironment({}),
-      folder: 'faults',
-    })
-    const deps = { cwd: repository.cwd, env: {}, now: () => new Date('2026-06-01T00:00:00Z') }
-    const { report, plan } = await run(settings, { ...deps, mask: () => {}, warn: () => {} })
+    runs.failing(() => undefined)
+    const { report, plan } = await runs.run(command, values)
     expect(report.incomplete).toEqual([])
-    return { plan, questions: server.asked().map((one) => one.replace(/\?standbyok.*/, '')) }
+    return { plan, questions: runs.asked().map((one) => one.replace(/\?standbyok.*/, '')) }
   }
 
   // Every run begins with these.

@@ -67,7 +67,7 @@ function dependenciesIn(folder: string, charts: ReadonlyMap<string, Chart>, { ro
 }
 
 /** The chart that a file below its `templates/` belongs to. */
-export function templateFolder(file: string, charts: ReadonlyMap<string, unknown>): string | undefined {
+export function templateFolder(file: string, charts: { has(folder: string): boolean }): string | undefined {
   for (let at = file.lastIndexOf('/templates/'); at >= 0; at = at === 0 ? -1 : file.lastIndexOf('/templates/', at - 1))
     if (charts.has(file.slice(0, at))) return file.slice(0, at)
   return file.startsWith('templates/') && charts.has('') ? '' : undefined

@@ -138,12 +138,12 @@ function fitting(pattern: string, dialect: GlobDialect): (path: string) => boole
   return (path) => fits(path) || path.startsWith(folder)
 }
 
-/** The sets of parameters that a file holds: a map, or a list of them; of several documents only the first is read. */
 interface FileParameters {
   readonly content: ValueMap
   readonly node?: Placed | undefined
 }
 
+/** The sets of parameters that a file holds: a map, or a list of them; of several documents only the first is read. */
 function parametersIn(text: string | undefined, file: string): readonly FileParameters[] | 'unreadable' {
   if (text === undefined) return 'unreadable'
   const { documents, notes } = parseYaml({ file, text })

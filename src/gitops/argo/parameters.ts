@@ -1,6 +1,6 @@
 import { formatGoFloat } from '../../go-template/go-number.ts'
 import { isList, isMap, type Value, type ValueMap } from '../../model/value.ts'
-import type { Place, Placed } from '../placed/placed.ts'
+import { type Place, type Placed, visitParts } from '../placed/placed.ts'
 
 /** What one Application of an ApplicationSet is made with. */
 export interface ParameterSet {
@@ -27,13 +27,11 @@ export function mayHold({ unknown }: ParameterSet, name: string): boolean {
 /** Where the texts of a map stand, by their names with dots. */
 export function placesIn(node: Placed | undefined): ReadonlyMap<string, Place> {
   const found = new Map<string, Place>()
-  const walk = (here: Placed, name: string): void => {
-    if (here.type === 'map')
-      for (const [key, { node: below }] of here.entries) walk(below, name === '' ? key : `${name}.${key}`)
-    else if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, `${name}.${index}`)
-    else if (typeof here.value === 'string' && here.value !== '') found.set(name, here.place)
-  }
-  if (node !== undefined) walk(node, '')
+  if (node !== undefined)
+    visitParts(node, (part, path) => {
+      if (part.type === 'scalar' && typeof part.value === 'string' && part.value !== '')
+        found.set(path.join('.'), part.place)
+    })
   return found
 }
 

@@ -1,6 +1,6 @@
 import { isClusterScoped, isEsoGroup } from '../../model/kinds.ts'
 import type { PatchedField } from '../../model/manifest.ts'
-import type { RenderReason } from '../../model/reason.ts'
+import { isWithoutHelm, type RenderReason } from '../../model/reason.ts'
 import type { RelatedPlace, Span } from '../../model/span.ts'
 import type { Checkout } from '../checkout.ts'
 import { isGitOps, MENTIONS_JUDGED } from '../gitops-kinds.ts'
@@ -217,10 +217,6 @@ function chartOutput(
     ...(withUsers ? { withUsers } : {}),
     ...(failure === undefined ? {} : { unrendered: failure.why }),
   }
-}
-
-function isWithoutHelm(why: RenderReason | undefined): boolean {
-  return why?.code === 'helm-absent' || why?.code === 'helm-off' || why?.code === 'helm-unusable'
 }
 
 /** What kustomize is not asked for gives nothing; that it would take these objects is all that is known of them. */

@@ -8,6 +8,7 @@ import type { Chart } from '../applied/charts.ts'
 import type { Sources } from '../applied/sources.ts'
 import type { Checkout } from '../checkout.ts'
 import type { ChartRelease, MissingValues, ValueLayer } from '../helm/chart-release.ts'
+import { stepsOf } from '../helm/value-layers.ts'
 import { joinRelative } from '../look-through/repository-tree.ts'
 import type { NotFollowed } from '../not-followed.ts'
 import { at, entriesAt, itemsAt, type Placed, plainValue, spanIn, textAt } from '../placed/placed.ts'
@@ -199,10 +200,12 @@ function valuesFrom({ node, checkout }: GitOpsObject, { configMaps, context }: H
     const key = textAt(item, 'valuesKey') ?? 'values.yaml'
     const target = textAt(item, 'targetPath') ?? ''
     const span = spanIn(item, ['name'])
+    // A path is all that it sets: `a.b[0]` stands below `a`.
+    const top = target === '' ? undefined : String(stepsOf(target)[0])
     const missing = (code: MissingValues['code'], only?: string) =>
       layers.push({ from: 'missing', why: { code, name }, span, ...(only === undefined ? {} : { only }) })
     if (kind !== 'ConfigMap') {
-      missing('secret', target === '' ? undefined : topOf(target))
+      missing('secret', top)
       continue
     }
     const found = configMapOf(name, textAt(node, 'metadata', 'namespace'), context.cluster, configMaps)
@@ -211,19 +214,12 @@ function valuesFrom({ node, checkout }: GitOpsObject, { configMaps, context }: H
     // An optional one may be made by something else; what a root fills in is not what the file holds.
     if (value === undefined || text === undefined || /\$\{/.test(text)) {
       const isLeftOut = found !== undefined && value === undefined && flag(item, 'optional')
-      // A path is all that it sets.
-      if (!isLeftOut)
-        missing(value === undefined ? 'config-map' : 'substituted', target === '' ? undefined : topOf(target))
+      if (!isLeftOut) missing(value === undefined ? 'config-map' : 'substituted', top)
     } else if (target === '') layers.push(layerOf(value, checkout))
     else if (isSetInline(node, target)) missing('target-path', target)
     else targeted.push(setOf(target, value, text, flag(item, 'literal')))
   }
   return { layers, targeted }
-}
-
-/** `a` of `a.b[0]`: what a path that is set stands below. */
-function topOf(target: string): string {
-  return target.split(/[.[]/)[0] ?? target
 }
 
 /** A name at the top that `spec.values` sets too: documentation and code of Flux differ on which one wins. */

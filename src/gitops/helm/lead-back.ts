@@ -8,7 +8,7 @@ import type { ChartDocument } from './chart-output.ts'
 import { type MissingValues, UNTOLD } from './chart-release.ts'
 import { lineMarkIn, partsOf, valueMarksIn, withoutMarks } from './marks.ts'
 import { placeAt, type TemplateLine, type TemplateLines } from './template-lines.ts'
-import { nameOf, type ReleaseValues, type ValueScalar } from './value-layers.ts'
+import { madeOf, nameOf, type ReleaseValues, type ValueScalar } from './value-layers.ts'
 
 /** An object as helm gives it, each field at the line that wrote it. */
 export interface LedBack {
@@ -74,12 +74,7 @@ export function leadBack(input: LeadBackInput): LedBack {
     const missing = values.missing.find(({ above, only }) => found.dependsOn(above, only))
     if (missing !== undefined)
       uncertain.push({ path, span: missing.span, because: { code: 'values-elsewhere', ...named(missing.why) } })
-    const made = new Map(
-      found.scalars.map((one) => [
-        one.id,
-        { name: nameOf(one), text: one.text, place: one.place, from: one.from ?? [] },
-      ]),
-    )
+    const made = new Map(found.scalars.map((one) => [one.id, madeOf(one)]))
     return {
       type: 'scalar',
       place,
@@ -187,7 +182,7 @@ function traceOf(
     ...(linePlace === undefined || whole === undefined
       ? []
       : [{ span: spanOfPlace(linePlace), message: 'the chart writes it here' }]),
-    ...from.flatMap(placesOfScalar),
+    ...from.flatMap((one) => placesOfMade(madeOf(one))),
     ...more.places,
   ]
   return {
@@ -214,11 +209,6 @@ function traceOf(
 }
 
 /** Where a value comes from, and what made it in the charts above. */
-function placesOfScalar(scalar: ValueScalar): RelatedPlace[] {
-  const own: MadeOf = { name: nameOf(scalar), text: scalar.text, place: scalar.place, from: scalar.from ?? [] }
-  return placesOfMade(own)
-}
-
 function placesOfMade({ name, place, from }: MadeOf): RelatedPlace[] {
   return [{ span: spanOfPlace(place), message: `\`${name}\` comes from here` }, ...from.flatMap(placesOfMade)]
 }

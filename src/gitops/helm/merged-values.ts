@@ -1,8 +1,9 @@
 import type { PatchedField } from '../../model/manifest.ts'
 import type { FieldPath } from '../../model/value.ts'
+import { UNFILLED } from '../argo/fill-text.ts'
 import type { Checkout } from '../checkout.ts'
 import { MENTIONS_SECRETS } from '../objects/secret-users.ts'
-import { type Placed, type PlacedMap, placed, plainValue, setAt } from '../placed/placed.ts'
+import { type Placed, type PlacedMap, placed, plainValue, setAt, visitParts } from '../placed/placed.ts'
 import { textDocument } from '../placed/text-document.ts'
 import { UNTOLD, type ValueLayer } from './chart-release.ts'
 import { isEncrypted, stepsOf } from './value-layers.ts'
@@ -98,12 +99,7 @@ function merged(weaker: Placed, stronger: Placed): Placed {
 
 function partsOf(values: Placed | undefined): ReadonlySet<Placed> {
   const parts = new Set<Placed>()
-  const walk = (node: Placed): void => {
-    parts.add(node)
-    if (node.type === 'list') node.items.forEach(walk)
-    else if (node.type === 'map') for (const { node: below } of node.entries.values()) walk(below)
-  }
-  if (values !== undefined) walk(values)
+  if (values !== undefined) visitParts(values, (part) => parts.add(part))
   return parts
 }
 
@@ -116,6 +112,6 @@ function told(node: Placed): Placed {
       entries: new Map([...node.entries].map(([key, entry]) => [key, { ...entry, node: told(entry.node) }])),
     }
   return typeof node.value === 'string' && node.value.includes(UNTOLD)
-    ? { ...node, value: node.value.replaceAll(UNTOLD, '{{?}}') }
+    ? { ...node, value: node.value.replaceAll(UNTOLD, UNFILLED) }
     : node
 }

@@ -4,7 +4,17 @@ import type { Checkout } from '../checkout.ts'
 import { readKustomization } from '../kustomize/read-kustomization.ts'
 import { type ReadObject, readObject } from '../kustomize/read-object.ts'
 import { undecidedFor } from '../kustomize/reading.ts'
-import { at, entriesAt, itemsAt, type Placed, placedAt, plainValue, spanIn, textAt } from '../placed/placed.ts'
+import {
+  at,
+  entriesAt,
+  itemsAt,
+  type Placed,
+  placedAt,
+  plainValue,
+  spanIn,
+  textAt,
+  visitParts,
+} from '../placed/placed.ts'
 import type { ChartObject } from './render-release.ts'
 
 /** An object of a chart after what patches the whole output. */
@@ -67,12 +77,7 @@ function isHook({ node }: ChartObject): boolean {
 function uncertainAfter({ node, uncertain }: ChartObject, { node: now }: ReadObject): readonly PatchedField[] {
   if (uncertain.length === 0) return []
   const paths = new Map<Placed['place'], FieldPath>()
-  const walk = (here: Placed, path: FieldPath): void => {
-    paths.set(here.place, path)
-    if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, [...path, index])
-    else if (here.type === 'map') for (const [key, { node: below }] of here.entries) walk(below, [...path, key])
-  }
-  walk(now, [])
+  visitParts(now, (part, path) => paths.set(part.place, path))
   return uncertain.flatMap((field) => {
     const before = at(node, ...field.path)
     if (before === undefined) return [field]

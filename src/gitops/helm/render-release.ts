@@ -11,7 +11,6 @@ import {
   type MissingDependency,
   type TemplatesTaken,
 } from './chart-files.ts'
-
 import { type ChartDocument, chartDocuments } from './chart-output.ts'
 import type { ChartRelease } from './chart-release.ts'
 import { type LedBack, leadBack } from './lead-back.ts'

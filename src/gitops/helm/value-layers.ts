@@ -3,6 +3,7 @@ import { withAnswers, type YamlDocument } from '../../files/yaml/yaml-document.t
 import { type FieldPath, at as valueAt } from '../../model/value.ts'
 import type { Checkout } from '../checkout.ts'
 import {
+  type Made,
   type MadeOf,
   type Place,
   type Placed,
@@ -10,6 +11,7 @@ import {
   placed,
   placedAt,
   plainValue,
+  visitParts,
 } from '../placed/placed.ts'
 import { textDocument } from '../placed/text-document.ts'
 import { type ChartRelease, type MissingValues, UNTOLD, type ValueLayer } from './chart-release.ts'
@@ -133,14 +135,9 @@ function byId(scalars: readonly ValueScalar[]): ValueScalar[] {
 }
 
 function scalarOf(node: Placed, id: number): ValueScalar {
-  const scalar = {
-    id,
-    text: String(plainValue(node)),
-    place: node.place,
-    layer: Number.MAX_SAFE_INTEGER,
-    path: undefined,
-  }
-  return node.type === 'scalar' ? scalarOver(scalar, madeOfScalar(node)) : scalar
+  const layer = Number.MAX_SAFE_INTEGER
+  const scalar = { id, text: String(plainValue(node)), place: node.place, layer, path: undefined }
+  return scalarOver(scalar, madeOfScalar(node))
 }
 
 /** Values that SOPS has encrypted are YAML all the same, with other texts in it (helm.md §7.5). */
@@ -168,8 +165,8 @@ function textLayer(node: Placed, layer: number, number: () => number): LayerSour
 
 /** What a chart above put into the scalars of a text that it made: found by the marks in them. */
 function madeIn(node: Placed): (path: FieldPath, value: string) => readonly MadeOf[] {
-  const made = node.type === 'scalar' ? node.made : undefined
-  if (made === undefined || node.type !== 'scalar' || withoutMarks(made.marked) !== node.value) return () => []
+  const made = madeAsIs(node)
+  if (made === undefined) return () => []
   const [twin] = parseYaml({ file: '', text: withoutLineMarks(made.marked) }).documents
   return (path, value) => {
     const seen = twin === undefined ? undefined : valueAt(twin.value, ...path)
@@ -183,13 +180,18 @@ export function nameOf({ path }: ValueScalar): string {
   return path === undefined ? '.Release' : path.join('.')
 }
 
+/** As what is made with it in turn has it. */
+export function madeOf(scalar: ValueScalar): MadeOf {
+  const { text, place, from = [] } = scalar
+  return { name: nameOf(scalar), text, place, from }
+}
+
 /** A scalar that is one value of the chart above as it is stands where that stands. */
 function scalarOver(scalar: ValueScalar, from: readonly MadeOf[]): ValueScalar {
   const [only, ...others] = from
   if (only === undefined) return scalar
   if (others.length > 0 || only.text !== scalar.text) return { ...scalar, from }
-  const own: MadeOf = { name: nameOf(scalar), text: scalar.text, place: scalar.place, from: [] }
-  return { ...scalar, place: only.place, from: [...only.from, own] }
+  return { ...scalar, place: only.place, from: [...only.from, madeOf(scalar)] }
 }
 
 /** `inner`: the text by itself; `outer`: the same with the places of the repository. */
@@ -200,7 +202,7 @@ function documentLayer(
   layer: number,
   number: () => number,
   below: readonly string[],
-  madeOf: (path: FieldPath, value: string) => readonly MadeOf[] = () => [],
+  madeAt: (path: FieldPath, value: string) => readonly MadeOf[] = () => [],
 ): LayerSource {
   const ends: { readonly scalar: ValueScalar; readonly at: number }[] = []
   const starts = lineStarts(text)
@@ -217,12 +219,12 @@ function documentLayer(
       if (inner.isPlain(path)) {
         if (!isOddPlain(value))
           ends.push({
-            scalar: scalarOver({ id: number(), text: value, place, ...common }, madeOf(path, value)),
+            scalar: scalarOver({ id: number(), text: value, place, ...common }, madeAt(path, value)),
             at: end,
           })
       } else if ((first === '"' || first === "'") && text[end - 1] === first)
         ends.push({
-          scalar: scalarOver({ id: number(), text: value, place, ...common }, madeOf(path, value)),
+          scalar: scalarOver({ id: number(), text: value, place, ...common }, madeAt(path, value)),
           at: end - 1,
         })
       else
@@ -284,27 +286,30 @@ function isOddPlain(text: string): boolean {
 }
 
 /** Of a scalar that is one value of a chart above its own place is that already. */
-function madeOfScalar({ made, value, place }: PlacedScalar): readonly MadeOf[] {
-  if (made === undefined || withoutMarks(made.marked) !== value) return []
-  return [...made.values.values()].flatMap((one) => (one.place === place ? one.from : [one]))
+function madeOfScalar(node: Placed): readonly MadeOf[] {
+  const made = madeAsIs(node)
+  return [...(made?.values.values() ?? [])].flatMap((one) => (one.place === node.place ? one.from : [one]))
+}
+
+/** What a chart above made, where the text is still what it was then. */
+function madeAsIs(node: Placed): Made | undefined {
+  if (node.type !== 'scalar' || node.made === undefined) return undefined
+  return withoutMarks(node.made.marked) === node.value ? node.made : undefined
 }
 
 function mapLayer(node: Placed, layer: number, number: () => number): LayerSource {
   const scalars = new Map<Placed, ValueScalar>()
   /** Of a text of several lines, by line. */
   const texts = new Map<Placed, ReadonlyMap<number, ValueScalar>>()
-  const walk = (here: Placed, path: FieldPath): void => {
-    if (here.type === 'list') for (const [index, item] of here.items.entries()) walk(item, [...path, index])
-    else if (here.type === 'map') for (const [key, { node: below }] of here.entries) walk(below, [...path, key])
-    else if (typeof here.value === 'string' && here.value.includes('\n'))
-      texts.set(here, linesOfText(here, here.value, layer, path, number))
-    else if (typeof here.value === 'string' && here.value !== '')
+  visitParts(node, (here, path) => {
+    if (here.type !== 'scalar' || typeof here.value !== 'string' || here.value === '') return
+    if (here.value.includes('\n')) texts.set(here, linesOfText(here, here.value, layer, path, number))
+    else
       scalars.set(
         here,
         scalarOver({ id: number(), text: here.value, place: here.place, layer, path }, madeOfScalar(here)),
       )
-  }
-  walk(node, [])
+  })
   return {
     scalars: [...scalars.values(), ...[...texts.values()].flatMap((lines) => [...lines.values()])],
     values: node,
@@ -314,14 +319,7 @@ function mapLayer(node: Placed, layer: number, number: () => number): LayerSourc
         if (here.type === 'map')
           return Object.fromEntries([...here.entries].map(([key, entry]) => [key, value(entry.node)]))
         const lines = texts.get(here)
-        if (lines !== undefined)
-          return String(here.value)
-            .split('\n')
-            .map((line, index) => {
-              const scalar = lines.get(index)
-              return scalar !== undefined && isMarked(scalar) ? marked(line, scalar.id) : line
-            })
-            .join('\n')
+        if (lines !== undefined) return markedLines(String(here.value).split('\n'), lines, isMarked)
         const scalar = scalars.get(here)
         return scalar !== undefined && isMarked(scalar) ? marked(scalar.text, scalar.id) : here.value
       }
@@ -347,6 +345,19 @@ function linesOfText(
   )
 }
 
+function markedLines(
+  lines: readonly string[],
+  scalars: ReadonlyMap<number, ValueScalar>,
+  isMarked: (scalar: ValueScalar) => boolean,
+): string {
+  return lines
+    .map((line, index) => {
+      const scalar = scalars.get(index)
+      return scalar !== undefined && isMarked(scalar) ? marked(line, scalar.id) : line
+    })
+    .join('\n')
+}
+
 function setLayer(
   { name, value, as }: Extract<ValueLayer, { from: 'set' }>,
   layer: number,
@@ -359,10 +370,7 @@ function setLayer(
     as === 'string' || as === 'literal' || (as === 'set' && !/^(?:true|false|null|[-+]?\d+|\{.*\})$/s.test(text))
   const scalar: ValueScalar | undefined =
     isText && text !== '' && !text.includes('\n')
-      ? scalarOver(
-          { id: number(), text, place: value.place, layer, path },
-          value.type === 'scalar' ? madeOfScalar(value) : [],
-        )
+      ? scalarOver({ id: number(), text, place: value.place, layer, path }, madeOfScalar(value))
       : undefined
   return {
     scalars: scalar === undefined ? [] : [scalar],
@@ -404,12 +412,7 @@ function setFileLayer(
     write: (isMarked) => ({
       as: 'set-file',
       name,
-      text: lines
-        .map((line, index) => {
-          const scalar = scalars.get(index)
-          return scalar !== undefined && isMarked(scalar) ? marked(line, scalar.id) : line
-        })
-        .join('\n'),
+      text: markedLines(lines, scalars, isMarked),
     }),
   }
 }
@@ -447,12 +450,9 @@ function lineStarts(text: string): number[] {
 
 function stringPaths(node: Placed): FieldPath[] {
   const found: FieldPath[] = []
-  const walk = (here: Placed): void => {
-    if (here.type === 'list') here.items.forEach(walk)
-    else if (here.type === 'map') for (const { node: below } of here.entries.values()) walk(below)
-    else if (typeof here.value === 'string' && here.value !== '') found.push(here.place.path)
-  }
-  walk(node)
+  visitParts(node, (part) => {
+    if (part.type === 'scalar' && typeof part.value === 'string' && part.value !== '') found.push(part.place.path)
+  })
   return found
 }
 

@@ -1,5 +1,14 @@
 import type { FieldPath } from '../../model/value.ts'
-import { at, itemsAt, type Placed, type PlacedList, placedAt, setAt, withoutEntry } from '../placed/placed.ts'
+import {
+  at,
+  itemsAt,
+  type Placed,
+  type PlacedList,
+  placedAt,
+  setAt,
+  visitParts,
+  withoutEntry,
+} from '../placed/placed.ts'
 import { allIds, changed, currentId, isClusterScoped, originalId, type ReadObject } from './read-object.ts'
 import { anyText, isNull } from './scalar-text.ts'
 import { Stop } from './stop.ts'
@@ -251,13 +260,11 @@ function mentionsOfChanged(object: ReadObject, kind: string, changes: ChangedNam
   const names = kind === 'HorizontalPodAutoscaler' ? changes.scaled : changes.named
   if (names.size === 0) return []
   const found: FieldPath[] = []
-  const walk = (node: Placed, path: FieldPath): void => {
-    if (node.type === 'list') for (const [index, item] of node.items.entries()) walk(item, [...path, index])
-    else if (node.type === 'map') for (const [key, { node: below }] of node.entries) walk(below, [...path, key])
-    else if (names.has(anyText(node))) found.push(path)
+  const note = (part: Placed, path: FieldPath) => {
+    if (part.type === 'scalar' && names.has(anyText(part))) found.push(path)
   }
   const annotations = kind === 'Ingress' ? at(object.node, 'metadata', 'annotations') : undefined
-  if (annotations !== undefined) walk(annotations, ['metadata', 'annotations'])
-  walk(withoutEntry(object.node, 'metadata'), [])
+  if (annotations !== undefined) visitParts(annotations, note, ['metadata', 'annotations'])
+  visitParts(withoutEntry(object.node, 'metadata'), note)
   return found
 }

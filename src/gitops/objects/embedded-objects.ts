@@ -60,7 +60,8 @@ export function embeddedObjects(value: ValueMap, document: YamlDocument, base: F
   }
 }
 
-function argoSources(value: ValueMap): (string | number)[][] {
+/** Where the sources of an Application, or of what an ApplicationSet makes, stand. */
+export function argoSources(value: ValueMap): (string | number)[][] {
   const spec: (string | number)[] = value.kind === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec']
   return [[...spec, 'source'], ...listAt(value, ...spec, 'sources').map((_, index) => [...spec, 'sources', index])]
 }

@@ -1,5 +1,6 @@
 import { groupOf, isEsoGroup } from '../../model/kinds.ts'
-import { at, type FieldPath, isMap, listAt, stringAt, type Value, type ValueMap } from '../../model/value.ts'
+import { at, type FieldPath, isMap, stringAt, type Value, type ValueMap } from '../../model/value.ts'
+import { argoSources } from './embedded-objects.ts'
 import type { SourceObject } from './source-object.ts'
 
 /** Fields whose names tell of a Secret (consumers.md §1, §2), and of makers of Secrets (§7). */
@@ -94,16 +95,13 @@ export function withParsedValues(object: SourceObject): SourceObject {
  * workloads. `sources`: of an Application those whose charts were.
  */
 export function withoutRenderedValues(object: SourceObject, sources: ReadonlySet<number | undefined>): SourceObject {
-  const { apiVersion, kind, body } = object
+  const { apiVersion, body } = object
   if (groupOf(apiVersion) === 'helm.toolkit.fluxcd.io') return { ...object, body: without(body, ['spec', 'values']) }
-  const spec = kind === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec']
-  const given: FieldPath[] = [
-    ...(sources.has(undefined) ? [[...spec, 'source', 'helm']] : []),
-    ...listAt(body, ...spec, 'sources').flatMap((_, index) =>
-      sources.has(index) ? [[...spec, 'sources', index, 'helm']] : [],
-    ),
-  ]
-  return { ...object, body: given.reduce<ValueMap>(without, body) }
+  const given = argoSources(body).filter((path) => {
+    const index = path.at(-1)
+    return sources.has(typeof index === 'number' ? index : undefined)
+  })
+  return { ...object, body: given.reduce<ValueMap>((rest, path) => without(rest, [...path, 'helm']), body) }
 }
 
 function without(body: ValueMap, path: FieldPath): ValueMap {
@@ -127,10 +125,7 @@ function withParsedText(object: SourceObject, path: FieldPath): SourceObject {
 function valuesTexts({ apiVersion, kind, body }: SourceObject): (string | number)[][] {
   if (groupOf(apiVersion) === 'helm.cattle.io') return [['spec', 'valuesContent']]
   if (groupOf(apiVersion) !== 'argoproj.io' || (kind !== 'Application' && kind !== 'ApplicationSet')) return []
-  const spec: (string | number)[] = kind === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec']
-  return [[...spec, 'source'], ...listAt(body, ...spec, 'sources').map((_, index) => [...spec, 'sources', index])].map(
-    (source) => [...source, 'helm', 'values'],
-  )
+  return argoSources(body).map((source) => [...source, 'helm', 'values'])
 }
 
 function withValueAt(value: Value, path: readonly (string | number)[], put: Value): Value {

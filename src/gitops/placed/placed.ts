@@ -97,6 +97,14 @@ export function plainValue(node: Placed): Value {
   return Object.fromEntries([...node.entries].map(([key, entry]) => [key, plainValue(entry.node)]))
 }
 
+/** Every part of a value, the value itself first, and its path. */
+export function visitParts(node: Placed, visit: (part: Placed, path: FieldPath) => void, path: FieldPath = []): void {
+  visit(node, path)
+  if (node.type === 'list') for (const [index, item] of node.items.entries()) visitParts(item, visit, [...path, index])
+  else if (node.type === 'map')
+    for (const [key, { node: below }] of node.entries) visitParts(below, visit, [...path, key])
+}
+
 /** One step down; `undefined` when there is nothing. */
 export function below(node: Placed | undefined, step: string | number): Placed | undefined {
   if (node?.type === 'map') return node.entries.get(String(step))?.node

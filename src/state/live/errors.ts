@@ -1,25 +1,5 @@
 import type { RefusedLogin } from '../../model/id-claims.ts'
-
-/** Why a request was not answered as Vault answers. */
-export type UnavailableKind =
-  | 'dns'
-  | 'refused'
-  | 'unreachable'
-  | 'reset'
-  | 'timeout'
-  | 'tls'
-  | 'plain-http'
-  | 'redirect'
-  | 'not-vault'
-  | 'oversize'
-  | 'sealed'
-  | 'uninitialised'
-  | 'standby'
-  | 'rate-limited'
-  | 'server-error'
-  | 'out-of-time'
-  | 'token'
-  | 'login'
+import type { UnavailableKind } from '../../model/reason.ts'
 
 /**
  * A live check that was asked for cannot run: outcome `incomplete` (design §3). The message is made of method, path, status

@@ -1,4 +1,5 @@
-import { type UnavailableKind, VaultUnavailable } from './errors.ts'
+import type { UnavailableKind } from '../../model/reason.ts'
+import { VaultUnavailable } from './errors.ts'
 
 /** Codes of Node and OpenSSL → what happened; `retry` where a moment later may be better. */
 interface Trouble {

@@ -1,25 +1,11 @@
+import { clusterSecretStore } from '../../cluster-secret-store.ts'
 import type { Files } from '../git-history.ts'
 
 export type GitOpsKind = 'flux' | 'argo' | 'set' | 'tops' | 'plain'
 
 export const KINDS: readonly GitOpsKind[] = ['flux', 'argo', 'set', 'tops', 'plain']
 
-const STORE = `apiVersion: external-secrets.io/v1
-kind: ClusterSecretStore
-metadata:
-  name: vault
-spec:
-  provider:
-    vault:
-      server: https://vault.example.com
-      path: kv
-      version: v2
-      auth:
-        kubernetes:
-          mountPath: kubernetes
-          role: eso
-          serviceAccountRef: { name: eso, namespace: eso }
-`
+const STORE = clusterSecretStore()
 
 function externalSecret(name: string, keys: readonly string[], more = ''): string {
   const items = keys.map(

@@ -90,6 +90,11 @@ describe('HelmReleases (helm.md §2.1)', () => {
     ])
   })
 
+  test('what a path is given to from a Secret is open below its first name, dots in it and all', async () => {
+    const spec = `${CHART}  valuesFrom: [{kind: Secret, name: s, targetPath: 'a\\.b[0].c'}, {kind: Secret, name: s, targetPath: d.e}]\n`
+    expect((await one(release(spec)))?.release.layers).toMatchObject([{ only: 'a.b' }, { only: 'd' }])
+  })
+
   test('a ConfigMap that a generator makes of a file is that file', async () => {
     const files = {
       'clusters/one/kustomization.yaml':

@@ -9,6 +9,7 @@ import { terminalReport } from '../../../src/report/terminal.ts'
 import { EMPTY_CONFIG } from '../../../src/settings/config-file.ts'
 import { readEnvironment } from '../../../src/settings/environment.ts'
 import { resolveSettings } from '../../../src/settings/resolve-settings.ts'
+import { clusterSecretStore } from '../../cluster-secret-store.ts'
 import { jsonText } from '../../report/json-text.ts'
 import type { Files } from './render-tree.ts'
 
@@ -20,21 +21,7 @@ export interface Checked {
 
 /** A store of which Git also holds the role and the policy: every key below `allowed/` may be read, no other. */
 export const LAW: Files = {
-  'law/store.yaml': `apiVersion: external-secrets.io/v1
-kind: ClusterSecretStore
-metadata: {name: vault}
-spec:
-  provider:
-    vault:
-      server: https://vault.example.com
-      path: kv
-      version: v2
-      auth:
-        kubernetes:
-          mountPath: kubernetes
-          role: eso
-          serviceAccountRef: {name: eso, namespace: eso}
-`,
+  'law/store.yaml': clusterSecretStore(),
   'law/policies/eso.hcl': 'path "kv/data/allowed/*" {\n  capabilities = ["read"]\n}\n',
   'law/setup.sh':
     'vault policy write eso law/policies/eso.hcl\nvault write auth/kubernetes/role/eso bound_service_account_names=eso bound_service_account_namespaces=eso policies=eso\n',
